@@ -1,0 +1,86 @@
+package io.unipin.kvcache;
+
+/**
+ * The shape of one model's blocks.
+ *
+ * <p>A block is {@code [layers, 2, kvHeads, capacity, headDim]}, contiguous, in native byte order; the second axis
+ * holds keys (0) and values (1). Its capacity is one of five size classes {@code unit · 2^j}, j = 0..4, with
+ * {@code unit = ceil(maxRows / 16)}: a block is a power of two of units, so that a buddy allocator packs them without
+ * loss, and the top class holds at most 15 rows more than {@code maxRows}.
+ *
+ * <p>Immutable.
+ *
+ * @param maxRows rows of the longest sequence, the learned first token included
+ */
+public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType type) {
+
+  /** The order of the top size class: it holds {@code 2^TOP_ORDER} units. */
+  static final int TOP_ORDER = 4;
+
+  /** A direct buffer is addressed by an int; the slack leaves room to round a unit up to a cache line. */
+  private static final long MAX_BLOCK_BYTES = Integer.MAX_VALUE - (1 << 16);
+
+  public KvLayout {
+    requirePositive("layers", layers);
+    requirePositive("kvHeads", kvHeads);
+    requirePositive("headDim", headDim);
+    requirePositive("maxRows", maxRows);
+    long rowBytes = 2L * type.bytes();
+    rowBytes = Math.multiplyExact(rowBytes, layers);
+    rowBytes = Math.multiplyExact(rowBytes, kvHeads);
+    rowBytes = Math.multiplyExact(rowBytes, headDim);
+    long topRows = (long) unitRows(maxRows) << TOP_ORDER;
+    if (Math.multiplyExact(rowBytes, topRows) > MAX_BLOCK_BYTES) {
+      throw new IllegalArgumentException(
+          "expected a block of at most " + MAX_BLOCK_BYTES + " bytes, got " + rowBytes * topRows);
+    }
+  }
+
+  /** Returns the bytes of a block of {@code capacity} rows. */
+  public long blockBytes(int capacity) {
+    return (long) planes() * capacity * rowBytes();
+  }
+
+  /**
+   * Returns the smallest size class, in rows, that holds {@code rows}.
+   *
+   * @throws IllegalArgumentException when {@code rows} is not in 1..maxRows
+   */
+  public int capacityFor(int rows) {
+    return unitRows() << orderFor(rows);
+  }
+
+  /** Returns j of the smallest size class {@code unit · 2^j} that holds {@code rows}. */
+  int orderFor(int rows) {
+    if (rows < 1 || rows > maxRows) {
+      throw new IllegalArgumentException("expected 1 to " + maxRows + " rows, got " + rows);
+    }
+    int units = (rows + unitRows() - 1) / unitRows();
+    return Integer.SIZE - Integer.numberOfLeadingZeros(units - 1);
+  }
+
+  /** Returns the rows of the smallest size class. */
+  int unitRows() {
+    return unitRows(maxRows);
+  }
+
+  /** Returns the number of contiguous {@code [capacity, headDim]} planes of a block. */
+  int planes() {
+    return layers * 2 * kvHeads;
+  }
+
+  /** Returns the bytes of one row within one plane. */
+  int rowBytes() {
+    return headDim * type.bytes();
+  }
+
+  private static int unitRows(int maxRows) {
+    return (int) ((maxRows + (1L << TOP_ORDER) - 1) >> TOP_ORDER);
+  }
+
+  private static void requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("expected " + name + " of at least 1, got " + value);
+    }
+  }
+}
