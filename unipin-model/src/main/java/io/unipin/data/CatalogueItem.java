@@ -1,0 +1,14 @@
+package io.unipin.data;
+
+/**
+ * One item of a catalogue.
+ *
+ * @param id at least 0, unique
+ * @param title empty when unknown
+ * @param category empty when unknown
+ * @param createdMs when the item appeared, {@link FeedLog#NO_TIME} when unknown
+ * @param content owned by this record; empty when the item has none
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record CatalogueItem(
+    long id, String title, String category, long createdMs, float[] content) {}

@@ -1,0 +1,57 @@
+package io.unipin.data;
+
+/**
+ * A feed log, or a source of one, that cannot be used: says which file, row and column, what is wrong and with which
+ * value.
+ */
+public final class FeedLogException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** The row of a complaint about a whole file. */
+  public static final long NO_ROW = 0;
+
+  private final String file;
+  private final long row;
+  private final String column;
+  private final String reason;
+
+  FeedLogException(String file, String reason) {
+    super(file + ": " + reason);
+    this.file = file;
+    this.row = NO_ROW;
+    this.column = "";
+    this.reason = reason;
+  }
+
+  FeedLogException(String file, String reason, Throwable cause) {
+    this(file, reason);
+    initCause(cause);
+  }
+
+  FeedLogException(BadRow bad, String hint) {
+    super(bad + hint);
+    this.file = bad.file();
+    this.row = bad.row();
+    this.column = bad.column();
+    this.reason = bad.reason();
+  }
+
+  /** The file, as it was given. */
+  public String file() {
+    return file;
+  }
+
+  /** The row, counted from 1 without any header, or {@link #NO_ROW}; of a text file the line. */
+  public long row() {
+    return row;
+  }
+
+  /** The column's name, empty when the complaint is about no single one. */
+  public String column() {
+    return column;
+  }
+
+  public String reason() {
+    return reason;
+  }
+}
