@@ -1,0 +1,86 @@
+package io.unipin.model;
+
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvType;
+import java.util.List;
+
+/**
+ * The shape of a model, as stored in {@code config.json}.
+ *
+ * @param items catalogue size; item row {@code items} is the out-of-vocabulary item
+ * @param contentDim length of an item's content vector, 0 for none
+ * @param itemDim length of an item embedding
+ * @param width width of the transformer
+ * @param layers number of blocks
+ * @param heads number of query heads
+ * @param kvHeads number of key and value heads; divides {@code heads}
+ * @param feedForward hidden width of a block's feed-forward part
+ * @param maxHistory most actions in a window; a multiple of 4
+ * @param actions action types; bit c of a multi-hot is {@code actions.get(c)}
+ * @param positives the action types whose items retrieval is trained to find
+ * @param surfaces surfaces
+ */
+public record ModelConfig(
+    int items,
+    int contentDim,
+    int itemDim,
+    int width,
+    int layers,
+    int heads,
+    int kvHeads,
+    int feedForward,
+    int maxHistory,
+    List<String> actions,
+    List<String> positives,
+    List<String> surfaces) {
+
+  public ModelConfig {
+    actions = List.copyOf(actions);
+    positives = List.copyOf(positives);
+    surfaces = List.copyOf(surfaces);
+    positive("items", items);
+    positive("itemDim", itemDim);
+    positive("width", width);
+    positive("layers", layers);
+    positive("heads", heads);
+    positive("kvHeads", kvHeads);
+    positive("feedForward", feedForward);
+    require(contentDim >= 0, "contentDim: 0 or more expected, got " + contentDim);
+    require(
+        maxHistory >= 4 && maxHistory % 4 == 0,
+        "maxHistory: positive multiple of 4 expected, got " + maxHistory);
+    require(
+        heads % kvHeads == 0,
+        "kvHeads: a divisor of heads %d expected, got %d".formatted(heads, kvHeads));
+    require(
+        width % heads == 0 && width / heads % 2 == 0,
+        "width: a multiple of heads (%d) with an even quotient expected, got %d"
+            .formatted(heads, width));
+    require(
+        !actions.isEmpty() && actions.size() <= 62,
+        "actions: 1 to 62 expected, got " + actions.size());
+    require(!surfaces.isEmpty(), "surfaces: at least one expected, got none");
+    require(
+        actions.containsAll(positives),
+        "positives: a part of %s expected, got %s".formatted(actions, positives));
+  }
+
+  public int headDim() {
+    return width / heads;
+  }
+
+  /** Layout of the KV blocks that this model reads and writes; a row more than the history for the learned first token. */
+  public KvLayout kvLayout(KvType type) {
+    return new KvLayout(layers, kvHeads, headDim(), maxHistory + 1, type);
+  }
+
+  private static void positive(String name, int value) {
+    require(value > 0, name + ": a positive number expected, got " + value);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

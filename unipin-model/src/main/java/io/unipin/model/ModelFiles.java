@@ -1,0 +1,107 @@
+package io.unipin.model;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors} with the tensor
+ * {@code embeddings} (items + 1, itemDim), whose last row is the out-of-vocabulary item. No code.
+ */
+record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String fingerprint) {
+  private static final String CONFIG = "config.json";
+  private static final String WEIGHTS = "weights.safetensors";
+  private static final String ITEMS = "items.safetensors";
+  private static final String EMBEDDINGS = "embeddings";
+  private static final long MAX_CONFIG_BYTES = 1 << 20;
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  static ModelFiles read(Path directory) {
+    ModelConfig config = readConfig(directory.resolve(CONFIG));
+    Weights weights = Weights.of(config, Safetensors.read(existing(directory.resolve(WEIGHTS))));
+    FloatTensor items = Safetensors.read(existing(directory.resolve(ITEMS))).get(EMBEDDINGS);
+    long[] shape = {config.items() + 1L, config.itemDim()};
+    if (items == null || !Arrays.equals(items.shape(), shape)) {
+      throw new ModelException(
+          "%s: tensor %s of shape %s expected, got %s"
+              .formatted(
+                  ITEMS,
+                  EMBEDDINGS,
+                  Arrays.toString(shape),
+                  items == null ? "none" : Arrays.toString(items.shape())));
+    }
+    return new ModelFiles(config, weights, items, fingerprint(directory));
+  }
+
+  static void write(Path directory, ModelConfig config, Weights weights, float[] embeddings) {
+    try {
+      Files.createDirectories(directory);
+      Files.write(directory.resolve(CONFIG), JSON.writeValueAsBytes(config));
+    } catch (IOException e) {
+      throw new ModelException("the model cannot be written", e);
+    }
+    Safetensors.write(directory.resolve(WEIGHTS), weights.tensors());
+    FloatTensor items = FloatTensor.of(embeddings, config.items() + 1L, config.itemDim());
+    Safetensors.write(directory.resolve(ITEMS), Map.of(EMBEDDINGS, items));
+  }
+
+  private static Path existing(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(file.getFileName() + " expected in the model's folder, none found");
+    }
+    return file;
+  }
+
+  static ModelConfig readConfig(Path file) {
+    try {
+      long bytes = Files.size(existing(file));
+      if (bytes > MAX_CONFIG_BYTES) {
+        throw new ModelException(
+            "%s: at most %d bytes expected, got %d".formatted(CONFIG, MAX_CONFIG_BYTES, bytes));
+      }
+      return JSON.readValue(Files.readAllBytes(file), ModelConfig.class);
+    } catch (JsonProcessingException e) {
+      throw new ModelException(
+          "%s: %s".formatted(CONFIG, e.getOriginalMessage().lines().findFirst().orElse("")), e);
+    } catch (IOException e) {
+      throw new ModelException(CONFIG + ": cannot be read", e);
+    }
+  }
+
+  private static String fingerprint(Path directory) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(Program.source().getBytes(StandardCharsets.UTF_8));
+      for (String name : new String[] {CONFIG, WEIGHTS, ITEMS}) {
+        try (InputStream in =
+            new DigestInputStream(Files.newInputStream(directory.resolve(name)), digest)) {
+          in.transferTo(java.io.OutputStream.nullOutputStream());
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new ModelException("the model's files cannot be read", e);
+    }
+  }
+}

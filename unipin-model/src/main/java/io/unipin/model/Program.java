@@ -1,0 +1,84 @@
+package io.unipin.model;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The model's TorchScript source, {@code program.py}: what it says, and which tensors of which shapes it needs. */
+final class Program {
+  private static final String RESOURCE = "program.py";
+  private static final Pattern TENSOR_ATTRIBUTE = Pattern.compile("(?m)^  (\\w+) : Tensor$");
+
+  private Program() {}
+
+  static String source() {
+    try (InputStream in = Program.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new IllegalStateException(RESOURCE + " is missing from the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Names of the program's tensors in the order in which it declares them. */
+  static List<String> tensorNames() {
+    List<String> names = new ArrayList<>();
+    Matcher matcher = TENSOR_ATTRIBUTE.matcher(source());
+    while (matcher.find()) {
+      names.add(matcher.group(1));
+    }
+    return names;
+  }
+
+  /** Shape of every tensor of the program for a configuration, in declaration order. */
+  static Map<String, long[]> shapes(ModelConfig config) {
+    long items = config.items() + 1L;
+    long e = config.itemDim();
+    long d = config.width();
+    long layers = config.layers();
+    long actions = config.actions().size();
+    long surfaces = config.surfaces().size();
+    long qkv = d + 2L * config.kvHeads() * config.headDim();
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    shapes.put("item_id", new long[] {items, e});
+    shapes.put("item_content", new long[] {config.contentDim(), e});
+    shapes.put("item_in", new long[] {2 * e, e});
+    shapes.put("item_out", new long[] {e, 2 * e});
+    shapes.put("token_item", new long[] {d, e});
+    shapes.put("token_action", new long[] {actions, d});
+    shapes.put("token_mask", new long[] {d});
+    shapes.put("token_first", new long[] {d});
+    shapes.put("token_surface", new long[] {surfaces, d});
+    shapes.put("token_gap", new long[] {GapBuckets.COUNT, d});
+    shapes.put("candidate_gap", new long[] {GapBuckets.COUNT, d});
+    shapes.put("attention_norm", new long[] {layers, d});
+    shapes.put("attention_in", new long[] {layers, qkv, d});
+    shapes.put("attention_out", new long[] {layers, d, d});
+    shapes.put("forward_norm", new long[] {layers, d});
+    shapes.put("forward_in", new long[] {layers, config.feedForward(), d});
+    shapes.put("forward_out", new long[] {layers, d, config.feedForward()});
+    shapes.put("query_norm", new long[] {d});
+    shapes.put("query_in", new long[] {d, d});
+    shapes.put("query_action", new long[] {actions, d});
+    shapes.put("query_surface", new long[] {surfaces, d});
+    shapes.put("query_gap", new long[] {GapBuckets.COUNT, d});
+    shapes.put("query_direct", new long[] {e, d});
+    shapes.put("query_out", new long[] {e, d});
+    shapes.put("head_norm", new long[] {d});
+    shapes.put("head_in", new long[] {d, d});
+    shapes.put("head_out", new long[] {actions, d});
+    shapes.put("head_bias", new long[] {actions});
+    shapes.put("logit_scale", new long[] {1});
+    shapes.put("calibration", new long[] {2, actions});
+    return shapes;
+  }
+}

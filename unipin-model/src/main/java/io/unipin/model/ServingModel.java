@@ -1,0 +1,234 @@
+package io.unipin.model;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvType;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * One loaded model: retrieval and ranking for one user at a time, over the user's KV block.
+ *
+ * <p>Immutable and thread-safe; one native call per method. Row 0 of a block is the learned first token, row i the i-th
+ * action of the window. Encoding a history at once, or in any split into calls of {@link #extend}, gives the same rows and
+ * the same scores as the dense pass over history and candidates, to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
+ *
+ * @see <a href="https://arxiv.org/abs/2606.00422">UniPinRec, sections 3 and 4</a>
+ */
+public final class ServingModel implements AutoCloseable {
+  private final ModelConfig config;
+  private final String fingerprint;
+  private final FloatTensor items;
+  private final TorchModule module;
+  private final PtNDArray table;
+
+  private ServingModel(
+      ModelConfig config, String fingerprint, FloatTensor items, TorchModule module) {
+    this.config = config;
+    this.fingerprint = fingerprint;
+    this.items = items;
+    this.module = module;
+    this.table = array(module.manager(), items.bytes(), new Shape(items.shape()), DataType.FLOAT32);
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param directory holds {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}
+   * @throws ModelException when a file is missing, broken or does not fit the others
+   */
+  public static ServingModel load(Path directory, EngineOptions options) {
+    ModelFiles files = ModelFiles.read(directory);
+    TorchModule module = TorchModule.load(files.config(), files.weights(), options, false);
+    return new ServingModel(files.config(), files.fingerprint(), files.items(), module);
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Identifies everything that a KV row depends on but the tokens: weights, item embeddings, program and configuration. */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  /** Embeddings (items, itemDim) of the catalogue, unit length; a copy. */
+  public float[] itemVectors() {
+    float[] vectors = new float[Math.multiplyExact(config.items(), config.itemDim())];
+    items.floats().get(vectors);
+    return vectors;
+  }
+
+  /**
+   * Encodes rows {@code [from, 1 + tokens.size())} of a window into its block.
+   *
+   * @param tokens the whole window
+   * @param from number of rows that the block already holds; 0 for a prefill
+   * @param block (layers, 2, kvHeads, capacity, headDim) of {@code type}: rows before {@code from} are read, the others written
+   * @return state (width) of the last row
+   */
+  public float[] extend(
+      TokenSequence tokens, int from, ByteBuffer block, int capacity, KvType type) {
+    int rows = 1 + tokens.size();
+    if (from < 0 || from >= rows || rows > capacity) {
+      throw new IllegalArgumentException(
+          "from < rows <= capacity expected, got from %d, rows %d, capacity %d"
+              .formatted(from, rows, capacity));
+    }
+    int start = Math.max(from, 1) - 1;
+    int count = tokens.size() - start;
+    long[] itemRows = new long[count];
+    float[] actions = new float[count * config.actions().size()];
+    long[] surfaces = new long[count];
+    long[] gaps = new long[count];
+    for (int i = 0; i < count; i++) {
+      itemRows[i] = index("item", tokens.items()[start + i], config.items() + 1);
+      surfaces[i] = index("surface", tokens.surfaces()[start + i], config.surfaces().size());
+      gaps[i] = index("gap", tokens.gaps()[start + i], GapBuckets.COUNT);
+      multiHot(tokens.actions()[start + i], actions, i * config.actions().size());
+    }
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      return module.runToFloats(
+          scope,
+          "extend",
+          IValue.from(table),
+          longs(scope, itemRows),
+          floats(scope, actions, count, config.actions().size()),
+          longs(scope, surfaces),
+          longs(scope, gaps),
+          IValue.from(block(scope, block, capacity, type)),
+          IValue.from((long) from));
+    }
+  }
+
+  /**
+   * Retrieval queries of a user.
+   *
+   * @param state (width) of the user's last row
+   * @param outcomes (queries, actions) mix of desired outcomes each; all zeros asks for none in particular
+   * @return (queries, itemDim), unit length
+   */
+  public float[] queries(float[] state, RequestContext context, float[][] outcomes) {
+    int count = outcomes.length;
+    int actions = config.actions().size();
+    float[] flat = new float[count * actions];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(outcomes[i], 0, flat, i * actions, actions);
+    }
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      return module.runToFloats(
+          scope,
+          "queries",
+          floats(scope, state, 1, config.width()),
+          floats(scope, flat, count, actions),
+          longs(scope, index("surface", context.surface(), config.surfaces().size())),
+          longs(scope, index("gap", context.gap(), GapBuckets.COUNT)));
+    }
+  }
+
+  /**
+   * Probability of every action for every candidate, each independent of the others.
+   *
+   * @param rows rows of the block to read: 1 + actions of the window
+   * @param candidates (k) catalogue rows
+   * @return (k, actions)
+   */
+  public float[] score(
+      ByteBuffer block,
+      int capacity,
+      KvType type,
+      int rows,
+      int[] candidates,
+      RequestContext context) {
+    if (rows < 1 || rows > capacity) {
+      throw new IllegalArgumentException("1 to %d rows expected, got %d".formatted(capacity, rows));
+    }
+    if (candidates.length == 0) {
+      return new float[0];
+    }
+    long[] itemRows = new long[candidates.length];
+    for (int i = 0; i < candidates.length; i++) {
+      itemRows[i] = index("candidate", candidates[i], config.items() + 1);
+    }
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      return module.runToFloats(
+          scope,
+          "score",
+          IValue.from(table),
+          longs(scope, itemRows),
+          longs(scope, index("surface", context.surface(), config.surfaces().size())),
+          longs(scope, index("gap", context.gap(), GapBuckets.COUNT)),
+          IValue.from(block(scope, block, capacity, type)),
+          IValue.from((long) rows));
+    }
+  }
+
+  private PtNDArray block(NDManager scope, ByteBuffer block, int capacity, KvType type) {
+    KvLayout layout = config.kvLayout(type);
+    long bytes = layout.blockBytes(capacity);
+    if (!block.isDirect() || block.position() != 0 || block.remaining() != bytes) {
+      throw new IllegalArgumentException(
+          "a direct block of %d bytes at position 0 expected, got %d at %d"
+              .formatted(bytes, block.remaining(), block.position()));
+    }
+    Shape shape = new Shape(layout.layers(), 2, layout.kvHeads(), capacity, layout.headDim());
+    DataType dataType =
+        switch (type) {
+          case FLOAT32 -> DataType.FLOAT32;
+          case FLOAT16 -> DataType.FLOAT16;
+        };
+    return array(scope, block, shape, dataType);
+  }
+
+  /** An array over a direct buffer, without a copy. */
+  private static PtNDArray array(NDManager scope, ByteBuffer buffer, Shape shape, DataType type) {
+    try {
+      return (PtNDArray) scope.create(buffer, shape, type);
+    } catch (EngineException e) {
+      throw new ModelException("the engine did not take a buffer of shape " + shape, e);
+    }
+  }
+
+  private void multiHot(long bits, float[] out, int offset) {
+    int actions = config.actions().size();
+    if (bits < 0 || bits >>> actions != 0) {
+      throw new IllegalArgumentException(
+          "a multi-hot of %d actions expected, got bits %x".formatted(actions, bits));
+    }
+    for (int c = 0; c < actions; c++) {
+      out[offset + c] = bits >>> c & 1;
+    }
+  }
+
+  private static long index(String what, int value, int bound) {
+    if (value < 0 || value >= bound) {
+      throw new IllegalArgumentException(
+          "%s below %d expected, got %d".formatted(what, bound, value));
+    }
+    return value;
+  }
+
+  private static IValue longs(NDManager scope, long... values) {
+    return IValue.from((PtNDArray) scope.create(values));
+  }
+
+  private static IValue floats(NDManager scope, float[] values, int rows, int columns) {
+    return IValue.from((PtNDArray) scope.create(values, new Shape(rows, columns)));
+  }
+
+  /** Idempotent. No other call may be under way. */
+  @Override
+  public void close() {
+    module.close();
+  }
+}

@@ -1,0 +1,115 @@
+package io.unipin.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The program with its weights, loaded into libtorch through DJL.
+ *
+ * <p>Thread-safe for methods that only read the weights.
+ */
+final class TorchModule implements AutoCloseable {
+  private final PtNDManager manager;
+  private final PtSymbolBlock block;
+
+  private TorchModule(PtNDManager manager, PtSymbolBlock block) {
+    this.manager = manager;
+    this.block = block;
+  }
+
+  /** Packs program, configuration and weights into a private file, loads that and removes it. */
+  static TorchModule load(
+      ModelConfig config, Weights weights, EngineOptions options, boolean trainable) {
+    Device device = options.device().equals("gpu") ? Device.gpu() : Device.cpu();
+    PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device);
+    Path directory = null;
+    Path archive = null;
+    try {
+      directory = Files.createTempDirectory("unipin-model");
+      archive = directory.resolve("unipin.pt");
+      TorchArchive.write(archive, config, weights);
+      PtSymbolBlock block =
+          JniUtils.loadModule(manager, archive, true, new String[0], new String[0], trainable);
+      return new TorchModule(manager, block);
+    } catch (IOException | EngineException e) {
+      manager.close();
+      throw new ModelException("the engine did not load the model: " + e.getMessage(), e);
+    } finally {
+      delete(archive);
+      delete(directory);
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      if (path != null) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      path.toFile().deleteOnExit();
+    }
+  }
+
+  PtNDManager manager() {
+    return manager;
+  }
+
+  /** A manager for the arrays of one call. */
+  PtNDManager newManager() {
+    return (PtNDManager) manager.newSubManager();
+  }
+
+  /** Runs a method of the program and closes its arguments. */
+  IValue run(String method, IValue... arguments) {
+    try {
+      return IValueUtils.runMethod(block, method, arguments);
+    } catch (EngineException e) {
+      throw new ModelException("the model failed in %s: %s".formatted(method, firstLine(e)), e);
+    } finally {
+      for (IValue argument : arguments) {
+        argument.close();
+      }
+    }
+  }
+
+  /** Runs a method that returns one float tensor and copies it out. */
+  float[] runToFloats(NDManager scope, String method, IValue... arguments) {
+    try (IValue result = run(method, arguments)) {
+      return result.toTensor((PtNDManager) scope).toFloatArray();
+    }
+  }
+
+  /** The module's tensors by name: parameters and buffers. They belong to the module. */
+  Map<String, PtNDArray> tensors() {
+    Map<String, PtNDArray> tensors = new LinkedHashMap<>();
+    block
+        .getDirectParameters()
+        .forEach(p -> tensors.put(p.getKey(), (PtNDArray) p.getValue().getArray()));
+    return tensors;
+  }
+
+  private static String firstLine(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
+  }
+
+  @Override
+  public void close() {
+    block.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,121 @@
+package io.unipin.model;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** The tensors of a program, complete and of the shapes that its configuration asks for. Immutable. */
+final class Weights {
+  private static final List<String> SMALL =
+      List.of("attention_out", "forward_out", "item_out", "query_out");
+
+  private final Map<String, FloatTensor> tensors;
+
+  private Weights(Map<String, FloatTensor> tensors) {
+    this.tensors = Collections.unmodifiableMap(tensors);
+  }
+
+  /**
+   * Checks tensors against a configuration.
+   *
+   * @throws ModelException when one is missing, unknown or of another shape
+   */
+  static Weights of(ModelConfig config, Map<String, FloatTensor> tensors) {
+    Map<String, long[]> shapes = Program.shapes(config);
+    Map<String, FloatTensor> ordered = new LinkedHashMap<>();
+    for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
+      FloatTensor tensor = tensors.get(entry.getKey());
+      if (tensor == null) {
+        throw new ModelException(
+            "weights: tensor %s expected, none found".formatted(entry.getKey()));
+      }
+      if (!Arrays.equals(tensor.shape(), entry.getValue())) {
+        throw new ModelException(
+            "weights: tensor %s of shape %s expected, got %s"
+                .formatted(
+                    entry.getKey(),
+                    Arrays.toString(entry.getValue()),
+                    Arrays.toString(tensor.shape())));
+      }
+      ordered.put(entry.getKey(), tensor);
+    }
+    for (String name : tensors.keySet()) {
+      if (!shapes.containsKey(name)) {
+        throw new ModelException("weights: tensor %s is not part of the program".formatted(name));
+      }
+    }
+    return new Weights(ordered);
+  }
+
+  /**
+   * Untrained weights: normal with variance 1 / fan-in for maps, those that write into a residual sum scaled down by
+   * {@code sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a temperature of 0.05).
+   */
+  static Weights random(ModelConfig config, long seed) {
+    Random random = new Random(seed);
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>();
+    for (Map.Entry<String, long[]> entry : Program.shapes(config).entrySet()) {
+      String name = entry.getKey();
+      long[] shape = entry.getValue();
+      int bytes = Math.toIntExact(FloatTensor.count(shape) * Float.BYTES);
+      ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      fill(buffer.asFloatBuffer(), name, shape, config, random);
+      tensors.put(name, new FloatTensor(shape, buffer));
+    }
+    return of(config, tensors);
+  }
+
+  private static void fill(
+      FloatBuffer out, String name, long[] shape, ModelConfig config, Random random) {
+    if (name.endsWith("_norm")) {
+      constant(out, 1);
+    } else if (name.equals("logit_scale")) {
+      constant(out, (float) Math.log(20));
+    } else if (name.equals("head_bias")) {
+      constant(out, 0);
+    } else if (name.equals("calibration")) {
+      for (int i = 0; out.hasRemaining(); i++) {
+        out.put(i < config.actions().size() ? 1 : 0);
+      }
+    } else {
+      double scale = scale(name, shape, config);
+      while (out.hasRemaining()) {
+        out.put((float) (random.nextGaussian() * scale));
+      }
+    }
+  }
+
+  private static double scale(String name, long[] shape, ModelConfig config) {
+    if (name.equals("item_id")) {
+      return Math.sqrt(1.0 / config.itemDim());
+    }
+    if (name.startsWith("token_") && !name.equals("token_item")
+        || name.endsWith("_gap")
+        || name.endsWith("_surface")) {
+      return 0.1;
+    }
+    if (name.equals("token_item")) {
+      return 1; // its input has unit length, so its output has unit variance
+    }
+    double fanIn = name.equals("query_action") ? 100 : shape[shape.length - 1];
+    double scale = 1 / Math.sqrt(fanIn);
+    return SMALL.contains(name) ? scale / Math.sqrt(2.0 * config.layers()) : scale;
+  }
+
+  private static void constant(FloatBuffer out, float value) {
+    while (out.hasRemaining()) {
+      out.put(value);
+    }
+  }
+
+  /** By name, in the program's order. */
+  Map<String, FloatTensor> tensors() {
+    return tensors;
+  }
+}
