@@ -35,31 +35,21 @@ final class TorchModule implements AutoCloseable {
       ModelConfig config, Weights weights, EngineOptions options, boolean trainable) {
     Device device = options.device().equals("gpu") ? Device.gpu() : Device.cpu();
     PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device);
-    Path directory = null;
-    Path archive = null;
     try {
-      directory = Files.createTempDirectory("unipin-model");
-      archive = directory.resolve("unipin.pt");
-      TorchArchive.write(archive, config, weights);
-      PtSymbolBlock block =
-          JniUtils.loadModule(manager, archive, true, new String[0], new String[0], trainable);
-      return new TorchModule(manager, block);
+      Path directory = Files.createTempDirectory("unipin-model");
+      Path archive = directory.resolve("unipin.pt");
+      try {
+        TorchArchive.write(archive, config, weights);
+        return new TorchModule(
+            manager,
+            JniUtils.loadModule(manager, archive, true, new String[0], new String[0], trainable));
+      } finally {
+        Files.deleteIfExists(archive);
+        Files.delete(directory);
+      }
     } catch (IOException | EngineException e) {
       manager.close();
-      throw new ModelException("the engine did not load the model: " + e.getMessage(), e);
-    } finally {
-      delete(archive);
-      delete(directory);
-    }
-  }
-
-  private static void delete(Path path) {
-    try {
-      if (path != null) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      path.toFile().deleteOnExit();
+      throw new ModelException("the engine did not load the model: " + firstLine(e), e);
     }
   }
 

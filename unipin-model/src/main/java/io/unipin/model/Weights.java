@@ -95,13 +95,11 @@ final class Weights {
     if (name.equals("item_id")) {
       return Math.sqrt(1.0 / config.itemDim());
     }
-    if (name.startsWith("token_") && !name.equals("token_item")
-        || name.endsWith("_gap")
-        || name.endsWith("_surface")) {
-      return 0.1;
-    }
     if (name.equals("token_item")) {
       return 1; // its input has unit length, so its output has unit variance
+    }
+    if (name.startsWith("token_") || name.endsWith("_gap") || name.endsWith("_surface")) {
+      return 0.1;
     }
     double fanIn = name.equals("query_action") ? 100 : shape[shape.length - 1];
     double scale = 1 / Math.sqrt(fanIn);
