@@ -1,0 +1,31 @@
+package io.unipin.ann;
+
+/**
+ * What {@link AnnIndex#search} found. The arrays are owned by whoever holds the result.
+ *
+ * @param ids (queryCount, k) external ids, best first, padded with {@link #NO_ID}
+ * @param scores (queryCount, k) inner products, padded with negative infinity
+ */
+@SuppressWarnings("ArrayRecordComponent") // owned by whoever holds the record
+public record AnnResult(int queryCount, int k, long[] ids, float[] scores) {
+
+  /** Stands where a query has no more items. */
+  public static final long NO_ID = -1;
+
+  public AnnResult {
+    int cells = Math.multiplyExact(queryCount, k);
+    if (ids.length != cells || scores.length != cells) {
+      throw new IllegalArgumentException(
+          cells + " ids and scores expected, got " + ids.length + " and " + scores.length);
+    }
+  }
+
+  /** Number of items found for a query, at most k. */
+  public int found(int query) {
+    int count = 0;
+    while (count < k && ids[query * k + count] != NO_ID) {
+      count++;
+    }
+    return count;
+  }
+}

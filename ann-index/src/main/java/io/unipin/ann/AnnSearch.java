@@ -1,0 +1,25 @@
+package io.unipin.ann;
+
+/**
+ * How one call of {@link AnnIndex#search} searches. Immutable.
+ *
+ * @param k results per query, at least 1
+ * @param breadth how widely an approximate index looks: {@code efSearch} of HNSW, {@code nprobe} of IVF; 0 takes the index's default
+ *     and an exhaustive index has no use for it
+ * @param filter the items that may be found
+ */
+public record AnnSearch(int k, int breadth, ItemFilter filter) {
+  public AnnSearch {
+    if (k < 1) {
+      throw new IllegalArgumentException("k of at least 1 expected, got " + k);
+    }
+    if (breadth < 0) {
+      throw new IllegalArgumentException("breadth of at least 0 expected, got " + breadth);
+    }
+  }
+
+  /** The best {@code k} of all items with the index's default breadth. */
+  public static AnnSearch top(int k) {
+    return new AnnSearch(k, 0, ItemFilter.NONE);
+  }
+}

@@ -1,0 +1,19 @@
+package io.unipin.ann;
+
+/**
+ * Options of building a {@link FaissIndex}. Immutable.
+ *
+ * @param seed of clustering and of HNSW's levels
+ * @param threads of training and adding, at least 1; HNSW comes out the same again only with 1
+ */
+public record FaissBuild(int seed, int threads) {
+
+  /** Seed 1234 and one thread: reproducible. */
+  public static final FaissBuild DEFAULT = new FaissBuild(1234, 1);
+
+  public FaissBuild {
+    if (threads < 1) {
+      throw new IllegalArgumentException("at least 1 thread expected, got " + threads);
+    }
+  }
+}

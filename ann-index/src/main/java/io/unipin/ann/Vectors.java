@@ -1,0 +1,45 @@
+package io.unipin.ann;
+
+/** Checks of arrays that come from outside. */
+final class Vectors {
+  private Vectors() {}
+
+  /** Refuses (count, dimension) vectors of another length or with a component that is not finite. */
+  static void check(String what, float[] vectors, int count, int dimension) {
+    if (count < 0) {
+      throw new IllegalArgumentException("no less than 0 " + what + " expected, got " + count);
+    }
+    if (vectors.length != (long) count * dimension) {
+      throw new IllegalArgumentException(
+          count > 0 && vectors.length % count == 0
+              ? "dimension " + dimension + " expected, got " + vectors.length / count
+              : count
+                  + " "
+                  + what
+                  + " of dimension "
+                  + dimension
+                  + " expected, got "
+                  + vectors.length
+                  + " floats");
+    }
+    for (int i = 0; i < vectors.length; i++) {
+      if (!Float.isFinite(vectors[i])) {
+        throw new IllegalArgumentException(
+            "finite "
+                + what
+                + " expected, got "
+                + vectors[i]
+                + " in row "
+                + i / dimension
+                + ", component "
+                + i % dimension);
+      }
+    }
+  }
+
+  static void checkDimension(int dimension) {
+    if (dimension < 1) {
+      throw new IllegalArgumentException("dimension of at least 1 expected, got " + dimension);
+    }
+  }
+}
