@@ -1,0 +1,22 @@
+package io.unipin.serving;
+
+import io.unipin.serving.bundle.BundleConfig;
+import io.unipin.serving.history.HistoryConfig;
+import io.unipin.serving.history.ServedLogConfig;
+import io.unipin.serving.pipeline.CacheConfig;
+import io.unipin.serving.pipeline.PageConfig;
+import io.unipin.serving.pipeline.RankingConfig;
+import io.unipin.serving.pipeline.RetrievalConfig;
+import io.unipin.serving.rpc.RpcConfig;
+
+/** All settings of a server. Defaults stand in {@code server-defaults.yaml}; {@link ConfigReader} reads them. */
+public record ServerConfig(
+    RpcConfig server,
+    BundleConfig bundle,
+    CacheConfig cache,
+    HistoryConfig history,
+    RetrievalConfig retrieval,
+    RankingConfig ranking,
+    PageConfig page,
+    ServedLogConfig servedLog,
+    ExperimentConfig experiment) {}

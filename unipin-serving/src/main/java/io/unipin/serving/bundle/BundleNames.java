@@ -1,0 +1,15 @@
+package io.unipin.serving.bundle;
+
+import java.util.regex.Pattern;
+
+/** Names of bundles: safe as the name of a directory, and in a metric or a log. */
+public final class BundleNames {
+  public static final String PATTERN = "[a-z0-9][a-z0-9._-]{0,63}";
+  private static final Pattern COMPILED = Pattern.compile(PATTERN);
+
+  private BundleNames() {}
+
+  public static boolean isValid(String name) {
+    return COMPILED.matcher(name).matches();
+  }
+}

@@ -1,0 +1,27 @@
+package io.unipin.serving.pipeline;
+
+import static io.unipin.serving.SettingException.checkPositive;
+import static io.unipin.serving.SettingException.checkRange;
+
+import io.unipin.kvcache.KvType;
+import io.unipin.serving.ByteSize;
+import java.time.Duration;
+
+/**
+ * Settings of the users' KV cache.
+ *
+ * @param budget bytes that cached users may take
+ * @param transientBudget bytes that requests may take for state that is not kept
+ * @param type of the cached numbers
+ * @param timeToLive since the last use
+ * @param maxWait how long a request waits for another that encodes the same user
+ */
+public record CacheConfig(
+    ByteSize budget, ByteSize transientBudget, KvType type, Duration timeToLive, Duration maxWait) {
+  public CacheConfig {
+    checkRange("budget", budget.bytes(), 0, 1L << 50);
+    checkRange("transientBudget", transientBudget.bytes(), 1 << 16, 1L << 50);
+    checkPositive("timeToLive", timeToLive);
+    checkPositive("maxWait", maxWait);
+  }
+}

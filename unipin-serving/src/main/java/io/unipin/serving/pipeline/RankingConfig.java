@@ -1,0 +1,25 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.serving.SettingException;
+import java.util.Map;
+
+/**
+ * Defaults of ranking.
+ *
+ * @param utilityWeights weight per action name; when empty, every positive action of the bundle weighs 1
+ */
+public record RankingConfig(Map<String, Float> utilityWeights) {
+  /** No weight is larger than this. */
+  public static final float MAX_WEIGHT = 1e6f;
+
+  public RankingConfig {
+    utilityWeights.forEach(
+        (action, weight) -> {
+          if (!(Math.abs(weight) <= MAX_WEIGHT)) {
+            throw new SettingException(
+                "utilityWeights." + action, "a finite weight expected, got " + weight);
+          }
+        });
+    utilityWeights = Map.copyOf(utilityWeights);
+  }
+}

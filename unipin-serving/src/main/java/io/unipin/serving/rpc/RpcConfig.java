@@ -1,0 +1,48 @@
+package io.unipin.serving.rpc;
+
+import static io.unipin.serving.SettingException.checkPositive;
+import static io.unipin.serving.SettingException.checkRange;
+
+import io.unipin.serving.ByteSize;
+import io.unipin.serving.SettingException;
+import java.time.Duration;
+
+/**
+ * Settings of the ports and of admission.
+ *
+ * @param port of the service and its health; 0 takes a free one
+ * @param adminPort of administration, health and reflection; 0 takes a free one
+ * @param metricsPort of the HTTP endpoint with metrics and health; 0 takes a free one
+ * @param workers requests worked on at once; 0 means one per core
+ * @param queue requests that may wait for a worker before the next is refused
+ * @param drain how long a stop waits for requests in flight
+ */
+public record RpcConfig(
+    String host,
+    int port,
+    int adminPort,
+    int metricsPort,
+    int workers,
+    int queue,
+    ByteSize maxMessage,
+    int maxConcurrentCallsPerConnection,
+    Duration drain) {
+  public RpcConfig {
+    if (host.isBlank()) {
+      throw new SettingException("host", "a host name or address expected, got nothing");
+    }
+    checkRange("port", port, 0, 65535);
+    checkRange("adminPort", adminPort, 0, 65535);
+    checkRange("metricsPort", metricsPort, 0, 65535);
+    checkRange("workers", workers, 0, 1024);
+    checkRange("queue", queue, 1, 65536);
+    checkRange("maxMessage", maxMessage.bytes(), 1024, 16 << 20);
+    checkRange("maxConcurrentCallsPerConnection", maxConcurrentCallsPerConnection, 1, 65536);
+    checkPositive("drain", drain);
+  }
+
+  /** Workers, with 0 replaced by the number of cores. */
+  public int workerThreads() {
+    return workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+  }
+}
