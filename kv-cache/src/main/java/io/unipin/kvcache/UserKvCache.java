@@ -1,32 +1,164 @@
 package io.unipin.kvcache;
 
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The cache of users' keys and values. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * An off-heap cache of users' attention keys and values, across requests: one entry per {@link KvKey}, which holds the
+ * hashes of its tokens, a block with their rows, and the state after the last.
+ *
+ * <p>An entry serves a request as far as their tokens agree. With p the common prefix of an entry of m tokens and a
+ * request of n: p = n = m is a {@link KvOutcome#HIT}; else the first min(p, n − 1) rows are reused and the rest is the
+ * caller's to encode ({@link KvOutcome#APPEND}); p = 0, or agreement on the learned first token alone, is a
+ * {@link KvOutcome#PREFILL}. Whatever history a request brings, it never gets rows of other tokens.
+ *
+ * <p>One request at a time writes the entry of a key; hits don't wait for it. New rows are written in place, unless the
+ * block is too small, or rows that another lease reads would have to go: then the reused rows are copied to a fresh
+ * block. A full cache is no error: the request gets a transient block.
+ *
+ * <p>With the system property {@code unipin.kv.debug} blocks and leases remember where they were taken, and freed
+ * blocks are filled with not-a-numbers. Thread-safe.
+ */
 public final class UserKvCache implements AutoCloseable {
-  public UserKvCache(KvCacheConfig config) {}
+  private static final Logger logger = LoggerFactory.getLogger(UserKvCache.class);
 
+  /** What the clock can count; nobody waits as long. */
+  private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
+  private final KvCacheConfig config;
+  private final SlabPool pool;
+  private final SlabPool transients;
+  private final EntryStore entries;
+  private final LeaseLedger ledger;
+  private final Acquirer acquirer;
+
+  public UserKvCache(KvCacheConfig config) {
+    this(
+        config,
+        SlabPool.defaultSlabBytes(config.budgetBytes()),
+        Boolean.getBoolean("unipin.kv.debug"));
+  }
+
+  UserKvCache(KvCacheConfig config, long slabBytes, boolean debug) {
+    this.config = config;
+    pool = new SlabPool("cache", config.budgetBytes(), slabBytes, debug);
+    transients =
+        new SlabPool(
+            "transient blocks",
+            config.transientBytes(),
+            SlabPool.defaultSlabBytes(config.transientBytes()),
+            debug);
+    WriterSlots writers = new WriterSlots();
+    entries = new EntryStore(config, writers);
+    ledger = new LeaseLedger(debug);
+    LeaseHost host = new LeaseHost(entries, writers, ledger);
+    acquirer = new Acquirer(host, new BlockSource(pool, entries), transients);
+  }
+
+  /**
+   * Looks a key up, compares tokens and takes a lease, in one step.
+   *
+   * <p>When another request is writing the key's entry, waits for it and looks again. After {@code maxWait} goes
+   * {@link KvOutcome#UNCACHED}, as it does when there is no room.
+   *
+   * @param hashes one per row, 1 to {@code layout.maxRows()}
+   * @throws KvCacheException when there is no room for a transient block either (overloaded), or when interrupted
+   * @throws IllegalArgumentException when the key's entry has another layout
+   */
   public KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, Duration maxWait) {
-    throw new UnsupportedOperationException();
+    layout.orderFor(hashes.size()); // checks the number of rows
+    if (maxWait.isNegative()) {
+      throw new IllegalArgumentException("expected a maxWait of at least 0, got " + maxWait);
+    }
+    requireOpen();
+    return acquirer.acquire(key, layout, hashes, deadline(maxWait));
   }
 
+  /**
+   * Returns a transient lease on a copy of the rows of {@code base}, for tokens that a request adds ahead of the
+   * history store. Its outcome is {@link KvOutcome#UNCACHED}, its first {@code base.rows()} rows are valid, and what is
+   * committed is seen by its holder alone.
+   *
+   * @param base a hit or a committed lease; independent of the branch from now on
+   * @param hashes those of base and at least one more
+   * @throws KvCacheException when there is no room (overloaded)
+   */
   public KvLease branch(KvLease base, TokenHashes hashes) {
-    throw new UnsupportedOperationException();
+    requireOpen();
+    if (!base.hasAllRows()) {
+      throw new IllegalStateException(
+          "expected an open lease that is a hit or committed, got another");
+    }
+    int prefix = base.hashes().commonPrefix(hashes);
+    if (prefix < base.rows() || hashes.size() == prefix) {
+      throw new IllegalArgumentException(
+          "expected hashes that extend the base's "
+              + base.rows()
+              + ", got "
+              + hashes.size()
+              + " that agree on "
+              + prefix);
+    }
+    return acquirer.branch(base.kvBlock(), hashes, prefix);
   }
 
+  /**
+   * Drops a user's entries under every fingerprint and returns how many there were. What requests under way have
+   * written for the user is not kept either. The bytes are overwritten once no lease is open on them.
+   */
   public int erase(String user) {
-    throw new UnsupportedOperationException();
+    return entries.erase(key -> key.user().equals(user));
   }
 
+  /** Drops the entries of a model that is no longer served; otherwise like {@link #erase}. */
   public void eraseFingerprint(String fingerprint) {
-    throw new UnsupportedOperationException();
+    entries.erase(key -> key.fingerprint().equals(fingerprint));
   }
 
   public KvCacheStats stats() {
-    throw new UnsupportedOperationException();
+    return new KvCacheStats(
+        config.budgetBytes(),
+        pool.usedBytes(),
+        pool.leasedBytes().get() + transients.leasedBytes().get(),
+        ledger.open(),
+        entries.size(),
+        ledger.counted(KvOutcome.HIT),
+        ledger.counted(KvOutcome.APPEND),
+        ledger.counted(KvOutcome.PREFILL),
+        ledger.counted(KvOutcome.UNCACHED),
+        entries.evictions());
   }
 
+  /**
+   * Drops all entries and refuses further requests. Leases that are still open stay valid, and are reported as leaked.
+   */
   @Override
-  public void close() {}
+  public void close() {
+    if (entries.isClosed()) {
+      return;
+    }
+    entries.close();
+    long leaked = ledger.open();
+    if (leaked > 0) {
+      logger.warn("The cache was closed with {} open leases: they leaked", leaked);
+      ledger.sites().forEach(site -> logger.warn("Leaked lease", site));
+    }
+  }
+
+  LeaseLedger ledger() {
+    return ledger;
+  }
+
+  private void requireOpen() {
+    if (entries.isClosed()) {
+      throw new IllegalStateException("expected an open cache, got a closed one");
+    }
+  }
+
+  /** Returns nanoseconds on {@link System#nanoTime}. */
+  private static long deadline(Duration maxWait) {
+    Duration wait = maxWait.compareTo(LONGEST_WAIT) < 0 ? maxWait : LONGEST_WAIT;
+    return System.nanoTime() + wait.toNanos();
+  }
 }

@@ -1,0 +1,152 @@
+package io.unipin.kvcache;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds or makes the block for a request: the entry's own, a fresh one from the budget, or a transient one.
+ *
+ * <p>Thread-safe.
+ */
+final class Acquirer {
+  private final LeaseHost host;
+  private final BlockSource blocks;
+  private final SlabPool transients;
+
+  Acquirer(LeaseHost host, BlockSource blocks, SlabPool transients) {
+    this.host = host;
+    this.blocks = blocks;
+    this.transients = transients;
+  }
+
+  /** Waits for another writer until the deadline on {@link System#nanoTime}. */
+  KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, long deadlineNanos) {
+    while (true) {
+      KvEntry entry = find(key, layout);
+      if (entry != null && entry.answers(hashes) && entry.tryLease()) {
+        return hit(entry);
+      }
+      WriterSlot slot = new WriterSlot(key);
+      WriterSlot other = host.writers().claim(slot);
+      if (other == null) {
+        return acquireWith(slot, layout, hashes);
+      }
+      if (!other.await(deadlineNanos)) {
+        KvEntry last = leaseEntry(key, layout);
+        if (last != null && last.answers(hashes)) {
+          return hit(last);
+        }
+        return counted(pass(last, layout, hashes));
+      }
+    }
+  }
+
+  /** Returns a transient lease on a copy of the first rows of a block, on which the caller holds a lease. */
+  KvLease branch(KvBlock base, TokenHashes hashes, int rows) {
+    KvBlock block = transientBlock(base.layout(), hashes.size());
+    RowCopy.copy(base, block, rows);
+    return KvLease.passing(host, block, hashes, rows);
+  }
+
+  private KvLease acquireWith(WriterSlot slot, KvLayout layout, TokenHashes hashes) {
+    KvLease lease = null;
+    try {
+      // Between the look-up and the claim another writer may have published.
+      KvEntry entry = leaseEntry(slot.key(), layout);
+      if (entry != null && entry.answers(hashes)) {
+        lease = hit(entry);
+      } else {
+        lease = counted(write(slot, entry, layout, hashes));
+      }
+      return lease;
+    } finally {
+      if (lease == null || !lease.writes(slot)) {
+        host.writers().finish(slot);
+      }
+    }
+  }
+
+  /** Takes over the lease on {@code old}. */
+  private KvLease write(
+      WriterSlot slot, @Nullable KvEntry old, KvLayout layout, TokenHashes hashes) {
+    int reused = old == null ? 0 : old.reusableRows(hashes);
+    if (old == null || reused == 0) {
+      if (old != null) {
+        old.block().releaseLease(); // so that it may be evicted
+      }
+      KvBlock fresh = blocks.allocate(layout, hashes.size());
+      return fresh == null
+          ? pass(null, layout, hashes)
+          : KvLease.writing(host, fresh, hashes, 0, slot);
+    }
+    boolean fits = hashes.size() <= old.block().capacity();
+    if (fits && (reused == old.rows() || host.entries().cutBack(slot.key(), old, reused))) {
+      return KvLease.writing(host, old.block(), hashes, reused, slot);
+    }
+    KvBlock fresh = blocks.allocate(layout, hashes.size());
+    if (fresh == null) {
+      return pass(old, layout, hashes);
+    }
+    RowCopy.copy(old.block(), fresh, reused);
+    old.block().releaseLease();
+    return KvLease.writing(host, fresh, hashes, reused, slot);
+  }
+
+  /** Takes over the lease on {@code old}, and copies what can be reused of it. */
+  private KvLease pass(@Nullable KvEntry old, KvLayout layout, TokenHashes hashes) {
+    try {
+      KvBlock block = transientBlock(layout, hashes.size());
+      int reused = old == null ? 0 : old.reusableRows(hashes);
+      if (old != null) {
+        RowCopy.copy(old.block(), block, reused);
+      }
+      return KvLease.passing(host, block, hashes, reused);
+    } finally {
+      if (old != null) {
+        old.block().releaseLease();
+      }
+    }
+  }
+
+  private KvBlock transientBlock(KvLayout layout, int rows) {
+    KvBlock block = transients.allocate(layout, rows);
+    if (block == null) {
+      throw new KvCacheException(
+          "overloaded: expected room for a transient block of "
+              + layout.blockBytes(layout.capacityFor(rows))
+              + " bytes, got "
+              + transients.usedBytes()
+              + " of "
+              + transients.budgetBytes()
+              + " bytes in use");
+    }
+    return block;
+  }
+
+  private @Nullable KvEntry find(KvKey key, KvLayout layout) {
+    KvEntry entry = host.entries().find(key);
+    if (entry != null && !entry.block().layout().equals(layout)) {
+      throw new IllegalArgumentException(
+          "expected one layout per fingerprint, " + entry.block().layout() + ", got " + layout);
+    }
+    return entry;
+  }
+
+  /** Returns the key's entry with a lease taken on it, or null when there is none. */
+  private @Nullable KvEntry leaseEntry(KvKey key, KvLayout layout) {
+    KvEntry entry = find(key, layout);
+    while (entry != null && !entry.tryLease()) {
+      Thread.onSpinWait(); // it left the map, or is just being replaced by a shorter one
+      entry = find(key, layout);
+    }
+    return entry;
+  }
+
+  private KvLease hit(KvEntry entry) {
+    return counted(KvLease.hit(host, entry));
+  }
+
+  private KvLease counted(KvLease lease) {
+    host.ledger().count(lease.outcome());
+    return lease;
+  }
+}

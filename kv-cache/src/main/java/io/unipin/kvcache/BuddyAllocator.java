@@ -1,0 +1,83 @@
+package io.unipin.kvcache;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * Hands out runs of {@code 2^order} units, each aligned to its own length, order 0 to {@link KvLayout#TOP_ORDER}.
+ *
+ * <p>The number of units need not be a power of two: what is left after the last whole top run is free in smaller ones.
+ * Takes the lowest fitting run, so that the upper end empties first. O(orders) plus a bit scan. One thread.
+ *
+ * <p>Source: D. E. Knuth, The Art of Computer Programming, volume 1, section 2.5, "The buddy system".
+ */
+final class BuddyAllocator {
+  private static final int ORDERS = KvLayout.TOP_ORDER + 1;
+
+  private final int units;
+
+  /** Bit i of element j: the run of 2^j units from unit i · 2^j on is free, and its buddy isn't. */
+  private final BitSet[] free = new BitSet[ORDERS];
+
+  /** 1 + the order of the run that is taken from this unit on, or 0. */
+  private final byte[] taken;
+
+  private int usedUnits;
+
+  BuddyAllocator(int units) {
+    this.units = units;
+    taken = new byte[units];
+    Arrays.setAll(free, order -> new BitSet());
+    int start = 0;
+    for (int order = ORDERS - 1; order >= 0; order--) {
+      int length = 1 << order;
+      while (start + length <= units) {
+        free[order].set(start >> order);
+        start += length;
+      }
+    }
+  }
+
+  int usedUnits() {
+    return usedUnits;
+  }
+
+  /** Returns the first unit of a run that is now taken, or -1 when no run is long enough. */
+  int allocate(int order) {
+    int from = order;
+    while (from < ORDERS && free[from].isEmpty()) {
+      from++;
+    }
+    if (from == ORDERS) {
+      return -1;
+    }
+    int index = free[from].nextSetBit(0);
+    free[from].clear(index);
+    while (from > order) {
+      from--;
+      index <<= 1;
+      free[from].set(index + 1);
+    }
+    int start = index << order;
+    taken[start] = (byte) (order + 1);
+    usedUnits += 1 << order;
+    return start;
+  }
+
+  /** Gives the run from {@code start} back and merges it with its buddies as far as they are free. */
+  void free(int start) {
+    int order = start >= 0 && start < units ? taken[start] - 1 : -1;
+    if (order < 0) {
+      throw new IllegalStateException("expected a taken run at unit " + start + ", got none");
+    }
+    taken[start] = 0;
+    usedUnits -= 1 << order;
+    int index = start >> order;
+    while (order < ORDERS - 1 && free[order].get(index ^ 1)) {
+      free[order].clear(index ^ 1);
+      index >>= 1;
+      order++;
+    }
+    free[order].set(index);
+  }
+}

@@ -1,0 +1,192 @@
+package io.unipin.kvcache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries that can be found, and who goes when there is no room. Thread-safe.
+ *
+ * <p>An entry that leaves, for whatever cause, gives its share of the block back; the memory is free once the last
+ * lease is closed too.
+ *
+ * <p>Source of the policy: G. Einziger, R. Friedman, B. Manes, "TinyLFU: A Highly Efficient Cache Admission Policy",
+ * ACM Transactions on Storage 13(4), 2017, as in Caffeine.
+ */
+final class EntryStore {
+  /** One part in sixteen of the budget is left for blocks being written and what fragmentation takes. */
+  private static final int HEADROOM_SHIFT = 4;
+
+  private final Cache<KvKey, KvEntry> cache;
+  private final Policy.Eviction<KvKey, KvEntry> eviction;
+  private final WriterSlots writers;
+  private final Erasures erasures = new Erasures();
+  private final AtomicLong evictions = new AtomicLong();
+  private volatile boolean closed;
+
+  EntryStore(KvCacheConfig config, WriterSlots writers) {
+    this.writers = writers;
+    cache =
+        Caffeine.newBuilder()
+            .maximumWeight(config.budgetBytes() - (config.budgetBytes() >> HEADROOM_SHIFT))
+            .weigher((KvKey key, KvEntry entry) -> Math.toIntExact(entry.block().bytes()))
+            .expireAfterAccess(config.timeToLive())
+            .ticker(config.ticker())
+            .executor(Runnable::run)
+            .removalListener(this::removed)
+            .build();
+    eviction = cache.policy().eviction().orElseThrow();
+  }
+
+  /** Returns the entry; it counts as used. */
+  @Nullable KvEntry find(KvKey key) {
+    return cache.getIfPresent(key);
+  }
+
+  /**
+   * Puts an entry in place of what the key had, unless the key was erased since the writer began: then the bytes are
+   * overwritten as soon as the last lease is closed.
+   */
+  void publish(WriterSlot slot, KvEntry entry) {
+    entry.block().share();
+    KvEntry now =
+        cache
+            .asMap()
+            .compute(
+                slot.key(),
+                (key, old) -> closed || slot.isRevoked() || erasures.cover(key) ? old : entry);
+    if (now != entry) {
+      entry.block().scrub();
+      entry.block().releaseShare();
+    }
+  }
+
+  /**
+   * Puts an entry of fewer rows of the same block in place of {@code longer}, so that the others may be overwritten by
+   * the caller, who holds the key's slot and a lease.
+   *
+   * @return false, with nothing changed, when someone else reads the block
+   */
+  boolean cutBack(KvKey key, KvEntry longer, int rows) {
+    KvBlock block = longer.block();
+    if (!longer.tryRetire()) {
+      return false;
+    }
+    block.share();
+    if (!cache
+        .asMap()
+        .replace(key, longer, new KvEntry(longer.hashes().prefix(rows), block, null))) {
+      block.releaseShare(); // evicted meanwhile
+    }
+    return true;
+  }
+
+  /*
+   * Nothing that was encoded before an erasure may be found after it. A writer claims its slot, then looks up, then
+   * publishes inside a compute on its key, and frees the slot after that. Hence, for one that publishes
+   *  - before the erasure starts: the entry is in the map when the scan begins; or the compute is still going on, then
+   *    the slot is found and computeIfPresent waits for it;
+   *  - while the erasure is active: it is refused;
+   *  - after it has finished, and wasn't revoked: its slot was claimed after the scan, so it found nothing to reuse.
+   */
+
+  /** Drops the entries of these keys, has their bytes overwritten, and returns how many there were. */
+  int erase(Predicate<KvKey> keys) {
+    AtomicInteger erased = new AtomicInteger();
+    erasures.start(keys);
+    try {
+      writers.forEach(keys, slot -> erased.addAndGet(drop(slot.key())));
+      for (KvKey key : cache.asMap().keySet()) {
+        if (keys.test(key)) {
+          erased.addAndGet(drop(key));
+        }
+      }
+      writers.forEach(keys, WriterSlot::revoke);
+    } finally {
+      erasures.finish(keys);
+    }
+    return erased.get();
+  }
+
+  long erasuresStarted() {
+    return erasures.started();
+  }
+
+  /** Drops all, and takes nothing any more. */
+  void close() {
+    closed = true;
+    erase(key -> true);
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Drops entries that are too old. */
+  void expire() {
+    cache.cleanUp();
+  }
+
+  /** Returns up to {@code limit} entries that nobody leases and that have units of this size, next to go first. */
+  List<? extends Map.Entry<KvKey, KvEntry>> coldest(int unitBytes, int limit) {
+    return eviction.coldest(
+        entries ->
+            entries
+                .filter(entry -> entry.getValue().block().slab().unitBytes() == unitBytes)
+                .filter(entry -> entry.getValue().block().leases() == 0)
+                .limit(limit)
+                .toList());
+  }
+
+  Iterable<Map.Entry<KvKey, KvEntry>> all() {
+    return cache.asMap().entrySet();
+  }
+
+  void evict(KvKey key, KvEntry entry) {
+    if (cache.asMap().remove(key, entry)) {
+      evictions.incrementAndGet();
+    }
+  }
+
+  long size() {
+    return cache.asMap().size();
+  }
+
+  long evictions() {
+    return evictions.get();
+  }
+
+  private int drop(KvKey key) {
+    boolean[] found = new boolean[1];
+    cache
+        .asMap()
+        .computeIfPresent(
+            key,
+            (same, entry) -> {
+              entry.block().scrub();
+              found[0] = true;
+              return null;
+            });
+    return found[0] ? 1 : 0;
+  }
+
+  private void removed(@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) {
+    if (key == null || entry == null) {
+      throw new IllegalStateException("expected strong keys and values, got a collected one");
+    }
+    if (cause.wasEvicted()) {
+      evictions.incrementAndGet();
+    }
+    if (erasures.cover(key)) {
+      entry.block().scrub();
+    }
+    entry.block().releaseShare();
+  }
+}

@@ -1,0 +1,158 @@
+package io.unipin.kvcache;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The slabs under one byte budget, shared by layouts of any unit size: a slab that is empty is cut anew for whoever
+ * needs one.
+ *
+ * <p>Slabs are taken when first needed and kept. Thread-safe.
+ */
+final class SlabPool {
+  private static final Logger logger = LoggerFactory.getLogger(SlabPool.class);
+  private static final long MIN_SLAB_BYTES = 64L << 20;
+  private static final long MAX_SLAB_BYTES = 1L << 30;
+
+  private final String name;
+  private final long budgetBytes;
+  private final int slabBytes;
+  private final boolean debug;
+  private final AtomicLong leasedBytes = new AtomicLong();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private final List<Slab> slabs = new ArrayList<>();
+
+  @GuardedBy("lock")
+  private long reservedBytes;
+
+  @GuardedBy("lock")
+  private boolean exhausted;
+
+  /**
+   * @param name for the log
+   * @param debug remember where blocks are taken and given back, and poison them when they are
+   */
+  SlabPool(String name, long budgetBytes, long slabBytes, boolean debug) {
+    this.name = name;
+    this.budgetBytes = budgetBytes;
+    this.slabBytes = (int) Math.min(Math.min(budgetBytes, slabBytes), MAX_SLAB_BYTES);
+    this.debug = debug;
+  }
+
+  /** Returns a slab size with which a budget makes sixteen slabs, within 64 MiB to 1 GiB. */
+  static long defaultSlabBytes(long budgetBytes) {
+    return Math.min(Math.max(budgetBytes / 16, MIN_SLAB_BYTES), MAX_SLAB_BYTES);
+  }
+
+  /** Returns the bytes of a layout's smallest block, rounded up to whole cache lines. */
+  static int unitBytes(KvLayout layout) {
+    int bytes = (int) layout.blockBytes(layout.unitRows());
+    return (bytes + Slab.ALIGNMENT - 1) / Slab.ALIGNMENT * Slab.ALIGNMENT;
+  }
+
+  long budgetBytes() {
+    return budgetBytes;
+  }
+
+  boolean debug() {
+    return debug;
+  }
+
+  /** Says whether an empty slab could hold a block of so many rows. */
+  boolean fits(KvLayout layout, int rows) {
+    return (long) unitBytes(layout) << layout.orderFor(rows) <= slabBytes;
+  }
+
+  /** Returns a block that holds so many rows, with one lease on it, or null when no slab has room. */
+  @Nullable KvBlock allocate(KvLayout layout, int rows) {
+    int unitBytes = unitBytes(layout);
+    int order = layout.orderFor(rows);
+    if (!fits(layout, rows)) {
+      return null;
+    }
+    lock.lock();
+    try {
+      for (Slab slab : slabs) {
+        int start = slab.unitBytes() == unitBytes ? slab.allocate(order) : -1;
+        if (start >= 0) {
+          return new KvBlock(this, slab, start, order, layout);
+        }
+      }
+      Slab slab = emptySlab((long) unitBytes << order);
+      if (slab == null) {
+        return null;
+      }
+      slab.cut(unitBytes);
+      return new KvBlock(this, slab, slab.allocate(order), order, layout);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void free(Slab slab, int start) {
+    lock.lock();
+    try {
+      slab.free(start);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long usedBytes() {
+    lock.lock();
+    try {
+      return slabs.stream().mapToLong(Slab::usedBytes).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long usedBytes(Slab slab) {
+    lock.lock();
+    try {
+      return slab.usedBytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes of blocks with at least one lease; kept by the blocks. */
+  AtomicLong leasedBytes() {
+    return leasedBytes;
+  }
+
+  @GuardedBy("lock")
+  private @Nullable Slab emptySlab(long minBytes) {
+    for (Slab slab : slabs) {
+      if (slab.isEmpty() && slab.bytes() >= minBytes) {
+        return slab;
+      }
+    }
+    int bytes = (int) Math.min(slabBytes, budgetBytes - reservedBytes);
+    if (exhausted || bytes < minBytes) {
+      return null;
+    }
+    try {
+      Slab slab = new Slab(bytes);
+      slabs.add(slab);
+      reservedBytes += bytes;
+      return slab;
+    } catch (OutOfMemoryError e) {
+      exhausted = true;
+      logger.warn(
+          "The {} got {} of its {} bytes: raise -XX:MaxDirectMemorySize or lower the budget",
+          name,
+          reservedBytes,
+          budgetBytes);
+      return null;
+    }
+  }
+}

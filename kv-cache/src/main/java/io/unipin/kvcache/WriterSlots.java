@@ -1,0 +1,31 @@
+package io.unipin.kvcache;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The writers at work, at most one per key. Thread-safe. */
+final class WriterSlots {
+  private final ConcurrentHashMap<KvKey, WriterSlot> slots = new ConcurrentHashMap<>();
+
+  /** Takes the key for {@code mine} and returns null, or returns the slot of the writer who has it. */
+  @Nullable WriterSlot claim(WriterSlot mine) {
+    return slots.putIfAbsent(mine.key(), mine);
+  }
+
+  /** Frees the key and wakes those who wait for it; idempotent. */
+  void finish(WriterSlot slot) {
+    slots.remove(slot.key(), slot);
+    slot.finish();
+  }
+
+  void forEach(Predicate<KvKey> keys, Consumer<WriterSlot> action) {
+    slots.forEach(
+        (key, slot) -> {
+          if (keys.test(key)) {
+            action.accept(slot);
+          }
+        });
+  }
+}

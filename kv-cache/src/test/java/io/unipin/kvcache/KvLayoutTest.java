@@ -1,0 +1,63 @@
+package io.unipin.kvcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KvLayoutTest {
+  @ParameterizedTest
+  @CsvSource({
+    "1, 33",
+    "33, 33",
+    "34, 66",
+    "66, 66",
+    "67, 132",
+    "132, 132",
+    "133, 264",
+    "264, 264",
+    "265, 528",
+    "513, 528"
+  })
+  void capacityFor_rows_isTheSmallestClass(int rows, int capacity) {
+    assertThat(new KvLayout(4, 4, 64, 513, KvType.FLOAT32).capacityFor(rows)).isEqualTo(capacity);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 15, 16, 17, 31, 129, 513, 2049})
+  void capacityFor_maxRows_wastesAtMostFifteenRows(int maxRows) {
+    KvLayout layout = new KvLayout(1, 1, 8, maxRows, KvType.FLOAT32);
+    assertThat(layout.capacityFor(maxRows)).isBetween(maxRows, maxRows + 15);
+  }
+
+  @Test
+  void blockBytes_types_countElements() {
+    assertThat(new KvLayout(4, 2, 64, 512, KvType.FLOAT32).blockBytes(32))
+        .isEqualTo(4L * 2 * 2 * 32 * 64 * 4);
+    assertThat(new KvLayout(4, 2, 64, 512, KvType.FLOAT16).blockBytes(32))
+        .isEqualTo(4L * 2 * 2 * 32 * 64 * 2);
+  }
+
+  @Test
+  void capacityFor_outOfRange_isRefused() {
+    KvLayout layout = new KvLayout(1, 1, 8, 10, KvType.FLOAT32);
+    assertThatThrownBy(() -> layout.capacityFor(11))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("expected 1 to 10 rows, got 11");
+    assertThatThrownBy(() -> layout.capacityFor(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void layout_ofMoreThanABufferHolds_isRefused() {
+    assertThatThrownBy(() -> new KvLayout(64, 64, 256, 2048, KvType.FLOAT32))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(
+            () -> new KvLayout(Integer.MAX_VALUE, Integer.MAX_VALUE, 256, 2048, KvType.FLOAT32))
+        .isInstanceOf(ArithmeticException.class);
+    assertThatThrownBy(() -> new KvLayout(0, 1, 1, 1, KvType.FLOAT32))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

@@ -1,0 +1,108 @@
+package io.unipin.kvcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Stands in for a model: rows and states that are a function of all tokens up to theirs, so that a row of another
+ * sequence, of another place or of freed memory shows.
+ */
+final class Rows {
+  private Rows() {}
+
+  /** Returns tokens 0 (the learned first one), then first, first + 1, … */
+  static int[] sequence(int size, int first) {
+    int[] tokens = new int[size];
+    for (int i = 1; i < size; i++) {
+      tokens[i] = first + i - 1;
+    }
+    return tokens;
+  }
+
+  static int[] tokens(int... afterFirst) {
+    int[] tokens = new int[afterFirst.length + 1];
+    System.arraycopy(afterFirst, 0, tokens, 1, afterFirst.length);
+    return tokens;
+  }
+
+  static TokenHashes hashes(int... tokens) {
+    TokenHashes.Builder builder = TokenHashes.builder(tokens.length);
+    for (int token : tokens) {
+      builder.add(token, 7);
+    }
+    return builder.build();
+  }
+
+  static float[] state(int... tokens) {
+    return new float[] {tokens.length, Arrays.hashCode(tokens)};
+  }
+
+  /** Writes the rows that the lease lacks, and nothing else. */
+  static void write(KvLease lease, KvLayout layout, int... tokens) {
+    ByteBuffer block = lease.block();
+    for (int row = lease.reusedRows(); row < lease.rows(); row++) {
+      for (int plane = 0; plane < layout.planes(); plane++) {
+        block.put(
+            offset(layout, lease.capacity(), plane, row), pattern(layout, plane, row, tokens));
+      }
+    }
+  }
+
+  /** Checks rows 0 to {@code rows} of the lease's block. */
+  static void verify(KvLease lease, KvLayout layout, int rows, int... tokens) {
+    ByteBuffer block = lease.block();
+    byte[] found = new byte[layout.rowBytes()];
+    for (int row = 0; row < rows; row++) {
+      for (int plane = 0; plane < layout.planes(); plane++) {
+        block.get(offset(layout, lease.capacity(), plane, row), found);
+        byte[] expected = pattern(layout, plane, row, tokens);
+        if (!Arrays.equals(found, expected)) {
+          assertThat(found)
+              .as("row %d of plane %d of %s", row, plane, lease.outcome())
+              .isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  /** Does what a request does: checks what is reused, writes the rest, commits, checks all. */
+  static void serve(KvLease lease, KvLayout layout, int... tokens) {
+    verify(lease, layout, lease.reusedRows(), tokens);
+    if (lease.outcome() != KvOutcome.HIT) {
+      write(lease, layout, tokens);
+      lease.commit(state(tokens));
+    }
+    verify(lease, layout, tokens.length, tokens);
+    assertThat(lease.state()).isEqualTo(state(tokens));
+  }
+
+  /** Closes the cache and checks that nothing is left in use. */
+  static void closeClean(UserKvCache cache) {
+    assertThat(cache.stats().leases()).isZero();
+    assertThat(cache.stats().leasedBytes()).isZero();
+    cache.close();
+    assertThat(cache.stats().entries()).isZero();
+    assertThat(cache.stats().usedBytes()).isZero();
+    assertThat(cache.stats().leasedBytes()).isZero();
+  }
+
+  private static int offset(KvLayout layout, int capacity, int plane, int row) {
+    return (plane * capacity + row) * layout.rowBytes();
+  }
+
+  private static byte[] pattern(KvLayout layout, int plane, int row, int... tokens) {
+    long seed = layout.hashCode();
+    for (int i = 0; i <= row; i++) {
+      seed = (seed ^ tokens[i]) * 0x9E3779B97F4A7C15L;
+      seed ^= seed >>> 29;
+    }
+    seed = (seed ^ plane) * 0xBF58476D1CE4E5B9L;
+    byte[] pattern = new byte[layout.rowBytes()];
+    for (int i = 0; i < pattern.length; i++) {
+      pattern[i] = (byte) (seed >>> (8 * (i & 7)));
+    }
+    return pattern;
+  }
+}

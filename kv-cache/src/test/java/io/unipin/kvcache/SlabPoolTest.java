@@ -1,0 +1,121 @@
+package io.unipin.kvcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class SlabPoolTest {
+  private static final KvLayout SMALL =
+      new KvLayout(1, 1, 8, 32, KvType.FLOAT32); // unit 2 rows, 128 bytes
+  private static final KvLayout OTHER =
+      new KvLayout(3, 1, 8, 32, KvType.FLOAT16); // unit 2 rows, 192 bytes
+
+  @Test
+  void allocate_anyLayout_isADirectNativeSliceOfTheRightSize() {
+    SlabPool pool = new SlabPool("test", 1 << 16, 1 << 12, true);
+    for (KvLayout layout : new KvLayout[] {SMALL, OTHER}) {
+      for (int rows = 1; rows <= layout.maxRows(); rows++) {
+        KvBlock block = take(pool, layout, rows);
+        ByteBuffer memory = block.memory();
+        assertThat(memory.isDirect()).isTrue();
+        assertThat(memory.order()).isEqualTo(ByteOrder.nativeOrder());
+        assertThat(memory.position()).isZero();
+        assertThat(memory.capacity()).isEqualTo((int) layout.blockBytes(layout.capacityFor(rows)));
+        assertThat(memory.alignmentOffset(0, Slab.ALIGNMENT)).isZero();
+        assertThat(pool.usedBytes()).isEqualTo(block.bytes());
+        block.releaseLease();
+      }
+    }
+    assertThat(pool.usedBytes()).isZero();
+  }
+
+  @Test
+  void allocate_emptySlabOfAnotherUnit_isCutAnew() {
+    SlabPool pool = new SlabPool("test", 4096, 4096, true);
+    KvBlock small = take(pool, SMALL, 32);
+    assertThat(pool.allocate(OTHER, 2)).isNull();
+    small.releaseLease();
+    KvBlock other = take(pool, OTHER, 32);
+    assertThat(pool.allocate(SMALL, 2)).isNull();
+    other.releaseLease();
+    take(pool, SMALL, 2).releaseLease();
+  }
+
+  @Test
+  void allocate_budgetNotAMultipleOfSlabs_usesTheRest() {
+    SlabPool pool = new SlabPool("test", 2048 * 2 + 512, 2048, true);
+    long bytes = 0;
+    for (KvBlock block = pool.allocate(SMALL, 1); block != null; block = pool.allocate(SMALL, 1)) {
+      bytes += block.bytes();
+    }
+    assertThat(bytes).isEqualTo(2048 * 2 + 512).isEqualTo(pool.usedBytes());
+  }
+
+  @Test
+  void fits_blockLongerThanASlab_isFalse() {
+    SlabPool pool = new SlabPool("test", 1 << 20, 1024, true);
+    assertThat(pool.fits(SMALL, 16)).isTrue();
+    assertThat(pool.fits(SMALL, 17)).isFalse();
+    assertThat(pool.allocate(SMALL, 17)).isNull();
+  }
+
+  @Test
+  void counts_leasesAndShares_freeTheMemoryWithTheLast() {
+    SlabPool pool = new SlabPool("test", 4096, 4096, true);
+    KvBlock block = take(pool, SMALL, 3);
+    block.share();
+    assertThat(block.tryLease()).isTrue();
+    assertThat(block.leases()).isEqualTo(2);
+    block.releaseLease();
+    block.releaseLease();
+    assertThat(pool.leasedBytes()).hasValue(0);
+    assertThat(pool.usedBytes()).isEqualTo(256);
+    assertThat(block.tryLease()).isTrue();
+    assertThat(pool.leasedBytes()).hasValue(256);
+    block.releaseShare();
+    block.releaseLease();
+    assertThat(pool.usedBytes()).isZero();
+    assertThat(block.tryLease()).isFalse();
+    assertThatThrownBy(block::share).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(block::releaseLease)
+        .isInstanceOf(IllegalStateException.class)
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("block taken here", "block freed here"));
+  }
+
+  @Test
+  void releaseShare_withoutOne_isRefused() {
+    KvBlock block = take(new SlabPool("test", 4096, 4096, false), SMALL, 3);
+    assertThatThrownBy(block::releaseShare).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void free_inDebugMode_poisons() {
+    KvBlock block = take(new SlabPool("test", 4096, 4096, true), SMALL, 3);
+    ByteBuffer stale = block.memory();
+    block.releaseLease();
+    assertThat(stale.getFloat(0)).isNaN();
+    assertThat(stale.getFloat(stale.capacity() - 4)).isNaN();
+  }
+
+  @Test
+  void free_scrubbed_leavesZeros() {
+    KvBlock block = take(new SlabPool("test", 4096, 4096, false), SMALL, 3);
+    ByteBuffer stale = block.memory();
+    stale.putFloat(stale.capacity() - 4, 1f);
+    block.scrub();
+    block.releaseLease();
+    assertThat(stale.getFloat(stale.capacity() - 4)).isZero();
+  }
+
+  private static KvBlock take(SlabPool pool, KvLayout layout, int rows) {
+    return Objects.requireNonNull(pool.allocate(layout, rows));
+  }
+}
