@@ -1,0 +1,21 @@
+package io.unipin.serving.history;
+
+import java.util.List;
+
+/**
+ * What is known of a user's actions.
+ *
+ * @param lifetime number of all actions there ever were
+ * @param newest the newest of them, oldest first
+ */
+public record UserHistory(long lifetime, List<RecordedAction> newest) {
+  public static final UserHistory EMPTY = new UserHistory(0, List.of());
+
+  public UserHistory {
+    newest = List.copyOf(newest);
+    if (lifetime < newest.size()) {
+      throw new IllegalArgumentException(
+          "lifetime of at least " + newest.size() + " expected, got " + lifetime);
+    }
+  }
+}
