@@ -9,5 +9,4 @@ package io.unipin.data;
  * @param surfaces schema indices
  * @param times milliseconds, {@link FeedLog#NO_TIME} when unknown
  */
-@SuppressWarnings("ArrayRecordComponent")
 record ActionColumns(int[] start, int[] items, long[] bits, int[] surfaces, long[] times) {}

@@ -1,6 +1,8 @@
 package io.unipin.data;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -61,12 +63,29 @@ public final class Catalogue {
 
   /** Reads an items table; any bad row is a {@link FeedLogException}. */
   public static Catalogue read(Path parquet) {
-    throw new UnsupportedOperationException();
+    BadRows none = new BadRows(0);
+    try (SpillFolder spill = SpillFolder.create();
+        DuckSession session = DuckSession.open(spill.path())) {
+      return new ItemsTable(session, List.of(parquet), none).read();
+    } catch (SQLException e) {
+      throw new FeedLogException(parquet.toString(), DuckSession.reason(e), e);
+    }
   }
 
   /** Writes an items table that {@link #read} reads back; replaces the file in one step. */
   public void write(Path parquet) {
-    throw new UnsupportedOperationException();
+    try (TableWriter<CatalogueItem> writer = TableWriter.items(parquet)) {
+      for (int row = 0; row < size(); row++) {
+        writer.add(item(row));
+      }
+      writer.commit();
+    }
+  }
+
+  /** One item with its own copy of its content. */
+  public CatalogueItem item(int row) {
+    float[] own = Arrays.copyOfRange(content, row * contentDim, (row + 1) * contentDim);
+    return new CatalogueItem(ids[row], titles[row], categories[row], createdMs[row], own);
   }
 
   public int size() {

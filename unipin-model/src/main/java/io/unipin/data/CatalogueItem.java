@@ -9,6 +9,5 @@ package io.unipin.data;
  * @param createdMs when the item appeared, {@link FeedLog#NO_TIME} when unknown
  * @param content owned by this record; empty when the item has none
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record CatalogueItem(
     long id, String title, String category, long createdMs, float[] content) {}

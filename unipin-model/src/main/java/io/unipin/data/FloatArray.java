@@ -18,6 +18,10 @@ final class FloatArray {
     return size;
   }
 
+  float get(int index) {
+    return values[index];
+  }
+
   float[] toArray() {
     return Arrays.copyOf(values, size);
   }

@@ -22,6 +22,10 @@ final class LongArray {
     return values[index];
   }
 
+  long last() {
+    return values[size - 1];
+  }
+
   long[] toArray() {
     return Arrays.copyOf(values, size);
   }

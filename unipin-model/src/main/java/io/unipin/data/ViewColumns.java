@@ -13,7 +13,6 @@ package io.unipin.data;
  * @param bits (impressions) multi-hots
  * @param oracle (impressions) true utility, or empty
  */
-@SuppressWarnings("ArrayRecordComponent")
 record ViewColumns(
     int[] start,
     int[] surfaces,

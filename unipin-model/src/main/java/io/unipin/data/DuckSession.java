@@ -1,0 +1,107 @@
+package io.unipin.data;
+
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.duckdb.DuckDBConnection;
+
+/** One private in-memory DuckDB, which spills to a folder of the caller's. One thread. */
+final class DuckSession implements AutoCloseable {
+  private final DuckDBConnection connection;
+
+  private DuckSession(DuckDBConnection connection) {
+    this.connection = connection;
+  }
+
+  static DuckSession open(Path spill) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("jdbc_stream_results", "true");
+    properties.setProperty("temp_directory", spill.toAbsolutePath().toString());
+    properties.setProperty("autoinstall_known_extensions", "false");
+    properties.setProperty("autoload_known_extensions", "false");
+    return new DuckSession(
+        DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class));
+  }
+
+  DuckDBConnection connection() {
+    return connection;
+  }
+
+  void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The columns of a query, as "name TYPE". */
+  List<Column> describe(String query) throws SQLException {
+    List<Column> columns = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("DESCRIBE " + query)) {
+      while (rows.next()) {
+        columns.add(new Column(rows.getString("column_name"), rows.getString("column_type")));
+      }
+    }
+    return columns;
+  }
+
+  record Column(String name, String type) {
+    @Override
+    public String toString() {
+      return name + " " + type;
+    }
+  }
+
+  /** A string literal. */
+  static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
+  /** A list of string literals. */
+  static String literals(List<String> texts) {
+    return texts.stream()
+        .map(DuckSession::literal)
+        .collect(Collectors.joining(", ", "[", "]::VARCHAR[]"));
+  }
+
+  /** A quoted identifier. */
+  static String identifier(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  /** A literal of a path that names exactly this file, whatever it contains. */
+  static String path(Path file) {
+    return literal(file.toString().replaceAll("[\\[*?]", "[$0]"));
+  }
+
+  static String paths(List<Path> files) {
+    return files.stream().map(DuckSession::path).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** DuckDB's complaint on one line, without the statement. */
+  static String reason(SQLException failure) {
+    String message = String.valueOf(failure.getMessage()).strip();
+    message = message.replaceFirst("(?s)\\n\\s*(LINE \\d+:|Candidate functions:).*", "");
+    message =
+        message.replace(
+            "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query"
+                + " result\nError: ",
+            "");
+    return message.replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB did not close", e);
+    }
+  }
+}

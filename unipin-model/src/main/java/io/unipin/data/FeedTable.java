@@ -1,0 +1,101 @@
+package io.unipin.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The three tables of a feed log: their columns and the files that hold them. */
+enum FeedTable {
+  ACTIONS(
+      new Column("user_id", "VARCHAR", true),
+      new Column("item_id", "BIGINT", true),
+      new Column("actions", "VARCHAR[]", true),
+      new Column("surface", "VARCHAR", true),
+      new Column("time_ms", "BIGINT", true),
+      new Column("sequence", "BIGINT", false),
+      new Column("event_id", "VARCHAR", false)),
+  FEEDVIEWS(
+      new Column("feedview_id", "VARCHAR", true),
+      new Column("user_id", "VARCHAR", true),
+      new Column("time_ms", "BIGINT", true),
+      new Column("sequence", "BIGINT", false),
+      new Column("surface", "VARCHAR", true),
+      new Column("position", "INTEGER", true),
+      new Column("item_id", "BIGINT", true),
+      new Column("actions", "VARCHAR[]", true),
+      new Column("oracle", "FLOAT", false)),
+  ITEMS(
+      new Column("item_id", "BIGINT", true),
+      new Column("title", "VARCHAR", true),
+      new Column("category", "VARCHAR", true),
+      new Column("created_ms", "BIGINT", false),
+      new Column("content", "FLOAT[]", false));
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  private final List<Column> columns;
+
+  FeedTable(Column... columns) {
+    this.columns = List.of(columns);
+  }
+
+  /** A column, its DuckDB type, and whether a file must have it. */
+  record Column(String name, String type, boolean required) {
+    /** Types that hold nothing but values of this column's type. */
+    boolean accepts(String found) {
+      return switch (type) {
+        case "BIGINT" -> Set.of("BIGINT", "INTEGER", "SMALLINT", "UINTEGER").contains(found);
+        case "INTEGER" -> Set.of("BIGINT", "INTEGER", "SMALLINT").contains(found);
+        case "FLOAT" -> Set.of("FLOAT", "DOUBLE").contains(found);
+        case "FLOAT[]" -> Set.of("FLOAT[]", "DOUBLE[]").contains(found);
+        default -> type.equals(found);
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name + " " + type + (required ? "" : " (optional)");
+    }
+  }
+
+  List<Column> columns() {
+    return columns;
+  }
+
+  /** The columns as a person reads them. */
+  String described() {
+    return columns.stream().map(Column::toString).collect(Collectors.joining(", "));
+  }
+
+  /** The table's name, also its file's and folder's. */
+  String table() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  String fileName() {
+    return table() + ".parquet";
+  }
+
+  /** The table's files in a feed log: one file, or all of a folder by name; empty when there is neither. */
+  List<Path> files(Path directory) {
+    Path file = directory.resolve(fileName());
+    Path folder = directory.resolve(table());
+    boolean hasFile = Files.exists(file);
+    if (!Files.isDirectory(folder)) {
+      return hasFile ? List.of(file) : List.of();
+    }
+    if (hasFile) {
+      throw new FeedLogException(
+          file.toString(), "either this file or the folder " + folder + " expected, found both");
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(entry -> entry.toString().endsWith(".parquet")).sorted().toList();
+    } catch (IOException e) {
+      throw new FeedLogException(folder.toString(), "cannot be listed", e);
+    }
+  }
+}

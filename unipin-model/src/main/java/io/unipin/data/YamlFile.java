@@ -1,0 +1,78 @@
+package io.unipin.data;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a YAML file into a record; a complaint names the line. */
+final class YamlFile {
+  private static final YAMLMapper MAPPER =
+      YAMLMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private YamlFile() {}
+
+  static <T> T read(Path file, Class<T> type) {
+    if (!Files.isRegularFile(file)) {
+      throw new FeedLogException(file.toString(), "no such file");
+    }
+    T value;
+    try {
+      value = MAPPER.readValue(file.toFile(), type);
+    } catch (JsonProcessingException e) {
+      throw new FeedLogException(file.toString(), line(e.getLocation()) + reason(e), e);
+    } catch (IOException e) {
+      throw new FeedLogException(file.toString(), "cannot be read: " + e.getMessage(), e);
+    }
+    return Objects.requireNonNull(value, () -> file + " is empty");
+  }
+
+  private static String line(@Nullable JsonLocation location) {
+    return location == null || location.getLineNr() < 1
+        ? ""
+        : "line " + location.getLineNr() + ": ";
+  }
+
+  private static String reason(JsonProcessingException failure) {
+    if (failure instanceof UnrecognizedPropertyException unknown) {
+      return "unknown key '%s', expected one of %s"
+          .formatted(unknown.getPropertyName(), unknown.getKnownPropertyIds());
+    }
+    Throwable cause = failure.getCause();
+    if (cause instanceof IllegalArgumentException) {
+      return key(failure) + cause.getMessage();
+    }
+    return key(failure)
+        + String.valueOf(failure.getOriginalMessage()).replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  private static String key(JsonProcessingException failure) {
+    if (!(failure instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
+      return "";
+    }
+    List<JsonMappingException.Reference> path = mapping.getPath();
+    return path.stream()
+            .map(
+                step ->
+                    step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+            .collect(Collectors.joining("."))
+        + ": ";
+  }
+}
