@@ -1,0 +1,63 @@
+package io.unipin.serving.cli;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns a failure into one line on standard error; with {@code --debug} the stack trace follows. */
+final class Failures {
+  private Failures() {}
+
+  static int onExecution(Exception failure, CommandLine command, ParseResult result) {
+    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + line(failure));
+    if (command.getCommandSpec().root().userObject() instanceof Main main && main.debug()) {
+      failure.printStackTrace(command.getErr());
+    }
+    return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+
+  static int onUsage(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println(name + ": " + firstLine(failure) + " (see " + name + " --help)");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  static String line(Throwable failure) {
+    if (failure instanceof StatusRuntimeException rpc) {
+      return rpc(rpc.getStatus());
+    }
+    if (failure instanceof NoSuchFileException missing) {
+      return "no such file or folder: " + missing.getFile();
+    }
+    if (failure instanceof FileAlreadyExistsException existing) {
+      return "exists already: " + existing.getFile();
+    }
+    String message = firstLine(failure);
+    boolean expected = failure.getClass().getName().startsWith("io.unipin.");
+    return expected || failure instanceof IllegalArgumentException
+        ? message
+        : failure.getClass().getSimpleName() + ": " + message;
+  }
+
+  private static String rpc(Status status) {
+    String code = status.getCode().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    String reason = status.getDescription() == null ? "no reason given" : status.getDescription();
+    if (status.getCause() != null && status.getCode() == Status.Code.UNAVAILABLE) {
+      return reason + " (" + firstLine(status.getCause()) + "): is the server running?";
+    }
+    return "the server answered " + code + ": " + reason;
+  }
+
+  private static String firstLine(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName()
+        : message.lines().findFirst().orElse(message);
+  }
+}

@@ -1,0 +1,42 @@
+package io.unipin.serving.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+final class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @Test
+  void run_everyVerbHasHelpWithAnExample() {
+    for (String verb : Main.commandLine().getSubcommands().keySet()) {
+      out.getBuffer().setLength(0);
+      assertThat(run(verb, "--help")).as(verb).isZero();
+      assertThat(out.toString()).as(verb).contains("Example").contains("./unipin " + verb);
+    }
+  }
+
+  @Test
+  void run_unknownVerb_oneLineAndTwo() {
+    assertThat(run("dance")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).startsWith("unipin: ").contains("dance");
+  }
+
+  @Test
+  void run_noVerb_oneLineAndTwo() {
+    assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString().lines()).hasSize(1);
+  }
+}
