@@ -17,12 +17,11 @@ import org.slf4j.LoggerFactory;
  */
 final class SlabPool {
   private static final Logger logger = LoggerFactory.getLogger(SlabPool.class);
-  private static final long MIN_SLAB_BYTES = 64L << 20;
   private static final long MAX_SLAB_BYTES = 1L << 30;
 
   private final String name;
   private final long budgetBytes;
-  private final int slabBytes;
+  private final long slabBytes;
   private final boolean debug;
   private final AtomicLong leasedBytes = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
@@ -38,18 +37,19 @@ final class SlabPool {
 
   /**
    * @param name for the log
+   * @param slabBytes a slab has so many, or more when a layout's top block is longer
    * @param debug remember where blocks are taken and given back, and poison them when they are
    */
   SlabPool(String name, long budgetBytes, long slabBytes, boolean debug) {
     this.name = name;
     this.budgetBytes = budgetBytes;
-    this.slabBytes = (int) Math.min(Math.min(budgetBytes, slabBytes), MAX_SLAB_BYTES);
+    this.slabBytes = slabBytes;
     this.debug = debug;
   }
 
-  /** Returns a slab size with which a budget makes sixteen slabs, within 64 MiB to 1 GiB. */
+  /** Returns a slab size with which a budget makes sixteen slabs, at most 1 GiB. */
   static long defaultSlabBytes(long budgetBytes) {
-    return Math.min(Math.max(budgetBytes / 16, MIN_SLAB_BYTES), MAX_SLAB_BYTES);
+    return Math.min(budgetBytes / 16, MAX_SLAB_BYTES);
   }
 
   /** Returns the bytes of a layout's smallest block, rounded up to whole cache lines. */
@@ -66,18 +66,22 @@ final class SlabPool {
     return debug;
   }
 
-  /** Says whether an empty slab could hold a block of so many rows. */
+  /** Says whether a block of so many rows would have room if nothing else was in use. */
   boolean fits(KvLayout layout, int rows) {
-    return (long) unitBytes(layout) << layout.orderFor(rows) <= slabBytes;
+    long bytes = (long) unitBytes(layout) << layout.orderFor(rows);
+    lock.lock();
+    try {
+      return newSlabBytes(layout) >= bytes
+          || slabs.stream().anyMatch(slab -> slab.bytes() >= bytes);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Returns a block that holds so many rows, with one lease on it, or null when no slab has room. */
   @Nullable KvBlock allocate(KvLayout layout, int rows) {
     int unitBytes = unitBytes(layout);
     int order = layout.orderFor(rows);
-    if (!fits(layout, rows)) {
-      return null;
-    }
     lock.lock();
     try {
       for (Slab slab : slabs) {
@@ -86,7 +90,7 @@ final class SlabPool {
           return new KvBlock(this, slab, start, order, layout);
         }
       }
-      Slab slab = emptySlab((long) unitBytes << order);
+      Slab slab = emptySlab(layout, (long) unitBytes << order);
       if (slab == null) {
         return null;
       }
@@ -130,14 +134,14 @@ final class SlabPool {
   }
 
   @GuardedBy("lock")
-  private @Nullable Slab emptySlab(long minBytes) {
+  private @Nullable Slab emptySlab(KvLayout layout, long minBytes) {
     for (Slab slab : slabs) {
       if (slab.isEmpty() && slab.bytes() >= minBytes) {
         return slab;
       }
     }
-    int bytes = (int) Math.min(slabBytes, budgetBytes - reservedBytes);
-    if (exhausted || bytes < minBytes) {
+    int bytes = newSlabBytes(layout);
+    if (bytes < minBytes) {
       return null;
     }
     try {
@@ -154,5 +158,12 @@ final class SlabPool {
           budgetBytes);
       return null;
     }
+  }
+
+  /** Returns the bytes of the next slab, if one was taken for this layout: 0 when all of the budget is. */
+  @GuardedBy("lock")
+  private int newSlabBytes(KvLayout layout) {
+    long wanted = Math.max(slabBytes, (long) unitBytes(layout) << KvLayout.TOP_ORDER);
+    return exhausted ? 0 : (int) Math.min(wanted, budgetBytes - reservedBytes);
   }
 }

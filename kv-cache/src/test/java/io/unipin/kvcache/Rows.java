@@ -42,10 +42,10 @@ final class Rows {
   /** Writes the rows that the lease lacks, and nothing else. */
   static void write(KvLease lease, KvLayout layout, int... tokens) {
     ByteBuffer block = lease.block();
+    long[] seeds = seeds(layout, tokens);
     for (int row = lease.reusedRows(); row < lease.rows(); row++) {
       for (int plane = 0; plane < layout.planes(); plane++) {
-        block.put(
-            offset(layout, lease.capacity(), plane, row), pattern(layout, plane, row, tokens));
+        block.put(offset(layout, lease.capacity(), plane, row), pattern(layout, plane, seeds[row]));
       }
     }
   }
@@ -53,11 +53,12 @@ final class Rows {
   /** Checks rows 0 to {@code rows} of the lease's block. */
   static void verify(KvLease lease, KvLayout layout, int rows, int... tokens) {
     ByteBuffer block = lease.block();
+    long[] seeds = seeds(layout, tokens);
     byte[] found = new byte[layout.rowBytes()];
     for (int row = 0; row < rows; row++) {
       for (int plane = 0; plane < layout.planes(); plane++) {
         block.get(offset(layout, lease.capacity(), plane, row), found);
-        byte[] expected = pattern(layout, plane, row, tokens);
+        byte[] expected = pattern(layout, plane, seeds[row]);
         if (!Arrays.equals(found, expected)) {
           assertThat(found)
               .as("row %d of plane %d of %s", row, plane, lease.outcome())
@@ -92,16 +93,23 @@ final class Rows {
     return (plane * capacity + row) * layout.rowBytes();
   }
 
-  private static byte[] pattern(KvLayout layout, int plane, int row, int... tokens) {
+  /** Element i stands for tokens 0..i. */
+  private static long[] seeds(KvLayout layout, int... tokens) {
+    long[] seeds = new long[tokens.length];
     long seed = layout.hashCode();
-    for (int i = 0; i <= row; i++) {
+    for (int i = 0; i < tokens.length; i++) {
       seed = (seed ^ tokens[i]) * 0x9E3779B97F4A7C15L;
       seed ^= seed >>> 29;
+      seeds[i] = seed;
     }
-    seed = (seed ^ plane) * 0xBF58476D1CE4E5B9L;
+    return seeds;
+  }
+
+  private static byte[] pattern(KvLayout layout, int plane, long seed) {
+    long bits = (seed ^ plane) * 0xBF58476D1CE4E5B9L;
     byte[] pattern = new byte[layout.rowBytes()];
     for (int i = 0; i < pattern.length; i++) {
-      pattern[i] = (byte) (seed >>> (8 * (i & 7)));
+      pattern[i] = (byte) (bits >>> (8 * (i & 7)));
     }
     return pattern;
   }

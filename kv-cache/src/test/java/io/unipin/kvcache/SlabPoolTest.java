@@ -47,7 +47,7 @@ class SlabPoolTest {
 
   @Test
   void allocate_budgetNotAMultipleOfSlabs_usesTheRest() {
-    SlabPool pool = new SlabPool("test", 2048 * 2 + 512, 2048, true);
+    SlabPool pool = new SlabPool("test", 2048 * 2 + 512, 1024, true);
     long bytes = 0;
     for (KvBlock block = pool.allocate(SMALL, 1); block != null; block = pool.allocate(SMALL, 1)) {
       bytes += block.bytes();
@@ -56,11 +56,22 @@ class SlabPoolTest {
   }
 
   @Test
-  void fits_blockLongerThanASlab_isFalse() {
+  void allocate_blockLongerThanASlab_takesALongerSlab() {
     SlabPool pool = new SlabPool("test", 1 << 20, 1024, true);
+    KvBlock block = take(pool, SMALL, 17);
+    assertThat(block.bytes()).isEqualTo(2048).isEqualTo(pool.usedBytes());
+    block.releaseLease();
+  }
+
+  @Test
+  void fits_blockLongerThanTheBudget_isFalse() {
+    SlabPool pool = new SlabPool("test", 1024, 1024, true);
     assertThat(pool.fits(SMALL, 16)).isTrue();
     assertThat(pool.fits(SMALL, 17)).isFalse();
     assertThat(pool.allocate(SMALL, 17)).isNull();
+    take(pool, SMALL, 1).releaseLease();
+    assertThat(pool.fits(SMALL, 16)).isTrue();
+    assertThat(pool.fits(SMALL, 17)).isFalse();
   }
 
   @Test

@@ -147,11 +147,11 @@ class UserKvCacheEvictionTest {
   }
 
   @Test
-  void acquire_blockLongerThanASlab_goesUncached() {
-    UserKvCache cache = cache(8 * TOP_BYTES, 1024, TOP_BYTES);
-    run(cache, "user", KvOutcome.PREFILL, sequence(8, 1));
+  void acquire_blockLongerThanTheBudget_goesUncachedAndEvictsNothing() {
+    UserKvCache cache = cache(TOP_BYTES / 2, TOP_BYTES, TOP_BYTES);
+    run(cache, "user", KvOutcome.PREFILL, sequence(4, 1));
     run(cache, "user", KvOutcome.UNCACHED, sequence(32, 1));
-    run(cache, "user", KvOutcome.HIT, sequence(8, 1));
+    run(cache, "user", KvOutcome.HIT, sequence(4, 1));
     closeClean(cache);
   }
 
