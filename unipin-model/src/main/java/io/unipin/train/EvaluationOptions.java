@@ -1,0 +1,38 @@
+package io.unipin.train;
+
+/**
+ * How to evaluate. The result depends on {@code part}, {@code maxUsers} and {@code seed} alone.
+ *
+ * @param part the held-out part that is asked for, {@link Part#VALIDATION} or {@link Part#TEST}
+ * @param threads workers, each of which takes whole users
+ * @param maxUsers most users; where more are held out, a random sample of them
+ * @param seed of the sample
+ * @param progress told after every few users
+ */
+public record EvaluationOptions(
+    Part part, int threads, int maxUsers, long seed, EvaluationProgress progress) {
+  public EvaluationOptions {
+    if (part == Part.TRAIN) {
+      throw new IllegalArgumentException("part: VALIDATION or TEST expected, got TRAIN");
+    }
+    if (threads < 1 || maxUsers < 1) {
+      throw new IllegalArgumentException(
+          "threads and maxUsers: 1 or more expected, got %d and %d".formatted(threads, maxUsers));
+    }
+  }
+
+  /** All users' test part, by as many workers as the machine has processors. */
+  public static EvaluationOptions test(EvaluationProgress progress) {
+    return new EvaluationOptions(Part.TEST, processors(), Integer.MAX_VALUE, 0, progress);
+  }
+
+  /** The validation part of a sample of users, by as many workers as the machine has processors. */
+  public static EvaluationOptions validation(int maxUsers, long seed) {
+    return new EvaluationOptions(
+        Part.VALIDATION, processors(), maxUsers, seed, EvaluationProgress.none());
+  }
+
+  private static int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+}

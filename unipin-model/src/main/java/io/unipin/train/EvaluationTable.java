@@ -1,0 +1,88 @@
+package io.unipin.train;
+
+import java.util.Locale;
+
+/** An evaluation as lines of text. */
+final class EvaluationTable {
+  private final StringBuilder text = new StringBuilder();
+
+  private EvaluationTable() {}
+
+  static String of(Evaluation evaluation) {
+    EvaluationTable table = new EvaluationTable();
+    table.retrieval(evaluation.retrieval());
+    table.ranking(evaluation.ranking());
+    return table.text.toString();
+  }
+
+  private void retrieval(RetrievalMetrics retrieval) {
+    line(
+        "Retrieval over the whole catalogue: %,d users (%,d left out: %,d targets seen before, %,d without a target)",
+        retrieval.model().users(),
+        retrieval.repeats() + retrieval.targetless(),
+        retrieval.repeats(),
+        retrieval.targetless());
+    if (retrieval.model().users() == 0) {
+      return;
+    }
+    line(
+        "  %-12s %8s %8s %8s %8s %8s %8s %8s",
+        "", "HR@10", "NDCG@10", "HR@50", "NDCG@50", "HR@200", "NDCG@200", "MRR");
+    ranks("model", retrieval.model());
+    ranks("popularity", retrieval.popularity());
+  }
+
+  private void ranks(String name, Ranks ranks) {
+    line(
+        "  %-12s %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f",
+        name,
+        ranks.hr(10),
+        ranks.ndcg(10),
+        ranks.hr(50),
+        ranks.ndcg(50),
+        ranks.hr(200),
+        ranks.ndcg(200),
+        ranks.mrr());
+  }
+
+  private void ranking(RankingMetrics ranking) {
+    line(
+        "Ranking: %,d impressions in %,d %s of %,d users",
+        ranking.impressions(),
+        ranking.views(),
+        ranking.feedviews() ? "feedviews" : "held-out actions",
+        ranking.users());
+    if (ranking.impressions() == 0) {
+      return;
+    }
+    line(
+        "  %-12s %-12s %8s %8s %9s %8s %8s %9s",
+        "", "", "AUC", "GAUC", "log loss", "NE", "ECE", "slate MRR");
+    for (ActionMetrics action : ranking.actions()) {
+      row(action.action(), "model", action.model());
+      row(String.format(Locale.ROOT, "  rate %.4f", action.baseRate()), "user+item", action.bias());
+      row("", "popularity", action.popularity());
+    }
+  }
+
+  private void row(String action, String name, RankingRow row) {
+    line(
+        "  %-12s %-12s %8s %8s %9s %8s %8s %9s",
+        action,
+        name,
+        number(row.auc()),
+        number(row.gauc()),
+        number(row.logLoss()),
+        number(row.normalisedEntropy()),
+        number(row.calibrationError()),
+        number(row.slateMrr()));
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  private void line(String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+  }
+}

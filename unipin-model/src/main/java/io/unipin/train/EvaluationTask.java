@@ -1,0 +1,55 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedSchema;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.ServingModel;
+
+/** What all workers of an evaluation read. Immutable. */
+record EvaluationTask(
+    FeedLog log,
+    Holdout holdout,
+    ServingModel model,
+    Part part,
+    Slates slates,
+    ItemScores items,
+    Popularity popularity,
+    BiasBaseline bias) {
+
+  static EvaluationTask of(FeedLog log, Holdout holdout, ServingModel model, Part part) {
+    ModelConfig config = model.config();
+    checkFits(log, config);
+    Slates slates = new Slates(log, holdout);
+    return new EvaluationTask(
+        log,
+        holdout,
+        model,
+        part,
+        slates,
+        new ItemScores(model.itemVectors(), config.items(), config.itemDim()),
+        Popularity.of(log, holdout),
+        BiasBaseline.of(slates, log.users(), config.items(), config.actions().size()));
+  }
+
+  private static void checkFits(FeedLog log, ModelConfig config) {
+    FeedSchema schema = log.schema();
+    if (log.catalogue().size() != config.items()) {
+      throw new IllegalArgumentException(
+          "a log with the model's %d items expected, got one with %d"
+              .formatted(config.items(), log.catalogue().size()));
+    }
+    if (!schema.actions().equals(config.actions())
+        || !schema.positives().equals(config.positives())
+        || !schema.surfaces().equals(config.surfaces())) {
+      throw new IllegalArgumentException(
+          "a log with the model's actions %s, positives %s and surfaces %s expected, got %s, %s and %s"
+              .formatted(
+                  config.actions(),
+                  config.positives(),
+                  config.surfaces(),
+                  schema.actions(),
+                  schema.positives(),
+                  schema.surfaces()));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.HistoryWindow;
+import io.unipin.model.ServingModel;
+import io.unipin.model.TokenSequence;
+import io.unipin.model.UserAction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Encodes a user's history up to any of its actions, as serving does, reusing what one user's earlier encoding left.
+ *
+ * <p>One thread.
+ */
+final class HistoryEncoder implements AutoCloseable {
+  private static final int BLOCKS = 4;
+  private static final Duration FOREVER = Duration.ofDays(365);
+
+  private final FeedLog log;
+  private final ServingModel model;
+  private final KvLayout layout;
+  private final UserKvCache cache;
+
+  HistoryEncoder(FeedLog log, ServingModel model) {
+    this.log = log;
+    this.model = model;
+    this.layout = model.config().kvLayout(KvType.FLOAT32);
+    long bytes = BLOCKS * layout.blockBytes(layout.capacityFor(layout.maxRows()));
+    this.cache = new UserKvCache(new KvCacheConfig(bytes, FOREVER, bytes));
+  }
+
+  /** A lease on the encoded first {@code history} actions of a user. */
+  KvLease encode(int user, int history) {
+    TokenSequence tokens = tokens(log, user, history, model.config().maxHistory());
+    KvKey key = new KvKey(log.user(user), model.fingerprint());
+    KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO);
+    try {
+      if (lease.reusedRows() < lease.rows()) {
+        lease.commit(
+            model.extend(
+                tokens, lease.reusedRows(), lease.block(), lease.capacity(), layout.type()));
+      }
+      return lease;
+    } catch (RuntimeException e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  /** Gives back what a user's encoding holds. */
+  void forget(int user) {
+    cache.erase(log.user(user));
+  }
+
+  /** The tokens of the window after {@code history} actions of a user. */
+  static TokenSequence tokens(FeedLog log, int user, int history, int maxHistory) {
+    int start = log.actionStart(user);
+    List<UserAction> window = new ArrayList<>();
+    for (int i = (int) HistoryWindow.start(history, maxHistory); i < history; i++) {
+      int action = start + i;
+      window.add(
+          new UserAction(
+              log.actionItems()[action],
+              log.actionBits()[action],
+              log.actionSurfaces()[action],
+              log.actionTimes()[action]));
+    }
+    return TokenSequence.of(window);
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+  }
+}

@@ -1,0 +1,54 @@
+package io.unipin.train;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How well actions on held-out slates are predicted. Immutable.
+ *
+ * @param users users with such a slate
+ * @param views number of slates
+ * @param impressions impressions in them
+ * @param feedviews whether slates are feedviews; else they are the held-out actions, one each
+ * @param actions in the order of the schema
+ */
+public record RankingMetrics(
+    int users, int views, int impressions, boolean feedviews, List<ActionMetrics> actions) {
+  public RankingMetrics {
+    actions = List.copyOf(actions);
+  }
+
+  /** Mean AUC of the model over the actions that have one; NaN when none has. */
+  public double meanAuc() {
+    return actions.stream()
+        .mapToDouble(action -> action.model().auc())
+        .filter(auc -> !Double.isNaN(auc))
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  static RankingMetrics of(Predictions predictions, List<String> names, Popularity popularity) {
+    SlateGroups groups =
+        new SlateGroups(predictions.users(), predictions.sizes(), predictions.itemIds());
+    float[] popular = predictions.byItem(popularity.scores());
+    List<ActionMetrics> actions = new ArrayList<>();
+    for (int c = 0; c < names.size(); c++) {
+      boolean[] labels = predictions.labels(c);
+      actions.add(
+          new ActionMetrics(
+              names.get(c),
+              BinaryMetrics.positives(labels),
+              BinaryMetrics.baseRate(labels),
+              RankingRow.ofProbabilities(predictions.probabilities(c), labels, groups),
+              RankingRow.ofProbabilities(predictions.biasProbabilities(c), labels, groups),
+              RankingRow.ofScores(popular, labels, groups)));
+    }
+    return new RankingMetrics(
+        (int) Arrays.stream(groups.users()).distinct().count(),
+        predictions.slates(),
+        predictions.impressions(),
+        predictions.areFeedviews(),
+        actions);
+  }
+}

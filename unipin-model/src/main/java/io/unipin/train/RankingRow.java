@@ -1,0 +1,40 @@
+package io.unipin.train;
+
+/**
+ * How well one ranker predicts one action on held-out slates. NaN where a figure is not defined.
+ *
+ * @param auc over all impressions, ties counting one half
+ * @param gauc AUC within users, weighted by impressions, over users with both classes
+ * @param logLoss in nats; like the next two only of a ranker that gives probabilities
+ * @param normalisedEntropy log loss over that of the part's base rate
+ * @param calibrationError 15 bins of equal mass
+ * @param slateMrr mean reciprocal rank of the first impression with the action, in slates of two or more that have one
+ */
+public record RankingRow(
+    double auc,
+    double gauc,
+    double logLoss,
+    double normalisedEntropy,
+    double calibrationError,
+    double slateMrr) {
+
+  static RankingRow ofProbabilities(float[] probabilities, boolean[] labels, SlateGroups groups) {
+    return new RankingRow(
+        BinaryMetrics.auc(probabilities, labels),
+        BinaryMetrics.groupedAuc(probabilities, labels, groups.users()),
+        BinaryMetrics.logLoss(probabilities, labels),
+        BinaryMetrics.normalisedEntropy(probabilities, labels),
+        BinaryMetrics.calibrationError(probabilities, labels),
+        groups.reciprocalRank(probabilities, labels));
+  }
+
+  static RankingRow ofScores(float[] scores, boolean[] labels, SlateGroups groups) {
+    return new RankingRow(
+        BinaryMetrics.auc(scores, labels),
+        BinaryMetrics.groupedAuc(scores, labels, groups.users()),
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        groups.reciprocalRank(scores, labels));
+  }
+}
