@@ -54,7 +54,7 @@ public final class ExactIndex implements AnnIndex {
       throw new IllegalStateException("the index is closed");
     }
     Vectors.check("queries", queries, queryCount, dimension);
-    int cells = Math.multiplyExact(queryCount, search.k());
+    int cells = Vectors.cells(queryCount, search.k());
     OrdinalFilter filter = OrdinalFilter.of(search.filter(), ids);
     TopK[] best = new TopK[queryCount];
     for (int query = 0; query < queryCount; query++) {

@@ -1,48 +1,156 @@
 package io.unipin.ann;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 
-/** A FAISS index. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * An index of FAISS, by its factory string: {@code Flat}, {@code HNSW32}, {@code IVF256,Flat}, {@code IVF64,SQ8}, …
+ *
+ * <p>Filters apply inside the search. {@code Flat} is exact to float rounding; HNSW and IVF trade recall for speed by the breadth of a
+ * search, which is 64 for HNSW and a sixteenth of the lists for IVF unless a search says otherwise. When few items pass a filter, HNSW
+ * scores just these, and is exact.
+ *
+ * <p>Thread-safe, and each search runs on the calling thread alone. Native memory: close it.
+ */
 public final class FaissIndex implements AnnIndex {
-  private FaissIndex() {}
+  private final FaissHandle handle;
+  private final IdTable ids;
+  private final String description;
 
-  /** Trains and fills an index of the given factory string. */
+  private FaissIndex(FaissHandle handle, IdTable ids, String description) {
+    this.handle = handle;
+    this.ids = ids;
+    this.description = description;
+  }
+
+  /**
+   * Trains an index on the vectors and fills it with them.
+   *
+   * @param vectors (ids.length, dimension) row major, finite
+   * @param ids distinct, none of them -1
+   * @throws AnnException when FAISS knows no such index, or cannot build it of these vectors
+   */
   public static FaissIndex build(
       String factory, float[] vectors, int dimension, long[] ids, FaissBuild options) {
-    throw new AnnException("no FAISS library for index '" + factory + "'");
+    Vectors.checkDimension(dimension);
+    Vectors.check("vectors", vectors, ids.length, dimension);
+    IndexFile.checkDescription(factory);
+    IdTable table = IdTable.of(ids);
+    try {
+      return new FaissIndex(
+          FaissHandle.build(factory, vectors, dimension, ids.length, options), table, factory);
+    } catch (AnnException e) {
+      throw new AnnException(
+          "index '"
+              + factory
+              + "' cannot be built of "
+              + ids.length
+              + " vectors: "
+              + e.getMessage(),
+          e);
+    }
   }
 
-  /** Reads a saved index. */
+  /**
+   * Reads an index that {@link #save} wrote. The whole file is verified before FAISS sees a byte of it, and needs its length in heap
+   * while it loads.
+   *
+   * @throws AnnException when the file cannot be read, is damaged, or is no such file
+   */
   public static FaissIndex load(Path file) {
-    throw new AnnException("no FAISS library for " + file.getFileName());
+    IndexFile content = IndexFile.read(file);
+    FaissHandle handle;
+    try {
+      handle = FaissHandle.read(content.description(), content.payload());
+    } catch (AnnException e) {
+      throw new AnnException(
+          "index file " + file.getFileName() + " cannot be loaded: " + e.getMessage(), e);
+    }
+    if (handle.dimension() != content.dimension() || handle.size() != content.ids().size()) {
+      String found = handle.size() + " vectors of dimension " + handle.dimension();
+      handle.close();
+      throw new AnnException(
+          "index file "
+              + file.getFileName()
+              + " is damaged: "
+              + content.ids().size()
+              + " vectors of dimension "
+              + content.dimension()
+              + " expected, got "
+              + found);
+    }
+    return new FaissIndex(handle, content.ids(), content.description());
   }
 
-  /** Writes the index. */
+  /**
+   * Writes the index, checksummed. The file appears whole or not at all, and is on the disk when this returns.
+   *
+   * @throws AnnException when it cannot be written
+   */
   public void save(Path file) {
-    throw new AnnException("no FAISS library for " + file.getFileName());
+    IndexFile.write(file, description, dimension(), ids, handle::write);
   }
 
   @Override
   public int dimension() {
-    throw new IllegalStateException("the index is closed");
+    return handle.dimension();
   }
 
   @Override
   public int size() {
-    throw new IllegalStateException("the index is closed");
+    return ids.size();
   }
 
   @Override
   public String description() {
-    return "FAISS";
+    return description;
   }
 
   @Override
   public AnnResult search(float[] queries, int queryCount, AnnSearch search) {
-    throw new IllegalStateException("the index is closed");
+    Vectors.check("queries", queries, queryCount, dimension());
+    int cells = Vectors.cells(queryCount, search.k());
+    OrdinalFilter filter = OrdinalFilter.of(search.filter(), ids);
+    int k = Math.min(search.k(), filter.passing());
+    int[] ordinals = new int[queryCount * k];
+    float[] scores = new float[queryCount * k];
+    handle.search(queries, queryCount, k, search.breadth(), filter, ordinals, scores);
+
+    long[] foundIds = new long[cells];
+    float[] foundScores = new float[cells];
+    Arrays.fill(foundIds, AnnResult.NO_ID);
+    Arrays.fill(foundScores, Float.NEGATIVE_INFINITY);
+    for (int query = 0; query < queryCount; query++) {
+      int from = query * search.k();
+      for (int rank = 0; rank < k && ordinals[query * k + rank] >= 0; rank++) {
+        insert(
+            foundIds,
+            foundScores,
+            from,
+            rank,
+            ids.id(ordinals[query * k + rank]),
+            scores[query * k + rank]);
+      }
+    }
+    return new AnnResult(queryCount, search.k(), foundIds, foundScores);
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    handle.close();
+  }
+
+  /** Puts one more result in its place of a row that holds {@code filled}: FAISS orders by score, and equal scores as it likes. */
+  private static void insert(
+      long[] ids, float[] scores, int from, int filled, long id, float score) {
+    int place = from + filled;
+    while (place > from
+        && (scores[place - 1] < score || (scores[place - 1] == score && ids[place - 1] > id))) {
+      ids[place] = ids[place - 1];
+      scores[place] = scores[place - 1];
+      place--;
+    }
+    ids[place] = id;
+    scores[place] = score;
+  }
 }

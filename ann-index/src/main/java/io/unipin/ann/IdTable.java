@@ -19,6 +19,8 @@ final class IdTable {
   }
 
   /**
+   * A table where the id at i belongs to ordinal i.
+   *
    * @throws IllegalArgumentException when an id occurs twice or is {@link AnnResult#NO_ID}
    */
   static IdTable of(long[] ids) {

@@ -2,6 +2,8 @@ package io.unipin.ann;
 
 /** Checks of arrays that come from outside. */
 final class Vectors {
+  private static final int MAX_CELLS = 1 << 28;
+
   private Vectors() {}
 
   /** Refuses (count, dimension) vectors of another length or with a component that is not finite. */
@@ -35,6 +37,16 @@ final class Vectors {
                 + i % dimension);
       }
     }
+  }
+
+  /** Results of a search, refused when they fit no array. */
+  static int cells(int queryCount, int k) {
+    long cells = (long) queryCount * k;
+    if (cells > MAX_CELLS) {
+      throw new IllegalArgumentException(
+          "at most " + MAX_CELLS + " results expected, got " + queryCount + " queries of " + k);
+    }
+    return (int) cells;
   }
 
   static void checkDimension(int dimension) {

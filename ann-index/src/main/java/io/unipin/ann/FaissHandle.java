@@ -1,0 +1,152 @@
+package io.unipin.ann;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.ref.Cleaner;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owner of one native index. Uses hold the read lock and closing the write lock, so nothing is freed under a search. An owner that is
+ * dropped without closing leaks its index and is reported.
+ *
+ * <p>Thread-safe.
+ */
+final class FaissHandle implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(FaissHandle.class);
+  private static final Cleaner cleaner = Cleaner.create();
+  private static final long CLOSED = 0;
+
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final LeakReport leakReport;
+
+  @GuardedBy("lock")
+  private long address;
+
+  private final int dimension;
+  private final long size;
+
+  private FaissHandle(String description, long address) {
+    this.address = address;
+    this.dimension = FaissNative.dimension(address);
+    this.size = FaissNative.size(address);
+    this.leakReport = new LeakReport(description);
+    cleaner.register(this, leakReport);
+  }
+
+  /**
+   * A new index, trained on its vectors.
+   *
+   * @param vectors (count, dimension)
+   */
+  static FaissHandle build(
+      String factory, float[] vectors, int dimension, int count, FaissBuild options) {
+    NativeLibrary.require();
+    return new FaissHandle(
+        factory,
+        FaissNative.build(factory, vectors, dimension, count, options.seed(), options.threads()));
+  }
+
+  /** Reads bytes that were verified before. */
+  static FaissHandle read(String description, InputStream stream) {
+    NativeLibrary.require();
+    return new FaissHandle(description, FaissNative.read(stream));
+  }
+
+  int dimension() {
+    return dimension;
+  }
+
+  long size() {
+    return size;
+  }
+
+  void write(OutputStream stream) {
+    lock.readLock().lock();
+    try {
+      FaissNative.write(open(), stream);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * Fills ordinals and scores, best first.
+   *
+   * @param queries (queryCount, dimension), checked
+   * @param k from 0 to the number of ordinals that pass
+   * @param ordinals (queryCount, k), filled; -1 where there is none
+   * @param scores (queryCount, k), filled
+   */
+  void search(
+      float[] queries,
+      int queryCount,
+      int k,
+      int breadth,
+      OrdinalFilter filter,
+      int[] ordinals,
+      float[] scores) {
+    lock.readLock().lock();
+    try {
+      long index = open();
+      if (queryCount == 0 || k == 0) {
+        return;
+      }
+      FaissNative.search(
+          index,
+          queries,
+          queryCount,
+          k,
+          breadth,
+          filter.bitmap(),
+          filter.passing(),
+          ordinals,
+          scores);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (address != CLOSED) {
+        FaissNative.free(address);
+        address = CLOSED;
+        leakReport.closed = true;
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private long open() {
+    if (address == CLOSED) {
+      throw new IllegalStateException("the index is closed");
+    }
+    return address;
+  }
+
+  private static final class LeakReport implements Runnable {
+    private final String description;
+    private volatile boolean closed;
+
+    LeakReport(String description) {
+      this.description = description;
+    }
+
+    @Override
+    public void run() {
+      if (!closed) {
+        logger.error(
+            "a FAISS index ({}) was dropped without being closed: its native memory is lost",
+            description);
+      }
+    }
+  }
+}

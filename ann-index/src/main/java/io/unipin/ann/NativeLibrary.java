@@ -1,0 +1,71 @@
+package io.unipin.ann;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads the shared library that lies in this jar, once per class loader. It is unpacked into a folder that only this user can enter
+ * and deleted as soon as it is loaded.
+ */
+final class NativeLibrary {
+  private static final @Nullable String FAILURE = load();
+
+  private NativeLibrary() {}
+
+  /**
+   * Makes sure that native methods can be called.
+   *
+   * @throws AnnException when there is no library for this platform or it cannot be loaded
+   */
+  static void require() {
+    if (FAILURE != null) {
+      throw new AnnException("FAISS cannot be loaded: " + FAILURE);
+    }
+  }
+
+  private static @Nullable String load() {
+    try {
+      unpackAndLoad(resource());
+      return null;
+    } catch (IOException | LinkageError | UnsupportedOperationException e) {
+      return e.toString();
+    }
+  }
+
+  private static String resource() {
+    String architecture =
+        System.getProperty("os.arch", "").equals("amd64")
+            ? "x86_64"
+            : System.getProperty("os.arch", "");
+    return "/io/unipin/ann/native/"
+        + System.getProperty("os.name", "").toLowerCase(Locale.ROOT)
+        + "-"
+        + architecture
+        + "/libunipin_ann.so";
+  }
+
+  private static void unpackAndLoad(String resource) throws IOException {
+    try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
+      if (library == null) {
+        throw new IOException("no library " + resource + " in the jar");
+      }
+      Path folder =
+          Files.createTempDirectory(
+              "unipin-ann-",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Path file = folder.resolve("libunipin_ann.so");
+      try {
+        Files.copy(library, file);
+        System.load(file.toString());
+      } finally {
+        Files.deleteIfExists(file);
+        Files.delete(folder);
+      }
+    }
+  }
+}

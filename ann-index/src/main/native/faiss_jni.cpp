@@ -1,0 +1,184 @@
+#include <faiss/Index.h>
+#include <faiss/impl/FaissException.h>
+#include <faiss/index_factory.h>
+#include <faiss/index_io.h>
+#include <omp.h>
+
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "index_search.hpp"
+#include "index_streams.hpp"
+#include "io_unipin_ann_FaissNative.h"
+
+extern "C" void openblas_set_num_threads(int threads);
+
+namespace {
+
+using unipin::idx_t;
+using unipin::IndexHandle;
+using unipin::JavaExceptionPending;
+
+void throw_java(JNIEnv* env, const std::string& message) {
+  if (env->ExceptionCheck() == JNI_TRUE) {
+    return;
+  }
+  jclass type = env->FindClass("io/unipin/ann/AnnException");
+  if (type != nullptr) {
+    env->ThrowNew(type, message.c_str());
+  }
+}
+
+/** What FAISS says, without the function, file and line it says it from, on one line. */
+std::string plain(const std::string& message) {
+  std::string text = message;
+  std::size_t place = text.find("Error in ");
+  std::size_t source = text.find(".cpp:");
+  if (place == 0 && source != std::string::npos) {
+    std::size_t colon = text.find(": ", source + 5);
+    text = colon == std::string::npos ? text : text.substr(colon + 2);
+  }
+  for (char& c : text) {
+    c = c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return text;
+}
+
+/** Runs the body of a native method. No C++ exception passes: each becomes one Java exception. */
+template <typename Result, typename Body>
+Result guarded(JNIEnv* env, Result otherwise, Body&& body) noexcept {
+  try {
+    return body();
+  } catch (const JavaExceptionPending&) {
+    return otherwise;
+  } catch (const faiss::FaissException& e) {
+    throw_java(env, plain(e.msg));
+  } catch (const std::bad_alloc&) {
+    throw_java(env, "not enough native memory");
+  } catch (const std::exception& e) {
+    throw_java(env, plain(e.what()));
+  } catch (...) {
+    throw_java(env, "unknown native error");
+  }
+  return otherwise;
+}
+
+/** OpenMP threads of the calling thread, as long as it lives. */
+class Threads {
+ public:
+  explicit Threads(int count) : before_(omp_get_max_threads()) { omp_set_num_threads(count); }
+  ~Threads() { omp_set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  const int before_;
+};
+
+void check(JNIEnv* env) {
+  if (env->ExceptionCheck() == JNI_TRUE) {
+    throw JavaExceptionPending{};
+  }
+}
+
+std::vector<float> floats(JNIEnv* env, jfloatArray array) {
+  jsize length = env->GetArrayLength(array);
+  std::vector<float> copy(static_cast<std::size_t>(length));
+  env->GetFloatArrayRegion(array, 0, length, copy.data());
+  check(env);
+  return copy;
+}
+
+std::string utf8(JNIEnv* env, jstring text) {
+  const char* chars = env->GetStringUTFChars(text, nullptr);
+  check(env);
+  std::string copy(chars);
+  env->ReleaseStringUTFChars(text, chars);
+  return copy;
+}
+
+IndexHandle& at(jlong address) { return *reinterpret_cast<IndexHandle*>(address); }
+
+jlong give(std::unique_ptr<IndexHandle> handle) { return reinterpret_cast<jlong>(handle.release()); }
+
+}  // namespace
+
+jint JNI_OnLoad(JavaVM*, void*) {
+  openblas_set_num_threads(1);
+  return JNI_VERSION_1_8;
+}
+
+jlong Java_io_unipin_ann_FaissNative_build(
+    JNIEnv* env, jclass, jstring factory, jfloatArray vectors, jint dimension, jint count, jint seed, jint threads) {
+  return guarded<jlong>(env, 0, [&] {
+    Threads scope(threads);
+    auto handle = std::make_unique<IndexHandle>();
+    handle->index.reset(faiss::index_factory(dimension, utf8(env, factory).c_str(), faiss::METRIC_INNER_PRODUCT));
+    faiss::Index& index = *handle->index;
+    unipin::prepare(index, seed);
+    std::vector<float> rows = floats(env, vectors);
+    if (!index.is_trained) {
+      index.train(count, rows.data());
+    }
+    index.add(count, rows.data());
+    unipin::check_searchable(index);
+    return give(std::move(handle));
+  });
+}
+
+jlong Java_io_unipin_ann_FaissNative_read(JNIEnv* env, jclass, jobject stream) {
+  return guarded<jlong>(env, 0, [&] {
+    Threads scope(1);
+    unipin::StreamReader reader(env, stream);
+    auto handle = std::make_unique<IndexHandle>();
+    handle->index.reset(faiss::read_index(&reader));
+    unipin::check_searchable(*handle->index);
+    return give(std::move(handle));
+  });
+}
+
+void Java_io_unipin_ann_FaissNative_write(JNIEnv* env, jclass, jlong address, jobject stream) {
+  guarded<bool>(env, false, [&] {
+    unipin::StreamWriter writer(env, stream);
+    faiss::write_index(at(address).index.get(), &writer);
+    writer.flush();
+    return true;
+  });
+}
+
+jint Java_io_unipin_ann_FaissNative_dimension(JNIEnv*, jclass, jlong address) { return at(address).index->d; }
+
+jlong Java_io_unipin_ann_FaissNative_size(JNIEnv*, jclass, jlong address) { return at(address).index->ntotal; }
+
+void Java_io_unipin_ann_FaissNative_search(
+    JNIEnv* env, jclass, jlong address, jfloatArray queries, jint query_count, jint k, jint breadth, jbyteArray bitmap,
+    jint passing, jintArray ordinals, jfloatArray scores) {
+  guarded<bool>(env, false, [&] {
+    Threads scope(1);
+    std::vector<float> rows = floats(env, queries);
+    std::vector<std::uint8_t> bits;
+    if (bitmap != nullptr) {
+      jsize length = env->GetArrayLength(bitmap);
+      bits.resize(static_cast<std::size_t>(length));
+      env->GetByteArrayRegion(bitmap, 0, length, reinterpret_cast<jbyte*>(bits.data()));
+      check(env);
+    }
+    auto cells = static_cast<std::size_t>(query_count) * static_cast<std::size_t>(k);
+    std::vector<float> found_scores(cells);
+    std::vector<idx_t> labels(cells);
+    unipin::SearchRequest request{
+        query_count, rows.data(), k, static_cast<std::size_t>(breadth), bitmap == nullptr ? nullptr : bits.data(), passing};
+    unipin::search(at(address), request, found_scores.data(), labels.data());
+    std::vector<jint> narrow(labels.begin(), labels.end());
+    env->SetIntArrayRegion(ordinals, 0, static_cast<jsize>(cells), narrow.data());
+    check(env);
+    env->SetFloatArrayRegion(scores, 0, static_cast<jsize>(cells), found_scores.data());
+    check(env);
+    return true;
+  });
+}
+
+void Java_io_unipin_ann_FaissNative_free(JNIEnv*, jclass, jlong address) { delete &at(address); }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <faiss/IndexHNSW.h>
+
+#include "index_search.hpp"
+
+namespace unipin {
+
+/** Throws when a link, an offset or the entry point lies outside the graph. */
+void check_graph(const faiss::IndexHNSW& index);
+
+/** Searches a navigable small world graph, see search(). */
+void search_graph(
+    const faiss::IndexHNSW& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels);
+
+}  // namespace unipin

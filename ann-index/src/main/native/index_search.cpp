@@ -1,0 +1,234 @@
+#include "index_search.hpp"
+
+#include <faiss/IndexFastScan.h>
+#include <faiss/IndexFlat.h>
+#include <faiss/IndexHNSW.h>
+#include <faiss/IndexIVF.h>
+#include <faiss/IndexIVFFastScan.h>
+#include <faiss/IndexIVFPQ.h>
+#include <faiss/IndexPQ.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
+#include <faiss/IndexScalarQuantizer.h>
+#include <faiss/impl/IDSelector.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "graph_search.hpp"
+
+namespace unipin {
+namespace {
+
+/** Candidates a refined index asks of its coarse part, for each result. */
+constexpr idx_t kRefinedPerResult = 4;
+constexpr int kDefaultGraphBreadth = 64;
+
+void search_in(const faiss::Index& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels);
+
+/** Passes the ordinals whose bit is set. */
+class OrdinalSelector final : public faiss::IDSelector {
+ public:
+  explicit OrdinalSelector(const SearchRequest& request) : request_(request) {}
+  bool is_member(idx_t id) const override { return request_.passes(id); }
+
+ private:
+  const SearchRequest& request_;
+};
+
+void prepare(faiss::ProductQuantizer& quantizer, int seed) {
+  quantizer.cp.seed = seed;
+  quantizer.cp.min_points_per_centroid = 1;
+}
+
+bool complete(const SearchRequest& request, const idx_t* labels) {
+  return std::all_of(labels, labels + request.k, [](idx_t label) { return label >= 0; });
+}
+
+/** Probes ever more lists, until a query has its k results or all lists were seen. */
+void search_lists(const faiss::IndexIVF& index, const SearchRequest& request, float* scores, idx_t* labels) {
+  OrdinalSelector selector(request);
+  faiss::SearchParametersIVF parameters;
+  parameters.sel = request.bitmap == nullptr ? nullptr : &selector;
+  parameters.nprobe = std::min(request.breadth > 0 ? request.breadth : index.nprobe, index.nlist);
+  index.search(request.query_count, request.queries, request.k, scores, labels, &parameters);
+  for (idx_t q = 0; q < request.query_count; ++q) {
+    faiss::SearchParametersIVF wider = parameters;
+    while (wider.nprobe < index.nlist && !complete(request, labels + q * request.k)) {
+      wider.nprobe = std::min(2 * wider.nprobe, index.nlist);
+      index.search(
+          1, request.queries + q * index.d, request.k, scores + q * request.k, labels + q * request.k, &wider);
+    }
+  }
+}
+
+void search_with_selector(const faiss::Index& index, const SearchRequest& request, float* scores, idx_t* labels) {
+  OrdinalSelector selector(request);
+  faiss::SearchParameters parameters;
+  parameters.sel = request.bitmap == nullptr ? nullptr : &selector;
+  index.search(request.query_count, request.queries, request.k, scores, labels, &parameters);
+}
+
+/** For an index that knows no filter: fetches ever more, until k of them pass or everything was seen. */
+void search_and_filter(const faiss::Index& index, const SearchRequest& request, float* scores, idx_t* labels) {
+  if (request.bitmap == nullptr) {
+    index.search(request.query_count, request.queries, request.k, scores, labels);
+    return;
+  }
+  std::vector<float> found_scores;
+  std::vector<idx_t> found;
+  for (idx_t q = 0; q < request.query_count; ++q) {
+    idx_t filled = 0;
+    idx_t fetch = request.k + (index.ntotal - request.passing) / std::max<idx_t>(1, index.ntotal / request.k);
+    for (;;) {
+      fetch = std::min(fetch, index.ntotal);
+      found_scores.resize(static_cast<std::size_t>(fetch));
+      found.resize(static_cast<std::size_t>(fetch));
+      index.search(1, request.queries + q * index.d, fetch, found_scores.data(), found.data());
+      filled = 0;
+      for (std::size_t i = 0; i < found.size() && filled < request.k; ++i) {
+        if (found[i] >= 0 && request.passes(found[i])) {
+          scores[q * request.k + filled] = found_scores[i];
+          labels[q * request.k + filled] = found[i];
+          ++filled;
+        }
+      }
+      if (filled == request.k || fetch == index.ntotal) {
+        break;
+      }
+      fetch *= 2;
+    }
+    std::fill(scores + q * request.k + filled, scores + (q + 1) * request.k, -std::numeric_limits<float>::infinity());
+    std::fill(labels + q * request.k + filled, labels + (q + 1) * request.k, -1);
+  }
+}
+
+void search_transformed(
+    const faiss::IndexPreTransform& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels) {
+  const float* transformed = index.apply_chain(request.query_count, request.queries);
+  std::unique_ptr<const float[]> owned(transformed == request.queries ? nullptr : transformed);
+  SearchRequest inner = request;
+  inner.queries = transformed;
+  search_in(*index.index, pool, inner, scores, labels);
+}
+
+/** Lets the coarse part propose, and the finer one decide. */
+void search_refined(
+    const faiss::IndexRefine& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels) {
+  SearchRequest coarse = request;
+  coarse.k = std::min(request.passing, kRefinedPerResult * request.k);
+  auto cells = static_cast<std::size_t>(request.query_count * coarse.k);
+  std::vector<float> coarse_scores(cells);
+  std::vector<idx_t> candidates(cells);
+  search_in(*index.base_index, pool, coarse, coarse_scores.data(), candidates.data());
+
+  std::unique_ptr<faiss::DistanceComputer> finer(index.refine_index->get_distance_computer());
+  std::vector<std::pair<float, idx_t>> row;
+  for (idx_t q = 0; q < request.query_count; ++q) {
+    finer->set_query(request.queries + q * index.d);
+    row.clear();
+    for (idx_t i = 0; i < coarse.k; ++i) {
+      idx_t candidate = candidates[static_cast<std::size_t>(q * coarse.k + i)];
+      if (candidate >= 0) {
+        row.emplace_back(-(*finer)(candidate), candidate);
+      }
+    }
+    std::sort(row.begin(), row.end());
+    for (idx_t i = 0; i < request.k; ++i) {
+      bool there = i < static_cast<idx_t>(row.size());
+      scores[q * request.k + i] =
+          there ? -row[static_cast<std::size_t>(i)].first : -std::numeric_limits<float>::infinity();
+      labels[q * request.k + i] = there ? row[static_cast<std::size_t>(i)].second : -1;
+    }
+  }
+}
+
+void search_in(const faiss::Index& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels) {
+  if (const auto* transformed = dynamic_cast<const faiss::IndexPreTransform*>(&index)) {
+    search_transformed(*transformed, pool, request, scores, labels);
+  } else if (const auto* refined = dynamic_cast<const faiss::IndexRefine*>(&index)) {
+    search_refined(*refined, pool, request, scores, labels);
+  } else if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(&index)) {
+    search_graph(*graph, pool, request, scores, labels);
+  } else if (const auto* lists = dynamic_cast<const faiss::IndexIVF*>(&index)) {
+    search_lists(*lists, request, scores, labels);
+  } else if (
+      dynamic_cast<const faiss::IndexFlat*>(&index) != nullptr ||
+      dynamic_cast<const faiss::IndexScalarQuantizer*>(&index) != nullptr) {
+    search_with_selector(index, request, scores, labels);
+  } else {
+    search_and_filter(index, request, scores, labels);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<faiss::VisitedTable> VisitedPool::take(idx_t size) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!idle_.empty()) {
+      std::unique_ptr<faiss::VisitedTable> table = std::move(idle_.back());
+      idle_.pop_back();
+      return table;
+    }
+  }
+  return std::make_unique<faiss::VisitedTable>(static_cast<int>(size));
+}
+
+void VisitedPool::give_back(std::unique_ptr<faiss::VisitedTable> table) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  idle_.push_back(std::move(table));
+}
+
+void check_searchable(const faiss::Index& index) {
+  require(
+      index.metric_type == faiss::METRIC_INNER_PRODUCT, "this kind of index cannot search by inner product");
+  require(
+      dynamic_cast<const faiss::IndexIVFFastScan*>(&index) == nullptr,
+      "fast-scan lists cannot be searched with a breadth and a filter per call");
+  if (const auto* transformed = dynamic_cast<const faiss::IndexPreTransform*>(&index)) {
+    check_searchable(*transformed->index);
+  } else if (const auto* refined = dynamic_cast<const faiss::IndexRefine*>(&index)) {
+    require(
+        refined->base_index->ntotal == index.ntotal && refined->refine_index->ntotal == index.ntotal,
+        "the parts of the index differ in size");
+    check_searchable(*refined->base_index);
+    check_searchable(*refined->refine_index);
+  } else if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(&index)) {
+    check_searchable(*graph->storage);
+    check_graph(*graph);
+  }
+}
+
+void prepare(faiss::Index& index, int seed) {
+  if (auto* transformed = dynamic_cast<faiss::IndexPreTransform*>(&index)) {
+    prepare(*transformed->index, seed);
+  } else if (auto* refined = dynamic_cast<faiss::IndexRefine*>(&index)) {
+    prepare(*refined->base_index, seed);
+    prepare(*refined->refine_index, seed);
+  } else if (auto* graph = dynamic_cast<faiss::IndexHNSW*>(&index)) {
+    graph->hnsw.rng = faiss::RandomGenerator(seed);
+    graph->hnsw.efSearch = kDefaultGraphBreadth;
+    prepare(*graph->storage, seed);
+  } else if (auto* lists = dynamic_cast<faiss::IndexIVF*>(&index)) {
+    lists->cp.seed = seed;
+    lists->cp.min_points_per_centroid = 1;  // fewer are allowed, without a line on stderr
+    lists->nprobe = std::max<std::size_t>(1, lists->nlist / 16);
+    if (auto* quantized = dynamic_cast<faiss::IndexIVFPQ*>(&index)) {
+      prepare(quantized->pq, seed);
+      quantized->do_polysemous_training = false;  // serves a search by Hamming distance, takes minutes
+    }
+    prepare(*lists->quantizer, seed);
+  } else if (auto* quantized = dynamic_cast<faiss::IndexPQ*>(&index)) {
+    prepare(quantized->pq, seed);
+    quantized->do_polysemous_training = false;
+  }
+}
+
+void search(IndexHandle& handle, const SearchRequest& request, float* scores, idx_t* labels) {
+  search_in(*handle.index, handle.visited, request, scores, labels);
+}
+
+}  // namespace unipin

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <faiss/Index.h>
+#include <faiss/impl/AuxIndexStructures.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <vector>
+
+namespace unipin {
+
+using idx_t = faiss::Index::idx_t;
+
+inline void require(bool condition, const char* message) {
+  if (!condition) {
+    throw std::runtime_error(message);
+  }
+}
+
+/** What one call looks for. Row q of queries has the results [q * k, q * k + k). */
+struct SearchRequest {
+  idx_t query_count;
+  const float* queries;  // (query_count, dimension of the index at hand)
+  idx_t k;               // at most passing
+  std::size_t breadth;   // 0: the index's default
+  const std::uint8_t* bitmap;  // one bit per ordinal, or null when all pass
+  idx_t passing;
+
+  bool passes(idx_t ordinal) const { return bitmap == nullptr || ((bitmap[ordinal >> 3] >> (ordinal & 7)) & 1) != 0; }
+};
+
+/** Tables of visited nodes that are not in use. A search takes one and gives it back. Thread-safe. */
+class VisitedPool {
+ public:
+  std::unique_ptr<faiss::VisitedTable> take(idx_t size);
+  void give_back(std::unique_ptr<faiss::VisitedTable> table);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<faiss::VisitedTable>> idle_;
+};
+
+/** One index and what its searches share. */
+struct IndexHandle {
+  std::unique_ptr<faiss::Index> index;
+  VisitedPool visited;
+};
+
+/**
+ * Refuses an index that cannot be searched with settings per request, or by inner product, and one whose graph points outside
+ * itself. Searching an index that passed stays inside its memory.
+ */
+void check_searchable(const faiss::Index& index);
+
+/** Seeds what is random in an index not yet trained, and sets its default breadth. */
+void prepare(faiss::Index& index, int seed);
+
+/**
+ * Fills labels and scores, best first. Changes nothing in the index. Only a query whose scores are not comparable (NaN) gets fewer
+ * than k results; the rest of its row is -1.
+ */
+void search(IndexHandle& handle, const SearchRequest& request, float* scores, idx_t* labels);
+
+}  // namespace unipin

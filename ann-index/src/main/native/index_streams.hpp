@@ -1,0 +1,47 @@
+#pragma once
+
+#include <faiss/impl/io.h>
+#include <jni.h>
+
+#include <vector>
+
+namespace unipin {
+
+/** Thrown when a Java exception is pending already and shall stay. */
+struct JavaExceptionPending {};
+
+/** Lets FAISS read from a java.io.InputStream. It never gives more bytes than the stream has. One thread. */
+class StreamReader final : public faiss::IOReader {
+ public:
+  StreamReader(JNIEnv* env, jobject stream);
+  std::size_t operator()(void* target, std::size_t size, std::size_t count) override;
+
+ private:
+  bool refill();
+
+  JNIEnv* const env_;
+  const jobject stream_;
+  jmethodID read_;
+  jbyteArray chunk_;
+  std::vector<jbyte> buffer_;
+  std::size_t position_ = 0;
+};
+
+/** Lets FAISS write to a java.io.OutputStream. One thread. */
+class StreamWriter final : public faiss::IOWriter {
+ public:
+  StreamWriter(JNIEnv* env, jobject stream);
+  std::size_t operator()(const void* source, std::size_t size, std::size_t count) override;
+
+  /** Hands the last bytes over. */
+  void flush();
+
+ private:
+  JNIEnv* const env_;
+  const jobject stream_;
+  jmethodID write_;
+  jbyteArray chunk_;
+  std::vector<jbyte> buffer_;
+};
+
+}  // namespace unipin

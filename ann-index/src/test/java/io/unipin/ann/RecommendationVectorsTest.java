@@ -1,0 +1,116 @@
+package io.unipin.ann;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+
+/** Item and user vectors of a sequential recommender trained on Amazon Beauty, and a simulated twin of the same shape. */
+class RecommendationVectorsTest {
+  private static final int DIMENSION = 64;
+  private static final int ITEMS = 12_101;
+  private static final int USERS = 300;
+  private static final int TRUE_NEIGHBOURS = 20;
+
+  private static Optional<Path> vectors(String name) {
+    Path root = Path.of(System.getProperty("unipin.root", "."));
+    Path data =
+        Optional.ofNullable(System.getenv("UNIPIN_DATA"))
+            .map(Path::of)
+            .orElse(root.resolve("../shared/data"));
+    return Optional.of(data.resolve("vectors").resolve(name)).filter(Files::exists);
+  }
+
+  /** The four-byte cells of each row behind its length, for the first rows of an fvecs or ivecs file. */
+  private static ByteBuffer cells(Path file, int rows, int dimension) throws IOException {
+    ByteBuffer all = ByteBuffer.allocate(rows * dimension * 4).order(ByteOrder.LITTLE_ENDIAN);
+    try (InputStream raw = Files.newInputStream(file);
+        DataInputStream in = new DataInputStream(new GZIPInputStream(raw, 1 << 16))) {
+      byte[] row = new byte[4 + dimension * 4];
+      for (int i = 0; i < rows; i++) {
+        in.readFully(row);
+        assertThat(ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).getInt())
+            .isEqualTo(dimension);
+        all.put(row, 4, dimension * 4);
+      }
+    }
+    return all.flip();
+  }
+
+  private static float[] floats(ByteBuffer cells) {
+    float[] values = new float[cells.remaining() / 4];
+    cells.asFloatBuffer().get(values);
+    return values;
+  }
+
+  @Test
+  void search_realVectors_agreesWithTheirGroundTruth() throws IOException {
+    Optional<Path> items = vectors("iclrec-beauty.items.fvecs.gz");
+    Optional<Path> users = vectors("iclrec-beauty.users.fvecs.gz");
+    Optional<Path> truth = vectors("iclrec-beauty.gt-ip20.ivecs.gz");
+    assumeThat(List.of(items, users, truth))
+        .as("real vectors of iclrec-beauty (set UNIPIN_DATA)")
+        .allMatch(Optional::isPresent);
+    float[] vectors = floats(cells(items.orElseThrow(), ITEMS, DIMENSION));
+    float[] queries = floats(cells(users.orElseThrow(), USERS, DIMENSION));
+    ByteBuffer neighbours = cells(truth.orElseThrow(), USERS, TRUE_NEIGHBOURS);
+    AnnResult expected =
+        ExactIndex.of(vectors, DIMENSION, ids())
+            .search(queries, USERS, AnnSearch.top(TRUE_NEIGHBOURS));
+    long[] known =
+        IntStream.range(0, USERS * TRUE_NEIGHBOURS)
+            .mapToLong(i -> neighbours.getInt(i * 4))
+            .toArray();
+    AnnResult published = new AnnResult(USERS, TRUE_NEIGHBOURS, known, expected.scores());
+    assertThat(TestVectors.recall(published, expected)).isGreaterThan(0.9999);
+
+    assertIndexesFindThem(vectors, queries);
+  }
+
+  @Test
+  void search_simulatedVectors_agreesWithExact() {
+    assertIndexesFindThem(
+        TestVectors.clustered(ITEMS, DIMENSION, 300, 6),
+        TestVectors.clustered(USERS, DIMENSION, 300, 7));
+  }
+
+  private static void assertIndexesFindThem(float[] vectors, float[] queries) {
+    ExactIndex exact = ExactIndex.of(vectors, DIMENSION, ids());
+    long[] seen = exact.search(queries, USERS, AnnSearch.top(1)).ids();
+    for (ItemFilter filter : List.of(ItemFilter.NONE, ItemFilter.excluding(seen))) {
+      AnnResult expected = exact.search(queries, USERS, new AnnSearch(10, 0, filter));
+      assertThat(recall("Flat", vectors, queries, new AnnSearch(10, 0, filter), expected))
+          .isGreaterThan(0.999);
+      assertThat(recall("HNSW32", vectors, queries, new AnnSearch(10, 128, filter), expected))
+          .isGreaterThan(0.97);
+      assertThat(recall("IVF64,Flat", vectors, queries, new AnnSearch(10, 24, filter), expected))
+          .isGreaterThan(0.95);
+    }
+    assertThat(Arrays.stream(seen).distinct().count()).isGreaterThan(10);
+  }
+
+  private static double recall(
+      String factory, float[] vectors, float[] queries, AnnSearch search, AnnResult expected) {
+    try (FaissIndex index =
+        FaissIndex.build(factory, vectors, DIMENSION, ids(), FaissBuild.DEFAULT)) {
+      return TestVectors.recall(expected, index.search(queries, USERS, search));
+    }
+  }
+
+  private static long[] ids() {
+    return LongStream.range(0, ITEMS).toArray();
+  }
+}
