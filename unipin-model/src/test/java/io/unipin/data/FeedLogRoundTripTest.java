@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,10 +17,37 @@ class FeedLogRoundTripTest {
   @TempDir private Path temporary;
 
   static void assertSame(FeedLog found, FeedLog expected) {
-    assertThat(found)
-        .usingRecursiveComparison()
-        .ignoringFields("userRows", "badRows", "catalogue.rows")
-        .isEqualTo(expected);
+    assertThat(found.schema()).isEqualTo(expected.schema());
+    assertThat(IntStream.range(0, found.users()).mapToObj(found::user))
+        .containsExactlyElementsOf(
+            IntStream.range(0, expected.users()).mapToObj(expected::user).toList());
+    Object[] columns = {columns(found.actionColumns()), columns(found.viewColumns())};
+    Object[] wanted = {columns(expected.actionColumns()), columns(expected.viewColumns())};
+    assertThat(Arrays.deepEquals(columns, wanted)).isTrue();
+    assertSame(found.catalogue(), expected.catalogue());
+  }
+
+  private static void assertSame(Catalogue found, Catalogue expected) {
+    assertThat(found.size()).isEqualTo(expected.size());
+    assertThat(found.contentDim()).isEqualTo(expected.contentDim());
+    for (int row = 0; row < found.size(); row++) {
+      CatalogueItem item = found.item(row);
+      CatalogueItem wanted = expected.item(row);
+      assertThat(item.content()).isEqualTo(wanted.content());
+      assertThat(List.of(item.id(), item.title(), item.category(), item.createdMs()))
+          .isEqualTo(List.of(wanted.id(), wanted.title(), wanted.category(), wanted.createdMs()));
+    }
+  }
+
+  private static Object[] columns(ActionColumns of) {
+    return new Object[] {of.start(), of.items(), of.bits(), of.surfaces(), of.times()};
+  }
+
+  private static Object[] columns(ViewColumns of) {
+    return new Object[] {
+      of.start(), of.surfaces(), of.times(), of.history(),
+      of.impressionStart(), of.items(), of.bits(), of.oracle()
+    };
   }
 
   @Test
@@ -124,9 +153,7 @@ class FeedLogRoundTripTest {
   void catalogue_afterWrite_isEqual() {
     Catalogue catalogue = FeedLogs.catalogue(5);
     catalogue.write(temporary.resolve("catalogue.parquet"));
-    assertThat(Catalogue.read(temporary.resolve("catalogue.parquet")))
-        .usingRecursiveComparison()
-        .isEqualTo(catalogue);
+    assertSame(Catalogue.read(temporary.resolve("catalogue.parquet")), catalogue);
   }
 
   private static ImpressionRow row(String view, String user, long timeMs, int position, long item) {

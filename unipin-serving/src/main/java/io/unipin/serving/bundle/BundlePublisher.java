@@ -1,0 +1,159 @@
+package io.unipin.serving.bundle;
+
+import io.unipin.ann.AnnException;
+import io.unipin.ann.FaissBuild;
+import io.unipin.ann.FaissIndex;
+import io.unipin.data.Catalogue;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ServingModel;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes bundles: copies the model, builds the index over its item vectors, and puts all in place in one step. */
+public final class BundlePublisher {
+  private static final Logger logger = LoggerFactory.getLogger(BundlePublisher.class);
+
+  private BundlePublisher() {}
+
+  /**
+   * Writes a bundle.
+   *
+   * @param modelDirectory holds {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}
+   * @param factory of the FAISS index, or {@code exact} for none
+   * @param bundle the directory to make; its last name is the bundle's
+   * @throws BundleException when it exists, or the parts do not fit each other
+   */
+  public static void publish(
+      Path modelDirectory, Catalogue catalogue, String factory, Path bundle) {
+    String name = String.valueOf(bundle.getFileName());
+    if (!BundleNames.isValid(name)) {
+      throw new BundleException(
+          "a bundle's name like " + BundleNames.PATTERN + " expected, got '" + name + "'");
+    }
+    if (Files.exists(bundle)) {
+      throw new BundleException("bundle " + name + ": exists, and a bundle never changes");
+    }
+    Path temporary = bundle.resolveSibling("." + name + ".tmp-" + ProcessHandle.current().pid());
+    try {
+      delete(temporary);
+      write(modelDirectory, catalogue, factory, name, temporary);
+      Files.move(temporary, bundle, StandardCopyOption.ATOMIC_MOVE);
+      sync(Objects.requireNonNull(bundle.toAbsolutePath().getParent()));
+    } catch (IOException e) {
+      throw new BundleException("bundle " + name + ": can't be written: " + e.getMessage(), e);
+    } finally {
+      deleteQuietly(temporary);
+    }
+  }
+
+  private static void write(
+      Path modelDirectory, Catalogue catalogue, String factory, String name, Path directory)
+      throws IOException {
+    Path model = Files.createDirectories(directory.resolve(BundleLayout.MODEL));
+    for (String file : BundleLayout.MODEL_FILES) {
+      Files.copy(modelDirectory.resolve(file), model.resolve(file));
+    }
+    catalogue.write(directory.resolve(BundleLayout.CATALOGUE));
+    boolean exact = factory.equals(BundleLayout.EXACT);
+    try (ServingModel loaded = ServingModel.load(model, EngineOptions.cpu())) {
+      int items = loaded.config().items();
+      int dimension = loaded.config().itemDim();
+      if (items != catalogue.size()) {
+        throw new BundleException(
+            "bundle %s: equal items of model and catalogue expected, got %d and %d"
+                .formatted(name, items, catalogue.size()));
+      }
+      if (!exact) {
+        buildIndex(loaded, catalogue, factory, name, directory.resolve(BundleLayout.INDEX));
+      }
+      List<BundleFile> files = describe(directory, BundleLayout.files(exact));
+      String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+      BundleManifest manifest =
+          new BundleManifest(
+              BundleManifest.FORMAT,
+              name,
+              created,
+              loaded.fingerprint(),
+              factory,
+              items,
+              dimension,
+              files,
+              "");
+      Path file = directory.resolve(BundleLayout.MANIFEST);
+      Files.write(file, manifest.sealed().toJson());
+      sync(file);
+      sync(directory);
+    }
+  }
+
+  private static void buildIndex(
+      ServingModel model, Catalogue catalogue, String factory, String name, Path file)
+      throws IOException {
+    Files.createDirectories(file.getParent());
+    int dimension = model.config().itemDim();
+    long[] ids = ids(catalogue);
+    try (FaissIndex index =
+        FaissIndex.build(factory, model.itemVectors(), dimension, ids, FaissBuild.DEFAULT)) {
+      index.save(file);
+    } catch (AnnException e) {
+      throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  static long[] ids(Catalogue catalogue) {
+    long[] ids = new long[catalogue.size()];
+    for (int row = 0; row < ids.length; row++) {
+      ids[row] = catalogue.id(row);
+    }
+    return ids;
+  }
+
+  private static List<BundleFile> describe(Path directory, List<String> paths) throws IOException {
+    List<BundleFile> files = new ArrayList<>();
+    for (String path : paths) {
+      Path file = directory.resolve(path);
+      sync(file);
+      files.add(new BundleFile(path, Files.size(file), Sha256.of(file)));
+    }
+    return files;
+  }
+
+  /** Makes a file, or the names in a directory, survive a loss of power. */
+  private static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static void deleteQuietly(Path directory) {
+    try {
+      delete(directory);
+    } catch (IOException e) {
+      logger.warn("a temporary directory is left behind: {}", directory.getFileName(), e);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.unipin.serving.bundle;
+
+import io.unipin.ann.AnnException;
+import io.unipin.ann.AnnIndex;
+import io.unipin.ann.ExactIndex;
+import io.unipin.ann.FaissIndex;
+import io.unipin.data.Catalogue;
+import io.unipin.data.FeedLogException;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelException;
+import io.unipin.model.ServingModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Loads bundles from one folder. Thread-safe. */
+public final class BundleReader {
+  private final Path folder;
+  private final EngineOptions options;
+
+  public BundleReader(Path folder, EngineOptions options) {
+    this.folder = folder;
+    this.options = options;
+  }
+
+  /** Verifies a bundle and loads it; the caller closes it. */
+  public LoadedBundle load(String name) {
+    Path directory = directory(name);
+    BundleManifest manifest = BundleVerifier.verify(name, directory);
+    Catalogue catalogue = catalogue(name, directory);
+    ServingModel model = model(name, directory);
+    AnnIndex index = null;
+    LoadedBundle bundle = null;
+    try {
+      index = index(name, directory, manifest, model, catalogue);
+      bundle = new LoadedBundle(name, version(manifest), model, catalogue, index);
+      return bundle;
+    } finally {
+      if (bundle == null) {
+        if (index != null) {
+          index.close();
+        }
+        model.close();
+      }
+    }
+  }
+
+  private Path directory(String name) {
+    if (!BundleNames.isValid(name)) {
+      throw new BundleException("a bundle's name like " + BundleNames.PATTERN + " expected");
+    }
+    Path directory = folder.resolve(name).normalize();
+    if (!directory.startsWith(folder.normalize()) || !Files.isDirectory(directory)) {
+      throw new BundleException("bundle " + name + ": no such bundle");
+    }
+    return directory;
+  }
+
+  private static Catalogue catalogue(String name, Path directory) {
+    try {
+      return Catalogue.read(directory.resolve(BundleLayout.CATALOGUE));
+    } catch (FeedLogException e) {
+      throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private ServingModel model(String name, Path directory) {
+    try {
+      return ServingModel.load(directory.resolve(BundleLayout.MODEL), options);
+    } catch (ModelException e) {
+      throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static AnnIndex index(
+      String name,
+      Path directory,
+      BundleManifest manifest,
+      ServingModel model,
+      Catalogue catalogue) {
+    if (manifest.index().equals(BundleLayout.EXACT)) {
+      if (catalogue.size() != model.config().items()) {
+        throw new BundleException(
+            "bundle %s: equal items of model and catalogue expected, got %d and %d"
+                .formatted(name, model.config().items(), catalogue.size()));
+      }
+      return ExactIndex.of(
+          model.itemVectors(), model.config().itemDim(), BundlePublisher.ids(catalogue));
+    }
+    try {
+      return FaissIndex.load(directory.resolve(BundleLayout.INDEX));
+    } catch (AnnException e) {
+      throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The index's kind and the beginning of its file's sum, or of the item vectors' where it has no file. */
+  private static String version(BundleManifest manifest) {
+    boolean exact = manifest.index().equals(BundleLayout.EXACT);
+    String path = exact ? BundleLayout.MODEL + "/items.safetensors" : BundleLayout.INDEX;
+    return manifest.files().stream()
+        .filter(file -> file.path().equals(path))
+        .findFirst()
+        .map(file -> manifest.index() + "-" + file.sha256().substring(0, 8))
+        .orElse(manifest.index());
+  }
+}

@@ -1,0 +1,125 @@
+package io.unipin.serving.bundle;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Checks a bundle's directory before anything in it is used: names, sizes and SHA-256 of every file, and nothing else there. */
+final class BundleVerifier {
+  private static final long MAX_MANIFEST_BYTES = 1 << 20;
+
+  private final String name;
+  private final Path directory;
+
+  private BundleVerifier(String name, Path directory) {
+    this.name = name;
+    this.directory = directory;
+  }
+
+  /** The manifest of a bundle whose every byte is vouched for by it. */
+  static BundleManifest verify(String name, Path directory) {
+    BundleVerifier verifier = new BundleVerifier(name, directory);
+    try {
+      BundleManifest manifest = verifier.manifest();
+      verifier.checkNames(manifest);
+      verifier.checkNothingElse(manifest);
+      for (BundleFile file : manifest.files()) {
+        verifier.check(file);
+      }
+      return manifest;
+    } catch (IOException e) {
+      throw new BundleException("bundle " + name + ": can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private BundleManifest manifest() throws IOException {
+    Path file = directory.resolve(BundleLayout.MANIFEST);
+    require(isFile(file), BundleLayout.MANIFEST + " expected, none found");
+    long bytes = Files.size(file);
+    require(
+        bytes <= MAX_MANIFEST_BYTES,
+        "%s: at most %d bytes expected, got %d"
+            .formatted(BundleLayout.MANIFEST, MAX_MANIFEST_BYTES, bytes));
+    BundleManifest manifest;
+    try {
+      manifest = BundleManifest.parse(Files.readAllBytes(file));
+    } catch (JsonProcessingException e) {
+      throw failure(
+          BundleLayout.MANIFEST
+              + ": "
+              + e.getOriginalMessage().lines().findFirst().orElse("not JSON"));
+    }
+    require(
+        manifest.format() == BundleManifest.FORMAT,
+        "%s: format %d expected, got %d"
+            .formatted(BundleLayout.MANIFEST, BundleManifest.FORMAT, manifest.format()));
+    require(manifest.isIntact(), BundleLayout.MANIFEST + ": its own SHA-256 does not fit");
+    require(
+        manifest.name().equals(name),
+        "%s: name %s expected, got %s".formatted(BundleLayout.MANIFEST, name, manifest.name()));
+    return manifest;
+  }
+
+  private void checkNames(BundleManifest manifest) {
+    List<String> paths = manifest.files().stream().map(BundleFile::path).toList();
+    List<String> expected = BundleLayout.files(manifest.index().equals(BundleLayout.EXACT));
+    require(
+        paths.size() == expected.size() && new HashSet<>(paths).equals(new HashSet<>(expected)),
+        "%s: files %s expected, got %s".formatted(BundleLayout.MANIFEST, expected, paths));
+  }
+
+  private void checkNothingElse(BundleManifest manifest) throws IOException {
+    Set<Path> known = new HashSet<>();
+    known.add(directory);
+    known.add(directory.resolve(BundleLayout.MANIFEST));
+    for (BundleFile file : manifest.files()) {
+      for (Path path = directory.resolve(file.path());
+          !path.equals(directory);
+          path = Objects.requireNonNull(path.getParent())) {
+        known.add(path);
+      }
+    }
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        require(known.contains(path), "file not in the manifest: " + directory.relativize(path));
+        require(
+            !Files.isSymbolicLink(path) || path.equals(directory),
+            "a file expected, got a link: " + directory.relativize(path));
+      }
+    }
+  }
+
+  private void check(BundleFile expected) throws IOException {
+    Path file = directory.resolve(expected.path());
+    require(isFile(file), expected.path() + ": a file expected, none found");
+    long bytes = Files.size(file);
+    require(
+        bytes == expected.bytes(),
+        "%s: %d bytes expected, got %d".formatted(expected.path(), expected.bytes(), bytes));
+    String sum = Sha256.of(file);
+    require(
+        sum.equals(expected.sha256()),
+        "%s: SHA-256 %s expected, got %s".formatted(expected.path(), expected.sha256(), sum));
+  }
+
+  private static boolean isFile(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private void require(boolean condition, String message) {
+    if (!condition) {
+      throw failure(message);
+    }
+  }
+
+  private BundleException failure(String message) {
+    return new BundleException("bundle " + name + ": " + message);
+  }
+}

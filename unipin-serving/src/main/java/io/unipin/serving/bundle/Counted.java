@@ -1,0 +1,39 @@
+package io.unipin.serving.bundle;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A value that is closed when its last user has let go of it. The count starts at 1, the owner's own share; a count of 0 is
+ * final.
+ *
+ * <p>Thread-safe.
+ */
+final class Counted<T> {
+  private final T value;
+  private final Runnable onLast;
+  private final AtomicInteger count = new AtomicInteger(1);
+
+  Counted(T value, Runnable onLast) {
+    this.value = value;
+    this.onLast = onLast;
+  }
+
+  T value() {
+    return value;
+  }
+
+  /** Takes a share; false when the value is closed. */
+  boolean retain() {
+    return count.getAndUpdate(shares -> shares == 0 ? 0 : shares + 1) != 0;
+  }
+
+  void release() {
+    int left = count.decrementAndGet();
+    if (left < 0) {
+      throw new IllegalStateException("released more often than retained");
+    }
+    if (left == 0) {
+      onLast.run();
+    }
+  }
+}

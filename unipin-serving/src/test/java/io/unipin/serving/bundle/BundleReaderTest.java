@@ -1,0 +1,176 @@
+package io.unipin.serving.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.model.EngineOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class BundleReaderTest {
+  @TempDir Path folder;
+  @TempDir Path scratch;
+
+  private Path bundle;
+
+  @BeforeEach
+  void publish() {
+    TinyBundles.publish(folder, "tiny", "exact", 1, scratch);
+    bundle = folder.resolve("tiny");
+  }
+
+  @Test
+  void load_published_fitsTogether() {
+    try (LoadedBundle loaded = load()) {
+      assertThat(loaded.name()).isEqualTo("tiny");
+      assertThat(loaded.indexVersion()).startsWith("exact-");
+      assertThat(loaded.catalogue().size()).isEqualTo(TinyBundles.ITEMS);
+      assertThat(loaded.catalogue().title(3)).isEqualTo("Item 3");
+      assertThat(loaded.index().size()).isEqualTo(TinyBundles.ITEMS);
+    }
+  }
+
+  @Test
+  void publish_leavesNothingElseBehindAndNeverReplaces() throws IOException {
+    try (Stream<Path> paths = Files.list(folder)) {
+      assertThat(paths).containsExactly(bundle);
+    }
+    assertThatThrownBy(() -> TinyBundles.publish(folder, "tiny", "exact", 2, scratch))
+        .isInstanceOf(BundleException.class)
+        .hasMessage("bundle tiny: exists, and a bundle never changes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "manifest.json",
+        "model/config.json",
+        "model/weights.safetensors",
+        "model/items.safetensors",
+        "catalogue.parquet"
+      })
+  void load_anyDamage_isRefusedInOneLine(String name) throws IOException {
+    Path file = bundle.resolve(name);
+    byte[] intact = Files.readAllBytes(file);
+    Random random = new Random(7);
+    for (int trial = 0; trial < 20; trial++) {
+      byte[] damaged;
+      if (trial % 2 == 0) {
+        damaged = intact.clone();
+        int at = random.nextInt(damaged.length);
+        damaged[at] ^= (byte) (1 << random.nextInt(8));
+      } else {
+        damaged = Arrays.copyOf(intact, random.nextInt(intact.length));
+      }
+      Files.write(file, damaged);
+      if (!sameMeaning(name, intact, damaged)) {
+        assertRefused("bundle tiny: ", name);
+      }
+    }
+    Files.delete(file);
+    assertRefused("bundle tiny: " + name, "expected");
+    Files.write(file, intact);
+    load().close();
+  }
+
+  /** A blank that became a tab or a line break changes nothing that a manifest says. */
+  private static boolean sameMeaning(String name, byte[] one, byte[] other) {
+    return name.equals("manifest.json")
+        && new String(one, StandardCharsets.UTF_8)
+            .replaceAll("\\s", "")
+            .equals(new String(other, StandardCharsets.UTF_8).replaceAll("\\s", ""));
+  }
+
+  @Test
+  void load_foreignFiles_areRefused() throws IOException {
+    TinyBundles.publish(folder, "other", "exact", 2, scratch);
+    for (String name : List.of("model/weights.safetensors", "manifest.json")) {
+      Path file = bundle.resolve(name);
+      byte[] own = Files.readAllBytes(file);
+      Files.copy(
+          folder.resolve("other").resolve(name),
+          file,
+          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      assertRefused("bundle tiny: " + name, "expected");
+      Files.write(file, own);
+    }
+    Files.createDirectories(folder.resolve("text"));
+    Files.writeString(folder.resolve("text").resolve("manifest.json"), "{\"format\": 1}");
+    assertThatThrownBy(() -> reader().load("text"))
+        .isInstanceOf(BundleException.class)
+        .hasMessageStartingWith("bundle text: manifest.json: ");
+  }
+
+  @Test
+  void load_extraFileOrLink_isRefused() throws IOException {
+    Path extra = Files.writeString(bundle.resolve("model").resolve("program.py"), "import os");
+    assertRefused("bundle tiny: file not in the manifest: model/program.py", "");
+    Files.delete(extra);
+    Path config = bundle.resolve("model").resolve("config.json");
+    Path moved = scratch.resolve("config.json");
+    Files.move(config, moved);
+    Files.createSymbolicLink(config, moved);
+    assertRefused("bundle tiny: a file expected, got a link: model/config.json", "");
+  }
+
+  @Test
+  void load_manifestThatNamesOtherPaths_isRefused() throws IOException {
+    Path file = bundle.resolve("manifest.json");
+    BundleManifest manifest = BundleManifest.parse(Files.readAllBytes(file));
+    List<BundleFile> files =
+        manifest.files().stream()
+            .map(
+                entry ->
+                    entry.path().equals("catalogue.parquet")
+                        ? new BundleFile("../../secret", entry.bytes(), entry.sha256())
+                        : entry)
+            .toList();
+    BundleManifest hostile =
+        new BundleManifest(
+            manifest.format(),
+            manifest.name(),
+            manifest.created(),
+            manifest.modelFingerprint(),
+            manifest.index(),
+            manifest.items(),
+            manifest.dimension(),
+            files,
+            "");
+    Files.write(file, hostile.sealed().toJson());
+    assertRefused("bundle tiny: manifest.json: files ", "../../secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "..", "../tiny", "/etc", "Tiny", "no-such", "tiny/model", "a\u0000b"})
+  void load_wrongName_isRefused(String name) {
+    assertThatThrownBy(() -> reader().load(name)).isInstanceOf(BundleException.class);
+  }
+
+  private void assertRefused(String start, String part) {
+    assertThatThrownBy(() -> load().close())
+        .isInstanceOf(BundleException.class)
+        .hasMessageStartingWith(start)
+        .hasMessageContaining(part)
+        .hasMessageNotContaining("\n")
+        .hasMessageNotContaining(folder.toString());
+  }
+
+  private LoadedBundle load() {
+    return reader().load("tiny");
+  }
+
+  private BundleReader reader() {
+    return new BundleReader(folder, EngineOptions.cpu());
+  }
+}

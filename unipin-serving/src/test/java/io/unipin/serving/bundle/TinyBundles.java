@@ -1,0 +1,33 @@
+package io.unipin.serving.bundle;
+
+import io.unipin.data.Catalogue;
+import io.unipin.data.CatalogueItem;
+import io.unipin.data.FeedLog;
+import io.unipin.model.TinyModels;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Bundles around {@link TinyModels}. */
+public final class TinyBundles {
+  public static final int ITEMS = 60;
+
+  private TinyBundles() {}
+
+  /** Items with ids 1000, 1001, … so that an id is never mistaken for a row. */
+  public static Catalogue catalogue() {
+    List<CatalogueItem> items = new ArrayList<>();
+    for (int row = 0; row < ITEMS; row++) {
+      items.add(
+          new CatalogueItem(1000L + row, "Item " + row, "all", FeedLog.NO_TIME, new float[0]));
+    }
+    return Catalogue.of(items);
+  }
+
+  /** Publishes a bundle into a folder; equal seeds make equal models. */
+  public static void publish(Path folder, String name, String factory, long seed, Path scratch) {
+    Path model = scratch.resolve("model-" + name);
+    TinyModels.write(model, ITEMS, seed);
+    BundlePublisher.publish(model, catalogue(), factory, folder.resolve(name));
+  }
+}
