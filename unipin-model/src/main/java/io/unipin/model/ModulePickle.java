@@ -27,8 +27,6 @@ final class ModulePickle {
     out.write(0x81); // NEWOBJ
     out.write('}'); // EMPTY_DICT
     out.write('('); // MARK
-    text("training");
-    out.write(0x89); // NEWFALSE
     text("heads");
     integer(config.heads());
     text("kv_heads");

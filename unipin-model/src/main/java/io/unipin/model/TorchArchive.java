@@ -29,7 +29,8 @@ final class TorchArchive {
   private static final int ALIGNMENT = 64;
   private static final int LOCAL_HEADER_BYTES = 30;
   private static final int EXTRA_HEADER_BYTES = 4;
-  private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
+  // A day later than what makes the JDK add a second time stamp, which would break the alignment.
+  private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private TorchArchive() {}
 

@@ -3,6 +3,8 @@ package io.unipin.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -64,6 +66,7 @@ final class TorchModule implements AutoCloseable {
 
   /** Runs a method of the program and closes its arguments. */
   IValue run(String method, IValue... arguments) {
+    JniUtils.setGraphExecutorOptimize(false);
     try {
       return IValueUtils.runMethod(block, method, arguments);
     } catch (EngineException e) {
@@ -79,6 +82,24 @@ final class TorchModule implements AutoCloseable {
   float[] runToFloats(NDManager scope, String method, IValue... arguments) {
     try (IValue result = run(method, arguments)) {
       return result.toTensor((PtNDManager) scope).toFloatArray();
+    }
+  }
+
+  /**
+   * Runs a method that takes tensors and returns one, and keeps what its gradient needs when a collector is open.
+   *
+   * <p>{@link #run} cannot: DJL runs it in inference mode.
+   */
+  NDArray runForTraining(String method, NDList arguments) {
+    NDList inputs = new NDList(arguments);
+    NDArray selector = arguments.head().getManager().create(0f);
+    selector.setName("module_method:" + method);
+    inputs.add(selector);
+    JniUtils.setGraphExecutorOptimize(false);
+    try {
+      return IValueUtils.forward(block, inputs, true).singletonOrThrow();
+    } catch (EngineException e) {
+      throw new ModelException("the model failed in %s: %s".formatted(method, firstLine(e)), e);
     }
   }
 

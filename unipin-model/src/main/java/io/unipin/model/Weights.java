@@ -112,6 +112,15 @@ final class Weights {
     }
   }
 
+  /** A tensor of the program. */
+  FloatTensor get(String name) {
+    FloatTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("no tensor " + name);
+    }
+    return tensor;
+  }
+
   /** By name, in the program's order. */
   Map<String, FloatTensor> tensors() {
     return tensors;

@@ -6,7 +6,6 @@
 class UniPin(Module):
   __parameters__ = ["item_id", "item_content", "item_in", "item_out", "token_item", "token_action", "token_mask", "token_first", "token_surface", "token_gap", "candidate_gap", "attention_norm", "attention_in", "attention_out", "forward_norm", "forward_in", "forward_out", "query_norm", "query_in", "query_action", "query_surface", "query_gap", "query_direct", "query_out", "head_norm", "head_in", "head_out", "head_bias", "logit_scale", ]
   __buffers__ = ["calibration", ]
-  training : bool
   heads : int
   kv_heads : int
   head_dim : int
@@ -102,7 +101,7 @@ class UniPin(Module):
   # x (..., d) after attention -> after the feed-forward part
   def feed_forward(self: __torch__.UniPin, x: Tensor, norm: Tensor, wide: Tensor, narrow: Tensor, dropout: float) -> Tensor:
     y = torch.linear(torch.gelu(torch.linear((self).norm(x, norm), wide)), narrow)
-    return torch.add(x, torch.dropout(y, dropout, self.training))
+    return torch.add(x, torch.dropout(y, dropout, dropout > 0.))
 
   # state (P, d), outcomes (P, C), surfaces (P), gaps (P) -> unit queries (P, E)
   def queries(self: __torch__.UniPin, state: Tensor, outcomes: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
@@ -210,9 +209,9 @@ class UniPin(Module):
     batch = torch.size(index, 0)
     first = torch.expand(torch.view(self.token_first, [1, 1, -1]), [batch, 1, -1])
     x = torch.cat([first, (self).tokens(torch.embedding(items, index), actions, masked, surfaces, gaps)], 1)
-    x = torch.dropout(x, dropout, self.training)
+    x = torch.dropout(x, dropout, dropout > 0.)
     rows = torch.size(x, 1)
-    c = torch.dropout((self).candidates(torch.embedding(items, slate), slate_surfaces, slate_gaps), dropout, self.training)
+    c = torch.dropout((self).candidates(torch.embedding(items, slate), slate_surfaces, slate_gaps), dropout, dropout > 0.)
     count = torch.size(slate, 1)
     cosine, sine = (self).rotation(torch.arange(rows, dtype=4, device=x.device))
     slate_cosine, slate_sine = (self).rotation(torch.unsqueeze(cuts, 1))
@@ -232,7 +231,7 @@ class UniPin(Module):
       k = (self).widen((self).rotate((self).split(torch.narrow(qkv, 2, q_width, kv_width), self.kv_heads), cosine, sine))
       v = (self).widen((self).split(torch.narrow(qkv, 2, q_width + kv_width, kv_width), self.kv_heads))
       o = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
-      x = torch.add(x, torch.dropout(torch.linear((self).join(o), outs[l]), dropout, self.training))
+      x = torch.add(x, torch.dropout(torch.linear((self).join(o), outs[l]), dropout, dropout > 0.))
       x = (self).feed_forward(x, forward_norms[l], forward_ins[l], forward_outs[l], dropout)
       if count > 0:
         own_qkv = torch.linear((self).norm(c, norms[l]), ins[l])
@@ -244,7 +243,7 @@ class UniPin(Module):
         weights = torch.softmax(torch.mul(torch.cat([seen, own], -1), scale), -1)
         o = torch.matmul(torch.narrow(weights, -1, 0, rows), v)
         o = torch.add(o, torch.mul(torch.narrow(weights, -1, rows, 1), own_v))
-        c = torch.add(c, torch.dropout(torch.linear((self).join(o), outs[l]), dropout, self.training))
+        c = torch.add(c, torch.dropout(torch.linear((self).join(o), outs[l]), dropout, dropout > 0.))
         c = (self).feed_forward(c, forward_norms[l], forward_ins[l], forward_outs[l], dropout)
     return (x, c)
 
@@ -265,9 +264,9 @@ class UniPin(Module):
   # classes (M), content (M, F), class_bias (M) = -log Q, 0 for a full softmax, -inf for what is no class;
   # targets: at (P) positions of B * (n + 1) rows, the class target (P) with outcomes (P, C), surfaces (P), gaps (P) of its request;
   # hidden_at (R) masked positions of B * (n + 1) rows and their labels (R, C); slate_at (S) positions of B * k and labels (S, C).
-  def loss(self: __torch__.UniPin, classes: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, action_weights: Tensor, dropout: float) -> Tensor:
+  def loss(self: __torch__.UniPin, classes: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, action_weights: Tensor, dropout: Tensor) -> Tensor:
     items = (self).item_embedding(classes, content)
-    x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, cuts, dropout)
+    x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, cuts, float(dropout))
     q = (self).queries((self).pick(x, target_at), outcomes, target_surfaces, target_gaps)
     if torch.size(target, 0) == 0:
       item_loss = torch.sum(q)

@@ -1,0 +1,286 @@
+package io.unipin.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtGradientCollector;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model under training: weights, their gradients and the optimiser's moments.
+ *
+ * <p>One thread; one per process, since libtorch's gradient collection through DJL is process-wide.
+ */
+public final class TrainingModel implements AutoCloseable {
+  private static final double BETA1 = 0.9;
+  private static final double BETA2 = 0.98;
+  private static final List<String> WITHOUT_DECAY =
+      List.of("_norm", "_bias", "_scale", "_first", "_mask", "_gap", "_surface");
+
+  private final ModelConfig config;
+  private final TorchModule module;
+  private final FloatTensor calibration;
+  private final Map<String, PtNDArray> parameters;
+  private final List<NDArray> first = new ArrayList<>();
+  private final List<NDArray> second = new ArrayList<>();
+  private NDList kept = new NDList();
+  private long @Nullable [] keptClasses;
+
+  private TrainingModel(ModelConfig config, Weights weights, EngineOptions options) {
+    this.config = config;
+    this.calibration = weights.get("calibration");
+    this.module = TorchModule.load(config, weights, options, true);
+    this.parameters = module.tensors();
+    for (PtNDArray parameter : parameters.values()) {
+      parameter.setRequiresGradient(true);
+      first.add(module.manager().zeros(parameter.getShape()));
+      second.add(module.manager().zeros(parameter.getShape()));
+    }
+  }
+
+  /** A model with random weights. */
+  public static TrainingModel create(ModelConfig config, long seed, EngineOptions options) {
+    return new TrainingModel(config, Weights.random(config, seed), options);
+  }
+
+  static TrainingModel of(ModelConfig config, Weights weights) {
+    return new TrainingModel(config, weights, EngineOptions.cpu());
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** One step of AdamW on the loss of a batch. */
+  public StepLoss step(TrainingBatch batch, StepSettings settings) {
+    JniUtils.setSeed(settings.seed());
+    try (PtNDManager scope = module.newManager()) {
+      float[] parts = backward(scope, batch, settings);
+      float norm = update(scope, settings);
+      return new StepLoss(parts[0], parts[1], parts[2], parts[3], norm);
+    }
+  }
+
+  /** The loss of a batch; changes nothing. */
+  public StepLoss loss(TrainingBatch batch, StepSettings settings) {
+    JniUtils.setSeed(settings.seed());
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      float[] parts =
+          module.runForTraining("loss", arguments(scope, batch, settings)).toFloatArray();
+      return new StepLoss(parts[0], parts[1], parts[2], parts[3], 0);
+    }
+  }
+
+  private float[] backward(PtNDManager scope, TrainingBatch batch, StepSettings settings) {
+    try (PtGradientCollector collector = new PtGradientCollector()) {
+      NDArray parts = module.runForTraining("loss", arguments(scope, batch, settings));
+      collector.backward(parts.get(0));
+      return parts.toFloatArray();
+    }
+  }
+
+  private float update(PtNDManager scope, StepSettings settings) {
+    JniUtils.setGradMode(false);
+    PtNDArray[] weights = parameters.values().toArray(PtNDArray[]::new);
+    PtNDArray[] gradients = new PtNDArray[weights.length];
+    for (int i = 0; i < weights.length; i++) {
+      gradients[i] = weights[i].getGradient();
+      gradients[i].attach(scope);
+    }
+    double[] decays =
+        parameters.keySet().stream()
+            .mapToDouble(
+                name ->
+                    WITHOUT_DECAY.stream().anyMatch(name::endsWith) ? 0 : settings.weightDecay())
+            .toArray();
+    return module
+        .runToFloats(
+            scope,
+            "adamw",
+            IValue.listFrom(weights),
+            IValue.listFrom(gradients),
+            IValue.listFrom(first.toArray(PtNDArray[]::new)),
+            IValue.listFrom(second.toArray(PtNDArray[]::new)),
+            IValue.listFrom(decays),
+            IValue.from(settings.learningRate()),
+            IValue.from(BETA1),
+            IValue.from(BETA2),
+            IValue.from(settings.step()),
+            IValue.from(settings.clip()))[0];
+  }
+
+  private NDList arguments(NDManager scope, TrainingBatch batch, StepSettings settings) {
+    NDList classes = classes(scope, batch);
+    int b = batch.histories();
+    int n = batch.length();
+    int k = batch.candidates();
+    int c = config.actions().size();
+    TrainingBatch.Tokens tokens = batch.tokens();
+    TrainingBatch.Slate slate = batch.slate();
+    TrainingBatch.Targets targets = batch.targets();
+    return new NDList(
+        classes.get(0),
+        classes.get(1),
+        classes.get(2),
+        longs(scope, tokens.items(), b, n),
+        floats(scope, tokens.actions(), b, n, c),
+        floats(scope, tokens.masked(), b, n, 1),
+        longs(scope, tokens.surfaces(), b, n),
+        longs(scope, tokens.gaps(), b, n),
+        longs(scope, slate.items(), b, k),
+        longs(scope, slate.surfaces(), b, k),
+        longs(scope, slate.gaps(), b, k),
+        longs(scope, slate.cuts(), b, k),
+        longs(scope, targets.at()),
+        longs(scope, targets.items()),
+        floats(scope, targets.outcomes(), targets.at().length, c),
+        longs(scope, targets.surfaces()),
+        longs(scope, targets.gaps()),
+        longs(scope, batch.hidden().at()),
+        floats(scope, batch.hidden().actions(), batch.hidden().at().length, c),
+        longs(scope, batch.shown().at()),
+        floats(scope, batch.shown().actions(), batch.shown().at().length, c),
+        floats(scope, settings.actionWeights(), c),
+        scope.create(new float[] {(float) settings.dropout()}));
+  }
+
+  /** Classes, content and bias; those of a full softmax are the same in every batch and stay. */
+  private NDList classes(NDManager scope, TrainingBatch batch) {
+    if (batch.classes() == keptClasses) {
+      return kept;
+    }
+    boolean full = batch.classes().length == config.items() + 1;
+    NDManager manager = full ? module.manager() : scope;
+    int count = batch.classes().length;
+    NDList arrays =
+        new NDList(
+            longs(manager, batch.classes()),
+            floats(manager, batch.content(), count, config.contentDim()),
+            floats(manager, batch.classBias(), count));
+    if (full) {
+      kept.close();
+      kept = arrays;
+      keptClasses = batch.classes();
+    }
+    return arrays;
+  }
+
+  private static NDArray longs(NDManager scope, long[] values, long... shape) {
+    long[] dimensions = shape.length == 0 ? new long[] {values.length} : shape;
+    return scope.create(values, new Shape(dimensions));
+  }
+
+  private static NDArray floats(NDManager scope, float[] values, long... shape) {
+    return scope.create(values, new Shape(shape));
+  }
+
+  /** Gradients of the loss of a batch by parameter name; changes nothing. For tests. */
+  Map<String, float[]> gradients(TrainingBatch batch, StepSettings settings) {
+    JniUtils.setSeed(settings.seed());
+    try (PtNDManager scope = module.newManager()) {
+      backward(scope, batch, settings);
+      Map<String, float[]> gradients = new LinkedHashMap<>();
+      parameters.forEach(
+          (name, parameter) -> {
+            try (NDArray gradient = parameter.getGradient()) {
+              gradients.put(name, gradient.toFloatArray());
+              JniUtils.zeroGrad(parameter);
+            }
+          });
+      return gradients;
+    }
+  }
+
+  /** The weights as they are now. */
+  Weights weights() {
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>();
+    parameters.forEach((name, array) -> tensors.put(name, tensor(array)));
+    tensors.put("calibration", calibration);
+    return Weights.of(config, tensors);
+  }
+
+  private static FloatTensor tensor(NDArray array) {
+    ByteBuffer bytes = array.toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);
+    return new FloatTensor(array.getShape().getShape(), bytes);
+  }
+
+  /**
+   * Writes the model for serving: configuration, weights and the embeddings of all items.
+   *
+   * @param content (items + 1, contentDim)
+   */
+  public void write(Path directory, float[] content) {
+    ModelFiles.write(directory, config, weights(), itemEmbeddings(content));
+  }
+
+  private float[] itemEmbeddings(float[] content) {
+    long[] rows = new long[config.items() + 1];
+    Arrays.setAll(rows, i -> i);
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      return module.runToFloats(
+          scope,
+          "item_embedding",
+          IValue.from((PtNDArray) longs(scope, rows)),
+          IValue.from((PtNDArray) floats(scope, content, rows.length, config.contentDim())));
+    }
+  }
+
+  /** Writes weights and moments so that {@link #resume} continues as if nothing had happened. */
+  public void checkpoint(Path file) {
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights().tensors());
+    int i = 0;
+    for (String name : parameters.keySet()) {
+      tensors.put("first." + name, tensor(first.get(i)));
+      tensors.put("second." + name, tensor(second.get(i)));
+      i++;
+    }
+    Safetensors.write(file, tensors);
+  }
+
+  /** A model from a checkpoint. */
+  public static TrainingModel resume(ModelConfig config, Path file, EngineOptions options) {
+    Map<String, FloatTensor> tensors = Safetensors.read(file);
+    Map<String, FloatTensor> weights = new LinkedHashMap<>(tensors);
+    weights.keySet().removeIf(name -> name.startsWith("first.") || name.startsWith("second."));
+    TrainingModel model = new TrainingModel(config, Weights.of(config, weights), options);
+    int i = 0;
+    for (String name : model.parameters.keySet()) {
+      Shape shape = model.first.get(i).getShape();
+      model.first.set(i, model.moment(tensors, "first." + name, shape)).close();
+      model.second.set(i, model.moment(tensors, "second." + name, shape)).close();
+      i++;
+    }
+    return model;
+  }
+
+  private NDArray moment(Map<String, FloatTensor> tensors, String name, Shape shape) {
+    FloatTensor saved = tensors.get(name);
+    if (saved == null || saved.count() != shape.size()) {
+      throw new ModelException("checkpoint: tensor %s of shape %s expected".formatted(name, shape));
+    }
+    return module.manager().create(saved.toArray(), shape);
+  }
+
+  @Override
+  public void close() {
+    first.forEach(NDArray::close);
+    second.forEach(NDArray::close);
+    kept.close();
+    module.close();
+  }
+}

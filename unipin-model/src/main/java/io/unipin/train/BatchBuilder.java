@@ -1,0 +1,172 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import io.unipin.model.GapBuckets;
+import io.unipin.model.TokenSequence;
+import io.unipin.model.TrainingBatch;
+import io.unipin.model.UserAction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Builds one training batch: histories, the items they lead to, masked actions, and the feedviews shown along the way.
+ *
+ * <p>A sequence carries all its feedviews; each sees the history before it. A function of log, sequences and seed.
+ */
+final class BatchBuilder {
+  private final FeedLog log;
+  private final TrainingSettings settings;
+  private final Holdout holdout;
+  private final Random random;
+  private final List<Sequence> sequences;
+  private final int actions;
+  private final int length;
+
+  private final long[] items;
+  private final float[] bits;
+  private final float[] masked;
+  private final long[] surfaces;
+  private final long[] gaps;
+  private final Growable.Longs targetAt = new Growable.Longs();
+  private final Growable.Longs targetItems = new Growable.Longs();
+  private final Growable.Floats outcomes = new Growable.Floats();
+  private final Growable.Longs targetSurfaces = new Growable.Longs();
+  private final Growable.Longs targetGaps = new Growable.Longs();
+  private final Growable.Longs hiddenAt = new Growable.Longs();
+  private final Growable.Floats hiddenLabels = new Growable.Floats();
+
+  private BatchBuilder(
+      FeedLog log,
+      Holdout holdout,
+      TrainingSettings settings,
+      List<Sequence> sequences,
+      long seed) {
+    this.log = log;
+    this.holdout = holdout;
+    this.settings = settings;
+    this.sequences = sequences;
+    this.random = new Random(seed);
+    this.actions = log.schema().actions().size();
+    this.length = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
+    int cells = sequences.size() * length;
+    this.items = new long[cells];
+    this.bits = new float[cells * actions];
+    this.masked = new float[cells];
+    this.surfaces = new long[cells];
+    this.gaps = new long[cells];
+  }
+
+  static TrainingBatch build(
+      FeedLog log,
+      Holdout holdout,
+      TrainingSettings settings,
+      Classes.Source classes,
+      List<Sequence> sequences,
+      long seed) {
+    return new BatchBuilder(log, holdout, settings, sequences, seed).build(classes);
+  }
+
+  private TrainingBatch build(Classes.Source source) {
+    for (int b = 0; b < sequences.size(); b++) {
+      history(b, sequences.get(b));
+      targets(b, sequences.get(b));
+    }
+    SlateBuilder slates = SlateBuilder.build(log, holdout, settings, sequences, random);
+    Classes classes = source.of(items, slates.items(), targetItems.toArray(), random);
+    return new TrainingBatch(
+        sequences.size(),
+        length,
+        slates.width(),
+        classes.rows(),
+        classes.content(),
+        classes.bias(),
+        new TrainingBatch.Tokens(classes.translate(items), bits, masked, surfaces, gaps),
+        slates.slate(classes),
+        new TrainingBatch.Targets(
+            targetAt.toArray(),
+            classes.translate(targetItems.toArray()),
+            outcomes.toArray(),
+            targetSurfaces.toArray(),
+            targetGaps.toArray()),
+        new TrainingBatch.Labels(hiddenAt.toArray(), hiddenLabels.toArray()),
+        slates.labels());
+  }
+
+  private void history(int b, Sequence sequence) {
+    int start = log.actionStart(sequence.user()) + sequence.from();
+    List<UserAction> window = new ArrayList<>(sequence.length());
+    for (int i = start; i < start + sequence.length(); i++) {
+      window.add(
+          new UserAction(
+              log.actionItems()[i],
+              log.actionBits()[i],
+              log.actionSurfaces()[i],
+              log.actionTimes()[i]));
+    }
+    TokenSequence tokens = TokenSequence.of(window);
+    int unknown = log.catalogue().size();
+    for (int t = 0; t < sequence.length(); t++) {
+      int cell = b * length + t;
+      items[cell] =
+          random.nextDouble() < settings.unknownProbability() ? unknown : tokens.items()[t];
+      surfaces[cell] = tokens.surfaces()[t];
+      gaps[cell] = tokens.gaps()[t];
+      for (int c = 0; c < actions; c++) {
+        bits[cell * actions + c] = tokens.actions()[t] >>> c & 1;
+      }
+      if (random.nextDouble() < settings.maskProbability()) {
+        masked[cell] = 1;
+        hiddenAt.add(row(b, t + 1));
+        hiddenLabels.addBits(tokens.actions()[t], actions);
+      }
+    }
+  }
+
+  /** Position of a row of history b among all rows; row 0 is the learned first token, row t + 1 token t. */
+  private long row(int b, int row) {
+    return (long) b * (length + 1) + row;
+  }
+
+  /** Every row that knows its own action predicts the next positive item, asked for as a request would ask. */
+  private void targets(int b, Sequence sequence) {
+    int start = log.actionStart(sequence.user());
+    long positive = log.schema().positiveBits();
+    int next = -1;
+    for (int i = start + holdout.trainEnd(sequence.user()) - 1; i >= start + sequence.to(); i--) {
+      next = (log.actionBits()[i] & positive) != 0 ? i : next;
+    }
+    int[] target = new int[sequence.length() + 1];
+    for (int t = sequence.length(); t >= 0; t--) {
+      int i = start + sequence.from() + t;
+      if (t < sequence.length() && (log.actionBits()[i] & positive) != 0) {
+        next = i;
+      }
+      target[t] = next;
+    }
+    for (int t = 0; t <= sequence.length(); t++) {
+      boolean knowsItself = t == 0 ? sequence.from() == 0 : masked[b * length + t - 1] == 0;
+      if (target[t] >= 0 && knowsItself) {
+        target(
+            row(b, t),
+            target[t],
+            t == 0 ? FeedLog.NO_TIME : log.actionTimes()[start + sequence.from() + t - 1]);
+      }
+    }
+  }
+
+  private void target(long at, int action, long previousTime) {
+    targetAt.add(at);
+    targetItems.add(log.actionItems()[action]);
+    targetSurfaces.add(log.actionSurfaces()[action]);
+    boolean timed = random.nextDouble() < settings.gapProbability();
+    targetGaps.add(
+        timed ? GapBuckets.of(previousTime, log.actionTimes()[action]) : GapBuckets.UNKNOWN);
+    long positive = log.actionBits()[action] & log.schema().positiveBits();
+    boolean told = random.nextDouble() < settings.outcomeProbability();
+    float share = told ? 1f / Long.bitCount(positive) : 0;
+    for (int c = 0; c < actions; c++) {
+      outcomes.add((positive >>> c & 1) * share);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Which sequences of a feed log make up the batches of an epoch: a function of seed and epoch alone.
+ *
+ * <p>A user's training actions are cut into stretches of at most the longest history, at places that change with the
+ * epoch. Sequences of similar length share a batch, so that little of it is padding.
+ */
+final class EpochPlan {
+  private static final int BATCHES_SORTED_TOGETHER = 20;
+
+  private final FeedLog log;
+  private final Holdout holdout;
+  private final int maxHistory;
+  private final int batchActions;
+  private final long seed;
+
+  EpochPlan(FeedLog log, Holdout holdout, TrainConfig config) {
+    this.log = log;
+    this.holdout = holdout;
+    this.maxHistory = config.model().maxHistory();
+    this.batchActions = config.training().batchActions();
+    this.seed = config.training().seed();
+  }
+
+  /** Batches of an epoch, counted from 0. */
+  List<List<Sequence>> batches(int epoch) {
+    Random random = new Random(Seeds.mix(seed, epoch));
+    List<Sequence> sequences = sequences(random);
+    Collections.shuffle(sequences, random);
+    List<List<Sequence>> batches = new ArrayList<>();
+    int start = 0;
+    while (start < sequences.size()) {
+      int end = start;
+      for (long actions = 0;
+          end < sequences.size() && actions < (long) BATCHES_SORTED_TOGETHER * batchActions;
+          end++) {
+        actions += sequences.get(end).length() + 1;
+      }
+      List<Sequence> part = sequences.subList(start, end);
+      part.sort(Comparator.comparingInt(Sequence::length).reversed());
+      split(part, batches);
+      start = end;
+    }
+    Collections.shuffle(batches, random);
+    return batches;
+  }
+
+  private List<Sequence> sequences(Random random) {
+    List<Sequence> sequences = new ArrayList<>();
+    for (int user = 0; user < log.users(); user++) {
+      int n = holdout.trainEnd(user);
+      int first = n <= maxHistory ? n : 1 + random.nextInt(maxHistory);
+      for (int from = 0, to = first; from < n; from = to, to = Math.min(n, to + maxHistory)) {
+        sequences.add(new Sequence(user, from, to));
+      }
+    }
+    return sequences;
+  }
+
+  /** Cuts sequences, longest first, into batches whose padded size stays within the limit. */
+  private void split(List<Sequence> sequences, List<List<Sequence>> batches) {
+    int start = 0;
+    while (start < sequences.size()) {
+      int rows = sequences.get(start).length() + 1;
+      int end = Math.min(sequences.size(), start + Math.max(1, batchActions / rows));
+      batches.add(List.copyOf(sequences.subList(start, end)));
+      start = end;
+    }
+  }
+}

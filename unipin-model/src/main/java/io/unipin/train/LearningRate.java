@@ -1,0 +1,16 @@
+package io.unipin.train;
+
+/** The learning rate over a training: a linear warm-up, then half a cosine from the peak down to a hundredth of it. */
+record LearningRate(double peak, long warmupSteps, long totalSteps) {
+  private static final double FLOOR = 0.01;
+
+  /** The rate of a step, from 1 to {@code totalSteps}. */
+  double at(long step) {
+    if (step <= warmupSteps) {
+      return peak * step / warmupSteps;
+    }
+    double progress =
+        Math.min(1, (double) (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps));
+    return peak * (FLOOR + (1 - FLOOR) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+  }
+}

@@ -1,0 +1,45 @@
+package io.unipin.train;
+
+import io.unipin.model.StepLoss;
+import io.unipin.model.TrainingBatch;
+
+/** Speed and smoothed loss of a training under way. */
+final class Meter {
+  private static final float SMOOTHING = 0.95f;
+
+  private final long start = System.nanoTime();
+  private long examples;
+  private long steps;
+  private StepLoss loss = new StepLoss(0, 0, 0, 0, 0);
+
+  /** An example is a position with a loss: a target, a masked action or a labelled candidate. */
+  void add(TrainingBatch batch, StepLoss latest) {
+    examples +=
+        batch.targets().at().length + batch.hidden().at().length + batch.shown().at().length;
+    float old = steps == 0 ? 0 : SMOOTHING;
+    loss =
+        new StepLoss(
+            old * loss.total() + (1 - old) * latest.total(),
+            old * loss.item() + (1 - old) * latest.item(),
+            old * loss.hidden() + (1 - old) * latest.hidden(),
+            old * loss.slate() + (1 - old) * latest.slate(),
+            latest.gradientNorm());
+    steps++;
+  }
+
+  double examplesPerSecond() {
+    return examples / seconds();
+  }
+
+  StepLoss loss() {
+    return loss;
+  }
+
+  double secondsLeft(long stepsLeft) {
+    return seconds() / steps * stepsLeft;
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}

@@ -1,0 +1,95 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import io.unipin.model.GapBuckets;
+import io.unipin.model.TrainingBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Builds the candidates of a training batch: the feedviews that its sequences carry, side by side. */
+final class SlateBuilder {
+  private final FeedLog log;
+  private final List<Sequence> sequences;
+  private final List<List<Integer>> views = new ArrayList<>();
+  private int width;
+  private long[] items = {};
+  private long[] surfaces = {};
+  private long[] gaps = {};
+  private long[] cuts = {};
+  private final Growable.Longs at = new Growable.Longs();
+  private final Growable.Floats labels = new Growable.Floats();
+
+  private SlateBuilder(FeedLog log, List<Sequence> sequences) {
+    this.log = log;
+    this.sequences = sequences;
+  }
+
+  static SlateBuilder build(
+      FeedLog log,
+      Holdout holdout,
+      TrainingSettings settings,
+      List<Sequence> sequences,
+      Random random) {
+    SlateBuilder builder = new SlateBuilder(log, sequences);
+    for (Sequence sequence : sequences) {
+      List<Integer> chosen = ViewSampler.choose(log, holdout, settings, sequence, random);
+      builder.views.add(chosen);
+      int count =
+          chosen.stream().mapToInt(v -> log.impressionStart(v + 1) - log.impressionStart(v)).sum();
+      builder.width = Math.max(builder.width, count);
+    }
+    builder.fill();
+    return builder;
+  }
+
+  private void fill() {
+    int cells = sequences.size() * width;
+    items = new long[cells];
+    surfaces = new long[cells];
+    gaps = new long[cells];
+    cuts = new long[cells];
+    Arrays.fill(cuts, 1);
+    for (int b = 0; b < sequences.size(); b++) {
+      int cell = b * width;
+      for (int view : views.get(b)) {
+        cell = view(sequences.get(b), view, cell);
+      }
+    }
+  }
+
+  private int view(Sequence sequence, int view, int firstCell) {
+    int history = log.viewHistory()[view];
+    long last =
+        history == 0
+            ? FeedLog.NO_TIME
+            : log.actionTimes()[log.actionStart(sequence.user()) + history - 1];
+    int cell = firstCell;
+    for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++, cell++) {
+      items[cell] = log.impressionItems()[i];
+      surfaces[cell] = log.viewSurfaces()[view];
+      gaps[cell] = GapBuckets.of(last, log.viewTimes()[view]);
+      cuts[cell] = history - sequence.from() + 1L;
+      at.add(cell);
+      labels.addBits(log.impressionBits()[i], log.schema().actions().size());
+    }
+    return cell;
+  }
+
+  int width() {
+    return width;
+  }
+
+  long[] items() {
+    return items;
+  }
+
+  TrainingBatch.Slate slate(Classes classes) {
+    return new TrainingBatch.Slate(classes.translate(items), surfaces, gaps, cuts);
+  }
+
+  TrainingBatch.Labels labels() {
+    return new TrainingBatch.Labels(at.toArray(), labels.toArray());
+  }
+}

@@ -1,0 +1,101 @@
+package io.unipin.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Where a training stands; with the model's checkpoint beside it, all that a resumed run needs.
+ *
+ * @param recipe the recipe's text, which a resumed run must share
+ * @param epoch epoch under way, from 0
+ * @param batch batches done in that epoch
+ * @param step steps done
+ * @param best validation of the best model so far
+ * @param bestEpoch its epoch, or -1
+ */
+record TrainState(String recipe, int epoch, int batch, long step, Validation best, int bestEpoch) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FOLDER = "checkpoint";
+  private static final String STATE = "state.json";
+  private static final String WEIGHTS = "training.safetensors";
+
+  static boolean exists(Path work) {
+    return Files.isRegularFile(work.resolve(FOLDER).resolve(STATE));
+  }
+
+  static Path weights(Path work) {
+    return work.resolve(FOLDER).resolve(WEIGHTS);
+  }
+
+  static TrainState read(Path work) {
+    try {
+      return JSON.readValue(work.resolve(FOLDER).resolve(STATE).toFile(), TrainState.class);
+    } catch (IOException e) {
+      throw new TrainException("the checkpoint cannot be read: " + e, e);
+    }
+  }
+
+  /** Writes a checkpoint beside the last one and then takes its place, so that a crash leaves one of the two. */
+  void write(Path work, Consumer<Path> weights) {
+    Path next = work.resolve(FOLDER + ".next");
+    Path old = work.resolve(FOLDER + ".old");
+    Path current = work.resolve(FOLDER);
+    try {
+      delete(next);
+      Files.createDirectories(next);
+      weights.accept(next.resolve(WEIGHTS));
+      Files.write(next.resolve(STATE), JSON.writeValueAsBytes(this));
+      sync(next.resolve(STATE));
+      replace(next, current, old);
+    } catch (IOException e) {
+      throw new TrainException("the checkpoint cannot be written", e);
+    }
+  }
+
+  /** Restores the last checkpoint where a crash came between the two renames of {@link #write}. */
+  static void recover(Path work) {
+    Path old = work.resolve(FOLDER + ".old");
+    Path current = work.resolve(FOLDER);
+    try {
+      if (!Files.exists(current) && Files.exists(old)) {
+        Files.move(old, current, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw new TrainException("the checkpoint cannot be restored", e);
+    }
+  }
+
+  /** Puts a folder in the place of another. */
+  static void replace(Path next, Path current, Path old) throws IOException {
+    delete(old);
+    if (Files.exists(current)) {
+      Files.move(current, old, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
+    delete(old);
+  }
+
+  private static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.ServingModel;
+import io.unipin.model.StepLoss;
+import io.unipin.model.StepSettings;
+import io.unipin.model.TrainingBatch;
+import io.unipin.model.TrainingModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Trains a model in one stage: retrieval and ranking losses together, on one kind of example.
+ *
+ * <p>Every step is a function of (recipe, seed, step), so that a resumed training equals an uninterrupted one. One thread;
+ * one training per process. The work folder holds {@code checkpoint} (to resume from) and {@code model} (the best so far).
+ */
+public final class Trainer {
+  private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
+
+  private final FeedLog log;
+  private final Holdout holdout;
+  private final TrainConfig config;
+  private final Path work;
+  private final TrainProgress progress;
+  private final Validator validator;
+  private final EpochPlan plan;
+  private final Classes.Source classes;
+  private final float[] actionWeights;
+
+  /** A training of {@code config} on the training part of a log. */
+  public Trainer(
+      FeedLog log, Holdout holdout, TrainConfig config, Path work, TrainProgress progress) {
+    this(
+        log,
+        holdout,
+        config,
+        work,
+        progress,
+        new HoldoutValidator(log, holdout, config.evaluation()));
+  }
+
+  Trainer(
+      FeedLog log,
+      Holdout holdout,
+      TrainConfig config,
+      Path work,
+      TrainProgress progress,
+      Validator validator) {
+    this.log = log;
+    this.holdout = holdout;
+    this.config = config;
+    this.work = work;
+    this.progress = progress;
+    this.validator = validator;
+    this.plan = new EpochPlan(log, holdout, config);
+    this.classes = new Classes.Source(log, holdout, config.training());
+    this.actionWeights = actionWeights();
+  }
+
+  private float[] actionWeights() {
+    List<String> actions = log.schema().actions();
+    float[] weights = new float[actions.size()];
+    for (int c = 0; c < weights.length; c++) {
+      weights[c] = config.training().actionWeights().getOrDefault(actions.get(c), 1f);
+    }
+    for (String named : config.training().actionWeights().keySet()) {
+      if (!actions.contains(named)) {
+        throw new TrainException(
+            "training.actionWeights: an action of %s expected, got %s".formatted(actions, named));
+      }
+    }
+    return weights;
+  }
+
+  /**
+   * Trains to the end of the recipe or until validation stops improving.
+   *
+   * @param resume continue from the work folder's checkpoint where there is one, else start anew
+   */
+  public TrainResult run(boolean resume) {
+    long start = System.nanoTime();
+    ModelConfig model = config.modelConfig(log);
+    try {
+      Files.createDirectories(work);
+      TrainState.recover(work);
+      if (resume && TrainState.exists(work)) {
+        TrainState state = TrainState.read(work);
+        if (!state.recipe().equals(config.toString())) {
+          throw new TrainException(
+              "the checkpoint was made with another recipe: " + state.recipe());
+        }
+        try (TrainingModel training =
+            TrainingModel.resume(model, TrainState.weights(work), EngineOptions.cpu())) {
+          return run(training, state, start);
+        }
+      }
+      TrainState.delete(work.resolve("model"));
+      try (TrainingModel training =
+          TrainingModel.create(model, config.training().seed(), EngineOptions.cpu())) {
+        return run(training, new TrainState(config.toString(), 0, 0, 0, NONE, -1), start);
+      }
+    } catch (IOException e) {
+      throw new TrainException("the work folder cannot be written", e);
+    }
+  }
+
+  private TrainResult run(TrainingModel training, TrainState from, long start) throws IOException {
+    TrainState state = from;
+    int epochs = config.training().epochs();
+    while (state.epoch() < epochs
+        && state.epoch() - state.bestEpoch() <= config.training().patience()) {
+      state = epoch(training, state);
+      state = validate(training, state);
+      state.write(work, training::checkpoint);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new TrainResult(
+        work.resolve("model"), state.epoch(), state.step(), state.best(), seconds);
+  }
+
+  private TrainState epoch(TrainingModel training, TrainState from) {
+    TrainingSettings settings = config.training();
+    List<List<Sequence>> batches = plan.batches(from.epoch());
+    long steps = (long) batches.size() * settings.epochs();
+    LearningRate rate = new LearningRate(settings.learningRate(), settings.warmupSteps(), steps);
+    Meter meter = new Meter();
+    long checkpointed = System.nanoTime();
+    TrainState state = from;
+    while (state.batch() < batches.size()) {
+      long step = state.step() + 1;
+      long seed = Seeds.mix(settings.seed(), ~step);
+      List<Sequence> sequences = batches.get(state.batch());
+      TrainingBatch batch = BatchBuilder.build(log, holdout, settings, classes, sequences, seed);
+      StepSettings stepSettings =
+          new StepSettings(
+              step,
+              seed,
+              rate.at(step),
+              settings.weightDecay(),
+              settings.clip(),
+              settings.dropout(),
+              actionWeights);
+      StepLoss loss = training.step(batch, stepSettings);
+      if (!loss.isFinite()) {
+        throw new TrainException(
+            "the loss is no number at step %d (%s): try a lower training.learningRate than %s"
+                .formatted(step, loss, settings.learningRate()));
+      }
+      state =
+          new TrainState(
+              state.recipe(),
+              state.epoch(),
+              state.batch() + 1,
+              step,
+              state.best(),
+              state.bestEpoch());
+      meter.add(batch, loss);
+      progress.step(
+          state.epoch() + 1,
+          settings.epochs(),
+          step,
+          steps,
+          meter.examplesPerSecond(),
+          meter.loss(),
+          meter.secondsLeft(steps - step));
+      if (settings.checkpointSeconds() > 0
+          && System.nanoTime() - checkpointed > settings.checkpointSeconds() * 1_000_000_000L) {
+        state.write(work, training::checkpoint);
+        checkpointed = System.nanoTime();
+      }
+    }
+    return state;
+  }
+
+  /** Validates the model after an epoch, keeps it when it is the best yet, and moves on to the next epoch. */
+  private TrainState validate(TrainingModel training, TrainState state) throws IOException {
+    Path next = work.resolve("model.next");
+    TrainState.delete(next);
+    training.write(next, classes.content());
+    Validation validation;
+    try (ServingModel model = ServingModel.load(next, EngineOptions.cpu())) {
+      validation = validator.validate(model);
+    }
+    boolean best = state.bestEpoch() < 0 || validation.metric() > state.best().metric();
+    progress.validated(state.epoch() + 1, validation, best);
+    if (best) {
+      TrainState.replace(next, work.resolve("model"), work.resolve("model.old"));
+      return new TrainState(
+          state.recipe(), state.epoch() + 1, 0, state.step(), validation, state.epoch());
+    }
+    TrainState.delete(next);
+    return new TrainState(
+        state.recipe(), state.epoch() + 1, 0, state.step(), state.best(), state.bestEpoch());
+  }
+}

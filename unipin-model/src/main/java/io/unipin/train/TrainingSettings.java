@@ -1,0 +1,57 @@
+package io.unipin.train;
+
+import java.util.Map;
+
+/** How a recipe trains; {@code defaults.yaml} explains every value. */
+public record TrainingSettings(
+    long seed,
+    int epochs,
+    int batchActions,
+    double learningRate,
+    int warmupSteps,
+    double weightDecay,
+    double dropout,
+    double clip,
+    double maskProbability,
+    int negatives,
+    boolean logQ,
+    double outcomeProbability,
+    double gapProbability,
+    double unknownProbability,
+    double emptyViewProbability,
+    int maxCandidates,
+    Map<String, Float> actionWeights,
+    int patience,
+    int checkpointSeconds) {
+
+  public TrainingSettings {
+    actionWeights = Map.copyOf(actionWeights);
+    require("epochs", epochs >= 1, "1 or more", epochs);
+    require("batchActions", batchActions >= 8, "8 or more", batchActions);
+    require("learningRate", learningRate > 0, "a positive number", learningRate);
+    require("warmupSteps", warmupSteps >= 0, "0 or more", warmupSteps);
+    require("weightDecay", weightDecay >= 0, "0 or more", weightDecay);
+    require("clip", clip > 0, "a positive number", clip);
+    require("dropout", dropout >= 0 && dropout < 1, "a number in [0, 1)", dropout);
+    require("negatives", negatives >= 0, "0 or more", negatives);
+    require("maxCandidates", maxCandidates >= 0, "0 or more", maxCandidates);
+    require("patience", patience >= 1, "1 or more", patience);
+    require("checkpointSeconds", checkpointSeconds >= 0, "0 or more", checkpointSeconds);
+    probability("maskProbability", maskProbability);
+    probability("outcomeProbability", outcomeProbability);
+    probability("gapProbability", gapProbability);
+    probability("unknownProbability", unknownProbability);
+    probability("emptyViewProbability", emptyViewProbability);
+  }
+
+  private static void probability(String name, double value) {
+    require(name, value >= 0 && value <= 1, "a number in [0, 1]", value);
+  }
+
+  private static void require(String name, boolean condition, String expected, Object value) {
+    if (!condition) {
+      throw new IllegalArgumentException(
+          "training.%s: %s expected, got %s".formatted(name, expected, value));
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package io.unipin.train;
+
+import io.unipin.model.ServingModel;
+
+/** Judges a model between epochs. */
+@FunctionalInterface
+interface Validator {
+  Validation validate(ServingModel model);
+}

@@ -1,0 +1,97 @@
+package io.unipin.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The program's dense pass over histories and candidates: what serving must equal. */
+final class DensePass implements AutoCloseable {
+  private final ModelFiles files;
+  private final TorchModule module;
+
+  DensePass(Path folder) {
+    files = ModelFiles.read(folder);
+    module = TorchModule.load(files.config(), files.weights(), EngineOptions.cpu(), false);
+  }
+
+  /**
+   * Result for one padded batch.
+   *
+   * @param states (B, n + 1, d)
+   * @param candidates (B, k, C) probabilities
+   * @param history (B, n + 1, C) probabilities of the history's own actions
+   */
+  record Result(float[] states, float[] candidates, float[] history) {}
+
+  /** Histories with the same number of candidates each; a negative entry of masked positions hides nothing. */
+  Result run(
+      List<TokenSequence> histories, int[][] candidates, RequestContext context, int maskedToken) {
+    ModelConfig config = files.config();
+    int b = histories.size();
+    int n = histories.stream().mapToInt(TokenSequence::size).max().orElse(0);
+    int k = candidates[0].length;
+    int c = config.actions().size();
+    long[] items = new long[b * n];
+    float[] actions = new float[b * n * c];
+    float[] masked = new float[b * n];
+    long[] surfaces = new long[b * n];
+    long[] gaps = new long[b * n];
+    long[] slate = new long[b * k];
+    long[] slateSurfaces = new long[b * k];
+    long[] slateGaps = new long[b * k];
+    long[] cuts = new long[b * k];
+    for (int i = 0; i < b; i++) {
+      TokenSequence tokens = histories.get(i);
+      for (int t = 0; t < tokens.size(); t++) {
+        int cell = i * n + t;
+        items[cell] = tokens.items()[t];
+        surfaces[cell] = tokens.surfaces()[t];
+        gaps[cell] = tokens.gaps()[t];
+        masked[cell] = t == maskedToken ? 1 : 0;
+        for (int a = 0; a < c; a++) {
+          actions[cell * c + a] = (int) (tokens.actions()[t] >>> a) & 1;
+        }
+      }
+      for (int j = 0; j < k; j++) {
+        slate[i * k + j] = candidates[i][j];
+        slateSurfaces[i * k + j] = context.surface();
+        slateGaps[i * k + j] = context.gap();
+        cuts[i * k + j] = 1L + tokens.size();
+      }
+    }
+    try (PtNDManager scope = module.newManager()) {
+      NDArray table = scope.create(files.items().toArray(), new Shape(files.items().shape()));
+      NDList inputs =
+          new NDList(
+              table,
+              scope.create(items, new Shape(b, n)),
+              scope.create(actions, new Shape(b, n, c)),
+              scope.create(masked, new Shape(b, n, 1)),
+              scope.create(surfaces, new Shape(b, n)),
+              scope.create(gaps, new Shape(b, n)),
+              scope.create(slate, new Shape(b, k)),
+              scope.create(slateSurfaces, new Shape(b, k)),
+              scope.create(slateGaps, new Shape(b, k)),
+              scope.create(cuts, new Shape(b, k)));
+      IValue[] arguments =
+          inputs.stream().map(a -> IValue.from((PtNDArray) a)).toArray(IValue[]::new);
+      try (IValue result = module.run("dense_scores", arguments)) {
+        NDList outputs = result.toNDList(scope);
+        return new Result(
+            outputs.get(0).toFloatArray(),
+            outputs.get(1).toFloatArray(),
+            outputs.get(2).toFloatArray());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}

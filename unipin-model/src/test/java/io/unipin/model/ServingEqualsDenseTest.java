@@ -1,0 +1,244 @@
+package io.unipin.model;
+
+import static io.unipin.model.TestModels.largestDifference;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.unipin.kvcache.KvType;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The oracle of serving: the cached path equals the dense pass. */
+class ServingEqualsDenseTest {
+  private static final long SEED = 11;
+  private static final float TOLERANCE = 1e-4f;
+  private static final int MAX_HISTORY = 40;
+
+  @TempDir static Path folder;
+
+  private static ModelConfig config;
+  private static ServingModel model;
+  private static DensePass dense;
+
+  @BeforeAll
+  static void load() {
+    config = TestModels.config(4, 2, MAX_HISTORY);
+    model = TestModels.serving(folder, config, SEED);
+    dense = new DensePass(folder);
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+    dense.close();
+  }
+
+  @Test
+  void score_randomHistoriesAndSplits_equalsDensePass() {
+    Random random = new Random(SEED);
+    for (int round = 0; round < 60; round++) {
+      int n = round < 3 ? round : random.nextInt(MAX_HISTORY + 1);
+      TokenSequence tokens = TokenSequence.of(TestModels.actions(random, n));
+      int[] candidates = TestModels.candidates(random, 1 + random.nextInt(20));
+      RequestContext context =
+          new RequestContext(random.nextInt(2), random.nextInt(GapBuckets.COUNT));
+      ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
+      float[] state = extendInSplits(tokens, block, KvType.FLOAT32, random);
+      float[] scores = model.score(block, capacity(), KvType.FLOAT32, 1 + n, candidates, context);
+
+      DensePass.Result expected = dense.run(List.of(tokens), new int[][] {candidates}, context, -1);
+      int d = config.width();
+      float[] lastState = Arrays.copyOfRange(expected.states(), n * d, (n + 1) * d);
+      assertThat(largestDifference(state, lastState))
+          .as("state, round %d", round)
+          .isLessThan(TOLERANCE);
+      assertThat(largestDifference(scores, expected.candidates()))
+          .as("scores, round %d", round)
+          .isLessThan(TOLERANCE);
+    }
+  }
+
+  @Test
+  void extend_cutBackAndWindowMoved_equalsPrefill() {
+    Random random = new Random(SEED + 1);
+    List<UserAction> lifetime = TestModels.actions(random, 3 * MAX_HISTORY);
+    ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
+    TokenSequence before = TokenSequence.empty();
+    model.extend(before, 0, block, capacity(), KvType.FLOAT32);
+    for (int n = 1; n <= lifetime.size(); n++) {
+      int start = (int) HistoryWindow.start(n, MAX_HISTORY);
+      TokenSequence tokens = TokenSequence.of(lifetime.subList(start, n));
+      int common = Math.min(before.hashes().commonPrefix(tokens.hashes()), tokens.size());
+      float[] state = model.extend(tokens, common, block, capacity(), KvType.FLOAT32);
+      ByteBuffer fresh = TestModels.block(config, KvType.FLOAT32, capacity());
+      float[] prefilled = model.extend(tokens, 0, fresh, capacity(), KvType.FLOAT32);
+      assertThat(largestDifference(state, prefilled))
+          .as("after %d actions", n)
+          .isLessThan(TOLERANCE);
+      before = tokens;
+      if (n % 17 == 0) { // a correction of history: the newest three actions vanish and others come
+        lifetime.subList(n - 3, n).replaceAll(a -> new UserAction(0, 1, 0, a.timeMs()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KvType.class)
+  void score_ofOneCandidate_doesNotDependOnItsSlate(KvType type) {
+    Random random = new Random(SEED + 2);
+    TokenSequence tokens = TokenSequence.of(TestModels.actions(random, 25));
+    ByteBuffer block = TestModels.block(config, type, capacity());
+    model.extend(tokens, 0, block, capacity(), type);
+    RequestContext context = new RequestContext(1, 5);
+    int[] slate = TestModels.candidates(random, 33);
+    float[] together = model.score(block, capacity(), type, 26, slate, context);
+    int c = config.actions().size();
+    for (int i = 0; i < slate.length; i++) {
+      float[] alone = model.score(block, capacity(), type, 26, new int[] {slate[i]}, context);
+      assertThat(largestDifference(alone, Arrays.copyOfRange(together, i * c, (i + 1) * c)))
+          .isLessThan(1e-5f);
+    }
+  }
+
+  @Test
+  void dense_paddedBatch_equalsSingles() {
+    Random random = new Random(SEED + 3);
+    List<TokenSequence> histories =
+        List.of(
+            TokenSequence.of(TestModels.actions(random, 7)),
+            TokenSequence.of(TestModels.actions(random, 31)),
+            TokenSequence.of(TestModels.actions(random, 1)));
+    int[][] candidates = {
+      TestModels.candidates(random, 5),
+      TestModels.candidates(random, 5),
+      TestModels.candidates(random, 5)
+    };
+    RequestContext context = new RequestContext(0, 9);
+    float[] batched = dense.run(histories, candidates, context, -1).candidates();
+    int size = 5 * config.actions().size();
+    for (int i = 0; i < histories.size(); i++) {
+      float[] single =
+          dense
+              .run(List.of(histories.get(i)), new int[][] {candidates[i]}, context, -1)
+              .candidates();
+      assertThat(largestDifference(single, Arrays.copyOfRange(batched, i * size, (i + 1) * size)))
+          .isLessThan(TOLERANCE);
+    }
+  }
+
+  @Test
+  void extend_float16_hitAndMissComputeWithTheSameNumbers() {
+    Random random = new Random(SEED + 4);
+    for (int round = 0; round < 20; round++) {
+      TokenSequence tokens =
+          TokenSequence.of(TestModels.actions(random, 1 + random.nextInt(MAX_HISTORY)));
+      ByteBuffer split = TestModels.block(config, KvType.FLOAT16, capacity());
+      ByteBuffer whole = TestModels.block(config, KvType.FLOAT16, capacity());
+      float[] appended = extendInSplits(tokens, split, KvType.FLOAT16, random);
+      float[] prefilled = model.extend(tokens, 0, whole, capacity(), KvType.FLOAT16);
+      ByteBuffer exact = TestModels.block(config, KvType.FLOAT32, capacity());
+      float[] unrounded = model.extend(tokens, 0, exact, capacity(), KvType.FLOAT32);
+      // Rounding of K and V happens before they are attended, in both; what differs is summation
+      // order only, but a number
+      // near a rounding boundary may fall to either side, so the bound is that of half precision on
+      // few numbers.
+      assertThat(largestDifference(appended, prefilled)).isLessThan(2e-3f);
+      assertThat(largestDifference(prefilled, unrounded)).isLessThan(2e-2f);
+    }
+  }
+
+  @Test
+  void dense_laterActionChanged_changesNothingEarlier() {
+    Random random = new Random(SEED + 5);
+    List<UserAction> actions = TestModels.actions(random, 20);
+    TokenSequence tokens = TokenSequence.of(actions);
+    RequestContext context = new RequestContext(0, 2);
+    int[][] candidates = {TestModels.candidates(random, 3)};
+    DensePass.Result before = dense.run(List.of(tokens), candidates, context, -1);
+    int d = config.width();
+    for (int changed : new int[] {0, 7, 19}) {
+      actions = TestModels.actions(new Random(SEED + 5), 20);
+      UserAction old = actions.get(changed);
+      actions.set(
+          changed,
+          new UserAction(
+              (old.item() + 1) % 60, old.actions() ^ 7, 1 - old.surface(), old.timeMs()));
+      DensePass.Result after =
+          dense.run(List.of(TokenSequence.of(actions)), candidates, context, -1);
+      int row = changed + 1;
+      assertThat(Arrays.copyOf(after.states(), row * d))
+          .containsExactly(Arrays.copyOf(before.states(), row * d));
+      assertThat(Arrays.copyOfRange(after.states(), row * d, (row + 1) * d))
+          .isNotEqualTo(Arrays.copyOfRange(before.states(), row * d, (row + 1) * d));
+    }
+  }
+
+  @Test
+  void dense_maskedAction_cannotBeReadAtItsOwnOrEarlierPositions() {
+    Random random = new Random(SEED + 6);
+    List<UserAction> actions = TestModels.actions(random, 12);
+    RequestContext context = new RequestContext(0, 2);
+    int[][] candidates = {TestModels.candidates(random, 3)};
+    int masked = 6;
+    float[] before =
+        dense.run(List.of(TokenSequence.of(actions)), candidates, context, masked).states();
+    UserAction old = actions.get(masked);
+    actions.set(masked, new UserAction(old.item(), old.actions() ^ 7, old.surface(), old.timeMs()));
+    float[] after =
+        dense.run(List.of(TokenSequence.of(actions)), candidates, context, masked).states();
+    assertThat(after).containsExactly(before);
+    float[] shown = dense.run(List.of(TokenSequence.of(actions)), candidates, context, -1).states();
+    assertThat(shown).isNotEqualTo(before);
+  }
+
+  @Test
+  void queries_anyOutcome_haveUnitLength() {
+    ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
+    float[] state = model.extend(TokenSequence.empty(), 0, block, capacity(), KvType.FLOAT32);
+    float[] queries =
+        model.queries(
+            state, new RequestContext(0, 1), new float[][] {{0, 0, 0}, {1, 0, 0}, {.5f, .5f, 0}});
+    int e = config.itemDim();
+    assertThat(queries).hasSize(3 * e);
+    for (int q = 0; q < 3; q++) {
+      double norm = 0;
+      for (int i = 0; i < e; i++) {
+        norm += queries[q * e + i] * queries[q * e + i];
+      }
+      assertThat(norm).isBetween(1 - 1e-5, 1 + 1e-5);
+    }
+    assertThat(Arrays.copyOfRange(queries, 0, e))
+        .isNotEqualTo(Arrays.copyOfRange(queries, e, 2 * e));
+  }
+
+  private static int capacity() {
+    return config.kvLayout(KvType.FLOAT32).capacityFor(MAX_HISTORY + 1);
+  }
+
+  /** Encodes a window in random pieces, as a user's acting would. */
+  private static float[] extendInSplits(
+      TokenSequence tokens, ByteBuffer block, KvType type, Random random) {
+    float[] state = {};
+    int rows = 0;
+    while (rows < 1 + tokens.size()) {
+      int to = rows + 1 + random.nextInt(tokens.size() + 1 - rows);
+      TokenSequence part =
+          new TokenSequence(
+              Arrays.copyOf(tokens.items(), to - 1),
+              Arrays.copyOf(tokens.actions(), to - 1),
+              Arrays.copyOf(tokens.surfaces(), to - 1),
+              Arrays.copyOf(tokens.gaps(), to - 1));
+      state = model.extend(part, rows, block, capacity(), type);
+      rows = to;
+    }
+    return state;
+  }
+}

@@ -1,0 +1,90 @@
+package io.unipin.model;
+
+import io.unipin.kvcache.KvType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Small models with random weights, and random histories for them. */
+final class TestModels {
+  static final int ITEMS = 60;
+  static final int CONTENT = 3;
+
+  private TestModels() {}
+
+  static ModelConfig config(int heads, int kvHeads, int maxHistory) {
+    return new ModelConfig(
+        ITEMS,
+        CONTENT,
+        12,
+        8 * heads,
+        3,
+        heads,
+        kvHeads,
+        40,
+        maxHistory,
+        List.of("click", "save", "hide"),
+        List.of("click", "save"),
+        List.of("home", "related"));
+  }
+
+  static float[] content(long seed) {
+    float[] content = new float[(ITEMS + 1) * CONTENT];
+    Random random = new Random(seed);
+    for (int i = 0; i < ITEMS * CONTENT; i++) {
+      content[i] = (float) random.nextGaussian();
+    }
+    return content;
+  }
+
+  static ServingModel serving(Path folder, ModelConfig config, long seed) {
+    try (TrainingModel model = TrainingModel.create(config, seed, EngineOptions.cpu())) {
+      model.write(folder, content(seed));
+    }
+    return ServingModel.load(folder, EngineOptions.cpu());
+  }
+
+  static List<UserAction> actions(Random random, int count) {
+    List<UserAction> actions = new ArrayList<>();
+    long time = 1_700_000_000_000L;
+    for (int i = 0; i < count; i++) {
+      time += (long) Math.exp(random.nextDouble() * 20);
+      actions.add(
+          new UserAction(random.nextInt(ITEMS + 1), random.nextInt(8), random.nextInt(2), time));
+    }
+    return actions;
+  }
+
+  /** A block for one user whose unwritten rows are NaN, so that reading one shows. */
+  static ByteBuffer block(ModelConfig config, KvType type, int capacity) {
+    ByteBuffer block =
+        ByteBuffer.allocateDirect((int) config.kvLayout(type).blockBytes(capacity))
+            .order(ByteOrder.nativeOrder());
+    byte[] nan = new byte[block.capacity()];
+    Arrays.fill(nan, (byte) 0xFF);
+    block.put(nan);
+    return block.clear();
+  }
+
+  static int[] candidates(Random random, int count) {
+    return random.ints(count, 0, ITEMS + 1).toArray();
+  }
+
+  static float largestDifference(float[] a, float[] b) {
+    if (a.length != b.length) {
+      throw new AssertionError("lengths " + a.length + " and " + b.length);
+    }
+    float largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      float difference = Math.abs(a[i] - b[i]);
+      if (!(difference <= largest)) {
+        largest = difference;
+      }
+    }
+    return largest;
+  }
+}

@@ -1,0 +1,113 @@
+package io.unipin.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingModelTest {
+  private static final long SEED = 5;
+  private static final ModelConfig CONFIG = TestModels.config(2, 1, 16);
+
+  @Test
+  void gradients_everyParameter_equalFiniteDifferences() {
+    TrainingBatch batch = TestBatches.batch(CONFIG, SEED, 3, 7, 4);
+    StepSettings settings = TestBatches.settings(CONFIG, 1, 0);
+    Weights weights = Weights.random(CONFIG, SEED);
+    Map<String, float[]> gradients;
+    try (TrainingModel model = TrainingModel.of(CONFIG, weights)) {
+      gradients = model.gradients(batch, settings);
+    }
+    Random random = new Random(SEED);
+    float step = 4e-3f;
+    for (Map.Entry<String, float[]> entry : gradients.entrySet()) {
+      float[] direction = new float[entry.getValue().length];
+      double expected = 0;
+      double norm = 0;
+      for (int i = 0; i < direction.length; i++) {
+        direction[i] = (float) random.nextGaussian();
+        norm += direction[i] * direction[i];
+      }
+      for (int i = 0; i < direction.length; i++) {
+        direction[i] = (float) (direction[i] / Math.sqrt(norm));
+        expected += (double) direction[i] * entry.getValue()[i];
+      }
+      double up = loss(moved(weights, entry.getKey(), direction, step), batch, settings);
+      double down = loss(moved(weights, entry.getKey(), direction, -step), batch, settings);
+      assertThat((up - down) / (2 * step))
+          .as(entry.getKey())
+          .isCloseTo(expected, within(2e-3 + 0.02 * Math.abs(expected)));
+    }
+  }
+
+  private static Weights moved(Weights weights, String name, float[] direction, float step) {
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights.tensors());
+    float[] values = weights.get(name).toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] += step * direction[i];
+    }
+    tensors.put(name, FloatTensor.of(values, weights.get(name).shape()));
+    return Weights.of(CONFIG, tensors);
+  }
+
+  private static double loss(Weights weights, TrainingBatch batch, StepSettings settings) {
+    try (TrainingModel model = TrainingModel.of(CONFIG, weights)) {
+      return model.loss(batch, settings).total();
+    }
+  }
+
+  @Test
+  void step_repeatedOnOneBatch_lowersEveryPartOfTheLoss() {
+    TrainingBatch batch = TestBatches.batch(CONFIG, SEED, 3, 7, 4);
+    try (TrainingModel model = TrainingModel.create(CONFIG, SEED, EngineOptions.cpu())) {
+      StepLoss first = model.loss(batch, TestBatches.settings(CONFIG, 1, 0));
+      for (int step = 1; step <= 60; step++) {
+        model.step(batch, TestBatches.settings(CONFIG, step, 0.1));
+      }
+      StepLoss last = model.loss(batch, TestBatches.settings(CONFIG, 1, 0));
+      assertThat(last.item()).isLessThan(first.item() / 2);
+      assertThat(last.hidden()).isLessThan(first.hidden() / 2);
+      assertThat(last.slate()).isLessThan(first.slate() / 2);
+      assertThat(last.total()).isCloseTo(last.item() + last.hidden() + last.slate(), within(1e-4f));
+    }
+  }
+
+  @Test
+  void loss_withoutCandidatesOrTargets_isFinite() {
+    TrainingBatch batch = TestBatches.batch(CONFIG, SEED, 2, 5, 0);
+    try (TrainingModel model = TrainingModel.create(CONFIG, SEED, EngineOptions.cpu())) {
+      StepLoss loss = model.step(batch, TestBatches.settings(CONFIG, 1, 0));
+      assertThat(loss.isFinite()).isTrue();
+      assertThat(loss.slate()).isZero();
+    }
+  }
+
+  @Test
+  void resume_fromCheckpoint_continuesExactly(@TempDir Path folder) {
+    Path checkpoint = folder.resolve("checkpoint.safetensors");
+    StepLoss[] uninterrupted = new StepLoss[12];
+    try (TrainingModel model = TrainingModel.create(CONFIG, SEED, EngineOptions.cpu())) {
+      for (int step = 1; step <= 12; step++) {
+        uninterrupted[step - 1] = train(model, step);
+        if (step == 5) {
+          model.checkpoint(checkpoint);
+        }
+      }
+    }
+    try (TrainingModel model = TrainingModel.resume(CONFIG, checkpoint, EngineOptions.cpu())) {
+      for (int step = 6; step <= 12; step++) {
+        assertThat(train(model, step)).as("step %d", step).isEqualTo(uninterrupted[step - 1]);
+      }
+    }
+  }
+
+  private static StepLoss train(TrainingModel model, int step) {
+    return model.step(
+        TestBatches.batch(CONFIG, step, 3, 7, 4), TestBatches.settings(CONFIG, step, 0.2));
+  }
+}
