@@ -1,0 +1,18 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+
+/** Refuses what a broken model returns. */
+final class Finite {
+  private Finite() {}
+
+  static void require(String what, float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new ServingException(
+            FailureKind.INTERNAL, "the model returned a " + what + " that is not finite");
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.data.Catalogue;
+import io.unipin.model.GapBuckets;
+import io.unipin.model.HistoryWindow;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.TokenSequence;
+import io.unipin.model.UserAction;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.history.UserHistory;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * A request's history as one bundle's model reads it.
+ *
+ * @param committed tokens that other requests of the user may reuse
+ * @param all those and the request's own recent actions; equal to {@code committed} when it has none
+ * @param lastTimeMs time of the last action, {@link GapBuckets#NO_TIME} without any
+ * @param seen ids of all items of the history, also of those before the window; owned by the record
+ * @param unknownItems ids in the window that the bundle doesn't know
+ */
+record HistoryTokens(
+    TokenSequence committed,
+    TokenSequence all,
+    long lastTimeMs,
+    long[] seen,
+    List<Long> unknownItems) {
+  private static final int MAX_NAMED_UNKNOWN = 1000;
+
+  static HistoryTokens of(LoadedBundle bundle, UserHistory history, List<RecordedAction> recent) {
+    ModelConfig config = bundle.model().config();
+    List<RecordedAction> stored = history.newest();
+    long start =
+        HistoryWindow.start(history.lifetime() + recent.size(), config.maxHistory())
+            - (history.lifetime() - stored.size());
+    int fromStored = (int) Math.min(Math.max(start, 0), stored.size());
+    int fromRecent = (int) Math.max(start - stored.size(), 0);
+    List<RecordedAction> base = stored.subList(fromStored, stored.size());
+    List<RecordedAction> window = new ArrayList<>(base);
+    window.addAll(recent.subList(fromRecent, recent.size()));
+
+    Set<Long> unknown = new LinkedHashSet<>();
+    List<UserAction> actions = new ArrayList<>(window.size());
+    for (RecordedAction action : window) {
+      actions.add(read(action, config, bundle.catalogue(), unknown));
+    }
+    TokenSequence all = TokenSequence.of(actions);
+    TokenSequence committed =
+        base.size() == window.size() ? all : TokenSequence.of(actions.subList(0, base.size()));
+    long last = window.isEmpty() ? GapBuckets.NO_TIME : window.get(window.size() - 1).timeMs();
+    long[] seen =
+        Stream.concat(stored.stream(), recent.stream())
+            .flatMapToLong(action -> LongStream.of(action.itemId()))
+            .toArray();
+    return new HistoryTokens(
+        committed, all, last, seen, unknown.stream().limit(MAX_NAMED_UNKNOWN).toList());
+  }
+
+  /** Names that the bundle doesn't know, recorded under another one, mean nothing to its model. */
+  private static UserAction read(
+      RecordedAction action, ModelConfig config, Catalogue catalogue, Set<Long> unknown) {
+    int row = catalogue.row(action.itemId());
+    if (row == Catalogue.UNKNOWN) {
+      unknown.add(action.itemId());
+      row = config.items();
+    }
+    long bits = 0;
+    for (String name : action.actions()) {
+      int bit = config.actions().indexOf(name);
+      bits |= bit < 0 ? 0 : 1L << bit;
+    }
+    int surface = Math.max(config.surfaces().indexOf(action.surface()), 0);
+    return new UserAction(row, bits, surface, action.timeMs());
+  }
+
+  boolean hasPrivateTail() {
+    return all.size() > committed.size();
+  }
+}

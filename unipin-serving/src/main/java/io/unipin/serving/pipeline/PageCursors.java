@@ -1,0 +1,146 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.serving.ServingException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.function.LongSupplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Page cursors: the items that a user's earlier pages held, signed. A cursor needs nothing stored, so any page can be asked
+ * for again, by any replica that has the same secret, with the same items left out.
+ *
+ * <p>Thread-safe.
+ */
+final class PageCursors {
+  /*
+   * byte     version, 1
+   * 8 bytes  time of issue, milliseconds
+   * 4 bytes  number of items, then each, ascending: varint of the difference to the one before (the first: to the least long)
+   * 16 bytes first half of HMAC-SHA-256 over user id and all of the above
+   */
+  private static final byte VERSION = 1;
+
+  private static final int MAC_BYTES = 16;
+  private static final int HEAD_BYTES = 1 + Long.BYTES + Integer.BYTES;
+  private static final int MAX_VARINT_BYTES = 10;
+  private static final String FIELD = "page_cursor";
+
+  private final SecretKeySpec secret;
+  private final PageConfig config;
+  private final LongSupplier clockMs;
+
+  PageCursors(byte[] secret, PageConfig config, LongSupplier clockMs) {
+    this.secret = new SecretKeySpec(secret, "HmacSHA256");
+    this.config = config;
+    this.clockMs = clockMs;
+  }
+
+  /** A cursor that leaves these items out; empty when the feed has gone on for long enough. */
+  String issue(String user, long[] served) {
+    if (served.length >= config.maxServed()) {
+      return "";
+    }
+    long[] items = Arrays.stream(served).sorted().distinct().toArray();
+    ByteBuffer out = ByteBuffer.allocate(HEAD_BYTES + items.length * MAX_VARINT_BYTES + MAC_BYTES);
+    out.put(VERSION).putLong(clockMs.getAsLong()).putInt(items.length);
+    long previous = Long.MIN_VALUE;
+    for (long item : items) {
+      putVarint(out, item - previous);
+      previous = item;
+    }
+    out.put(sign(user, out.array(), out.position()));
+    byte[] bytes = Arrays.copyOf(out.array(), out.position());
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** The items to leave out. */
+  long[] open(String user, String cursor) {
+    if (cursor.isEmpty()) {
+      return new long[0];
+    }
+    byte[] bytes = decode(cursor);
+    int signed = bytes.length - MAC_BYTES;
+    if (signed < HEAD_BYTES
+        || !MessageDigest.isEqual(
+            sign(user, bytes, signed), Arrays.copyOfRange(bytes, signed, bytes.length))) {
+      throw foreign();
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, 0, signed);
+    if (in.get() != VERSION) {
+      throw foreign();
+    }
+    long age = clockMs.getAsLong() - in.getLong();
+    if (age > config.cursorTimeToLive().toMillis()) {
+      throw ServingException.invalid(
+          FIELD,
+          "a cursor of at most %s of age expected, got %s"
+              .formatted(config.cursorTimeToLive(), Duration.ofMillis(age)));
+    }
+    long[] items = new long[in.getInt()];
+    long previous = Long.MIN_VALUE;
+    for (int i = 0; i < items.length; i++) {
+      previous += varint(in);
+      items[i] = previous;
+    }
+    return items;
+  }
+
+  private byte[] decode(String cursor) {
+    int longest = HEAD_BYTES + MAC_BYTES + config.maxServed() * MAX_VARINT_BYTES;
+    if (cursor.length() > 2 * longest) {
+      throw foreign();
+    }
+    try {
+      return Base64.getUrlDecoder().decode(cursor);
+    } catch (IllegalArgumentException e) {
+      throw foreign();
+    }
+  }
+
+  private static ServingException foreign() {
+    return ServingException.invalid(
+        FIELD, "a cursor that this server gave to this user expected, got another");
+  }
+
+  private byte[] sign(String user, byte[] bytes, int length) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(secret);
+      byte[] id = user.getBytes(StandardCharsets.UTF_8);
+      mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, id.length));
+      mac.update(id);
+      mac.update(bytes, 0, length);
+      return Arrays.copyOf(mac.doFinal(), MAC_BYTES);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Unsigned. */
+  private static void putVarint(ByteBuffer out, long value) {
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      out.put((byte) (rest & 0x7F | 0x80));
+      rest >>>= 7;
+    }
+    out.put((byte) rest);
+  }
+
+  private static long varint(ByteBuffer in) {
+    long value = 0;
+    for (int shift = 0; ; shift += 7) {
+      byte next = in.get();
+      value |= (next & 0x7FL) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+  }
+}

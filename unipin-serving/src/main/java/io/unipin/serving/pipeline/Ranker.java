@@ -1,0 +1,93 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.kvcache.KvLease;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.RequestContext;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.LoadedBundle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** Orders candidates by utility: the sum over actions of weight times probability. Thread-safe. */
+final class Ranker {
+  private static final Comparator<RankedItem> BEST_FIRST =
+      Comparator.comparingDouble(RankedItem::utility).reversed().thenComparingLong(RankedItem::id);
+
+  private final RankingConfig ranking;
+  private final CacheConfig cache;
+
+  Ranker(RankingConfig ranking, CacheConfig cache) {
+    this.ranking = ranking;
+    this.cache = cache;
+  }
+
+  /** All candidates, best first, ties by smaller id. */
+  List<RankedItem> rank(
+      LoadedBundle bundle,
+      KvLease lease,
+      RequestContext context,
+      List<Candidate> candidates,
+      Map<String, Float> requestedWeights,
+      StageClock clock) {
+    clock.enter(Stage.SCORE);
+    ModelConfig config = bundle.model().config();
+    float[] weights = weights(requestedWeights, config);
+    int[] rows = candidates.stream().mapToInt(Candidate::row).toArray();
+    float[] scores =
+        bundle
+            .model()
+            .score(lease.block(), lease.capacity(), cache.type(), lease.rows(), rows, context);
+    Finite.require("probability", scores);
+
+    List<RankedItem> items = new ArrayList<>(rows.length);
+    for (int i = 0; i < rows.length; i++) {
+      int actions = weights.length;
+      float[] probabilities = Arrays.copyOfRange(scores, i * actions, (i + 1) * actions);
+      Candidate candidate = candidates.get(i);
+      items.add(
+          new RankedItem(
+              candidate.id(),
+              bundle.catalogue().title(candidate.row()),
+              utility(weights, probabilities),
+              probabilities,
+              candidate.score()));
+    }
+    items.sort(BEST_FIRST);
+    return items;
+  }
+
+  private static float utility(float[] weights, float[] probabilities) {
+    double utility = 0;
+    for (int action = 0; action < weights.length; action++) {
+      utility += (double) weights[action] * probabilities[action];
+    }
+    return (float) utility;
+  }
+
+  /** The request's weights, else the server's, else 1 for every positive action. */
+  private float[] weights(Map<String, Float> requested, ModelConfig config) {
+    Map<String, Float> named = requested.isEmpty() ? ranking.utilityWeights() : requested;
+    float[] weights = new float[config.actions().size()];
+    if (named.isEmpty()) {
+      config.positives().forEach(action -> weights[config.actions().indexOf(action)] = 1);
+    }
+    named.forEach((action, weight) -> weights[config.actions().indexOf(action)] = weight);
+    return weights;
+  }
+
+  /** Refuses a bundle that the server's weights do not fit. */
+  void check(LoadedBundle bundle) {
+    List<String> actions = bundle.model().config().actions();
+    for (String action : ranking.utilityWeights().keySet()) {
+      if (!actions.contains(action)) {
+        throw ServingException.invalid(
+            "bundle",
+            "one of %s expected in ranking.utilityWeights, got %s (bundle %s)"
+                .formatted(actions, action, bundle.name()));
+      }
+    }
+  }
+}

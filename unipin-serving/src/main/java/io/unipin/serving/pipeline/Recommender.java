@@ -1,0 +1,202 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.ann.AnnException;
+import io.unipin.ann.ItemFilter;
+import io.unipin.data.Catalogue;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.GapBuckets;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.ModelException;
+import io.unipin.model.RequestContext;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.UserHistory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
+
+/**
+ * The pipeline: history, cached state, retrieval, ranking. Synchronous; at most one native call per stage, and none once
+ * the request's time is used up.
+ *
+ * <p>What it returns depends only on the bundle, the settings, the history and the request with its time: the state of
+ * the cache changes the speed alone. Thread-safe.
+ */
+public final class Recommender {
+  private final HistoryStore histories;
+  private final PageConfig pages;
+  private final RetrievalConfig retrieval;
+  private final CacheConfig cacheConfig;
+  private final int historyLimit;
+  private final UserEncoder encoder;
+  private final CandidateSearch search;
+  private final Ranker ranker;
+  private final PageCursors cursors;
+
+  /** The last argument tells the time of day, in milliseconds since the epoch. */
+  public Recommender(
+      HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
+    this.histories = histories;
+    this.pages = config.page();
+    this.retrieval = config.retrieval();
+    this.cacheConfig = config.cache();
+    this.historyLimit = config.historyLimit();
+    this.encoder = new UserEncoder(cache, config.cache());
+    this.search = new CandidateSearch(config.retrieval());
+    this.ranker = new Ranker(config.ranking(), config.cache());
+    this.cursors = new PageCursors(histories.secret(), config.page(), clockMs);
+  }
+
+  public Page retrieveAndRank(LoadedBundle bundle, PageQuery query, StageClock clock) {
+    UserInput user = query.user();
+    long[] servedBefore = cursors.open(user.id(), query.pageCursor());
+    int size = query.pageSize() == 0 ? pages.size() : query.pageSize();
+    int count = query.candidates() == 0 ? retrieval.candidates() : query.candidates();
+    return withState(
+        bundle,
+        user,
+        clock,
+        work -> {
+          List<Candidate> candidates =
+              find(work, query.wishes(), servedBefore, Math.max(count, size), clock);
+          List<RankedItem> ranked =
+              ranker.rank(
+                  bundle,
+                  work.state().lease(),
+                  work.context(),
+                  candidates,
+                  query.wishes().utilityWeights(),
+                  clock);
+          clock.enter(Stage.RESPOND);
+          List<RankedItem> items = List.copyOf(ranked.subList(0, Math.min(size, ranked.size())));
+          long[] served =
+              LongStream.concat(
+                      LongStream.of(servedBefore), items.stream().mapToLong(RankedItem::id))
+                  .toArray();
+          String next = items.size() < size ? "" : cursors.issue(user.id(), served);
+          return new Page(items, next, work.trace(query.requestId(), List.of()));
+        });
+  }
+
+  public Retrieval retrieve(LoadedBundle bundle, RetrievalQuery query, StageClock clock) {
+    int count = query.candidates() == 0 ? retrieval.candidates() : query.candidates();
+    return withState(
+        bundle,
+        query.user(),
+        clock,
+        work -> {
+          List<Candidate> items = find(work, query.wishes(), new long[0], count, clock);
+          clock.enter(Stage.RESPOND);
+          return new Retrieval(items, work.trace(query.requestId(), List.of()));
+        });
+  }
+
+  public Ranking rank(LoadedBundle bundle, RankingQuery query, StageClock clock) {
+    List<Candidate> known = new ArrayList<>();
+    List<Long> unknown = new ArrayList<>();
+    for (long id : query.items()) {
+      int row = bundle.catalogue().row(id);
+      if (row == Catalogue.UNKNOWN) {
+        unknown.add(id);
+      } else {
+        known.add(new Candidate(id, row, 0));
+      }
+    }
+    return withState(
+        bundle,
+        query.user(),
+        clock,
+        work -> {
+          List<RankedItem> items =
+              ranker.rank(
+                  bundle,
+                  work.state().lease(),
+                  work.context(),
+                  known,
+                  query.wishes().utilityWeights(),
+                  clock);
+          clock.enter(Stage.RESPOND);
+          return new Ranking(items, work.trace(query.requestId(), unknown));
+        });
+  }
+
+  /** What tells a bundle's cached state from that of others. */
+  public String fingerprint(LoadedBundle bundle) {
+    return UserEncoder.fingerprint(bundle.model(), cacheConfig);
+  }
+
+  /** Refuses a bundle that the server's settings do not fit. */
+  public void check(LoadedBundle bundle) {
+    ranker.check(bundle);
+    int maxHistory = bundle.model().config().maxHistory();
+    if (maxHistory > historyLimit) {
+      throw ServingException.invalid(
+          "bundle",
+          "a maxHistory of at most history.limit %d expected, got %d (bundle %s)"
+              .formatted(historyLimit, maxHistory, bundle.name()));
+    }
+  }
+
+  private List<Candidate> find(
+      Work work, Wishes wishes, long[] servedBefore, int count, StageClock clock) {
+    LongStream out =
+        LongStream.concat(LongStream.of(wishes.excluded()), LongStream.of(servedBefore));
+    if (!wishes.allowSeen()) {
+      out = LongStream.concat(out, LongStream.of(work.tokens().seen()));
+    }
+    ItemFilter filter = ItemFilter.excluding(out.toArray());
+    return search.find(
+        work.bundle(),
+        work.state().lease().state(),
+        work.context(),
+        wishes.outcomes(),
+        filter,
+        count,
+        clock);
+  }
+
+  private <T> T withState(
+      LoadedBundle bundle, UserInput user, StageClock clock, Function<Work, T> stages) {
+    try {
+      clock.enter(Stage.HISTORY);
+      UserHistory history =
+          user.history() == null ? histories.read(user.id()) : user.history().asStored();
+      HistoryTokens tokens = HistoryTokens.of(bundle, history, user.recent());
+      ModelConfig config = bundle.model().config();
+      RequestContext context =
+          new RequestContext(
+              Math.max(config.surfaces().indexOf(user.surface()), 0),
+              GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
+      try (UserState state = encoder.open(bundle.model(), user.id(), tokens, clock)) {
+        return stages.apply(new Work(bundle, tokens, state, context));
+      }
+    } catch (ModelException | AnnException e) {
+      throw new ServingException(FailureKind.INTERNAL, "the request could not be computed", e);
+    } finally {
+      clock.stop();
+    }
+  }
+
+  /** What the stages of one request share. */
+  private record Work(
+      LoadedBundle bundle, HistoryTokens tokens, UserState state, RequestContext context) {
+    Trace trace(String requestId, List<Long> unknownItems) {
+      List<Long> unknown = new ArrayList<>(tokens.unknownItems());
+      unknown.addAll(unknownItems);
+      return new Trace(
+          requestId,
+          bundle.name(),
+          bundle.indexVersion(),
+          bundle.model().config().actions(),
+          state.outcome(),
+          tokens.all().size(),
+          state.encodedActions(),
+          List.of(),
+          unknown.stream().distinct().toList());
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.unipin.serving.pipeline;
+
+/**
+ * Settings of the pipeline.
+ *
+ * @param historyLimit newest actions that the history store keeps per user
+ */
+public record RecommenderConfig(
+    CacheConfig cache,
+    RetrievalConfig retrieval,
+    RankingConfig ranking,
+    PageConfig page,
+    int historyLimit) {}

@@ -1,0 +1,17 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvOutcome;
+
+/**
+ * A user's encoded history, held for one request. One thread.
+ *
+ * @param outcome what the cache had
+ * @param encodedActions number of actions encoded for this request
+ */
+record UserState(KvLease lease, KvOutcome outcome, int encodedActions) implements AutoCloseable {
+  @Override
+  public void close() {
+    lease.close();
+  }
+}
