@@ -2,9 +2,11 @@ package io.unipin.train;
 
 import io.unipin.data.Catalogue;
 import io.unipin.data.CatalogueItem;
+import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogBuilder;
 import io.unipin.data.FeedSchema;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Small feed logs in memory. */
@@ -25,5 +27,47 @@ final class TestLogs {
         IntStream.range(0, items)
             .mapToObj(i -> new CatalogueItem(100L + i, "item " + i, "", 0, new float[0]))
             .toList());
+  }
+
+  /** A log of users with random actions, repeats among them, and between them feedviews of one to four impressions. */
+  static FeedLog random(int users, int items, int mostActions, long seed) {
+    Random random = new Random(seed);
+    FeedLogBuilder builder = log(items);
+    for (int u = 0; u < users; u++) {
+      builder.user("user-" + u);
+      int actions = random.nextInt(mostActions + 1);
+      long time = 1_700_000_000_000L;
+      for (int i = 0; i < actions; i++) {
+        time += 1000L * random.nextInt(4000);
+        builder.action(random.nextInt(items), random.nextInt(4), random.nextInt(2), time);
+        if (random.nextInt(3) == 0 || i + 1 == actions) {
+          view(builder, items, time + random.nextInt(2), random);
+        }
+      }
+    }
+    return builder.build();
+  }
+
+  private static void view(FeedLogBuilder builder, int items, long time, Random random) {
+    builder.view(random.nextInt(2), time);
+    for (int k = random.nextInt(4); k >= 0; k--) {
+      builder.impression(random.nextInt(items), random.nextInt(4));
+    }
+  }
+
+  /** The same log without its feedviews. */
+  static FeedLog withoutViews(FeedLog log) {
+    FeedLogBuilder builder = new FeedLogBuilder(log.schema(), log.catalogue());
+    for (int u = 0; u < log.users(); u++) {
+      builder.user(log.user(u));
+      for (int i = log.actionStart(u); i < log.actionStart(u + 1); i++) {
+        builder.action(
+            log.actionItems()[i],
+            log.actionBits()[i],
+            log.actionSurfaces()[i],
+            log.actionTimes()[i]);
+      }
+    }
+    return builder.build();
   }
 }

@@ -1,0 +1,150 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvType;
+import io.unipin.model.GapBuckets;
+import io.unipin.model.HistoryWindow;
+import io.unipin.model.RequestContext;
+import io.unipin.model.ServingModel;
+import io.unipin.model.TokenSequence;
+import io.unipin.model.UserAction;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** The evaluator's oracle: one prefill per question, all items sorted, nothing shared. */
+final class NaiveEvaluation {
+  final List<Integer> ranks = new ArrayList<>();
+  final List<Integer> popularityRanks = new ArrayList<>();
+  final List<Float> likes = new ArrayList<>();
+  final List<Boolean> liked = new ArrayList<>();
+  int repeats;
+  int targetless;
+
+  private final FeedLog log;
+  private final ServingModel model;
+  private final Holdout holdout;
+  private final ByteBuffer block;
+  private final KvLayout layout;
+  private int rows;
+
+  NaiveEvaluation(FeedLog log, Holdout holdout, ServingModel model, Part part) {
+    this.log = log;
+    this.holdout = holdout;
+    this.model = model;
+    this.layout = model.config().kvLayout(KvType.FLOAT32);
+    this.block =
+        ByteBuffer.allocateDirect((int) layout.blockBytes(layout.maxRows()))
+            .order(ByteOrder.nativeOrder());
+    for (int user = 0; user < log.users(); user++) {
+      if (holdout.trainEnd(user) < log.actionStart(user + 1) - log.actionStart(user)) {
+        retrieve(user, part);
+        rank(user, part);
+      }
+    }
+  }
+
+  private float[] encode(int user, int history) {
+    List<UserAction> window = new ArrayList<>();
+    for (int i = (int) HistoryWindow.start(history, model.config().maxHistory());
+        i < history;
+        i++) {
+      int at = log.actionStart(user) + i;
+      window.add(
+          new UserAction(
+              log.actionItems()[at],
+              log.actionBits()[at],
+              log.actionSurfaces()[at],
+              log.actionTimes()[at]));
+    }
+    TokenSequence tokens = TokenSequence.of(window);
+    rows = 1 + tokens.size();
+    return model.extend(tokens, 0, block, layout.maxRows(), KvType.FLOAT32);
+  }
+
+  private void retrieve(int user, Part part) {
+    int start = log.actionStart(user);
+    int end = part == Part.TEST ? log.actionStart(user + 1) : start + holdout.validationEnd(user);
+    int from =
+        part == Part.TEST ? start + holdout.validationEnd(user) : start + holdout.trainEnd(user);
+    int target = end - 1;
+    while (target >= from && (log.actionBits()[target] & TestLogs.LIKE) == 0) {
+      target--;
+    }
+    if (target < from) {
+      targetless++;
+      return;
+    }
+    Set<Integer> seen = new HashSet<>();
+    for (int i = start; i < target; i++) {
+      seen.add(log.actionItems()[i]);
+    }
+    int item = log.actionItems()[target];
+    if (seen.contains(item)) {
+      repeats++;
+      return;
+    }
+    float[] query =
+        model.queries(
+            encode(user, target - start),
+            new RequestContext(log.actionSurfaces()[target], GapBuckets.UNKNOWN),
+            new float[1][2]);
+    double[] scores = new double[log.catalogue().size()];
+    float[] vectors = model.itemVectors();
+    for (int i = 0; i < scores.length; i++) {
+      for (int d = 0; d < query.length; d++) {
+        scores[i] += (double) query[d] * vectors[i * query.length + d];
+      }
+    }
+    ranks.add(rank(scores, item, seen));
+    popularityRanks.add(rank(popularity(), item, seen));
+  }
+
+  private double[] popularity() {
+    double[] counts = new double[log.catalogue().size()];
+    for (int user = 0; user < log.users(); user++) {
+      for (int i = 0; i < holdout.trainEnd(user); i++) {
+        int at = log.actionStart(user) + i;
+        counts[log.actionItems()[at]] += log.actionBits()[at] & TestLogs.LIKE;
+      }
+    }
+    return counts;
+  }
+
+  private int rank(double[] scores, int item, Set<Integer> seen) {
+    List<Integer> order =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .filter(i -> !seen.contains(i))
+            .sorted(
+                Comparator.<Integer>comparingDouble(i -> -scores[i])
+                    .thenComparingLong(i -> log.catalogue().id(i)))
+            .toList();
+    return 1 + order.indexOf(item);
+  }
+
+  private void rank(int user, Part part) {
+    for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+      if (holdout.part(user, view) != part) {
+        continue;
+      }
+      int history = log.viewHistory()[view];
+      encode(user, history);
+      long last = log.actionTimes()[log.actionStart(user) + history - 1];
+      RequestContext context =
+          new RequestContext(log.viewSurfaces()[view], GapBuckets.of(last, log.viewTimes()[view]));
+      for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
+        int[] candidate = {log.impressionItems()[i]};
+        likes.add(
+            model.score(block, layout.maxRows(), KvType.FLOAT32, rows, candidate, context)[0]);
+        liked.add((log.impressionBits()[i] & TestLogs.LIKE) != 0);
+      }
+    }
+  }
+}
