@@ -51,18 +51,26 @@ final class EntryStore {
   }
 
   /**
-   * Puts an entry in place of what the key had, unless the key was erased since the writer began: then the bytes are
-   * overwritten as soon as the last lease is closed.
+   * Puts an entry in place of what the key had, or nothing when the key was erased since the writer began: then the
+   * bytes are overwritten as soon as the last lease is closed. The old entry has to go even so: it may share the block,
+   * and the next writer would append to it where the rows of this one are still read.
    */
   void publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
-    KvEntry now =
+    boolean kept =
         cache
-            .asMap()
-            .compute(
-                slot.key(),
-                (key, old) -> closed || slot.isRevoked() || erasures.cover(key) ? old : entry);
-    if (now != entry) {
+                .asMap()
+                .compute(
+                    slot.key(),
+                    (key, old) -> {
+                      if (closed || slot.isRevoked() || erasures.cover(key)) {
+                        scrub(old);
+                        return null;
+                      }
+                      return entry;
+                    })
+            == entry;
+    if (!kept) {
       entry.block().scrub();
       entry.block().releaseShare();
     }
@@ -170,11 +178,17 @@ final class EntryStore {
         .computeIfPresent(
             key,
             (same, entry) -> {
-              entry.block().scrub();
+              scrub(entry);
               found[0] = true;
               return null;
             });
     return found[0] ? 1 : 0;
+  }
+
+  private static void scrub(@Nullable KvEntry entry) {
+    if (entry != null) {
+      entry.block().scrub();
+    }
   }
 
   private void removed(@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) {

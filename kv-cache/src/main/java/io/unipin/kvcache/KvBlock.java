@@ -31,6 +31,7 @@ final class KvBlock {
   private final ByteBuffer memory;
   private final AtomicLong counts = new AtomicLong(LEASE);
   private volatile boolean scrub;
+  private volatile int cuts;
   private final @Nullable Throwable takenAt;
   private volatile @Nullable Throwable freedAt;
 
@@ -79,6 +80,16 @@ final class KvBlock {
 
   void releaseLease() {
     release(LEASE);
+  }
+
+  /** How often rows that an entry vouched for were given up, to be overwritten in place. */
+  int cuts() {
+    return cuts;
+  }
+
+  /** Changed only by who holds the slot of the block's key. */
+  void cuts(int count) {
+    cuts = count;
   }
 
   /** Takes a share for an entry; the caller holds a lease. */

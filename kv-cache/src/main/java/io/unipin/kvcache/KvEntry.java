@@ -6,18 +6,19 @@ import org.jspecify.annotations.Nullable;
  * What the cache knows of one key: the hashes of the tokens whose rows are in the block, and the state after the last.
  *
  * <p>Holds a share of its block from before it can be found until its removal was announced. An entry without state was
- * cut back: its rows are of use, but it's no hit. Immutable but for {@link #tryRetire}; thread-safe.
+ * cut back: its rows are of use, but it's no hit. Immutable.
  */
 final class KvEntry {
   private final TokenHashes hashes;
   private final KvBlock block;
   private final float @Nullable [] state;
-  private volatile boolean retired;
+  private final int cuts;
 
   KvEntry(TokenHashes hashes, KvBlock block, float @Nullable [] state) {
     this.hashes = hashes;
     this.block = block;
     this.state = state;
+    cuts = block.cuts();
   }
 
   TokenHashes hashes() {
@@ -53,18 +54,19 @@ final class KvEntry {
   }
 
   /*
-   * Cutting back in place overwrites rows that this entry vouches for, so no lease on it may be open or be given. The
-   * writer first retires the entry and then reads the number of leases; a reader first takes a lease and then reads
-   * whether the entry is retired. Both words are volatile, so at least one of the two sees the other: the writer goes
-   * elsewhere, or the reader gives its lease back.
+   * Cutting back in place overwrites rows that this entry vouches for, and the shorter and longer ones that shared the
+   * block with it and that a slow reader may still hold. So no lease through any of them may be open or be given. The
+   * writer, who holds the key's slot, first counts the cut in the block and then reads the number of leases; a reader
+   * first takes a lease and then compares the cuts with those when its entry was made. All are volatile, so at least
+   * one of the two sees the other: the writer goes elsewhere, or the reader gives its lease back.
    */
 
-  /** Takes a lease on the block, unless the memory was given back or the entry was retired. */
+  /** Takes a lease on the block, unless the memory was given back or rows of this entry may be overwritten. */
   boolean tryLease() {
     if (!block.tryLease()) {
       return false;
     }
-    if (retired) {
+    if (block.cuts() != cuts) {
       block.releaseLease();
       return false;
     }
@@ -76,9 +78,9 @@ final class KvEntry {
     if (block.leases() > 1) {
       return false;
     }
-    retired = true;
+    block.cuts(cuts + 1);
     if (block.leases() > 1) {
-      retired = false;
+      block.cuts(cuts);
       return false;
     }
     return true;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UserKvCacheStressTest {
   private static final KvLayout LAYOUT = new KvLayout(1, 2, 4, 20, KvType.FLOAT32);
   private static final int THREADS = 4;
-  private static final int REQUESTS = 6_000;
+  private static final int REQUESTS = 4_000;
 
   /** Room for everybody, for about half, and for hardly one. */
   @ParameterizedTest
