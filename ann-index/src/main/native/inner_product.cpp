@@ -61,12 +61,10 @@ __attribute__((target("avx512f"))) float inner_product_avx512(const float* x, co
 }
 
 InnerProduct choose() {
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f")) {
-    return inner_product_avx512;
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    return inner_product_avx2;
+  for (const NamedKernel& candidate : inner_product_kernels()) {
+    if (candidate.runs) {
+      return candidate.kernel;
+    }
   }
   return inner_product_portable;
 }
@@ -74,6 +72,17 @@ InnerProduct choose() {
 const InnerProduct chosen = choose();
 
 }  // namespace
+
+std::array<NamedKernel, 3> inner_product_kernels() {
+  __builtin_cpu_init();
+  bool avx512 = __builtin_cpu_supports("avx512f") != 0;
+  bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  return {{
+      {"AVX-512", inner_product_avx512, avx512},
+      {"AVX2", inner_product_avx2, avx2},
+      {"portable", inner_product_portable, true},
+  }};
+}
 
 InnerProduct inner_product_kernel() { return chosen; }
 
