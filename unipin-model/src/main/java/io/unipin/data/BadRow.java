@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * One row that breaks the format.
  *
  * @param file the file's name
- * @param row counted from 1, without any header
+ * @param row counted from 1, without any header; of a text file the line, counted with it
  * @param column the column at fault
  * @param reason what was expected
  * @param value what stands there
@@ -16,7 +16,14 @@ public record BadRow(String file, long row, String column, String reason, @Nulla
 
   @Override
   public String toString() {
-    return file + " row " + row + ", column " + column + ": " + reason + ", got " + shown();
+    return complaint() + ", got " + shown();
+  }
+
+  /** All but the value, which may tell of a user. */
+  String complaint() {
+    String unit = file.endsWith(".parquet") ? " row " : " line ";
+    String place = column.isEmpty() ? "" : ", column " + column;
+    return file + unit + row + place + ": " + reason;
   }
 
   private String shown() {

@@ -27,8 +27,7 @@ final class BadRows {
     }
     rows.add(bad);
     if (rows.size() <= LOGGED) {
-      logger.warn(
-          "left out {} row {}, column {}: {}", bad.file(), bad.row(), bad.column(), bad.reason());
+      logger.warn("left out {}", bad.complaint());
     }
   }
 

@@ -36,6 +36,15 @@ public final class FeedLogException extends RuntimeException {
     this.reason = bad.reason();
   }
 
+  /** The complaint of another about a row, with more about that row. */
+  FeedLogException(FeedLogException about, String more) {
+    super(about.getMessage() + more, about);
+    this.file = about.file;
+    this.row = about.row;
+    this.column = about.column;
+    this.reason = about.reason;
+  }
+
   /** The file, as it was given. */
   public String file() {
     return file;

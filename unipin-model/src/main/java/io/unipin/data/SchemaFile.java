@@ -1,5 +1,7 @@
 package io.unipin.data;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** The file {@code feedlog.yaml}: the format's version and the schema's names. */
 record SchemaFile(
     int version,
-    @Nullable List<String> actions,
-    @Nullable List<String> positives,
-    @Nullable List<String> surfaces) {
+    @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> actions,
+    @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> positives,
+    @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> surfaces) {
   static final String NAME = "feedlog.yaml";
   static final int VERSION = 1;
 

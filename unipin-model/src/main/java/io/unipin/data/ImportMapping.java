@@ -1,0 +1,80 @@
+package io.unipin.data;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How files of any shape become a feed log; described in {@code docs/feed-log.md}.
+ *
+ * @param sources files by the name under which the SQL sees them
+ */
+record ImportMapping(
+    int version,
+    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+        Schema schema,
+    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+        Map<String, Source> sources,
+    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+        Table actions,
+    @Nullable Table feedviews,
+    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+        Table items) {
+
+  record Schema(
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+          List<String> actions,
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+          List<String> positives,
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+          List<String> surfaces) {
+    FeedSchema names() {
+      return new FeedSchema(actions, positives, surfaces);
+    }
+  }
+
+  /**
+   * Files of one shape.
+   *
+   * @param file a path inside the source folder; the last part may hold *
+   * @param format text or parquet; by the file's name when absent
+   * @param delimiter by the file's name when absent
+   * @param quote empty for none; by the file's name when absent
+   * @param header whether the first line of text names the columns; true when absent
+   * @param names the columns of text without a header
+   * @param types columns of text that are not VARCHAR
+   * @param nulls texts that stand for null; the empty one when absent
+   */
+  record Source(
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+          Located file,
+      @Nullable Located format,
+      @Nullable String delimiter,
+      @Nullable String quote,
+      @Nullable Boolean header,
+      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> names,
+      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable LinkedHashMap<String, Located> types,
+      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> nulls) {
+    Map<String, Located> typesOrNone() {
+      return types == null ? Map.of() : types;
+    }
+  }
+
+  /**
+   * One table of the feed log: either expressions over one source, or a whole query.
+   *
+   * @param from a source
+   * @param columns an SQL expression for each column
+   * @param where which rows of the source; all when absent
+   * @param sql a query whose result has the table's columns
+   */
+  record Table(
+      @Nullable Located from,
+      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable LinkedHashMap<String, Located> columns,
+      @Nullable Located where,
+      @Nullable Located sql) {}
+}
