@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogBuilder;
+import io.unipin.data.FeedSimulator;
+import io.unipin.data.SimulatorConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -44,13 +46,86 @@ class HoldoutTest {
   }
 
   @Test
-  void part_actionsOfOneTime_keepTheirViewOutOfTraining() {
+  void part_emptyViewAtTheTimeOfAHeldOutAction_doesNotTrain() {
     FeedLogBuilder builder = actions(TestLogs.log(9).user("u"), 10, 20, 20, 20);
-    builder.view(0, 19).impression(1, 0).view(0, 20).impression(2, LIKE);
+    builder.view(0, 19).impression(1, 0).view(0, 20).impression(2, 0);
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
     assertThat(holdout.trainEnd(0)).isEqualTo(2);
     assertThat(holdout.part(0, 0)).isEqualTo(Part.TRAIN);
     assertThat(holdout.part(0, 1)).isEqualTo(Part.TEST);
+  }
+
+  @Test
+  void part_viewsOfOneTime_goWithTheirOwnActions() {
+    FeedLogBuilder builder = actions(TestLogs.log(9).user("u"), 10, 20, 20, 20);
+    for (int item = 0; item < 4; item++) {
+      builder.view(0, item == 0 ? 10 : 20).impression(item, LIKE);
+    }
+    Holdout holdout = Holdout.leaveLast(builder.build(), 1);
+    assertThat(List.of(0, 1, 2, 3))
+        .extracting(view -> holdout.part(0, view))
+        .containsExactly(Part.TRAIN, Part.TRAIN, Part.VALIDATION, Part.TEST);
+  }
+
+  @Test
+  void part_viewShownBeforeItsHeldOutAction_doesNotTrain() {
+    FeedLogBuilder builder = actions(TestLogs.log(9).user("u"), 10, 20, 30, 40, 50);
+    builder.view(0, 15).impression(1, LIKE); // the action at 20
+    builder.view(0, 25).impression(7, 0);
+    builder.view(0, 35).impression(3, LIKE).impression(8, 0); // at 40
+    builder.view(0, 44).impression(6, 0);
+    builder.view(0, 45).impression(4, LIKE); // at 50
+    builder.view(0, 55).impression(5, 0);
+    Holdout holdout = Holdout.leaveLast(builder.build(), 1);
+    assertThat(holdout.trainEnd(0)).isEqualTo(3);
+    assertThat(List.of(0, 1, 2, 3, 4, 5))
+        .extracting(view -> holdout.part(0, view))
+        .containsExactly(
+            Part.TRAIN, Part.TRAIN, Part.VALIDATION, Part.VALIDATION, Part.TEST, Part.TEST);
+  }
+
+  @Test
+  void leaveLast_viewOfTrainingAndHeldOutActions_isHeldOutWhole() {
+    FeedLogBuilder builder = actions(TestLogs.log(9).user("u"), 10, 20, 30, 31, 50);
+    builder.view(0, 15).impression(1, LIKE); // the action at 20
+    builder.view(0, 25).impression(3, LIKE).impression(2, LIKE); // at 30 and 31
+    Holdout holdout = Holdout.leaveLast(builder.build(), 1);
+    assertThat(holdout.trainEnd(0)).isEqualTo(2);
+    assertThat(holdout.validationEnd(0)).isEqualTo(4);
+    assertThat(holdout.part(0, 0)).isEqualTo(Part.TRAIN);
+    assertThat(holdout.part(0, 1)).isEqualTo(Part.VALIDATION);
+  }
+
+  @Test
+  void leaveLast_labelOfAFarAction_changesNothing() {
+    FeedLogBuilder builder = TestLogs.log(9).user("u");
+    for (int i = 0; i < 40; i++) {
+      builder.action(i == 39 ? 5 : i % 4, LIKE, 0, 10L * i);
+    }
+    builder.view(0, 5).impression(5, LIKE).impression(1, LIKE);
+    Holdout holdout = Holdout.leaveLast(builder.build(), 1);
+    assertThat(holdout.trainEnd(0)).isEqualTo(38);
+    assertThat(holdout.part(0, 0)).isEqualTo(Part.TRAIN);
+  }
+
+  @Test
+  void leaveLast_simulatedFeed_neverTrainsOnAHeldOutLabel() {
+    FeedLog log = FeedSimulator.simulate(SimulatorConfig.of(200, 200, 3));
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    int heldOut = 0;
+    for (int user = 0; user < log.users(); user++) {
+      for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+        ViewActions actions = ViewActions.of(log, user, view);
+        boolean trains = holdout.part(user, view) == Part.TRAIN;
+        if (actions.last() >= 0) {
+          assertThat(actions.complete()).isTrue();
+          assertThat(actions.last() < holdout.trainEnd(user)).isEqualTo(trains);
+          assertThat(actions.first() < holdout.trainEnd(user)).isEqualTo(trains);
+          heldOut += trains ? 0 : 1;
+        }
+      }
+    }
+    assertThat(heldOut).isGreaterThan(100);
   }
 
   @Test
