@@ -7,16 +7,24 @@ import io.unipin.model.ServingModel;
 final class HoldoutValidator implements Validator {
   private final FeedLog log;
   private final Holdout holdout;
-  private final EvaluationSettings settings;
+  private final EvaluationOptions options;
 
-  HoldoutValidator(FeedLog log, Holdout holdout, EvaluationSettings settings) {
+  HoldoutValidator(FeedLog log, Holdout holdout, TrainConfig config) {
     this.log = log;
     this.holdout = holdout;
-    this.settings = settings;
+    this.options =
+        EvaluationOptions.validation(config.evaluation().users(), config.training().seed());
   }
 
   @Override
   public Validation validate(ServingModel model) {
-    return new Validation(log.users() + settings.users() + holdout.trainEnd(0), Double.NaN);
+    Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options);
+    double auc =
+        evaluation.ranking().actions().stream()
+            .mapToDouble(action -> action.model().auc())
+            .filter(Double::isFinite)
+            .average()
+            .orElse(Double.NaN);
+    return new Validation(evaluation.retrieval().model().ndcg(10), auc);
   }
 }

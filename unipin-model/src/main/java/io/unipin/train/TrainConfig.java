@@ -3,7 +3,9 @@ package io.unipin.train;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +17,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recipe: what to train and how. Read from YAML over the defaults of {@code defaults.yaml}, where every setting is
@@ -22,6 +27,7 @@ import java.nio.file.Path;
  */
 public record TrainConfig(
     ModelShape model, TrainingSettings training, EvaluationSettings evaluation) {
+  private static final String ACTION_WEIGHTS = "/training/actionWeights";
   private static final YAMLMapper STRICT =
       YAMLMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -31,7 +37,7 @@ public record TrainConfig(
 
   /** The default recipe. */
   public static TrainConfig defaults() {
-    return bind(defaultTree(), "the default recipe");
+    return bind(defaultTree(), pointer -> "");
   }
 
   /**
@@ -42,19 +48,24 @@ public record TrainConfig(
   public static TrainConfig read(Path yaml) {
     String name = String.valueOf(yaml.getFileName());
     ObjectNode tree = defaultTree();
+    byte[] text;
+    JsonNode own;
     try {
-      JsonNode own = STRICT.readTree(Files.readAllBytes(yaml));
-      if (own.isMissingNode() || own.isNull()) {
-        return defaults();
-      }
-      checkNames(yaml, name);
-      merge(tree, own, "");
+      text = Files.readAllBytes(yaml);
+      own = STRICT.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new TrainException(describe(name, e), e);
+      throw new TrainException(place(name, e.getLocation()) + firstLine(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new TrainException(name + ": cannot be read", e);
     }
-    return bind(tree, name);
+    if (own.isMissingNode() || own.isNull()) {
+      return defaults();
+    }
+    if (!own.isObject()) {
+      throw new TrainException(name + ": sections model, training and evaluation expected");
+    }
+    merge(tree, own, "", pointer -> place(name, locate(text, pointer)));
+    return bind(tree, pointer -> place(name, locate(text, pointer)));
   }
 
   /** This recipe with one setting changed, named by its path, such as {@code training.epochs}. */
@@ -73,7 +84,7 @@ public record TrainConfig(
     } catch (JsonProcessingException e) {
       throw new TrainException("%s: a YAML value expected, got %s".formatted(path, value), e);
     }
-    return bind(tree, path);
+    return bind(tree, pointer -> "");
   }
 
   /** The model that this recipe trains on a feed log. */
@@ -93,35 +104,19 @@ public record TrainConfig(
         log.schema().surfaces());
   }
 
-  /** Binds the user's own text once for its positions: unknown names and wrong types, not what is missing. */
-  private static void checkNames(Path yaml, String name) throws IOException {
-    try {
-      STRICT
-          .readerFor(TrainConfig.class)
-          .without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .readValue(Files.readAllBytes(yaml));
-    } catch (ValueInstantiationException e) {
-      return; // a section that lacks values; with the defaults it is complete, and checked again
-    } catch (JsonProcessingException e) {
-      throw new TrainException(describe(name, e), e);
-    }
-  }
-
-  private static void merge(ObjectNode into, JsonNode own, String path) {
+  private static void merge(
+      ObjectNode into, JsonNode own, String path, UnaryOperator<String> place) {
     own.properties()
         .forEach(
             entry -> {
+              String pointer = path + "/" + entry.getKey();
               JsonNode old = into.get(entry.getKey());
-              boolean open = path.endsWith("actionWeights");
-              if (old == null && !open) {
+              if (old == null && !path.equals(ACTION_WEIGHTS)) {
                 throw new TrainException(
-                    "no setting %s in a recipe".formatted(path + "." + entry.getKey()));
+                    "%sno setting %s in a recipe".formatted(place.apply(pointer), dotted(pointer)));
               }
               if (old instanceof ObjectNode section && entry.getValue().isObject()) {
-                merge(
-                    section,
-                    entry.getValue(),
-                    path.isEmpty() ? entry.getKey() : path + "." + entry.getKey());
+                merge(section, entry.getValue(), pointer, place);
               } else {
                 into.set(entry.getKey(), entry.getValue());
               }
@@ -136,23 +131,50 @@ public record TrainConfig(
     }
   }
 
-  private static TrainConfig bind(JsonNode tree, String name) {
+  private static TrainConfig bind(JsonNode tree, UnaryOperator<String> place) {
     try {
       return STRICT.treeToValue(tree, TrainConfig.class);
+    } catch (ValueInstantiationException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new TrainException(place.apply(pointer(e)) + firstLine(cause.getMessage()), e);
+    } catch (JsonMappingException e) {
+      String message = "%s: %s".formatted(dotted(pointer(e)), firstLine(e.getOriginalMessage()));
+      throw new TrainException(place.apply(pointer(e)) + message, e);
     } catch (JsonProcessingException e) {
-      throw new TrainException(describe(name, e), e);
+      throw new TrainException(firstLine(e.getOriginalMessage()), e);
     }
   }
 
-  private static String describe(String name, JsonProcessingException e) {
-    JsonLocation location = e.getLocation();
-    String where =
-        location == null || location.getLineNr() < 1
-            ? ""
-            : ", line %d, column %d".formatted(location.getLineNr(), location.getColumnNr());
-    Throwable cause =
-        e instanceof ValueInstantiationException && e.getCause() != null ? e.getCause() : e;
-    String message = cause == e ? e.getOriginalMessage() : String.valueOf(cause.getMessage());
-    return "%s%s: %s".formatted(name, where, message.lines().findFirst().orElse(""));
+  private static String pointer(JsonMappingException e) {
+    return e.getPath().stream().map(r -> "/" + r.getFieldName()).collect(Collectors.joining());
+  }
+
+  private static String dotted(String pointer) {
+    return pointer.isEmpty() ? "the recipe" : pointer.substring(1).replace('/', '.');
+  }
+
+  /** Where a text names the setting of a pointer; null when it does not. */
+  private static @Nullable JsonLocation locate(byte[] text, String pointer) {
+    try (JsonParser parser = STRICT.createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token == JsonToken.FIELD_NAME
+            && parser.getParsingContext().pathAsPointer().toString().equals(pointer)) {
+          return parser.currentTokenLocation();
+        }
+      }
+      return null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it was parsed before
+    }
+  }
+
+  private static String place(String name, @Nullable JsonLocation location) {
+    return location == null
+        ? name + ": "
+        : "%s, line %d, column %d: ".formatted(name, location.getLineNr(), location.getColumnNr());
+  }
+
+  private static String firstLine(@Nullable String message) {
+    return message == null ? "" : message.lines().findFirst().orElse("");
   }
 }

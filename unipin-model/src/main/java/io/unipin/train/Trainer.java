@@ -35,13 +35,7 @@ public final class Trainer {
   /** A training of {@code config} on the training part of a log. */
   public Trainer(
       FeedLog log, Holdout holdout, TrainConfig config, Path work, TrainProgress progress) {
-    this(
-        log,
-        holdout,
-        config,
-        work,
-        progress,
-        new HoldoutValidator(log, holdout, config.evaluation()));
+    this(log, holdout, config, work, progress, new HoldoutValidator(log, holdout, config));
   }
 
   Trainer(

@@ -1,0 +1,185 @@
+package io.unipin.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogBuilder;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ServingModel;
+import io.unipin.model.StepLoss;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainerTest {
+  private static final int ITEMS = 40;
+  private static final long SEED = 9;
+
+  @TempDir Path folder;
+
+  /** Users walk round the catalogue one item at a time, liking even items: the next item and action are certain. */
+  private static FeedLog walks(int users) {
+    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    Random random = new Random(SEED);
+    for (int u = 0; u < users; u++) {
+      builder.user("u" + u);
+      int item = random.nextInt(ITEMS);
+      long time = 1_000_000;
+      for (int i = 0; i < 12; i++) {
+        time += 60_000;
+        builder.view(0, time);
+        builder.impression(item, item % 2 == 0 ? TestLogs.LIKE : TestLogs.LIKE | TestLogs.HIDE);
+        builder.action(
+            item, item % 2 == 0 ? TestLogs.LIKE : TestLogs.LIKE | TestLogs.HIDE, 0, time);
+        item = (item + 1) % ITEMS;
+      }
+    }
+    return builder.build();
+  }
+
+  private static TrainConfig config(int epochs) {
+    return TrainConfig.defaults()
+        .with(
+            "model",
+            "{itemDim: 16, width: 32, layers: 1, heads: 2, kvHeads: 1, feedForward: 64, maxHistory: 12}")
+        .with("training.epochs", Integer.toString(epochs))
+        .with("training.batchActions", "160")
+        .with("training.learningRate", "0.005")
+        .with("training.warmupSteps", "10")
+        .with("training.patience", "100");
+  }
+
+  private Trainer trainer(FeedLog log, TrainConfig config, Path work, List<StepLoss> losses) {
+    return new Trainer(
+        log, Holdout.leaveLast(log, 1), config, work, recorder(losses, Long.MAX_VALUE));
+  }
+
+  private static TrainProgress recorder(List<StepLoss> losses, long killAt) {
+    return new TrainProgress() {
+      @Override
+      public void step(
+          int epoch,
+          int epochs,
+          long step,
+          long steps,
+          double examples,
+          StepLoss loss,
+          double secondsLeft) {
+        losses.add(loss);
+        if (step == killAt) {
+          throw new IllegalStateException("killed");
+        }
+      }
+
+      @Override
+      public void validated(int epoch, Validation validation, boolean best) {}
+    };
+  }
+
+  @Test
+  void run_predictableWalks_findsTheNextItemAndItsAction() {
+    FeedLog log = walks(80);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    TrainResult result = trainer(log, config(12), folder, new ArrayList<>()).run(false);
+    try (ServingModel model = ServingModel.load(result.model(), EngineOptions.cpu())) {
+      Evaluation evaluation =
+          Evaluator.evaluate(
+              log, holdout, model, EvaluationOptions.test(EvaluationProgress.none()));
+      assertThat(evaluation.retrieval().model().hr(1)).isGreaterThan(0.9);
+      assertThat(evaluation.retrieval().popularity().hr(1)).isLessThan(0.3);
+      ActionMetrics hide = evaluation.ranking().actions().get(1);
+      assertThat(hide.model().auc()).isGreaterThan(0.95);
+    }
+  }
+
+  @Test
+  void run_killedAndResumed_equalsUninterrupted() throws IOException {
+    FeedLog log = walks(40);
+    TrainConfig config = config(3).with("training.checkpointSeconds", "1");
+    Path whole = folder.resolve("whole");
+    trainer(log, config, whole, new ArrayList<>()).run(false);
+
+    Path broken = folder.resolve("broken");
+    for (long killAt : new long[] {2, 5, 9}) {
+      Trainer dying =
+          new Trainer(
+              log, Holdout.leaveLast(log, 1), config, broken, recorder(new ArrayList<>(), killAt));
+      assertThatThrownBy(() -> dying.run(true)).hasMessage("killed");
+    }
+    trainer(log, config, broken, new ArrayList<>()).run(true);
+    for (String file : new String[] {"config.json", "weights.safetensors", "items.safetensors"}) {
+      assertThat(Files.readAllBytes(broken.resolve("model").resolve(file)))
+          .as(file)
+          .isEqualTo(Files.readAllBytes(whole.resolve("model").resolve(file)));
+    }
+  }
+
+  @Test
+  void run_sampledSoftmax_learnsToo() {
+    FeedLog log = walks(80);
+    TrainConfig config = config(12).with("training.negatives", "20");
+    TrainResult result = trainer(log, config, folder, new ArrayList<>()).run(false);
+    assertThat(result.best().ndcg10()).isGreaterThan(0.8);
+  }
+
+  @Test
+  void run_absurdLearningRate_stopsWithOneClearLine() {
+    FeedLog log = walks(40);
+    TrainConfig config =
+        config(20).with("training.learningRate", "1e30").with("training.clip", "1e30");
+    assertThatThrownBy(() -> trainer(log, config, folder, new ArrayList<>()).run(false))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("the loss is no number at step")
+        .hasMessageContaining("learningRate");
+  }
+
+  @Test
+  void run_otherRecipe_doesNotResume() {
+    FeedLog log = walks(10);
+    trainer(log, config(1), folder, new ArrayList<>()).run(false);
+    assertThatThrownBy(() -> trainer(log, config(2), folder, new ArrayList<>()).run(true))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("another recipe");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          training:\\n  epoch: 3 | recipe.yaml, line 2, column
+          training:\\n  epochs: many | recipe.yaml, line 2, column
+          training:\\n  epochs: 0 | recipe.yaml, line 1, column 1: training.epochs: 1 or more expected, got 0
+          training:\\n  dropout: 1.5 | recipe.yaml, line 1, column 1: training.dropout: a number in [0, 1) expected, got 1.5
+          model: [1, 2] | recipe.yaml, line 1, column 1: model:
+          training:\\n\\tepochs: 3 | recipe.yaml, line
+          """)
+  void read_brokenRecipe_saysWhere(String yaml, String message) throws IOException {
+    Path file = folder.resolve("recipe.yaml");
+    Files.writeString(file, yaml.replace("\\n", "\n").replace("\\t", "\t"));
+    assertThatThrownBy(() -> TrainConfig.read(file))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining(message)
+        .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines().count()).isEqualTo(1));
+  }
+
+  @Test
+  void read_partOfARecipe_keepsTheOtherDefaults() throws IOException {
+    Path file = folder.resolve("recipe.yaml");
+    Files.writeString(file, "training:\n  epochs: 3\n  actionWeights: {like: 2}\n");
+    TrainConfig config = TrainConfig.read(file);
+    assertThat(config.training().epochs()).isEqualTo(3);
+    assertThat(config.training().actionWeights()).containsEntry("like", 2f);
+    assertThat(config.model()).isEqualTo(TrainConfig.defaults().model());
+    assertThatThrownBy(() -> config.with("training.speed", "9"))
+        .hasMessageContaining("no setting training.speed");
+  }
+}
