@@ -3,6 +3,7 @@ package io.unipin.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -80,20 +81,20 @@ enum FeedTable {
     return table() + ".parquet";
   }
 
-  /** The table's files in a feed log: one file, or all of a folder by name; empty when there is neither. */
+  /** The table's files in a feed log: its file, then those of its folder by name; empty when there are none. */
   List<Path> files(Path directory) {
+    List<Path> files = new ArrayList<>();
     Path file = directory.resolve(fileName());
-    Path folder = directory.resolve(table());
-    boolean hasFile = Files.exists(file);
-    if (!Files.isDirectory(folder)) {
-      return hasFile ? List.of(file) : List.of();
+    if (Files.exists(file)) {
+      files.add(file);
     }
-    if (hasFile) {
-      throw new FeedLogException(
-          file.toString(), "either this file or the folder " + folder + " expected, found both");
+    Path folder = directory.resolve(table());
+    if (!Files.isDirectory(folder)) {
+      return files;
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(entry -> entry.toString().endsWith(".parquet")).sorted().toList();
+      entries.filter(entry -> entry.toString().endsWith(".parquet")).sorted().forEach(files::add);
+      return files;
     } catch (IOException e) {
       throw new FeedLogException(folder.toString(), "cannot be listed", e);
     }

@@ -103,10 +103,10 @@ final class TableScan {
 
   /** A complaint about a row of this table. */
   BadRow bad(int fileIndex, long fileRow, String column, String reason, @Nullable Object value) {
-    String file = String.valueOf(files.get(fileIndex).getFileName());
-    if (files.size() > 1) {
-      file = table.table() + "/" + file;
-    }
+    Path path = files.get(fileIndex);
+    Path parent = path.getParent();
+    boolean inFolder = parent != null && parent.endsWith(table.table());
+    String file = inFolder ? table.table() + "/" + path.getFileName() : table.fileName();
     return new BadRow(file, fileRow + 1, column, reason, value == null ? null : value.toString());
   }
 

@@ -101,11 +101,10 @@ class FeedLogRoundTripTest {
   }
 
   @Test
-  void read_folderOfFiles_readsAllOfThem() throws IOException {
+  void read_fileAndFolder_readsBoth() throws IOException {
     Path directory = temporary.resolve("log");
     FeedLogWriter.write(FeedLogs.small(), directory);
     Path folder = Files.createDirectory(directory.resolve("feedviews"));
-    Files.move(directory.resolve("feedviews.parquet"), folder.resolve("0.parquet"));
     try (TableWriter<ImpressionRow> writer = TableWriter.feedviews(folder.resolve("1.parquet"))) {
       writer.add(row("served", "dora", 9_000L, 0, 40));
       writer.add(row("served", "dora", 9_000L, 1, 10));
@@ -115,6 +114,13 @@ class FeedLogRoundTripTest {
     assertThat(log.users()).isEqualTo(4);
     assertThat(log.views()).isEqualTo(4);
     assertThat(log.impressionItems()).endsWith(3, 0);
+
+    try (TableWriter<ImpressionRow> writer = TableWriter.feedviews(folder.resolve("2.parquet"))) {
+      writer.add(row("served", "ed", 9_000L, 0, 41));
+      writer.commit();
+    }
+    assertThatThrownBy(() -> FeedLogReader.read(directory, 0))
+        .hasMessageStartingWith("feedviews/2.parquet row 1, column item_id: ");
   }
 
   @Test
