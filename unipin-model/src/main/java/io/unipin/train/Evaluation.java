@@ -14,7 +14,7 @@ public record Evaluation(
       Retrieval: per user with enough actions one target, the last positive action of the %s part, sought from all actions \
       before it among the whole catalogue, in the order of the dot product; items of that history are filtered, and users \
       whose target is among them are left out; equal scores: smaller item id first; the query knows the target's surface, \
-      neither its time nor its action. Popularity: positive actions in the training part, same users, filter and tie order. \
+      neither its time nor its action. Popularity: positive actions of all users before that part, same users, filter and tie order. \
       """;
   private static final String RANKING_RULES =
       """

@@ -27,7 +27,7 @@ record EvaluationTask(
         part,
         slates,
         new ItemScores(model.itemVectors(), config.items(), config.itemDim()),
-        Popularity.of(log, holdout),
+        Popularity.of(log, holdout, part),
         BiasBaseline.of(slates, log.users(), config.items(), config.actions().size()));
   }
 

@@ -2,7 +2,7 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 
-/** The baseline that knows no user: an item's score is how often it was a positive action in the training part. Immutable. */
+/** The baseline that knows no user: an item's score is how often it was a positive action before the judged part. Immutable. */
 final class Popularity {
   private final float[] counts;
 
@@ -10,12 +10,13 @@ final class Popularity {
     this.counts = counts;
   }
 
-  static Popularity of(FeedLog log, Holdout holdout) {
+  static Popularity of(FeedLog log, Holdout holdout, Part part) {
     float[] counts = new float[log.catalogue().size()];
     long positive = log.schema().positiveBits();
     for (int user = 0; user < log.users(); user++) {
       int start = log.actionStart(user);
-      for (int action = start; action < start + holdout.trainEnd(user); action++) {
+      int end = part == Part.TEST ? holdout.validationEnd(user) : holdout.trainEnd(user);
+      for (int action = start; action < start + end; action++) {
         if ((log.actionBits()[action] & positive) != 0) {
           counts[log.actionItems()[action]]++;
         }

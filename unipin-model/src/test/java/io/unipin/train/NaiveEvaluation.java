@@ -103,13 +103,14 @@ final class NaiveEvaluation {
       }
     }
     ranks.add(rank(scores, item, seen));
-    popularityRanks.add(rank(popularity(), item, seen));
+    popularityRanks.add(rank(popularity(part), item, seen));
   }
 
-  private double[] popularity() {
+  private double[] popularity(Part part) {
     double[] counts = new double[log.catalogue().size()];
     for (int user = 0; user < log.users(); user++) {
-      for (int i = 0; i < holdout.trainEnd(user); i++) {
+      int end = part == Part.TEST ? holdout.validationEnd(user) : holdout.trainEnd(user);
+      for (int i = 0; i < end; i++) {
         int at = log.actionStart(user) + i;
         counts[log.actionItems()[at]] += log.actionBits()[at] & TestLogs.LIKE;
       }
