@@ -6,8 +6,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -15,21 +13,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The machine and the versions that figures were taken with. */
-final class Machine {
+record Machine(String cpu, int cores, String memory, String jdk, String libtorch, String faiss) {
   private static final Pattern FAISS_VERSION =
       Pattern.compile("#define FAISS_VERSION_(MAJOR|MINOR|PATCH) (\\d+)");
 
-  private Machine() {}
-
-  static Map<String, Object> describe() {
-    Map<String, Object> machine = new LinkedHashMap<>();
-    machine.put("cpu", cpu());
-    machine.put("cores", Runtime.getRuntime().availableProcessors());
-    machine.put("memory", memory());
-    machine.put("jdk", System.getProperty("java.vm.version"));
-    machine.put("libtorch", libtorch());
-    machine.put("faiss", faiss());
-    return machine;
+  static Machine describe() {
+    return new Machine(
+        findCpu(),
+        Runtime.getRuntime().availableProcessors(),
+        findMemory(),
+        System.getProperty("java.vm.version"),
+        findLibtorch(),
+        findFaiss());
   }
 
   /** The commit of the sources, with {@code +} when they differ from it. */
@@ -41,7 +36,7 @@ final class Machine {
     return output(root, "git", "status", "--porcelain", "-uno").isEmpty() ? commit : commit + "+";
   }
 
-  private static String cpu() {
+  private static String findCpu() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       return lines
           .filter(line -> line.startsWith("model name"))
@@ -53,14 +48,14 @@ final class Machine {
     }
   }
 
-  private static String memory() {
+  private static String findMemory() {
     return ManagementFactory.getOperatingSystemMXBean()
             instanceof com.sun.management.OperatingSystemMXBean system
         ? Math.round(system.getTotalMemorySize() / (double) (1 << 30)) + " GiB"
         : "unknown";
   }
 
-  private static String libtorch() {
+  private static String findLibtorch() {
     try (InputStream stream = Machine.class.getResourceAsStream("/native/lib/pytorch.properties")) {
       if (stream == null) {
         return "unknown";
@@ -73,7 +68,7 @@ final class Machine {
     }
   }
 
-  private static String faiss() {
+  private static String findFaiss() {
     try {
       Matcher matcher =
           FAISS_VERSION.matcher(Files.readString(Path.of("/usr/include/faiss/Index.h")));

@@ -29,7 +29,12 @@ import picocli.CommandLine.Spec;
       "",
       "Environment: UNIPIN_DEVICE=gpu takes the GPU; UNIPIN_JAVA_OPTIONS adds options of the JVM."
     },
-    subcommands = {})
+    subcommands = {
+      ImportCommand.class,
+      SimulateCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class
+    })
 public final class Main implements Runnable {
   @Option(
       names = "--debug",

@@ -1,0 +1,96 @@
+package io.unipin.serving.cli;
+
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogReader;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ServingModel;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.train.Evaluation;
+import io.unipin.train.EvaluationOptions;
+import io.unipin.train.Evaluator;
+import io.unipin.train.Holdout;
+import io.unipin.train.Part;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a bundle on the test part of a feed log, with baselines beside it. */
+@Command(
+    name = "evaluate",
+    description = "Measures retrieval and ranking of a bundle, with baselines beside it.",
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin evaluate --bundle bundles/main --data feedlog --json evaluation.json"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  @Option(names = "--bundle", required = true, paramLabel = "DIR", description = "The bundle.")
+  private Path bundle;
+
+  @Option(names = "--data", required = true, paramLabel = "DIR", description = "The feed log.")
+  private Path data;
+
+  @Option(
+      names = "--holdout",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Last actions of every user that test. Default: ${DEFAULT-VALUE}.")
+  private int holdout;
+
+  @Option(
+      names = "--max-bad-rows",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
+  private long maxBadRows;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  private @Nullable Path json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    FeedLog log = FeedLogReader.read(data, maxBadRows);
+    Path folder = bundle.toAbsolutePath().normalize();
+    Path parent = folder.getParent() == null ? folder : folder.getParent();
+    BundleReader reader = new BundleReader(parent, EngineOptions.cpu());
+    PrintWriter console = spec.commandLine().getOut();
+    try (LoadedBundle loaded = reader.load(String.valueOf(folder.getFileName()))) {
+      int threads = Runtime.getRuntime().availableProcessors();
+      Evaluation evaluation =
+          evaluate(log, Holdout.leaveLast(log, holdout), loaded.model(), threads);
+      console.print(evaluation.toTable());
+      console.println(evaluation.protocol());
+      if (json != null) {
+        new Figures(
+                "evaluate", Map.of("holdout", holdout), Map.of("evaluation", evaluation.toJson()))
+            .write(json, Home.find().root());
+      }
+    }
+    return 0;
+  }
+
+  static Evaluation evaluate(FeedLog log, Holdout holdout, ServingModel model, int threads) {
+    try (Progress progress = Progress.begin("evaluating", -1)) {
+      return Evaluator.evaluate(
+          log,
+          holdout,
+          model,
+          new EvaluationOptions(
+              Part.TEST,
+              threads,
+              Integer.MAX_VALUE,
+              0,
+              (users, ofUsers) -> progress.at(users, ofUsers, users + " users")));
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.unipin.serving.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Folders that a verb makes and empties. */
+final class Folders {
+  /** Marks a folder as ours to empty. */
+  private static final String MARK = ".unipin-work";
+
+  private Folders() {}
+
+  /** Makes an empty folder; one that is there is emptied when an earlier call made it, and refused otherwise. */
+  static Path fresh(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      if (!Files.exists(folder.resolve(MARK)) && !isEmpty(folder)) {
+        throw new CommandException(
+            "a new or empty folder expected, but " + folder + " holds files");
+      }
+      delete(folder);
+    }
+    Files.createDirectories(folder);
+    Files.createFile(folder.resolve(MARK));
+    return folder;
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  static void delete(Path folder) throws IOException {
+    List<Path> paths;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      paths = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : paths) {
+      Files.delete(path);
+    }
+  }
+}

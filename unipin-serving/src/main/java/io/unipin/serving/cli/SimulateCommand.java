@@ -1,0 +1,71 @@
+package io.unipin.serving.cli;
+
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogWriter;
+import io.unipin.data.FeedSimulator;
+import io.unipin.data.SimulatorConfig;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Makes a feed log of simulated users whose true tastes are known. */
+@Command(
+    name = "simulate",
+    description = "Writes a feed log of simulated users; equal settings give equal logs.",
+    footer = {"", "Example:", "  ./unipin simulate --out feedlog --users 2000 --items 2000"})
+final class SimulateCommand implements Callable<Integer> {
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
+  private Path out;
+
+  @Option(
+      names = "--users",
+      defaultValue = "2000",
+      paramLabel = "N",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private int users;
+
+  @Option(
+      names = "--items",
+      defaultValue = "2000",
+      paramLabel = "N",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private int items;
+
+  @Option(
+      names = "--views",
+      defaultValue = "20",
+      paramLabel = "N",
+      description = "Feedviews of an average user. Default: ${DEFAULT-VALUE}.")
+  private double views;
+
+  @Option(
+      names = "--cold",
+      defaultValue = "0.1",
+      paramLabel = "SHARE",
+      description = "Share of items that appear while the feed runs. Default: ${DEFAULT-VALUE}.")
+  private double cold;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "7",
+      paramLabel = "N",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    SimulatorConfig sizes = SimulatorConfig.of(users, items, seed);
+    FeedLog log =
+        FeedSimulator.simulate(
+            new SimulatorConfig(
+                users, items, views, sizes.slateSize(), sizes.contentDim(), cold, seed));
+    FeedLogWriter.write(log, out);
+    spec.commandLine().getOut().println("wrote " + FeedLogText.sizes(log) + " to " + out);
+    return 0;
+  }
+}

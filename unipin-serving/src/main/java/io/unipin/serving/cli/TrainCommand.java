@@ -1,0 +1,153 @@
+package io.unipin.serving.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogReader;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ServingModel;
+import io.unipin.serving.bundle.BundlePublisher;
+import io.unipin.train.Evaluation;
+import io.unipin.train.Holdout;
+import io.unipin.train.TrainConfig;
+import io.unipin.train.TrainResult;
+import io.unipin.train.Trainer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a model on a feed log, measures it on what it did not see, and publishes it as a bundle. */
+@Command(
+    name = "train",
+    description = "Trains a model on a feed log and publishes it as a bundle.",
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin train --data feedlog --out bundles/main",
+      "  ./unipin train --data feedlog --out bundles/long --set training.epochs=40",
+    })
+final class TrainCommand implements Callable<Integer> {
+  /** Below this many items an exhaustive search is as fast as a graph, and exact. */
+  private static final int SMALL_CATALOGUE = 20_000;
+
+  @Option(names = "--data", required = true, paramLabel = "DIR", description = "The feed log.")
+  private Path data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "BUNDLE",
+      description = "The bundle to make; must not exist.")
+  private Path out;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "A recipe in YAML.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Changes one setting of the recipe.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(names = "--resume", description = "Go on from the last checkpoint.")
+  private boolean resume;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      description = "Folder of checkpoints. Default: beside the bundle.")
+  private @Nullable Path work;
+
+  @Option(
+      names = "--index",
+      paramLabel = "FACTORY",
+      description = "FAISS factory string, or exact. Default: by size, Flat or HNSW32.")
+  private @Nullable String index;
+
+  @Option(
+      names = "--max-bad-rows",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
+  private long maxBadRows;
+
+  @Option(names = "--no-evaluation", description = "Do not measure the model on the test part.")
+  private boolean noEvaluation;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  private @Nullable Path json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (Files.exists(out)) {
+      throw new CommandException("a new bundle expected, but " + out + " exists");
+    }
+    PrintWriter console = spec.commandLine().getOut();
+    TrainConfig recipe = recipe();
+    FeedLog log = FeedLogReader.read(data, maxBadRows);
+    console.println(FeedLogText.sizes(log));
+    Holdout holdout = Holdout.leaveLast(log, recipe.evaluation().holdout());
+    Path folder = work == null ? out.resolveSibling(out.getFileName() + ".training") : work;
+    TrainResult result;
+    try (Progress progress = Progress.begin("training", -1)) {
+      TrainText follower = new TrainText(progress);
+      result = new Trainer(log, holdout, recipe, folder, follower).run(resume);
+    }
+    console.printf(
+        Locale.ROOT,
+        "trained %d epochs, %,d steps in %.1f s; best validation: %s%n",
+        result.epochs(),
+        result.steps(),
+        result.seconds(),
+        TrainText.of(result.best()));
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("epochs", result.epochs());
+    results.put("steps", result.steps());
+    results.put("seconds", result.seconds());
+    results.put("validation_ndcg10", TrainText.orNull(result.best().ndcg10()));
+    results.put("validation_auc", TrainText.orNull(result.best().auc()));
+    if (!noEvaluation) {
+      results.put("evaluation", evaluate(log, holdout, result.model(), console));
+    }
+    String factory = index == null ? factory(log) : index;
+    BundlePublisher.publish(result.model(), log.catalogue(), factory, out);
+    console.printf("published %s with the index %s%n", out, factory);
+    if (json != null) {
+      new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
+          .write(json, Home.find().root());
+    }
+    return 0;
+  }
+
+  private TrainConfig recipe() {
+    TrainConfig recipe = config == null ? TrainConfig.defaults() : TrainConfig.read(config);
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      recipe = recipe.with(setting.getKey(), setting.getValue());
+    }
+    return recipe;
+  }
+
+  private static String factory(FeedLog log) {
+    return log.catalogue().size() < SMALL_CATALOGUE ? "Flat" : "HNSW32";
+  }
+
+  private static ObjectNode evaluate(
+      FeedLog log, Holdout holdout, Path directory, PrintWriter console) {
+    try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
+      Evaluation evaluation = EvaluateCommand.evaluate(log, holdout, model, 1);
+      console.print(evaluation.toTable());
+      return evaluation.toJson();
+    }
+  }
+}

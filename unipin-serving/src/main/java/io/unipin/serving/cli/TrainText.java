@@ -1,0 +1,58 @@
+package io.unipin.serving.cli;
+
+import io.unipin.model.StepLoss;
+import io.unipin.train.TrainProgress;
+import io.unipin.train.Validation;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Shows how a training goes. */
+final class TrainText implements TrainProgress {
+  private final Progress progress;
+
+  TrainText(Progress progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public void step(
+      int epoch,
+      int epochs,
+      long step,
+      long steps,
+      double examplesPerSecond,
+      StepLoss loss,
+      double secondsLeft) {
+    String note =
+        String.format(
+            Locale.ROOT,
+            "epoch %d/%d, %,.0f examples/s, loss %.3f (item %.3f, masked %.3f, slate %.3f), %.0f s left",
+            epoch,
+            epochs,
+            examplesPerSecond,
+            loss.total(),
+            loss.item(),
+            loss.hidden(),
+            loss.slate(),
+            secondsLeft);
+    progress.at(step, steps, note);
+  }
+
+  @Override
+  public void validated(int epoch, Validation validation, boolean best) {
+    progress.line("epoch " + epoch + ": " + of(validation) + (best ? ", best so far" : ""));
+  }
+
+  static String of(Validation validation) {
+    return "NDCG@10 " + number(validation.ndcg10()) + ", AUC " + number(validation.auc());
+  }
+
+  /** A number that JSON can hold. */
+  static @Nullable Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4f", value);
+  }
+}
