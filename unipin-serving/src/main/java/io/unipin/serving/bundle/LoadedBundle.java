@@ -3,6 +3,7 @@ package io.unipin.serving.bundle;
 import io.unipin.ann.AnnIndex;
 import io.unipin.data.Catalogue;
 import io.unipin.model.ServingModel;
+import java.time.Instant;
 
 /**
  * A bundle in memory: model, catalogue and index of one version. Row r of the catalogue is item r of the model.
@@ -15,6 +16,7 @@ public final class LoadedBundle implements AutoCloseable {
   private final ServingModel model;
   private final Catalogue catalogue;
   private final AnnIndex index;
+  private final Instant loadedAt = Instant.now();
 
   /**
    * Takes over a model and an index.
@@ -47,6 +49,10 @@ public final class LoadedBundle implements AutoCloseable {
 
   public String indexVersion() {
     return indexVersion;
+  }
+
+  public Instant loadedAt() {
+    return loadedAt;
   }
 
   public ServingModel model() {

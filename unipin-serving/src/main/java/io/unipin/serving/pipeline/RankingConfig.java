@@ -1,7 +1,9 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.serving.SettingException;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Defaults of ranking.
@@ -20,6 +22,6 @@ public record RankingConfig(Map<String, Float> utilityWeights) {
                 "utilityWeights." + action, "a finite weight expected, got " + weight);
           }
         });
-    utilityWeights = Map.copyOf(utilityWeights);
+    utilityWeights = Collections.unmodifiableMap(new TreeMap<>(utilityWeights));
   }
 }

@@ -12,9 +12,12 @@ import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
@@ -27,7 +30,13 @@ import java.util.stream.LongStream;
  * the cache changes the speed alone. Thread-safe.
  */
 public final class Recommender {
+  private static final int WARM_RUNS = 3;
+
+  /** No caller's id has a control character. */
+  private static final String WARM_USER = "\u0000";
+
   private final HistoryStore histories;
+  private final UserKvCache cache;
   private final PageConfig pages;
   private final RetrievalConfig retrieval;
   private final CacheConfig cacheConfig;
@@ -41,6 +50,7 @@ public final class Recommender {
   public Recommender(
       HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
     this.histories = histories;
+    this.cache = cache;
     this.pages = config.page();
     this.retrieval = config.retrieval();
     this.cacheConfig = config.cache();
@@ -138,6 +148,37 @@ public final class Recommender {
           "bundle",
           "a maxHistory of at most history.limit %d expected, got %d (bundle %s)"
               .formatted(historyLimit, maxHistory, bundle.name()));
+    }
+  }
+
+  /** Runs each stage a few times, so that the first requests find the engine warm. */
+  public void warm(LoadedBundle bundle) {
+    ModelConfig config = bundle.model().config();
+    List<RecordedAction> actions = new ArrayList<>();
+    for (int i = 0; i < config.maxHistory(); i++) {
+      long item = bundle.catalogue().id(i % bundle.catalogue().size());
+      actions.add(new RecordedAction(item, List.of(), config.surfaces().get(0), i));
+    }
+    try {
+      for (int run = 0; run < WARM_RUNS; run++) {
+        RequestedHistory history = new RequestedHistory(actions, run);
+        UserInput user = new UserInput(WARM_USER, history, List.of(), "", actions.size());
+        Wishes wishes = new Wishes(Map.of(), Map.of(), new long[0], true);
+        PageQuery query = new PageQuery("", user, wishes, 0, "", 0);
+        retrieveAndRank(bundle, query, new StageClock(new NoLimit(), System::nanoTime));
+      }
+    } finally {
+      cache.erase(WARM_USER);
+    }
+  }
+
+  private static final class NoLimit implements CallBudget {
+    @Override
+    public void check() {}
+
+    @Override
+    public Duration remaining() {
+      return Duration.ofMinutes(1);
     }
   }
 

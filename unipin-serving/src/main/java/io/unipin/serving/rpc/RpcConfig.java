@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param metricsPort of the HTTP endpoint with metrics and health; 0 takes a free one
  * @param workers requests worked on at once; 0 means one per core
  * @param queue requests that may wait for a worker before the next is refused
+ * @param maxResets calls that one connection may cancel within 30 seconds before it is closed
  * @param drain how long a stop waits for requests in flight
  */
 public record RpcConfig(
@@ -26,6 +27,7 @@ public record RpcConfig(
     int queue,
     ByteSize maxMessage,
     int maxConcurrentCallsPerConnection,
+    int maxResets,
     Duration drain) {
   public RpcConfig {
     if (host.isBlank()) {
@@ -38,6 +40,7 @@ public record RpcConfig(
     checkRange("queue", queue, 1, 65536);
     checkRange("maxMessage", maxMessage.bytes(), 1024, 16 << 20);
     checkRange("maxConcurrentCallsPerConnection", maxConcurrentCallsPerConnection, 1, 65536);
+    checkRange("maxResets", maxResets, 1, 1_000_000);
     checkPositive("drain", drain);
   }
 

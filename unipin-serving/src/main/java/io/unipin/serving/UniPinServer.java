@@ -1,0 +1,202 @@
+package io.unipin.serving;
+
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.EngineOptions;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.ServedLog;
+import io.unipin.serving.metrics.MetricsEndpoint;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.pipeline.RecommenderConfig;
+import io.unipin.serving.rpc.RpcServer;
+import io.unipin.serving.rpc.RpcServices;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server: the wiring of all parts.
+ *
+ * <p>Stops in the opposite order of its start: it says that it stops, answers what is under way, then closes the bundle, the
+ * cache (reporting leases that leaked) and the stores. Thread-safe.
+ */
+public final class UniPinServer implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(UniPinServer.class);
+
+  /** What is open, the newest first. */
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  private final Lock loading = new ReentrantLock();
+  private final BundleReader reader;
+  private final BundleHolder bundles;
+  private final UserKvCache cache;
+  private final Recommender recommender;
+  private final ServingMetrics metrics;
+  private final RpcServer rpc;
+  private final MetricsEndpoint endpoint;
+  private volatile boolean serving;
+
+  private UniPinServer(ServerConfig config) {
+    boolean started = false;
+    try {
+      metrics = opened(new ServingMetrics());
+      HistoryStore histories = opened(HistoryStore.open(config.history()));
+      ServedLog servedLog = opened(ServedLog.open(config.servedLog()));
+      metrics.watchServedLog(servedLog::dropped);
+      cache =
+          opened(
+              new UserKvCache(
+                  new KvCacheConfig(
+                      config.cache().budget().bytes(),
+                      config.cache().timeToLive(),
+                      config.cache().transientBudget().bytes())));
+      metrics.watchCache(cache::stats);
+      recommender =
+          new Recommender(
+              histories,
+              cache,
+              new RecommenderConfig(
+                  config.cache(),
+                  config.retrieval(),
+                  config.ranking(),
+                  config.page(),
+                  config.history().limit()),
+              System::currentTimeMillis);
+      reader = new BundleReader(config.bundle().folder(), EngineOptions.cpu());
+      bundles = opened(new BundleHolder(this::forget));
+      load(config.bundle().name());
+      rpc =
+          opened(
+              RpcServer.start(
+                  config.server(),
+                  new RpcServices(
+                      bundles,
+                      this::load,
+                      recommender,
+                      histories,
+                      cache,
+                      servedLog,
+                      metrics,
+                      config.page().maxSize(),
+                      config.experiment().arm(),
+                      version(config),
+                      System::currentTimeMillis)));
+      endpoint =
+          opened(
+              MetricsEndpoint.start(
+                  config.server().host(), config.server().metricsPort(), metrics, () -> serving));
+      serving = true;
+      started = true;
+    } finally {
+      if (!started) {
+        close();
+      }
+    }
+    logger.info(
+        "serving on {}:{}, administration on {}, metrics on {}",
+        config.server().host(),
+        port(),
+        adminPort(),
+        metricsPort());
+  }
+
+  /** Starts a server; it serves when this returns. */
+  public static UniPinServer start(ServerConfig config) {
+    return new UniPinServer(config);
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    open.push(part);
+    return part;
+  }
+
+  /** Loads a bundle, warms it and puts it in service; one at a time. */
+  private void load(String name) {
+    loading.lock();
+    try {
+      LoadedBundle bundle = reader.load(name);
+      boolean swapped = false;
+      try {
+        recommender.check(bundle);
+        recommender.warm(bundle);
+        bundles.swap(bundle);
+        metrics.serving(bundle.name(), bundle.indexVersion());
+        swapped = true;
+      } finally {
+        if (!swapped) {
+          bundle.close();
+        }
+      }
+    } finally {
+      loading.unlock();
+    }
+  }
+
+  /** Drops the cached state of a bundle that serves no more, unless its successor can use it. */
+  private void forget(LoadedBundle drained) {
+    String fingerprint = recommender.fingerprint(drained);
+    try (BundleLease lease = bundles.acquire()) {
+      if (recommender.fingerprint(lease.bundle()).equals(fingerprint)) {
+        return;
+      }
+    } catch (ServingException e) {
+      logger.debug("no successor: the server stops", e);
+    }
+    cache.eraseFingerprint(fingerprint);
+  }
+
+  /** Equal for equal settings. */
+  private static String version(ServerConfig config) {
+    return String.format(Locale.ROOT, "%08x", config.toString().hashCode());
+  }
+
+  public int port() {
+    return rpc.port();
+  }
+
+  public int adminPort() {
+    return rpc.adminPort();
+  }
+
+  public int metricsPort() {
+    return endpoint.port();
+  }
+
+  /** Waits until the server is closed by another thread. */
+  public void awaitTermination() throws InterruptedException {
+    rpc.awaitTermination();
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    boolean wasServing = serving;
+    serving = false;
+    if (rpc != null) {
+      rpc.close();
+    }
+    while (!open.isEmpty()) {
+      close(open.pop());
+    }
+    if (wasServing) {
+      logger.info("stopped");
+    }
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      logger.error("{} did not close", part.getClass().getSimpleName(), e);
+    }
+  }
+}

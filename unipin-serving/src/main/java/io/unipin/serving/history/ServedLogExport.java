@@ -1,0 +1,118 @@
+package io.unipin.serving.history;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.unipin.data.Catalogue;
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogBuilder;
+import io.unipin.data.FeedSchema;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Turns a served log into a feed log: a served page becomes a feedview, and what its user did with an item of it within the
+ * attribution time becomes that impression's label.
+ */
+public final class ServedLogExport {
+  private static final ObjectReader JSON = new ObjectMapper().readerFor(ServedEntry.class);
+
+  private final FeedSchema schema;
+  private final Catalogue catalogue;
+  private final long attributionMs;
+
+  private ServedLogExport(FeedSchema schema, Catalogue catalogue, Duration attribution) {
+    this.schema = schema;
+    this.catalogue = catalogue;
+    this.attributionMs = attribution.toMillis();
+  }
+
+  /** Reads a log's folder. Items that the catalogue, and names that the schema does not know are left out. */
+  public static FeedLog read(
+      Path folder, FeedSchema schema, Catalogue catalogue, Duration attribution) {
+    Map<String, List<ServedEntry>> users = new TreeMap<>();
+    try {
+      for (Path segment : ServedSegments.list(folder)) {
+        try (BufferedReader in = Files.newBufferedReader(segment, StandardCharsets.UTF_8)) {
+          for (String line = in.readLine(); line != null; line = in.readLine()) {
+            ServedEntry entry = JSON.readValue(line);
+            users.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the served log can't be read: " + e.getMessage(), e);
+    }
+    ServedLogExport export = new ServedLogExport(schema, catalogue, attribution);
+    FeedLogBuilder builder = new FeedLogBuilder(schema, catalogue);
+    users.forEach((user, entries) -> export.add(builder.user(user), entries));
+    return builder.build();
+  }
+
+  /** Adds a user's entries by time; a page comes before an action of the same millisecond. */
+  private void add(FeedLogBuilder builder, List<ServedEntry> entries) {
+    Set<String> events = new HashSet<>();
+    List<ServedEntry> ordered = new ArrayList<>(entries);
+    ordered.removeIf(entry -> entry.event() != null && !events.add(entry.event()));
+    ordered.sort(
+        Comparator.comparingLong(ServedEntry::timeMs)
+            .thenComparing(entry -> entry.view() == null ? 1 : 0));
+    for (int i = 0; i < ordered.size(); i++) {
+      ServedEntry entry = ordered.get(i);
+      if (entry.view() == null) {
+        int row = catalogue.row(entry.items().get(0));
+        if (row != Catalogue.UNKNOWN) {
+          builder.action(row, bits(entry), surface(entry), entry.timeMs());
+        }
+      } else {
+        builder.view(surface(entry), entry.timeMs());
+        List<ServedEntry> after = ordered.subList(i + 1, ordered.size());
+        for (long item : entry.items()) {
+          int row = catalogue.row(item);
+          if (row != Catalogue.UNKNOWN) {
+            builder.impression(row, label(item, entry.timeMs(), after));
+          }
+        }
+      }
+    }
+  }
+
+  private long label(long item, long viewMs, List<ServedEntry> after) {
+    long bits = 0;
+    for (ServedEntry entry : after) {
+      if (entry.timeMs() > viewMs + attributionMs) {
+        break;
+      }
+      if (entry.view() == null && entry.items().get(0) == item) {
+        bits |= bits(entry);
+      }
+    }
+    return bits;
+  }
+
+  private long bits(ServedEntry entry) {
+    long bits = 0;
+    if (entry.actions() != null) {
+      for (String name : entry.actions()) {
+        int bit = schema.actions().indexOf(name);
+        bits |= bit < 0 ? 0 : 1L << bit;
+      }
+    }
+    return bits;
+  }
+
+  private int surface(ServedEntry entry) {
+    return Math.max(schema.surfaces().indexOf(entry.surface()), 0);
+  }
+}

@@ -1,0 +1,135 @@
+package io.unipin.serving.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.unipin.kvcache.KvCacheStats;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * All metrics of the server: every name, and every tag with its values, stands here.
+ *
+ * <p>Tags are bounded: rpc and stage by the code, status and outcome by enums, bundle and index by what is loaded; never a
+ * user or an item. Thread-safe.
+ */
+public final class ServingMetrics implements AutoCloseable {
+  private static final Duration[] LATENCY_BUCKETS =
+      List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000).stream()
+          .map(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final MultiGauge bundle =
+      MultiGauge.builder("unipin.bundle").description("1 for what serves").register(registry);
+
+  public ServingMetrics() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+  }
+
+  /** A finished call; the status is {@code OK} or the name of the gRPC status. */
+  public void request(String rpc, String status, long nanos) {
+    Timer.builder("unipin.requests")
+        .description("Calls by outcome, with the wait for a worker")
+        .tags("rpc", rpc, "status", status)
+        .serviceLevelObjectives(LATENCY_BUCKETS)
+        .register(registry)
+        .record(Duration.ofNanos(nanos));
+  }
+
+  public void stage(String stage, long nanos) {
+    Timer.builder("unipin.stages")
+        .description("Time in each stage of the pipeline")
+        .tags("stage", stage)
+        .serviceLevelObjectives(LATENCY_BUCKETS)
+        .register(registry)
+        .record(Duration.ofNanos(nanos));
+  }
+
+  public void degraded(String step) {
+    registry.counter("unipin.degradations", "step", step).increment();
+  }
+
+  /** Actions recorded, and events that had been recorded before. */
+  public void recorded(int recorded, int duplicates) {
+    registry.counter("unipin.actions", "outcome", "recorded").increment(recorded);
+    registry.counter("unipin.actions", "outcome", "duplicate").increment(duplicates);
+  }
+
+  /** What serves from now on. */
+  public void serving(String name, String index) {
+    bundle.register(List.of(MultiGauge.Row.of(Tags.of("bundle", name, "index", index), 1)), true);
+  }
+
+  public void watchQueue(IntSupplier waiting) {
+    Gauge.builder("unipin.queue", waiting::getAsInt)
+        .description("Requests that wait for a worker")
+        .register(registry);
+  }
+
+  public void watchServedLog(LongSupplier dropped) {
+    FunctionCounter.builder("unipin.served.dropped", dropped, LongSupplier::getAsLong)
+        .description("Log entries dropped because the queue was full or the disk failed")
+        .register(registry);
+  }
+
+  public void watchCache(Supplier<KvCacheStats> stats) {
+    gauge(
+        "unipin.cache.budget",
+        "Bytes that cached users may take",
+        stats,
+        KvCacheStats::budgetBytes);
+    gauge("unipin.cache.used", "Bytes of cached users", stats, KvCacheStats::usedBytes);
+    gauge("unipin.cache.leased", "Bytes in use by requests", stats, KvCacheStats::leasedBytes);
+    gauge("unipin.cache.leases", "Leases held by requests", stats, KvCacheStats::leases);
+    gauge("unipin.cache.entries", "Users in the cache", stats, KvCacheStats::entries);
+    counter("unipin.cache.evictions", Tags.empty(), stats, KvCacheStats::evictions);
+    counter("unipin.cache.lookups", Tags.of("outcome", "hit"), stats, KvCacheStats::hits);
+    counter("unipin.cache.lookups", Tags.of("outcome", "append"), stats, KvCacheStats::appends);
+    counter("unipin.cache.lookups", Tags.of("outcome", "prefill"), stats, KvCacheStats::prefills);
+    counter("unipin.cache.lookups", Tags.of("outcome", "uncached"), stats, KvCacheStats::uncached);
+  }
+
+  private void gauge(
+      String name,
+      String description,
+      Supplier<KvCacheStats> stats,
+      ToDoubleFunction<KvCacheStats> value) {
+    Gauge.builder(name, () -> value.applyAsDouble(stats.get()))
+        .description(description)
+        .register(registry);
+  }
+
+  private void counter(
+      String name, Tags tags, Supplier<KvCacheStats> stats, ToDoubleFunction<KvCacheStats> value) {
+    FunctionCounter.builder(name, stats, supplier -> value.applyAsDouble(supplier.get()))
+        .tags(tags)
+        .register(registry);
+  }
+
+  /** All metrics in Prometheus' text format. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}

@@ -1,0 +1,41 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.pipeline.CallBudget;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The caller's deadline and cancellation, as gRPC knows them. Thread-safe. */
+final class ContextBudget implements CallBudget {
+  /** Of a call without a deadline. */
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  private final Context context;
+
+  ContextBudget(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public void check() {
+    Deadline deadline = context.getDeadline();
+    if (deadline != null && deadline.isExpired()) {
+      throw new ServingException(FailureKind.DEADLINE, "the deadline has passed");
+    }
+    if (context.isCancelled()) {
+      throw new ServingException(FailureKind.CANCELLED, "the caller has gone");
+    }
+  }
+
+  @Override
+  public Duration remaining() {
+    @Nullable Deadline deadline = context.getDeadline();
+    return deadline == null
+        ? LONG
+        : Duration.ofNanos(Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+  }
+}

@@ -1,0 +1,114 @@
+package io.unipin.serving.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.Violation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The one place where failures become gRPC statuses, and, for the client, statuses become failures again. */
+final class FailureStatus {
+  private static final String DOMAIN = "unipin";
+  private static final int MAX_MESSAGE = 512;
+  private static final int RETRY_AFTER_NANOS = 100_000_000;
+
+  private FailureStatus() {}
+
+  static StatusRuntimeException of(ServingException failure) {
+    Status.Builder status =
+        Status.newBuilder()
+            .setCode(code(failure.kind()).getNumber())
+            .setMessage(message(failure))
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setReason(failure.kind().name())
+                        .setDomain(DOMAIN)
+                        .build()));
+    if (!failure.violations().isEmpty()) {
+      BadRequest.Builder bad = BadRequest.newBuilder();
+      for (Violation violation : failure.violations()) {
+        bad.addFieldViolationsBuilder()
+            .setField(violation.field())
+            .setDescription(violation.description());
+      }
+      status.addDetails(Any.pack(bad.build()));
+    }
+    if (failure.kind() == FailureKind.OVERLOADED || failure.kind() == FailureKind.UNAVAILABLE) {
+      Duration delay = Duration.newBuilder().setNanos(RETRY_AFTER_NANOS).build();
+      status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static String message(ServingException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
+  }
+
+  private static Code code(FailureKind kind) {
+    return switch (kind) {
+      case INVALID -> Code.INVALID_ARGUMENT;
+      case OVERLOADED -> Code.RESOURCE_EXHAUSTED;
+      case DEADLINE -> Code.DEADLINE_EXCEEDED;
+      case CANCELLED -> Code.CANCELLED;
+      case UNAVAILABLE -> Code.UNAVAILABLE;
+      case INTERNAL -> Code.INTERNAL;
+    };
+  }
+
+  /** The failure that a status stands for, with the violations that it carries. */
+  static ServingException toFailure(StatusRuntimeException exception) {
+    FailureKind kind =
+        switch (exception.getStatus().getCode()) {
+          case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, NOT_FOUND ->
+              FailureKind.INVALID;
+          case RESOURCE_EXHAUSTED -> FailureKind.OVERLOADED;
+          case DEADLINE_EXCEEDED -> FailureKind.DEADLINE;
+          case CANCELLED -> FailureKind.CANCELLED;
+          case UNAVAILABLE -> FailureKind.UNAVAILABLE;
+          default -> FailureKind.INTERNAL;
+        };
+    List<Violation> violations = violations(exception);
+    if (!violations.isEmpty()) {
+      ServingException invalid = ServingException.invalid(violations);
+      invalid.initCause(exception);
+      return invalid;
+    }
+    Throwable cause = exception.getStatus().getCause();
+    String description = exception.getStatus().getDescription();
+    String message =
+        (description == null ? exception.getStatus().getCode().name() : description)
+            + (cause == null ? "" : " (" + cause.getMessage() + ")");
+    return new ServingException(kind, message, exception);
+  }
+
+  private static List<Violation> violations(StatusRuntimeException exception) {
+    List<Violation> violations = new ArrayList<>();
+    Status status = StatusProto.fromThrowable(exception);
+    try {
+      for (Any detail : status == null ? List.<Any>of() : status.getDetailsList()) {
+        if (detail.is(BadRequest.class)) {
+          detail
+              .unpack(BadRequest.class)
+              .getFieldViolationsList()
+              .forEach(
+                  entry -> violations.add(new Violation(entry.getField(), entry.getDescription())));
+        }
+      }
+    } catch (InvalidProtocolBufferException e) {
+      return List.of(); // the message says it, too
+    }
+    return violations;
+  }
+}

@@ -1,0 +1,276 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.EraseUserRequest;
+import io.unipin.proto.v1.Preferences;
+import io.unipin.proto.v1.RankRequest;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveRequest;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.history.ActionEvent;
+import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.pipeline.PageQuery;
+import io.unipin.serving.pipeline.RankingConfig;
+import io.unipin.serving.pipeline.RankingQuery;
+import io.unipin.serving.pipeline.RequestedHistory;
+import io.unipin.serving.pipeline.RetrievalQuery;
+import io.unipin.serving.pipeline.UserInput;
+import io.unipin.serving.pipeline.Wishes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads one request, strictly: whatever is wrong with it becomes a violation that names the field, what was expected and
+ * what came. One thread.
+ */
+final class RequestReader {
+  private final Schema schema;
+  private final int maxPageSize;
+  private final long nowMs;
+  private final Violations violations = new Violations();
+
+  /** Names that a request may use are those of the bundle that serves it. */
+  RequestReader(Schema schema, int maxPageSize, long nowMs) {
+    this.schema = schema;
+    this.maxPageSize = maxPageSize;
+    this.nowMs = nowMs;
+  }
+
+  /** The names of a bundle. */
+  record Schema(List<String> actions, List<String> surfaces) {}
+
+  /** Events of one user. */
+  record UserEvents(String user, List<ActionEvent> events) {}
+
+  PageQuery page(RetrieveAndRankRequest request) {
+    String id = requestId(request.getRequestId());
+    UserInput user = user(request.getUser());
+    Wishes wishes = wishes(request.getPreferences());
+    int pageSize = request.getPageSize();
+    range("page_size", pageSize, maxPageSize);
+    range("candidates", request.getCandidates(), RequestLimits.CANDIDATES);
+    if (request.getCandidates() > 0 && pageSize > request.getCandidates()) {
+      violations.add("page_size", "at most candidates (" + request.getCandidates() + ")", pageSize);
+    }
+    violations.throwIfAny();
+    return new PageQuery(
+        id, user, wishes, pageSize, request.getPageCursor(), request.getCandidates());
+  }
+
+  RetrievalQuery retrieval(RetrieveRequest request) {
+    String id = requestId(request.getRequestId());
+    UserInput user = user(request.getUser());
+    Wishes wishes = wishes(request.getPreferences());
+    range("candidates", request.getCandidates(), RequestLimits.CANDIDATES);
+    violations.throwIfAny();
+    return new RetrievalQuery(id, user, wishes, request.getCandidates());
+  }
+
+  RankingQuery ranking(RankRequest request) {
+    String id = requestId(request.getRequestId());
+    UserInput user = user(request.getUser());
+    Wishes wishes = wishes(request.getPreferences());
+    int count = request.getItemIdsCount();
+    if (count < 1 || count > RequestLimits.RANK_ITEMS) {
+      violations.add("item_ids", "1 to " + RequestLimits.RANK_ITEMS + " items", count);
+    } else {
+      Set<Long> ids = new HashSet<>();
+      for (int i = 0; i < count && !violations.isFull(); i++) {
+        if (!ids.add(request.getItemIds(i))) {
+          violations.add("item_ids[" + i + "]", "each item once", request.getItemIds(i));
+        }
+      }
+    }
+    violations.throwIfAny();
+    long[] items = request.getItemIdsList().stream().mapToLong(Long::longValue).toArray();
+    return new RankingQuery(id, user, wishes, items);
+  }
+
+  List<UserEvents> events(RecordActionsRequest request) {
+    if (request.getUsersCount() > RequestLimits.RECORD_USERS) {
+      violations.add(
+          "users", "at most " + RequestLimits.RECORD_USERS + " users", request.getUsersCount());
+      violations.throwIfAny();
+    }
+    int total = request.getUsersList().stream().mapToInt(UserActions::getActionsCount).sum();
+    violations.require(
+        total <= RequestLimits.RECORD_ACTIONS,
+        "users",
+        "at most " + RequestLimits.RECORD_ACTIONS + " actions in all",
+        total);
+    violations.throwIfAny();
+    List<UserEvents> users = new ArrayList<>();
+    for (int u = 0; u < request.getUsersCount(); u++) {
+      String field = "users[" + u + "]";
+      UserActions user = request.getUsers(u);
+      userId(field + ".user_id", user.getUserId());
+      List<ActionEvent> events = new ArrayList<>();
+      for (int i = 0; i < user.getActionsCount(); i++) {
+        String path = field + ".actions[" + i + "]";
+        Action action = user.getActions(i);
+        text(path + ".event_id", action.getEventId(), 1, RequestLimits.EVENT_ID);
+        events.add(new ActionEvent(action.getEventId(), action(path, action)));
+      }
+      users.add(new UserEvents(user.getUserId(), events));
+    }
+    violations.throwIfAny();
+    return users;
+  }
+
+  String erasure(EraseUserRequest request) {
+    userId("user_id", request.getUserId());
+    violations.throwIfAny();
+    return request.getUserId();
+  }
+
+  private UserInput user(UserContext user) {
+    userId("user.user_id", user.getUserId());
+    time("user.time_ms", user.getTimeMs());
+    RequestedHistory history = null;
+    if (user.hasHistory()) {
+      long omitted = user.getHistory().getOmitted();
+      violations.require(
+          omitted >= 0 && omitted <= RequestLimits.OMITTED,
+          "user.history.omitted",
+          "0 to " + RequestLimits.OMITTED,
+          omitted);
+      List<RecordedAction> actions =
+          actions(
+              "user.history.actions", user.getHistory().getActionsList(), RequestLimits.HISTORY, 0);
+      history = new RequestedHistory(actions, Math.max(omitted, 0));
+    }
+    long newest =
+        history == null || history.actions().isEmpty()
+            ? 0
+            : history.actions().get(history.actions().size() - 1).timeMs();
+    List<RecordedAction> recent =
+        actions("user.recent_actions", user.getRecentActionsList(), RequestLimits.RECENT, newest);
+    String surface = surface("user.surface", user.getSurface());
+    long time = user.getTimeMs() == 0 ? nowMs : user.getTimeMs();
+    return new UserInput(user.getUserId(), history, recent, surface, time);
+  }
+
+  /** Actions in the order of their times, none before {@code notBefore}. */
+  private List<RecordedAction> actions(
+      String field, List<Action> actions, int most, long notBefore) {
+    if (actions.size() > most) {
+      violations.add(field, "at most " + most + " actions", actions.size());
+      return List.of();
+    }
+    List<RecordedAction> read = new ArrayList<>(actions.size());
+    long previous = notBefore;
+    for (int i = 0; i < actions.size() && !violations.isFull(); i++) {
+      String path = field + "[" + i + "]";
+      Action action = actions.get(i);
+      if (action.getTimeMs() >= 0 && action.getTimeMs() < previous) {
+        violations.add(
+            path + ".time_ms", "oldest action first: at least " + previous, action.getTimeMs());
+      }
+      previous = Math.max(previous, action.getTimeMs());
+      read.add(action(path, action));
+    }
+    return read;
+  }
+
+  private RecordedAction action(String path, Action action) {
+    time(path + ".time_ms", action.getTimeMs());
+    int count = action.getActionsCount();
+    if (count > schema.actions().size()) {
+      violations.add(path + ".actions", "at most " + schema.actions().size() + " names", count);
+      return new RecordedAction(action.getItemId(), List.of(), "", 0);
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      String name = action.getActions(i);
+      known(path + ".actions[" + i + "]", name, schema.actions());
+      violations.require(names.add(name), path + ".actions[" + i + "]", "each name once", name);
+    }
+    String surface = surface(path + ".surface", action.getSurface());
+    return new RecordedAction(
+        action.getItemId(), action.getActionsList(), surface, action.getTimeMs());
+  }
+
+  private Wishes wishes(Preferences preferences) {
+    weights("preferences.outcomes", preferences.getOutcomesMap(), 0, 1);
+    weights(
+        "preferences.utility_weights",
+        preferences.getUtilityWeightsMap(),
+        -RankingConfig.MAX_WEIGHT,
+        RankingConfig.MAX_WEIGHT);
+    int excluded = preferences.getExcludedItemIdsCount();
+    if (excluded > RequestLimits.EXCLUDED) {
+      violations.add(
+          "preferences.excluded_item_ids",
+          "at most " + RequestLimits.EXCLUDED + " items",
+          excluded);
+      violations.throwIfAny();
+    }
+    return new Wishes(
+        preferences.getOutcomesMap(),
+        preferences.getUtilityWeightsMap(),
+        preferences.getExcludedItemIdsList().stream().mapToLong(Long::longValue).toArray(),
+        preferences.getAllowSeen());
+  }
+
+  private void weights(String field, Map<String, Float> weights, float least, float most) {
+    if (weights.size() > schema.actions().size()) {
+      violations.add(field, "at most " + schema.actions().size() + " entries", weights.size());
+      return;
+    }
+    weights.forEach(
+        (action, weight) -> {
+          String path = field + "[" + Violations.shortened(action) + "]";
+          known(path, action, schema.actions());
+          violations.require(
+              weight >= least && weight <= most, path, least + " to " + most, weight);
+        });
+  }
+
+  private String surface(String field, String name) {
+    if (name.isEmpty()) {
+      return schema.surfaces().get(0);
+    }
+    known(field, name, schema.surfaces());
+    return name;
+  }
+
+  private void known(String field, String name, List<String> names) {
+    if (!names.contains(name)) {
+      violations.add(field, "one of " + Violations.shortened(names), name);
+    }
+  }
+
+  private void userId(String field, String id) {
+    text(field, id, 1, RequestLimits.USER_ID);
+  }
+
+  private String requestId(String id) {
+    text("request_id", id, 0, RequestLimits.REQUEST_ID);
+    return id.isEmpty() ? RequestIds.next() : id;
+  }
+
+  private void text(String field, String text, int least, int most) {
+    if (text.length() < least || text.length() > most) {
+      violations.add(field, least + " to " + most + " characters", text.length());
+    } else if (text.chars().anyMatch(Character::isISOControl)) {
+      violations.add(field, "no control characters", "one");
+    }
+  }
+
+  private void time(String field, long timeMs) {
+    if (timeMs < 0 || timeMs > RequestLimits.TIME_MS) {
+      violations.add(field, "milliseconds since 1970, 0 to " + RequestLimits.TIME_MS, timeMs);
+    }
+  }
+
+  private void range(String field, int value, int most) {
+    if (value < 0 || value > most) {
+      violations.add(field, "0 to " + most, value);
+    }
+  }
+}

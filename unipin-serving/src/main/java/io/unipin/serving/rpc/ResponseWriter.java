@@ -1,0 +1,102 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.kvcache.KvOutcome;
+import io.unipin.proto.v1.RankResponse;
+import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.RetrieveResponse;
+import io.unipin.proto.v1.RetrievedItem;
+import io.unipin.proto.v1.ScoredItem;
+import io.unipin.proto.v1.Served;
+import io.unipin.serving.pipeline.Page;
+import io.unipin.serving.pipeline.RankedItem;
+import io.unipin.serving.pipeline.Ranking;
+import io.unipin.serving.pipeline.Retrieval;
+import io.unipin.serving.pipeline.Stage;
+import io.unipin.serving.pipeline.Trace;
+import java.util.List;
+import java.util.Map;
+
+/** Writes responses. Immutable. */
+final class ResponseWriter {
+  private static final double NANOS_PER_MS = 1e6;
+
+  private final String arm;
+  private final String config;
+
+  /** The second argument tells the server's settings from others. */
+  ResponseWriter(String arm, String config) {
+    this.arm = arm;
+    this.config = config;
+  }
+
+  RetrieveAndRankResponse page(Page page, Map<Stage, Long> spent) {
+    RetrieveAndRankResponse.Builder response = RetrieveAndRankResponse.newBuilder();
+    for (RankedItem item : page.items()) {
+      response.addItems(item(item, page.trace().actions()));
+    }
+    return response
+        .setNextPageCursor(page.nextCursor())
+        .setServed(served(page.trace(), spent))
+        .build();
+  }
+
+  RetrieveResponse retrieval(Retrieval retrieval, Map<Stage, Long> spent) {
+    RetrieveResponse.Builder response = RetrieveResponse.newBuilder();
+    retrieval
+        .items()
+        .forEach(
+            item ->
+                response.addItems(
+                    RetrievedItem.newBuilder()
+                        .setItemId(item.id())
+                        .setRetrievalScore(item.score())));
+    return response.setServed(served(retrieval.trace(), spent)).build();
+  }
+
+  RankResponse ranking(Ranking ranking, Map<Stage, Long> spent) {
+    RankResponse.Builder response = RankResponse.newBuilder();
+    for (RankedItem item : ranking.items()) {
+      response.addItems(item(item, ranking.trace().actions()));
+    }
+    return response.setServed(served(ranking.trace(), spent)).build();
+  }
+
+  private static ScoredItem item(RankedItem item, List<String> actions) {
+    ScoredItem.Builder builder =
+        ScoredItem.newBuilder()
+            .setItemId(item.id())
+            .setUtility(item.utility())
+            .setRetrievalScore(item.retrievalScore())
+            .setTitle(item.title());
+    for (int action = 0; action < actions.size(); action++) {
+      builder.putProbabilities(actions.get(action), item.probabilities()[action]);
+    }
+    return builder.build();
+  }
+
+  private Served served(Trace trace, Map<Stage, Long> spent) {
+    Served.Builder served =
+        Served.newBuilder()
+            .setRequestId(trace.requestId())
+            .setArm(arm)
+            .setBundle(trace.bundle())
+            .setIndex(trace.index())
+            .setConfig(config)
+            .setCache(outcome(trace.cache()))
+            .setHistoryActions(trace.historyActions())
+            .setEncodedActions(trace.encodedActions())
+            .addAllDegradations(trace.degradations())
+            .addAllUnknownItemIds(trace.unknownItems());
+    spent.forEach((stage, nanos) -> served.putStagesMs(stage.label(), nanos / NANOS_PER_MS));
+    return served.build();
+  }
+
+  private static Served.CacheOutcome outcome(KvOutcome outcome) {
+    return switch (outcome) {
+      case HIT -> Served.CacheOutcome.HIT;
+      case APPEND -> Served.CacheOutcome.APPEND;
+      case PREFILL -> Served.CacheOutcome.PREFILL;
+      case UNCACHED -> Served.CacheOutcome.UNCACHED;
+    };
+  }
+}

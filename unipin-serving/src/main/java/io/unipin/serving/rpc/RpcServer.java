@@ -1,0 +1,132 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.unipin.proto.v1.UniPinGrpc;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The two gRPC ports: the service with its health, and administration with health and reflection. Transport threads only
+ * decode and hand over; calls run on bounded pools. Thread-safe.
+ */
+public final class RpcServer implements AutoCloseable {
+  /* Limits against floods that cost a client less than the server; see CVE-2023-44487 and CVE-2025-55163. */
+  private static final int RESET_WINDOW_SECONDS = 30;
+  private static final int MAX_METADATA_BYTES = 8 << 10;
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+  private static final Duration CONNECTION_IDLE = Duration.ofMinutes(15);
+  private static final Duration CONNECTION_AGE = Duration.ofMinutes(10);
+  private static final Duration CONNECTION_GRACE = Duration.ofMinutes(1);
+  private static final int ADMIN_THREADS = 2;
+  private static final int ADMIN_QUEUE = 16;
+
+  private final RpcConfig config;
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final CallRunner calls;
+  private final CallRunner adminCalls;
+  private final Server server;
+  private final Server admin;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private RpcServer(RpcConfig config, RpcServices services) {
+    this.config = config;
+    this.calls =
+        new CallRunner("serving", config.workerThreads(), config.queue(), services.metrics());
+    this.adminCalls = new CallRunner("admin", ADMIN_THREADS, ADMIN_QUEUE, services.metrics());
+    services.metrics().watchQueue(calls::waiting);
+    this.server =
+        builder(config, config.port())
+            .addService(new UniPinService(services, calls))
+            .addService(health.getHealthService())
+            .build();
+    this.admin =
+        builder(config, config.adminPort())
+            .addService(new UniPinAdminService(services, adminCalls))
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .build();
+  }
+
+  /** Opens both ports. */
+  public static RpcServer start(RpcConfig config, RpcServices services) {
+    RpcServer rpc = new RpcServer(config, services);
+    boolean started = false;
+    try {
+      rpc.server.start();
+      rpc.admin.start();
+      rpc.health.setStatus(UniPinGrpc.SERVICE_NAME, ServingStatus.SERVING);
+      started = true;
+      return rpc;
+    } catch (IOException e) {
+      throw new ServingException(
+          FailureKind.UNAVAILABLE,
+          "a port of %s (%d, %d) can't be opened: %s"
+              .formatted(config.host(), config.port(), config.adminPort(), e.getMessage()),
+          e);
+    } finally {
+      if (!started) {
+        rpc.close();
+      }
+    }
+  }
+
+  private static NettyServerBuilder builder(RpcConfig config, int port) {
+    return NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), port))
+        .directExecutor()
+        .maxInboundMessageSize((int) config.maxMessage().bytes())
+        .maxInboundMetadataSize(MAX_METADATA_BYTES)
+        .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
+        .maxRstFramesPerWindow(config.maxResets(), RESET_WINDOW_SECONDS)
+        .permitKeepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .maxConnectionIdle(CONNECTION_IDLE.toSeconds(), TimeUnit.SECONDS)
+        .maxConnectionAge(CONNECTION_AGE.toSeconds(), TimeUnit.SECONDS)
+        .maxConnectionAgeGrace(CONNECTION_GRACE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** Of the service. */
+  public int port() {
+    return server.getPort();
+  }
+
+  public int adminPort() {
+    return admin.getPort();
+  }
+
+  public void awaitTermination() throws InterruptedException {
+    server.awaitTermination();
+  }
+
+  /** Says it stops, takes no more calls, waits for those under way, and closes the ports. Idempotent. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    health.enterTerminalState();
+    server.shutdown();
+    admin.shutdown();
+    calls.drain(config.drain().toNanos());
+    adminCalls.drain(config.drain().toNanos());
+    try {
+      server.awaitTermination(1, TimeUnit.SECONDS);
+      server.shutdownNow();
+      admin.shutdownNow();
+      server.awaitTermination(1, TimeUnit.SECONDS);
+      admin.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      admin.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.ServedLog;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.Recommender;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What the services work on; none of it is closed by them.
+ *
+ * @param loader loads the bundle of a name and puts it in service
+ * @param configVersion tells the server's settings from others
+ * @param clockMs tells the time of day, in milliseconds since the epoch
+ */
+public record RpcServices(
+    BundleHolder bundles,
+    Consumer<String> loader,
+    Recommender recommender,
+    HistoryStore histories,
+    UserKvCache cache,
+    ServedLog servedLog,
+    ServingMetrics metrics,
+    int maxPageSize,
+    String arm,
+    String configVersion,
+    LongSupplier clockMs) {}

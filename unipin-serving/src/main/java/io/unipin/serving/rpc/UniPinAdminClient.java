@@ -1,0 +1,62 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.unipin.proto.v1.BundleStatus;
+import io.unipin.proto.v1.CacheStatus;
+import io.unipin.proto.v1.GetBundleRequest;
+import io.unipin.proto.v1.GetCacheRequest;
+import io.unipin.proto.v1.LoadBundleRequest;
+import io.unipin.proto.v1.UniPinAdminGrpc;
+import io.unipin.proto.v1.UniPinAdminGrpc.UniPinAdminBlockingStub;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A client of a server's administration. Thread-safe. */
+public final class UniPinAdminClient implements AutoCloseable {
+  /** Loading a bundle takes a while. */
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+  private final ManagedChannel channel;
+
+  private UniPinAdminClient(ManagedChannel channel) {
+    this.channel = channel;
+  }
+
+  /** Connects to {@code host:port} of the admin port. */
+  public static UniPinAdminClient connect(String address) {
+    return new UniPinAdminClient(NettyChannelBuilder.forTarget(address).usePlaintext().build());
+  }
+
+  /** Loads a bundle and puts it in service. */
+  public BundleStatus loadBundle(String name) {
+    LoadBundleRequest request = LoadBundleRequest.newBuilder().setBundle(name).build();
+    return call(stub -> stub.loadBundle(request));
+  }
+
+  public BundleStatus bundle() {
+    return call(stub -> stub.getBundle(GetBundleRequest.getDefaultInstance()));
+  }
+
+  public CacheStatus cache() {
+    return call(stub -> stub.getCache(GetCacheRequest.getDefaultInstance()));
+  }
+
+  private <T> T call(Function<UniPinAdminBlockingStub, T> call) {
+    try {
+      return call.apply(
+          UniPinAdminGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(DEADLINE.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (StatusRuntimeException e) {
+      throw FailureStatus.toFailure(e);
+    }
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}

@@ -1,0 +1,87 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.stub.StreamObserver;
+import io.unipin.kvcache.KvCacheStats;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.ModelConfig;
+import io.unipin.proto.v1.BundleStatus;
+import io.unipin.proto.v1.CacheStatus;
+import io.unipin.proto.v1.GetBundleRequest;
+import io.unipin.proto.v1.GetCacheRequest;
+import io.unipin.proto.v1.LoadBundleRequest;
+import io.unipin.proto.v1.UniPinAdminGrpc;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.BundleException;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.bundle.LoadedBundle;
+import java.util.function.Consumer;
+
+/** Administration. Thread-safe. */
+final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
+  private final BundleHolder bundles;
+  private final Consumer<String> loader;
+  private final UserKvCache cache;
+  private final CallRunner calls;
+
+  UniPinAdminService(RpcServices services, CallRunner calls) {
+    this.bundles = services.bundles();
+    this.loader = services.loader();
+    this.cache = services.cache();
+    this.calls = calls;
+  }
+
+  @Override
+  public void loadBundle(LoadBundleRequest request, StreamObserver<BundleStatus> observer) {
+    calls.run(
+        "LoadBundle",
+        observer,
+        budget -> {
+          try {
+            loader.accept(request.getBundle());
+          } catch (BundleException e) {
+            throw ServingException.invalid("bundle", String.valueOf(e.getMessage()));
+          }
+          return status();
+        });
+  }
+
+  @Override
+  public void getBundle(GetBundleRequest request, StreamObserver<BundleStatus> observer) {
+    calls.run("GetBundle", observer, budget -> status());
+  }
+
+  private BundleStatus status() {
+    try (BundleLease lease = bundles.acquire()) {
+      LoadedBundle bundle = lease.bundle();
+      ModelConfig config = bundle.model().config();
+      return BundleStatus.newBuilder()
+          .setBundle(bundle.name())
+          .setIndex(bundle.indexVersion())
+          .setItems(config.items())
+          .addAllActions(config.actions())
+          .addAllSurfaces(config.surfaces())
+          .setLoadedAtMs(bundle.loadedAt().toEpochMilli())
+          .build();
+    }
+  }
+
+  @Override
+  public void getCache(GetCacheRequest request, StreamObserver<CacheStatus> observer) {
+    calls.run("GetCache", observer, budget -> status(cache.stats()));
+  }
+
+  private static CacheStatus status(KvCacheStats stats) {
+    return CacheStatus.newBuilder()
+        .setBudgetBytes(stats.budgetBytes())
+        .setUsedBytes(stats.usedBytes())
+        .setLeasedBytes(stats.leasedBytes())
+        .setEntries(stats.entries())
+        .setHits(stats.hits())
+        .setAppends(stats.appends())
+        .setPrefills(stats.prefills())
+        .setUncached(stats.uncached())
+        .setEvictions(stats.evictions())
+        .build();
+  }
+}

@@ -1,0 +1,87 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.unipin.proto.v1.EraseUserRequest;
+import io.unipin.proto.v1.EraseUserResponse;
+import io.unipin.proto.v1.RankRequest;
+import io.unipin.proto.v1.RankResponse;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RecordActionsResponse;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.RetrieveRequest;
+import io.unipin.proto.v1.RetrieveResponse;
+import io.unipin.proto.v1.UniPinGrpc;
+import io.unipin.proto.v1.UniPinGrpc.UniPinBlockingStub;
+import io.unipin.serving.ServingException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * A client of a server: one connection, a deadline for every call, and failures as {@link ServingException}.
+ *
+ * <p>Thread-safe.
+ */
+public final class UniPinClient implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private final ManagedChannel channel;
+  private final Duration deadline;
+
+  private UniPinClient(ManagedChannel channel, Duration deadline) {
+    this.channel = channel;
+    this.deadline = deadline;
+  }
+
+  /** Connects to {@code host:port}; calls may take ten seconds. */
+  public static UniPinClient connect(String address) {
+    return connect(address, DEADLINE);
+  }
+
+  public static UniPinClient connect(String address, Duration deadline) {
+    return new UniPinClient(
+        NettyChannelBuilder.forTarget(address).usePlaintext().build(), deadline);
+  }
+
+  public RetrieveAndRankResponse retrieveAndRank(RetrieveAndRankRequest request) {
+    return call(stub -> stub.retrieveAndRank(request));
+  }
+
+  public RetrieveResponse retrieve(RetrieveRequest request) {
+    return call(stub -> stub.retrieve(request));
+  }
+
+  public RankResponse rank(RankRequest request) {
+    return call(stub -> stub.rank(request));
+  }
+
+  public RecordActionsResponse recordActions(RecordActionsRequest request) {
+    return call(stub -> stub.recordActions(request));
+  }
+
+  /** Returns whether anything was stored for the user. */
+  public boolean eraseUser(String user) {
+    EraseUserRequest request = EraseUserRequest.newBuilder().setUserId(user).build();
+    EraseUserResponse response = call(stub -> stub.eraseUser(request));
+    return response.getExisted();
+  }
+
+  private <T> T call(Function<UniPinBlockingStub, T> call) {
+    try {
+      return call.apply(
+          UniPinGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (StatusRuntimeException e) {
+      throw FailureStatus.toFailure(e);
+    }
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}

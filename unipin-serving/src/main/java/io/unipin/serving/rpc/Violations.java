@@ -1,0 +1,43 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.serving.ServingException;
+import io.unipin.serving.Violation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is wrong with one request; keeps the first few. One thread. */
+final class Violations {
+  /** More would not fit into the trailers that carry them. */
+  private static final int MAX = 8;
+
+  private static final int MAX_VALUE = 48;
+  private final List<Violation> found = new ArrayList<>();
+
+  void require(boolean condition, String field, String expected, Object got) {
+    if (!condition) {
+      add(field, expected, got);
+    }
+  }
+
+  void add(String field, String expected, Object got) {
+    if (found.size() < MAX) {
+      found.add(new Violation(field, expected + " expected, got " + shortened(got)));
+    }
+  }
+
+  static String shortened(Object value) {
+    String text = String.valueOf(value);
+    String cut = text.length() <= MAX_VALUE ? text : text.substring(0, MAX_VALUE) + "…";
+    return value instanceof String ? "'" + cut + "'" : cut;
+  }
+
+  boolean isFull() {
+    return found.size() >= MAX;
+  }
+
+  void throwIfAny() {
+    if (!found.isEmpty()) {
+      throw ServingException.invalid(found);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.unipin.serving;
+
+import io.unipin.serving.bundle.TinyBundles;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A server on free ports around tiny bundles. */
+public final class TestServer {
+  private TestServer() {}
+
+  /** Publishes bundles {@code one} and {@code two} below a folder and serves the first. */
+  public static UniPinServer start(Path folder, String... overrides) {
+    Path bundles = folder.resolve("bundles");
+    bundles.toFile().mkdirs();
+    TinyBundles.publish(bundles, "one", "exact", 1, folder.resolve("scratch"));
+    TinyBundles.publish(bundles, "two", "exact", 2, folder.resolve("scratch"));
+    return UniPinServer.start(config(folder, overrides));
+  }
+
+  public static ServerConfig config(Path folder, String... overrides) {
+    Stream<String> defaults =
+        Stream.of(
+            "server.port=0",
+            "server.adminPort=0",
+            "server.metricsPort=0",
+            "server.workers=2",
+            "server.maxResets=1000000",
+            "bundle.folder=" + folder.resolve("bundles"),
+            "bundle.name=one",
+            "cache.budget=4MiB",
+            "cache.transientBudget=4MiB",
+            "history.folder=" + folder.resolve("history"),
+            "servedLog.enabled=true",
+            "servedLog.folder=" + folder.resolve("served"),
+            "retrieval.candidates=20",
+            "page.size=5");
+    return ConfigReader.read(Map.of(), Stream.concat(defaults, Stream.of(overrides)).toList());
+  }
+}

@@ -1,0 +1,138 @@
+package io.unipin.serving.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.unipin.serving.metrics.ServingMetrics;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class CallRunnerTest {
+  private final ServingMetrics metrics = new ServingMetrics();
+  private final CallRunner calls = new CallRunner("test", 1, 1, metrics);
+  private final CountDownLatch gate = new CountDownLatch(1);
+
+  @AfterEach
+  void close() {
+    gate.countDown();
+    calls.drain(TimeUnit.SECONDS.toNanos(10));
+    metrics.close();
+  }
+
+  @Test
+  void run_fullQueue_isRefusedWithRetryInfo() throws Exception {
+    CompletableFuture<String> running = run(this::await);
+    CompletableFuture<String> waiting = run(this::await);
+    while (calls.waiting() < 1) {
+      Thread.onSpinWait();
+    }
+    StatusRuntimeException refused = failure(run(this::await));
+    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    List<Any> details = StatusProto.fromThrowable(refused).getDetailsList();
+    assertThat(details).anyMatch(detail -> detail.is(RetryInfo.class));
+    assertThat(details.get(0).unpack(ErrorInfo.class).getDomain()).isEqualTo("unipin");
+    gate.countDown();
+    assertThat(running.get()).isEqualTo("done");
+    assertThat(waiting.get()).isEqualTo("done");
+  }
+
+  @Test
+  void run_cancelledWhileWaiting_doesNoWork() throws Exception {
+    CompletableFuture<String> running = run(this::await);
+    AtomicBoolean worked = new AtomicBoolean();
+    Context.CancellableContext context = Context.current().withCancellation();
+    CompletableFuture<String> cancelled = new CompletableFuture<>();
+    context.run(
+        () ->
+            calls.run(
+                "Test",
+                observer(cancelled),
+                budget -> {
+                  worked.set(true);
+                  return "done";
+                }));
+    context.cancel(null);
+    gate.countDown();
+    running.get();
+    assertThat(failure(cancelled).getStatus().getCode()).isEqualTo(Status.Code.CANCELLED);
+    assertThat(worked).isFalse();
+  }
+
+  @Test
+  void run_unexpectedFailure_saysNothingOfTheInside() throws Exception {
+    StatusRuntimeException failed =
+        failure(
+            run(
+                () -> {
+                  throw new IllegalStateException("/secret/path at 0x7fff");
+                }));
+    assertThat(failed.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(String.valueOf(StatusProto.fromThrowable(failed))).doesNotContain("secret");
+    gate.countDown();
+    assertThat(run(() -> "well").get()).isEqualTo("well");
+  }
+
+  @Test
+  void run_afterDrain_isUnavailable() throws Exception {
+    calls.drain(1);
+    assertThat(failure(run(() -> "late")).getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+  }
+
+  private String await() {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return "done";
+  }
+
+  private CompletableFuture<String> run(Supplier<String> work) {
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    calls.run("Test", observer(answer), budget -> work.get());
+    return answer;
+  }
+
+  private static StatusRuntimeException failure(CompletableFuture<String> answer)
+      throws InterruptedException {
+    try {
+      throw new AssertionError("a failure expected, got " + answer.get());
+    } catch (ExecutionException e) {
+      return (StatusRuntimeException) Objects.requireNonNull(e.getCause());
+    }
+  }
+
+  private static StreamObserver<String> observer(CompletableFuture<String> answer) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(String value) {
+        answer.complete(value);
+      }
+
+      @Override
+      public void onError(Throwable failure) {
+        answer.completeExceptionally(failure);
+      }
+
+      @Override
+      public void onCompleted() {}
+    };
+  }
+}

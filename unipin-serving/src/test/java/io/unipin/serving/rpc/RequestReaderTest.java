@@ -1,0 +1,253 @@
+package io.unipin.serving.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.EraseUserRequest;
+import io.unipin.proto.v1.History;
+import io.unipin.proto.v1.Preferences;
+import io.unipin.proto.v1.RankRequest;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveRequest;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.Violation;
+import io.unipin.serving.pipeline.PageQuery;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class RequestReaderTest {
+  private static final long NOW = 1000;
+
+  private static RequestReader reader() {
+    return new RequestReader(
+        new RequestReader.Schema(List.of("click", "save"), List.of("home", "search")), 50, NOW);
+  }
+
+  @Test
+  void page_leastRequest_fillsDefaults() {
+    PageQuery query = reader().page(page(request -> {}));
+    assertThat(query.user().surface()).isEqualTo("home");
+    assertThat(query.user().timeMs()).isEqualTo(NOW);
+    assertThat(query.user().history()).isNull();
+    assertThat(query.requestId()).hasSize(32);
+  }
+
+  @Test
+  void page_emptyHistory_isNotTheStoredOne() {
+    PageQuery query =
+        reader()
+            .page(
+                page(request -> request.getUserBuilder().setHistory(History.getDefaultInstance())));
+    assertThat(query.user().history()).isNotNull();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("wrongPages")
+  void page_wrong_namesField(String field, Consumer<RetrieveAndRankRequest.Builder> change) {
+    assertInvalid(field, () -> reader().page(page(change)));
+  }
+
+  static Stream<Arguments> wrongPages() {
+    return Stream.of(
+        wrong("user.user_id", request -> request.clearUser()),
+        wrong("user.user_id", request -> request.getUserBuilder().setUserId("")),
+        wrong("user.user_id", request -> request.getUserBuilder().setUserId("x".repeat(257))),
+        wrong("user.user_id", request -> request.getUserBuilder().setUserId("a\u0000b")),
+        wrong("user.time_ms", request -> request.getUserBuilder().setTimeMs(-1)),
+        wrong("user.time_ms", request -> request.getUserBuilder().setTimeMs(Long.MAX_VALUE)),
+        wrong("user.surface", request -> request.getUserBuilder().setSurface("kitchen")),
+        wrong("page_size", request -> request.setPageSize(-1)),
+        wrong("page_size", request -> request.setPageSize(51)),
+        wrong("page_size", request -> request.setPageSize(20).setCandidates(10)),
+        wrong("candidates", request -> request.setCandidates(Integer.MIN_VALUE)),
+        wrong("candidates", request -> request.setCandidates(4097)),
+        wrong("request_id", request -> request.setRequestId("r".repeat(129))),
+        wrong(
+            "user.history.omitted",
+            request -> request.getUserBuilder().getHistoryBuilder().setOmitted(-1)),
+        wrong(
+            "user.history.actions[1].time_ms",
+            request ->
+                request.getUserBuilder().getHistoryBuilder().addActions(at(5)).addActions(at(4))),
+        wrong(
+            "user.history.actions[0].time_ms",
+            request -> request.getUserBuilder().getHistoryBuilder().addActions(at(-4))),
+        wrong(
+            "user.history.actions",
+            request ->
+                request
+                    .getUserBuilder()
+                    .getHistoryBuilder()
+                    .addAllActions(IntStream.range(0, 16_385).mapToObj(i -> at(i)).toList())),
+        wrong(
+            "user.recent_actions[0].time_ms",
+            request ->
+                request
+                    .getUserBuilder()
+                    .addRecentActions(at(4))
+                    .getHistoryBuilder()
+                    .addActions(at(5))),
+        wrong(
+            "user.recent_actions",
+            request ->
+                request
+                    .getUserBuilder()
+                    .addAllRecentActions(IntStream.range(0, 1025).mapToObj(i -> at(i)).toList())),
+        wrong(
+            "user.recent_actions[0].actions[0]",
+            request ->
+                request.getUserBuilder().addRecentActions(at(1).toBuilder().addActions("shout"))),
+        wrong(
+            "user.recent_actions[0].actions[1]",
+            request ->
+                request
+                    .getUserBuilder()
+                    .addRecentActions(at(1).toBuilder().addActions("click").addActions("click"))),
+        wrong(
+            "user.recent_actions[0].actions",
+            request ->
+                request
+                    .getUserBuilder()
+                    .addRecentActions(
+                        at(1).toBuilder()
+                            .addAllActions(List.of("click", "save", "click", "save")))),
+        wrong(
+            "user.recent_actions[0].surface",
+            request ->
+                request.getUserBuilder().addRecentActions(at(1).toBuilder().setSurface("x"))),
+        preference("outcomes['shout']", wishes -> wishes.putOutcomes("shout", 1)),
+        preference("outcomes['click']", wishes -> wishes.putOutcomes("click", Float.NaN)),
+        preference("outcomes['click']", wishes -> wishes.putOutcomes("click", -0.5f)),
+        preference("outcomes['click']", wishes -> wishes.putOutcomes("click", 2)),
+        preference(
+            "utility_weights['save']",
+            wishes -> wishes.putUtilityWeights("save", Float.POSITIVE_INFINITY)),
+        preference(
+            "utility_weights['save']", wishes -> wishes.putUtilityWeights("save", Float.NaN)),
+        preference("utility_weights['save']", wishes -> wishes.putUtilityWeights("save", -1e9f)),
+        preference(
+            "utility_weights",
+            wishes -> IntStream.range(0, 100).forEach(i -> wishes.putUtilityWeights("a" + i, 1))),
+        preference(
+            "excluded_item_ids",
+            wishes -> wishes.addAllExcludedItemIds(LongStream.range(0, 10_001).boxed().toList())));
+  }
+
+  @Test
+  void page_manyViolations_reportsTheFirstFew() {
+    assertThatThrownBy(
+            () ->
+                reader()
+                    .page(
+                        page(
+                            request ->
+                                IntStream.range(0, 1000)
+                                    .forEach(
+                                        i -> request.getUserBuilder().addRecentActions(at(-1))))))
+        .isInstanceOfSatisfying(ServingException.class, e -> assertThat(e.violations()).hasSize(8));
+  }
+
+  @Test
+  void retrieval_wrong_namesField() {
+    assertInvalid("user.user_id", () -> reader().retrieval(RetrieveRequest.getDefaultInstance()));
+    RetrieveRequest many =
+        RetrieveRequest.newBuilder().setUser(user()).setCandidates(1 << 30).build();
+    assertInvalid("candidates", () -> reader().retrieval(many));
+  }
+
+  @Test
+  void ranking_wrong_namesField() {
+    RankRequest none = RankRequest.newBuilder().setUser(user()).build();
+    assertInvalid("item_ids", () -> reader().ranking(none));
+    RankRequest twice = none.toBuilder().addItemIds(1).addItemIds(2).addItemIds(1).build();
+    assertInvalid("item_ids[2]", () -> reader().ranking(twice));
+    RankRequest huge =
+        none.toBuilder().addAllItemIds(LongStream.range(0, 4097).boxed().toList()).build();
+    assertInvalid("item_ids", () -> reader().ranking(huge));
+    RankRequest unknown = none.toBuilder().addItemIds(-5).addItemIds(Long.MAX_VALUE).build();
+    assertThat(reader().ranking(unknown).items()).containsExactly(-5, Long.MAX_VALUE);
+  }
+
+  @Test
+  void events_wrong_namesField() {
+    assertThat(reader().events(RecordActionsRequest.getDefaultInstance())).isEmpty();
+    assertInvalid("users[0].user_id", () -> reader().events(record("", at(1), "e")));
+    assertInvalid("users[0].actions[0].event_id", () -> reader().events(record("u", at(1), "")));
+    assertInvalid(
+        "users[0].actions[0].event_id", () -> reader().events(record("u", at(1), "e".repeat(257))));
+    assertInvalid("users[0].actions[0].time_ms", () -> reader().events(record("u", at(-1), "e")));
+    assertInvalid(
+        "users[0].actions[0].actions[0]",
+        () -> reader().events(record("u", at(1).toBuilder().addActions("x").build(), "e")));
+    RecordActionsRequest.Builder users = RecordActionsRequest.newBuilder();
+    IntStream.range(0, 1025).forEach(i -> users.addUsersBuilder().setUserId("u"));
+    assertInvalid("users", () -> reader().events(users.build()));
+    RecordActionsRequest.Builder actions = RecordActionsRequest.newBuilder();
+    UserActions.Builder user = actions.addUsersBuilder().setUserId("u");
+    IntStream.range(0, 16_385).forEach(i -> user.addActions(at(i)));
+    assertInvalid("users", () -> reader().events(actions.build()));
+  }
+
+  @Test
+  void erasure_wrong_namesField() {
+    assertInvalid("user_id", () -> reader().erasure(EraseUserRequest.getDefaultInstance()));
+    EraseUserRequest huge = EraseUserRequest.newBuilder().setUserId("x".repeat(100_000)).build();
+    assertInvalid("user_id", () -> reader().erasure(huge));
+  }
+
+  private static RecordActionsRequest record(String user, Action action, String event) {
+    return RecordActionsRequest.newBuilder()
+        .addUsers(
+            UserActions.newBuilder()
+                .setUserId(user)
+                .addActions(action.toBuilder().setEventId(event)))
+        .build();
+  }
+
+  private static Arguments wrong(String field, Consumer<RetrieveAndRankRequest.Builder> change) {
+    return Arguments.of(field, change);
+  }
+
+  private static Arguments preference(String field, Consumer<Preferences.Builder> change) {
+    return wrong("preferences." + field, request -> change.accept(request.getPreferencesBuilder()));
+  }
+
+  private static RetrieveAndRankRequest page(Consumer<RetrieveAndRankRequest.Builder> change) {
+    RetrieveAndRankRequest.Builder request = RetrieveAndRankRequest.newBuilder().setUser(user());
+    change.accept(request);
+    return request.build();
+  }
+
+  private static UserContext user() {
+    return UserContext.newBuilder().setUserId("u").build();
+  }
+
+  private static Action at(long timeMs) {
+    return Action.newBuilder().setItemId(1).setTimeMs(timeMs).build();
+  }
+
+  private static void assertInvalid(String field, Runnable read) {
+    assertThatThrownBy(read::run)
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            e -> {
+              assertThat(e.kind()).isEqualTo(FailureKind.INVALID);
+              assertThat(e.violations()).extracting(Violation::field).contains(field);
+              assertThat(e.violations())
+                  .allSatisfy(
+                      violation -> assertThat(violation.description()).contains(" expected, got "));
+            });
+  }
+}
