@@ -121,6 +121,20 @@ final class Weights {
     return tensor;
   }
 
+  /** These weights, copied, with one tensor replaced by another of its shape. */
+  Weights with(String name, FloatTensor tensor) {
+    Map<String, FloatTensor> changed = new LinkedHashMap<>();
+    tensors.forEach((each, old) -> changed.put(each, FloatTensor.of(old.toArray(), old.shape())));
+    if (!Arrays.equals(get(name).shape(), tensor.shape())) {
+      throw new IllegalArgumentException(
+          "%s: shape %s expected, got %s"
+              .formatted(
+                  name, Arrays.toString(get(name).shape()), Arrays.toString(tensor.shape())));
+    }
+    changed.put(name, tensor);
+    return new Weights(changed);
+  }
+
   /** By name, in the program's order. */
   Map<String, FloatTensor> tensors() {
     return tensors;

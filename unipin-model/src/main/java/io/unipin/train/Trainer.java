@@ -112,6 +112,7 @@ public final class Trainer {
       state = validate(training, state);
       state.write(work, training::checkpoint);
     }
+    validator.calibrate(work.resolve("model"));
     double seconds = (System.nanoTime() - start) / 1e9;
     return new TrainResult(
         work.resolve("model"), state.epoch(), state.step(), state.best(), seconds);
