@@ -12,7 +12,6 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedSchema;
-import io.unipin.model.TinyModels;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.GetBundleRequest;
@@ -134,7 +133,7 @@ final class UniPinServerTest {
     client.eraseUser("gone");
     server.close();
     FeedSchema schema =
-        new FeedSchema(TinyModels.ACTIONS, List.of("click", "save"), TinyModels.SURFACES);
+        new FeedSchema(TinyBundles.ACTIONS, List.of("click", "save"), TinyBundles.SURFACES);
     FeedLog log =
         ServedLogExport.read(
             folder.resolve("served"), schema, TinyBundles.catalogue(), Duration.ofHours(1));

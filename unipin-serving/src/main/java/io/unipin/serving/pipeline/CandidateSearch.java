@@ -47,13 +47,9 @@ final class CandidateSearch {
     return merge(result, bundle.catalogue(), count);
   }
 
-  /** Shares that add up to 1, as the model was trained; all zeros when nothing is asked for. */
-  static float[] mix(Map<String, Float> outcomes, List<String> actions) {
+  private static float[] mix(Map<String, Float> outcomes, List<String> actions) {
     float[] mix = new float[actions.size()];
-    double sum = outcomes.values().stream().mapToDouble(Float::doubleValue).sum();
-    if (sum > 0) {
-      outcomes.forEach((action, weight) -> mix[actions.indexOf(action)] = (float) (weight / sum));
-    }
+    outcomes.forEach((action, weight) -> mix[actions.indexOf(action)] = weight);
     return mix;
   }
 

@@ -3,16 +3,25 @@ package io.unipin.serving.bundle;
 import io.unipin.data.Catalogue;
 import io.unipin.data.CatalogueItem;
 import io.unipin.data.FeedLog;
-import io.unipin.model.TinyModels;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.ModelWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Bundles around {@link TinyModels}. */
+/** Bundles around small models with random weights. */
 public final class TinyBundles {
   public static final int ITEMS = 60;
+  public static final int MAX_HISTORY = 16;
+  public static final List<String> ACTIONS = List.of("click", "save", "hide");
+  public static final List<String> SURFACES = List.of("home", "search");
 
   private TinyBundles() {}
+
+  private static ModelConfig config() {
+    return new ModelConfig(
+        ITEMS, 0, 8, 16, 2, 4, 2, 32, MAX_HISTORY, ACTIONS, List.of("click", "save"), SURFACES);
+  }
 
   /** Items with ids 1000, 1001, … so that an id is never mistaken for a row. */
   public static Catalogue catalogue() {
@@ -27,7 +36,7 @@ public final class TinyBundles {
   /** Publishes a bundle into a folder; equal seeds make equal models. */
   public static void publish(Path folder, String name, String factory, long seed, Path scratch) {
     Path model = scratch.resolve("model-" + name);
-    TinyModels.write(model, ITEMS, seed);
+    ModelWriter.writeRandom(model, config(), seed);
     BundlePublisher.publish(model, catalogue(), factory, folder.resolve(name));
   }
 }

@@ -9,7 +9,6 @@ import io.unipin.kvcache.KvOutcome;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.TinyModels;
 import io.unipin.serving.ByteSize;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
@@ -125,7 +124,7 @@ final class RecommenderTest {
       recorded += more;
       assertEqualItems(uncached("u").items(), page("u", "").items());
     }
-    assertThat(recorded).isGreaterThan(2 * TinyModels.MAX_HISTORY);
+    assertThat(recorded).isGreaterThan(2 * TinyBundles.MAX_HISTORY);
   }
 
   @Test
@@ -301,7 +300,7 @@ final class RecommenderTest {
   private static List<RecordedAction> actions(int from, int to) {
     List<RecordedAction> actions = new ArrayList<>();
     for (int i = from; i < to; i++) {
-      String action = TinyModels.ACTIONS.get(i % TinyModels.ACTIONS.size());
+      String action = TinyBundles.ACTIONS.get(i % TinyBundles.ACTIONS.size());
       actions.add(new RecordedAction(1000 + i % 12, List.of(action), "home", 60_000L * i));
     }
     return actions;

@@ -1,0 +1,157 @@
+package io.unipin.tests;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethodWhere;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom. */
+final class ArchitectureTest {
+  private static final String PROTO = "io.unipin.proto..";
+
+  private static JavaClasses code;
+
+  @BeforeAll
+  static void read() {
+    code =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.unipin");
+    assertThat(code.contain("io.unipin.serving.UniPinServer")).isTrue();
+    assertThat(code.contain("io.unipin.kvcache.UserKvCache")).isTrue();
+  }
+
+  @Test
+  void packages_areFreeOfCycles() {
+    slices().matching("io.unipin.(*)..").should().beFreeOfCycles().check(code);
+    slices().matching("io.unipin.serving.(*)..").should().beFreeOfCycles().check(code);
+  }
+
+  @Test
+  void lowerModules_needNoneOfOurs() {
+    for (String lower : new String[] {"kvcache", "ann", "proto"}) {
+      noClasses()
+          .that()
+          .resideInAPackage("io.unipin." + lower + "..")
+          .should()
+          .dependOnClassesThat(
+              describe(
+                  "are ours and not in " + lower,
+                  (JavaClass other) ->
+                      other.getPackageName().startsWith("io.unipin.")
+                          && !other.getPackageName().startsWith("io.unipin." + lower)))
+          .check(code);
+    }
+  }
+
+  @Test
+  void engine_isKnownByTheModelAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.unipin.model..", "io.unipin.train..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.djl..")
+        .check(code);
+  }
+
+  @Test
+  void grpc_isKnownByRpcAndItsCallers() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.unipin.serving.rpc..", "io.unipin.serving.cli..", "io.unipin.benchmarks..", PROTO)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.grpc..", PROTO)
+        .check(code);
+  }
+
+  @Test
+  void micrometer_isKnownByMetricsAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.unipin.serving.metrics..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.micrometer..")
+        .check(code);
+  }
+
+  @Test
+  void pipeline_isKnownByRpcAndTheWiringAlone() {
+    classes()
+        .that()
+        .resideInAPackage("io.unipin.serving.pipeline..")
+        .should()
+        .onlyBeAccessed()
+        .byClassesThat()
+        .resideInAnyPackage(
+            "io.unipin.serving.pipeline..", "io.unipin.serving.rpc..", "io.unipin.serving")
+        .check(code);
+  }
+
+  @Test
+  void nativeMethods_areInOneClass() {
+    Set<String> owners =
+        code.stream()
+            .flatMap(type -> type.getMethods().stream())
+            .filter(method -> method.getModifiers().contains(JavaModifier.NATIVE))
+            .map(JavaMethod::getOwner)
+            .map(JavaClass::getName)
+            .collect(Collectors.toSet());
+    assertThat(owners).hasSize(1);
+  }
+
+  @Test
+  void directMemory_isAllocatedInOneClass() {
+    Set<String> callers =
+        code.stream()
+            .flatMap(type -> type.getMethodCallsFromSelf().stream())
+            .filter(
+                call ->
+                    call.getTargetOwner().isEquivalentTo(ByteBuffer.class)
+                        && call.getName().equals("allocateDirect"))
+            .map(call -> call.getOriginOwner().getName())
+            .collect(Collectors.toSet());
+    assertThat(callers).hasSize(1);
+  }
+
+  @Test
+  void bfloat16_isNeverUsed() {
+    // DJL ends the process on it.
+    noClasses().should().accessField("ai.djl.ndarray.types.DataType", "BFLOAT16").check(code);
+  }
+
+  @Test
+  void exit_isCalledByTheCommandLineAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.unipin.serving.cli..")
+        .should(
+            callMethodWhere(
+                describe(
+                    "System.exit or Runtime.halt",
+                    (JavaMethodCall call) ->
+                        (call.getName().equals("exit")
+                                && call.getTargetOwner().isEquivalentTo(System.class))
+                            || (call.getName().equals("halt")
+                                && call.getTargetOwner().isEquivalentTo(Runtime.class)))))
+        .check(code);
+  }
+}

@@ -1,0 +1,38 @@
+package io.unipin.tests;
+
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/** Counts objects that are still reachable. */
+final class LiveObjects {
+  private LiveObjects() {}
+
+  /** Instances of a class after a full collection. */
+  static long count(String className) throws JMException {
+    String histogram =
+        (String)
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "gcClassHistogram",
+                    new Object[] {new String[0]},
+                    new String[] {String[].class.getName()});
+    return histogram
+        .lines()
+        .map(line -> line.trim().split("\\s+"))
+        .filter(columns -> columns.length >= 4 && columns[3].equals(className))
+        .mapToLong(columns -> Long.parseLong(columns[1]))
+        .sum();
+  }
+
+  /** Native arrays and the scopes that own them. */
+  static long arrays() throws JMException {
+    long total = 0;
+    for (String name : Arrays.asList("PtNDArray", "PtNDManager")) {
+      total += count("ai.djl.pytorch.engine." + name);
+    }
+    return total;
+  }
+}

@@ -1,0 +1,146 @@
+package io.unipin.tests;
+
+import io.unipin.data.Catalogue;
+import io.unipin.data.CatalogueItem;
+import io.unipin.data.FeedLog;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.ModelWriter;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.History;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.ConfigReader;
+import io.unipin.serving.UniPinServer;
+import io.unipin.serving.bundle.BundlePublisher;
+import io.unipin.serving.rpc.UniPinAdminClient;
+import io.unipin.serving.rpc.UniPinClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** A server on free ports, with two bundles of random weights and the clients to talk to it. */
+final class TinyServer implements AutoCloseable {
+  static final int ITEMS = 300;
+  static final long FIRST_ID = 5000;
+  static final long NOW = 1_700_000_000_000L;
+  static final List<String> ACTIONS = List.of("click", "save", "hide");
+
+  private final UniPinServer server;
+  private final UniPinClient client;
+  private final UniPinAdminClient admin;
+
+  private TinyServer(UniPinServer server) {
+    this.server = server;
+    this.client = UniPinClient.connect(address());
+    this.admin = UniPinAdminClient.connect("127.0.0.1:" + server.adminPort());
+  }
+
+  /** Publishes the bundles {@code one} and {@code two}, of different weights and indexes, and serves the first. */
+  static TinyServer start(Path folder, String... overrides) throws IOException {
+    Files.createDirectories(folder.resolve("bundles"));
+    publish(folder, "one", "HNSW16", 1);
+    publish(folder, "two", "Flat", 2);
+    Stream<String> defaults =
+        Stream.of(
+            "server.port=0",
+            "server.adminPort=0",
+            "server.metricsPort=0",
+            "server.workers=2",
+            "server.maxResets=1000000",
+            "bundle.folder=" + folder.resolve("bundles"),
+            "bundle.name=one",
+            "cache.budget=16MiB",
+            "cache.transientBudget=16MiB",
+            "history.folder=" + folder.resolve("history"),
+            "retrieval.candidates=50",
+            "page.size=10");
+    List<String> settings = Stream.concat(defaults, Stream.of(overrides)).toList();
+    return new TinyServer(UniPinServer.start(ConfigReader.read(Map.of(), settings)));
+  }
+
+  static void publish(Path folder, String name, String factory, long seed) {
+    Path model = folder.resolve("model-" + name);
+    ModelConfig config =
+        new ModelConfig(
+            ITEMS,
+            0,
+            16,
+            32,
+            2,
+            4,
+            2,
+            64,
+            64,
+            ACTIONS,
+            List.of("click", "save"),
+            List.of("home", "search"));
+    ModelWriter.writeRandom(model, config, seed);
+    List<CatalogueItem> items = new ArrayList<>();
+    for (int row = 0; row < ITEMS; row++) {
+      items.add(
+          new CatalogueItem(FIRST_ID + row, "Item " + row, "all", FeedLog.NO_TIME, new float[0]));
+    }
+    BundlePublisher.publish(
+        model, Catalogue.of(items), factory, folder.resolve("bundles").resolve(name));
+  }
+
+  /** A page for a user whose whole history, of a length and content that follow from the user, is in the request. */
+  static RetrieveAndRankRequest request(int user) {
+    Random random = new Random(user);
+    History.Builder history = History.newBuilder();
+    int length = random.nextInt(60);
+    for (int i = 0; i < length; i++) {
+      history.addActions(
+          Action.newBuilder()
+              .setItemId(FIRST_ID + random.nextInt(ITEMS))
+              .addActions(ACTIONS.get(random.nextInt(ACTIONS.size())))
+              .setTimeMs(NOW - 1_000_000 + i * 1000L));
+    }
+    return RetrieveAndRankRequest.newBuilder()
+        .setUser(
+            UserContext.newBuilder().setUserId("user" + user).setTimeMs(NOW).setHistory(history))
+        .build();
+  }
+
+  String address() {
+    return "127.0.0.1:" + server.port();
+  }
+
+  UniPinClient client() {
+    return client;
+  }
+
+  UniPinAdminClient admin() {
+    return admin;
+  }
+
+  /** The value of a metric without labels. */
+  double metric(String name) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + server.metricsPort() + "/metrics");
+    String text =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+            .body();
+    return text.lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    admin.close();
+    server.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of what crosses modules. */
+@NullMarked
+package io.unipin.tests;
+
+import org.jspecify.annotations.NullMarked;
