@@ -47,9 +47,13 @@ final class CandidateSearch {
     return merge(result, bundle.catalogue(), count);
   }
 
-  private static float[] mix(Map<String, Float> outcomes, List<String> actions) {
+  /** Shares that add up to 1, as the model was trained; all zeros when nothing is asked for. */
+  static float[] mix(Map<String, Float> outcomes, List<String> actions) {
     float[] mix = new float[actions.size()];
-    outcomes.forEach((action, weight) -> mix[actions.indexOf(action)] = weight);
+    double sum = outcomes.values().stream().mapToDouble(Float::doubleValue).sum();
+    if (sum > 0) {
+      outcomes.forEach((action, weight) -> mix[actions.indexOf(action)] = (float) (weight / sum));
+    }
     return mix;
   }
 
