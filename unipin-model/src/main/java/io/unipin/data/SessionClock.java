@@ -16,6 +16,7 @@ final class SessionClock {
   private final SplittableRandom random;
   private final double sessionGapMs;
   private int viewsLeft;
+  private boolean begun;
   private boolean startsSession = true;
   private long timeMs;
 
@@ -33,8 +34,8 @@ final class SessionClock {
     if (viewsLeft-- == 0) {
       return false;
     }
-    startsSession = timeMs < START_MS + sessionGapMs && startsSession;
-    if (startsSession) {
+    if (!begun) {
+      begun = true;
       return true;
     }
     startsSession = random.nextDouble() < 1 / VIEWS_PER_SESSION;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Trains and measures a bundle through our own script. */
 final class DemoTraining {
@@ -18,20 +18,21 @@ final class DemoTraining {
   private final DemoSettings settings;
   private final Guide guide;
   private final Path feedLog;
+  private final @Nullable Path recipe;
 
   DemoTraining(Home home, DemoSettings settings, Guide guide, Path feedLog) {
     this.home = home;
     this.settings = settings;
     this.guide = guide;
     this.feedLog = feedLog;
+    this.recipe = home.recipe(settings.recipe(), "train.yaml").orElse(null);
   }
 
   JsonNode train(Path bundle) throws IOException, InterruptedException {
     guide.stop("Training");
-    Optional<Path> recipe = home.recipe(settings.recipe(), "train.yaml");
     guide.say(
         "One model learns both to retrieve and to rank, from %s.",
-        recipe.isPresent() ? "recipes/" + settings.recipe() + "/train.yaml" : "the default recipe");
+        recipe == null ? "the default recipe" : "recipes/" + settings.recipe() + "/train.yaml");
     Path figures = settings.work().resolve("train.json");
     List<String> arguments =
         new ArrayList<>(
@@ -46,7 +47,7 @@ final class DemoTraining {
                 "--no-evaluation",
                 "--json",
                 figures.toString()));
-    recipe.ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
+    addRecipe(arguments);
     if (settings.epochs() != null) {
       arguments.addAll(List.of("--set", "training.epochs=" + settings.epochs()));
     }
@@ -63,16 +64,18 @@ final class DemoTraining {
   JsonNode evaluate(Path bundle) throws IOException, InterruptedException {
     guide.stop("What it learned");
     Path figures = settings.work().resolve("evaluation.json");
-    ChildProcess.run(
-        home,
-        List.of(
-            "evaluate",
-            "--bundle",
-            bundle.toString(),
-            "--data",
-            feedLog.toString(),
-            "--json",
-            figures.toString()));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "evaluate",
+                "--bundle",
+                bundle.toString(),
+                "--data",
+                feedLog.toString(),
+                "--json",
+                figures.toString()));
+    addRecipe(arguments);
+    ChildProcess.run(home, arguments);
     JsonNode evaluation = JSON.readTree(figures.toFile()).at("/results/evaluation");
     guide.say(
         "Retrieval: the last item of %,d users, hidden from training, sought among all items:",
@@ -103,6 +106,12 @@ final class DemoTraining {
     }
     guide.show(ranking);
     return evaluation;
+  }
+
+  private void addRecipe(List<String> arguments) {
+    if (recipe != null) {
+      arguments.addAll(List.of("--config", recipe.toString()));
+    }
   }
 
   private static String share(JsonNode evaluation, String key) {

@@ -3,16 +3,16 @@ package io.unipin.serving.cli;
 import io.unipin.data.FeedLog;
 import io.unipin.proto.v1.Action;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * A user of a feed log and what of it goes over the wire.
  *
  * @param row in the log
+ * @param pauseMs between the last action and the next request
  */
-record DemoUser(FeedLog log, int row) {
-  /** Between the last logged action and the first request. */
-  static final long PAUSE_MS = 10 * 60 * 1000L;
+record DemoUser(FeedLog log, int row, long pauseMs) {
 
   String id() {
     return log.user(row);
@@ -25,7 +25,7 @@ record DemoUser(FeedLog log, int row) {
   /** The user's first request: a while after the last action, or now when nobody knows when that was. */
   long visitMs() {
     long last = log.actionTimes()[log.actionStart(row + 1) - 1];
-    return last == FeedLog.NO_TIME ? System.currentTimeMillis() : last + PAUSE_MS;
+    return last == FeedLog.NO_TIME ? System.currentTimeMillis() : last + pauseMs;
   }
 
   List<Action> history() {
@@ -34,7 +34,7 @@ record DemoUser(FeedLog log, int row) {
       Action.Builder action =
           Action.newBuilder()
               .setItemId(log.catalogue().id(log.actionItems()[a]))
-              .addAllActions(names(a))
+              .addAllActions(Engagement.names(log, log.actionBits()[a]))
               .setSurface(log.schema().surfaces().get(log.actionSurfaces()[a]))
               .setEventId("log-" + (a - log.actionStart(row)));
       if (log.actionTimes()[a] != FeedLog.NO_TIME) {
@@ -52,7 +52,7 @@ record DemoUser(FeedLog log, int row) {
     for (int a = end - 1; a >= Math.max(log.actionStart(row), end - count); a--) {
       int item = log.actionItems()[a];
       table.row(
-          String.join(" + ", names(a)),
+          String.join(" + ", Engagement.names(log, log.actionBits()[a])),
           log.catalogue().id(item),
           log.catalogue().title(item),
           log.catalogue().category(item));
@@ -60,15 +60,20 @@ record DemoUser(FeedLog log, int row) {
     return table;
   }
 
-  private List<String> names(int action) {
-    List<String> names = new ArrayList<>();
-    List<String> all = log.schema().actions();
-    for (int c = 0; c < all.size(); c++) {
-      if ((log.actionBits()[action] >>> c & 1) == 1) {
-        names.add(all.get(c));
+  /** The middle one of the pauses between an action and the user's next action: what the model knows best. */
+  private static long typicalPauseMs(FeedLog log) {
+    long[] pauses = new long[log.actions()];
+    int count = 0;
+    for (int row = 0; row < log.users(); row++) {
+      for (int a = log.actionStart(row) + 1; a < log.actionStart(row + 1); a++) {
+        if (log.actionTimes()[a - 1] != FeedLog.NO_TIME
+            && log.actionTimes()[a] != FeedLog.NO_TIME) {
+          pauses[count++] = log.actionTimes()[a] - log.actionTimes()[a - 1];
+        }
       }
     }
-    return names;
+    Arrays.sort(pauses, 0, count);
+    return count == 0 ? 0 : pauses[count / 2];
   }
 
   /**
@@ -76,11 +81,12 @@ record DemoUser(FeedLog log, int row) {
    * a new action is appended and moves nothing else.
    */
   static List<DemoUser> choose(FeedLog log, int maxHistory, int most) {
+    long pauseMs = typicalPauseMs(log);
     int roomFor = maxHistory - maxHistory / 8;
     List<DemoUser> users = new ArrayList<>();
     int best = -1;
     for (int row = 0; row < log.users(); row++) {
-      DemoUser user = new DemoUser(log, row);
+      DemoUser user = new DemoUser(log, row, pauseMs);
       int actions = user.actions();
       if (actions < 5) {
         continue;

@@ -11,6 +11,7 @@ import io.unipin.train.EvaluationOptions;
 import io.unipin.train.Evaluator;
 import io.unipin.train.Holdout;
 import io.unipin.train.Part;
+import io.unipin.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -39,11 +40,10 @@ final class EvaluateCommand implements Callable<Integer> {
   private Path data;
 
   @Option(
-      names = "--holdout",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Last actions of every user that test. Default: ${DEFAULT-VALUE}.")
-  private int holdout;
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The recipe that trained the bundle: it says what was held out.")
+  private @Nullable Path config;
 
   @Option(
       names = "--max-bad-rows",
@@ -59,6 +59,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    TrainConfig recipe = config == null ? TrainConfig.defaults() : TrainConfig.read(config);
+    int holdout = recipe.evaluation().holdout();
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     Path folder = bundle.toAbsolutePath().normalize();
     Path parent = folder.getParent() == null ? folder : folder.getParent();

@@ -34,7 +34,6 @@ final class Guide {
   void show(Table table) {
     out.println();
     table.print(out);
-    out.println();
   }
 
   long seconds() {

@@ -30,10 +30,13 @@ import picocli.CommandLine.Spec;
       "Environment: UNIPIN_DEVICE=gpu takes the GPU; UNIPIN_JAVA_OPTIONS adds options of the JVM."
     },
     subcommands = {
+      DemoCommand.class,
       ImportCommand.class,
       SimulateCommand.class,
       TrainCommand.class,
-      EvaluateCommand.class
+      EvaluateCommand.class,
+      ServeCommand.class,
+      RequestCommand.class
     })
 public final class Main implements Runnable {
   @Option(

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What changed from one slate to another for the items in both. */
 final class SlateChange {
@@ -65,13 +66,18 @@ final class SlateChange {
 
   void print(Guide guide, Collection<Long> actedOn) {
     List<ScoredItem> left = without(before, after);
+    List<ScoredItem> entered = without(after, before);
     guide.say(
         "%d of %d items stayed, %d left (of these %d because the user acted on them), %d are new.",
         kept(),
         before.size(),
         left.size(),
         left.stream().filter(item -> actedOn.contains(item.getItemId())).count(),
-        without(after, before).size());
+        entered.size());
+    if (!entered.isEmpty()) {
+      guide.say(
+          "New: %s", entered.stream().map(ScoredItem::getTitle).collect(Collectors.joining("; ")));
+    }
     if (shifts.isEmpty()) {
       return;
     }

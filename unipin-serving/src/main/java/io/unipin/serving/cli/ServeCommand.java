@@ -1,0 +1,94 @@
+package io.unipin.serving.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.serving.ConfigReader;
+import io.unipin.serving.ServerConfig;
+import io.unipin.serving.UniPinServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a server until it is told to stop; then it finishes what is under way. */
+@Command(
+    name = "serve",
+    description = "Serves a bundle over gRPC until SIGTERM or Ctrl-C.",
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin serve --bundle bundles/main",
+      "  ./unipin serve --config server.yaml --set server.port=9000",
+      "",
+      "Settings come from the file, then variables such as UNIPIN_SERVER_PORT, then --set."
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Option(names = "--config", paramLabel = "FILE", description = "Settings in YAML.")
+  private @Nullable Path config;
+
+  @Option(names = "--bundle", paramLabel = "DIR", description = "The bundle to begin with.")
+  private @Nullable Path bundle;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Changes one setting.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--ports",
+      paramLabel = "FILE",
+      description = "Write the ports there, as JSON, once the server serves.")
+  private @Nullable Path ports;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    ServerConfig settled = settle();
+    UniPinServer server = UniPinServer.start(settled);
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+    String host = settled.server().host();
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("serving %s on %s:%d%n", settled.bundle().name(), host, server.port());
+    out.printf("administration, health and reflection on %s:%d%n", host, server.adminPort());
+    out.printf("metrics on http://%s:%d/metrics%n", host, server.metricsPort());
+    if (ports != null) {
+      write(server, ports);
+    }
+    server.awaitTermination();
+    return 0;
+  }
+
+  private ServerConfig settle() {
+    List<String> overrides = new ArrayList<>();
+    if (bundle != null) {
+      Path folder = bundle.toAbsolutePath().normalize();
+      overrides.add("bundle.folder=\"" + folder.resolveSibling("") + "\"");
+      overrides.add("bundle.name=\"" + folder.getFileName() + "\"");
+    }
+    overrides.addAll(settings);
+    Map<String, String> environment = System.getenv();
+    return config == null
+        ? ConfigReader.read(environment, overrides)
+        : ConfigReader.read(config, environment, overrides);
+  }
+
+  /** A reader never sees half of the file. */
+  private static void write(UniPinServer server, Path file) throws IOException {
+    Map<String, Integer> values =
+        Map.of(
+            "port", server.port(),
+            "adminPort", server.adminPort(),
+            "metricsPort", server.metricsPort());
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.writeString(temporary, new ObjectMapper().writeValueAsString(values));
+    Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+}
