@@ -12,12 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a verb measured, as one JSON object: {@code name, date, git, machine, settings, results}. */
-record Figures(String name, Map<String, ?> settings, Map<String, ?> results) {
+public record Figures(String name, Map<String, ?> settings, Map<String, ?> results) {
   private static final ObjectMapper mapper =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /** Writes the object; a reader never sees half of it. */
-  void write(Path file, Path root) throws IOException {
+  public void write(Path file, Path root) throws IOException {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("name", name);
     object.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The folder that the program was started from: sources, recipes and the script. */
-record Home(Path root) {
-  static Home find() {
+public record Home(Path root) {
+  public static Home find() {
     return new Home(Path.of(System.getProperty("unipin.root", "")).toAbsolutePath().normalize());
   }
 
@@ -15,7 +15,7 @@ record Home(Path root) {
   }
 
   /** Where artefacts go that nobody named a place for. */
-  Path work(String name) {
+  public Path work(String name) {
     return root.resolve(".unipin").resolve(name);
   }
 

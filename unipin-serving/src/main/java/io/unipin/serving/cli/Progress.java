@@ -10,7 +10,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** How far a task is, on standard error: a bar on a terminal, else a line every ten seconds at most. One thread. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private static final Duration LINE_EVERY = Duration.ofSeconds(10);
 
   private final String task;
@@ -26,7 +26,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Begins a task; a total of -1 means that nobody knows how much there is to do. */
-  static Progress begin(String task, long total) {
+  public static Progress begin(String task, long total) {
     return begin(task, total, Boolean.getBoolean("unipin.terminal"), System.err);
   }
 
@@ -46,7 +46,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Says how much is done, of how much, and what else a person may want to see. */
-  void at(long done, long total, String note) {
+  public void at(long done, long total, String note) {
     if (bar != null) {
       bar.maxHint(total);
       bar.stepTo(done);
@@ -62,7 +62,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** A line that stays. */
-  void line(String text) {
+  public void line(String text) {
     if (bar != null) {
       bar.pause();
       out.println("\r" + text + " ".repeat(Math.max(0, 100 - text.length())));

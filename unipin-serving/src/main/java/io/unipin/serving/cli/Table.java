@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Text in aligned columns: a column whose cells below the head all look like numbers is aligned to the right. One thread. */
-final class Table {
+public final class Table {
   private static final int WIDEST = 44;
 
   private final String[] head;
   private final List<String[]> rows = new ArrayList<>();
 
-  Table(String... head) {
+  public Table(String... head) {
     this.head = head;
   }
 
-  Table row(Object... cells) {
+  public Table row(Object... cells) {
     if (cells.length != head.length) {
       throw new IllegalArgumentException(head.length + " cells expected, got " + cells.length);
     }
@@ -27,7 +27,7 @@ final class Table {
     return this;
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     int[] widths = new int[head.length];
     boolean[] right = new boolean[head.length];
     for (int i = 0; i < head.length; i++) {

@@ -1,0 +1,122 @@
+package io.unipin.benchmarks.load;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RecordActionsResponse;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.ScoredItem;
+import io.unipin.proto.v1.Served;
+import io.unipin.proto.v1.UniPinGrpc;
+import io.unipin.proto.v1.UniPinGrpc.UniPinStub;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.proto.v1.UserContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** A server, over several connections in turn. Thread-safe. */
+final class GrpcTarget implements Target, AutoCloseable {
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final AtomicInteger turn = new AtomicInteger();
+  private final Call call;
+
+  /** What every request for a page asks for; 0 leaves it to the server. */
+  record Call(int pageSize, int candidates, Duration deadline) {}
+
+  GrpcTarget(String address, int connections, Call call) {
+    this.call = call;
+    for (int i = 0; i < connections; i++) {
+      channels.add(NettyChannelBuilder.forTarget(address).usePlaintext().directExecutor().build());
+    }
+  }
+
+  private UniPinStub stub() {
+    ManagedChannel channel = channels.get(Math.floorMod(turn.getAndIncrement(), channels.size()));
+    return UniPinGrpc.newStub(channel)
+        .withDeadlineAfter(call.deadline().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void page(String user, String cursor, Consumer<Reply> done) {
+    RetrieveAndRankRequest request =
+        RetrieveAndRankRequest.newBuilder()
+            .setUser(UserContext.newBuilder().setUserId(user))
+            .setPageCursor(cursor)
+            .setPageSize(call.pageSize())
+            .setCandidates(call.candidates())
+            .build();
+    stub()
+        .retrieveAndRank(
+            request,
+            new OneAnswer<RetrieveAndRankResponse, Reply>(GrpcTarget::reply, Reply::failed, done));
+  }
+
+  private static Reply reply(RetrieveAndRankResponse response) {
+    Served served = response.getServed();
+    return new Reply(
+        "",
+        response.getNextPageCursor(),
+        response.getItemsList().stream().map(ScoredItem::getItemId).toList(),
+        served.getCache().name().toLowerCase(Locale.ROOT),
+        served.getStagesMsMap(),
+        served.getDegradationsCount() > 0);
+  }
+
+  @Override
+  public void record(List<Act> acts, Consumer<String> done) {
+    UserActions.Builder user = UserActions.newBuilder().setUserId(acts.get(0).user());
+    for (Act act : acts) {
+      user.addActions(
+          Action.newBuilder()
+              .setItemId(act.item())
+              .addActions(act.action())
+              .setTimeMs(act.timeMs())
+              .setEventId(act.eventId()));
+    }
+    stub()
+        .recordActions(
+            RecordActionsRequest.newBuilder().addUsers(user).build(),
+            new OneAnswer<RecordActionsResponse, String>(answer -> "", kind -> kind, done));
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+  }
+
+  /** Hands on the one answer of a unary call, or the kind of its failure. */
+  private static final class OneAnswer<T, R> implements StreamObserver<T> {
+    private final Function<T, R> answer;
+    private final Function<String, R> failure;
+    private final Consumer<R> done;
+
+    OneAnswer(Function<T, R> answer, Function<String, R> failure, Consumer<R> done) {
+      this.answer = answer;
+      this.failure = failure;
+      this.done = done;
+    }
+
+    @Override
+    public void onNext(T value) {
+      done.accept(answer.apply(value));
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      done.accept(failure.apply(Status.fromThrowable(t).getCode().name().toLowerCase(Locale.ROOT)));
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}

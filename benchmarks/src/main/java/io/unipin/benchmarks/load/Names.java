@@ -1,0 +1,13 @@
+package io.unipin.benchmarks.load;
+
+/** Names of a run's users and events; no two runs share one. */
+record Names(String run, int step) {
+  /** Known users keep their name from step to step, new ones are new in each. */
+  String user(int user) {
+    return user >= 0 ? run + "-u" + user : run + "-s" + step + "-n" + -user;
+  }
+
+  String event(int session) {
+    return run + "-s" + step + "-" + session;
+  }
+}

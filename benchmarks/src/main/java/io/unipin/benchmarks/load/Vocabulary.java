@@ -1,0 +1,25 @@
+package io.unipin.benchmarks.load;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Items and actions that a server knows. Immutable. */
+record Vocabulary(List<Long> items, List<String> actions) {
+  Vocabulary {
+    items = List.copyOf(items);
+    actions = List.copyOf(actions);
+    if (items.isEmpty() || actions.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the server named %d items and %d actions: at least one each expected"
+              .formatted(items.size(), actions.size()));
+    }
+  }
+
+  long item(RandomGenerator random) {
+    return items.get(random.nextInt(items.size()));
+  }
+
+  String action(RandomGenerator random) {
+    return actions.get(random.nextInt(actions.size()));
+  }
+}
