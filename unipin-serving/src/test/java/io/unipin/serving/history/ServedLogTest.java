@@ -1,0 +1,103 @@
+package io.unipin.serving.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.unipin.data.Catalogue;
+import io.unipin.data.CatalogueItem;
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogReader;
+import io.unipin.data.FeedLogWriter;
+import io.unipin.data.FeedSchema;
+import io.unipin.serving.ByteSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class ServedLogTest {
+  private static final FeedSchema SCHEMA =
+      new FeedSchema(List.of("click", "save"), List.of("click"), List.of("home", "search"));
+  private static final Catalogue CATALOGUE =
+      Catalogue.of(
+          LongStream.range(100, 110)
+              .mapToObj(id -> new CatalogueItem(id, "t" + id, "c", FeedLog.NO_TIME, new float[0]))
+              .toList());
+
+  @TempDir Path folder;
+
+  @Test
+  void export_labelsWhatFollowedInTime() {
+    try (ServedLog log = open(1000, 1 << 20)) {
+      log.recorded("u", List.of(event("before", 101, 900)));
+      log.served(slate("view", "u", 1000, 101, 102, 103, 999));
+      log.recorded("u", List.of(event("soon", 102, 1500), event("soon", 102, 1500)));
+      log.recorded("u", List.of(event("late", 103, 1000 + 60_001)));
+      log.recorded("v", List.of(event("other", 103, 1100)));
+    }
+    FeedLog read = export();
+    assertThat(read.users()).isEqualTo(2);
+    assertThat(read.actions()).isEqualTo(4);
+    assertThat(read.viewHistory()).containsExactly(1);
+    assertThat(read.impressionItems()).containsExactly(1, 2, 3);
+    assertThat(read.impressionBits()).containsExactly(0, 1, 0);
+    Path out = folder.resolve("feed-log");
+    FeedLogWriter.write(read, out);
+    FeedLog again = FeedLogReader.read(out, 0);
+    assertThat(again.impressionBits()).containsExactly(0, 1, 0);
+    assertThat(again.actionItems()).isEqualTo(read.actionItems());
+  }
+
+  @Test
+  void erase_removesUserFromEverySegment() throws IOException {
+    try (ServedLog log = open(10_000, 1024)) {
+      for (int i = 0; i < 200; i++) {
+        log.served(slate("view" + i, "gone", i, 101));
+        log.served(slate("stay" + i, "\"stays\"", i, 102));
+      }
+      assertThat(log.erase("gone")).isTrue();
+      assertThat(log.erase("gone")).isFalse();
+      log.served(slate("more", "\"stays\"", 500, 103));
+    }
+    assertThat(ServedSegments.list(folder.resolve("served")).size()).isGreaterThan(1);
+    for (Path segment : ServedSegments.list(folder.resolve("served"))) {
+      assertThat(Files.readString(segment)).doesNotContain("gone");
+    }
+    assertThat(export().views()).isEqualTo(201);
+  }
+
+  @Test
+  void served_diskFails_dropsAndCounts() throws IOException {
+    Files.writeString(folder.resolve("served"), "a file where the folder should be");
+    ServedLog log = open(10, 1024);
+    for (int i = 0; i < 100; i++) {
+      log.served(slate("view" + i, "u", i, 101));
+    }
+    log.close();
+    log.close();
+    assertThat(log.dropped()).isEqualTo(100);
+  }
+
+  private ServedLog open(int queue, int segment) {
+    return ServedLog.open(
+        new ServedLogConfig(
+            true, folder.resolve("served"), queue, new ByteSize(segment), Duration.ofMillis(100)));
+  }
+
+  private FeedLog export() {
+    return ServedLogExport.read(folder.resolve("served"), SCHEMA, CATALOGUE, Duration.ofMinutes(1));
+  }
+
+  private static Slate slate(String id, String user, long timeMs, long... items) {
+    return new Slate(id, user, timeMs, "search", "arm", "bundle", "index", items);
+  }
+
+  private static ActionEvent event(String id, long item, long timeMs) {
+    return new ActionEvent(id, new RecordedAction(item, List.of("click"), "home", timeMs));
+  }
+}
