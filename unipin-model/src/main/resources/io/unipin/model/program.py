@@ -200,6 +200,36 @@ class UniPin(Module):
     logits = torch.squeeze((self).action_logits(x), 0)
     return torch.sigmoid(torch.add(torch.mul(logits, torch.select(self.calibration, 0, 0)), torch.select(self.calibration, 0, 1)))
 
+  # ---- comparison: the ranking pass of a model without KV ----
+
+  # Probabilities (k, C) as score gives them, by one pass over the rows of history and candidates: the whole square of
+  # attention is computed and masked. items, surfaces, gaps (n), actions (n, C): the history; candidates (k); surface, gap (1).
+  def score_dense(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor) -> Tensor:
+    masked = torch.zeros([1], dtype=6)
+    history = (self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps)
+    slate = (self).candidates(torch.embedding(table, candidates), surface, gap)
+    x = torch.unsqueeze(torch.cat([torch.view(self.token_first, [1, -1]), history, slate], 0), 0)
+    rows = torch.size(items, 0) + 1
+    count = torch.size(candidates, 0)
+    at = torch.arange(rows + count, dtype=4, device=x.device)
+    cosine, sine = (self).rotation(torch.clamp_max(at, rows))
+    row = torch.view(at, [-1, 1])
+    column = torch.view(at, [1, -1])
+    seen = torch.logical_or(torch.logical_and(torch.le(column, row), torch.lt(column, rows)), torch.eq(column, row))
+    mask = torch.masked_fill(torch.zeros([rows + count, rows + count], dtype=6), torch.logical_not(seen), float("-inf"))
+    q_width = self.heads * self.head_dim
+    kv_width = self.kv_heads * self.head_dim
+    for l in range(torch.size(self.attention_in, 0)):
+      qkv = torch.linear((self).norm(x, torch.select(self.attention_norm, 0, l)), torch.select(self.attention_in, 0, l))
+      q = (self).rotate((self).split(torch.narrow(qkv, 2, 0, q_width), self.heads), cosine, sine)
+      k = (self).widen((self).rotate((self).split(torch.narrow(qkv, 2, q_width, kv_width), self.kv_heads), cosine, sine))
+      v = (self).widen((self).split(torch.narrow(qkv, 2, q_width + kv_width, kv_width), self.kv_heads))
+      o = torch.scaled_dot_product_attention(q, k, v, mask, 0., False)
+      x = torch.add(x, torch.linear((self).join(o), torch.select(self.attention_out, 0, l)))
+      x = (self).feed_forward(x, torch.select(self.forward_norm, 0, l), torch.select(self.forward_in, 0, l), torch.select(self.forward_out, 0, l), 0.)
+    logits = (self).action_logits(torch.narrow(torch.squeeze(x, 0), 0, rows, count))
+    return torch.sigmoid(torch.add(torch.mul(logits, torch.select(self.calibration, 0, 0)), torch.select(self.calibration, 0, 1)))
+
   # ---- training: a batch, dense ----
 
   # items (M, E) embeddings; index, surfaces, gaps (B, n), actions (B, n, C), masked (B, n, 1): the histories, padded behind;

@@ -1,0 +1,24 @@
+package io.unipin.benchmarks.micro;
+
+import io.unipin.serving.cli.Verb;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The benchmarks by name. */
+@Command(
+    name = "bench",
+    description = "Runs a named benchmark.",
+    synopsisSubcommandLabel = "NAME",
+    commandListHeading = "%nBenchmarks:%n",
+    subcommands = {RankForwardCommand.class, EfficiencyCommand.class},
+    footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json"})
+public final class BenchCommand implements Verb {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(spec.commandLine(), "a benchmark expected, such as rank-forward");
+  }
+}

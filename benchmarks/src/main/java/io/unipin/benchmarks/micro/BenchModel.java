@@ -1,0 +1,134 @@
+package io.unipin.benchmarks.micro;
+
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.DenseRanking;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.ModelWriter;
+import io.unipin.model.RequestContext;
+import io.unipin.model.ServingModel;
+import io.unipin.model.TokenSequence;
+import io.unipin.model.UserAction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/** A model with random weights, and the passes that benchmarks time. One thread. */
+final class BenchModel implements AutoCloseable {
+  private static final RequestContext CONTEXT = new RequestContext(0, 3);
+  private static final long NOW = 1_700_000_000_000L;
+
+  private final ServingModel model;
+  private final DenseRanking dense;
+  private final UserKvCache cache;
+  private final SplittableRandom random = new SplittableRandom(1);
+
+  private BenchModel(ServingModel model, DenseRanking dense) {
+    this.model = model;
+    this.dense = dense;
+    long bytes = 1L << 28;
+    cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofHours(1), bytes));
+  }
+
+  /** The shape that figures are published for: d = 256, four layers, four heads. */
+  static ModelConfig shape(int maxHistory) {
+    return new ModelConfig(
+        10_000,
+        0,
+        128,
+        256,
+        4,
+        4,
+        4,
+        1024,
+        maxHistory,
+        List.of("click", "save", "hide"),
+        List.of("click", "save"),
+        List.of("home"));
+  }
+
+  static BenchModel open(ModelConfig config) throws IOException {
+    Path directory = Files.createTempDirectory("unipin-bench");
+    try {
+      ModelWriter.writeRandom(directory, config, 1);
+      return new BenchModel(
+          ServingModel.load(directory, EngineOptions.cpu()),
+          DenseRanking.load(directory, EngineOptions.cpu()));
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** A user's history of n actions, k candidates, and a block that holds the history's KV. */
+  final class User implements AutoCloseable {
+    private final TokenSequence tokens;
+    private final int[] candidates;
+    private final KvLease lease;
+
+    private User(int n, int k) {
+      int items = model.config().items();
+      List<UserAction> actions = new ArrayList<>();
+      for (int i = 0; i < n; i++) {
+        actions.add(
+            new UserAction(random.nextInt(items), 1 + random.nextInt(3), 0, NOW + i * 60_000L));
+      }
+      tokens = TokenSequence.of(actions);
+      candidates = random.ints(k, 0, items).toArray();
+      KvKey key = new KvKey("user" + n, model.fingerprint());
+      lease =
+          cache.acquire(
+              key, model.config().kvLayout(KvType.FLOAT32), tokens.hashes(), Duration.ZERO);
+      encode();
+    }
+
+    /** Encodes the whole history. */
+    void encode() {
+      model.extend(tokens, 0, lease.block(), lease.capacity(), KvType.FLOAT32);
+    }
+
+    /** Scores the candidates from the KV of the history. */
+    float[] score() {
+      return model.score(
+          lease.block(), lease.capacity(), KvType.FLOAT32, 1 + tokens.size(), candidates, CONTEXT);
+    }
+
+    /** Scores the candidates in one dense pass over history and candidates. */
+    float[] scoreDense() {
+      return dense.score(tokens, candidates, CONTEXT);
+    }
+
+    @Override
+    public void close() {
+      lease.close();
+    }
+  }
+
+  User user(int n, int k) {
+    return new User(n, k);
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+    dense.close();
+    model.close();
+  }
+}

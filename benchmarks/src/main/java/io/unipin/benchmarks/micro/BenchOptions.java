@@ -1,0 +1,31 @@
+package io.unipin.benchmarks.micro;
+
+import io.unipin.serving.cli.Figures;
+import io.unipin.serving.cli.Home;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that every benchmark has. */
+final class BenchOptions {
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  private @Nullable Path json;
+
+  @Option(names = "--quick", description = "Fewer rounds and sizes, the same keys.")
+  private boolean quick;
+
+  boolean quick() {
+    return quick;
+  }
+
+  void write(String name, Map<String, ?> settings, Map<String, ?> results, PrintWriter out)
+      throws IOException {
+    if (json != null) {
+      new Figures(name, settings, results).write(json, Home.find().root());
+      out.println("figures: " + json);
+    }
+  }
+}
