@@ -3,12 +3,12 @@ package io.unipin.model;
 /**
  * How the engine runs a model.
  *
- * @param device {@code cpu}, or {@code gpu} for the first CUDA device
+ * @param device {@code cpu}: the only one whose executor exists
  */
 public record EngineOptions(String device) {
   public EngineOptions {
-    if (!device.equals("cpu") && !device.equals("gpu")) {
-      throw new IllegalArgumentException("device: cpu or gpu expected, got " + device);
+    if (!device.equals("cpu")) {
+      throw new IllegalArgumentException("device: cpu expected, got " + device);
     }
   }
 

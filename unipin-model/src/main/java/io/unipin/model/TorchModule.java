@@ -35,8 +35,8 @@ final class TorchModule implements AutoCloseable {
   /** Packs program, configuration and weights into a private file, loads that and removes it. */
   static TorchModule load(
       ModelConfig config, Weights weights, EngineOptions options, boolean trainable) {
-    Device device = options.device().equals("gpu") ? Device.gpu() : Device.cpu();
-    PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device);
+    PtNDManager manager =
+        (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.fromName(options.device()));
     try {
       Path directory = Files.createTempDirectory("unipin-model");
       Path archive = directory.resolve("unipin.pt");

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
       "Begin with:",
       "  ./unipin demo",
       "",
-      "Environment: UNIPIN_DEVICE=gpu takes the GPU; UNIPIN_JAVA_OPTIONS adds options of the JVM."
+      "Environment: UNIPIN_JAVA_OPTIONS adds options of the JVM."
     },
     subcommands = {
       DemoCommand.class,
