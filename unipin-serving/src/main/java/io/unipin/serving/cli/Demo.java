@@ -53,7 +53,8 @@ final class Demo {
 
   private void serve(FeedLog log, Path bundle) throws IOException, InterruptedException {
     guide.stop("The server");
-    try (DemoServer server = DemoServer.start(home, bundle, settings.work())) {
+    Path config = home.recipe(settings.recipe(), "serve.yaml").orElse(null);
+    try (DemoServer server = DemoServer.start(home, config, bundle, settings.work())) {
       guide.say("process %d serves the bundle on %s", server.pid(), server.address());
       List<UniPinClient> clients = new ArrayList<>();
       try {

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A server of our own on free loopback ports, in a process of its own. */
 final class DemoServer implements AutoCloseable {
@@ -23,33 +25,30 @@ final class DemoServer implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @param work gets the server's configuration, log, ports and histories
+   * @param config settings to begin with, null for the defaults
+   * @param work gets the server's log, ports and histories
    */
-  static DemoServer start(Home home, Path bundle, Path work)
+  static DemoServer start(Home home, @Nullable Path config, Path bundle, Path work)
       throws IOException, InterruptedException {
-    Path config = work.resolve("server.yaml");
-    Files.writeString(
-        config,
-        """
-        server: {port: 0, adminPort: 0, metricsPort: 0}
-        bundle: {folder: "%s", name: %s}
-        history: {folder: "%s"}
-        servedLog: {enabled: true, folder: "%s"}
-        page: {size: 10}
-        """
-            .formatted(
-                bundle.getParent(),
-                bundle.getFileName(),
-                work.resolve("history"),
-                work.resolve("served")));
+    List<String> arguments = new ArrayList<>(List.of("serve", "--bundle", bundle.toString()));
+    if (config != null) {
+      arguments.addAll(List.of("--config", config.toString()));
+    }
+    for (String setting :
+        List.of(
+            "server.port=0",
+            "server.adminPort=0",
+            "server.metricsPort=0",
+            "history.folder=\"" + work.resolve("history") + '"',
+            "servedLog.enabled=true",
+            "servedLog.folder=\"" + work.resolve("served") + '"')) {
+      arguments.addAll(List.of("--set", setting));
+    }
     Path ports = work.resolve("ports.json");
     Files.deleteIfExists(ports);
     Path output = work.resolve("server.log");
-    ChildProcess process =
-        ChildProcess.start(
-            home,
-            List.of("serve", "--config", config.toString(), "--ports", ports.toString()),
-            output);
+    arguments.addAll(List.of("--ports", ports.toString()));
+    ChildProcess process = ChildProcess.start(home, arguments, output);
     boolean ready = false;
     try {
       process.awaitFile(ports, output, START);

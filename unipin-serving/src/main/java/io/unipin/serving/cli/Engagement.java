@@ -3,6 +3,7 @@ package io.unipin.serving.cli;
 import io.unipin.data.FeedLog;
 import io.unipin.proto.v1.ScoredItem;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,19 @@ final class Engagement {
       }
     }
     return names(log, best);
+  }
+
+  /** The one of the actions that a log holds the fewest of: it tells the most. */
+  static String rarest(FeedLog log, List<String> actions) {
+    long[] counts = new long[log.schema().actions().size()];
+    for (long bits : log.actionBits()) {
+      for (int c = 0; c < counts.length; c++) {
+        counts[c] += bits >>> c & 1;
+      }
+    }
+    return actions.stream()
+        .min(Comparator.comparingLong(action -> counts[log.schema().actions().indexOf(action)]))
+        .orElseThrow();
   }
 
   static List<String> names(FeedLog log, long bits) {

@@ -1,10 +1,9 @@
 package io.unipin.serving.cli;
 
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -29,8 +28,8 @@ final class Failures {
   }
 
   static String line(Throwable failure) {
-    if (failure instanceof StatusRuntimeException rpc) {
-      return rpc(rpc.getStatus());
+    if (failure instanceof ServingException serving && serving.kind() == FailureKind.UNAVAILABLE) {
+      return "no answer: " + firstLine(failure) + "; is the server running?";
     }
     if (failure instanceof NoSuchFileException missing) {
       return "no such file or folder: " + missing.getFile();
@@ -43,15 +42,6 @@ final class Failures {
     return expected || failure instanceof IllegalArgumentException
         ? message
         : failure.getClass().getSimpleName() + ": " + message;
-  }
-
-  private static String rpc(Status status) {
-    String code = status.getCode().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    String reason = status.getDescription() == null ? "no reason given" : status.getDescription();
-    if (status.getCause() != null && status.getCode() == Status.Code.UNAVAILABLE) {
-      return reason + " (" + firstLine(status.getCause()) + "): is the server running?";
-    }
-    return "the server answered " + code + ": " + reason;
   }
 
   private static String firstLine(Throwable failure) {

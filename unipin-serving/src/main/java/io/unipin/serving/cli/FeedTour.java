@@ -1,6 +1,7 @@
 package io.unipin.serving.cli;
 
 import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
@@ -51,14 +52,12 @@ final class FeedTour {
   private Visit firstPage() {
     guide.stop("A feed for user " + user.id());
     guide.say(
-        "The server knows %,d actions of this user, who comes back after %,d s.",
+        "The server knows %,d actions of this user, who asks for a page %,d s after the last one.",
         user.actions(), user.pauseMs() / 1000);
     guide.show(user.latest(6));
     Visit visit = visit(user.visitMs(), "");
     guide.say("RetrieveAndRank read them, searched all items, scored the candidates and returned:");
-    guide.out().println();
-    SlateText.print(visit.response(), 1, guide.out());
-    guide.out().println();
+    guide.show(visit.response(), 1);
     guide.say(
         "p(...) is the model's probability that the user will do it; utility orders the page.");
     served(visit);
@@ -89,8 +88,7 @@ final class FeedTour {
   private void nextPage(Visit visit) {
     guide.stop("Page 2");
     Visit next = visit(user.visitMs(), visit.response().getNextPageCursor());
-    SlateText.print(next.response(), PAGE + 1, guide.out());
-    guide.out().println();
+    guide.show(next.response(), PAGE + 1);
     Set<Long> repeats = new HashSet<>(ids(next.response().getItemsList()));
     repeats.retainAll(ids(visit.response().getItemsList()));
     guide.say(
@@ -127,12 +125,17 @@ final class FeedTour {
     guide.stop("The feed after the action");
     // The same pause since the last action as before, so that what changes is the action's doing.
     Visit visit = visit(returnMs(), "");
-    SlateText.print(visit.response(), 1, guide.out());
-    guide.out().println();
+    guide.show(visit.response(), 1);
     served(visit);
     guide.say("Only the new actions went through the model; the rest of the history was reused.");
+    List<ScoredItem> before = first.response().getItemsList();
+    RankRequest again =
+        RankRequest.newBuilder()
+            .setUser(UserContext.newBuilder().setUserId(user.id()).setTimeMs(returnMs()))
+            .addAllItemIds(ids(before))
+            .build();
     SlateChange change =
-        SlateChange.between(first.response().getItemsList(), visit.response().getItemsList());
+        new SlateChange(before, visit.response().getItemsList(), client.rank(again).getItemsList());
     change.print(guide, ids(liked));
     results.put("after_action", visit.figures());
     results.put("score_shift", change.largest());
@@ -140,7 +143,7 @@ final class FeedTour {
   }
 
   private void why(TasteProbe probe, String category) {
-    String action = engagement.get(0);
+    String action = Engagement.rarest(user.log(), engagement);
     double[] change = probe.change(returnMs(), action);
     guide.say(
         "Why: over %d items of '%s' p(%s) moved by %+.4f on average, over %d others by %+.4f.",

@@ -1,5 +1,6 @@
 package io.unipin.serving.cli;
 
+import io.unipin.proto.v1.RetrieveAndRankResponse;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -8,6 +9,7 @@ final class Guide {
   private final PrintWriter out;
   private final long begin = System.nanoTime();
   private int stop;
+  private boolean afterTable;
 
   Guide(PrintWriter out) {
     this.out = out;
@@ -17,9 +19,16 @@ final class Guide {
     return out;
   }
 
+  void show(RetrieveAndRankResponse slate, int firstPlace) {
+    out.println();
+    SlateText.print(slate, firstPlace, out);
+    afterTable = true;
+  }
+
   /** Begins the next stop. */
   void stop(String title) {
     stop++;
+    afterTable = false;
     out.println();
     String head = stop + ". " + title;
     String clock = String.format(Locale.ROOT, "%d s", seconds());
@@ -28,12 +37,17 @@ final class Guide {
   }
 
   void say(String sentence, Object... values) {
+    if (afterTable) {
+      out.println();
+      afterTable = false;
+    }
     out.println("  " + String.format(Locale.ROOT, sentence, values));
   }
 
   void show(Table table) {
     out.println();
     table.print(out);
+    afterTable = true;
   }
 
   long seconds() {

@@ -4,13 +4,13 @@ import io.unipin.proto.v1.ScoredItem;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What changed from one slate to another for the items in both. */
+/** What changed from one slate to a later one. A probability does not depend on the slate that an item stands on. */
 final class SlateChange {
   private static final int SHOWN = 6;
 
@@ -18,87 +18,83 @@ final class SlateChange {
   private final List<ScoredItem> after;
   private final List<Shift> shifts = new ArrayList<>();
 
-  private SlateChange(List<ScoredItem> before, List<ScoredItem> after) {
+  /**
+   * Compares.
+   *
+   * @param again the items of the slate before, scored later
+   */
+  SlateChange(List<ScoredItem> before, List<ScoredItem> after, List<ScoredItem> again) {
     this.before = before;
     this.after = after;
-  }
-
-  static SlateChange between(List<ScoredItem> before, List<ScoredItem> after) {
-    SlateChange change = new SlateChange(before, after);
-    Map<Long, Integer> places = new LinkedHashMap<>();
-    for (int i = 0; i < before.size(); i++) {
-      places.put(before.get(i).getItemId(), i);
-    }
-    for (int i = 0; i < after.size(); i++) {
-      Integer place = places.get(after.get(i).getItemId());
-      if (place != null) {
-        change.compare(place, i);
+    Map<Long, ScoredItem> scores = new HashMap<>();
+    again.forEach(item -> scores.put(item.getItemId(), item));
+    for (ScoredItem old : before) {
+      ScoredItem now = scores.get(old.getItemId());
+      if (now != null) {
+        old.getProbabilitiesMap().keySet().forEach(action -> shifts.add(shift(action, old, now)));
       }
     }
-    change.shifts.sort(Comparator.comparingDouble((Shift shift) -> -Math.abs(shift.change())));
-    return change;
+    shifts.sort(Comparator.comparingDouble((Shift shift) -> -Math.abs(shift.change())));
   }
 
-  private void compare(int placeBefore, int placeAfter) {
-    ScoredItem old = before.get(placeBefore);
-    ScoredItem now = after.get(placeAfter);
-    for (String action : old.getProbabilitiesMap().keySet()) {
-      shifts.add(
-          new Shift(
-              now,
-              action,
-              placeBefore + 1,
-              placeAfter + 1,
-              old.getProbabilitiesOrThrow(action),
-              now.getProbabilitiesOrThrow(action)));
+  private Shift shift(String action, ScoredItem old, ScoredItem now) {
+    return new Shift(
+        old,
+        action,
+        place(before, old),
+        place(after, old),
+        old.getProbabilitiesOrThrow(action),
+        now.getProbabilitiesOrThrow(action));
+  }
+
+  /** From 1; 0 when the item is not on the slate. */
+  private static int place(List<ScoredItem> slate, ScoredItem item) {
+    for (int i = 0; i < slate.size(); i++) {
+      if (slate.get(i).getItemId() == item.getItemId()) {
+        return i + 1;
+      }
     }
+    return 0;
   }
 
-  /** How many items stand in both slates. */
+  /** How many items stand on both slates. */
   long kept() {
-    return shifts.stream().mapToLong(shift -> shift.item().getItemId()).distinct().count();
+    return before.stream().filter(item -> place(after, item) > 0).count();
   }
 
-  /** The largest change of a probability among items in both slates; 0 without such items. */
+  /** The largest change of a probability among items on both slates; without any, among those of the slate before. */
   double largest() {
-    return shifts.isEmpty() ? 0 : Math.abs(shifts.get(0).change());
+    boolean any = kept() == 0;
+    return shifts.stream()
+        .filter(shift -> any || shift.placeAfter() > 0)
+        .mapToDouble(shift -> Math.abs(shift.change()))
+        .max()
+        .orElse(0);
   }
 
   void print(Guide guide, Collection<Long> actedOn) {
-    List<ScoredItem> left = without(before, after);
-    List<ScoredItem> entered = without(after, before);
+    List<ScoredItem> entered = after.stream().filter(item -> place(before, item) == 0).toList();
     guide.say(
-        "%d of %d items stayed, %d left (of these %d because the user acted on them), %d are new.",
+        "%d of %d items stayed, %d left because the user acted on them, %d for others:",
         kept(),
         before.size(),
-        left.size(),
-        left.stream().filter(item -> actedOn.contains(item.getItemId())).count(),
-        entered.size());
-    if (!entered.isEmpty()) {
-      guide.say(
-          "New: %s", entered.stream().map(ScoredItem::getTitle).collect(Collectors.joining("; ")));
-    }
-    if (shifts.isEmpty()) {
-      return;
-    }
-    guide.say("The probabilities that moved most among the items that stayed:");
+        before.stream().filter(item -> actedOn.contains(item.getItemId())).count(),
+        before.stream()
+            .filter(item -> place(after, item) == 0 && !actedOn.contains(item.getItemId()))
+            .count());
+    guide.say("%s", entered.stream().map(ScoredItem::getTitle).collect(Collectors.joining("; ")));
+    guide.say("The items of the first page, scored again; the probabilities that moved most:");
     Table table = new Table("title", "place", "probability", "before", "after", "change");
     for (Shift shift : shifts.subList(0, Math.min(SHOWN, shifts.size()))) {
       table.row(
           shift.item().getTitle(),
-          shift.placeBefore() + " -> " + shift.placeAfter(),
+          shift.placeBefore() + " -> " + (shift.placeAfter() == 0 ? "off" : shift.placeAfter()),
           "p(" + shift.action() + ")",
           SlateText.probability(shift.before()),
           SlateText.probability(shift.after()),
           String.format(Locale.ROOT, "%+.3f", shift.change()));
     }
     guide.show(table);
-  }
-
-  private static List<ScoredItem> without(List<ScoredItem> items, List<ScoredItem> others) {
-    return items.stream()
-        .filter(item -> others.stream().noneMatch(other -> other.getItemId() == item.getItemId()))
-        .toList();
   }
 
   /** One probability of one item, before and after. */
