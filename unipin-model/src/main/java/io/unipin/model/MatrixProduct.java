@@ -20,7 +20,7 @@ public final class MatrixProduct implements AutoCloseable {
   }
 
   public static MatrixProduct of(int m, int k, int n, EngineOptions options) {
-    Device device = options.device().equals("gpu") ? Device.gpu() : Device.cpu();
+    Device device = Device.fromName(options.device());
     return new MatrixProduct(Engine.getEngine("PyTorch").newBaseManager(device), m, k, n);
   }
 

@@ -2,9 +2,7 @@ package io.unipin.serving.cli;
 
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
-import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
-import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.Evaluation;
 import io.unipin.train.EvaluationOptions;
@@ -62,11 +60,9 @@ final class EvaluateCommand implements Callable<Integer> {
     TrainConfig recipe = config == null ? TrainConfig.defaults() : TrainConfig.read(config);
     int holdout = recipe.evaluation().holdout();
     FeedLog log = FeedLogReader.read(data, maxBadRows);
-    Path folder = bundle.toAbsolutePath().normalize();
-    Path parent = folder.getParent() == null ? folder : folder.getParent();
-    BundleReader reader = new BundleReader(parent, EngineOptions.cpu());
     PrintWriter console = spec.commandLine().getOut();
-    try (LoadedBundle loaded = reader.load(String.valueOf(folder.getFileName()))) {
+    try (LoadedBundle loaded = BundleFolder.load(bundle)) {
+      BundleFolder.requireSameItems(loaded, log.catalogue());
       int threads = Runtime.getRuntime().availableProcessors();
       Evaluation evaluation =
           evaluate(log, Holdout.leaveLast(log, holdout), loaded.model(), threads);

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ImportCommand.class,
+      ExportCommand.class,
       SimulateCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,

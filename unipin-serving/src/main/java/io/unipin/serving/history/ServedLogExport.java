@@ -1,5 +1,6 @@
 package io.unipin.serving.history;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.unipin.data.Catalogue;
@@ -45,8 +46,9 @@ public final class ServedLogExport {
     try {
       for (Path segment : ServedSegments.list(folder)) {
         try (BufferedReader in = Files.newBufferedReader(segment, StandardCharsets.UTF_8)) {
+          int number = 0;
           for (String line = in.readLine(); line != null; line = in.readLine()) {
-            ServedEntry entry = JSON.readValue(line);
+            ServedEntry entry = parse(line, segment, ++number);
             users.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry);
           }
         }
@@ -58,6 +60,15 @@ public final class ServedLogExport {
     FeedLogBuilder builder = new FeedLogBuilder(schema, catalogue);
     users.forEach((user, entries) -> export.add(builder.user(user), entries));
     return builder.build();
+  }
+
+  private static ServedEntry parse(String line, Path segment, int number) throws IOException {
+    try {
+      return JSON.readValue(line);
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "%s, line %d: %s".formatted(segment.getFileName(), number, e.getOriginalMessage()), e);
+    }
   }
 
   /** Adds a user's entries by time; a page comes before an action of the same millisecond. */

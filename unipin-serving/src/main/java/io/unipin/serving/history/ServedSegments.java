@@ -59,15 +59,18 @@ final class ServedSegments implements AutoCloseable {
   boolean append(List<String> lines) {
     lock.lock();
     try {
-      Writer writer = current == null ? begin() : current;
       for (String line : lines) {
+        Writer writer = current == null ? begin() : current;
         writer.write(line);
         writer.write('\n');
         written += line.length() + 1L;
+        if (written >= segmentBytes) {
+          writer.flush();
+          end();
+        }
       }
-      writer.flush();
-      if (written >= segmentBytes) {
-        end();
+      if (current != null) {
+        current.flush();
       }
       return true;
     } catch (IOException e) {

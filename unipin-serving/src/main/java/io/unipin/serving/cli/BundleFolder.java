@@ -1,0 +1,36 @@
+package io.unipin.serving.cli;
+
+import io.unipin.data.Catalogue;
+import io.unipin.model.EngineOptions;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import java.nio.file.Path;
+
+/** A bundle named by its folder. */
+final class BundleFolder {
+  private BundleFolder() {}
+
+  /** Verifies and loads it; the caller closes it. */
+  static LoadedBundle load(Path bundle) {
+    Path folder = bundle.toAbsolutePath().normalize();
+    Path parent = folder.getParent() == null ? folder : folder.getParent();
+    return new BundleReader(parent, EngineOptions.cpu()).load(String.valueOf(folder.getFileName()));
+  }
+
+  /** Refuses a feed log whose items are not the bundle's, in the same order: its rows would mean other items. */
+  static void requireSameItems(LoadedBundle bundle, Catalogue log) {
+    Catalogue own = bundle.catalogue();
+    for (int row = 0; row < Math.min(own.size(), log.size()); row++) {
+      if (own.id(row) != log.id(row)) {
+        throw new IllegalArgumentException(
+            "the bundle's items expected in the feed log: row %d is item %d in the bundle, %d in the log"
+                .formatted(row, own.id(row), log.id(row)));
+      }
+    }
+    if (own.size() != log.size()) {
+      throw new IllegalArgumentException(
+          "the bundle's %d items expected in the feed log, got %d"
+              .formatted(own.size(), log.size()));
+    }
+  }
+}

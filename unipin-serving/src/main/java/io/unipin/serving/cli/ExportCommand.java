@@ -1,0 +1,64 @@
+package io.unipin.serving.cli;
+
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogWriter;
+import io.unipin.data.FeedSchema;
+import io.unipin.model.ModelConfig;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.history.ServedLogExport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Turns what a server served and recorded into a feed log to train on. */
+@Command(
+    name = "export",
+    description = "Turns what a server served and recorded into a feed log to train on.",
+    footer = {
+      "",
+      "The server writes its log where servedLog.folder says, with servedLog.enabled: true.",
+      "",
+      "Example:",
+      "  ./unipin export --served served --bundle bundles/main --out feedlog"
+    })
+final class ExportCommand implements Callable<Integer> {
+  @Option(names = "--served", required = true, paramLabel = "DIR", description = "The served log.")
+  private Path served;
+
+  @Option(
+      names = "--bundle",
+      required = true,
+      paramLabel = "DIR",
+      description = "A bundle that knows the items and the names of actions and surfaces.")
+  private Path bundle;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
+  private Path out;
+
+  @Option(
+      names = "--attribution",
+      defaultValue = "PT30M",
+      paramLabel = "DURATION",
+      description =
+          "An action counts for a page that showed its item at most this long before, as ISO 8601. Default: ${DEFAULT-VALUE}.")
+  private Duration attribution;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    FeedLog log;
+    try (LoadedBundle loaded = BundleFolder.load(bundle)) {
+      ModelConfig config = loaded.model().config();
+      FeedSchema schema = new FeedSchema(config.actions(), config.positives(), config.surfaces());
+      log = ServedLogExport.read(served, schema, loaded.catalogue(), attribution);
+    }
+    FeedLogWriter.write(log, out);
+    spec.commandLine().getOut().println("wrote " + FeedLogText.sizes(log) + " to " + out);
+    return 0;
+  }
+}
