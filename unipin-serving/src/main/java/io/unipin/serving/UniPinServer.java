@@ -60,6 +60,8 @@ public final class UniPinServer implements AutoCloseable {
                       config.cache().timeToLive(),
                       config.cache().transientBudget().bytes())));
       metrics.watchCache(cache::stats);
+      reader = new BundleReader(config.bundle().folder(), EngineOptions.cpu());
+      String second = config.ranking().bundle();
       recommender =
           new Recommender(
               histories,
@@ -70,8 +72,8 @@ public final class UniPinServer implements AutoCloseable {
                   config.ranking(),
                   config.page(),
                   config.history().limit()),
-              System::currentTimeMillis);
-      reader = new BundleReader(config.bundle().folder(), EngineOptions.cpu());
+              System::currentTimeMillis,
+              second.isEmpty() ? null : opened(reader.load(second)));
       bundles = opened(new BundleHolder(this::forget));
       load(config.bundle().name());
       rpc =

@@ -9,8 +9,9 @@ import java.util.TreeMap;
  * Defaults of ranking.
  *
  * @param utilityWeights weight per action name; when empty, every positive action of the bundle weighs 1
+ * @param bundle name of a bundle whose model ranks in place of the serving one's; empty for one model that does both
  */
-public record RankingConfig(Map<String, Float> utilityWeights) {
+public record RankingConfig(Map<String, Float> utilityWeights, String bundle) {
   /** No weight is larger than this. */
   public static final float MAX_WEIGHT = 1e6f;
 

@@ -3,6 +3,7 @@ package io.unipin.serving.pipeline;
 import io.unipin.ann.AnnException;
 import io.unipin.ann.ItemFilter;
 import io.unipin.data.Catalogue;
+import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.GapBuckets;
 import io.unipin.model.ModelConfig;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pipeline: history, cached state, retrieval, ranking. Synchronous; at most one native call per stage, and none once
@@ -45,10 +47,25 @@ public final class Recommender {
   private final CandidateSearch search;
   private final Ranker ranker;
   private final PageCursors cursors;
+  private final @Nullable LoadedBundle second;
 
-  /** The last argument tells the time of day, in milliseconds since the epoch. */
+  /** A pipeline of one model. The last argument tells the time of day, in milliseconds since the epoch. */
   public Recommender(
       HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
+    this(histories, cache, config, clockMs, null);
+  }
+
+  /**
+   * A pipeline of two models: the serving bundle's retrieves, and that of {@code second} encodes the history again and
+   * ranks. What one model is compared with; its items and names must be the serving bundle's. The caller closes it.
+   */
+  public Recommender(
+      HistoryStore histories,
+      UserKvCache cache,
+      RecommenderConfig config,
+      LongSupplier clockMs,
+      @Nullable LoadedBundle second) {
+    this.second = second;
     this.histories = histories;
     this.cache = cache;
     this.pages = config.page();
@@ -73,14 +90,7 @@ public final class Recommender {
         work -> {
           List<Candidate> candidates =
               find(work, query.wishes(), servedBefore, Math.max(count, size), clock);
-          List<RankedItem> ranked =
-              ranker.rank(
-                  bundle,
-                  work.state().lease(),
-                  work.context(),
-                  candidates,
-                  query.wishes().utilityWeights(),
-                  clock);
+          List<RankedItem> ranked = rank(work, candidates, query.wishes(), clock);
           clock.enter(Stage.RESPOND);
           List<RankedItem> items = List.copyOf(ranked.subList(0, Math.min(size, ranked.size())));
           long[] served =
@@ -121,14 +131,7 @@ public final class Recommender {
         query.user(),
         clock,
         work -> {
-          List<RankedItem> items =
-              ranker.rank(
-                  bundle,
-                  work.state().lease(),
-                  work.context(),
-                  known,
-                  query.wishes().utilityWeights(),
-                  clock);
+          List<RankedItem> items = rank(work, known, query.wishes(), clock);
           clock.enter(Stage.RESPOND);
           return new Ranking(items, work.trace(query.requestId(), unknown));
         });
@@ -142,6 +145,9 @@ public final class Recommender {
   /** Refuses a bundle that the server's settings do not fit. */
   public void check(LoadedBundle bundle) {
     ranker.check(bundle);
+    if (second != null) {
+      SecondModel.check(bundle, second);
+    }
     int maxHistory = bundle.model().config().maxHistory();
     if (maxHistory > historyLimit) {
       throw ServingException.invalid(
@@ -182,6 +188,18 @@ public final class Recommender {
     }
   }
 
+  private List<RankedItem> rank(
+      Work work, List<Candidate> candidates, Wishes wishes, StageClock clock) {
+    Map<String, Float> weights = wishes.utilityWeights();
+    if (second == null) {
+      KvLease lease = work.state().lease();
+      return ranker.rank(work.bundle(), lease, work.context(), candidates, weights, clock);
+    }
+    try (UserState state = encoder.open(second.model(), work.user(), work.tokens(), clock)) {
+      return ranker.rank(second, state.lease(), work.context(), candidates, weights, clock);
+    }
+  }
+
   private List<Candidate> find(
       Work work, Wishes wishes, long[] servedBefore, int count, StageClock clock) {
     LongStream out =
@@ -213,7 +231,7 @@ public final class Recommender {
               Math.max(config.surfaces().indexOf(user.surface()), 0),
               GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
       try (UserState state = encoder.open(bundle.model(), user.id(), tokens, clock)) {
-        return stages.apply(new Work(bundle, tokens, state, context));
+        return stages.apply(new Work(user.id(), bundle, tokens, state, context));
       }
     } catch (ModelException | AnnException e) {
       throw new ServingException(FailureKind.INTERNAL, "the request could not be computed", e);
@@ -224,7 +242,11 @@ public final class Recommender {
 
   /** What the stages of one request share. */
   private record Work(
-      LoadedBundle bundle, HistoryTokens tokens, UserState state, RequestContext context) {
+      String user,
+      LoadedBundle bundle,
+      HistoryTokens tokens,
+      UserState state,
+      RequestContext context) {
     Trace trace(String requestId, List<Long> unknownItems) {
       List<Long> unknown = new ArrayList<>(tokens.unknownItems());
       unknown.addAll(unknownItems);

@@ -25,10 +25,19 @@ public final class TinyBundles {
 
   /** Items with ids 1000, 1001, … so that an id is never mistaken for a row. */
   public static Catalogue catalogue() {
+    return catalogue(1000);
+  }
+
+  /** As many items with other ids. */
+  public static Catalogue otherCatalogue() {
+    return catalogue(2000);
+  }
+
+  private static Catalogue catalogue(long firstId) {
     List<CatalogueItem> items = new ArrayList<>();
     for (int row = 0; row < ITEMS; row++) {
       items.add(
-          new CatalogueItem(1000L + row, "Item " + row, "all", FeedLog.NO_TIME, new float[0]));
+          new CatalogueItem(firstId + row, "Item " + row, "all", FeedLog.NO_TIME, new float[0]));
     }
     return Catalogue.of(items);
   }
@@ -38,5 +47,12 @@ public final class TinyBundles {
     Path model = scratch.resolve("model-" + name);
     ModelWriter.writeRandom(model, config(), seed);
     BundlePublisher.publish(model, catalogue(), factory, folder.resolve(name));
+  }
+
+  /** Publishes a bundle of other items. */
+  public static void publish(Path folder, String name, Catalogue catalogue, Path scratch) {
+    Path model = scratch.resolve("model-" + name);
+    ModelWriter.writeRandom(model, config(), 13);
+    BundlePublisher.publish(model, catalogue, "exact", folder.resolve(name));
   }
 }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +75,10 @@ final class RecommenderTest {
   }
 
   private Recommender recommender(UserKvCache cache) {
+    return recommender(cache, null);
+  }
+
+  private Recommender recommender(UserKvCache cache, @Nullable LoadedBundle second) {
     CacheConfig config =
         new CacheConfig(
             new ByteSize(1 << 20),
@@ -87,10 +92,45 @@ final class RecommenderTest {
         new RecommenderConfig(
             config,
             new RetrievalConfig(20, 0, 1.2),
-            new RankingConfig(Map.of()),
+            new RankingConfig(Map.of(), ""),
             new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
             64),
-        () -> NOW);
+        () -> NOW,
+        second);
+  }
+
+  @Test
+  void retrieveAndRank_twoModels_retrievesWithOneAndRanksWithTheOther() {
+    TinyBundles.publish(shared, "ranker", "exact", 12, shared.resolve("scratch"));
+    record("u", 0, 6);
+    UserInput user = new UserInput("u", null, List.of(), "home", NOW);
+    try (LoadedBundle second = new BundleReader(shared, EngineOptions.cpu()).load("ranker")) {
+      Recommender two = recommender(cache, second);
+      two.check(bundle);
+      for (int visit = 0; visit < 2; visit++) {
+        Page page = two.retrieveAndRank(bundle, query(user), clock(NO_LIMIT));
+        long[] ids = page.items().stream().mapToLong(RankedItem::id).toArray();
+        RankingQuery same =
+            new RankingQuery("r", user, new Wishes(Map.of(), Map.of(), new long[0], false), ids);
+        assertEqualItems(recommender.rank(second, same, clock(NO_LIMIT)).items(), page.items());
+        RetrievalQuery retrieval = new RetrievalQuery("r", user, same.wishes(), 20);
+        assertThat(recommender.retrieve(bundle, retrieval, clock(NO_LIMIT)).items())
+            .extracting(Candidate::id)
+            .contains(page.items().stream().map(RankedItem::id).toArray(Long[]::new));
+      }
+      assertThat(cache.stats().entries()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void check_secondModelOfOtherItems_isRefused() {
+    TinyBundles.publish(shared, "others", TinyBundles.otherCatalogue(), shared.resolve("scratch"));
+    try (LoadedBundle second = new BundleReader(shared, EngineOptions.cpu()).load("others")) {
+      assertThatThrownBy(() -> recommender(cache, second).check(bundle))
+          .isInstanceOf(ServingException.class)
+          .hasMessageContaining(
+              "item of row 0 2000 expected as in ranking.bundle others, got 1000");
+    }
   }
 
   @Test
