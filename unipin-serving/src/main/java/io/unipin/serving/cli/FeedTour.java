@@ -10,6 +10,7 @@ import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.rpc.UniPinClient;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
 /** One user's visit to the feed, request by request, explained. One thread. */
 final class FeedTour {
   private static final int PAGE = 10;
+  private static final int REPEATS = 9;
   private static final long ACTS_AFTER_MS = 20_000;
 
   private final Guide guide;
@@ -70,19 +72,29 @@ final class FeedTour {
     Visit visit = visit(user.visitMs(), "");
     served(visit);
     double before = SlateText.milliseconds(first.response().getServed());
-    double now = SlateText.milliseconds(visit.response().getServed());
+    double now = medianOfRepeats();
     boolean same =
         ids(first.response().getItemsList()).equals(ids(visit.response().getItemsList()));
     guide.say(
         "The user's attention keys and values were still in memory: nothing was encoded again.");
     guide.say(
-        "%.1f ms in the server instead of %.1f ms: %.1f times as fast. The page is %s.",
-        now, before, before / now, same ? "the same" : "another one");
+        "%.1f ms in the server (median of %d) instead of %.1f ms: %.1f times as fast. The page is %s.",
+        now, REPEATS, before, before / now, same ? "the same" : "another one");
     Map<String, Object> figures = visit.figures();
     figures.put("same_items", same);
+    figures.put("median_server_ms", now);
     figures.put("speedup", before / now);
     results.put("second", figures);
     return visit;
+  }
+
+  private double medianOfRepeats() {
+    double[] milliseconds = new double[REPEATS];
+    for (int i = 0; i < REPEATS; i++) {
+      milliseconds[i] = SlateText.milliseconds(visit(user.visitMs(), "").response().getServed());
+    }
+    Arrays.sort(milliseconds);
+    return milliseconds[REPEATS / 2];
   }
 
   private void nextPage(Visit visit) {

@@ -123,6 +123,9 @@ final class TrainCommand implements Callable<Integer> {
     String factory = index == null ? factory(log) : index;
     BundlePublisher.publish(result.model(), log.catalogue(), factory, out);
     console.printf("published %s with the index %s%n", out, factory);
+    if (work == null) {
+      Folders.delete(folder);
+    }
     if (json != null) {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
           .write(json, Home.find().root());
