@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
     description = "Runs a named benchmark.",
     synopsisSubcommandLabel = "NAME",
     commandListHeading = "%nBenchmarks:%n",
-    subcommands = {RankForwardCommand.class, EfficiencyCommand.class},
+    subcommands = {HeadlineCommand.class, RankForwardCommand.class, EfficiencyCommand.class},
     footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json"})
 public final class BenchCommand implements Verb {
   @Spec private CommandSpec spec;
