@@ -38,12 +38,13 @@ final class EfficiencyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    PassClock clock = PassClock.find();
     ModelConfig config = BenchModel.shape(HISTORY);
     Efficiency.Result result;
     int rounds = options.quick() ? 15 : 61;
     try (Progress progress = Progress.begin("efficiency", -1)) {
       progress.at(0, -1, rounds + " rounds");
-      result = new Efficiency(config, System::nanoTime).run(HISTORY, CANDIDATES, SHAPES, rounds);
+      result = new Efficiency(config, clock.nanos()).run(HISTORY, CANDIDATES, SHAPES, rounds);
     }
     PrintWriter out = spec.commandLine().getOut();
     Table table = new Table("what", "GFLOP/s");
@@ -59,6 +60,7 @@ final class EfficiencyCommand implements Callable<Integer> {
     settings.put("k", CANDIDATES);
     settings.put("rounds", rounds);
     settings.put("model", config);
+    settings.put("clock", clock.label());
     settings.put("intra_op_threads", System.getProperty("ai.djl.pytorch.num_threads", "default"));
     options.write("efficiency", settings, result.toJson(), out);
     return 0;

@@ -34,12 +34,13 @@ final class RankForwardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    PassClock clock = PassClock.find();
     ModelConfig config = BenchModel.shape(HISTORY);
     List<Size> sizes = sizes(options.quick());
     List<Cell> cells;
     try (Progress progress = Progress.begin("rank-forward", sizes.size())) {
       cells =
-          new RankForward(config, System::nanoTime)
+          new RankForward(config, clock.nanos())
               .run(
                   sizes,
                   size ->
@@ -63,6 +64,7 @@ final class RankForwardCommand implements Callable<Integer> {
     settings.put("quick", options.quick());
     settings.put("model", config);
     settings.put("kv_type", "float32");
+    settings.put("clock", clock.label());
     settings.put("intra_op_threads", System.getProperty("ai.djl.pytorch.num_threads", "default"));
     options.write("rank-forward", settings, RankForward.results(cells), out);
     return 0;

@@ -49,14 +49,6 @@ final class Rounds {
     return Spread.of(times(side));
   }
 
-  double fastest(String side) {
-    double fastest = Double.POSITIVE_INFINITY;
-    for (double time : times(side)) {
-      fastest = Math.min(fastest, time);
-    }
-    return fastest;
-  }
-
   /** How many times as long one side takes as another. */
   Spread ratio(String slow, String fast) {
     double[] above = times(slow);
