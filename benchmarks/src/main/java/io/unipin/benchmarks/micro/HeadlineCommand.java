@@ -44,7 +44,7 @@ final class HeadlineCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     int rounds = options.quick() ? 2 : 5;
-    Duration length = Duration.ofSeconds(options.quick() ? 6 : 20);
+    Duration length = Duration.ofSeconds(options.quick() ? 6 : 12);
     Map<String, Object> results = new LinkedHashMap<>();
     Table table =
         new Table("n x k", "side", "QPS", "x two models", "p50 alone", "CPU per page", "hits");
