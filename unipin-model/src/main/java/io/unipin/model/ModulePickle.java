@@ -33,6 +33,10 @@ final class ModulePickle {
     integer(config.kvHeads());
     text("head_dim");
     integer(config.headDim());
+    text("arithmetic");
+    integer(0);
+    text("matrices");
+    emptyTensorList();
     int index = 0;
     for (Map.Entry<String, FloatTensor> entry : tensors.entrySet()) {
       text(entry.getKey());
@@ -41,6 +45,15 @@ final class ModulePickle {
     out.write('u'); // SETITEMS
     out.write('b'); // BUILD
     out.write('.'); // STOP
+  }
+
+  private void emptyTensorList() {
+    global("torch.jit._pickle", "restore_type_tag");
+    out.write('('); // MARK
+    out.write(']'); // EMPTY_LIST
+    text("List[Tensor]");
+    out.write('t'); // TUPLE
+    out.write('R'); // REDUCE
   }
 
   private void tensor(int index, FloatTensor tensor) {

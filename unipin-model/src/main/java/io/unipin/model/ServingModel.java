@@ -47,6 +47,7 @@ public final class ServingModel implements AutoCloseable {
   public static ServingModel load(Path directory, EngineOptions options) {
     ModelFiles files = ModelFiles.read(directory);
     TorchModule module = TorchModule.load(files.config(), files.weights(), options, false);
+    module.prepare(1);
     return new ServingModel(files.config(), files.fingerprint(), files.items(), module);
   }
 

@@ -78,6 +78,12 @@ final class TorchModule implements AutoCloseable {
     }
   }
 
+  /** Brings the layers' matrices into the form that serving multiplies with; once, before any other method of serving. */
+  void prepare(int arithmetic) {
+    JniUtils.setGradMode(false);
+    run("prepare", IValue.from((long) arithmetic)).close();
+  }
+
   /** Runs a method that returns one float tensor and copies it out. */
   float[] runToFloats(NDManager scope, String method, IValue... arguments) {
     try (IValue result = run(method, arguments)) {

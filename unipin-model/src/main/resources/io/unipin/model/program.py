@@ -9,6 +9,8 @@ class UniPin(Module):
   heads : int
   kv_heads : int
   head_dim : int
+  arithmetic : int
+  matrices : List[Tensor]
   item_id : Tensor
   item_content : Tensor
   item_in : Tensor
@@ -45,7 +47,7 @@ class UniPin(Module):
   def normalise(self: __torch__.UniPin, x: Tensor) -> Tensor:
     return torch.mul(x, torch.rsqrt(torch.add(torch.sum(torch.mul(x, x), [-1], True), 1e-12)))
 
-  def norm(self: __torch__.UniPin, x: Tensor, weight: Tensor) -> Tensor:
+  def norm(self: __torch__.UniPin, x: Tensor, weight: Optional[Tensor]) -> Tensor:
     return torch.layer_norm(x, [torch.size(x, -1)], weight, None, 1e-5, False)
 
   # rows (m), content (m, F) -> (m, E), unit length
@@ -59,8 +61,8 @@ class UniPin(Module):
   def tokens(self: __torch__.UniPin, items: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
     known = torch.mul(actions, torch.rsub(masked, 1))
     x = torch.add(torch.linear(items, self.token_item), torch.matmul(known, self.token_action))
-    x = torch.add(x, torch.mul(masked, self.token_mask))
-    return torch.add(torch.add(x, torch.embedding(self.token_surface, surfaces)), torch.embedding(self.token_gap, gaps))
+    x = torch.add_(x, torch.mul(masked, self.token_mask))
+    return torch.add_(torch.add_(x, torch.embedding(self.token_surface, surfaces)), torch.embedding(self.token_gap, gaps))
 
   # items (..., E), surfaces (...), gaps (...) -> (..., d); a candidate's action is always masked
   def candidates(self: __torch__.UniPin, items: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
@@ -116,88 +118,191 @@ class UniPin(Module):
     return torch.linear(h, self.head_out, self.head_bias)
 
   # ---- serving: one user ----
+  #
+  # The layers' matrices are prepared once, after loading (`prepare`). Rows of queries and keys are put in the order in which
+  # a rotation is a product of complex numbers: the two halves of a head's width interleaved. Queries are scaled, and what
+  # follows a norm is multiplied by the norm's weights, beforehand.
 
-  # Attention of q (1, H, m, D) over all rows of keys and values (1, G, n, D), which have no mask:
-  # output (1, H, m, D) and log-sum-exp (1, H, m). Query heads of one key head are folded into its rows.
-  def attend(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor) -> Tuple[Tensor, Tensor]:
-    m = torch.size(q, 2)
-    folded = torch.reshape(q, [1, self.kv_heads, (self.heads // self.kv_heads) * m, self.head_dim])
-    o, lse = torch._scaled_dot_product_flash_attention_for_cpu(folded, torch.to(keys, 6), torch.to(values, 6), 0., False)
-    return (torch.reshape(o, [1, self.heads, m, self.head_dim]), torch.reshape(lse, [1, self.heads, m]))
+  # Fills `matrices`: of every layer attention_in, attention_out, forward_in, forward_out, and last the keys' and values' part
+  # of the last layer's attention_in.
+  def prepare(self: __torch__.UniPin, arithmetic: int) -> Tensor:
+    self.arithmetic = arithmetic
+    half = self.head_dim // 2
+    order = torch.reshape(torch.stack([torch.arange(half), torch.arange(half, 2 * half)], 1), [-1])
+    q_width = self.heads * self.head_dim
+    kv_width = self.kv_heads * self.head_dim
+    layers = torch.size(self.attention_in, 0)
+    for l in range(layers):
+      w = torch.mul(torch.select(self.attention_in, 0, l), torch.select(self.attention_norm, 0, l))
+      turned = torch.view(torch.narrow(w, 0, 0, q_width + kv_width), [self.heads + self.kv_heads, self.head_dim, -1])
+      turned = torch.reshape(torch.index_select(turned, 1, order), [q_width + kv_width, -1])
+      q = torch.mul(torch.narrow(turned, 0, 0, q_width), self.head_dim ** -0.5)
+      kv = torch.cat([torch.narrow(turned, 0, q_width, kv_width), torch.narrow(w, 0, q_width + kv_width, kv_width)])
+      (self).prepared(torch.cat([q, kv]))
+      (self).prepared(torch.select(self.attention_out, 0, l))
+      (self).prepared(torch.mul(torch.select(self.forward_in, 0, l), torch.select(self.forward_norm, 0, l)))
+      (self).prepared(torch.select(self.forward_out, 0, l))
+      if l + 1 == layers:
+        (self).prepared(kv)
+    return torch.zeros([1])
+
+  # Adds a matrix in the form that the kind of arithmetic reads fastest: 0 as it is, 1 in oneDNN's blocks.
+  def prepared(self: __torch__.UniPin, w: Tensor) -> None:
+    if self.arithmetic == 1:
+      w = ops.mkldnn._reorder_linear_weight(torch.contiguous(w), 512)
+    _0 = torch.append(self.matrices, torch.contiguous(w))
+    return None
+
+  # x (m, in) by matrix i -> (m, out)
+  def product(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
+    if self.arithmetic == 1:
+      scalars = annotate(List[Optional[number]], [])
+      y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "none", scalars, None)
+    else:
+      y = torch.linear(x, self.matrices[i])
+    return y
+
+  # The same, then the activation.
+  def product_gelu(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
+    if self.arithmetic == 1:
+      scalars = annotate(List[Optional[number]], [])
+      y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "gelu", scalars, "none")
+    else:
+      y = torch.gelu(torch.linear(x, self.matrices[i]))
+    return y
+
+  # The same, added to y.
+  def product_add(self: __torch__.UniPin, x: Tensor, i: int, y: Tensor) -> Tensor:
+    if self.arithmetic == 1:
+      z = ops.mkldnn._linear_pointwise(x, y, self.matrices[i], None, "add")
+    else:
+      z = torch.add(y, torch.linear(x, self.matrices[i]))
+    return z
+
+  # positions (m) -> the turn of every pair of a row of queries and keys, complex (m, (H + G) * D / 2)
+  def turns(self: __torch__.UniPin, positions: Tensor) -> Tensor:
+    cosine, sine = (self).rotation(positions)
+    both = self.heads + self.kv_heads
+    wide = torch.expand(torch.unsqueeze(torch.complex(cosine, sine), 1), [-1, both, -1])
+    return torch.reshape(wide, [-1, both * (self.head_dim // 2)])
+
+  # Turns the first columns of x (m, ...) in place: as many as `turns` (m or 1, w / 2) has pairs.
+  def turn(self: __torch__.UniPin, x: Tensor, turns: Tensor) -> None:
+    pairs = torch.size(turns, 1)
+    z = torch.view_as_complex(torch.view(torch.narrow(x, 1, 0, 2 * pairs), [torch.size(x, 0), pairs, 2]))
+    _0 = torch.mul_(z, turns)
+    return None
+
+  # x (m, heads * D) -> (heads, m, D), a view
+  def by_head(self: __torch__.UniPin, x: Tensor, heads: int) -> Tensor:
+    return torch.transpose(torch.view(x, [torch.size(x, 0), heads, self.head_dim]), 0, 1)
+
+  # x (heads, m, w) -> (m, heads, w), contiguous
+  def by_row(self: __torch__.UniPin, x: Tensor) -> Tensor:
+    return torch.contiguous(torch.transpose(x, 0, 1))
+
+  # Attention of new rows q (m, H * D), scaled, over keys and values (G, start + m, D), of which row i sees the first
+  # start + i + 1: in chunks of rows, so that little is computed that a later row's key would need masked. -> (m, H * D)
+  def attend_causal(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, start: int) -> Tensor:
+    m = torch.size(q, 0)
+    chunk = 64
+    hidden = torch.triu(torch.full([chunk, chunk], float("-inf"), dtype=6), 1)
+    out = torch.empty([m, self.heads * self.head_dim], dtype=6)
+    out_heads = (self).by_head(out, self.heads)
+    q_heads = (self).by_head(q, self.heads)
+    turned_keys = torch.transpose(keys, 1, 2)
+    group = self.heads // self.kv_heads
+    for c in range((m + chunk - 1) // chunk):
+      first = c * chunk
+      count = m - first
+      if count > chunk:
+        count = chunk
+      seen = start + first + count
+      rows = torch.reshape(torch.narrow(q_heads, 1, first, count), [self.kv_heads, group * count, self.head_dim])
+      scores = torch.bmm(rows, torch.narrow(turned_keys, 2, 0, seen))
+      own = torch.narrow(torch.view(scores, [self.heads, count, seen]), 2, seen - count, count)
+      _0 = torch.add_(own, torch.narrow(torch.narrow(hidden, 0, 0, count), 1, 0, count))
+      mixed = torch.bmm(torch._softmax(scores, -1, False, out=scores), torch.narrow(values, 1, 0, seen))
+      _1 = torch.copy_(torch.narrow(out_heads, 1, first, count), torch.view(mixed, [self.heads, count, self.head_dim]))
+    return out
+
+  # Attention of candidates qkv (k, (H + 2 G) * D) over all rows of keys and values (G, n, D) and each over itself, whose
+  # share of the whole follows from the log-sum-exp of the others. -> (k, H * D)
+  def attend_slate(self: __torch__.UniPin, qkv: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    k = torch.size(qkv, 0)
+    group = self.heads // self.kv_heads
+    q_width = self.heads * self.head_dim
+    kv_width = self.kv_heads * self.head_dim
+    q = torch.narrow(qkv, 1, 0, q_width)
+    rows = torch.reshape((self).by_head(q, self.heads), [1, self.kv_heads, group * k, self.head_dim])
+    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(rows, torch.unsqueeze(keys, 0), torch.unsqueeze(values, 0), 0., False, attn_mask=None, scale=1.)
+    mixed = torch.view((self).by_row(torch.reshape(mixed, [self.heads, k, self.head_dim])), [k, self.kv_heads, group, self.head_dim])
+    others = torch.view((self).by_row(torch.reshape(lse, [self.heads, k, 1])), [k, self.kv_heads, group, 1])
+    own_k = torch.view(torch.narrow(qkv, 1, q_width, kv_width), [k, self.kv_heads, 1, self.head_dim])
+    own_v = torch.view(torch.narrow(qkv, 1, q_width + kv_width, kv_width), [k, self.kv_heads, 1, self.head_dim])
+    own = torch.sum(torch.mul(torch.view(q, [k, self.kv_heads, group, self.head_dim]), own_k), [-1], True)
+    return torch.view(torch.lerp(mixed, own_v, torch.sigmoid(torch.sub(own, others))), [k, q_width])
+
+  # The rest of layer l: x (m, d) and what attention gave (m, H * D) -> (m, d)
+  def finish(self: __torch__.UniPin, x: Tensor, attended: Tensor, l: int) -> Tensor:
+    x = (self).product_add(attended, 4 * l + 1, x)
+    wide = (self).product_gelu((self).norm(x, None), 4 * l + 2)
+    return (self).product_add(wide, 4 * l + 3, x)
 
   # Encodes the tokens behind the first `start` rows of block and writes their keys and values into it.
   # table (N + 1, E); items, surfaces, gaps (m), actions (m, C): the new actions; block (L, 2, G, capacity, D).
   # start = 0 writes the learned first token too. Returns the state (d) of the last row.
   def extend(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, block: Tensor, start: int) -> Tensor:
     masked = torch.zeros([1], dtype=6)
-    x = torch.unsqueeze((self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps), 0)
+    x = (self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps)
     if start == 0:
-      x = torch.cat([torch.view(self.token_first, [1, 1, -1]), x], 1)
-    m = torch.size(x, 1)
-    cosine, sine = (self).rotation(torch.arange(start, start + m, dtype=4, device=x.device))
+      x = torch.cat([torch.view(self.token_first, [1, -1]), x])
+    m = torch.size(x, 0)
+    turns = (self).turns(torch.arange(start, start + m, dtype=4, device=x.device))
     layers = torch.size(self.attention_in, 0)
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
     for l in range(layers):
-      h = (self).norm(x, torch.select(self.attention_norm, 0, l))
-      w = torch.select(self.attention_in, 0, l)
-      kv = torch.linear(h, torch.narrow(w, 0, q_width, 2 * kv_width))
-      k = (self).rotate((self).split(torch.narrow(kv, 2, 0, kv_width), self.kv_heads), cosine, sine)
-      v = (self).split(torch.narrow(kv, 2, kv_width, kv_width), self.kv_heads)
-      stored = torch.select(block, 0, l)
-      k_rows = torch.unsqueeze(torch.narrow(torch.select(stored, 0, 0), 1, start, m), 0)
-      v_rows = torch.unsqueeze(torch.narrow(torch.select(stored, 0, 1), 1, start, m), 0)
-      k_written = torch.copy_(k_rows, k)
-      v_written = torch.copy_(v_rows, v)
+      h = (self).norm(x, None)
       if l + 1 < layers:
-        q = (self).rotate((self).split(torch.linear(h, torch.narrow(w, 0, 0, q_width)), self.heads), cosine, sine)
-        new_k = (self).widen(torch.to(k_rows, 6))
-        new_v = (self).widen(torch.to(v_rows, 6))
-        o, lse = torch._scaled_dot_product_flash_attention_for_cpu(q, new_k, new_v, 0., True)
-        if start > 0:
-          old_k = torch.unsqueeze(torch.narrow(torch.select(stored, 0, 0), 1, 0, start), 0)
-          old_v = torch.unsqueeze(torch.narrow(torch.select(stored, 0, 1), 1, 0, start), 0)
-          old_o, old_lse = (self).attend(q, old_k, old_v)
-          share = torch.unsqueeze(torch.sigmoid(torch.sub(old_lse, lse)), -1)
-          o = torch.add(o, torch.mul(share, torch.sub(old_o, o)))
+        qkv = (self).product(h, 4 * l)
+        (self).turn(qkv, turns)
+        q = torch.narrow(qkv, 1, 0, q_width)
+        kv = torch.narrow(qkv, 1, q_width, 2 * kv_width)
       else:
-        # Of the last layer only the last row's output is needed, and it sees every row.
-        x = torch.narrow(x, 1, m - 1, 1)
-        h = torch.narrow(h, 1, m - 1, 1)
-        last_cosine = torch.narrow(cosine, 0, m - 1, 1)
-        last_sine = torch.narrow(sine, 0, m - 1, 1)
-        q = (self).rotate((self).split(torch.linear(h, torch.narrow(w, 0, 0, q_width)), self.heads), last_cosine, last_sine)
-        all_k = torch.unsqueeze(torch.narrow(torch.select(stored, 0, 0), 1, 0, start + m), 0)
-        all_v = torch.unsqueeze(torch.narrow(torch.select(stored, 0, 1), 1, 0, start + m), 0)
-        o, lse = (self).attend(q, all_k, all_v)
-      x = torch.add(x, torch.linear((self).join(o), torch.select(self.attention_out, 0, l)))
-      x = (self).feed_forward(x, torch.select(self.forward_norm, 0, l), torch.select(self.forward_in, 0, l), torch.select(self.forward_out, 0, l), 0.)
+        # Of the last layer only the last row's output is needed.
+        kv = (self).product(h, 4 * layers)
+        (self).turn(kv, torch.narrow(turns, 1, q_width // 2, kv_width // 2))
+        x = torch.narrow(x, 0, m - 1, 1)
+        q = torch.narrow((self).product(torch.narrow(h, 0, m - 1, 1), 4 * l), 1, 0, q_width)
+        (self).turn(q, torch.narrow(torch.narrow(turns, 0, m - 1, 1), 1, 0, q_width // 2))
+      stored = torch.select(block, 0, l)
+      keys = torch.select(stored, 0, 0)
+      values = torch.select(stored, 0, 1)
+      _0 = torch.copy_(torch.narrow(keys, 1, start, m), (self).by_head(torch.narrow(kv, 1, 0, kv_width), self.kv_heads))
+      _1 = torch.copy_(torch.narrow(values, 1, start, m), (self).by_head(torch.narrow(kv, 1, kv_width, kv_width), self.kv_heads))
+      rows = torch.size(q, 0)
+      keys = torch.to(torch.narrow(keys, 1, 0, start + m), 6)
+      values = torch.to(torch.narrow(values, 1, 0, start + m), 6)
+      x = (self).finish(x, (self).attend_causal(q, keys, values, start + m - rows), l)
     return torch.view(x, [-1])
 
   # Scores candidates against the first `rows` rows of block. candidates (k); surface, gap (1).
   # Returns calibrated probabilities (k, C). A candidate sees the history and itself, nothing of its slate.
   def score(self: __torch__.UniPin, table: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor, block: Tensor, rows: int) -> Tensor:
-    x = torch.unsqueeze((self).candidates(torch.embedding(table, candidates), surface, gap), 0)
-    cosine, sine = (self).rotation(torch.full([1], rows, dtype=4, device=x.device))
-    layers = torch.size(self.attention_in, 0)
-    q_width = self.heads * self.head_dim
-    kv_width = self.kv_heads * self.head_dim
-    scale = self.head_dim ** -0.5
-    for l in range(layers):
-      qkv = torch.linear((self).norm(x, torch.select(self.attention_norm, 0, l)), torch.select(self.attention_in, 0, l))
-      q = (self).rotate((self).split(torch.narrow(qkv, 2, 0, q_width), self.heads), cosine, sine)
-      k = (self).widen((self).rotate((self).split(torch.narrow(qkv, 2, q_width, kv_width), self.kv_heads), cosine, sine))
-      v = (self).widen((self).split(torch.narrow(qkv, 2, q_width + kv_width, kv_width), self.kv_heads))
-      stored = torch.select(block, 0, l)
-      keys = torch.unsqueeze(torch.narrow(torch.select(stored, 0, 0), 1, 0, rows), 0)
-      values = torch.unsqueeze(torch.narrow(torch.select(stored, 0, 1), 1, 0, rows), 0)
-      o, lse = (self).attend(q, keys, values)
-      own = torch.mul(torch.sum(torch.mul(q, k), [-1], False), scale)
-      share = torch.unsqueeze(torch.sigmoid(torch.sub(own, lse)), -1)
-      o = torch.add(o, torch.mul(share, torch.sub(v, o)))
-      x = torch.add(x, torch.linear((self).join(o), torch.select(self.attention_out, 0, l)))
-      x = (self).feed_forward(x, torch.select(self.forward_norm, 0, l), torch.select(self.forward_in, 0, l), torch.select(self.forward_out, 0, l), 0.)
-    logits = torch.squeeze((self).action_logits(x), 0)
+    x = (self).candidates(torch.embedding(table, candidates), surface, gap)
+    turns = (self).turns(torch.full([1], rows, dtype=4, device=x.device))
+    for l in range(torch.size(self.attention_in, 0)):
+      qkv = (self).product((self).norm(x, None), 4 * l)
+      (self).turn(qkv, turns)
+      stored = torch.narrow(torch.select(block, 0, l), 2, 0, rows)
+      keys = torch.to(torch.select(stored, 0, 0), 6)
+      values = torch.to(torch.select(stored, 0, 1), 6)
+      x = (self).finish(x, (self).attend_slate(qkv, keys, values), l)
+    return (self).calibrated((self).action_logits(x))
+
+  # logits (..., C) -> calibrated probabilities
+  def calibrated(self: __torch__.UniPin, logits: Tensor) -> Tensor:
     return torch.sigmoid(torch.add(torch.mul(logits, torch.select(self.calibration, 0, 0)), torch.select(self.calibration, 0, 1)))
 
   # ---- comparison: the ranking pass of a model without KV ----
@@ -228,7 +333,7 @@ class UniPin(Module):
       x = torch.add(x, torch.linear((self).join(o), torch.select(self.attention_out, 0, l)))
       x = (self).feed_forward(x, torch.select(self.forward_norm, 0, l), torch.select(self.forward_in, 0, l), torch.select(self.forward_out, 0, l), 0.)
     logits = (self).action_logits(torch.narrow(torch.squeeze(x, 0), 0, rows, count))
-    return torch.sigmoid(torch.add(torch.mul(logits, torch.select(self.calibration, 0, 0)), torch.select(self.calibration, 0, 1)))
+    return (self).calibrated(logits)
 
   # ---- training: a batch, dense ----
 
@@ -311,10 +416,7 @@ class UniPin(Module):
   # The dense pass without dropout, for tests: states and candidates' probabilities.
   def dense_scores(self: __torch__.UniPin, items: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, cuts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, cuts, 0.)
-    scale = torch.select(self.calibration, 0, 0)
-    shift = torch.select(self.calibration, 0, 1)
-    history = torch.sigmoid(torch.add(torch.mul((self).action_logits(x), scale), shift))
-    return (x, torch.sigmoid(torch.add(torch.mul((self).action_logits(c), scale), shift)), history)
+    return (x, (self).calibrated((self).action_logits(c)), (self).calibrated((self).action_logits(x)))
 
   # One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters, gradients clipped to a global norm
   # and set to zero afterwards. Returns the norm before clipping.
