@@ -5,14 +5,19 @@ package io.unipin.model;
  *
  * @param device {@code cpu}: the only one whose executor exists
  */
-public record EngineOptions(String device) {
+public record EngineOptions(String device, Precision precision) {
   public EngineOptions {
     if (!device.equals("cpu")) {
       throw new IllegalArgumentException("device: cpu expected, got " + device);
     }
   }
 
+  /** In float32. */
   public static EngineOptions cpu() {
-    return new EngineOptions("cpu");
+    return cpu(Precision.FLOAT32);
+  }
+
+  public static EngineOptions cpu(Precision precision) {
+    return new EngineOptions("cpu", precision);
   }
 }

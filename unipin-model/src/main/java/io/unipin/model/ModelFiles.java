@@ -52,6 +52,17 @@ record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String
     return new ModelFiles(config, weights, items, fingerprint(directory));
   }
 
+  /** Refuses a model whose activations nobody observed. */
+  void checkRanges() {
+    for (float range : weights.get(Program.ACTIVATION_RANGE).toArray()) {
+      if (!(range > 0) || !Float.isFinite(range)) {
+        throw new ModelException(
+            "precision INT8: the ranges of the activations expected in %s (tensor %s), got %s: train or publish the model again"
+                .formatted(WEIGHTS, Program.ACTIVATION_RANGE, range));
+      }
+    }
+  }
+
   static void write(Path directory, ModelConfig config, Weights weights, float[] embeddings) {
     try {
       Files.createDirectories(directory);

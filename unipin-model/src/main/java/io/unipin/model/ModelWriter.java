@@ -1,16 +1,75 @@
 package io.unipin.model;
 
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 
 /** Writes models where no training does: random ones, and trained ones with new calibration. */
 public final class ModelWriter {
+  private static final int RANGES = 4;
+
   private ModelWriter() {}
 
   /** Writes a model with random weights and no item content to a folder that {@link ServingModel#load} reads. */
   public static void writeRandom(Path directory, ModelConfig config, long seed) {
     try (TrainingModel model = TrainingModel.create(config, seed, EngineOptions.cpu())) {
       model.write(directory, new float[(config.items() + 1) * config.contentDim()]);
+    }
+    Random random = new Random(seed);
+    int n = config.maxHistory();
+    int[] items = random.ints(n, 0, config.items()).toArray();
+    long[] actions = random.longs(n, 0, 1L << config.actions().size()).toArray();
+    TokenSequence history = new TokenSequence(items, actions, new int[n], new int[n]);
+    observe(directory, List.of(history), new RequestContext(0, GapBuckets.UNKNOWN));
+  }
+
+  /**
+   * Notes how large the inputs of a model's matrices get, which {@link Precision#INT8} rounds by: encodes histories and
+   * scores their own items as candidates.
+   */
+  public static void observe(
+      Path directory, List<TokenSequence> histories, RequestContext context) {
+    ModelFiles files = ModelFiles.read(directory);
+    ModelConfig config = files.config();
+    float[] ranges;
+    try (ServingModel model = ServingModel.observing(directory)) {
+      for (TokenSequence history : histories) {
+        run(model, history, context);
+      }
+      ranges = model.observed();
+    }
+    ModelFiles.write(
+        directory,
+        config,
+        files
+            .weights()
+            .with(Program.ACTIVATION_RANGE, FloatTensor.of(ranges, config.layers(), RANGES)),
+        files.items().toArray());
+  }
+
+  /** The configuration of a model on disk. */
+  public static ModelConfig config(Path directory) {
+    return ModelFiles.read(directory).config();
+  }
+
+  private static void run(ServingModel model, TokenSequence history, RequestContext context) {
+    KvLayout layout = model.config().kvLayout(KvType.FLOAT32);
+    long bytes = layout.blockBytes(layout.capacityFor(layout.maxRows()));
+    KvKey key = new KvKey("observed", model.fingerprint());
+    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes));
+        KvLease lease = cache.acquire(key, layout, history.hashes(), Duration.ZERO)) {
+      int capacity = lease.capacity();
+      model.extend(history, 0, lease.block(), capacity, layout.type());
+      int[] candidates = Arrays.stream(history.items()).distinct().toArray();
+      model.score(lease.block(), capacity, layout.type(), lease.rows(), candidates, context);
     }
   }
 

@@ -36,7 +36,11 @@ final class ModulePickle {
     text("arithmetic");
     integer(0);
     text("matrices");
-    emptyTensorList();
+    emptyList("Tensor");
+    text("matrix_steps");
+    emptyList("Tensor");
+    text("input_steps");
+    emptyList("float");
     int index = 0;
     for (Map.Entry<String, FloatTensor> entry : tensors.entrySet()) {
       text(entry.getKey());
@@ -47,11 +51,11 @@ final class ModulePickle {
     out.write('.'); // STOP
   }
 
-  private void emptyTensorList() {
+  private void emptyList(String element) {
     global("torch.jit._pickle", "restore_type_tag");
     out.write('('); // MARK
     out.write(']'); // EMPTY_LIST
-    text("List[Tensor]");
+    text("List[" + element + "]");
     out.write('t'); // TUPLE
     out.write('R'); // REDUCE
   }

@@ -8,11 +8,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The model's TorchScript source, {@code program.py}: what it says, and which tensors of which shapes it needs. */
 final class Program {
+  /** The largest inputs of a layer's four matrices that were seen, per layer; zero where none were. */
+  static final String ACTIVATION_RANGE = "activation_range";
+
+  /** Tensors that no gradient reaches. */
+  static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
+
   private static final String RESOURCE = "program.py";
   private static final Pattern TENSOR_ATTRIBUTE = Pattern.compile("(?m)^  (\\w+) : Tensor$");
 
@@ -79,6 +86,7 @@ final class Program {
     shapes.put("head_bias", new long[] {actions});
     shapes.put("logit_scale", new long[] {1});
     shapes.put("calibration", new long[] {2, actions});
+    shapes.put(ACTIVATION_RANGE, new long[] {layers, 4});
     return shapes;
   }
 }

@@ -46,16 +46,41 @@ public final class ServingModel implements AutoCloseable {
    */
   public static ServingModel load(Path directory, EngineOptions options) {
     ModelFiles files = ModelFiles.read(directory);
+    if (options.precision() == Precision.INT8) {
+      files.checkRanges();
+    }
+    return of(files, options, Arithmetic.of(options.precision()));
+  }
+
+  /** A model that notes the ranges of its activations, for {@link ModelWriter#observe}; one thread. */
+  static ServingModel observing(Path directory) {
+    return of(ModelFiles.read(directory), EngineOptions.cpu(), Arithmetic.OBSERVING);
+  }
+
+  private static ServingModel of(ModelFiles files, EngineOptions options, Arithmetic arithmetic) {
     TorchModule module = TorchModule.load(files.config(), files.weights(), options, false);
-    module.prepare(1);
-    return new ServingModel(files.config(), files.fingerprint(), files.items(), module);
+    try {
+      module.prepare(arithmetic);
+    } catch (ModelException e) {
+      module.close();
+      throw e;
+    }
+    String suffix = options.precision() == Precision.INT8 ? "-int8" : "";
+    return new ServingModel(files.config(), files.fingerprint() + suffix, files.items(), module);
+  }
+
+  /** Largest absolute inputs (layers, 4) of the layers' matrices so far. */
+  float[] observed() {
+    try (PtNDManager scope = module.newManager()) {
+      return module.runToFloats(scope, "ranges");
+    }
   }
 
   public ModelConfig config() {
     return config;
   }
 
-  /** Identifies everything that a KV row depends on but the tokens: weights, item embeddings, program and configuration. */
+  /** Identifies everything that a KV row depends on but the tokens: weights, item embeddings, program, configuration, precision. */
   public String fingerprint() {
     return fingerprint;
   }

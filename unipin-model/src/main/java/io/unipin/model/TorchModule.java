@@ -79,9 +79,9 @@ final class TorchModule implements AutoCloseable {
   }
 
   /** Brings the layers' matrices into the form that serving multiplies with; once, before any other method of serving. */
-  void prepare(int arithmetic) {
+  void prepare(Arithmetic arithmetic) {
     JniUtils.setGradMode(false);
-    run("prepare", IValue.from((long) arithmetic)).close();
+    run("prepare", IValue.from((long) arithmetic.code())).close();
   }
 
   /** Runs a method that returns one float tensor and copies it out. */

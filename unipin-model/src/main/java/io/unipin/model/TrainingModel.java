@@ -32,7 +32,7 @@ public final class TrainingModel implements AutoCloseable {
 
   private final ModelConfig config;
   private final TorchModule module;
-  private final FloatTensor calibration;
+  private final Map<String, FloatTensor> buffers = new LinkedHashMap<>();
   private final Map<String, PtNDArray> parameters;
   private final List<NDArray> first = new ArrayList<>();
   private final List<NDArray> second = new ArrayList<>();
@@ -41,7 +41,7 @@ public final class TrainingModel implements AutoCloseable {
 
   private TrainingModel(ModelConfig config, Weights weights, EngineOptions options) {
     this.config = config;
-    this.calibration = weights.get("calibration");
+    Program.BUFFERS.forEach(name -> buffers.put(name, weights.get(name)));
     this.module = TorchModule.load(config, weights, options, true);
     this.parameters = module.tensors();
     for (PtNDArray parameter : parameters.values()) {
@@ -209,7 +209,7 @@ public final class TrainingModel implements AutoCloseable {
   Weights weights() {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     parameters.forEach((name, array) -> tensors.put(name, tensor(array)));
-    tensors.put("calibration", calibration);
+    tensors.putAll(buffers);
     return Weights.of(config, tensors);
   }
 

@@ -31,6 +31,11 @@ final class Weights {
     Map<String, FloatTensor> ordered = new LinkedHashMap<>();
     for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
       FloatTensor tensor = tensors.get(entry.getKey());
+      if (tensor == null && entry.getKey().equals(Program.ACTIVATION_RANGE)) {
+        // Models written before there was int8 have none.
+        long[] shape = entry.getValue();
+        tensor = FloatTensor.of(new float[Math.toIntExact(FloatTensor.count(shape))], shape);
+      }
       if (tensor == null) {
         throw new ModelException(
             "weights: tensor %s expected, none found".formatted(entry.getKey()));
@@ -77,7 +82,7 @@ final class Weights {
       constant(out, 1);
     } else if (name.equals("logit_scale")) {
       constant(out, (float) Math.log(20));
-    } else if (name.equals("head_bias")) {
+    } else if (name.equals("head_bias") || name.equals(Program.ACTIVATION_RANGE)) {
       constant(out, 0);
     } else if (name.equals("calibration")) {
       for (int i = 0; out.hasRemaining(); i++) {

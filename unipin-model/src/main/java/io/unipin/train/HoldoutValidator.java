@@ -2,13 +2,21 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.GapBuckets;
 import io.unipin.model.ModelWriter;
+import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
+import io.unipin.model.TokenSequence;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Validates on the held-out validation part of a log. */
 final class HoldoutValidator implements Validator {
+  /** Users whose activations are looked at. */
+  private static final int OBSERVED = 256;
+
   private final FeedLog log;
   private final Holdout holdout;
   private final EvaluationOptions options;
@@ -44,5 +52,17 @@ final class HoldoutValidator implements Validator {
       b[c] = fitted[1];
     }
     ModelWriter.calibrate(directory, a, b);
+    observe(directory);
+  }
+
+  /** Lets int8 know how large the activations of real histories get. */
+  private void observe(Path directory) {
+    int maxHistory = ModelWriter.config(directory).maxHistory();
+    List<TokenSequence> histories = new ArrayList<>();
+    int step = Math.max(1, log.users() / OBSERVED);
+    for (int user = 0; user < log.users(); user += step) {
+      histories.add(HistoryEncoder.tokens(log, user, holdout.trainEnd(user), maxHistory));
+    }
+    ModelWriter.observe(directory, histories, new RequestContext(0, GapBuckets.UNKNOWN));
   }
 }

@@ -5,12 +5,14 @@
 # Row 0 of every history is the learned first token; a history of n actions has n + 1 rows.
 class UniPin(Module):
   __parameters__ = ["item_id", "item_content", "item_in", "item_out", "token_item", "token_action", "token_mask", "token_first", "token_surface", "token_gap", "candidate_gap", "attention_norm", "attention_in", "attention_out", "forward_norm", "forward_in", "forward_out", "query_norm", "query_in", "query_action", "query_surface", "query_gap", "query_direct", "query_out", "head_norm", "head_in", "head_out", "head_bias", "logit_scale", ]
-  __buffers__ = ["calibration", ]
+  __buffers__ = ["calibration", "activation_range", ]
   heads : int
   kv_heads : int
   head_dim : int
   arithmetic : int
   matrices : List[Tensor]
+  matrix_steps : List[Tensor]
+  input_steps : List[float]
   item_id : Tensor
   item_content : Tensor
   item_in : Tensor
@@ -41,6 +43,7 @@ class UniPin(Module):
   head_bias : Tensor
   logit_scale : Tensor
   calibration : Tensor
+  activation_range : Tensor
 
   # ---- parts ----
 
@@ -146,37 +149,89 @@ class UniPin(Module):
         (self).prepared(kv)
     return torch.zeros([1])
 
-  # Adds a matrix in the form that the kind of arithmetic reads fastest: 0 as it is, 1 in oneDNN's blocks.
+  # Adds a matrix in the form that the kind of arithmetic reads fastest: 0 as it is, 1 in oneDNN's blocks, 2 rounded to
+  # int8 with a step per row, its input rounded with the step that the input's range gives; 3 is 0 that notes those ranges.
   def prepared(self: __torch__.UniPin, w: Tensor) -> None:
     if self.arithmetic == 1:
       w = ops.mkldnn._reorder_linear_weight(torch.contiguous(w), 512)
-    _0 = torch.append(self.matrices, torch.contiguous(w))
+    if self.arithmetic == 2:
+      steps = torch.div(torch.clamp_min(torch.amax(torch.abs(w), [1]), 1e-12), 127.)
+      w = ops.onednn.qlinear_prepack(torch.to(torch.round(torch.div(w, torch.unsqueeze(steps, 1))), 1), [512, torch.size(w, 1)])
+      _0 = torch.append(self.matrix_steps, steps)
+      range = torch.select(torch.reshape(self.activation_range, [-1]), 0, (self).input_of(torch.len(self.matrices)))
+      _1 = torch.append(self.input_steps, float(range) / 127.)
+    else:
+      w = torch.contiguous(w)
+    _2 = torch.append(self.matrices, w)
     return None
+
+  # The place of matrix i's input in activation_range (L, 4): the last matrix shares that of its layer's first.
+  def input_of(self: __torch__.UniPin, i: int) -> int:
+    layers = torch.size(self.attention_in, 0)
+    at = i
+    if i == 4 * layers:
+      at = i - 4
+    return at
+
+  # Widens the range of matrix i's input.
+  def observe(self: __torch__.UniPin, x: Tensor, i: int) -> None:
+    range = torch.select(torch.view(self.activation_range, [-1]), 0, (self).input_of(i))
+    _0 = torch.copy_(range, torch.maximum(range, torch.amax(torch.abs(x))))
+    return None
+
+  # The ranges (L, 4) as they are now.
+  def ranges(self: __torch__.UniPin) -> Tensor:
+    return torch.clone(self.activation_range)
+
+  # x (m, in), rounded for matrix i: unsigned bytes around 128
+  def rounded(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
+    return torch.int_repr(torch.quantize_per_tensor(x, self.input_steps[i], 128, 13))
 
   # x (m, in) by matrix i -> (m, out)
   def product(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
+    scalars = annotate(List[Optional[number]], [])
+    if self.arithmetic == 3:
+      (self).observe(x, i)
     if self.arithmetic == 1:
-      scalars = annotate(List[Optional[number]], [])
       y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "none", scalars, None)
+    elif self.arithmetic == 2:
+      steps = self.matrix_steps[i]
+      zeros = torch.zeros([torch.size(steps, 0)], dtype=3)
+      y = ops.onednn.qlinear_pointwise((self).rounded(x, i), self.input_steps[i], 128, self.matrices[i], steps, zeros, None, 1., 0, 6, "none", scalars, "")
     else:
       y = torch.linear(x, self.matrices[i])
     return y
 
-  # The same, then the activation.
+  # The same, then the activation. In int8 the result is rounded for matrix i + 1.
   def product_gelu(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
+    scalars = annotate(List[Optional[number]], [])
+    if self.arithmetic == 3:
+      (self).observe(x, i)
     if self.arithmetic == 1:
-      scalars = annotate(List[Optional[number]], [])
       y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "gelu", scalars, "none")
+    elif self.arithmetic == 2:
+      steps = self.matrix_steps[i]
+      zeros = torch.zeros([torch.size(steps, 0)], dtype=3)
+      y = ops.onednn.qlinear_pointwise((self).rounded(x, i), self.input_steps[i], 128, self.matrices[i], steps, zeros, None, self.input_steps[i + 1], 128, 0, "gelu", scalars, "none")
     else:
       y = torch.gelu(torch.linear(x, self.matrices[i]))
     return y
 
-  # The same, added to y.
+  # x by matrix i, added to y, which is lost.
   def product_add(self: __torch__.UniPin, x: Tensor, i: int, y: Tensor) -> Tensor:
+    scalars = annotate(List[Optional[number]], [])
+    if self.arithmetic == 3:
+      (self).observe(x, i)
     if self.arithmetic == 1:
       z = ops.mkldnn._linear_pointwise(x, y, self.matrices[i], None, "add")
+    elif self.arithmetic == 2:
+      if torch.is_floating_point(x):
+        x = (self).rounded(x, i)
+      steps = self.matrix_steps[i]
+      zeros = torch.zeros([torch.size(steps, 0)], dtype=3)
+      z = ops.onednn.qlinear_pointwise(x, self.input_steps[i], 128, self.matrices[i], steps, zeros, y, None, 1., 0, 6, 1., 0, "sum", 1., "none", scalars, "")
     else:
-      z = torch.add(y, torch.linear(x, self.matrices[i]))
+      z = torch.add_(y, torch.linear(x, self.matrices[i]))
     return z
 
   # positions (m) -> the turn of every pair of a row of queries and keys, complex (m, (H + G) * D / 2)
@@ -226,6 +281,14 @@ class UniPin(Module):
       _1 = torch.copy_(torch.narrow(out_heads, 1, first, count), torch.view(mixed, [self.heads, count, self.head_dim]))
     return out
 
+  # What candidates attend to history in: float32, beside int8 float16.
+  def slate_type(self: __torch__.UniPin) -> int:
+    if self.arithmetic == 2:
+      kind = 5
+    else:
+      kind = 6
+    return kind
+
   # Attention of candidates qkv (k, (H + 2 G) * D) over all rows of keys and values (G, n, D) and each over itself, whose
   # share of the whole follows from the log-sum-exp of the others. -> (k, H * D)
   def attend_slate(self: __torch__.UniPin, qkv: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -235,8 +298,9 @@ class UniPin(Module):
     kv_width = self.kv_heads * self.head_dim
     q = torch.narrow(qkv, 1, 0, q_width)
     rows = torch.reshape((self).by_head(q, self.heads), [1, self.kv_heads, group * k, self.head_dim])
-    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(rows, torch.unsqueeze(keys, 0), torch.unsqueeze(values, 0), 0., False, attn_mask=None, scale=1.)
-    mixed = torch.view((self).by_row(torch.reshape(mixed, [self.heads, k, self.head_dim])), [k, self.kv_heads, group, self.head_dim])
+    kind = (self).slate_type()
+    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(torch.to(rows, kind), torch.unsqueeze(torch.to(keys, kind), 0), torch.unsqueeze(torch.to(values, kind), 0), 0., False, attn_mask=None, scale=1.)
+    mixed = torch.view((self).by_row(torch.reshape(torch.to(mixed, 6), [self.heads, k, self.head_dim])), [k, self.kv_heads, group, self.head_dim])
     others = torch.view((self).by_row(torch.reshape(lse, [self.heads, k, 1])), [k, self.kv_heads, group, 1])
     own_k = torch.view(torch.narrow(qkv, 1, q_width, kv_width), [k, self.kv_heads, 1, self.head_dim])
     own_v = torch.view(torch.narrow(qkv, 1, q_width + kv_width, kv_width), [k, self.kv_heads, 1, self.head_dim])
@@ -296,9 +360,8 @@ class UniPin(Module):
       qkv = (self).product((self).norm(x, None), 4 * l)
       (self).turn(qkv, turns)
       stored = torch.narrow(torch.select(block, 0, l), 2, 0, rows)
-      keys = torch.to(torch.select(stored, 0, 0), 6)
-      values = torch.to(torch.select(stored, 0, 1), 6)
-      x = (self).finish(x, (self).attend_slate(qkv, keys, values), l)
+      attended = (self).attend_slate(qkv, torch.select(stored, 0, 0), torch.select(stored, 0, 1))
+      x = (self).finish(x, attended, l)
     return (self).calibrated((self).action_logits(x))
 
   # logits (..., C) -> calibrated probabilities

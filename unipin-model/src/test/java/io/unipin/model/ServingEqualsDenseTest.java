@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ServingEqualsDenseTest {
   private static final long SEED = 11;
   private static final float TOLERANCE = 1e-4f;
-  private static final int MAX_HISTORY = 40;
+  private static final int MAX_HISTORY = 152;
 
   @TempDir static Path folder;
 

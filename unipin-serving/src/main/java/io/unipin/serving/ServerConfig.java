@@ -13,6 +13,7 @@ import io.unipin.serving.rpc.RpcConfig;
 public record ServerConfig(
     RpcConfig server,
     BundleConfig bundle,
+    EngineConfig engine,
     CacheConfig cache,
     HistoryConfig history,
     RetrievalConfig retrieval,

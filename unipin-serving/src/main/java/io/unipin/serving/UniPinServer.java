@@ -60,7 +60,9 @@ public final class UniPinServer implements AutoCloseable {
                       config.cache().timeToLive(),
                       config.cache().transientBudget().bytes())));
       metrics.watchCache(cache::stats);
-      reader = new BundleReader(config.bundle().folder(), EngineOptions.cpu());
+      reader =
+          new BundleReader(
+              config.bundle().folder(), EngineOptions.cpu(config.engine().precision()));
       String second = config.ranking().bundle();
       recommender =
           new Recommender(

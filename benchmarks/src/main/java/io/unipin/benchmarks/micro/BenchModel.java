@@ -9,6 +9,7 @@ import io.unipin.model.DenseRanking;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ModelWriter;
+import io.unipin.model.Precision;
 import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
 import io.unipin.model.TokenSequence;
@@ -58,11 +59,15 @@ final class BenchModel implements AutoCloseable {
   }
 
   static BenchModel open(ModelConfig config) throws IOException {
+    return open(config, Precision.FLOAT32);
+  }
+
+  static BenchModel open(ModelConfig config, Precision precision) throws IOException {
     Path directory = Files.createTempDirectory("unipin-bench");
     try {
       ModelWriter.writeRandom(directory, config, 1);
       return new BenchModel(
-          ServingModel.load(directory, EngineOptions.cpu()),
+          ServingModel.load(directory, EngineOptions.cpu(precision)),
           DenseRanking.load(directory, EngineOptions.cpu()));
     } finally {
       delete(directory);

@@ -2,6 +2,7 @@ package io.unipin.serving.cli;
 
 import io.unipin.data.Catalogue;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.Precision;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import java.nio.file.Path;
@@ -10,11 +11,17 @@ import java.nio.file.Path;
 final class BundleFolder {
   private BundleFolder() {}
 
-  /** Verifies and loads it; the caller closes it. */
+  /** Verifies and loads it, to compute in float32; the caller closes it. */
   static LoadedBundle load(Path bundle) {
+    return load(bundle, Precision.FLOAT32);
+  }
+
+  /** Verifies and loads it; the caller closes it. */
+  static LoadedBundle load(Path bundle, Precision precision) {
     Path folder = bundle.toAbsolutePath().normalize();
     Path parent = folder.getParent() == null ? folder : folder.getParent();
-    return new BundleReader(parent, EngineOptions.cpu()).load(String.valueOf(folder.getFileName()));
+    return new BundleReader(parent, EngineOptions.cpu(precision))
+        .load(String.valueOf(folder.getFileName()));
   }
 
   /** Refuses a feed log whose items are not the bundle's, in the same order: its rows would mean other items. */

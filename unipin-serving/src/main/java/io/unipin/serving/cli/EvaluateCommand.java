@@ -2,6 +2,7 @@ package io.unipin.serving.cli;
 
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
+import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.Evaluation;
@@ -50,6 +51,13 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
   private long maxBadRows;
 
+  @Option(
+      names = "--precision",
+      defaultValue = "FLOAT32",
+      paramLabel = "P",
+      description = "What to compute in: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Precision precision = Precision.FLOAT32;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
   private @Nullable Path json;
 
@@ -61,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
     int holdout = recipe.evaluation().holdout();
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     PrintWriter console = spec.commandLine().getOut();
-    try (LoadedBundle loaded = BundleFolder.load(bundle)) {
+    try (LoadedBundle loaded = BundleFolder.load(bundle, precision)) {
       BundleFolder.requireSameItems(loaded, log.catalogue());
       int threads = Runtime.getRuntime().availableProcessors();
       Evaluation evaluation =
@@ -70,7 +78,9 @@ final class EvaluateCommand implements Callable<Integer> {
       console.println(evaluation.protocol());
       if (json != null) {
         new Figures(
-                "evaluate", Map.of("holdout", holdout), Map.of("evaluation", evaluation.toJson()))
+                "evaluate",
+                Map.of("holdout", holdout, "precision", precision.name()),
+                Map.of("evaluation", evaluation.toJson()))
             .write(json, Home.find().root());
       }
     }
