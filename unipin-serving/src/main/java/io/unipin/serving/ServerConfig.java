@@ -1,5 +1,6 @@
 package io.unipin.serving;
 
+import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.bundle.BundleConfig;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.ServedLogConfig;
@@ -12,6 +13,7 @@ import io.unipin.serving.rpc.RpcConfig;
 /** All settings of a server. Defaults stand in {@code server-defaults.yaml}; {@link ConfigReader} reads them. */
 public record ServerConfig(
     RpcConfig server,
+    AdmissionConfig admission,
     BundleConfig bundle,
     EngineConfig engine,
     CacheConfig cache,

@@ -1,7 +1,10 @@
 package io.unipin.serving;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A request that could not be served. Its message is for the caller: it names no path, address or internal state. */
 public final class ServingException extends RuntimeException {
@@ -9,6 +12,7 @@ public final class ServingException extends RuntimeException {
 
   private final FailureKind kind;
   private final transient List<Violation> violations;
+  private final @Nullable Duration retryAfter;
 
   public ServingException(FailureKind kind, String message) {
     this(kind, message, List.of());
@@ -18,12 +22,26 @@ public final class ServingException extends RuntimeException {
     super(message, cause);
     this.kind = kind;
     this.violations = List.of();
+    this.retryAfter = null;
   }
 
   public ServingException(FailureKind kind, String message, List<Violation> violations) {
     super(message);
     this.kind = kind;
     this.violations = List.copyOf(violations);
+    this.retryAfter = null;
+  }
+
+  private ServingException(FailureKind kind, String message, Duration retryAfter) {
+    super(message);
+    this.kind = kind;
+    this.violations = List.of();
+    this.retryAfter = retryAfter;
+  }
+
+  /** There is no room now; the caller may try again after that time. */
+  public static ServingException overloaded(String message, Duration retryAfter) {
+    return new ServingException(FailureKind.OVERLOADED, message, retryAfter);
   }
 
   public static ServingException invalid(List<Violation> violations) {
@@ -40,6 +58,11 @@ public final class ServingException extends RuntimeException {
 
   public FailureKind kind() {
     return kind;
+  }
+
+  /** When to try again, where the server can tell. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
   }
 
   public List<Violation> violations() {

@@ -3,6 +3,7 @@ package io.unipin.serving;
 import io.unipin.kvcache.KvCacheConfig;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
+import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleReader;
@@ -39,6 +40,7 @@ public final class UniPinServer implements AutoCloseable {
   private final BundleReader reader;
   private final BundleHolder bundles;
   private final UserKvCache cache;
+  private final Admission admission;
   private final Recommender recommender;
   private final ServingMetrics metrics;
   private final RpcServer rpc;
@@ -77,6 +79,15 @@ public final class UniPinServer implements AutoCloseable {
               System::currentTimeMillis,
               second.isEmpty() ? null : opened(reader.load(second)));
       bundles = opened(new BundleHolder(this::forget));
+      admission =
+          opened(
+              new Admission(
+                  "serving",
+                  config.server().workerThreads(),
+                  config.server().queue(),
+                  config.admission(),
+                  System::nanoTime));
+      metrics.watchAdmission(admission::waiting, admission::limit);
       load(config.bundle().name());
       rpc =
           opened(
@@ -85,6 +96,7 @@ public final class UniPinServer implements AutoCloseable {
                   new RpcServices(
                       bundles,
                       this::load,
+                      admission,
                       recommender,
                       histories,
                       cache,
@@ -131,7 +143,7 @@ public final class UniPinServer implements AutoCloseable {
       boolean swapped = false;
       try {
         recommender.check(bundle);
-        recommender.warm(bundle);
+        admission.onEveryWorker(() -> recommender.warm(bundle));
         bundles.swap(bundle);
         metrics.serving(bundle.name(), bundle.indexVersion());
         swapped = true;

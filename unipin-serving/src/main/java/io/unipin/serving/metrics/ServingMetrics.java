@@ -77,9 +77,12 @@ public final class ServingMetrics implements AutoCloseable {
     bundle.register(List.of(MultiGauge.Row.of(Tags.of("bundle", name, "index", index), 1)), true);
   }
 
-  public void watchQueue(IntSupplier waiting) {
+  public void watchAdmission(IntSupplier waiting, IntSupplier limit) {
     Gauge.builder("unipin.queue", waiting::getAsInt)
         .description("Requests that wait for a worker")
+        .register(registry);
+    Gauge.builder("unipin.admission.limit", limit::getAsInt)
+        .description("Requests that may be in the server, by the adaptive limit")
         .register(registry);
   }
 

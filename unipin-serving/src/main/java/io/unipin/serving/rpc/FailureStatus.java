@@ -20,7 +20,7 @@ import java.util.List;
 final class FailureStatus {
   private static final String DOMAIN = "unipin";
   private static final int MAX_MESSAGE = 512;
-  private static final int RETRY_AFTER_NANOS = 100_000_000;
+  private static final java.time.Duration RETRY_AFTER = java.time.Duration.ofMillis(100);
 
   private FailureStatus() {}
 
@@ -45,7 +45,9 @@ final class FailureStatus {
       status.addDetails(Any.pack(bad.build()));
     }
     if (failure.kind() == FailureKind.OVERLOADED || failure.kind() == FailureKind.UNAVAILABLE) {
-      Duration delay = Duration.newBuilder().setNanos(RETRY_AFTER_NANOS).build();
+      java.time.Duration retry = failure.retryAfter().orElse(RETRY_AFTER);
+      Duration delay =
+          Duration.newBuilder().setSeconds(retry.toSeconds()).setNanos(retry.toNanosPart()).build();
       status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
     }
     return StatusProto.toStatusRuntimeException(status.build());

@@ -8,6 +8,8 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.admission.Admission;
+import io.unipin.serving.admission.AdmissionConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -39,10 +41,12 @@ public final class RpcServer implements AutoCloseable {
 
   private RpcServer(RpcConfig config, RpcServices services) {
     this.config = config;
-    this.calls =
-        new CallRunner("serving", config.workerThreads(), config.queue(), services.metrics());
-    this.adminCalls = new CallRunner("admin", ADMIN_THREADS, ADMIN_QUEUE, services.metrics());
-    services.metrics().watchQueue(calls::waiting);
+    this.calls = new CallRunner(services.admission(), services.metrics());
+    this.adminCalls =
+        new CallRunner(
+            new Admission(
+                "admin", ADMIN_THREADS, ADMIN_QUEUE, AdmissionConfig.patient(), System::nanoTime),
+            services.metrics());
     this.server =
         builder(config, config.port())
             .addService(new UniPinService(services, calls))
@@ -81,6 +85,7 @@ public final class RpcServer implements AutoCloseable {
 
   private static NettyServerBuilder builder(RpcConfig config, int port) {
     return NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), port))
+        .intercept(new Arrival.Interceptor())
         .directExecutor()
         .maxInboundMessageSize((int) config.maxMessage().bytes())
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
@@ -115,10 +120,11 @@ public final class RpcServer implements AutoCloseable {
     health.enterTerminalState();
     server.shutdown();
     admin.shutdown();
-    calls.drain(config.drain().toNanos());
-    adminCalls.drain(config.drain().toNanos());
     try {
-      server.awaitTermination(1, TimeUnit.SECONDS);
+      // Calls that a client sent before it learnt of the end still come, and are answered.
+      server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS);
+      calls.drain(config.drain());
+      adminCalls.drain(config.drain());
       server.shutdownNow();
       admin.shutdownNow();
       server.awaitTermination(1, TimeUnit.SECONDS);

@@ -1,6 +1,7 @@
 package io.unipin.serving.rpc;
 
 import io.unipin.kvcache.UserKvCache;
+import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
@@ -10,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * What the services work on; none of it is closed by them.
+ * What the services work on; none of it is closed by them, but the admission is drained.
  *
  * @param loader loads the bundle of a name and puts it in service
  * @param configVersion tells the server's settings from others
@@ -19,6 +20,7 @@ import java.util.function.LongSupplier;
 public record RpcServices(
     BundleHolder bundles,
     Consumer<String> loader,
+    Admission admission,
     Recommender recommender,
     HistoryStore histories,
     UserKvCache cache,

@@ -10,13 +10,15 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
+import io.unipin.serving.admission.Admission;
+import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.metrics.ServingMetrics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -26,13 +28,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class CallRunnerTest {
   private final ServingMetrics metrics = new ServingMetrics();
-  private final CallRunner calls = new CallRunner("test", 1, 1, metrics);
+  private final Admission admission =
+      new Admission("test", 1, 1, AdmissionConfig.patient(), System::nanoTime);
+  private final CallRunner calls = new CallRunner(admission, metrics);
   private final CountDownLatch gate = new CountDownLatch(1);
 
   @AfterEach
   void close() {
     gate.countDown();
-    calls.drain(TimeUnit.SECONDS.toNanos(10));
+    calls.drain(Duration.ofSeconds(10));
     metrics.close();
   }
 
@@ -40,7 +44,7 @@ final class CallRunnerTest {
   void run_fullQueue_isRefusedWithRetryInfo() throws Exception {
     CompletableFuture<String> running = run(this::await);
     CompletableFuture<String> waiting = run(this::await);
-    while (calls.waiting() < 1) {
+    while (admission.waiting() < 1) {
       Thread.onSpinWait();
     }
     StatusRuntimeException refused = failure(run(this::await));
@@ -91,7 +95,7 @@ final class CallRunnerTest {
 
   @Test
   void run_afterDrain_isUnavailable() throws Exception {
-    calls.drain(1);
+    calls.drain(Duration.ofMillis(1));
     assertThat(failure(run(() -> "late")).getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
   }
 

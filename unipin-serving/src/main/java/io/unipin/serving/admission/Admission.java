@@ -1,0 +1,237 @@
+package io.unipin.serving.admission;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A fixed number of workers with a bounded queue before them. A call is admitted or refused when it comes; an admitted one
+ * runs, unless it is withdrawn while it waits.
+ *
+ * <p>Thread-safe.
+ */
+public final class Admission implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(Admission.class);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ServiceTimes times = new ServiceTimes();
+  private final List<Worker> workers = new ArrayList<>();
+  private final LongSupplier nanos;
+
+  @GuardedBy("lock")
+  private final WorkQueue queue = new WorkQueue();
+
+  @GuardedBy("lock")
+  private final AdmissionPolicy policy;
+
+  @GuardedBy("lock")
+  private int working;
+
+  @GuardedBy("lock")
+  private boolean stopped;
+
+  /** Starts the workers. The last argument tells the time in nanoseconds, from any origin. */
+  public Admission(
+      String name, int workers, int capacity, AdmissionConfig config, LongSupplier nanos) {
+    this.nanos = nanos;
+    this.policy = new AdmissionPolicy(config, workers, capacity, nanos.getAsLong());
+    for (int i = 0; i < workers; i++) {
+      this.workers.add(new Worker(name + "-" + i));
+    }
+    this.workers.forEach(worker -> worker.thread.start());
+  }
+
+  /**
+   * Takes a call in.
+   *
+   * @throws ServingException OVERLOADED, with the time to wait before the next try, or UNAVAILABLE when the server stops
+   */
+  public Ticket admit(Work work) {
+    lock.lock();
+    try {
+      if (stopped) {
+        throw new ServingException(FailureKind.UNAVAILABLE, "the server stops");
+      }
+      long now = nanos.getAsLong();
+      if (queue.size() == 0) {
+        policy.queueIsEmpty(now);
+      }
+      Optional<Refusal> refusal =
+          policy.refusal(
+              new AdmissionPolicy.Arrival(work.priority(), work.remaining(), now),
+              new AdmissionPolicy.Load(working + queue.size(), queue.workAhead(work.priority())));
+      if (refusal.isPresent()) {
+        throw ServingException.overloaded(refusal.get().reason(), refusal.get().retryAfter());
+      }
+      Ticket ticket = new Ticket(this, work, times.expected(work.kind()), now);
+      queue.add(ticket);
+      changed.signal();
+      return ticket;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean withdraw(Ticket ticket) {
+    lock.lock();
+    try {
+      return queue.remove(ticket);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs a task once on every worker, between two calls, and waits for all; throws what one of them threw. */
+  public void onEveryWorker(Runnable task) {
+    List<WorkerTask> tasks = new ArrayList<>();
+    lock.lock();
+    try {
+      if (stopped) {
+        throw new ServingException(FailureKind.UNAVAILABLE, "the server stops");
+      }
+      for (Worker worker : workers) {
+        WorkerTask own = new WorkerTask(task);
+        worker.own.add(own);
+        tasks.add(own);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    tasks.forEach(WorkerTask::await);
+  }
+
+  /** Calls that wait for a worker. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Calls that may be in the server, by the adaptive limit. */
+  public int limit() {
+    lock.lock();
+    try {
+      return policy.limit();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more calls, waits for those admitted, and interrupts what is left after that time. */
+  public void drain(Duration time) {
+    stop();
+    long end = System.nanoTime() + time.toNanos();
+    try {
+      for (Worker worker : workers) {
+        worker.thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+        if (worker.thread.isAlive()) {
+          logger.warn("calls are still under way after the drain time; they are interrupted");
+          worker.thread.interrupt();
+          worker.thread.join(Math.max(1, time.toMillis()));
+        }
+      }
+    } catch (InterruptedException e) {
+      workers.forEach(worker -> worker.thread.interrupt());
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    drain(Duration.ofMillis(1));
+  }
+
+  /** One thread that takes calls until the end. */
+  private final class Worker {
+    private final Thread thread;
+
+    /** Changed and read with the lock held, so that none is missed. */
+    private final Queue<WorkerTask> own = new ConcurrentLinkedQueue<>();
+
+    Worker(String name) {
+      thread = new Thread(this::work, name);
+    }
+
+    private void work() {
+      for (Runnable next = next(); next != null; next = next()) {
+        next.run();
+      }
+    }
+
+    /** Waits for the next thing to do; absent when there is none any more. */
+    private @Nullable Runnable next() {
+      lock.lock();
+      try {
+        while (true) {
+          WorkerTask first = own.poll();
+          if (first != null) {
+            return first;
+          }
+          Ticket ticket = queue.poll();
+          if (ticket != null) {
+            working++;
+            if (queue.size() == 0) {
+              policy.queueIsEmpty(nanos.getAsLong());
+            }
+            return () -> run(ticket);
+          }
+          if (stopped) {
+            return null;
+          }
+          changed.awaitUninterruptibly();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void run(Ticket ticket) {
+      long begin = nanos.getAsLong();
+      try {
+        ticket.work().task().run();
+      } finally {
+        long end = nanos.getAsLong();
+        times.took(ticket.work().kind(), end - begin);
+        ended(ticket, end);
+      }
+    }
+  }
+
+  private void ended(Ticket ticket, long now) {
+    lock.lock();
+    try {
+      policy.ended(ticket.admittedNanos(), now, working + queue.size());
+      working--;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

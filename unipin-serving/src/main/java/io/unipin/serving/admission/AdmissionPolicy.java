@@ -1,0 +1,110 @@
+package io.unipin.serving.admission;
+
+import com.netflix.concurrency.limits.Limit;
+import com.netflix.concurrency.limits.limit.Gradient2Limit;
+import com.netflix.concurrency.limits.limit.WindowedLimit;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Decides on arrival whether a call may wait for a worker. Not thread-safe.
+ *
+ * <p>Three bounds, each for what the others don't see: the calls in the server, against a limit that follows their latency;
+ * the expected wait, which keeps the queue short; and the caller's deadline.
+ */
+final class AdmissionPolicy {
+  /*
+   * The limit is Netflix's gradient: it falls as the latency of late rises over that of long ago. Latency here includes the
+   * wait. It never falls below minConcurrency per worker, since a short burst is no overload.
+   *
+   * The wait is bounded in the manner of CoDel (Nichols and Jacobson, Controlling Queue Delay, 2012; for servers: Maurer,
+   * Fail at Scale, 2015): a queue that empties now and then may be long, one that stands may not. Their decision on leaving
+   * the queue is made here on entering it, from the expected time of the work ahead, so that the caller knows at once.
+   */
+  private static final double RTT_TOLERANCE = 2;
+
+  private static final Duration LEAST_RETRY = Duration.ofMillis(50);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(2);
+
+  private final AdmissionConfig config;
+  private final int workers;
+  private final int capacity;
+  private final Limit limit;
+  private long emptyNanos;
+
+  /** What a decision is about. */
+  record Arrival(Priority priority, Duration remaining, long nowNanos) {}
+
+  /**
+   * What is in the server already.
+   *
+   * @param calls at work or waiting
+   * @param workAhead expected nanoseconds of waiting work that goes before the new call
+   */
+  record Load(int calls, long workAhead) {}
+
+  AdmissionPolicy(AdmissionConfig config, int workers, int capacity, long nowNanos) {
+    this.config = config;
+    this.workers = workers;
+    this.capacity = capacity;
+    this.emptyNanos = nowNanos;
+    int most = workers + capacity;
+    int least = Math.min(config.minConcurrency() * workers, most);
+    limit =
+        WindowedLimit.newBuilder()
+            .build(
+                Gradient2Limit.newBuilder()
+                    .initialLimit(least)
+                    .minLimit(least)
+                    .maxConcurrency(most)
+                    .rttTolerance(RTT_TOLERANCE)
+                    .build());
+  }
+
+  /** Why the call is refused; empty when it may wait, or run at once. */
+  Optional<Refusal> refusal(Arrival arrival, Load load) {
+    if (load.calls() < workers) {
+      return Optional.empty();
+    }
+    double share = arrival.priority().share();
+    long wait = load.workAhead() / workers;
+    String reason = null;
+    if (load.calls() - workers >= capacity * share) {
+      reason = "too many requests wait already";
+    } else if (load.calls() >= Math.max(workers, limit.getLimit() * share)) {
+      reason = "too many requests are in the server";
+    } else if (wait > bound(arrival.nowNanos()).toNanos() * share) {
+      reason = "the wait for a worker would be too long";
+    } else if (wait > arrival.remaining().toNanos()) {
+      reason = "the wait for a worker would outlast the deadline";
+    }
+    return reason == null ? Optional.empty() : Optional.of(new Refusal(reason, retry(wait)));
+  }
+
+  private Duration bound(long now) {
+    boolean stands = now - emptyNanos > config.standingAfter().toNanos();
+    return stands ? config.standingWait() : config.burstWait();
+  }
+
+  private static Duration retry(long waitNanos) {
+    Duration wait = Duration.ofNanos(waitNanos);
+    if (wait.compareTo(LEAST_RETRY) < 0) {
+      return LEAST_RETRY;
+    }
+    return wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait;
+  }
+
+  /** Nobody waits at this moment. */
+  void queueIsEmpty(long now) {
+    emptyNanos = now;
+  }
+
+  /** A call has ended. */
+  void ended(long admitted, long now, int inServer) {
+    limit.onSample(admitted, Math.max(1, now - admitted), inServer, false);
+  }
+
+  int limit() {
+    return limit.getLimit();
+  }
+}

@@ -1,0 +1,37 @@
+package io.unipin.serving.admission;
+
+/** An admitted call. Immutable but for its place in the queue, which belongs to {@link Admission}. */
+public final class Ticket {
+  private final Admission admission;
+  private final Work work;
+  private final long expectedNanos;
+  private final long admittedNanos;
+
+  Ticket(Admission admission, Work work, long expectedNanos, long admittedNanos) {
+    this.admission = admission;
+    this.work = work;
+    this.expectedNanos = expectedNanos;
+    this.admittedNanos = admittedNanos;
+  }
+
+  /** Takes the call out of the queue if it still waits; returns whether it did, and so will never run. */
+  public boolean withdraw() {
+    return admission.withdraw(this);
+  }
+
+  Work work() {
+    return work;
+  }
+
+  Priority priority() {
+    return work.priority();
+  }
+
+  long expectedNanos() {
+    return expectedNanos;
+  }
+
+  long admittedNanos() {
+    return admittedNanos;
+  }
+}

@@ -1,0 +1,73 @@
+package io.unipin.serving.admission;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Calls that wait: the most urgent first, of equal ones the oldest. Knows how much work waits. Not thread-safe. */
+final class WorkQueue {
+  private final Map<Priority, Deque<Ticket>> waiting = new EnumMap<>(Priority.class);
+  private final Map<Priority, Long> work = new EnumMap<>(Priority.class);
+  private int size;
+
+  WorkQueue() {
+    for (Priority priority : Priority.values()) {
+      waiting.put(priority, new ArrayDeque<>());
+      work.put(priority, 0L);
+    }
+  }
+
+  private Deque<Ticket> of(Priority priority) {
+    return Objects.requireNonNull(waiting.get(priority));
+  }
+
+  void add(Ticket ticket) {
+    of(ticket.priority()).add(ticket);
+    work.merge(ticket.priority(), ticket.expectedNanos(), Long::sum);
+    size++;
+  }
+
+  /** Takes the next one out; absent when none waits. */
+  @Nullable Ticket poll() {
+    for (Deque<Ticket> tickets : waiting.values()) {
+      Ticket ticket = tickets.poll();
+      if (ticket != null) {
+        removed(ticket);
+        return ticket;
+      }
+    }
+    return null;
+  }
+
+  /** Returns whether it waited. */
+  boolean remove(Ticket ticket) {
+    boolean waited = of(ticket.priority()).remove(ticket);
+    if (waited) {
+      removed(ticket);
+    }
+    return waited;
+  }
+
+  private void removed(Ticket ticket) {
+    work.merge(ticket.priority(), -ticket.expectedNanos(), Long::sum);
+    size--;
+  }
+
+  /** Expected nanoseconds of work that a new call of this priority would wait behind. */
+  long workAhead(Priority priority) {
+    long ahead = 0;
+    for (Map.Entry<Priority, Long> entry : work.entrySet()) {
+      if (entry.getKey().compareTo(priority) <= 0) {
+        ahead += entry.getValue();
+      }
+    }
+    return ahead;
+  }
+
+  int size() {
+    return size;
+  }
+}

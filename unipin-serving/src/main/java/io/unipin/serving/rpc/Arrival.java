@@ -1,0 +1,58 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.unipin.serving.admission.Priority;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * When a call's headers came and how urgent it is, by its header {@code unipin-priority}: {@code live} (also without the
+ * header), {@code shadow} or {@code batch}.
+ *
+ * @param nanos of {@link System#nanoTime}
+ */
+record Arrival(long nanos, Priority priority) {
+  private static final Metadata.Key<String> HEADER =
+      Metadata.Key.of("unipin-priority", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Context.Key<Arrival> KEY = Context.key("unipin-arrival");
+
+  /** The arrival of the call that this context belongs to. */
+  static Arrival of(Context context) {
+    Arrival arrival = KEY.get(context);
+    return arrival == null ? new Arrival(System.nanoTime(), Priority.LIVE) : arrival;
+  }
+
+  /** Nanoseconds since then. */
+  long age() {
+    return System.nanoTime() - nanos;
+  }
+
+  /** Notes arrivals; refuses a priority that doesn't exist. */
+  static final class Interceptor implements ServerInterceptor {
+    private static final List<String> LABELS =
+        Arrays.stream(Priority.values()).map(Priority::label).toList();
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      long now = System.nanoTime();
+      String label = headers.get(HEADER);
+      if (label != null && !LABELS.contains(label)) {
+        String message = "%s: one of %s expected".formatted(HEADER.name(), LABELS);
+        call.close(Status.INVALID_ARGUMENT.withDescription(message), new Metadata());
+        return new ServerCall.Listener<>() {};
+      }
+      Priority priority =
+          label == null ? Priority.LIVE : Priority.valueOf(label.toUpperCase(Locale.ROOT));
+      Context context = Context.current().withValue(KEY, new Arrival(now, priority));
+      return Contexts.interceptCall(context, call, headers, next);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.unipin.serving.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class AdmissionTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private final List<String> ran = Collections.synchronizedList(new ArrayList<>());
+  private final Admission admission =
+      new Admission("test", 1, 8, AdmissionConfig.patient(), System::nanoTime);
+
+  @AfterEach
+  void close() {
+    gate.countDown();
+    admission.close();
+  }
+
+  @Test
+  void admit_mixedPriorities_runsTheUrgentFirstAndEqualOnesInOrder() {
+    admit(Priority.LIVE, "first", this::await);
+    awaitWorkerBusy();
+    admit(Priority.BATCH, "batch", () -> {});
+    admit(Priority.SHADOW, "shadow", () -> {});
+    admit(Priority.LIVE, "live1", () -> {});
+    admit(Priority.LIVE, "live2", () -> {});
+    gate.countDown();
+    admission.drain(Duration.ofSeconds(10));
+    assertThat(ran).containsExactly("first", "live1", "live2", "shadow", "batch");
+  }
+
+  @Test
+  void admit_batch_leavesRoomForLiveCalls() {
+    admit(Priority.LIVE, "first", this::await);
+    awaitWorkerBusy();
+    admit(Priority.BATCH, "a", () -> {});
+    admit(Priority.BATCH, "b", () -> {});
+    assertThatThrownBy(() -> admit(Priority.BATCH, "c", () -> {}))
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            e -> {
+              assertThat(e.kind()).isEqualTo(FailureKind.OVERLOADED);
+              assertThat(e.retryAfter()).isPresent();
+            });
+    for (int i = 0; i < 6; i++) {
+      admit(Priority.LIVE, "live", () -> {});
+    }
+    assertThat(admission.waiting()).isEqualTo(8);
+  }
+
+  @Test
+  void withdraw_waitingCall_neverRunsAndGivesItsPlaceBack() {
+    admit(Priority.LIVE, "first", this::await);
+    awaitWorkerBusy();
+    List<Ticket> tickets = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      tickets.add(admit(Priority.LIVE, "waiting" + i, () -> {}));
+    }
+    assertThat(tickets.get(3).withdraw()).isTrue();
+    assertThat(tickets.get(3).withdraw()).isFalse();
+    admit(Priority.LIVE, "instead", () -> {});
+    gate.countDown();
+    admission.drain(Duration.ofSeconds(10));
+    assertThat(ran).hasSize(9).contains("instead").doesNotContain("waiting3");
+    assertThat(tickets.get(0).withdraw()).isFalse();
+  }
+
+  @Test
+  void onEveryWorker_busyWorkers_runsOnEachOnceAndThrowsWhatOneThrew() {
+    try (Admission many = new Admission("many", 3, 8, AdmissionConfig.patient(), () -> 0)) {
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      AtomicInteger runs = new AtomicInteger();
+      many.onEveryWorker(
+          () -> {
+            threads.add(Thread.currentThread());
+            runs.incrementAndGet();
+          });
+      assertThat(threads).hasSize(3);
+      assertThat(runs).hasValue(3);
+      assertThatThrownBy(
+              () ->
+                  many.onEveryWorker(
+                      () -> {
+                        throw new IllegalStateException("cold");
+                      }))
+          .hasMessage("cold");
+    }
+  }
+
+  @Test
+  void drain_callsThatWait_areDoneFirstAndLaterOnesRefused() {
+    admit(Priority.LIVE, "first", () -> {});
+    admit(Priority.LIVE, "second", () -> {});
+    admission.drain(Duration.ofSeconds(10));
+    assertThat(ran).containsExactly("first", "second");
+    assertThatThrownBy(() -> admit(Priority.LIVE, "late", () -> {}))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
+  }
+
+  private Ticket admit(Priority priority, String name, Runnable task) {
+    return admission.admit(
+        new Work(
+            "test",
+            priority,
+            LONG,
+            () -> {
+              task.run();
+              ran.add(name);
+            }));
+  }
+
+  private void awaitWorkerBusy() {
+    while (admission.waiting() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void await() {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
