@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.micro;
 
+import io.unipin.benchmarks.load.SoakCommand;
 import io.unipin.serving.cli.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +13,12 @@ import picocli.CommandLine.Spec;
     description = "Runs a named benchmark.",
     synopsisSubcommandLabel = "NAME",
     commandListHeading = "%nBenchmarks:%n",
-    subcommands = {HeadlineCommand.class, RankForwardCommand.class, EfficiencyCommand.class},
+    subcommands = {
+      HeadlineCommand.class,
+      RankForwardCommand.class,
+      EfficiencyCommand.class,
+      SoakCommand.class
+    },
     footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json"})
 public final class BenchCommand implements Verb {
   @Spec private CommandSpec spec;

@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Another run of our own script: training and serving want environments of their own. Ends with us unless kept. */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(20);
 
   private final String verb;
@@ -40,7 +41,15 @@ final class ChildProcess implements AutoCloseable {
 
   /** Starts a verb in the background, both of its outputs in a file. */
   static ChildProcess start(Home home, List<String> arguments, Path output) throws IOException {
+    return start(home, arguments, Map.of(), output);
+  }
+
+  /** Starts a verb in the background with more variables in its environment, both of its outputs in a file. */
+  public static ChildProcess start(
+      Home home, List<String> arguments, Map<String, String> environment, Path output)
+      throws IOException {
     ProcessBuilder builder = builder(home, arguments);
+    builder.environment().putAll(environment);
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     return new ChildProcess(arguments.get(0), builder.start());
   }
@@ -53,7 +62,7 @@ final class ChildProcess implements AutoCloseable {
     return builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
@@ -62,7 +71,8 @@ final class ChildProcess implements AutoCloseable {
    *
    * @param output what the process says, for the message when it ends instead
    */
-  void awaitFile(Path file, Path output, Duration limit) throws IOException, InterruptedException {
+  public void awaitFile(Path file, Path output, Duration limit)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (!Files.exists(file)) {
       if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
@@ -83,6 +93,16 @@ final class ChildProcess implements AutoCloseable {
   void keep() {
     kept = true;
     Runtime.getRuntime().removeShutdownHook(stopper);
+  }
+
+  /** Asks the process to end by SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for the end; returns whether it came in time. */
+  public boolean awaitEnd(Duration limit) throws InterruptedException {
+    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void stop() {
