@@ -47,6 +47,11 @@ final class Acquirer {
     return KvLease.passing(host, block, hashes, rows);
   }
 
+  /** Returns a transient lease without any valid rows. */
+  KvLease aside(KvLayout layout, TokenHashes hashes) {
+    return KvLease.passing(host, transientBlock(layout, hashes.size()), hashes, 0);
+  }
+
   private KvLease acquireWith(WriterSlot slot, KvLayout layout, TokenHashes hashes) {
     KvLease lease = null;
     try {

@@ -104,6 +104,17 @@ public final class UserKvCache implements AutoCloseable {
   }
 
   /**
+   * Returns a lease on a block that nobody else ever sees, for rows that are not to be kept. Its outcome is {@link
+   * KvOutcome#UNCACHED}, none of its rows is valid.
+   *
+   * @throws KvCacheException when there is no room (overloaded)
+   */
+  public KvLease aside(KvLayout layout, TokenHashes hashes) {
+    requireOpen();
+    return acquirer.aside(layout, hashes);
+  }
+
+  /**
    * Drops a user's entries under every fingerprint and returns how many there were. What requests under way have
    * written for the user is not kept either. The bytes are overwritten once no lease is open on them.
    */

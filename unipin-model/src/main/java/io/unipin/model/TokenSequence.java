@@ -1,6 +1,7 @@
 package io.unipin.model;
 
 import io.unipin.kvcache.TokenHashes;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -52,6 +53,21 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
 
   public int size() {
     return items.length;
+  }
+
+  /** The newest tokens of this sequence, as a history of their own. */
+  public TokenSequence newest(int count) {
+    if (count == 0) {
+      return EMPTY;
+    }
+    int n = size();
+    int[] gapsOfNewest = Arrays.copyOfRange(gaps, n - count, n);
+    gapsOfNewest[0] = GapBuckets.FIRST;
+    return new TokenSequence(
+        Arrays.copyOfRange(items, n - count, n),
+        Arrays.copyOfRange(actions, n - count, n),
+        Arrays.copyOfRange(surfaces, n - count, n),
+        gapsOfNewest);
   }
 
   /** Chained hashes of the learned first token and every action: {@code 1 + size()} of them. */

@@ -5,6 +5,7 @@ import io.unipin.serving.bundle.BundleConfig;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.ServedLogConfig;
 import io.unipin.serving.pipeline.CacheConfig;
+import io.unipin.serving.pipeline.DegradationConfig;
 import io.unipin.serving.pipeline.PageConfig;
 import io.unipin.serving.pipeline.RankingConfig;
 import io.unipin.serving.pipeline.RetrievalConfig;
@@ -21,5 +22,6 @@ public record ServerConfig(
     RetrievalConfig retrieval,
     RankingConfig ranking,
     PageConfig page,
+    DegradationConfig degradation,
     ServedLogConfig servedLog,
     ExperimentConfig experiment) {}

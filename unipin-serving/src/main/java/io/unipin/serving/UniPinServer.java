@@ -75,6 +75,7 @@ public final class UniPinServer implements AutoCloseable {
                   config.retrieval(),
                   config.ranking(),
                   config.page(),
+                  config.degradation(),
                   config.history().limit()),
               System::currentTimeMillis,
               second.isEmpty() ? null : opened(reader.load(second)));

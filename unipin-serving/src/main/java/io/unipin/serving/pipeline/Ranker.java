@@ -32,8 +32,8 @@ final class Ranker {
       List<Candidate> candidates,
       Map<String, Float> requestedWeights,
       StageClock clock) {
-    clock.enter(Stage.SCORE);
     ModelConfig config = bundle.model().config();
+    clock.enter(Stage.SCORE, Ladder.scoreSize(config, candidates.size(), lease.rows()));
     float[] weights = weights(requestedWeights, config);
     int[] rows = candidates.stream().mapToInt(Candidate::row).toArray();
     float[] scores =
@@ -57,6 +57,20 @@ final class Ranker {
     }
     items.sort(BEST_FIRST);
     return items;
+  }
+
+  /** Candidates in the order in which they were found, without probabilities: what is left without time to score them. */
+  static List<RankedItem> unscored(LoadedBundle bundle, List<Candidate> candidates) {
+    return candidates.stream()
+        .map(
+            candidate ->
+                new RankedItem(
+                    candidate.id(),
+                    bundle.catalogue().title(candidate.row()),
+                    candidate.score(),
+                    new float[0],
+                    candidate.score()))
+        .toList();
   }
 
   private static float utility(float[] weights, float[] probabilities) {

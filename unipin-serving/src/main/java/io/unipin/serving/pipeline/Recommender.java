@@ -47,6 +47,8 @@ public final class Recommender {
   private final CandidateSearch search;
   private final Ranker ranker;
   private final PageCursors cursors;
+  private final DegradationConfig degradation;
+  private final StageCosts costs = new StageCosts();
   private final @Nullable LoadedBundle second;
 
   /** A pipeline of one model. The last argument tells the time of day, in milliseconds since the epoch. */
@@ -73,6 +75,7 @@ public final class Recommender {
     this.cacheConfig = config.cache();
     this.historyLimit = config.historyLimit();
     this.encoder = new UserEncoder(cache, config.cache());
+    this.degradation = config.degradation();
     this.search = new CandidateSearch(config.retrieval());
     this.ranker = new Ranker(config.ranking(), config.cache());
     this.cursors = new PageCursors(histories.secret(), config.page(), clockMs);
@@ -83,13 +86,15 @@ public final class Recommender {
     long[] servedBefore = cursors.open(user.id(), query.pageCursor());
     int size = query.pageSize() == 0 ? pages.size() : query.pageSize();
     int count = query.candidates() == 0 ? retrieval.candidates() : query.candidates();
+    int found = Math.max(count, size);
+    Ladder ladder = ladder(clock, new Ladder.Goal(true, found, size));
     return withState(
         bundle,
         user,
+        ladder,
         clock,
         work -> {
-          List<Candidate> candidates =
-              find(work, query.wishes(), servedBefore, Math.max(count, size), clock);
+          List<Candidate> candidates = find(work, query.wishes(), servedBefore, found, clock);
           List<RankedItem> ranked = rank(work, candidates, query.wishes(), clock);
           clock.enter(Stage.RESPOND);
           List<RankedItem> items = List.copyOf(ranked.subList(0, Math.min(size, ranked.size())));
@@ -107,6 +112,7 @@ public final class Recommender {
     return withState(
         bundle,
         query.user(),
+        ladder(clock, new Ladder.Goal(true, 0, 0)),
         clock,
         work -> {
           List<Candidate> items = find(work, query.wishes(), new long[0], count, clock);
@@ -129,6 +135,7 @@ public final class Recommender {
     return withState(
         bundle,
         query.user(),
+        ladder(clock, new Ladder.Goal(false, known.size(), known.size())),
         clock,
         work -> {
           List<RankedItem> items = rank(work, known, query.wishes(), clock);
@@ -188,14 +195,27 @@ public final class Recommender {
     }
   }
 
-  private List<RankedItem> rank(
-      Work work, List<Candidate> candidates, Wishes wishes, StageClock clock) {
+  private Ladder ladder(StageClock clock, Ladder.Goal goal) {
+    clock.report(costs);
+    return new Ladder(degradation, costs, clock, goal);
+  }
+
+  private List<RankedItem> rank(Work work, List<Candidate> found, Wishes wishes, StageClock clock) {
     Map<String, Float> weights = wishes.utilityWeights();
+    int rows = work.state().lease().rows();
+    int scored = work.ladder().scoredCandidates(work.bundle().model().config(), found.size(), rows);
+    if (scored == 0) {
+      return Ranker.unscored(work.bundle(), found);
+    }
+    List<Candidate> candidates = found.subList(0, scored);
     if (second == null) {
       KvLease lease = work.state().lease();
       return ranker.rank(work.bundle(), lease, work.context(), candidates, weights, clock);
     }
-    try (UserState state = encoder.open(second.model(), work.user(), work.tokens(), clock)) {
+    try (UserState state =
+        encoder.open(
+            second.model(),
+            new UserEncoder.Wanted(work.user(), work.tokens(), clock, work.ladder()))) {
       return ranker.rank(second, state.lease(), work.context(), candidates, weights, clock);
     }
   }
@@ -219,7 +239,11 @@ public final class Recommender {
   }
 
   private <T> T withState(
-      LoadedBundle bundle, UserInput user, StageClock clock, Function<Work, T> stages) {
+      LoadedBundle bundle,
+      UserInput user,
+      Ladder ladder,
+      StageClock clock,
+      Function<Work, T> stages) {
     try {
       clock.enter(Stage.HISTORY);
       UserHistory history =
@@ -230,8 +254,9 @@ public final class Recommender {
           new RequestContext(
               Math.max(config.surfaces().indexOf(user.surface()), 0),
               GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
-      try (UserState state = encoder.open(bundle.model(), user.id(), tokens, clock)) {
-        return stages.apply(new Work(user.id(), bundle, tokens, state, context));
+      UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, clock, ladder);
+      try (UserState state = encoder.open(bundle.model(), wanted)) {
+        return stages.apply(new Work(user.id(), bundle, tokens, state, context, ladder));
       }
     } catch (ModelException | AnnException e) {
       throw new ServingException(FailureKind.INTERNAL, "the request could not be computed", e);
@@ -246,7 +271,8 @@ public final class Recommender {
       LoadedBundle bundle,
       HistoryTokens tokens,
       UserState state,
-      RequestContext context) {
+      RequestContext context,
+      Ladder ladder) {
     Trace trace(String requestId, List<Long> unknownItems) {
       List<Long> unknown = new ArrayList<>(tokens.unknownItems());
       unknown.addAll(unknownItems);
@@ -256,9 +282,9 @@ public final class Recommender {
           bundle.indexVersion(),
           bundle.model().config().actions(),
           state.outcome(),
-          tokens.all().size(),
+          state.historyActions(),
           state.encodedActions(),
-          List.of(),
+          ladder.steps(),
           unknown.stream().distinct().toList());
     }
   }

@@ -10,4 +10,5 @@ public record RecommenderConfig(
     RetrievalConfig retrieval,
     RankingConfig ranking,
     PageConfig page,
+    DegradationConfig degradation,
     int historyLimit) {}

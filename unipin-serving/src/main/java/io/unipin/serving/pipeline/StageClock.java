@@ -11,7 +11,9 @@ public final class StageClock {
   private final CallBudget budget;
   private final LongSupplier nanos;
   private final Map<Stage, Long> spent = new EnumMap<>(Stage.class);
+  private @Nullable StageCosts costs;
   private @Nullable Stage current;
+  private long size;
   private long since;
 
   /** The second argument tells the time in nanoseconds, from any origin. */
@@ -20,11 +22,22 @@ public final class StageClock {
     this.nanos = nanos;
   }
 
+  /** Tells these costs what stages take from now on. */
+  void report(StageCosts costs) {
+    this.costs = costs;
+  }
+
   /** Ends the stage before and begins the next, if there is time for it. */
   void enter(Stage stage) {
+    enter(stage, 1);
+  }
+
+  /** Like {@link #enter(Stage)}, for a stage whose cost depends on a size. */
+  void enter(Stage stage, long size) {
     stop();
     budget.check();
     current = stage;
+    this.size = size;
   }
 
   Duration remaining() {
@@ -36,6 +49,9 @@ public final class StageClock {
     long now = nanos.getAsLong();
     if (current != null) {
       spent.merge(current, now - since, Long::sum);
+      if (costs != null) {
+        costs.took(current, size, now - since);
+      }
     }
     current = null;
     since = now;

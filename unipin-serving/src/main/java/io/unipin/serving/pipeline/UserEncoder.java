@@ -31,13 +31,29 @@ final class UserEncoder {
     return model.fingerprint() + "/" + config.type();
   }
 
+  /** What a user's state is wanted for: the ladder decides how much of the history there is time to read. */
+  record Wanted(String user, HistoryTokens tokens, StageClock clock, Ladder ladder) {}
+
   /** The caller closes the state. */
-  UserState open(ServingModel model, String user, HistoryTokens tokens, StageClock clock) {
+  UserState open(ServingModel model, Wanted wanted) {
+    HistoryTokens tokens = wanted.tokens();
+    StageClock clock = wanted.clock();
     clock.enter(Stage.CACHE);
     KvLease lease = null;
     UserState state = null;
     try {
-      lease = acquire(model, user, tokens.committed(), clock.remaining());
+      lease = acquire(model, wanted.user(), tokens.committed(), clock.remaining());
+      int size = tokens.all().size();
+      int fresh = 1 + size - lease.reusedRows();
+      int read = fresh == 0 ? size : wanted.ladder().historyTokens(model.config(), fresh, size);
+      if (read < size) {
+        lease.close();
+        lease = null; // the next line may throw
+        TokenSequence newest = tokens.all().newest(read);
+        lease = cache.aside(model.config().kvLayout(config.type()), newest.hashes());
+        state = new UserState(lease, KvOutcome.UNCACHED, read, encode(model, newest, lease, clock));
+        return state;
+      }
       KvOutcome outcome = lease.outcome();
       int encoded = encode(model, tokens.committed(), lease, clock);
       if (tokens.hasPrivateTail()) {
@@ -47,7 +63,7 @@ final class UserEncoder {
         base.close();
         encoded += encode(model, tokens.all(), lease, clock);
       }
-      state = new UserState(lease, outcome, encoded);
+      state = new UserState(lease, outcome, size, encoded);
       return state;
     } catch (KvCacheException e) {
       throw new ServingException(
@@ -74,7 +90,8 @@ final class UserEncoder {
     if (lease.reusedRows() == lease.rows()) {
       return 0;
     }
-    clock.enter(Stage.ENCODE);
+    int fresh = lease.rows() - lease.reusedRows();
+    clock.enter(Stage.ENCODE, Ladder.encodeSize(model.config(), fresh, lease.rows()));
     float[] state =
         model.extend(tokens, lease.reusedRows(), lease.block(), lease.capacity(), config.type());
     Finite.require("state", state);

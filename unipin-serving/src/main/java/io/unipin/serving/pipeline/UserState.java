@@ -7,9 +7,11 @@ import io.unipin.kvcache.KvOutcome;
  * A user's encoded history, held for one request. One thread.
  *
  * @param outcome what the cache had
+ * @param historyActions number of actions that the model read
  * @param encodedActions number of actions encoded for this request
  */
-record UserState(KvLease lease, KvOutcome outcome, int encodedActions) implements AutoCloseable {
+record UserState(KvLease lease, KvOutcome outcome, int historyActions, int encodedActions)
+    implements AutoCloseable {
   @Override
   public void close() {
     lease.close();

@@ -68,7 +68,7 @@ final class ResponseWriter {
             .setUtility(item.utility())
             .setRetrievalScore(item.retrievalScore())
             .setTitle(item.title());
-    for (int action = 0; action < actions.size(); action++) {
+    for (int action = 0; action < item.probabilities().length; action++) {
       builder.putProbabilities(actions.get(action), item.probabilities()[action]);
     }
     return builder.build();
