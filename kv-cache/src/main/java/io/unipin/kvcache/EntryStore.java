@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An entry that leaves, for whatever cause, gives its share of the block back; the memory is free once the last
  * lease is closed too.
  *
+ * <p>About half of the budget belongs to a {@link RecencyWindow} of newcomers, whose entries weigh nothing for Caffeine; the
+ * other half to those that left it and won by frequency.
+ *
  * <p>Source of the policy: G. Einziger, R. Friedman, B. Manes, "TinyLFU: A Highly Efficient Cache Admission Policy",
  * ACM Transactions on Storage 13(4), 2017, as in Caffeine.
  */
@@ -26,6 +30,7 @@ final class EntryStore {
 
   private final Cache<KvKey, KvEntry> cache;
   private final Policy.Eviction<KvKey, KvEntry> eviction;
+  private final RecencyWindow window;
   private final WriterSlots writers;
   private final Erasures erasures = new Erasures();
   private final AtomicLong evictions = new AtomicLong();
@@ -33,10 +38,12 @@ final class EntryStore {
 
   EntryStore(KvCacheConfig config, WriterSlots writers) {
     this.writers = writers;
+    long bytes = config.budgetBytes() - (config.budgetBytes() >> HEADROOM_SHIFT);
+    window = new RecencyWindow(bytes / 2);
     cache =
         Caffeine.newBuilder()
-            .maximumWeight(config.budgetBytes() - (config.budgetBytes() >> HEADROOM_SHIFT))
-            .weigher((KvKey key, KvEntry entry) -> Math.toIntExact(entry.block().bytes()))
+            .maximumWeight(bytes - bytes / 2)
+            .weigher(this::weight)
             .expireAfterAccess(config.timeToLive())
             .ticker(config.ticker())
             .executor(Runnable::run)
@@ -45,9 +52,17 @@ final class EntryStore {
     eviction = cache.policy().eviction().orElseThrow();
   }
 
+  private int weight(KvKey key, KvEntry entry) {
+    return window.holds(key) ? 0 : Math.toIntExact(entry.block().bytes());
+  }
+
   /** Returns the entry; it counts as used. */
   @Nullable KvEntry find(KvKey key) {
-    return cache.getIfPresent(key);
+    KvEntry entry = cache.getIfPresent(key);
+    if (entry != null) {
+      window.used(key);
+    }
+    return entry;
   }
 
   /**
@@ -57,11 +72,15 @@ final class EntryStore {
    */
   void publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
+    KvKey newcomer = slot.key();
+    if (window.holds(newcomer) || !cache.asMap().containsKey(newcomer)) {
+      window.put(newcomer, entry); // before the entry is weighed
+    }
     boolean kept =
         cache
                 .asMap()
                 .compute(
-                    slot.key(),
+                    newcomer,
                     (key, old) -> {
                       if (closed || slot.isRevoked() || erasures.cover(key)) {
                         scrub(old);
@@ -71,9 +90,16 @@ final class EntryStore {
                     })
             == entry;
     if (!kept) {
+      window.remove(newcomer, entry);
       entry.block().scrub();
       entry.block().releaseShare();
     }
+    window.overflow().forEach(this::weighAgain);
+  }
+
+  /** From now on the entry has its weight, and has to stand its ground by frequency. */
+  private void weighAgain(KvKey key) {
+    cache.asMap().computeIfPresent(key, (same, entry) -> entry);
   }
 
   /**
@@ -88,9 +114,10 @@ final class EntryStore {
       return false;
     }
     block.share();
-    if (!cache
-        .asMap()
-        .replace(key, longer, new KvEntry(longer.hashes().prefix(rows), block, null))) {
+    KvEntry shorter = new KvEntry(longer.hashes().prefix(rows), block, null);
+    window.replace(key, longer, shorter);
+    if (!cache.asMap().replace(key, longer, shorter)) {
+      window.remove(key, shorter);
       block.releaseShare(); // evicted meanwhile
     }
     return true;
@@ -142,13 +169,17 @@ final class EntryStore {
     cache.cleanUp();
   }
 
-  /** Returns up to {@code limit} entries that nobody leases and that have units of this size, next to go first. */
+  /**
+   * Returns up to {@code limit} entries that nobody leases and that have units of this size, next to go first; newcomers
+   * only when there are no others.
+   */
   List<? extends Map.Entry<KvKey, KvEntry>> coldest(int unitBytes, int limit) {
     return eviction.coldest(
         entries ->
             entries
                 .filter(entry -> entry.getValue().block().slab().unitBytes() == unitBytes)
                 .filter(entry -> entry.getValue().block().leases() == 0)
+                .sorted(Comparator.comparing(entry -> window.holds(entry.getKey())))
                 .limit(limit)
                 .toList());
   }
@@ -195,6 +226,7 @@ final class EntryStore {
     if (key == null || entry == null) {
       throw new IllegalStateException("expected strong keys and values, got a collected one");
     }
+    window.remove(key, entry);
     if (cause.wasEvicted()) {
       evictions.incrementAndGet();
     }

@@ -160,10 +160,14 @@ final class SlabPool {
     }
   }
 
-  /** Returns the bytes of the next slab, if one was taken for this layout: 0 when all of the budget is. */
+  /**
+   * Returns the bytes of the next slab, if one was taken for this layout: whole cache lines, 0 when all of the budget is
+   * taken.
+   */
   @GuardedBy("lock")
   private int newSlabBytes(KvLayout layout) {
     long wanted = Math.max(slabBytes, (long) unitBytes(layout) << KvLayout.TOP_ORDER);
-    return exhausted ? 0 : (int) Math.min(wanted, budgetBytes - reservedBytes);
+    long left = exhausted ? 0 : Math.min(wanted, budgetBytes - reservedBytes);
+    return (int) (left / Slab.ALIGNMENT * Slab.ALIGNMENT);
   }
 }

@@ -56,6 +56,16 @@ class SlabPoolTest {
   }
 
   @Test
+  void allocate_budgetNotOfWholeCacheLines_leavesTheRestAlone() {
+    SlabPool pool = new SlabPool("test", 2048 + 63, 1024, true);
+    take(pool, SMALL, 32).releaseLease();
+    SlabPool tiny = new SlabPool("test", 2048 + 127, 2048, true);
+    KvBlock block = take(tiny, SMALL, 32);
+    assertThat(tiny.allocate(SMALL, 1)).isNull();
+    block.releaseLease();
+  }
+
+  @Test
   void allocate_blockLongerThanASlab_takesALongerSlab() {
     SlabPool pool = new SlabPool("test", 1 << 20, 1024, true);
     KvBlock block = take(pool, SMALL, 17);

@@ -47,6 +47,21 @@ class UserKvCacheEvictionTest {
     closeClean(cache);
   }
 
+  /** Eight visits at once, each of a user who was never here before and asks for five pages. */
+  @Test
+  void acquire_sessionsOfNewUsersThatFitTheWindow_hitUntilTheyEnd() {
+    UserKvCache cache = cache(32 * TOP_BYTES, 4 * TOP_BYTES, 0);
+    for (int wave = 0; wave < 40; wave++) {
+      for (int page = 0; page < 5; page++) {
+        for (int visit = 0; visit < 8; visit++) {
+          KvOutcome expected = page == 0 ? KvOutcome.PREFILL : KvOutcome.HIT;
+          run(cache, "user" + (8 * wave + visit), expected, sequence(32, 1));
+        }
+      }
+    }
+    closeClean(cache);
+  }
+
   @Test
   void lease_entryEvicted_keepsItsRowsAndFreesThemAfterwards() {
     UserKvCache cache = cache(4 * TOP_BYTES, TOP_BYTES, TOP_BYTES);
