@@ -108,31 +108,38 @@ public final class ServingModel implements AutoCloseable {
           "from < rows <= capacity expected, got from %d, rows %d, capacity %d"
               .formatted(from, rows, capacity));
     }
-    int start = Math.max(from, 1) - 1;
-    int count = tokens.size() - start;
-    long[] itemRows = new long[count];
-    float[] actions = new float[count * config.actions().size()];
-    long[] surfaces = new long[count];
-    long[] gaps = new long[count];
-    for (int i = 0; i < count; i++) {
-      itemRows[i] = index("item", tokens.items()[start + i], config.items() + 1);
-      surfaces[i] = index("surface", tokens.surfaces()[start + i], config.surfaces().size());
-      gaps[i] = index("gap", tokens.gaps()[start + i], GapBuckets.COUNT);
-      multiHot(tokens.actions()[start + i], actions, i * config.actions().size());
-    }
+    Inputs inputs = inputs(tokens, Math.max(from, 1) - 1);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
       return module.runToFloats(
           scope,
           "extend",
           IValue.from(table),
-          longs(scope, itemRows),
-          floats(scope, actions, count, config.actions().size()),
-          longs(scope, surfaces),
-          longs(scope, gaps),
+          longs(scope, inputs.items()),
+          floats(scope, inputs.actions(), inputs.items().length, config.actions().size()),
+          longs(scope, inputs.surfaces()),
+          longs(scope, inputs.gaps()),
           IValue.from(block(scope, block, capacity, type)),
           IValue.from((long) from));
     }
+  }
+
+  /** Actions as the program takes them: items, surfaces, gaps (m), actions (m, C). */
+  private record Inputs(long[] items, float[] actions, long[] surfaces, long[] gaps) {}
+
+  /** The actions of a window from {@code start} on. */
+  private Inputs inputs(TokenSequence tokens, int start) {
+    int count = tokens.size() - start;
+    int types = config.actions().size();
+    Inputs inputs =
+        new Inputs(new long[count], new float[count * types], new long[count], new long[count]);
+    for (int i = 0; i < count; i++) {
+      inputs.items[i] = index("item", tokens.items()[start + i], config.items() + 1);
+      inputs.surfaces[i] = index("surface", tokens.surfaces()[start + i], config.surfaces().size());
+      inputs.gaps[i] = index("gap", tokens.gaps()[start + i], GapBuckets.COUNT);
+      multiHot(tokens.actions()[start + i], inputs.actions, i * types);
+    }
+    return inputs;
   }
 
   /**
@@ -181,22 +188,57 @@ public final class ServingModel implements AutoCloseable {
     if (candidates.length == 0) {
       return new float[0];
     }
-    long[] itemRows = new long[candidates.length];
-    for (int i = 0; i < candidates.length; i++) {
-      itemRows[i] = index("candidate", candidates[i], config.items() + 1);
-    }
+    long[] slate = slate(candidates);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
       return module.runToFloats(
           scope,
           "score",
           IValue.from(table),
-          longs(scope, itemRows),
+          longs(scope, slate),
           longs(scope, index("surface", context.surface(), config.surfaces().size())),
           longs(scope, index("gap", context.gap(), GapBuckets.COUNT)),
           IValue.from(block(scope, block, capacity, type)),
           IValue.from((long) rows));
     }
+  }
+
+  /**
+   * Probabilities as {@link #score} gives them to 1e-4, without keys and values: one pass over history and candidates in
+   * which every row attends to the whole square of them, under a mask. What scoring from keys and values is compared with.
+   *
+   * @param tokens the whole window
+   * @param candidates (k) catalogue rows
+   * @return (k, actions)
+   */
+  public float[] scoreDense(TokenSequence tokens, int[] candidates, RequestContext context) {
+    if (candidates.length == 0) {
+      return new float[0];
+    }
+    Inputs inputs = inputs(tokens, 0);
+    long[] slate = slate(candidates);
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      return module.runToFloats(
+          scope,
+          "score_dense",
+          IValue.from(table),
+          longs(scope, inputs.items()),
+          floats(scope, inputs.actions(), tokens.size(), config.actions().size()),
+          longs(scope, inputs.surfaces()),
+          longs(scope, inputs.gaps()),
+          longs(scope, slate),
+          longs(scope, index("surface", context.surface(), config.surfaces().size())),
+          longs(scope, index("gap", context.gap(), GapBuckets.COUNT)));
+    }
+  }
+
+  private long[] slate(int[] candidates) {
+    long[] rows = new long[candidates.length];
+    for (int i = 0; i < candidates.length; i++) {
+      rows[i] = index("candidate", candidates[i], config.items() + 1);
+    }
+    return rows;
   }
 
   private PtNDArray block(NDManager scope, ByteBuffer block, int capacity, KvType type) {

@@ -376,11 +376,11 @@ class UniPin(Module):
     masked = torch.zeros([1], dtype=6)
     history = (self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps)
     slate = (self).candidates(torch.embedding(table, candidates), surface, gap)
-    x = torch.unsqueeze(torch.cat([torch.view(self.token_first, [1, -1]), history, slate], 0), 0)
+    x = torch.cat([torch.view(self.token_first, [1, -1]), history, slate])
     rows = torch.size(items, 0) + 1
     count = torch.size(candidates, 0)
     at = torch.arange(rows + count, dtype=4, device=x.device)
-    cosine, sine = (self).rotation(torch.clamp_max(at, rows))
+    turns = (self).turns(torch.clamp_max(at, rows))
     row = torch.view(at, [-1, 1])
     column = torch.view(at, [1, -1])
     seen = torch.logical_or(torch.logical_and(torch.le(column, row), torch.lt(column, rows)), torch.eq(column, row))
@@ -388,14 +388,14 @@ class UniPin(Module):
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
     for l in range(torch.size(self.attention_in, 0)):
-      qkv = torch.linear((self).norm(x, torch.select(self.attention_norm, 0, l)), torch.select(self.attention_in, 0, l))
-      q = (self).rotate((self).split(torch.narrow(qkv, 2, 0, q_width), self.heads), cosine, sine)
-      k = (self).widen((self).rotate((self).split(torch.narrow(qkv, 2, q_width, kv_width), self.kv_heads), cosine, sine))
-      v = (self).widen((self).split(torch.narrow(qkv, 2, q_width + kv_width, kv_width), self.kv_heads))
-      o = torch.scaled_dot_product_attention(q, k, v, mask, 0., False)
-      x = torch.add(x, torch.linear((self).join(o), torch.select(self.attention_out, 0, l)))
-      x = (self).feed_forward(x, torch.select(self.forward_norm, 0, l), torch.select(self.forward_in, 0, l), torch.select(self.forward_out, 0, l), 0.)
-    logits = (self).action_logits(torch.narrow(torch.squeeze(x, 0), 0, rows, count))
+      qkv = (self).product((self).norm(x, None), 4 * l)
+      (self).turn(qkv, turns)
+      q = torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, 0, q_width), self.heads), 0)
+      k = (self).widen(torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, q_width, kv_width), self.kv_heads), 0))
+      v = (self).widen(torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, q_width + kv_width, kv_width), self.kv_heads), 0))
+      o, lse = torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0., False, attn_mask=mask, scale=1.)
+      x = (self).finish(x, torch.view((self).by_row(torch.squeeze(o, 0)), [rows + count, q_width]), l)
+    logits = (self).action_logits(torch.narrow(x, 0, rows, count))
     return (self).calibrated(logits)
 
   # ---- training: a batch, dense ----

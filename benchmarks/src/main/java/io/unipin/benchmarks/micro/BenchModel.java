@@ -5,7 +5,6 @@ import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.model.DenseRanking;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ModelWriter;
@@ -30,13 +29,11 @@ final class BenchModel implements AutoCloseable {
   private static final long NOW = 1_700_000_000_000L;
 
   private final ServingModel model;
-  private final DenseRanking dense;
   private final UserKvCache cache;
   private final SplittableRandom random = new SplittableRandom(1);
 
-  private BenchModel(ServingModel model, DenseRanking dense) {
+  private BenchModel(ServingModel model) {
     this.model = model;
-    this.dense = dense;
     long bytes = 1L << 28;
     cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofHours(1), bytes));
   }
@@ -66,9 +63,7 @@ final class BenchModel implements AutoCloseable {
     Path directory = Files.createTempDirectory("unipin-bench");
     try {
       ModelWriter.writeRandom(directory, config, 1);
-      return new BenchModel(
-          ServingModel.load(directory, EngineOptions.cpu(precision)),
-          DenseRanking.load(directory, EngineOptions.cpu()));
+      return new BenchModel(ServingModel.load(directory, EngineOptions.cpu(precision)));
     } finally {
       delete(directory);
     }
@@ -117,7 +112,7 @@ final class BenchModel implements AutoCloseable {
 
     /** Scores the candidates in one dense pass over history and candidates. */
     float[] scoreDense() {
-      return dense.score(tokens, candidates, CONTEXT);
+      return model.scoreDense(tokens, candidates, CONTEXT);
     }
 
     @Override
@@ -133,7 +128,6 @@ final class BenchModel implements AutoCloseable {
   @Override
   public void close() {
     cache.close();
-    dense.close();
     model.close();
   }
 }

@@ -3,6 +3,8 @@ package io.unipin.serving.pipeline;
 import io.unipin.kvcache.KvLease;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.RequestContext;
+import io.unipin.model.ServingModel;
+import io.unipin.model.TokenSequence;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
 import java.util.ArrayList;
@@ -32,18 +34,46 @@ final class Ranker {
       List<Candidate> candidates,
       Map<String, Float> requestedWeights,
       StageClock clock) {
-    ModelConfig config = bundle.model().config();
-    clock.enter(Stage.SCORE, Ladder.scoreSize(config, candidates.size(), lease.rows()));
-    float[] weights = weights(requestedWeights, config);
-    int[] rows = candidates.stream().mapToInt(Candidate::row).toArray();
+    ServingModel model = bundle.model();
+    clock.enter(Stage.SCORE, Ladder.scoreSize(model.config(), candidates.size(), lease.rows()));
     float[] scores =
-        bundle
-            .model()
-            .score(lease.block(), lease.capacity(), cache.type(), lease.rows(), rows, context);
-    Finite.require("probability", scores);
+        model.score(
+            lease.block(), lease.capacity(), cache.type(), lease.rows(), rows(candidates), context);
+    return order(bundle, candidates, requestedWeights, scores);
+  }
 
-    List<RankedItem> items = new ArrayList<>(rows.length);
-    for (int i = 0; i < rows.length; i++) {
+  /** The same order, by one masked pass over history and candidates. */
+  List<RankedItem> rankDense(
+      LoadedBundle bundle,
+      TokenSequence history,
+      RequestContext context,
+      List<Candidate> candidates,
+      Map<String, Float> requestedWeights,
+      StageClock clock) {
+    ServingModel model = bundle.model();
+    // The size that the ladder will ask about: it learns what a unit of it costs here.
+    clock.enter(Stage.SCORE, Ladder.scoreSize(model.config(), candidates.size(), history.size()));
+    float[] scores = model.scoreDense(history, rows(candidates), context);
+    return order(bundle, candidates, requestedWeights, scores);
+  }
+
+  boolean isDense() {
+    return ranking.dense();
+  }
+
+  private static int[] rows(List<Candidate> candidates) {
+    return candidates.stream().mapToInt(Candidate::row).toArray();
+  }
+
+  private List<RankedItem> order(
+      LoadedBundle bundle,
+      List<Candidate> candidates,
+      Map<String, Float> requestedWeights,
+      float[] scores) {
+    Finite.require("probability", scores);
+    float[] weights = weights(requestedWeights, bundle.model().config());
+    List<RankedItem> items = new ArrayList<>(candidates.size());
+    for (int i = 0; i < candidates.size(); i++) {
       int actions = weights.length;
       float[] probabilities = Arrays.copyOfRange(scores, i * actions, (i + 1) * actions);
       Candidate candidate = candidates.get(i);

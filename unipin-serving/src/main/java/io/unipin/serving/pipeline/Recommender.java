@@ -208,6 +208,11 @@ public final class Recommender {
       return Ranker.unscored(work.bundle(), found);
     }
     List<Candidate> candidates = found.subList(0, scored);
+    if (ranker.isDense()) {
+      LoadedBundle ranking = second == null ? work.bundle() : second;
+      return ranker.rankDense(
+          ranking, work.tokens().all(), work.context(), candidates, weights, clock);
+    }
     if (second == null) {
       KvLease lease = work.state().lease();
       return ranker.rank(work.bundle(), lease, work.context(), candidates, weights, clock);

@@ -80,6 +80,10 @@ final class RecommenderTest {
   }
 
   private Recommender recommender(UserKvCache cache, @Nullable LoadedBundle second) {
+    return recommender(cache, second, false);
+  }
+
+  private Recommender recommender(UserKvCache cache, @Nullable LoadedBundle second, boolean dense) {
     CacheConfig config =
         new CacheConfig(
             new ByteSize(1 << 20),
@@ -93,7 +97,7 @@ final class RecommenderTest {
         new RecommenderConfig(
             config,
             new RetrievalConfig(20, 0, 1.2),
-            new RankingConfig(Map.of(), ""),
+            new RankingConfig(Map.of(), "", dense),
             new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
             new DegradationConfig(true, 1.2),
             64),
@@ -121,6 +125,26 @@ final class RecommenderTest {
             .contains(page.items().stream().map(RankedItem::id).toArray(Long[]::new));
       }
       assertThat(cache.stats().entries()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void retrieveAndRank_dense_ranksAsFromKeysAndValues() {
+    TinyBundles.publish(shared, "dense", "exact", 12, shared.resolve("scratch"));
+    record("u", 0, 6);
+    UserInput user =
+        new UserInput(
+            "u",
+            null,
+            List.of(new RecordedAction(1003, List.of("click"), "home", NOW - 5)),
+            "home",
+            NOW);
+    try (LoadedBundle second = new BundleReader(shared, EngineOptions.cpu()).load("dense")) {
+      assertEqualItems(
+          recommender(cache, second).retrieveAndRank(bundle, query(user), clock(NO_LIMIT)).items(),
+          recommender(cache, second, true)
+              .retrieveAndRank(bundle, query(user), clock(NO_LIMIT))
+              .items());
     }
   }
 

@@ -10,11 +10,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DenseRankingTest {
+class ScoreDenseTest {
   @TempDir Path folder;
 
   @Test
-  void score_equalsScoringFromKv() {
+  void scoreDense_equalsScoringFromKv() {
     ModelConfig config =
         new ModelConfig(
             TestModels.ITEMS,
@@ -33,15 +33,14 @@ class DenseRankingTest {
     Random random = new Random(5);
     RequestContext context = new RequestContext(1, 4);
     int capacity = config.kvLayout(KvType.FLOAT32).capacityFor(33);
-    try (ServingModel model = ServingModel.load(folder, EngineOptions.cpu());
-        DenseRanking dense = DenseRanking.load(folder, EngineOptions.cpu())) {
+    try (ServingModel model = ServingModel.load(folder, EngineOptions.cpu())) {
       for (int n : new int[] {0, 1, 30}) {
         TokenSequence tokens = TokenSequence.of(TestModels.actions(random, n));
         int[] candidates = TestModels.candidates(random, 11);
         ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity);
         model.extend(tokens, 0, block, capacity, KvType.FLOAT32);
         float[] expected = model.score(block, capacity, KvType.FLOAT32, 1 + n, candidates, context);
-        float[] actual = dense.score(tokens, candidates, context);
+        float[] actual = model.scoreDense(tokens, candidates, context);
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.length; i++) {
           assertThat(Math.abs(actual[i] - expected[i])).as("n %d, %d", n, i).isLessThan(1e-4f);
