@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /** A server on free ports, with two bundles of random weights and the clients to talk to it. */
 final class TinyServer implements AutoCloseable {
@@ -46,25 +45,32 @@ final class TinyServer implements AutoCloseable {
 
   /** Publishes the bundles {@code one} and {@code two}, of different weights and indexes, and serves the first. */
   static TinyServer start(Path folder, String... overrides) throws IOException {
+    publish(folder);
+    List<String> settings = new ArrayList<>(settings(folder));
+    settings.addAll(List.of(overrides));
+    return new TinyServer(UniPinServer.start(ConfigReader.read(Map.of(), settings)));
+  }
+
+  static void publish(Path folder) throws IOException {
     Files.createDirectories(folder.resolve("bundles"));
     publish(folder, "one", "HNSW16", 1);
     publish(folder, "two", "Flat", 2);
-    Stream<String> defaults =
-        Stream.of(
-            "server.port=0",
-            "server.adminPort=0",
-            "server.metricsPort=0",
-            "server.workers=2",
-            "server.maxResets=1000000",
-            "bundle.folder=" + folder.resolve("bundles"),
-            "bundle.name=one",
-            "cache.budget=16MiB",
-            "cache.transientBudget=16MiB",
-            "history.folder=" + folder.resolve("history"),
-            "retrieval.candidates=50",
-            "page.size=10");
-    List<String> settings = Stream.concat(defaults, Stream.of(overrides)).toList();
-    return new TinyServer(UniPinServer.start(ConfigReader.read(Map.of(), settings)));
+  }
+
+  static List<String> settings(Path folder) {
+    return List.of(
+        "server.port=0",
+        "server.adminPort=0",
+        "server.metricsPort=0",
+        "server.workers=2",
+        "server.maxResets=1000000",
+        "bundle.folder=" + folder.resolve("bundles"),
+        "bundle.name=one",
+        "cache.budget=16MiB",
+        "cache.transientBudget=16MiB",
+        "history.folder=" + folder.resolve("history"),
+        "retrieval.candidates=50",
+        "page.size=10");
   }
 
   static void publish(Path folder, String name, String factory, long seed) {

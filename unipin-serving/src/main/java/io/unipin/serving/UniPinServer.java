@@ -18,6 +18,7 @@ import io.unipin.serving.rpc.RpcServer;
 import io.unipin.serving.rpc.RpcServices;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -144,7 +145,7 @@ public final class UniPinServer implements AutoCloseable {
       boolean swapped = false;
       try {
         recommender.check(bundle);
-        admission.onEveryWorker(() -> recommender.warm(bundle));
+        warm(bundle);
         bundles.swap(bundle);
         metrics.serving(bundle.name(), bundle.indexVersion());
         swapped = true;
@@ -155,6 +156,16 @@ public final class UniPinServer implements AutoCloseable {
       }
     } finally {
       loading.unlock();
+    }
+  }
+
+  /** Before the first bundle no call waits, and all workers may warm at once. */
+  private void warm(LoadedBundle bundle) {
+    List<Runnable> steps = recommender.warmUp(bundle);
+    if (serving) {
+      admission.onEveryWorkerInTurn(steps);
+    } else {
+      admission.onEveryWorker(() -> steps.forEach(Runnable::run));
     }
   }
 

@@ -95,24 +95,21 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Runs a task once on every worker, between two calls, and waits for all; throws what one of them threw. */
+  /** Runs a task once on every worker at once and waits for all; throws what one of them threw. */
   public void onEveryWorker(Runnable task) {
-    List<WorkerTask> tasks = new ArrayList<>();
-    lock.lock();
-    try {
-      if (stopped) {
-        throw new ServingException(FailureKind.UNAVAILABLE, "the server stops");
+    workers.stream().map(worker -> worker.run(task)).toList().forEach(WorkerTask::await);
+  }
+
+  /**
+   * Runs all steps on every worker, one worker after the other and one step at a time: calls that wait are worked on between
+   * two steps, and by the other workers all the while. Throws what a step threw.
+   */
+  public void onEveryWorkerInTurn(List<Runnable> steps) {
+    for (Worker worker : workers) {
+      for (Runnable step : steps) {
+        worker.run(step).await();
       }
-      for (Worker worker : workers) {
-        WorkerTask own = new WorkerTask(task);
-        worker.own.add(own);
-        tasks.add(own);
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
     }
-    tasks.forEach(WorkerTask::await);
   }
 
   /** Calls that wait for a worker. */
@@ -178,6 +175,22 @@ public final class Admission implements AutoCloseable {
 
     Worker(String name) {
       thread = new Thread(this::work, name);
+    }
+
+    /** Takes a task that only this worker may do; it goes before calls. */
+    WorkerTask run(Runnable task) {
+      lock.lock();
+      try {
+        if (stopped) {
+          throw new ServingException(FailureKind.UNAVAILABLE, "the server stops");
+        }
+        WorkerTask taken = new WorkerTask(task);
+        own.add(taken);
+        changed.signalAll();
+        return taken;
+      } finally {
+        lock.unlock();
+      }
     }
 
     private void work() {

@@ -13,9 +13,7 @@ import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryStore;
-import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * the cache changes the speed alone. Thread-safe.
  */
 public final class Recommender {
-  private static final int WARM_RUNS = 3;
-
-  /** No caller's id has a control character. */
-  private static final String WARM_USER = "\u0000";
-
   private final HistoryStore histories;
   private final UserKvCache cache;
   private final PageConfig pages;
@@ -164,35 +157,9 @@ public final class Recommender {
     }
   }
 
-  /** Runs each stage a few times, so that the first requests find the engine warm. */
-  public void warm(LoadedBundle bundle) {
-    ModelConfig config = bundle.model().config();
-    List<RecordedAction> actions = new ArrayList<>();
-    for (int i = 0; i < config.maxHistory(); i++) {
-      long item = bundle.catalogue().id(i % bundle.catalogue().size());
-      actions.add(new RecordedAction(item, List.of(), config.surfaces().get(0), i));
-    }
-    try {
-      for (int run = 0; run < WARM_RUNS; run++) {
-        RequestedHistory history = new RequestedHistory(actions, run);
-        UserInput user = new UserInput(WARM_USER, history, List.of(), "", actions.size());
-        Wishes wishes = new Wishes(Map.of(), Map.of(), new long[0], true);
-        PageQuery query = new PageQuery("", user, wishes, 0, "", 0);
-        retrieveAndRank(bundle, query, new StageClock(new NoLimit(), System::nanoTime));
-      }
-    } finally {
-      cache.erase(WARM_USER);
-    }
-  }
-
-  private static final class NoLimit implements CallBudget {
-    @Override
-    public void check() {}
-
-    @Override
-    public Duration remaining() {
-      return Duration.ofMinutes(1);
-    }
+  /** What a worker runs before it takes requests of a bundle, so that the first of them find the engine warm. */
+  public List<Runnable> warmUp(LoadedBundle bundle) {
+    return new WarmUp(this, cache, bundle).steps();
   }
 
   private Ladder ladder(StageClock clock, Ladder.Goal goal) {

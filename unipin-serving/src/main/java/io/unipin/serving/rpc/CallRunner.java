@@ -70,6 +70,7 @@ final class CallRunner implements AutoCloseable {
     try {
       budget.check();
       T response = work.apply(budget);
+      budget.check(); // nobody reads a late answer, and it must not count as one
       observer.onNext(response);
       observer.onCompleted();
       metrics.request(rpc, "OK", arrival.age());

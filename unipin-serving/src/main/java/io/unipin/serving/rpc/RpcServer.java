@@ -24,6 +24,7 @@ public final class RpcServer implements AutoCloseable {
   /* Limits against floods that cost a client less than the server; see CVE-2023-44487 and CVE-2025-55163. */
   private static final int RESET_WINDOW_SECONDS = 30;
   private static final int MAX_METADATA_BYTES = 8 << 10;
+  private static final Duration HANDSHAKE = Duration.ofSeconds(10);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
   private static final Duration CONNECTION_IDLE = Duration.ofMinutes(15);
   private static final Duration CONNECTION_AGE = Duration.ofMinutes(10);
@@ -91,6 +92,7 @@ public final class RpcServer implements AutoCloseable {
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
         .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
         .maxRstFramesPerWindow(config.maxResets(), RESET_WINDOW_SECONDS)
+        .handshakeTimeout(HANDSHAKE.toSeconds(), TimeUnit.SECONDS)
         .permitKeepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
         .maxConnectionIdle(CONNECTION_IDLE.toSeconds(), TimeUnit.SECONDS)

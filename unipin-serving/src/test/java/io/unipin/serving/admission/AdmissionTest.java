@@ -104,6 +104,26 @@ final class AdmissionTest {
   }
 
   @Test
+  void onEveryWorkerInTurn_callsThatWait_goBetweenTheSteps() {
+    admit(Priority.LIVE, "first", this::await);
+    awaitWorkerBusy();
+    List<Runnable> steps = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      String name = "step" + i;
+      steps.add(
+          () -> {
+            ran.add(name);
+            admit(Priority.LIVE, "after " + name, () -> {});
+          });
+    }
+    gate.countDown();
+    admission.onEveryWorkerInTurn(steps);
+    admission.drain(Duration.ofSeconds(10));
+    assertThat(ran).hasSize(7).containsSubsequence("step0", "step1", "step2");
+    assertThat(ran.indexOf("after step1")).isGreaterThan(ran.indexOf("step1"));
+  }
+
+  @Test
   void drain_callsThatWait_areDoneFirstAndLaterOnesRefused() {
     admit(Priority.LIVE, "first", () -> {});
     admit(Priority.LIVE, "second", () -> {});

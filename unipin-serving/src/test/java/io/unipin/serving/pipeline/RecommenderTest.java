@@ -308,10 +308,13 @@ final class RecommenderTest {
       String user = "user" + checks;
       record(user, 0, 5);
       UserInput input = new UserInput(user, null, actions(5, 6), "home", NOW);
-      CountdownBudget budget = new CountdownBudget(checks);
-      assertThatThrownBy(() -> recommender.retrieveAndRank(bundle, query(input), clock(budget)))
+      StageClock clock = clock(new CountdownBudget(checks));
+      assertThatThrownBy(() -> recommender.retrieveAndRank(bundle, query(input), clock))
           .isInstanceOfSatisfying(
               ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.DEADLINE));
+      // Every native call stands in a stage of its own: none began after the check that stopped the
+      // request.
+      assertThat(clock.spent()).hasSizeLessThanOrEqualTo(checks);
       assertThat(cache.stats().leases()).isZero();
       assertEqualItems(uncached(user).items(), page(user, "").items());
     }

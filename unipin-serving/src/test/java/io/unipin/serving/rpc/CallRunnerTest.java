@@ -80,6 +80,26 @@ final class CallRunnerTest {
   }
 
   @Test
+  void run_cancelledWhileWorking_isNotCountedAsAnswered() throws Exception {
+    Context.CancellableContext context = Context.current().withCancellation();
+    CompletableFuture<String> cancelled = new CompletableFuture<>();
+    context.run(
+        () ->
+            calls.run(
+                "Test",
+                observer(cancelled),
+                budget -> {
+                  context.cancel(null);
+                  return "done";
+                }));
+    assertThat(failure(cancelled).getStatus().getCode()).isEqualTo(Status.Code.CANCELLED);
+    calls.drain(Duration.ofSeconds(10));
+    assertThat(metrics.scrape())
+        .contains("rpc=\"Test\",status=\"CANCELLED\"")
+        .doesNotContain("status=\"OK\"");
+  }
+
+  @Test
   void run_unexpectedFailure_saysNothingOfTheInside() throws Exception {
     StatusRuntimeException failed =
         failure(

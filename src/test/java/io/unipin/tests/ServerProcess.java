@@ -1,0 +1,86 @@
+package io.unipin.tests;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server of {@link TinyServer}'s bundles in a process of its own. */
+final class ServerProcess implements AutoCloseable {
+  private static final long START_SECONDS = 120;
+
+  private final Process process;
+  private final Path output;
+  private final JsonNode ports;
+
+  private ServerProcess(Process process, Path output, JsonNode ports) {
+    this.process = process;
+    this.output = output;
+    this.ports = ports;
+  }
+
+  /** Serves the bundles below a folder; returns when it serves. */
+  static ServerProcess start(Path folder, List<String> settings) throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(java.toString(), "-Xmx256m", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true"));
+    command.addAll(List.of("-Dai.djl.pytorch.num_threads=1", "-DOPT_OUT_TRACKING=true"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("io.unipin.serving.cli.Main", "serve"));
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+    Path ports = folder.resolve("ports.json");
+    Files.deleteIfExists(ports);
+    command.addAll(List.of("--ports", ports.toString()));
+    Path output = folder.resolve("server.log");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    boolean ready = false;
+    try {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+      while (!Files.exists(ports)) {
+        if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() - end > 0) {
+          throw new IllegalStateException("the server did not start: " + Files.readString(output));
+        }
+      }
+      JsonNode read = new ObjectMapper().readTree(ports.toFile());
+      ready = true;
+      return new ServerProcess(process, output, read);
+    } finally {
+      if (!ready) {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  String address() {
+    return "127.0.0.1:" + ports.path("port").asInt();
+  }
+
+  /** Asks it to stop by SIGTERM; returns at once. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** The exit code, once it has ended. */
+  int awaitEnd() throws InterruptedException {
+    return process.waitFor();
+  }
+
+  /** All that it has said. */
+  String output() throws IOException {
+    return Files.readString(output);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

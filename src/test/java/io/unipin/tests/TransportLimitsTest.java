@@ -1,0 +1,113 @@
+package io.unipin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.UniPinGrpc;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a client may do to a connection, and that others are served on while it is told off. */
+@Timeout(60)
+final class TransportLimitsTest {
+  private static final int MAX_RESETS = 50;
+
+  @TempDir Path folder;
+  private TinyServer server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = TinyServer.start(folder, "server.maxResets=" + MAX_RESETS, "server.maxMessage=64KiB");
+    channel = NettyChannelBuilder.forTarget(server.address()).usePlaintext().build();
+  }
+
+  @AfterEach
+  void stop_othersAreServed() {
+    assertThat(server.client().retrieveAndRank(TinyServer.request(1)).getItemsList()).isNotEmpty();
+    channel.shutdownNow();
+    server.close();
+  }
+
+  @Test
+  void cancel_tooOften_closesTheConnection() throws Exception {
+    BlockingQueue<Status> end = new LinkedBlockingQueue<>();
+    BlockingQueue<HealthCheckResponse> health = new LinkedBlockingQueue<>();
+    HealthGrpc.newStub(channel)
+        .watch(
+            HealthCheckRequest.getDefaultInstance(),
+            new StreamObserver<>() {
+              @Override
+              public void onNext(HealthCheckResponse response) {
+                health.add(response);
+              }
+
+              @Override
+              public void onError(Throwable failure) {
+                end.add(Status.fromThrowable(failure));
+              }
+
+              @Override
+              public void onCompleted() {
+                end.add(Status.OK);
+              }
+            });
+    health.take();
+    for (int call = 0; call < 4 * MAX_RESETS; call++) {
+      ClientCall<RetrieveAndRankRequest, RetrieveAndRankResponse> reset =
+          channel.newCall(UniPinGrpc.getRetrieveAndRankMethod(), CallOptions.DEFAULT);
+      reset.start(new ClientCall.Listener<>() {}, new Metadata());
+      reset.cancel("changed my mind", null);
+    }
+    assertThat(end.take().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+  }
+
+  @Test
+  void call_largeMessage_isRefused() {
+    RetrieveAndRankRequest large =
+        RetrieveAndRankRequest.newBuilder().setRequestId("0".repeat(40 << 20)).build();
+    UniPinGrpc.UniPinBlockingStub stub = UniPinGrpc.newBlockingStub(channel);
+    assertThat(code(() -> stub.retrieveAndRank(large))).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
+  void call_largeHeaders_isRefused() {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("note", Metadata.ASCII_STRING_MARSHALLER), "x".repeat(9 << 10));
+    UniPinGrpc.UniPinBlockingStub stub =
+        UniPinGrpc.newBlockingStub(
+            ClientInterceptors.intercept(
+                channel, MetadataUtils.newAttachHeadersInterceptor(headers)));
+    assertThat(code(() -> stub.retrieveAndRank(TinyServer.request(1))))
+        .isNotEqualTo(Status.Code.OK);
+  }
+
+  private static Status.Code code(Runnable call) {
+    try {
+      call.run();
+      return Status.Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    }
+  }
+}
