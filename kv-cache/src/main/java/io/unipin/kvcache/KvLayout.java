@@ -4,7 +4,7 @@ package io.unipin.kvcache;
  * The shape of one model's blocks.
  *
  * <p>A block is {@code [layers, 2, kvHeads, capacity, headDim]}, contiguous, in native byte order; the second axis
- * holds keys (0) and values (1). Its capacity is one of five size classes {@code unit · 2^j}, j = 0..4, with
+ * holds keys (0) and values (1). Where the type has steps, they follow as {@code [layers, 2, kvHeads, capacity]}. Its capacity is one of five size classes {@code unit · 2^j}, j = 0..4, with
  * {@code unit = ceil(maxRows / 16)}: a block is a power of two of units, so that a buddy allocator packs them without
  * loss, and the top class holds at most 15 rows more than {@code maxRows}.
  *
@@ -25,10 +25,9 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     requirePositive("kvHeads", kvHeads);
     requirePositive("headDim", headDim);
     requirePositive("maxRows", maxRows);
-    long rowBytes = 2L * type.bytes();
-    rowBytes = Math.multiplyExact(rowBytes, layers);
+    long rowBytes = Math.multiplyExact((long) headDim, type.bytes()) + type.stepBytes();
+    rowBytes = Math.multiplyExact(rowBytes, 2L * layers);
     rowBytes = Math.multiplyExact(rowBytes, kvHeads);
-    rowBytes = Math.multiplyExact(rowBytes, headDim);
     long topRows = (long) unitRows(maxRows) << TOP_ORDER;
     if (Math.multiplyExact(rowBytes, topRows) > MAX_BLOCK_BYTES) {
       throw new IllegalArgumentException(
@@ -38,6 +37,11 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
 
   /** Returns the bytes of a block of {@code capacity} rows. */
   public long blockBytes(int capacity) {
+    return (long) planes() * capacity * (rowBytes() + type.stepBytes());
+  }
+
+  /** Returns the bytes of a block's elements: where its steps begin. */
+  public long elementBytes(int capacity) {
     return (long) planes() * capacity * rowBytes();
   }
 
@@ -69,7 +73,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return layers * 2 * kvHeads;
   }
 
-  /** Returns the bytes of one row within one plane. */
+  /** Returns the bytes of the elements of one row within one plane. */
   int rowBytes() {
     return headDim * type.bytes();
   }

@@ -39,6 +39,16 @@ class KvLayoutTest {
         .isEqualTo(4L * 2 * 2 * 32 * 64 * 4);
     assertThat(new KvLayout(4, 2, 64, 512, KvType.FLOAT16).blockBytes(32))
         .isEqualTo(4L * 2 * 2 * 32 * 64 * 2);
+    assertThat(new KvLayout(4, 2, 64, 512, KvType.INT8).blockBytes(32))
+        .isEqualTo(4L * 2 * 2 * 32 * (64 + 2));
+  }
+
+  @Test
+  void elementBytes_int8_endsWhereTheStepsBegin() {
+    KvLayout layout = new KvLayout(4, 2, 64, 512, KvType.INT8);
+    assertThat(layout.elementBytes(32)).isEqualTo(4L * 2 * 2 * 32 * 64);
+    assertThat(new KvLayout(4, 2, 64, 512, KvType.FLOAT32).elementBytes(32))
+        .isEqualTo(new KvLayout(4, 2, 64, 512, KvType.FLOAT32).blockBytes(32));
   }
 
   @Test

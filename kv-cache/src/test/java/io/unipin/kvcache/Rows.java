@@ -45,7 +45,13 @@ final class Rows {
     long[] seeds = seeds(layout, tokens);
     for (int row = lease.reusedRows(); row < lease.rows(); row++) {
       for (int plane = 0; plane < layout.planes(); plane++) {
-        block.put(offset(layout, lease.capacity(), plane, row), pattern(layout, plane, seeds[row]));
+        byte[] pattern = pattern(layout, plane, seeds[row]);
+        block.put(offset(layout, lease.capacity(), plane, row), pattern, 0, layout.rowBytes());
+        block.put(
+            stepOffset(layout, lease.capacity(), plane, row),
+            pattern,
+            layout.rowBytes(),
+            layout.type().stepBytes());
       }
     }
   }
@@ -54,10 +60,15 @@ final class Rows {
   static void verify(KvLease lease, KvLayout layout, int rows, int... tokens) {
     ByteBuffer block = lease.block();
     long[] seeds = seeds(layout, tokens);
-    byte[] found = new byte[layout.rowBytes()];
+    byte[] found = new byte[layout.rowBytes() + layout.type().stepBytes()];
     for (int row = 0; row < rows; row++) {
       for (int plane = 0; plane < layout.planes(); plane++) {
-        block.get(offset(layout, lease.capacity(), plane, row), found);
+        block.get(offset(layout, lease.capacity(), plane, row), found, 0, layout.rowBytes());
+        block.get(
+            stepOffset(layout, lease.capacity(), plane, row),
+            found,
+            layout.rowBytes(),
+            layout.type().stepBytes());
         byte[] expected = pattern(layout, plane, seeds[row]);
         if (!Arrays.equals(found, expected)) {
           assertThat(found)
@@ -93,6 +104,12 @@ final class Rows {
     return (plane * capacity + row) * layout.rowBytes();
   }
 
+  /** Of the step of a row; the end of the block when the type has none. */
+  private static int stepOffset(KvLayout layout, int capacity, int plane, int row) {
+    return (int) layout.elementBytes(capacity)
+        + (plane * capacity + row) * layout.type().stepBytes();
+  }
+
   /** Element i stands for tokens 0..i. */
   private static long[] seeds(KvLayout layout, int... tokens) {
     long[] seeds = new long[tokens.length];
@@ -107,7 +124,7 @@ final class Rows {
 
   private static byte[] pattern(KvLayout layout, int plane, long seed) {
     long bits = (seed ^ plane) * 0xBF58476D1CE4E5B9L;
-    byte[] pattern = new byte[layout.rowBytes()];
+    byte[] pattern = new byte[layout.rowBytes() + layout.type().stepBytes()];
     for (int i = 0; i < pattern.length; i++) {
       pattern[i] = (byte) (bits >>> (8 * (i & 7)));
     }

@@ -53,7 +53,7 @@ class UserKvCacheSimulationTest {
 
   private static final class Schedule {
     private static final KvLayout[] LAYOUTS = {
-      new KvLayout(1, 2, 4, 20, KvType.FLOAT32), new KvLayout(3, 1, 4, 16, KvType.FLOAT16)
+      new KvLayout(1, 2, 4, 20, KvType.FLOAT32), new KvLayout(3, 1, 4, 16, KvType.INT8)
     };
 
     private final int seed;

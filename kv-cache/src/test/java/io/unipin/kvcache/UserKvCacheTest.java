@@ -89,9 +89,23 @@ class UserKvCacheTest {
     try (KvLease lease = cache.acquire(key, layout, hashes(0, 1, 2), Duration.ZERO)) {
       assertThat(lease.block().isDirect()).isTrue();
       assertThat(lease.block().order()).isEqualTo(ByteOrder.nativeOrder());
-      assertThat(lease.block().remaining()).isEqualTo(2 * 2 * 4 * 8 * type.bytes());
+      assertThat(lease.block().remaining())
+          .isEqualTo(2 * 2 * 4 * (8 * type.bytes() + type.stepBytes()));
       serve(lease, layout, 0, 1, 2);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KvType.class)
+  void acquire_growingHistoryOfAType_keepsItsRows(KvType type) {
+    KvLayout layout = new KvLayout(2, 2, 4, 40, type);
+    for (int size = 1; size <= layout.maxRows(); size += 3) {
+      try (KvLease lease =
+          cache.acquire(KEY, layout, hashes(sequence(size, 1)), Duration.ofSeconds(1))) {
+        serve(lease, layout, sequence(size, 1));
+      }
+    }
+    assertThat(cache.stats().prefills()).isEqualTo(1);
   }
 
   @Test

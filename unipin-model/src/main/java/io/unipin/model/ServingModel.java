@@ -1,6 +1,5 @@
 package io.unipin.model;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -35,7 +34,8 @@ public final class ServingModel implements AutoCloseable {
     this.fingerprint = fingerprint;
     this.items = items;
     this.module = module;
-    this.table = array(module.manager(), items.bytes(), new Shape(items.shape()), DataType.FLOAT32);
+    this.table =
+        KvArrays.array(module.manager(), items.bytes(), new Shape(items.shape()), DataType.FLOAT32);
   }
 
   /**
@@ -97,7 +97,7 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param tokens the whole window
    * @param from number of rows that the block already holds; 0 for a prefill
-   * @param block (layers, 2, kvHeads, capacity, headDim) of {@code type}: rows before {@code from} are read, the others written
+   * @param block laid out as {@link KvLayout} says, of {@code type}: rows before {@code from} are read, the others written
    * @return state (width) of the last row
    */
   public float[] extend(
@@ -111,6 +111,7 @@ public final class ServingModel implements AutoCloseable {
     Inputs inputs = inputs(tokens, Math.max(from, 1) - 1);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
+      KvArrays arrays = KvArrays.over(scope, config.kvLayout(type), block, capacity);
       return module.runToFloats(
           scope,
           "extend",
@@ -119,7 +120,8 @@ public final class ServingModel implements AutoCloseable {
           floats(scope, inputs.actions(), inputs.items().length, config.actions().size()),
           longs(scope, inputs.surfaces()),
           longs(scope, inputs.gaps()),
-          IValue.from(block(scope, block, capacity, type)),
+          IValue.from(arrays.elements()),
+          IValue.from(arrays.steps()),
           IValue.from((long) from));
     }
   }
@@ -191,6 +193,7 @@ public final class ServingModel implements AutoCloseable {
     long[] slate = slate(candidates);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
+      KvArrays arrays = KvArrays.over(scope, config.kvLayout(type), block, capacity);
       return module.runToFloats(
           scope,
           "score",
@@ -198,7 +201,8 @@ public final class ServingModel implements AutoCloseable {
           longs(scope, slate),
           longs(scope, index("surface", context.surface(), config.surfaces().size())),
           longs(scope, index("gap", context.gap(), GapBuckets.COUNT)),
-          IValue.from(block(scope, block, capacity, type)),
+          IValue.from(arrays.elements()),
+          IValue.from(arrays.steps()),
           IValue.from((long) rows));
     }
   }
@@ -239,32 +243,6 @@ public final class ServingModel implements AutoCloseable {
       rows[i] = index("candidate", candidates[i], config.items() + 1);
     }
     return rows;
-  }
-
-  private PtNDArray block(NDManager scope, ByteBuffer block, int capacity, KvType type) {
-    KvLayout layout = config.kvLayout(type);
-    long bytes = layout.blockBytes(capacity);
-    if (!block.isDirect() || block.position() != 0 || block.remaining() != bytes) {
-      throw new IllegalArgumentException(
-          "a direct block of %d bytes at position 0 expected, got %d at %d"
-              .formatted(bytes, block.remaining(), block.position()));
-    }
-    Shape shape = new Shape(layout.layers(), 2, layout.kvHeads(), capacity, layout.headDim());
-    DataType dataType =
-        switch (type) {
-          case FLOAT32 -> DataType.FLOAT32;
-          case FLOAT16 -> DataType.FLOAT16;
-        };
-    return array(scope, block, shape, dataType);
-  }
-
-  /** An array over a direct buffer, without a copy. */
-  private static PtNDArray array(NDManager scope, ByteBuffer buffer, Shape shape, DataType type) {
-    try {
-      return (PtNDArray) scope.create(buffer, shape, type);
-    } catch (EngineException e) {
-      throw new ModelException("the engine did not take a buffer of shape " + shape, e);
-    }
   }
 
   private void multiHot(long bits, float[] out, int offset) {

@@ -289,7 +289,7 @@ class UniPin(Module):
       kind = 6
     return kind
 
-  # Attention of candidates qkv (k, (H + 2 G) * D) over all rows of keys and values (G, n, D) and each over itself, whose
+  # Attention of candidates qkv (k, (H + 2 G) * D) over all rows of keys and values (G, n, D) of the slate's type and each over itself, whose
   # share of the whole follows from the log-sum-exp of the others. -> (k, H * D)
   def attend_slate(self: __torch__.UniPin, qkv: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     k = torch.size(qkv, 0)
@@ -298,8 +298,7 @@ class UniPin(Module):
     kv_width = self.kv_heads * self.head_dim
     q = torch.narrow(qkv, 1, 0, q_width)
     rows = torch.reshape((self).by_head(q, self.heads), [1, self.kv_heads, group * k, self.head_dim])
-    kind = (self).slate_type()
-    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(torch.to(rows, kind), torch.unsqueeze(torch.to(keys, kind), 0), torch.unsqueeze(torch.to(values, kind), 0), 0., False, attn_mask=None, scale=1.)
+    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(torch.to(rows, (self).slate_type()), torch.unsqueeze(keys, 0), torch.unsqueeze(values, 0), 0., False, attn_mask=None, scale=1.)
     mixed = torch.view((self).by_row(torch.reshape(torch.to(mixed, 6), [self.heads, k, self.head_dim])), [k, self.kv_heads, group, self.head_dim])
     others = torch.view((self).by_row(torch.reshape(lse, [self.heads, k, 1])), [k, self.kv_heads, group, 1])
     own_k = torch.view(torch.narrow(qkv, 1, q_width, kv_width), [k, self.kv_heads, 1, self.head_dim])
@@ -313,10 +312,30 @@ class UniPin(Module):
     wide = (self).product_gelu((self).norm(x, None), 4 * l + 2)
     return (self).product_add(wide, 4 * l + 3, x)
 
+  # Writes new rows x (G, m, D) behind the first `start` rows of plane (G, capacity, D), rounded to its type: in int8 as
+  # multiples of a step per row and head, steps (G, capacity, 1), itself rounded before it is divided by.
+  def store(self: __torch__.UniPin, plane: Tensor, steps: Tensor, x: Tensor, start: int) -> None:
+    into = torch.narrow(plane, 1, start, torch.size(x, 1))
+    if plane.dtype == 1:
+      step = torch.narrow(steps, 1, start, torch.size(x, 1))
+      _0 = torch.copy_(step, torch.clamp_min(torch.div(torch.amax(torch.abs(x), [-1], True), 127.), 6.2e-5))
+      _1 = torch.copy_(into, torch.clamp(torch.round_(torch.div(x, step)), -127., 127.))
+    else:
+      _2 = torch.copy_(into, x)
+    return None
+
+  # The first n rows of plane (G, capacity, D) as numbers of a kind: float32 ones are not copied. -> (G, n, D)
+  def stored(self: __torch__.UniPin, plane: Tensor, steps: Tensor, n: int, kind: int) -> Tensor:
+    rows = torch.to(torch.narrow(plane, 1, 0, n), kind)
+    if plane.dtype == 1:
+      rows = torch.mul_(rows, torch.narrow(steps, 1, 0, n))
+    return rows
+
   # Encodes the tokens behind the first `start` rows of block and writes their keys and values into it.
-  # table (N + 1, E); items, surfaces, gaps (m), actions (m, C): the new actions; block (L, 2, G, capacity, D).
+  # table (N + 1, E); items, surfaces, gaps (m), actions (m, C): the new actions; block (L, 2, G, capacity, D), with
+  # steps (L, 2, G, capacity, 1) when it is of int8, else anything of L by 2.
   # start = 0 writes the learned first token too. Returns the state (d) of the last row.
-  def extend(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, block: Tensor, start: int) -> Tensor:
+  def extend(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, block: Tensor, steps: Tensor, start: int) -> Tensor:
     masked = torch.zeros([1], dtype=6)
     x = (self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps)
     if start == 0:
@@ -340,27 +359,29 @@ class UniPin(Module):
         x = torch.narrow(x, 0, m - 1, 1)
         q = torch.narrow((self).product(torch.narrow(h, 0, m - 1, 1), 4 * l), 1, 0, q_width)
         (self).turn(q, torch.narrow(torch.narrow(turns, 0, m - 1, 1), 1, 0, q_width // 2))
-      stored = torch.select(block, 0, l)
-      keys = torch.select(stored, 0, 0)
-      values = torch.select(stored, 0, 1)
-      _0 = torch.copy_(torch.narrow(keys, 1, start, m), (self).by_head(torch.narrow(kv, 1, 0, kv_width), self.kv_heads))
-      _1 = torch.copy_(torch.narrow(values, 1, start, m), (self).by_head(torch.narrow(kv, 1, kv_width, kv_width), self.kv_heads))
+      planes = torch.select(block, 0, l)
+      plane_steps = torch.select(steps, 0, l)
+      (self).store(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), (self).by_head(torch.narrow(kv, 1, 0, kv_width), self.kv_heads), start)
+      (self).store(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), (self).by_head(torch.narrow(kv, 1, kv_width, kv_width), self.kv_heads), start)
       rows = torch.size(q, 0)
-      keys = torch.to(torch.narrow(keys, 1, 0, start + m), 6)
-      values = torch.to(torch.narrow(values, 1, 0, start + m), 6)
+      keys = (self).stored(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), start + m, 6)
+      values = (self).stored(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), start + m, 6)
       x = (self).finish(x, (self).attend_causal(q, keys, values, start + m - rows), l)
     return torch.view(x, [-1])
 
-  # Scores candidates against the first `rows` rows of block. candidates (k); surface, gap (1).
+  # Scores candidates against the first `rows` rows of block, as in extend. candidates (k); surface, gap (1).
   # Returns calibrated probabilities (k, C). A candidate sees the history and itself, nothing of its slate.
-  def score(self: __torch__.UniPin, table: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor, block: Tensor, rows: int) -> Tensor:
+  def score(self: __torch__.UniPin, table: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor, block: Tensor, steps: Tensor, rows: int) -> Tensor:
     x = (self).candidates(torch.embedding(table, candidates), surface, gap)
     turns = (self).turns(torch.full([1], rows, dtype=4, device=x.device))
     for l in range(torch.size(self.attention_in, 0)):
       qkv = (self).product((self).norm(x, None), 4 * l)
       (self).turn(qkv, turns)
-      stored = torch.narrow(torch.select(block, 0, l), 2, 0, rows)
-      attended = (self).attend_slate(qkv, torch.select(stored, 0, 0), torch.select(stored, 0, 1))
+      planes = torch.select(block, 0, l)
+      plane_steps = torch.select(steps, 0, l)
+      keys = (self).stored(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), rows, (self).slate_type())
+      values = (self).stored(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), rows, (self).slate_type())
+      attended = (self).attend_slate(qkv, keys, values)
       x = (self).finish(x, attended, l)
     return (self).calibrated((self).action_logits(x))
 
