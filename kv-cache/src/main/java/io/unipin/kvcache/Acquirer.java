@@ -1,5 +1,6 @@
 package io.unipin.kvcache;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,47 @@ final class Acquirer {
         return counted(pass(last, layout, hashes));
       }
     }
+  }
+
+  /**
+   * Returns a lease to write what an entry lacks of the tokens, or null when there is nothing to do: no entry, or one that
+   * answers them or goes beyond them, another writer, or no room.
+   */
+  @Nullable KvLease refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
+    WriterSlot slot = new WriterSlot(key);
+    if (!host.entries().holds(key) || host.writers().claim(slot) != null) {
+      return null;
+    }
+    KvLease lease = null;
+    try {
+      lease = refresh(slot, layout, tokens.get());
+      return lease;
+    } finally {
+      if (lease == null) {
+        host.writers().finish(slot);
+      }
+    }
+  }
+
+  private @Nullable KvLease refresh(WriterSlot slot, KvLayout layout, TokenHashes hashes) {
+    KvEntry entry = leaseEntry(slot.key(), layout);
+    if (entry == null) {
+      return null;
+    }
+    int agreed = entry.hashes().commonPrefix(hashes);
+    boolean isBehind = agreed == entry.rows() && agreed < hashes.size();
+    boolean isOfAnotherWindow = agreed <= 1 && entry.rows() > 1;
+    if (!isBehind && !isOfAnotherWindow) {
+      entry.block().releaseLease();
+      return null;
+    }
+    KvLease lease = write(slot, entry, layout, hashes);
+    if (!lease.writes(slot)) {
+      lease.close();
+      return null;
+    }
+    host.ledger().countRefresh();
+    return lease;
   }
 
   /** Returns a transient lease on a copy of the first rows of a block, on which the caller holds a lease. */

@@ -65,6 +65,11 @@ final class EntryStore {
     return entry;
   }
 
+  /** Says whether the key has an entry; doesn't count as a use. */
+  boolean holds(KvKey key) {
+    return cache.policy().getIfPresentQuietly(key) != null;
+  }
+
   /**
    * Puts an entry in place of what the key had, or nothing when the key was erased since the writer began: then the
    * bytes are overwritten as soon as the last lease is closed. The old entry has to go even so: it may share the block,

@@ -13,6 +13,7 @@ package io.unipin.kvcache;
  * @param entries entries that can be found
  * @param hits leases that were given with outcome {@link KvOutcome#HIT}; the next three likewise
  * @param uncached without branches
+ * @param refreshes leases given by {@link UserKvCache#refresh}, ahead of any request
  * @param evictions entries dropped for want of room or by age
  */
 public record KvCacheStats(
@@ -25,4 +26,5 @@ public record KvCacheStats(
     long appends,
     long prefills,
     long uncached,
+    long refreshes,
     long evictions) {}

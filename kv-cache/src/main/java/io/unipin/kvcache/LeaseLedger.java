@@ -12,6 +12,7 @@ final class LeaseLedger {
   private final boolean debug;
   private final AtomicLong open = new AtomicLong();
   private final ConcurrentHashMap<KvLease, Throwable> sites = new ConcurrentHashMap<>();
+  private final LongAdder refreshes = new LongAdder();
   private final EnumMap<KvOutcome, LongAdder> outcomes = new EnumMap<>(KvOutcome.class);
 
   LeaseLedger(boolean debug) {
@@ -27,6 +28,14 @@ final class LeaseLedger {
 
   long counted(KvOutcome outcome) {
     return counter(outcome).sum();
+  }
+
+  void countRefresh() {
+    refreshes.increment();
+  }
+
+  long refreshes() {
+    return refreshes.sum();
   }
 
   void opened(KvLease lease) {

@@ -1,6 +1,8 @@
 package io.unipin.kvcache;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +77,24 @@ public final class UserKvCache implements AutoCloseable {
     return acquirer.acquire(key, layout, hashes, deadline(maxWait));
   }
 
+  /** Says whether the key has an entry; doesn't count as a use of it. */
+  public boolean holds(KvKey key) {
+    return entries.holds(key);
+  }
+
+  /**
+   * Takes a lease to bring a key's entry up to tokens that no request waits for yet: an {@link KvOutcome#APPEND}, or a
+   * {@link KvOutcome#PREFILL} when the window has moved. Nothing, when the key has no entry, when its entry has all of
+   * the tokens or others, when a request is writing it, or when there is no room. Doesn't wait, and isn't counted as an
+   * outcome.
+   *
+   * @param tokens asked once nobody else can write the entry, so that they are no older than what it holds
+   */
+  public Optional<KvLease> refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
+    requireOpen();
+    return Optional.ofNullable(acquirer.refresh(key, layout, tokens));
+  }
+
   /**
    * Returns a transient lease on a copy of the rows of {@code base}, for tokens that a request adds ahead of the
    * history store. Its outcome is {@link KvOutcome#UNCACHED}, its first {@code base.rows()} rows are valid, and what is
@@ -138,6 +158,7 @@ public final class UserKvCache implements AutoCloseable {
         ledger.counted(KvOutcome.APPEND),
         ledger.counted(KvOutcome.PREFILL),
         ledger.counted(KvOutcome.UNCACHED),
+        ledger.refreshes(),
         entries.evictions());
   }
 

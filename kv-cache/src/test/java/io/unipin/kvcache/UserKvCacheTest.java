@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,49 @@ class UserKvCacheTest {
       }
     }
     assertThat(cache.stats().prefills()).isEqualTo(1);
+  }
+
+  /** Entry and history as tokens after the first. */
+  @ParameterizedTest
+  @CsvSource({
+    "1 2 3,   1 2 3 4 5, APPEND,  4",
+    "-,       1,         APPEND,  1",
+    "1 2 3,   3 4 5 6,   PREFILL, 0", // the window moved
+  })
+  void refresh_entryThatIsBehind_isBroughtUp(
+      String entry, String history, KvOutcome outcome, int reusedRows) {
+    run(parse(entry));
+    try (KvLease lease = refresh(parse(history)).orElseThrow()) {
+      assertThat(lease.outcome()).isEqualTo(outcome);
+      assertThat(lease.reusedRows()).isEqualTo(reusedRows);
+      serve(lease, LAYOUT, parse(history));
+    }
+    expect(KvOutcome.HIT, parse(history).length, parse(history));
+    assertThat(cache.stats().refreshes()).isEqualTo(1);
+    assertThat(cache.stats().prefills() + cache.stats().appends()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1 2 3, 1 2 3", "1 2 3, 1 2", "1 2 3, 1 2 9 9"})
+  void refresh_entryThatIsNotBehind_isLeftAlone(String entry, String history) {
+    run(parse(entry));
+    assertThat(refresh(parse(history))).isEmpty();
+    expect(KvOutcome.HIT, parse(entry).length, parse(entry));
+  }
+
+  @Test
+  void refresh_noEntryOrAWriterAtWork_doesNothing() {
+    assertThat(refresh(tokens(1))).isEmpty();
+    run(tokens(1));
+    try (KvLease writer = acquire(tokens(1, 2))) {
+      assertThat(refresh(tokens(1, 2, 3))).isEmpty();
+      serve(writer, LAYOUT, tokens(1, 2));
+    }
+    expect(KvOutcome.HIT, 3, tokens(1, 2));
+  }
+
+  private Optional<KvLease> refresh(int... tokens) {
+    return cache.refresh(KEY, LAYOUT, () -> hashes(tokens));
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.MetricsEndpoint;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.KvRefresher;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.RpcServer;
@@ -100,6 +101,7 @@ public final class UniPinServer implements AutoCloseable {
                       this::load,
                       admission,
                       recommender,
+                      refresher(config.cache().appendOnRecord()),
                       histories,
                       cache,
                       servedLog,
@@ -135,6 +137,17 @@ public final class UniPinServer implements AutoCloseable {
   private <T extends AutoCloseable> T opened(T part) {
     open.push(part);
     return part;
+  }
+
+  private KvRefresher refresher(boolean enabled) {
+    return new KvRefresher(
+        admission,
+        enabled,
+        user -> {
+          try (BundleLease lease = bundles.acquire()) {
+            return recommender.refresh(lease.bundle(), user);
+          }
+        });
   }
 
   /** Loads a bundle, warms it and puts it in service; one at a time. */

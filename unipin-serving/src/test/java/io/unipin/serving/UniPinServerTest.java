@@ -87,8 +87,10 @@ final class UniPinServerTest {
 
     record("u", 1, 4);
     RetrieveAndRankResponse after = page("u", "");
-    assertThat(after.getServed().getCache()).isEqualTo(CacheOutcome.APPEND);
-    assertThat(after.getServed().getEncodedActions()).isEqualTo(1);
+    assertThat(after.getServed().getHistoryActions()).isEqualTo(5);
+    // A hit when the action was encoded before the page was asked for.
+    assertThat(after.getServed().getCache()).isIn(CacheOutcome.APPEND, CacheOutcome.HIT);
+    assertThat(after.getServed().getEncodedActions()).isLessThanOrEqualTo(1);
 
     assertThat(client.eraseUser("u")).isTrue();
     assertThat(client.eraseUser("u")).isFalse();

@@ -103,6 +103,7 @@ public final class ServingMetrics implements AutoCloseable {
     gauge("unipin.cache.leases", "Leases held by requests", stats, KvCacheStats::leases);
     gauge("unipin.cache.entries", "Users in the cache", stats, KvCacheStats::entries);
     counter("unipin.cache.evictions", Tags.empty(), stats, KvCacheStats::evictions);
+    counter("unipin.cache.refreshes", Tags.empty(), stats, KvCacheStats::refreshes);
     counter("unipin.cache.lookups", Tags.of("outcome", "hit"), stats, KvCacheStats::hits);
     counter("unipin.cache.lookups", Tags.of("outcome", "append"), stats, KvCacheStats::appends);
     counter("unipin.cache.lookups", Tags.of("outcome", "prefill"), stats, KvCacheStats::prefills);

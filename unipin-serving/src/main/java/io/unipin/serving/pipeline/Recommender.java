@@ -9,6 +9,7 @@ import io.unipin.model.GapBuckets;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ModelException;
 import io.unipin.model.RequestContext;
+import io.unipin.model.TokenSequence;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +137,24 @@ public final class Recommender {
           clock.enter(Stage.RESPOND);
           return new Ranking(items, work.trace(query.requestId(), unknown));
         });
+  }
+
+  /** Whether the cache holds the user's state of the bundle's model, or of the second one. */
+  public boolean isResident(LoadedBundle bundle, String user) {
+    return encoder.isResident(bundle.model(), user)
+        || (second != null && encoder.isResident(second.model(), user));
+  }
+
+  /**
+   * Brings what the cache holds of a user up to the history store, ahead of the next request.
+   *
+   * @return number of actions encoded
+   */
+  public int refresh(LoadedBundle bundle, String user) {
+    Supplier<TokenSequence> history =
+        () -> HistoryTokens.of(bundle, histories.read(user), List.of()).committed();
+    int encoded = encoder.refresh(bundle.model(), user, history);
+    return second == null ? encoded : encoded + encoder.refresh(second.model(), user, history);
   }
 
   /** What tells a bundle's cached state from that of others. */

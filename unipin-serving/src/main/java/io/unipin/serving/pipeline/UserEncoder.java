@@ -11,6 +11,8 @@ import io.unipin.model.TokenSequence;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Brings a user's keys and values up to a request's history: whatever the cache holds of it is reused, the rest encoded.
@@ -77,6 +79,34 @@ final class UserEncoder {
     }
   }
 
+  boolean isResident(ServingModel model, String user) {
+    return cache.holds(new KvKey(user, fingerprint(model, config)));
+  }
+
+  /**
+   * Encodes what a cached user did since, ahead of the next request; never waits for one.
+   *
+   * @param history read once no request can write the user's state
+   * @return number of actions encoded
+   */
+  int refresh(ServingModel model, String user, Supplier<TokenSequence> history) {
+    TokenSequence[] tokens = new TokenSequence[1];
+    Optional<KvLease> found =
+        cache.refresh(
+            new KvKey(user, fingerprint(model, config)),
+            model.config().kvLayout(config.type()),
+            () -> {
+              tokens[0] = history.get();
+              return tokens[0].hashes();
+            });
+    if (found.isEmpty()) {
+      return 0;
+    }
+    try (KvLease lease = found.get()) {
+      return extend(model, tokens[0], lease);
+    }
+  }
+
   private KvLease acquire(
       ServingModel model, String user, TokenSequence tokens, Duration remaining) {
     KvKey key = new KvKey(user, fingerprint(model, config));
@@ -92,6 +122,10 @@ final class UserEncoder {
     }
     int fresh = lease.rows() - lease.reusedRows();
     clock.enter(Stage.ENCODE, Ladder.encodeSize(model.config(), fresh, lease.rows()));
+    return extend(model, tokens, lease);
+  }
+
+  private int extend(ServingModel model, TokenSequence tokens, KvLease lease) {
     float[] state =
         model.extend(tokens, lease.reusedRows(), lease.block(), lease.capacity(), config.type());
     Finite.require("state", state);

@@ -6,6 +6,7 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.KvRefresher;
 import io.unipin.serving.pipeline.Recommender;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -22,6 +23,7 @@ public record RpcServices(
     Consumer<String> loader,
     Admission admission,
     Recommender recommender,
+    KvRefresher refresher,
     HistoryStore histories,
     UserKvCache cache,
     ServedLog servedLog,

@@ -111,6 +111,9 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
             duplicates += result.duplicates();
             if (result.recorded() > 0) {
               servedLog.recorded(user.user(), user.events());
+              if (recommender.isResident(bundle, user.user())) {
+                services.refresher().recorded(user.user());
+              }
             }
           }
           metrics.recorded(recorded, duplicates);
@@ -128,6 +131,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         observer,
         (bundle, clock) -> {
           String user = reader(bundle).erasure(request);
+          services.refresher().erase(user);
           boolean stored = histories.erase(user);
           boolean cached = cache.erase(user) > 0;
           boolean logged = servedLog.erase(user);

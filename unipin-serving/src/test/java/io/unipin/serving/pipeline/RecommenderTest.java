@@ -90,7 +90,8 @@ final class RecommenderTest {
             new ByteSize(1 << 20),
             KvType.FLOAT32,
             Duration.ofHours(1),
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            true);
     return new Recommender(
         histories,
         cache,
@@ -178,6 +179,43 @@ final class RecommenderTest {
     assertThat(third.trace().cache()).isEqualTo(KvOutcome.APPEND);
     assertThat(third.trace().encodedActions()).isEqualTo(2);
     assertEqualItems(uncached("u").items(), third.items());
+  }
+
+  @Test
+  void refresh_cachedUser_makesTheNextPageAHit() {
+    record("u", 0, 6);
+    page("u", "");
+    record("u", 6, 9);
+    assertThat(recommender.isResident(bundle, "u")).isTrue();
+    assertThat(recommender.refresh(bundle, "u")).isEqualTo(3);
+    assertThat(recommender.refresh(bundle, "u")).isZero();
+    Page page = page("u", "");
+    assertThat(page.trace().cache()).isEqualTo(KvOutcome.HIT);
+    assertThat(page.trace().encodedActions()).isZero();
+    assertEqualItems(uncached("u").items(), page.items());
+    assertThat(cache.stats().refreshes()).isEqualTo(1);
+  }
+
+  @Test
+  void refresh_unknownUser_encodesNothing() {
+    record("u", 0, 6);
+    assertThat(recommender.isResident(bundle, "u")).isFalse();
+    assertThat(recommender.refresh(bundle, "u")).isZero();
+    assertThat(cache.stats().entries()).isZero();
+  }
+
+  @Test
+  void refresh_afterEveryAction_alwaysHits() {
+    page("u", "");
+    for (int n = 0; n < 3 * TinyBundles.MAX_HISTORY; n++) {
+      record("u", n, n + 1);
+      recommender.refresh(bundle, "u"); // also where the window moves
+      Page page = page("u", "");
+      assertThat(page.trace().cache()).isEqualTo(KvOutcome.HIT);
+      if (n % 9 == 0) {
+        assertEqualItems(uncached("u").items(), page.items());
+      }
+    }
   }
 
   @Test
