@@ -8,6 +8,7 @@ package io.unipin.train;
  * @param baseRate their share
  * @param bias the user+item-bias baseline
  * @param popularity the popularity baseline, which gives scores and no probabilities
+ * @param gain AUC of the model minus that of the bias baseline
  */
 public record ActionMetrics(
     String action,
@@ -15,4 +16,5 @@ public record ActionMetrics(
     double baseRate,
     RankingRow model,
     RankingRow bias,
-    RankingRow popularity) {}
+    RankingRow popularity,
+    PairedBootstrap.Difference gain) {}

@@ -2,7 +2,10 @@ package io.unipin.train;
 
 import java.util.Arrays;
 
-/** How well scores tell positives from negatives, and how true probabilities are. NaN where a figure is not defined. */
+/**
+ * How well scores tell positives from negatives, and how true probabilities are. NaN where a figure
+ * is not defined.
+ */
 final class BinaryMetrics {
   private static final int CALIBRATION_BINS = 15;
   private static final double SMALLEST_PROBABILITY = 1e-7;
@@ -10,8 +13,9 @@ final class BinaryMetrics {
   private BinaryMetrics() {}
 
   /**
-   * Area under the ROC curve: how often a positive scores above a negative, a tie counting one half. Exact, by the rank
-   * sum with mean ranks (Mann and Whitney). O(n log n). NaN without both classes.
+   * Area under the ROC curve: how often a positive scores above a negative, a tie counting one
+   * half. Exact, by the rank sum with mean ranks (Mann and Whitney). O(n log n). NaN without both
+   * classes.
    */
   static double auc(float[] scores, boolean[] labels) {
     int n = scores.length;
@@ -63,8 +67,9 @@ final class BinaryMetrics {
   }
 
   /**
-   * Log loss in units of that of always answering the base rate (He et al., "Practical lessons from predicting clicks on
-   * ads at Facebook", 2014): below 1 is better than knowing nothing. NaN without both classes.
+   * Log loss in units of that of always answering the base rate (He et al., "Practical lessons from
+   * predicting clicks on ads at Facebook", 2014): below 1 is better than knowing nothing. NaN
+   * without both classes.
    */
   static double normalisedEntropy(float[] probabilities, boolean[] labels) {
     double rate = baseRate(labels);
@@ -72,7 +77,10 @@ final class BinaryMetrics {
     return rate > 0 && rate < 1 ? logLoss(probabilities, labels) / entropy : Double.NaN;
   }
 
-  /** Expected calibration error: |mean probability − share of positives|, averaged over 15 bins of equal mass. */
+  /**
+   * Expected calibration error: |mean probability − share of positives|, averaged over 15 bins of
+   * equal mass.
+   */
   static double calibrationError(float[] probabilities, boolean[] labels) {
     int n = labels.length;
     int[] order = ascending(probabilities);
@@ -102,7 +110,7 @@ final class BinaryMetrics {
   }
 
   /** Indices by ascending score; equal scores in their order. */
-  private static int[] ascending(float[] scores) {
+  static int[] ascending(float[] scores) {
     long[] keys = new long[scores.length];
     for (int i = 0; i < keys.length; i++) {
       if (Float.isNaN(scores[i])) {

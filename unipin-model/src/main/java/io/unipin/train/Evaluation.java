@@ -5,16 +5,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /**
  * Result of an {@link Evaluator}. Immutable.
  *
+ * @param split how the log was cut
  * @param predictions what the ranking metrics were computed from
  */
 public record Evaluation(
-    Part part, RetrievalMetrics retrieval, RankingMetrics ranking, Predictions predictions) {
+    Protocol split,
+    Part part,
+    RetrievalMetrics retrieval,
+    RankingMetrics ranking,
+    Predictions predictions) {
   private static final String RETRIEVAL_RULES =
       """
-      Retrieval: per user with enough actions one target, the last positive action of the %s part, sought from all actions \
+      Retrieval: per user with enough actions one target, the %s positive action of the %s part, sought from all actions \
       before it among the whole catalogue, in the order of the dot product; items of that history are filtered, and users \
       whose target is among them are left out; equal scores: smaller item id first; the query knows the target's surface, \
-      neither its time nor its action. Popularity: positive actions of all users before that part, same users, filter and tie order. \
+      neither its time nor its action. Popularity: positive actions of all users before that part, same users, filter and tie order; recent: of those the ones in \
+      the seven days before %s. \
       """;
   private static final String RANKING_RULES =
       """
@@ -28,7 +34,10 @@ public record Evaluation(
   public String protocol() {
     String name = part == Part.TEST ? "test" : "validation";
     String slates = ranking.feedviews() ? "feedviews" : "actions (a slate of one each)";
-    return RETRIEVAL_RULES.formatted(name) + RANKING_RULES.formatted(name, slates);
+    boolean timed = split == Protocol.TIME_SPLIT;
+    return RETRIEVAL_RULES.formatted(
+            timed ? "first" : "last", name, timed ? "the split" : "the target")
+        + RANKING_RULES.formatted(name, slates);
   }
 
   /** All figures; those that are not defined, such as an AUC without negatives, are null. */

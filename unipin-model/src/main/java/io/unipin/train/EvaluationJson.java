@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** An evaluation as JSON: {@code hr10}, {@code popularity_hr10}, …, and per action {@code auc: {like: …}}, {@code bias_auc}, …. */
+/**
+ * An evaluation as JSON: {@code hr10}, {@code popularity_hr10}, …, and per action {@code auc:
+ * {like: …}}, {@code bias_auc}, ….
+ */
 final class EvaluationJson {
   private static final int[] CUTOFFS = {10, 50, 200};
 
@@ -21,6 +24,7 @@ final class EvaluationJson {
     json.put("skipped_without_target", retrieval.targetless());
     ranks(json, "", retrieval.model());
     ranks(json, "popularity_", retrieval.popularity());
+    ranks(json, "recent_", retrieval.recent());
     RankingMetrics ranking = evaluation.ranking();
     json.put("ranking_users", ranking.users());
     json.put("views", ranking.views());
@@ -31,6 +35,8 @@ final class EvaluationJson {
     row(json, "", ranking, ActionMetrics::model);
     row(json, "bias_", ranking, ActionMetrics::bias);
     order(json, "popularity_", ranking, ActionMetrics::popularity);
+    ObjectNode gains = json.putObject("auc_over_bias");
+    ranking.actions().forEach(action -> gains.set(action.action(), difference(action.gain())));
     json.put("protocol", evaluation.protocol());
     return json;
   }
@@ -62,6 +68,15 @@ final class EvaluationJson {
     ranking
         .actions()
         .forEach(action -> number(values, action.action(), figure.applyAsDouble(action)));
+  }
+
+  /** {@code {difference, lower, upper}}. */
+  static ObjectNode difference(PairedBootstrap.Difference difference) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    number(json, "difference", difference.difference());
+    number(json, "lower", difference.lower());
+    number(json, "upper", difference.upper());
+    return json;
   }
 
   private static void number(ObjectNode json, String key, double value) {

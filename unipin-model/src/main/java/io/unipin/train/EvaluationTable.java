@@ -17,7 +17,8 @@ final class EvaluationTable {
 
   private void retrieval(RetrievalMetrics retrieval) {
     line(
-        "Retrieval over the whole catalogue: %,d users (%,d left out: %,d targets seen before, %,d without a target)",
+        "Retrieval over the whole catalogue: %,d users (%,d left out: %,d targets seen before, %,d"
+            + " without a target)",
         retrieval.model().users(),
         retrieval.repeats() + retrieval.targetless(),
         retrieval.repeats(),
@@ -26,15 +27,18 @@ final class EvaluationTable {
       return;
     }
     line(
-        "  %-12s %8s %8s %8s %8s %8s %8s %8s",
+        "  %-13s %8s %8s %8s %8s %8s %8s %8s",
         "", "HR@10", "NDCG@10", "HR@50", "NDCG@50", "HR@200", "NDCG@200", "MRR");
     ranks("model", retrieval.model());
     ranks("popularity", retrieval.popularity());
+    if (retrieval.recent().users() > 0) {
+      ranks("  last 7 days", retrieval.recent());
+    }
   }
 
   private void ranks(String name, Ranks ranks) {
     line(
-        "  %-12s %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f",
+        "  %-13s %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f",
         name,
         ranks.hr(10),
         ranks.ndcg(10),
@@ -62,6 +66,16 @@ final class EvaluationTable {
       row(action.action(), "model", action.model());
       row(String.format(Locale.ROOT, "  rate %.4f", action.baseRate()), "user+item", action.bias());
       row("", "popularity", action.popularity());
+      difference(action);
+    }
+  }
+
+  private void difference(ActionMetrics action) {
+    PairedBootstrap.Difference gain = action.gain();
+    if (!Double.isNaN(gain.difference())) {
+      line(
+          "  %-12s AUC over user+item: %+.4f (95 %% of resamples: %+.4f to %+.4f)",
+          "", gain.difference(), gain.lower(), gain.upper());
     }
   }
 

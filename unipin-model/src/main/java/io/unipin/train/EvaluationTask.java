@@ -14,6 +14,7 @@ record EvaluationTask(
     Slates slates,
     ItemScores items,
     Popularity popularity,
+    RecentPopularity recent,
     BiasBaseline bias) {
 
   static EvaluationTask of(FeedLog log, Holdout holdout, ServingModel model, Part part) {
@@ -28,6 +29,7 @@ record EvaluationTask(
         slates,
         new ItemScores(model.itemVectors(), config.items(), config.itemDim()),
         Popularity.of(log, holdout, part),
+        RecentPopularity.of(log, holdout, part),
         BiasBaseline.of(slates, log.users(), config.items(), config.actions().size()));
   }
 

@@ -17,8 +17,9 @@ import java.util.function.Function;
 /**
  * Measures a model on the held-out part of a log, with baselines beside it.
  *
- * <p>Retrieval ranks one held-out target per user among the whole catalogue; ranking predicts the actions on held-out
- * slates. The result does not depend on the number of threads. {@link Evaluation#protocol} states the rules.
+ * <p>Retrieval ranks one held-out target per user among the whole catalogue; ranking predicts the
+ * actions on held-out slates. The result does not depend on the number of threads. {@link
+ * Evaluation#protocol} states the rules.
  */
 public final class Evaluator {
   private static final int USERS_AT_ONCE = 16;
@@ -121,10 +122,13 @@ public final class Evaluator {
     }
     Ranks model = new Ranks(ranks(UserEvaluation.Result::ranks));
     Ranks popularity = new Ranks(ranks(UserEvaluation.Result::popularityRanks));
+    Ranks recent = new Ranks(ranks(UserEvaluation.Result::recentRanks));
+    int[] found = ranks(UserEvaluation.Result::users);
     Predictions predictions = new Predictions(task.log(), task.slates(), judged);
     return new Evaluation(
+        task.holdout().protocol(),
         task.part(),
-        new RetrievalMetrics(repeats, targetless, model, popularity),
+        new RetrievalMetrics(repeats, targetless, found, model, popularity, recent),
         RankingMetrics.of(predictions, task.log().schema().actions(), task.popularity()),
         predictions);
   }

@@ -12,10 +12,13 @@ final class Meter {
   private long steps;
   private StepLoss loss = new StepLoss(0, 0, 0, 0, 0);
 
-  /** An example is a position with a loss: a target, a masked action or a labelled candidate. */
+  /** Number of positions with a loss: targets, masked actions and labelled candidates. */
+  static long examples(TrainingBatch batch) {
+    return batch.targets().at().length + batch.hidden().at().length + batch.shown().at().length;
+  }
+
   void add(TrainingBatch batch, StepLoss latest) {
-    examples +=
-        batch.targets().at().length + batch.hidden().at().length + batch.shown().at().length;
+    examples += examples(batch);
     float old = steps == 0 ? 0 : SMOOTHING;
     loss =
         new StepLoss(

@@ -42,7 +42,12 @@ public record RankingMetrics(
               BinaryMetrics.baseRate(labels),
               RankingRow.ofProbabilities(predictions.probabilities(c), labels, groups),
               RankingRow.ofProbabilities(predictions.biasProbabilities(c), labels, groups),
-              RankingRow.ofScores(popular, labels, groups)));
+              RankingRow.ofScores(popular, labels, groups),
+              PairedBootstrap.auc(
+                  predictions.probabilities(c),
+                  predictions.biasProbabilities(c),
+                  labels,
+                  groups.users())));
     }
     return new RankingMetrics(
         (int) Arrays.stream(groups.users()).distinct().count(),

@@ -17,15 +17,27 @@ public final class Ranks {
 
   /** Hit rate: the share of users whose target is among the first k. NaN without users. */
   public double hr(int k) {
-    return Arrays.stream(ranks).mapToDouble(rank -> rank <= k ? 1 : 0).average().orElse(Double.NaN);
+    return Arrays.stream(hits(k)).average().orElse(Double.NaN);
   }
 
-  /** Mean of {@code 1 / log2(1 + rank)} where the target is among the first k, else 0. NaN without users. */
+  /**
+   * Mean of {@code 1 / log2(1 + rank)} where the target is among the first k, else 0. NaN without
+   * users.
+   */
   public double ndcg(int k) {
+    return Arrays.stream(gains(k)).average().orElse(Double.NaN);
+  }
+
+  /** (users) 1 where the target is among the first k, else 0. */
+  double[] hits(int k) {
+    return Arrays.stream(ranks).mapToDouble(rank -> rank <= k ? 1 : 0).toArray();
+  }
+
+  /** (users) {@code 1 / log2(1 + rank)} where the target is among the first k, else 0. */
+  double[] gains(int k) {
     return Arrays.stream(ranks)
         .mapToDouble(rank -> rank <= k ? Math.log(2) / Math.log1p(rank) : 0)
-        .average()
-        .orElse(Double.NaN);
+        .toArray();
   }
 
   /** Mean of {@code 1 / rank} over the whole catalogue. NaN without users. */

@@ -4,7 +4,8 @@ import io.unipin.data.FeedLog;
 import java.util.Arrays;
 
 /**
- * What retrieval should find for one user: the last positive action of a held-out part, from all actions before it.
+ * What retrieval should find for one user, from all actions before it: the last positive action of
+ * a held-out part, or the first one where a log is split by time.
  *
  * @param item catalogue row of the target
  * @param surface of the target
@@ -12,19 +13,38 @@ import java.util.Arrays;
  * @param seen distinct catalogue rows among them
  */
 record RetrievalTarget(int item, int surface, int history, int[] seen) {
-  /** Index of the target's action, relative to the user's first; -1 when the part has no positive action. */
+  /** Index of the target's action, relative to the user's first; -1 when the part has no target. */
   static int find(FeedLog log, Holdout holdout, int user, Part part) {
     int start = log.actionStart(user);
     boolean test = part == Part.TEST;
     int from = test ? holdout.validationEnd(user) : holdout.trainEnd(user);
     int to = test ? log.actionStart(user + 1) - start : holdout.validationEnd(user);
-    long positive = log.schema().positiveBits();
+    return switch (holdout.protocol()) {
+      case LEAVE_LAST -> lastPositive(log, start, from, to);
+      case TIME_SPLIT -> from == 0 ? -1 : firstPositive(log, start, from, to);
+    };
+  }
+
+  private static int lastPositive(FeedLog log, int start, int from, int to) {
     for (int action = to - 1; action >= from; action--) {
-      if ((log.actionBits()[start + action] & positive) != 0) {
+      if (isPositive(log, start + action)) {
         return action;
       }
     }
     return -1;
+  }
+
+  private static int firstPositive(FeedLog log, int start, int from, int to) {
+    for (int action = from; action < to; action++) {
+      if (isPositive(log, start + action)) {
+        return action;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isPositive(FeedLog log, int action) {
+    return (log.actionBits()[action] & log.schema().positiveBits()) != 0;
   }
 
   static RetrievalTarget of(FeedLog log, int user, int action) {

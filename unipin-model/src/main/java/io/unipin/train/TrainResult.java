@@ -9,6 +9,10 @@ import java.nio.file.Path;
  * @param epochs epochs that were trained
  * @param steps optimiser steps
  * @param best validation of the best model
- * @param seconds spent by this run
+ * @param seconds of training and validation, those before an interruption that a checkpoint kept
+ *     included
+ * @param examples positions with a loss that these seconds trained on: targets, masked actions and
+ *     labelled candidates
  */
-public record TrainResult(Path model, int epochs, long steps, Validation best, double seconds) {}
+public record TrainResult(
+    Path model, int epochs, long steps, Validation best, double seconds, long examples) {}

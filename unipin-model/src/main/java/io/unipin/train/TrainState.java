@@ -20,12 +20,49 @@ import java.util.stream.Stream;
  * @param step steps done
  * @param best validation of the best model so far
  * @param bestEpoch its epoch, or -1
+ * @param seconds spent so far
+ * @param examples positions with a loss so far
  */
-record TrainState(String recipe, int epoch, int batch, long step, Validation best, int bestEpoch) {
+record TrainState(
+    String recipe,
+    int epoch,
+    int batch,
+    long step,
+    Validation best,
+    int bestEpoch,
+    double seconds,
+    long examples) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FOLDER = "checkpoint";
   private static final String STATE = "state.json";
   private static final String WEIGHTS = "training.safetensors";
+
+  static TrainState start(String recipe, Validation none) {
+    return new TrainState(recipe, 0, 0, 0, none, -1, 0, 0);
+  }
+
+  /** After one more batch. */
+  TrainState stepped(long moreExamples) {
+    return new TrainState(
+        recipe, epoch, batch + 1, step + 1, best, bestEpoch, seconds, examples + moreExamples);
+  }
+
+  /** After the validation that ends an epoch. */
+  TrainState validated(Validation validation, boolean isBest) {
+    return new TrainState(
+        recipe,
+        epoch + 1,
+        0,
+        step,
+        isBest ? validation : best,
+        isBest ? epoch : bestEpoch,
+        seconds,
+        examples);
+  }
+
+  TrainState at(double secondsSoFar) {
+    return new TrainState(recipe, epoch, batch, step, best, bestEpoch, secondsSoFar, examples);
+  }
 
   static boolean exists(Path work) {
     return Files.isRegularFile(work.resolve(FOLDER).resolve(STATE));
@@ -43,7 +80,10 @@ record TrainState(String recipe, int epoch, int batch, long step, Validation bes
     }
   }
 
-  /** Writes a checkpoint beside the last one and then takes its place, so that a crash leaves one of the two. */
+  /**
+   * Writes a checkpoint beside the last one and then takes its place, so that a crash leaves one of
+   * the two.
+   */
   void write(Path work, Consumer<Path> weights) {
     Path next = work.resolve(FOLDER + ".next");
     Path old = work.resolve(FOLDER + ".old");

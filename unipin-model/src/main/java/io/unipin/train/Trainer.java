@@ -16,8 +16,9 @@ import java.util.List;
 /**
  * Trains a model in one stage: retrieval and ranking losses together, on one kind of example.
  *
- * <p>Every step is a function of (recipe, seed, step), so that a resumed training equals an uninterrupted one. One thread;
- * one training per process. The work folder holds {@code checkpoint} (to resume from) and {@code model} (the best so far).
+ * <p>Every step is a function of (recipe, seed, step), so that a resumed training equals an
+ * uninterrupted one. One thread; one training per process. The work folder holds {@code checkpoint}
+ * (to resume from) and {@code model} (the best so far).
  */
 public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
@@ -31,6 +32,7 @@ public final class Trainer {
   private final EpochPlan plan;
   private final Classes.Source classes;
   private final float[] actionWeights;
+  private long clock;
 
   /** A training of {@code config} on the training part of a log. */
   public Trainer(
@@ -77,7 +79,6 @@ public final class Trainer {
    * @param resume continue from the work folder's checkpoint where there is one, else start anew
    */
   public TrainResult run(boolean resume) {
-    long start = System.nanoTime();
     ModelConfig model = config.modelConfig(log);
     try {
       Files.createDirectories(work);
@@ -90,32 +91,42 @@ public final class Trainer {
         }
         try (TrainingModel training =
             TrainingModel.resume(model, TrainState.weights(work), EngineOptions.cpu())) {
-          return run(training, state, start);
+          return run(training, state);
         }
       }
       TrainState.delete(work.resolve("model"));
       try (TrainingModel training =
           TrainingModel.create(model, config.training().seed(), EngineOptions.cpu())) {
-        return run(training, new TrainState(config.toString(), 0, 0, 0, NONE, -1), start);
+        return run(training, TrainState.start(config.toString(), NONE));
       }
     } catch (IOException e) {
       throw new TrainException("the work folder cannot be written", e);
     }
   }
 
-  private TrainResult run(TrainingModel training, TrainState from, long start) throws IOException {
+  private TrainResult run(TrainingModel training, TrainState from) throws IOException {
+    clock = System.nanoTime() - (long) (from.seconds() * 1e9);
     TrainState state = from;
     int epochs = config.training().epochs();
     while (state.epoch() < epochs
         && state.epoch() - state.bestEpoch() <= config.training().patience()) {
       state = epoch(training, state);
       state = validate(training, state);
-      state.write(work, training::checkpoint);
+      state.at(seconds()).write(work, training::checkpoint);
     }
+    double seconds = seconds();
     validator.calibrate(work.resolve("model"));
-    double seconds = (System.nanoTime() - start) / 1e9;
     return new TrainResult(
-        work.resolve("model"), state.epoch(), state.step(), state.best(), seconds);
+        work.resolve("model"),
+        state.epoch(),
+        state.step(),
+        state.best(),
+        seconds,
+        state.examples());
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - clock) / 1e9;
   }
 
   private TrainState epoch(TrainingModel training, TrainState from) {
@@ -146,14 +157,7 @@ public final class Trainer {
             "the loss is no number at step %d (%s): try a lower training.learningRate than %s"
                 .formatted(step, loss, settings.learningRate()));
       }
-      state =
-          new TrainState(
-              state.recipe(),
-              state.epoch(),
-              state.batch() + 1,
-              step,
-              state.best(),
-              state.bestEpoch());
+      state = state.stepped(Meter.examples(batch));
       meter.add(batch, loss);
       progress.step(
           state.epoch() + 1,
@@ -165,14 +169,17 @@ public final class Trainer {
           meter.secondsLeft(steps - step));
       if (settings.checkpointSeconds() > 0
           && System.nanoTime() - checkpointed > settings.checkpointSeconds() * 1_000_000_000L) {
-        state.write(work, training::checkpoint);
+        state.at(seconds()).write(work, training::checkpoint);
         checkpointed = System.nanoTime();
       }
     }
     return state;
   }
 
-  /** Validates the model after an epoch, keeps it when it is the best yet, and moves on to the next epoch. */
+  /**
+   * Validates the model after an epoch, keeps it when it is the best yet, and moves on to the next
+   * epoch.
+   */
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");
     TrainState.delete(next);
@@ -185,11 +192,9 @@ public final class Trainer {
     progress.validated(state.epoch() + 1, validation, best);
     if (best) {
       TrainState.replace(next, work.resolve("model"), work.resolve("model.old"));
-      return new TrainState(
-          state.recipe(), state.epoch() + 1, 0, state.step(), validation, state.epoch());
+    } else {
+      TrainState.delete(next);
     }
-    TrainState.delete(next);
-    return new TrainState(
-        state.recipe(), state.epoch() + 1, 0, state.step(), state.best(), state.bestEpoch());
+    return state.validated(validation, best);
   }
 }

@@ -29,12 +29,17 @@ final class UserEvaluation implements AutoCloseable {
    *
    * @param ranks of the targets that were sought, among all items
    * @param popularityRanks of the same targets by popularity
+   * @param recentRanks of the same targets by popularity in the seven days before, none without
+   *     times
+   * @param users whose targets these are
    * @param repeats users whose target is in their history
    * @param targetless users without a positive action in the part
    */
   record Result(
       int[] ranks,
       int[] popularityRanks,
+      int[] recentRanks,
+      int[] users,
       int repeats,
       int targetless,
       List<Predictions.Judged> judged) {}
@@ -43,6 +48,7 @@ final class UserEvaluation implements AutoCloseable {
     List<Predictions.Judged> judged = new ArrayList<>();
     List<RetrievalTarget> targets = new ArrayList<>();
     List<float[]> queries = new ArrayList<>();
+    List<Integer> sought = new ArrayList<>();
     int repeats = 0;
     int targetless = 0;
     for (int user : users) {
@@ -57,6 +63,7 @@ final class UserEvaluation implements AutoCloseable {
         } else {
           targets.add(target);
           queries.add(query(user, target));
+          sought.add(user);
         }
       }
       encoder.forget(user);
@@ -64,11 +71,16 @@ final class UserEvaluation implements AutoCloseable {
     float[][] scores = task.items().of(queries.toArray(float[][]::new));
     int[] ranks = new int[targets.size()];
     int[] popularityRanks = new int[targets.size()];
+    int[] recentRanks = new int[task.recent().isKnown() ? targets.size() : 0];
     for (int t = 0; t < ranks.length; t++) {
       ranks[t] = rank(scores[t], targets.get(t));
       popularityRanks[t] = rank(task.popularity().scores(), targets.get(t));
+      if (recentRanks.length > 0) {
+        recentRanks[t] = recentRank(sought.get(t), targets.get(t));
+      }
     }
-    return new Result(ranks, popularityRanks, repeats, targetless, judged);
+    int[] found = sought.stream().mapToInt(Integer::intValue).toArray();
+    return new Result(ranks, popularityRanks, recentRanks, found, repeats, targetless, judged);
   }
 
   private void judge(int user, List<Predictions.Judged> judged) {
@@ -93,7 +105,9 @@ final class UserEvaluation implements AutoCloseable {
     }
   }
 
-  /** The unconditioned query, which knows neither what the user will do with the target nor when. */
+  /**
+   * The unconditioned query, which knows neither what the user will do with the target nor when.
+   */
   private float[] query(int user, RetrievalTarget target) {
     try (KvLease lease = encoder.encode(user, target.history())) {
       return model.queries(
@@ -101,6 +115,11 @@ final class UserEvaluation implements AutoCloseable {
           new RequestContext(target.surface(), GapBuckets.UNKNOWN),
           new float[1][log.schema().actions().size()]);
     }
+  }
+
+  private int recentRank(int user, RetrievalTarget target) {
+    long time = log.actionTimes()[log.actionStart(user) + target.history()];
+    return rank(task.recent().before(time), target);
   }
 
   private int rank(float[] scores, RetrievalTarget target) {

@@ -161,6 +161,10 @@ class EvaluatorTest {
     for (String k : List.of("hr10", "ndcg10", "hr50", "ndcg50", "hr200", "ndcg200", "mrr")) {
       assertThat(json.get(k).isNumber()).as(k).isTrue();
       assertThat(json.get("popularity_" + k).isNumber()).as(k).isTrue();
+      assertThat(json.get("recent_" + k).isNumber()).as(k).isTrue();
+    }
+    for (String k : List.of("difference", "lower", "upper")) {
+      assertThat(json.get("auc_over_bias").get("like").get(k).isNumber()).as(k).isTrue();
     }
     for (String k : List.of("auc", "gauc", "log_loss", "ne", "ece", "slate_mrr")) {
       assertThat(json.get(k).get("like").isNumber()).as(k).isTrue();
@@ -180,6 +184,51 @@ class EvaluatorTest {
             () -> Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a log with the model's 50 items expected, got one with 51");
+  }
+
+  @Test
+  void evaluate_timeSplit_seeksTheFirstPositiveAfterTheSplit() {
+    FeedLogBuilder builder = TestLogs.log(ITEMS).user("u");
+    long day = 24 * 3_600_000L;
+    builder.action(1, LIKE, 0, day).action(2, LIKE, 0, 2 * day);
+    builder.action(3, HIDE, 0, 11 * day).action(4, LIKE, 0, 12 * day).action(5, LIKE, 0, 13 * day);
+    // What everyone likes now, and what they liked more often two weeks ago.
+    builder.user("v").action(5, LIKE, 0, 1).action(4, LIKE, 0, 9 * day);
+    builder.user("w").action(5, LIKE, 0, 2).action(9, HIDE, 0, 20 * day);
+    FeedLog log = builder.build();
+    Holdout holdout = Holdout.timeSplit(log, 10 * day, 10 * day);
+    Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options(Part.TEST, 1));
+    RetrievalMetrics retrieval = evaluation.retrieval();
+    assertThat(retrieval.found()).containsExactly(0);
+    assertThat(retrieval.recent().hr(1)).isEqualTo(1);
+    assertThat(retrieval.popularity().hr(1)).isZero();
+    assertThat(retrieval.targetless()).isEqualTo(1);
+    assertThat(evaluation.ranking().impressions()).isEqualTo(4);
+    assertThat(evaluation.protocol()).contains("the first positive action of the test part");
+  }
+
+  @Test
+  void comparison_ofAnEvaluationWithItself_isNothing() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    Evaluation one =
+        Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 2));
+    Comparison comparison = Comparison.of(one, one);
+    assertThat(comparison.differences()).containsOnlyKeys("hr10", "ndcg10", "auc.like", "auc.hide");
+    assertThat(comparison.differences().values())
+        .allMatch(each -> each.lower() == 0 && each.upper() == 0);
+    assertThat(comparison.toTable()).contains("auc.hide").contains("+0.0000");
+  }
+
+  @Test
+  void comparison_ofDifferentHoldouts_isRefused() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    Evaluation one =
+        Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 2));
+    Evaluation two =
+        Evaluator.evaluate(log, Holdout.leaveLast(log, 2), model, options(Part.TEST, 2));
+    assertThatThrownBy(() -> Comparison.of(one, two))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("same users and impressions");
   }
 
   private static Evaluation withLastAction(long bits, long time) {

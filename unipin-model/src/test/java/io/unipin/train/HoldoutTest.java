@@ -159,6 +159,52 @@ class HoldoutTest {
         .hasMessage("at least 1 test action expected, got 0");
   }
 
+  @Test
+  void timeSplit_actionsAndViews_goByTime() {
+    FeedLogBuilder builder = actions(TestLogs.log(9).user("u"), 10, 20, 30, 40, 50);
+    builder.view(0, 19).impression(8, 0).view(0, 30).impression(8, 0).view(0, 45).impression(8, 0);
+    FeedLog log = actions(builder.user("late"), 60, 70).build();
+    Holdout holdout = Holdout.timeSplit(log, 30, 45);
+    assertThat(holdout.trainEnd(0)).isEqualTo(2);
+    assertThat(holdout.validationEnd(0)).isEqualTo(4);
+    assertThat(holdout.part(0, 0)).isEqualTo(Part.TRAIN);
+    assertThat(holdout.part(0, 1)).isEqualTo(Part.VALIDATION);
+    assertThat(holdout.part(0, 2)).isEqualTo(Part.TEST);
+    assertThat(holdout.trainEnd(1)).isZero();
+    assertThat(holdout.validationEnd(1)).isZero();
+    assertThat(holdout.holdsOut(1)).isTrue();
+  }
+
+  @Test
+  void timeSplit_viewWhoseActionComesLater_isHeldOutWithIt() {
+    FeedLog log =
+        TestLogs.log(9)
+            .user("u")
+            .action(1, LIKE, 0, 10)
+            .action(2, LIKE, 0, 25)
+            .view(0, 15)
+            .impression(2, LIKE)
+            .build();
+    Holdout holdout = Holdout.timeSplit(log, 20, 20);
+    assertThat(holdout.part(0, 0)).isEqualTo(Part.TEST);
+  }
+
+  @Test
+  void latest_shares_keepsTheNewestActions() {
+    FeedLog log = actions(TestLogs.log(9).user("u"), 10, 20, 30, 40, 50, 60, 70, 80, 90).build();
+    Holdout holdout = Holdout.latest(log, 0.2, 0.2);
+    assertThat(holdout.trainEnd(0)).isEqualTo(5);
+    assertThat(holdout.validationEnd(0)).isEqualTo(7);
+  }
+
+  @Test
+  void timeSplit_logWithoutTimes_isRefused() {
+    FeedLog log = TestLogs.log(9).user("u").action(1, LIKE, 0, FeedLog.NO_TIME).build();
+    assertThatThrownBy(() -> Holdout.timeSplit(log, 1, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("needs actions with times");
+  }
+
   private static FeedLogBuilder actions(FeedLogBuilder builder, long... times) {
     for (int i = 0; i < times.length; i++) {
       builder.action(i, LIKE, 0, times[i]);

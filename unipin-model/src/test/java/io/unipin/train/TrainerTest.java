@@ -25,7 +25,10 @@ class TrainerTest {
 
   @TempDir Path folder;
 
-  /** Users walk round the catalogue one item at a time, liking even items: the next item and action are certain. */
+  /**
+   * Users walk round the catalogue one item at a time, liking even items: the next item and action
+   * are certain.
+   */
   private static FeedLog walks(int users) {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
     Random random = new Random(SEED);
@@ -45,11 +48,25 @@ class TrainerTest {
     return builder.build();
   }
 
+  @Test
+  void read_recipesOfTheDataSets_areWhole() {
+    Path recipes = Path.of(System.getProperty("unipin.root", "..")).resolve("recipes");
+    for (String name :
+        List.of("ml-1m", "ml-100k", "amazon-beauty", "kuairand-pure", "trivago", "simulator")) {
+      TrainConfig recipe = TrainConfig.read(recipes.resolve(name).resolve("train.yaml"));
+      assertThat(recipe.training().actionWeights()).as(name).isNotNull();
+    }
+    assertThat(
+            TrainConfig.read(recipes.resolve("kuairand-pure/train.yaml")).evaluation().protocol())
+        .isEqualTo(Protocol.TIME_SPLIT);
+  }
+
   private static TrainConfig config(int epochs) {
     return TrainConfig.defaults()
         .with(
             "model",
-            "{itemDim: 16, width: 32, layers: 1, heads: 2, kvHeads: 1, feedForward: 64, maxHistory: 12}")
+            "{itemDim: 16, width: 32, layers: 1, heads: 2, kvHeads: 1, feedForward: 64, maxHistory:"
+                + " 12}")
         .with("training.epochs", Integer.toString(epochs))
         .with("training.batchActions", "160")
         .with("training.learningRate", "0.005")
@@ -161,6 +178,9 @@ class TrainerTest {
           training:\\n  dropout: 1.5 | recipe.yaml, line 1, column 1: training.dropout: a number in [0, 1) expected, got 1.5
           model: [1, 2] | recipe.yaml, line 1, column 1: model:
           training:\\n\\tepochs: 3 | recipe.yaml, line
+          evaluation:\\n  protocol: sometimes | recipe.yaml, line 2, column
+          evaluation:\\n  testFrom: 2022-05-01T00:00:00Z | evaluation.validationFrom and evaluation.testFrom: both or none
+          evaluation: {testFrom: may, validationFrom: may} | evaluation.testFrom: an instant such as
           """)
   void read_brokenRecipe_saysWhere(String yaml, String message) throws IOException {
     Path file = folder.resolve("recipe.yaml");

@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.micro;
 
 import io.unipin.benchmarks.load.SoakCommand;
+import io.unipin.benchmarks.quality.QualityCommand;
 import io.unipin.serving.cli.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Spec;
       HeadlineCommand.class,
       RankForwardCommand.class,
       EfficiencyCommand.class,
-      SoakCommand.class
+      SoakCommand.class,
+      QualityCommand.class
     },
     footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json"})
 public final class BenchCommand implements Verb {

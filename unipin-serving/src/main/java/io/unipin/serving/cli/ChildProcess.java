@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Another run of our own script: training and serving want environments of their own. Ends with us unless kept. */
+/**
+ * Another run of our own script: training and serving want environments of their own. Ends with us
+ * unless kept.
+ */
 public final class ChildProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(20);
 
@@ -27,7 +30,8 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /** Runs a verb to its end; what it says on standard error is seen, the rest is not. */
-  static void run(Home home, List<String> arguments) throws IOException, InterruptedException {
+  public static void run(Home home, List<String> arguments)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = builder(home, arguments);
     builder.redirectOutput(Redirect.DISCARD).redirectError(Redirect.INHERIT);
     try (ChildProcess child = new ChildProcess(arguments.get(0), builder.start())) {
@@ -44,7 +48,10 @@ public final class ChildProcess implements AutoCloseable {
     return start(home, arguments, Map.of(), output);
   }
 
-  /** Starts a verb in the background with more variables in its environment, both of its outputs in a file. */
+  /**
+   * Starts a verb in the background with more variables in its environment, both of its outputs in
+   * a file.
+   */
   public static ChildProcess start(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
       throws IOException {

@@ -1,10 +1,13 @@
 package io.unipin.serving.cli;
 
-/** A verb that can't go on. Its message is one line for the person at the command line: what was expected, what came. */
-final class CommandException extends RuntimeException {
+/**
+ * A verb that can't go on. Its message is one line for the person at the command line: what was
+ * expected, what came.
+ */
+public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  CommandException(String message) {
+  public CommandException(String message) {
     super(message);
   }
 

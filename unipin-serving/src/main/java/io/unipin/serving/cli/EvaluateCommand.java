@@ -5,6 +5,7 @@ import io.unipin.data.FeedLogReader;
 import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.train.Comparison;
 import io.unipin.train.Evaluation;
 import io.unipin.train.EvaluationOptions;
 import io.unipin.train.Evaluator;
@@ -14,6 +15,7 @@ import io.unipin.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  ./unipin evaluate --bundle bundles/main --data feedlog --json evaluation.json"
+      "  ./unipin evaluate --bundle bundles/main --data feedlog --json evaluation.json",
+      "  ./unipin evaluate --bundle bundles/main --data feedlog --protocol time-split",
+      "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog"
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--bundle", required = true, paramLabel = "DIR", description = "The bundle.")
@@ -43,6 +47,26 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The recipe that trained the bundle: it says what was held out.")
   private @Nullable Path config;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "P",
+      description =
+          "leave-last or time-split, instead of the recipe's. It should be what the bundle was"
+              + " trained with.")
+  private @Nullable String protocol;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Changes one setting of the recipe, such as evaluation.testFrom.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--against",
+      paramLabel = "DIR",
+      description = "Another bundle, judged on the same users: every difference with its interval.")
+  private @Nullable Path against;
 
   @Option(
       names = "--max-bad-rows",
@@ -65,26 +89,47 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrainConfig recipe = config == null ? TrainConfig.defaults() : TrainConfig.read(config);
-    int holdout = recipe.evaluation().holdout();
+    TrainConfig recipe = recipe();
     FeedLog log = FeedLogReader.read(data, maxBadRows);
+    Holdout holdout = recipe.evaluation().holdout(log);
     PrintWriter console = spec.commandLine().getOut();
-    try (LoadedBundle loaded = BundleFolder.load(bundle, precision)) {
-      BundleFolder.requireSameItems(loaded, log.catalogue());
-      int threads = Runtime.getRuntime().availableProcessors();
-      Evaluation evaluation =
-          evaluate(log, Holdout.leaveLast(log, holdout), loaded.model(), threads);
-      console.print(evaluation.toTable());
-      console.println(evaluation.protocol());
-      if (json != null) {
-        new Figures(
-                "evaluate",
-                Map.of("holdout", holdout, "precision", precision.name()),
-                Map.of("evaluation", evaluation.toJson()))
-            .write(json, Home.find().root());
-      }
+    Evaluation evaluation = evaluate(bundle, log, holdout);
+    console.print(evaluation.toTable());
+    console.println(evaluation.protocol());
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("evaluation", evaluation.toJson());
+    if (against != null) {
+      Comparison comparison = Comparison.of(evaluation, evaluate(against, log, holdout));
+      console.println(bundle + " minus " + against + ":");
+      console.print(comparison.toTable());
+      results.put("difference", comparison.toJson());
+    }
+    if (json != null) {
+      new Figures(
+              "evaluate",
+              Map.of("evaluation", recipe.evaluation(), "precision", precision.name()),
+              results)
+          .write(json, Home.find().root());
     }
     return 0;
+  }
+
+  private TrainConfig recipe() {
+    TrainConfig recipe = config == null ? TrainConfig.defaults() : TrainConfig.read(config);
+    if (protocol != null) {
+      recipe = recipe.with("evaluation.protocol", protocol);
+    }
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      recipe = recipe.with(setting.getKey(), setting.getValue());
+    }
+    return recipe;
+  }
+
+  private Evaluation evaluate(Path folder, FeedLog log, Holdout holdout) throws IOException {
+    try (LoadedBundle loaded = BundleFolder.load(folder, precision)) {
+      BundleFolder.requireSameItems(loaded, log.catalogue());
+      return evaluate(log, holdout, loaded.model(), Runtime.getRuntime().availableProcessors());
+    }
   }
 
   static Evaluation evaluate(FeedLog log, Holdout holdout, ServingModel model, int threads) {

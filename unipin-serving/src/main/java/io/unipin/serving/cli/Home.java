@@ -20,7 +20,7 @@ public record Home(Path root) {
   }
 
   /** A file of the recipe with the name of a data folder, where there is one. */
-  Optional<Path> recipe(String name, String file) {
+  public Optional<Path> recipe(String name, String file) {
     Path path = root.resolve("recipes").resolve(name).resolve(file);
     return Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();
   }

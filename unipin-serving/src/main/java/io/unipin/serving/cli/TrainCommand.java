@@ -25,7 +25,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a model on a feed log, measures it on what it did not see, and publishes it as a bundle. */
+/**
+ * Trains a model on a feed log, measures it on what it did not see, and publishes it as a bundle.
+ */
 @Command(
     name = "train",
     description = "Trains a model on a feed log and publishes it as a bundle.",
@@ -97,7 +99,7 @@ final class TrainCommand implements Callable<Integer> {
     TrainConfig recipe = recipe();
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     console.println(FeedLogText.sizes(log));
-    Holdout holdout = Holdout.leaveLast(log, recipe.evaluation().holdout());
+    Holdout holdout = recipe.evaluation().holdout(log);
     Path folder = work == null ? out.resolveSibling(out.getFileName() + ".training") : work;
     TrainResult result;
     try (Progress progress = Progress.begin("training", -1)) {
@@ -115,6 +117,7 @@ final class TrainCommand implements Callable<Integer> {
     results.put("epochs", result.epochs());
     results.put("steps", result.steps());
     results.put("seconds", result.seconds());
+    results.put("examples_per_second", result.examples() / result.seconds());
     results.put("validation_ndcg10", TrainText.orNull(result.best().ndcg10()));
     results.put("validation_auc", TrainText.orNull(result.best().auc()));
     if (!noEvaluation) {

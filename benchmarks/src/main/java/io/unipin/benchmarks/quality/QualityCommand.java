@@ -1,0 +1,181 @@
+package io.unipin.benchmarks.quality;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogReader;
+import io.unipin.serving.cli.ChildProcess;
+import io.unipin.serving.cli.CommandException;
+import io.unipin.serving.cli.Figures;
+import io.unipin.serving.cli.Home;
+import io.unipin.serving.cli.Table;
+import io.unipin.train.TrainConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains and evaluates the recipe of a data set over several seeds. */
+@Command(
+    name = "quality",
+    description = {
+      "Trains and evaluates recipes/NAME/train.yaml on a public data set, once per seed: mean and"
+          + " spread of every figure.",
+      "An interrupted run goes on where it was."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin bench quality --data ml-100k --json quality.json",
+      "  ./unipin bench quality --data simulator --quick"
+    })
+public final class QualityCommand implements Callable<Integer> {
+  private static final String SIMULATOR = "simulator";
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "NAME",
+      description =
+          "Data set, a folder of UNIPIN_DATA (default ../shared/data) with a recipe, or simulator.")
+  private String data;
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "Trainings. Default: ${DEFAULT-VALUE}.")
+  private int seeds;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Changes one setting of the recipe, for an ablation.")
+  private Map<String, String> changes = new LinkedHashMap<>();
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      description = "Folder of what is under way. Default: .unipin/quality/NAME.")
+  private @Nullable Path work;
+
+  @Option(names = "--quick", description = "One seed and two epochs, the same keys.")
+  private boolean quick;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--publish",
+      description = "Write the figures to docs/results/quality-NAME.json too.")
+  private boolean publish;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Home home = Home.find();
+    Path file =
+        home.recipe(data, "train.yaml")
+            .orElseThrow(
+                () -> new CommandException("no recipes/" + data + "/train.yaml to train with"));
+    Map<String, String> settings = new LinkedHashMap<>(changes);
+    if (quick) {
+      seeds = 1;
+      settings.putIfAbsent("training.epochs", "2");
+    }
+    TrainConfig recipe = TrainConfig.read(file);
+    List<String> options = new ArrayList<>(List.of("--config", file.toString()));
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      recipe = recipe.with(setting.getKey(), setting.getValue());
+      options.addAll(List.of("--set", setting.getKey() + "=" + setting.getValue()));
+    }
+    Path folder = work == null ? home.work("quality").resolve(data) : work;
+    Path feedLog = feedLog(home, folder.toAbsolutePath());
+    FeedLog log = FeedLogReader.read(feedLog, 0);
+    PrintWriter out = spec.commandLine().getOut();
+    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, recipe.toString());
+    List<JsonNode> trainings = new ArrayList<>();
+    List<JsonNode> evaluations = new ArrayList<>();
+    for (int seed = 1; seed <= seeds; seed++) {
+      SeedRuns.Seed done = runs.run(seed);
+      trainings.add(done.training());
+      evaluations.add(done.evaluation());
+      out.printf("seed %d of %d%s%n", seed, seeds, done.earlier() ? ", from an earlier run" : "");
+      out.flush();
+    }
+    ObjectNode results =
+        new SeedSummary(trainings, evaluations).of(recipe.evaluation().headline(log));
+    print(results, out);
+    Map<String, Object> described = new LinkedHashMap<>();
+    described.put("data", data);
+    described.put("quick", quick);
+    described.put("recipe", recipe);
+    described.put("protocol", evaluations.get(0).get("protocol"));
+    write(home, described, results, out);
+    return 0;
+  }
+
+  private Path feedLog(Home home, Path folder) throws IOException, InterruptedException {
+    Path log = folder.resolve("feedlog");
+    if (data.equals(SIMULATOR)) {
+      ChildProcess.run(home, List.of("simulate", "--out", log.toString()));
+      return log;
+    }
+    String set = System.getenv("UNIPIN_DATA");
+    Path sets = set == null || set.isBlank() ? home.root().resolve("../shared/data") : Path.of(set);
+    Path source = sets.resolve(data);
+    if (!Files.isDirectory(source)) {
+      throw new CommandException("no data at " + source + ": set UNIPIN_DATA to its parent");
+    }
+    ChildProcess.run(home, List.of("import", source.toString(), "--out", log.toString()));
+    return log;
+  }
+
+  private static void print(ObjectNode results, PrintWriter out) {
+    Table table = new Table("figure", "mean", "spread");
+    for (Iterator<Map.Entry<String, JsonNode>> all = results.fields(); all.hasNext(); ) {
+      Map.Entry<String, JsonNode> figure = all.next();
+      JsonNode mean = figure.getValue().path("mean");
+      if (mean.isNumber()) {
+        JsonNode spread = figure.getValue().path("spread");
+        table.row(figure.getKey(), number(mean), spread.isNumber() ? number(spread) : "-");
+      }
+    }
+    table.print(out);
+  }
+
+  private static String number(JsonNode value) {
+    return String.format(Locale.ROOT, "%.4f", value.asDouble());
+  }
+
+  private void write(Home home, Map<String, ?> settings, ObjectNode results, PrintWriter out)
+      throws IOException {
+    Map<String, ?> fields =
+        new ObjectMapper().convertValue(results, new TypeReference<Map<String, Object>>() {});
+    Figures figures = new Figures("quality", settings, fields);
+    if (json != null) {
+      figures.write(json, home.root());
+      out.println("figures: " + json);
+    }
+    if (publish) {
+      Path published = home.root().resolve("docs/results/quality-" + data + ".json");
+      figures.write(published, home.root());
+      out.println("figures: " + published);
+    }
+  }
+}

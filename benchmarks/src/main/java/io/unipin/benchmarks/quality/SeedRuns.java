@@ -1,0 +1,101 @@
+package io.unipin.benchmarks.quality;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.serving.cli.ChildProcess;
+import io.unipin.serving.cli.Home;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Trains and evaluates one seed after another through our own script, each in a folder of its own,
+ * so that an interrupted benchmark goes on where it was: a seed that is done is read, one under way
+ * resumes from its checkpoint.
+ */
+final class SeedRuns {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Home home;
+  private final Path feedLog;
+  private final Path work;
+  private final List<String> recipe;
+  private final String settings;
+
+  /**
+   * Runs in a work folder.
+   *
+   * @param recipe options of {@code train} and {@code evaluate} that name the recipe
+   * @param settings all settings as text: a seed that was done with others is done again
+   */
+  SeedRuns(Home home, Path feedLog, Path work, List<String> recipe, String settings) {
+    this.home = home;
+    this.feedLog = feedLog;
+    this.work = work;
+    this.recipe = recipe;
+    this.settings = settings;
+  }
+
+  /** The {@code results} of a seed's training and evaluation. */
+  record Seed(JsonNode training, JsonNode evaluation, boolean earlier) {}
+
+  Seed run(int seed) throws IOException, InterruptedException {
+    Path folder = work.resolve("seed-" + seed);
+    Path mark = folder.resolve("settings.txt");
+    if (Files.exists(mark) && !Files.readString(mark).equals(settings)) {
+      delete(folder);
+    }
+    Files.createDirectories(folder);
+    Files.write(mark, settings.getBytes(StandardCharsets.UTF_8));
+    Path bundle = folder.resolve("bundle");
+    Path training = folder.resolve("train.json");
+    Path evaluation = folder.resolve("evaluate.json");
+    boolean earlier = Files.exists(evaluation);
+    if (!earlier) {
+      if (!Files.exists(training)) {
+        train(seed, folder, bundle, training);
+      }
+      evaluate(seed, bundle, evaluation);
+    }
+    return new Seed(
+        JSON.readTree(training.toFile()).get("results"),
+        JSON.readTree(evaluation.toFile()).at("/results/evaluation"),
+        earlier);
+  }
+
+  private void train(int seed, Path folder, Path bundle, Path figures)
+      throws IOException, InterruptedException {
+    delete(bundle);
+    List<String> arguments = new ArrayList<>(List.of("train", "--data", feedLog.toString()));
+    arguments.addAll(List.of("--out", bundle.toString(), "--no-evaluation", "--resume"));
+    arguments.addAll(List.of("--work", folder.resolve("training").toString()));
+    arguments.addAll(List.of("--json", figures.toString()));
+    run(arguments, seed);
+  }
+
+  private void evaluate(int seed, Path bundle, Path figures)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("evaluate", "--data", feedLog.toString()));
+    arguments.addAll(List.of("--bundle", bundle.toString(), "--json", figures.toString()));
+    run(arguments, seed);
+  }
+
+  private void run(List<String> arguments, int seed) throws IOException, InterruptedException {
+    arguments.addAll(recipe);
+    arguments.addAll(List.of("--set", "training.seed=" + seed));
+    ChildProcess.run(home, arguments);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (var files = Files.walk(folder)) {
+        for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.unipin.benchmarks.quality;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/**
+ * The figures of several seeds as one object: {@code {mean, spread}} each, the spread being the
+ * sample standard deviation. A figure that is not defined is null, as is the spread of a single
+ * seed.
+ */
+final class SeedSummary {
+  private static final List<String> RETRIEVAL =
+      List.of("hr10", "ndcg10", "popularity_hr10", "recent_hr10");
+  private static final List<String> RANKING =
+      List.of("auc", "bias_auc", "gauc", "bias_gauc", "log_loss", "ne", "ece");
+
+  private final List<JsonNode> trainings;
+  private final List<JsonNode> evaluations;
+
+  /**
+   * Of one seed each, in order.
+   *
+   * @param trainings {@code results} of {@code unipin train}
+   * @param evaluations {@code results.evaluation} of {@code unipin evaluate}
+   */
+  SeedSummary(List<JsonNode> trainings, List<JsonNode> evaluations) {
+    this.trainings = trainings;
+    this.evaluations = evaluations;
+  }
+
+  /** All figures, the ranking ones about {@code action}, those of every action beside them. */
+  ObjectNode of(String action) {
+    ObjectNode results = JsonNodeFactory.instance.objectNode();
+    RETRIEVAL.forEach(key -> results.set(key, spread(evaluations, "/" + key)));
+    results.setAll(ranking(action));
+    results.put("action", action);
+    ObjectNode actions = results.putObject("actions");
+    for (Iterator<String> names = evaluations.get(0).path("auc").fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      actions.set(name, ranking(name));
+    }
+    results.put("seeds", evaluations.size());
+    results.set("train_minutes", spread(trainings, "/seconds", 60));
+    results.set("epochs", spread(trainings, "/epochs"));
+    results.set("examples_per_second", spread(trainings, "/examples_per_second"));
+    return results;
+  }
+
+  private ObjectNode ranking(String action) {
+    ObjectNode results = JsonNodeFactory.instance.objectNode();
+    RANKING.forEach(key -> results.set(key, spread(evaluations, "/" + key + "/" + action)));
+    results.set("mrr", spread(evaluations, "/slate_mrr/" + action));
+    ArrayNode gains = results.putArray("auc_over_bias");
+    evaluations.forEach(evaluation -> gains.add(evaluation.at("/auc_over_bias/" + action)));
+    return results;
+  }
+
+  private static ObjectNode spread(List<JsonNode> seeds, String pointer) {
+    return spread(seeds, pointer, 1);
+  }
+
+  private static ObjectNode spread(List<JsonNode> seeds, String pointer, double unit) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    boolean defined =
+        StreamSupport.stream(seeds.spliterator(), false)
+            .allMatch(seed -> seed.at(pointer).isNumber());
+    if (!defined) {
+      return json.putNull("mean").putNull("spread");
+    }
+    double[] values = seeds.stream().mapToDouble(s -> s.at(pointer).asDouble() / unit).toArray();
+    double mean = 0;
+    for (double value : values) {
+      mean += value / values.length;
+    }
+    double squares = 0;
+    for (double value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    json.put("mean", mean);
+    return values.length < 2
+        ? json.putNull("spread")
+        : json.put("spread", Math.sqrt(squares / (values.length - 1)));
+  }
+}

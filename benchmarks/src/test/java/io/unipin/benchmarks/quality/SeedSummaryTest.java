@@ -1,0 +1,55 @@
+package io.unipin.benchmarks.quality;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SeedSummaryTest {
+  private static JsonNode json(String text) throws JsonProcessingException {
+    return new ObjectMapper().readTree(text.replace('\'', '"'));
+  }
+
+  private static JsonNode evaluation(double hr10, double auc) throws JsonProcessingException {
+    return json(
+        """
+        {'hr10': %s, 'ndcg10': 0.1, 'popularity_hr10': 0.04, 'auc': {'like': %s, 'hide': null},
+         'bias_auc': {'like': 0.7, 'hide': null}, 'slate_mrr': {'like': null, 'hide': null},
+         'auc_over_bias': {'like': {'difference': 0.1, 'lower': 0.05, 'upper': 0.2}, 'hide': {'difference': null}}}
+        """
+            .formatted(hr10, auc));
+  }
+
+  @Test
+  void of_threeSeeds_hasMeanAndSampleDeviation() throws JsonProcessingException {
+    List<JsonNode> trainings =
+        List.of(json("{'seconds': 60}"), json("{'seconds': 120}"), json("{'seconds': 180}"));
+    List<JsonNode> evaluations =
+        List.of(evaluation(0.1, 0.8), evaluation(0.2, 0.8), evaluation(0.3, 0.8));
+    JsonNode results = new SeedSummary(trainings, evaluations).of("like");
+    assertThat(results.at("/hr10/mean").asDouble()).isCloseTo(0.2, within(1e-12));
+    assertThat(results.at("/hr10/spread").asDouble()).isCloseTo(0.1, within(1e-12));
+    assertThat(results.at("/auc/mean").asDouble()).isCloseTo(0.8, within(1e-12));
+    assertThat(results.at("/bias_auc/spread").asDouble()).isCloseTo(0, within(1e-12));
+    assertThat(results.at("/train_minutes/mean").asDouble()).isCloseTo(2, within(1e-12));
+    assertThat(results.get("seeds").asInt()).isEqualTo(3);
+    assertThat(results.get("auc_over_bias").size()).isEqualTo(3);
+    assertThat(results.at("/actions/like/auc/mean").asDouble()).isCloseTo(0.8, within(1e-12));
+  }
+
+  @Test
+  void of_figureWithoutLabels_isNull() throws JsonProcessingException {
+    JsonNode results =
+        new SeedSummary(List.of(json("{'seconds': 60}")), List.of(evaluation(0.1, 0.8))).of("hide");
+    for (String key : List.of("auc", "bias_auc", "mrr", "ece")) {
+      assertThat(results.at("/" + key + "/mean").isNull()).as(key).isTrue();
+      assertThat(results.at("/" + key + "/spread").isNull()).as(key).isTrue();
+    }
+    assertThat(results.at("/hr10/mean").asDouble()).isEqualTo(0.1);
+    assertThat(results.at("/hr10/spread").isNull()).isTrue();
+  }
+}
