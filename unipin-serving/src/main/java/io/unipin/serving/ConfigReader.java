@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.unipin.serving.experiment.ExperimentDefaults;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -221,6 +222,7 @@ public final class ConfigReader {
   }
 
   private ServerConfig bind() {
+    ExperimentDefaults.fill(tree.path("experiments"));
     try {
       return mapper.treeToValue(tree, ServerConfig.class);
     } catch (JsonMappingException e) {

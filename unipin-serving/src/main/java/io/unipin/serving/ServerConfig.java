@@ -2,6 +2,7 @@ package io.unipin.serving;
 
 import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.bundle.BundleConfig;
+import io.unipin.serving.experiment.ExperimentsConfig;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.ServedLogConfig;
 import io.unipin.serving.pipeline.CacheConfig;
@@ -24,4 +25,5 @@ public record ServerConfig(
     PageConfig page,
     DegradationConfig degradation,
     ServedLogConfig servedLog,
-    ExperimentConfig experiment) {}
+    ExperimentConfig experiment,
+    ExperimentsConfig experiments) {}

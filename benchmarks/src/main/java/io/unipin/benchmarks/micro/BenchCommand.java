@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.micro;
 
+import io.unipin.benchmarks.experiment.ExperimentsCommand;
 import io.unipin.benchmarks.load.SoakCommand;
 import io.unipin.benchmarks.quality.QualityCommand;
 import io.unipin.serving.cli.Verb;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
       RankForwardCommand.class,
       EfficiencyCommand.class,
       SoakCommand.class,
+      ExperimentsCommand.class,
       QualityCommand.class
     },
     footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json"})

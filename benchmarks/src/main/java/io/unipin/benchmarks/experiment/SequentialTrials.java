@@ -1,0 +1,78 @@
+package io.unipin.benchmarks.experiment;
+
+import io.unipin.serving.experiment.statistics.Difference;
+import io.unipin.serving.experiment.statistics.MixtureTest;
+import io.unipin.serving.experiment.statistics.Moments;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+
+/** Experiments that are read again and again: how often each test claims an effect. */
+final class SequentialTrials {
+  private static final double ALPHA = 0.05;
+
+  private SequentialTrials() {}
+
+  /**
+   * What is tried.
+   *
+   * @param peeks readings per experiment
+   * @param usersPerPeek new users of each arm between two readings
+   * @param effect added to every user of the treatment
+   * @param tau of the sequential test
+   */
+  record Setting(int experiments, int peeks, int usersPerPeek, double effect, double tau) {}
+
+  /**
+   * The parts of experiments that were ever rejected at 0.05.
+   *
+   * @param naive Welch's t test, read every time
+   * @param once the same, read at the end alone
+   */
+  record Alarms(double sequential, double naive, double once) {}
+
+  /** A number that is normally distributed, with variance 1. */
+  static double normal(SplittableRandom random) {
+    return random.nextGaussian();
+  }
+
+  /** Clicks of a user as feeds have them: most have none, few have many; variance 1. */
+  static double skewed(SplittableRandom random) {
+    double none = 0.7;
+    double draw = random.nextDouble();
+    if (draw < none) {
+      return 0;
+    }
+    double scale = 1 / Math.sqrt(2 * (1 - none) - (1 - none) * (1 - none));
+    return -scale * Math.log((draw - none) / (1 - none));
+  }
+
+  static Alarms run(Setting setting, ToDoubleFunction<SplittableRandom> user, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    MixtureTest test = new MixtureTest(setting.tau());
+    int sequential = 0;
+    int naive = 0;
+    int once = 0;
+    for (int experiment = 0; experiment < setting.experiments(); experiment++) {
+      Moments control = new Moments();
+      Moments treatment = new Moments();
+      boolean rejected = false;
+      boolean cried = false;
+      boolean last = false;
+      for (int peek = 0; peek < setting.peeks(); peek++) {
+        for (int i = 0; i < setting.usersPerPeek(); i++) {
+          control.add(user.applyAsDouble(random));
+          treatment.add(user.applyAsDouble(random) + setting.effect());
+        }
+        Difference difference = Difference.of(control, treatment);
+        rejected |= test.pValue(difference.effect(), difference.variance()) <= ALPHA;
+        last = !difference.interval(ALPHA).contains(0);
+        cried |= last;
+      }
+      sequential += rejected ? 1 : 0;
+      naive += cried ? 1 : 0;
+      once += last ? 1 : 0;
+    }
+    double all = setting.experiments();
+    return new Alarms(sequential / all, naive / all, once / all);
+  }
+}

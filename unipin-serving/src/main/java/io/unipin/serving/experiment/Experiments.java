@@ -1,0 +1,90 @@
+package io.unipin.serving.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Who is in which arm: a pure function of the configuration and the user's id.
+ *
+ * <p>Immutable. A few hashes per layer, no state.
+ */
+public final class Experiments {
+  /*
+   * With slot(salt, space, user) of Slots, S the common salt and s the experiment's:
+   *   held out       slot(S, "/holdout", user) < holdout
+   *   experiment     the one of the layer whose range holds slot(S, layer, user)
+   *   takes part     slot(s, experiment + "/rollout", user) < rollout
+   *   arm            by weight from slot(s, experiment + "/arm", user)
+   * Rollout and arm have spaces of their own: with one hash for both, a partial rollout would reach the first arm alone.
+   * Names hold no '/', so no two spaces are equal.
+   */
+  /** The name under which a holdout is logged, with the arms {@link #HELD_OUT} and {@link #IN}. */
+  public static final String HOLDOUT = "holdout";
+
+  public static final String HELD_OUT = "out";
+  public static final String IN = "in";
+
+  private final ExperimentsConfig config;
+
+  public Experiments(ExperimentsConfig config) {
+    this.config = config;
+  }
+
+  /** The user's experiments, at most one per layer; only {@link #HOLDOUT} for one who is held out. */
+  public List<Assignment> assign(String user) {
+    List<Assignment> assignments = new ArrayList<>(config.layers().size() + 1);
+    boolean out = false;
+    if (config.holdoutSlots() > 0) {
+      out = Slots.of(config.salt(), "/" + HOLDOUT, user) < config.holdoutSlots();
+      assignments.add(new Assignment("", HOLDOUT, out ? HELD_OUT : IN, false));
+    }
+    for (Map.Entry<String, LayerConfig> layer : config.layers().entrySet()) {
+      assignment(layer.getKey(), layer.getValue(), user, out).ifPresent(assignments::add);
+    }
+    return assignments;
+  }
+
+  private Optional<Assignment> assignment(
+      String layer, LayerConfig config, String user, boolean heldOut) {
+    for (Map.Entry<String, ExperimentPlan> plan : config.experiments().entrySet()) {
+      String arm = plan.getValue().overrides().get(user);
+      if (arm != null) {
+        return Optional.of(new Assignment(layer, plan.getKey(), arm, true));
+      }
+    }
+    if (heldOut) {
+      return Optional.empty();
+    }
+    int slot = Slots.of(this.config.salt(), layer, user);
+    for (Map.Entry<String, ExperimentPlan> plan : config.experiments().entrySet()) {
+      if (plan.getValue().slots().contains(slot)) {
+        return arm(plan.getKey(), plan.getValue(), user)
+            .map(arm -> new Assignment(layer, plan.getKey(), arm, false));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> arm(String name, ExperimentPlan plan, String user) {
+    String salt = plan.salt().isEmpty() ? config.salt() : plan.salt();
+    if (Slots.of(salt, name + "/rollout", user) >= plan.rolloutSlots()) {
+      return Optional.empty();
+    }
+    return Optional.of(plan.arm(Slots.of(salt, name + "/arm", user)));
+  }
+
+  /** The plan of an experiment; empty for an unknown one, and for the holdout. */
+  public Optional<ExperimentPlan> plan(String experiment) {
+    return config.layers().values().stream()
+        .flatMap(layer -> layer.experiments().entrySet().stream())
+        .filter(entry -> entry.getKey().equals(experiment))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  public ExperimentsConfig config() {
+    return config;
+  }
+}

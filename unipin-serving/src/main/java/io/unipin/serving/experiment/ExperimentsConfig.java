@@ -1,0 +1,56 @@
+package io.unipin.serving.experiment;
+
+import static io.unipin.serving.SettingException.checkRange;
+
+import io.unipin.serving.SettingException;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All experiments of a server.
+ *
+ * @param salt of layers and holdout, and of experiments that name none
+ * @param holdout percent of all users that are in no experiment of any layer, in steps of 0.01
+ * @param layers by name
+ */
+public record ExperimentsConfig(String salt, double holdout, Map<String, LayerConfig> layers) {
+  public ExperimentsConfig {
+    Names.checkSalt(salt);
+    checkRange("holdout", holdout, 0.0, 100.0);
+    layers = Collections.unmodifiableMap(new TreeMap<>(layers));
+    Map<String, String> experiments = new HashMap<>();
+    Map<Knob, String> knobs = new EnumMap<>(Knob.class);
+    for (Map.Entry<String, LayerConfig> layer : layers.entrySet()) {
+      String name = layer.getKey();
+      Names.check("a layer", "layers.", name);
+      for (String experiment : layer.getValue().experiments().keySet()) {
+        String other = experiments.put(experiment, name);
+        if (other != null || experiment.equals(Experiments.HOLDOUT)) {
+          throw new SettingException(
+              "layers." + name + ".experiments." + experiment,
+              "a name that no other experiment has expected");
+        }
+      }
+      for (Knob knob : layer.getValue().knobs()) {
+        String other = knobs.put(knob, name);
+        if (other != null) {
+          throw new SettingException(
+              "layers." + name,
+              "%s is changed by layer %s, too: a user can be in both, so only one may change it"
+                  .formatted(knob.key(), other));
+        }
+      }
+    }
+  }
+
+  public static ExperimentsConfig none() {
+    return new ExperimentsConfig("", 0, Map.of());
+  }
+
+  int holdoutSlots() {
+    return (int) Math.round(holdout * Slots.COUNT / 100);
+  }
+}

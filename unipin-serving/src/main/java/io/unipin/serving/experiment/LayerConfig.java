@@ -1,0 +1,57 @@
+package io.unipin.serving.experiment;
+
+import io.unipin.serving.SettingException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Experiments that no two of which share a user. A user of one layer is in any other independently.
+ *
+ * @param experiments by name
+ */
+public record LayerConfig(Map<String, ExperimentPlan> experiments) {
+  public LayerConfig {
+    experiments = Collections.unmodifiableMap(new TreeMap<>(experiments));
+    List<Map.Entry<String, ExperimentPlan>> before = new ArrayList<>();
+    Map<String, String> overridden = new HashMap<>();
+    for (Map.Entry<String, ExperimentPlan> experiment : experiments.entrySet()) {
+      String name = experiment.getKey();
+      Names.check("an experiment", "experiments.", name);
+      for (Map.Entry<String, ExperimentPlan> other : before) {
+        checkApart(name, experiment.getValue().slots(), other);
+      }
+      before.add(experiment);
+      for (String user : experiment.getValue().overrides().keySet()) {
+        String other = overridden.put(user, name);
+        if (other != null) {
+          throw new SettingException(
+              "experiments." + name + ".overrides." + user,
+              "a user overridden once per layer expected, got one in " + other + ", too");
+        }
+      }
+    }
+  }
+
+  private static void checkApart(
+      String name, SlotRange slots, Map.Entry<String, ExperimentPlan> other) {
+    if (slots.overlaps(other.getValue().slots())) {
+      throw new SettingException(
+          "experiments." + name + ".slots",
+          "slots that no other experiment of the layer has expected, got %s beside %s of %s"
+              .formatted(slots, other.getValue().slots(), other.getKey()));
+    }
+  }
+
+  /** What any arm of the layer changes. */
+  Set<Knob> knobs() {
+    Set<Knob> knobs = EnumSet.noneOf(Knob.class);
+    experiments.values().forEach(plan -> knobs.addAll(plan.knobs()));
+    return knobs;
+  }
+}
