@@ -84,12 +84,11 @@ void check(JNIEnv* env) {
   }
 }
 
-std::vector<float> floats(JNIEnv* env, jfloatArray array) {
-  jsize length = env->GetArrayLength(array);
-  std::vector<float> copy(static_cast<std::size_t>(length));
-  env->GetFloatArrayRegion(array, 0, length, copy.data());
+void copy(JNIEnv* env, jfloatArray from, std::vector<float>& to) {
+  jsize length = env->GetArrayLength(from);
+  to.resize(static_cast<std::size_t>(length));
+  env->GetFloatArrayRegion(from, 0, length, to.data());
   check(env);
-  return copy;
 }
 
 std::string utf8(JNIEnv* env, jstring text) {
@@ -119,12 +118,15 @@ jlong Java_io_unipin_ann_FaissNative_build(
     handle->index.reset(faiss::index_factory(dimension, utf8(env, factory).c_str(), faiss::METRIC_INNER_PRODUCT));
     faiss::Index& index = *handle->index;
     unipin::prepare(index, seed);
-    std::vector<float> rows = floats(env, vectors);
+    std::vector<float> rows;
+    copy(env, vectors, rows);
     if (!index.is_trained) {
       index.train(count, rows.data());
     }
     index.add(count, rows.data());
+    rows = {};
     unipin::check_searchable(index);
+    unipin::settle(index);
     return give(std::move(handle));
   });
 }
@@ -136,6 +138,7 @@ jlong Java_io_unipin_ann_FaissNative_read(JNIEnv* env, jclass, jobject stream) {
     auto handle = std::make_unique<IndexHandle>();
     handle->index.reset(faiss::read_index(&reader));
     unipin::check_searchable(*handle->index);
+    unipin::settle(*handle->index);
     return give(std::move(handle));
   });
 }
@@ -158,24 +161,26 @@ void Java_io_unipin_ann_FaissNative_search(
     jint passing, jintArray ordinals, jfloatArray scores) {
   guarded<bool>(env, false, [&] {
     Threads scope(1);
-    std::vector<float> rows = floats(env, queries);
-    std::vector<std::uint8_t> bits;
+    IndexHandle& handle = at(address);
+    unipin::ScratchPool::Lease scratch(handle.scratch);
+    auto cells = static_cast<std::size_t>(query_count) * static_cast<std::size_t>(k);
+    copy(env, queries, scratch->queries);
+    scratch->found_scores.resize(cells);
+    scratch->found.resize(cells);
+    unipin::SearchRequest request{
+        query_count, scratch->queries.data(), k, static_cast<std::size_t>(breadth), nullptr, passing};
     if (bitmap != nullptr) {
       jsize length = env->GetArrayLength(bitmap);
-      bits.resize(static_cast<std::size_t>(length));
-      env->GetByteArrayRegion(bitmap, 0, length, reinterpret_cast<jbyte*>(bits.data()));
+      scratch->bitmap.resize(static_cast<std::size_t>(length));
+      env->GetByteArrayRegion(bitmap, 0, length, reinterpret_cast<jbyte*>(scratch->bitmap.data()));
       check(env);
+      request.bitmap = scratch->bitmap.data();
     }
-    auto cells = static_cast<std::size_t>(query_count) * static_cast<std::size_t>(k);
-    std::vector<float> found_scores(cells);
-    std::vector<idx_t> labels(cells);
-    unipin::SearchRequest request{
-        query_count, rows.data(), k, static_cast<std::size_t>(breadth), bitmap == nullptr ? nullptr : bits.data(), passing};
-    unipin::search(at(address), request, found_scores.data(), labels.data());
-    std::vector<jint> narrow(labels.begin(), labels.end());
-    env->SetIntArrayRegion(ordinals, 0, static_cast<jsize>(cells), narrow.data());
+    unipin::search(handle, *scratch, request, scratch->found_scores.data(), scratch->found.data());
+    scratch->ordinals.assign(scratch->found.begin(), scratch->found.end());
+    env->SetIntArrayRegion(ordinals, 0, static_cast<jsize>(cells), scratch->ordinals.data());
     check(env);
-    env->SetFloatArrayRegion(scores, 0, static_cast<jsize>(cells), found_scores.data());
+    env->SetFloatArrayRegion(scores, 0, static_cast<jsize>(cells), scratch->found_scores.data());
     check(env);
     return true;
   });

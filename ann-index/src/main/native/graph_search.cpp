@@ -1,174 +1,153 @@
 #include "graph_search.hpp"
 
-#include <faiss/IndexFlat.h>
-#include <faiss/impl/DistanceComputer.h>
-
 #include <algorithm>
-#include <functional>
-#include <limits>
-#include <utility>
 
-#include "inner_product.hpp"
+#include "row_search.hpp"
 
 /*
  * Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small World graphs",
  * algorithms 2 (SEARCH-LAYER) and 5 (K-NN-SEARCH). It is written out here since IndexHNSW::search of FAISS 1.7.3 takes neither a
  * breadth (efSearch) per call nor a filter, and its own field would be shared between threads.
  *
- * A filter rules results, not steps: nodes that do not pass are walked through. When few pass, the walk would see most of the graph,
- * so the ones that pass are scored one by one instead, which is exact and no slower.
+ * Without a filter the nodes found and those still to be walked from are one list in order (Subramanya et al., "DiskANN", algorithm
+ * 1): a node below its last place is neither. With a filter, what passes is found and everything is walked through. When few pass,
+ * the walk would see as many nodes as pass, so these are scored one by one instead, which is exact and no slower.
  */
 namespace unipin {
 namespace {
 
 using node_t = faiss::HNSW::storage_idx_t;
-using Scored = std::pair<float, node_t>;
 
-/** About how many nodes a walk scores for each of its results. */
-constexpr idx_t kScoredPerResult = 32;
+/** About how many nodes a walk scores for each of its results; a lone row costs about half as much. */
+constexpr double kScoredPerResult = 16;
 
-/** Inner products of stored vectors with one query. One thread. */
-class Scorer {
+/** Nodes in order of their scores, at most as many as the breadth. A mark says which were walked from. One thread. */
+class Beam {
  public:
-  explicit Scorer(const faiss::Index& storage) : dimension_(static_cast<std::size_t>(storage.d)) {
-    if (const auto* flat = dynamic_cast<const faiss::IndexFlat*>(&storage)) {
-      vectors_ = flat->get_xb();
-    } else {
-      computer_.reset(storage.get_distance_computer());
-    }
+  Beam(std::vector<std::uint64_t>& nodes, std::size_t breadth) : nodes_(nodes), breadth_(breadth) {
+    nodes_.clear();
+    nodes_.reserve(breadth + 1);
   }
 
-  void set_query(const float* query) {
-    query_ = query;
-    if (computer_) {
-      computer_->set_query(query);
-    }
-  }
+  bool welcomes(float score) const { return score >= worst_; }
 
-  void prefetch(node_t node) const {
-    if (vectors_ != nullptr) {
-      const float* vector = vectors_ + static_cast<std::size_t>(node) * dimension_;
-      for (std::size_t i = 0; i < dimension_; i += 16) {
-        __builtin_prefetch(vector + i);
-      }
-    }
-  }
-
-  float operator()(node_t node) {
-    return vectors_ != nullptr ? kernel_(query_, vectors_ + static_cast<std::size_t>(node) * dimension_, dimension_)
-                               : (*computer_)(node);
-  }
-
- private:
-  const std::size_t dimension_;
-  const InnerProduct kernel_ = inner_product_kernel();
-  const float* vectors_ = nullptr;
-  std::unique_ptr<faiss::DistanceComputer> computer_;
-  const float* query_ = nullptr;
-};
-
-/** The best ones offered, with the worst of them on top. */
-class BestNodes {
- public:
-  explicit BestNodes(std::size_t room) : room_(room) { heap_.reserve(room + 1); }
-
-  void clear() { heap_.clear(); }
-  bool full() const { return heap_.size() >= room_; }
-  float worst() const { return heap_.front().first; }
-  std::size_t size() const { return heap_.size(); }
-  bool welcomes(float score) const { return !full() || score > worst(); }
-
-  void offer(float score, node_t node) {
-    if (!welcomes(score)) {
+  void insert(float score, node_t node) {
+    std::uint64_t key = mark(key_of(score, node), false);
+    auto place = std::upper_bound(nodes_.begin(), nodes_.end(), key, std::greater<>());
+    std::size_t position = static_cast<std::size_t>(place - nodes_.begin());
+    if (position == breadth_) {
       return;
     }
-    heap_.emplace_back(score, node);
-    std::push_heap(heap_.begin(), heap_.end(), better);
-    if (heap_.size() > room_) {
-      std::pop_heap(heap_.begin(), heap_.end(), better);
-      heap_.pop_back();
+    if (nodes_.size() == breadth_) {
+      nodes_.pop_back();
     }
+    nodes_.insert(nodes_.begin() + static_cast<std::ptrdiff_t>(position), key);
+    if (nodes_.size() == breadth_) {
+      worst_ = score_of(nodes_.back());
+    }
+    next_ = std::min(next_, position);
   }
 
-  /** Writes the best k, padded. Leaves no heap behind. */
-  void write(idx_t k, float* scores, idx_t* labels) {
-    std::sort(heap_.begin(), heap_.end(), better);
+  /** The best node that was not walked from, or -1. */
+  node_t take() {
+    while (next_ < nodes_.size() && walked(nodes_[next_])) {
+      ++next_;
+    }
+    if (next_ == nodes_.size()) {
+      return -1;
+    }
+    std::uint64_t key = nodes_[next_];
+    nodes_[next_] = mark(key, true);
+    ++next_;
+    return node(key);
+  }
+
+  /** The node that take() would give if nothing better came, or -1. */
+  node_t peek() const {
+    for (std::size_t i = next_; i < nodes_.size(); ++i) {
+      if (!walked(nodes_[i])) {
+        return node(nodes_[i]);
+      }
+    }
+    return -1;
+  }
+
+  std::size_t size() const { return nodes_.size(); }
+
+  void write(idx_t k, float* scores, idx_t* labels) const {
     for (idx_t i = 0; i < k; ++i) {
-      bool there = i < static_cast<idx_t>(heap_.size());
-      scores[i] = there ? heap_[static_cast<std::size_t>(i)].first : -std::numeric_limits<float>::infinity();
-      labels[i] = there ? heap_[static_cast<std::size_t>(i)].second : -1;
+      std::uint64_t key = nodes_[static_cast<std::size_t>(i)];
+      scores[i] = score_of(key);
+      labels[i] = node(key);
     }
-    heap_.clear();
   }
 
  private:
-  static bool better(const Scored& a, const Scored& b) {
-    return a.first > b.first || (a.first == b.first && a.second < b.second);
+  // An ordinal takes 31 bits of its 32; the mark is the lowest, so that it never changes the order.
+  static std::uint64_t mark(std::uint64_t key, bool walked) {
+    if (walked) {
+      return key & ~std::uint64_t{1};
+    }
+    return (key & 0xffffffff00000000U) | ((key << 1) & 0xffffffffU) | 1U;
+  }
+  static bool walked(std::uint64_t key) { return (key & 1U) == 0; }
+  static node_t node(std::uint64_t key) {
+    return static_cast<node_t>(~(static_cast<std::uint32_t>(key) >> 1) & 0x7fffffffU);
   }
 
-  const std::size_t room_;
-  std::vector<Scored> heap_;
-};
-
-/** Nodes still to be walked from, the best first. */
-class Frontier {
- public:
-  void clear() { heap_.clear(); }
-  bool empty() const { return heap_.empty(); }
-
-  void push(float score, node_t node) {
-    heap_.emplace_back(score, node);
-    std::push_heap(heap_.begin(), heap_.end());
-  }
-
-  Scored pop() {
-    std::pop_heap(heap_.begin(), heap_.end());
-    Scored top = heap_.back();
-    heap_.pop_back();
-    return top;
-  }
-
- private:
-  std::vector<Scored> heap_;
+  std::vector<std::uint64_t>& nodes_;
+  const std::size_t breadth_;
+  std::size_t next_ = 0;
+  float worst_ = -std::numeric_limits<float>::infinity();
 };
 
 /** Walks one graph for one query after another. One thread. */
 class GraphWalk {
  public:
-  GraphWalk(const faiss::IndexHNSW& index, const SearchRequest& request, std::size_t breadth, faiss::VisitedTable& visited)
-      : graph_(index.hnsw), request_(request), scorer_(*index.storage), best_(breadth), visited_(visited) {}
+  GraphWalk(const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, std::size_t breadth)
+      : index_(index),
+        graph_(index.hnsw),
+        scratch_(scratch),
+        request_(request),
+        breadth_(breadth),
+        scorer_(scratch.scorer(*index.storage)) {
+    scratch_.scores.resize(std::max<std::size_t>(scratch_.scores.size(), static_cast<std::size_t>(graph_.nb_neighbors(0))));
+  }
 
   void search(const float* query, float* scores, idx_t* labels) {
     scorer_.set_query(query);
-    Scored start = descend();
-    search_bottom(start);
-    visited_.advance();
-    if (best_.size() < static_cast<std::size_t>(request_.k)) {
+    node_t start = descend();
+    bool found = request_.bitmap == nullptr ? walk(start, scores, labels) : walk_filtered(start, scores, labels);
+    if (!found) {
       // Parts of the graph were out of reach.
-      score_all();
+      search_exhaustively(query, scores, labels);
     }
-    best_.write(request_.k, scores, labels);
   }
 
   void search_exhaustively(const float* query, float* scores, idx_t* labels) {
     scorer_.set_query(query);
-    score_all();
-    best_.write(request_.k, scores, labels);
+    Best& best = scratch_.bests(1, static_cast<std::size_t>(request_.k)).front();
+    gather_passing(request_, index_.ntotal, scratch_);
+    score_places(scorer_, scratch_, best);
+    best.write(static_cast<std::size_t>(request_.k), scores, labels);
   }
 
  private:
   /** Climbs greedily on every level but the bottom one. */
-  Scored descend() {
-    Scored at{scorer_(graph_.entry_point), graph_.entry_point};
+  node_t descend() {
+    node_t at = graph_.entry_point;
+    float height = scorer_.at(at);
     for (int level = graph_.max_level; level > 0; --level) {
       bool moved = true;
       while (moved) {
         moved = false;
-        gather(at.second, level);
-        for (node_t node : neighbours_) {
-          float score = scorer_(node);
-          if (score > at.first) {
-            at = {score, node};
+        scratch_.places.clear();
+        each_neighbour(at, level, [this](node_t node) { scratch_.places.push_back(node); });
+        score_neighbours();
+        for (std::size_t i = 0; i < scratch_.places.size(); ++i) {
+          if (scratch_.scores[i] > height) {
+            height = scratch_.scores[i];
+            at = scratch_.places[i];
             moved = true;
           }
         }
@@ -177,68 +156,109 @@ class GraphWalk {
     return at;
   }
 
-  void search_bottom(const Scored& start) {
-    best_.clear();
-    frontier_.clear();
-    visited_.set(start.second);
-    meet(start.first, start.second);
-    while (!frontier_.empty()) {
-      Scored next = frontier_.pop();
-      if (best_.full() && next.first < best_.worst()) {
-        return;
+  bool walk(node_t start, float* scores, idx_t* labels) {
+    faiss::VisitedTable& visited = scratch_.visited(index_);
+    Beam beam(scratch_.nodes, breadth_);
+    visited.set(start);
+    offer(beam, scorer_.at(start), start);
+    for (node_t node = beam.take(); node >= 0; node = beam.take()) {
+      gather_unseen(node, visited);
+      node_t next = beam.peek();
+      if (next >= 0) {
+        prefetch_links(next);
       }
-      gather(next.second, 0);
-      auto unseen = std::remove_if(neighbours_.begin(), neighbours_.end(), [this](node_t node) {
-        bool seen = visited_.get(node);
-        visited_.set(node);
-        return seen;
-      });
-      neighbours_.erase(unseen, neighbours_.end());
-      for (node_t node : neighbours_) {
-        scorer_.prefetch(node);
+      score_neighbours();
+      for (std::size_t i = 0; i < scratch_.places.size(); ++i) {
+        offer(beam, scratch_.scores[i], scratch_.places[i]);
       }
-      for (node_t node : neighbours_) {
-        meet(scorer_(node), node);
+    }
+    if (beam.size() < static_cast<std::size_t>(request_.k)) {
+      return false;
+    }
+    beam.write(request_.k, scores, labels);
+    return true;
+  }
+
+  bool walk_filtered(node_t start, float* scores, idx_t* labels) {
+    faiss::VisitedTable& visited = scratch_.visited(index_);
+    Best& best = scratch_.bests(1, breadth_).front();
+    std::vector<std::uint64_t>& frontier = scratch_.frontier;
+    frontier.clear();
+    visited.set(start);
+    meet(scorer_.at(start), start, best);
+    while (!frontier.empty()) {
+      std::pop_heap(frontier.begin(), frontier.end());
+      std::uint64_t next = frontier.back();
+      frontier.pop_back();
+      if (score_of(next) < best.threshold()) {
+        break;
       }
+      gather_unseen(ordinal_of(next), visited);
+      score_neighbours();
+      for (std::size_t i = 0; i < scratch_.places.size(); ++i) {
+        meet(scratch_.scores[i], scratch_.places[i], best);
+      }
+    }
+    if (best.size() < static_cast<std::size_t>(request_.k)) {
+      return false;
+    }
+    best.write(static_cast<std::size_t>(request_.k), scores, labels);
+    return true;
+  }
+
+  static void offer(Beam& beam, float score, node_t node) {
+    if (beam.welcomes(score)) {
+      beam.insert(score, node);
     }
   }
 
-  void meet(float score, node_t node) {
-    if (best_.welcomes(score)) {
-      frontier_.push(score, node);
+  void meet(float score, node_t node, Best& best) {
+    if (score >= best.threshold()) {
+      scratch_.frontier.push_back(key_of(score, node));
+      std::push_heap(scratch_.frontier.begin(), scratch_.frontier.end());
       if (request_.passes(node)) {
-        best_.offer(score, node);
+        best.offer(score, node);
       }
     }
   }
 
-  void score_all() {
-    best_.clear();
-    auto size = static_cast<node_t>(graph_.levels.size());
-    for (node_t node = 0; node < size; ++node) {
-      if (request_.passes(node)) {
-        best_.offer(scorer_(node), node);
+  void gather_unseen(node_t node, faiss::VisitedTable& visited) {
+    scratch_.places.clear();
+    each_neighbour(node, 0, [this, &visited](node_t neighbour) {
+      if (!visited.get(neighbour)) {
+        visited.set(neighbour);
+        scorer_.prefetch(neighbour);
+        scratch_.places.push_back(neighbour);
       }
-    }
+    });
   }
 
-  void gather(node_t node, int level) {
+  void score_neighbours() { scorer_.at(scratch_.places.data(), scratch_.places.size(), scratch_.scores.data()); }
+
+  template <typename Body>
+  void each_neighbour(node_t node, int level, Body&& body) {
     std::size_t begin = 0;
     std::size_t end = 0;
     graph_.neighbor_range(node, level, &begin, &end);
-    neighbours_.clear();
-    for (std::size_t i = begin; i < end && graph_.neighbors[i] >= 0; ++i) {
-      neighbours_.push_back(graph_.neighbors[i]);
+    const node_t* links = graph_.neighbors.data();
+    for (std::size_t i = begin; i < end && links[i] >= 0; ++i) {
+      body(links[i]);
     }
   }
 
+  void prefetch_links(node_t node) const {
+    const node_t* links = graph_.neighbors.data() + graph_.offsets[static_cast<std::size_t>(node)];
+    for (int i = 0; i < graph_.nb_neighbors(0); i += 16) {
+      __builtin_prefetch(links + i);
+    }
+  }
+
+  const faiss::IndexHNSW& index_;
   const faiss::HNSW& graph_;
+  Scratch& scratch_;
   const SearchRequest& request_;
-  Scorer scorer_;
-  BestNodes best_;
-  Frontier frontier_;
-  faiss::VisitedTable& visited_;
-  std::vector<node_t> neighbours_;
+  const std::size_t breadth_;
+  RowScorer& scorer_;
 };
 
 }  // namespace
@@ -288,12 +308,14 @@ void check_graph(const faiss::IndexHNSW& index) {
 }
 
 void search_graph(
-    const faiss::IndexHNSW& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels) {
+    const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   std::size_t breadth = request.breadth > 0 ? request.breadth : static_cast<std::size_t>(index.hnsw.efSearch);
   breadth = std::min(std::max(breadth, static_cast<std::size_t>(request.k)), static_cast<std::size_t>(index.ntotal));
-  bool exhaustive = request.passing / kScoredPerResult <= static_cast<idx_t>(breadth);
-  std::unique_ptr<faiss::VisitedTable> visited = pool.take(index.ntotal);
-  GraphWalk walk(index, request, breadth, *visited);
+  // A walk that looks for `breadth` nodes of which one in (size / passing) passes scores that many times as many.
+  auto passing = static_cast<double>(request.passing);
+  auto walked = kScoredPerResult * static_cast<double>(breadth) * static_cast<double>(index.ntotal) / std::max(1.0, passing);
+  bool exhaustive = passing / 2 <= walked;
+  GraphWalk walk(index, scratch, request, breadth);
   for (idx_t q = 0; q < request.query_count; ++q) {
     const float* query = request.queries + q * index.d;
     if (exhaustive) {
@@ -302,7 +324,6 @@ void search_graph(
       walk.search(query, scores + q * request.k, labels + q * request.k);
     }
   }
-  pool.give_back(std::move(visited));
 }
 
 }  // namespace unipin

@@ -11,6 +11,6 @@ void check_graph(const faiss::IndexHNSW& index);
 
 /** Searches a navigable small world graph, see search(). */
 void search_graph(
-    const faiss::IndexHNSW& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels);
+    const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
 }  // namespace unipin

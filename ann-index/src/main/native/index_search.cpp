@@ -10,7 +10,8 @@
 #include <faiss/IndexPreTransform.h>
 #include <faiss/IndexRefine.h>
 #include <faiss/IndexScalarQuantizer.h>
-#include <faiss/impl/IDSelector.h>
+
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +19,8 @@
 #include <utility>
 
 #include "graph_search.hpp"
+#include "list_search.hpp"
+#include "row_search.hpp"
 
 namespace unipin {
 namespace {
@@ -26,49 +29,29 @@ namespace {
 constexpr idx_t kRefinedPerResult = 4;
 constexpr int kDefaultGraphBreadth = 64;
 
-void search_in(const faiss::Index& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels);
-
-/** Passes the ordinals whose bit is set. */
-class OrdinalSelector final : public faiss::IDSelector {
- public:
-  explicit OrdinalSelector(const SearchRequest& request) : request_(request) {}
-  bool is_member(idx_t id) const override { return request_.passes(id); }
-
- private:
-  const SearchRequest& request_;
-};
+void search_in(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
 void prepare(faiss::ProductQuantizer& quantizer, int seed) {
   quantizer.cp.seed = seed;
   quantizer.cp.min_points_per_centroid = 1;
 }
 
-bool complete(const SearchRequest& request, const idx_t* labels) {
-  return std::all_of(labels, labels + request.k, [](idx_t label) { return label >= 0; });
-}
-
-/** Probes ever more lists, until a query has its k results or all lists were seen. */
-void search_lists(const faiss::IndexIVF& index, const SearchRequest& request, float* scores, idx_t* labels) {
-  OrdinalSelector selector(request);
-  faiss::SearchParametersIVF parameters;
-  parameters.sel = request.bitmap == nullptr ? nullptr : &selector;
-  parameters.nprobe = std::min(request.breadth > 0 ? request.breadth : index.nprobe, index.nlist);
-  index.search(request.query_count, request.queries, request.k, scores, labels, &parameters);
-  for (idx_t q = 0; q < request.query_count; ++q) {
-    faiss::SearchParametersIVF wider = parameters;
-    while (wider.nprobe < index.nlist && !complete(request, labels + q * request.k)) {
-      wider.nprobe = std::min(2 * wider.nprobe, index.nlist);
-      index.search(
-          1, request.queries + q * index.d, request.k, scores + q * request.k, labels + q * request.k, &wider);
-    }
+/**
+ * Rows and links are read at random, and each small page that is not in the translation buffer costs a walk through the page tables. A
+ * system that has no large pages to give keeps the small ones.
+ */
+template <typename Element>
+void use_large_pages(std::vector<Element>& table) {
+  constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
+  constexpr int kCollapse = 25;  // MADV_COLLAPSE of Linux 6.1, which older headers lack
+  table.shrink_to_fit();
+  auto begin = reinterpret_cast<std::uintptr_t>(table.data());
+  std::uintptr_t end = begin + table.size() * sizeof(Element);
+  begin = (begin + kLargePage - 1) & ~(kLargePage - 1);
+  end &= ~(kLargePage - 1);
+  if (begin < end) {
+    madvise(reinterpret_cast<void*>(begin), end - begin, kCollapse);
   }
-}
-
-void search_with_selector(const faiss::Index& index, const SearchRequest& request, float* scores, idx_t* labels) {
-  OrdinalSelector selector(request);
-  faiss::SearchParameters parameters;
-  parameters.sel = request.bitmap == nullptr ? nullptr : &selector;
-  index.search(request.query_count, request.queries, request.k, scores, labels, &parameters);
 }
 
 /** For an index that knows no filter: fetches ever more, until k of them pass or everything was seen. */
@@ -106,33 +89,33 @@ void search_and_filter(const faiss::Index& index, const SearchRequest& request, 
 }
 
 void search_transformed(
-    const faiss::IndexPreTransform& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels) {
+    const faiss::IndexPreTransform& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   const float* transformed = index.apply_chain(request.query_count, request.queries);
   std::unique_ptr<const float[]> owned(transformed == request.queries ? nullptr : transformed);
   SearchRequest inner = request;
   inner.queries = transformed;
-  search_in(*index.index, pool, inner, scores, labels);
+  search_in(*index.index, scratch, inner, scores, labels);
 }
 
 /** Lets the coarse part propose, and the finer one decide. */
 void search_refined(
-    const faiss::IndexRefine& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels) {
+    const faiss::IndexRefine& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   SearchRequest coarse = request;
   coarse.k = std::min(request.passing, kRefinedPerResult * request.k);
   auto cells = static_cast<std::size_t>(request.query_count * coarse.k);
   std::vector<float> coarse_scores(cells);
   std::vector<idx_t> candidates(cells);
-  search_in(*index.base_index, pool, coarse, coarse_scores.data(), candidates.data());
+  search_in(*index.base_index, scratch, coarse, coarse_scores.data(), candidates.data());
 
-  std::unique_ptr<faiss::DistanceComputer> finer(index.refine_index->get_distance_computer());
+  RowScorer& finer = scratch.scorer(*index.refine_index);
   std::vector<std::pair<float, idx_t>> row;
   for (idx_t q = 0; q < request.query_count; ++q) {
-    finer->set_query(request.queries + q * index.d);
+    finer.set_query(request.queries + q * index.d);
     row.clear();
     for (idx_t i = 0; i < coarse.k; ++i) {
       idx_t candidate = candidates[static_cast<std::size_t>(q * coarse.k + i)];
       if (candidate >= 0) {
-        row.emplace_back(-(*finer)(candidate), candidate);
+        row.emplace_back(-finer.at(static_cast<std::int32_t>(candidate)), candidate);
       }
     }
     std::sort(row.begin(), row.end());
@@ -145,42 +128,23 @@ void search_refined(
   }
 }
 
-void search_in(const faiss::Index& index, VisitedPool& pool, const SearchRequest& request, float* scores, idx_t* labels) {
+void search_in(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   if (const auto* transformed = dynamic_cast<const faiss::IndexPreTransform*>(&index)) {
-    search_transformed(*transformed, pool, request, scores, labels);
+    search_transformed(*transformed, scratch, request, scores, labels);
   } else if (const auto* refined = dynamic_cast<const faiss::IndexRefine*>(&index)) {
-    search_refined(*refined, pool, request, scores, labels);
+    search_refined(*refined, scratch, request, scores, labels);
   } else if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(&index)) {
-    search_graph(*graph, pool, request, scores, labels);
+    search_graph(*graph, scratch, request, scores, labels);
   } else if (const auto* lists = dynamic_cast<const faiss::IndexIVF*>(&index)) {
-    search_lists(*lists, request, scores, labels);
-  } else if (
-      dynamic_cast<const faiss::IndexFlat*>(&index) != nullptr ||
-      dynamic_cast<const faiss::IndexScalarQuantizer*>(&index) != nullptr) {
-    search_with_selector(index, request, scores, labels);
+    search_lists(*lists, scratch, request, scores, labels);
+  } else if (has_row_table(index)) {
+    search_rows(index, scratch, request, scores, labels);
   } else {
     search_and_filter(index, request, scores, labels);
   }
 }
 
 }  // namespace
-
-std::unique_ptr<faiss::VisitedTable> VisitedPool::take(idx_t size) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (!idle_.empty()) {
-      std::unique_ptr<faiss::VisitedTable> table = std::move(idle_.back());
-      idle_.pop_back();
-      return table;
-    }
-  }
-  return std::make_unique<faiss::VisitedTable>(static_cast<int>(size));
-}
-
-void VisitedPool::give_back(std::unique_ptr<faiss::VisitedTable> table) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  idle_.push_back(std::move(table));
-}
 
 void check_searchable(const faiss::Index& index) {
   require(
@@ -227,8 +191,22 @@ void prepare(faiss::Index& index, int seed) {
   }
 }
 
-void search(IndexHandle& handle, const SearchRequest& request, float* scores, idx_t* labels) {
-  search_in(*handle.index, handle.visited, request, scores, labels);
+void settle(faiss::Index& index) {
+  if (auto* transformed = dynamic_cast<faiss::IndexPreTransform*>(&index)) {
+    settle(*transformed->index);
+  } else if (auto* refined = dynamic_cast<faiss::IndexRefine*>(&index)) {
+    settle(*refined->base_index);
+    settle(*refined->refine_index);
+  } else if (auto* graph = dynamic_cast<faiss::IndexHNSW*>(&index)) {
+    use_large_pages(graph->hnsw.neighbors);
+    settle(*graph->storage);
+  } else if (auto* rows = dynamic_cast<faiss::IndexFlatCodes*>(&index)) {
+    use_large_pages(rows->codes);
+  }
+}
+
+void search(const IndexHandle& handle, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
+  search_in(*handle.index, scratch, request, scores, labels);
 }
 
 }  // namespace unipin

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <faiss/Index.h>
-#include <faiss/impl/AuxIndexStructures.h>
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
-#include <vector>
+
+#include "scratch.hpp"
 
 namespace unipin {
 
@@ -31,21 +30,10 @@ struct SearchRequest {
   bool passes(idx_t ordinal) const { return bitmap == nullptr || ((bitmap[ordinal >> 3] >> (ordinal & 7)) & 1) != 0; }
 };
 
-/** Tables of visited nodes that are not in use. A search takes one and gives it back. Thread-safe. */
-class VisitedPool {
- public:
-  std::unique_ptr<faiss::VisitedTable> take(idx_t size);
-  void give_back(std::unique_ptr<faiss::VisitedTable> table);
-
- private:
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<faiss::VisitedTable>> idle_;
-};
-
-/** One index and what its searches share. */
+/** One index and what its searches reuse. */
 struct IndexHandle {
   std::unique_ptr<faiss::Index> index;
-  VisitedPool visited;
+  ScratchPool scratch;
 };
 
 /**
@@ -57,10 +45,13 @@ void check_searchable(const faiss::Index& index);
 /** Seeds what is random in an index not yet trained, and sets its default breadth. */
 void prepare(faiss::Index& index, int seed);
 
+/** Asks for large pages where the rows of an index lie. To be called once it is filled. */
+void settle(faiss::Index& index);
+
 /**
  * Fills labels and scores, best first. Changes nothing in the index. Only a query whose scores are not comparable (NaN) gets fewer
  * than k results; the rest of its row is -1.
  */
-void search(IndexHandle& handle, const SearchRequest& request, float* scores, idx_t* labels);
+void search(const IndexHandle& handle, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
 }  // namespace unipin

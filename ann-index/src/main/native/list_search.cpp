@@ -1,0 +1,194 @@
+#include "list_search.hpp"
+
+#include <faiss/IndexFlat.h>
+#include <faiss/IndexHNSW.h>
+#include <faiss/IndexIVFFlat.h>
+#include <faiss/IndexScalarQuantizer.h>
+#include <faiss/impl/IDSelector.h>
+
+#include <algorithm>
+#include <typeinfo>
+
+#include "graph_search.hpp"
+#include "row_search.hpp"
+
+/*
+ * Sivic and Zisserman, "Video Google", as FAISS lays the lists out. It is written out here for the sake of the kernels, and since a
+ * filter changes how many lists are worth a look: the best items that pass lie in more lists than the best of all do, and a list
+ * costs little when few of its rows are scored.
+ */
+namespace unipin {
+namespace {
+
+/** With a filter, up to this many times as many lists are probed. */
+constexpr idx_t kWiderUnderFilter = 4;
+
+/** Passes the ordinals whose bit is set. */
+class OrdinalSelector final : public faiss::IDSelector {
+ public:
+  explicit OrdinalSelector(const SearchRequest& request) : request_(request) {}
+  bool is_member(idx_t id) const override { return request_.passes(id); }
+
+ private:
+  const SearchRequest& request_;
+};
+
+RowFormat list_format(const faiss::IndexIVF& index) {
+  if (typeid(index) == typeid(faiss::IndexIVFFlat)) {  // its subclass keeps duplicates elsewhere
+    return RowFormat::kFloat32;
+  }
+  const auto* quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer*>(&index);
+  return quantized == nullptr ? RowFormat::kOther : row_format(quantized->sq);
+}
+
+/** The score of a row as it lies in its list may lack its list's centre. */
+bool by_residual(const faiss::IndexIVF& index) {
+  const auto* quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer*>(&index);
+  return quantized != nullptr && quantized->by_residual;
+}
+
+std::size_t probes(const faiss::IndexIVF& index, const SearchRequest& request) {
+  std::size_t wanted = std::min(request.breadth > 0 ? request.breadth : index.nprobe, index.nlist);
+  if (request.passing == 0 || request.passing >= index.ntotal) {
+    return wanted;
+  }
+  idx_t wider = std::min(kWiderUnderFilter, index.ntotal / request.passing);
+  return std::min(wanted * static_cast<std::size_t>(std::max<idx_t>(1, wider)), index.nlist);
+}
+
+/** Searches the lists of one query after another. One thread. */
+class ListWalk {
+ public:
+  ListWalk(const faiss::IndexIVF& index, RowFormat format, Scratch& scratch, const SearchRequest& request)
+      : index_(index),
+        scratch_(scratch),
+        request_(request),
+        scorer_(scratch.scorer(index, format, quantizer(index))),
+        residual_(by_residual(index)) {}
+
+  void search(const float* query, std::size_t probed, float* scores, idx_t* labels) {
+    auto k = static_cast<std::size_t>(request_.k);
+    std::size_t ranked = probed;
+    std::size_t done = 0;
+    rank(query, ranked);
+    Best& best = scratch_.bests(1, k).front();
+    scorer_.set_query(query);
+    for (;;) {
+      for (; done < ranked; ++done) {
+        if (done + 1 < ranked && scratch_.lists[done + 1] >= 0) {
+          __builtin_prefetch(index_.invlists->get_codes(static_cast<std::size_t>(scratch_.lists[done + 1])));
+        }
+        scan(done, best);
+      }
+      if (best.size() == k || ranked == index_.nlist) {
+        break;
+      }
+      ranked = widen(query, ranked, best);
+      done = 0;
+    }
+    best.write(k, scores, labels);
+  }
+
+ private:
+  static const faiss::ScalarQuantizer* quantizer(const faiss::IndexIVF& index) {
+    const auto* quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer*>(&index);
+    return quantized == nullptr ? nullptr : &quantized->sq;
+  }
+
+  /** Puts the lists nearest to the query in order. */
+  void rank(const float* query, std::size_t count) {
+    scratch_.lists.resize(count);
+    scratch_.list_scores.resize(count);
+    SearchRequest nearest{1, query, static_cast<idx_t>(count), 0, nullptr, index_.quantizer->ntotal};
+    if (has_row_table(*index_.quantizer)) {
+      search_rows(*index_.quantizer, scratch_, nearest, scratch_.list_scores.data(), scratch_.lists.data());
+    } else if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(index_.quantizer)) {
+      search_graph(*graph, scratch_, nearest, scratch_.list_scores.data(), scratch_.lists.data());
+    } else {
+      index_.quantizer->search(1, query, nearest.k, scratch_.list_scores.data(), scratch_.lists.data());
+    }
+  }
+
+  /** Ranks more lists. An approximate order may name others first, so that what was seen is looked at once more. */
+  std::size_t widen(const float* query, std::size_t ranked, Best& best) {
+    std::size_t wider = std::min(2 * ranked, index_.nlist);
+    rank(query, wider);
+    best.reset(static_cast<std::size_t>(request_.k));
+    return wider;
+  }
+
+  void scan(std::size_t place, Best& best) {
+    idx_t list = scratch_.lists[place];
+    if (list < 0) {
+      return;
+    }
+    auto number = static_cast<std::size_t>(list);
+    std::size_t size = index_.invlists->list_size(number);
+    const idx_t* ids = index_.invlists->get_ids(number);
+    const std::uint8_t* rows = index_.invlists->get_codes(number);
+    float base = residual_ ? scratch_.list_scores[place] : 0;
+    if (request_.bitmap == nullptr) {
+      scratch_.scores.resize(std::max(scratch_.scores.size(), size));
+      scorer_.rows(rows, size, scratch_.scores.data());
+      for (std::size_t i = 0; i < size; ++i) {
+        best.offer(scratch_.scores[i] + base, static_cast<std::int32_t>(ids[i]));
+      }
+      return;
+    }
+    scratch_.places.clear();
+    for (std::size_t i = 0; i < size; ++i) {
+      if (request_.passes(ids[i])) {
+        scratch_.places.push_back(static_cast<std::int32_t>(i));
+      }
+    }
+    scratch_.scores.resize(std::max(scratch_.scores.size(), scratch_.places.size()));
+    scorer_.at(rows, scratch_.places.data(), scratch_.places.size(), scratch_.scores.data());
+    for (std::size_t i = 0; i < scratch_.places.size(); ++i) {
+      auto row = static_cast<std::size_t>(scratch_.places[i]);
+      best.offer(scratch_.scores[i] + base, static_cast<std::int32_t>(ids[row]));
+    }
+  }
+
+  const faiss::IndexIVF& index_;
+  Scratch& scratch_;
+  const SearchRequest& request_;
+  RowScorer& scorer_;
+  const bool residual_;
+};
+
+bool complete(const SearchRequest& request, const idx_t* labels) {
+  return std::all_of(labels, labels + request.k, [](idx_t label) { return label >= 0; });
+}
+
+/** For codes that no kernel of ours reads. */
+void search_with_faiss(const faiss::IndexIVF& index, const SearchRequest& request, float* scores, idx_t* labels) {
+  OrdinalSelector selector(request);
+  faiss::SearchParametersIVF parameters;
+  parameters.sel = request.bitmap == nullptr ? nullptr : &selector;
+  parameters.nprobe = probes(index, request);
+  index.search(request.query_count, request.queries, request.k, scores, labels, &parameters);
+  for (idx_t q = 0; q < request.query_count; ++q) {
+    faiss::SearchParametersIVF wider = parameters;
+    while (wider.nprobe < index.nlist && !complete(request, labels + q * request.k)) {
+      wider.nprobe = std::min(2 * wider.nprobe, index.nlist);
+      index.search(1, request.queries + q * index.d, request.k, scores + q * request.k, labels + q * request.k, &wider);
+    }
+  }
+}
+
+}  // namespace
+
+void search_lists(const faiss::IndexIVF& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
+  RowFormat format = list_format(index);
+  if (format == RowFormat::kOther) {
+    search_with_faiss(index, request, scores, labels);
+    return;
+  }
+  ListWalk walk(index, format, scratch, request);
+  std::size_t probed = probes(index, request);
+  for (idx_t q = 0; q < request.query_count; ++q) {
+    walk.search(request.queries + q * index.d, probed, scores + q * request.k, labels + q * request.k);
+  }
+}
+
+}  // namespace unipin

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <faiss/Index.h>
+#include <faiss/impl/DistanceComputer.h>
+#include <faiss/impl/ScalarQuantizer.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "kernels.hpp"
+
+namespace unipin {
+
+/** How an index stores a row. */
+enum class RowFormat { kFloat32, kFloat16, kCode8, kOther };
+
+/** The format of a quantizer's codes; kOther when no kernel reads it. */
+RowFormat row_format(const faiss::ScalarQuantizer& quantizer);
+
+/** The format of a table of rows by ordinal. */
+RowFormat row_format(const faiss::Index& storage);
+
+/**
+ * Inner products of a query with stored rows, whatever their format. One thread.
+ *
+ * A code c of an 8-bit quantizer stands for offset + scale · (c + ½) in its component, so the product is Σ (q · scale) · c plus what
+ * depends on the query alone.
+ */
+class RowScorer {
+ public:
+  /** For rows that lie elsewhere than in one table: lists. Not for kOther. */
+  RowScorer(RowFormat format, const faiss::ScalarQuantizer* quantizer, std::size_t d);
+  /** For a table of rows by ordinal. */
+  explicit RowScorer(const faiss::Index& storage);
+
+  /** @param query (d), to stay in place until the next one */
+  void set_query(const float* query);
+
+  /** Rows that follow each other. Not for kOther. */
+  void rows(const void* rows, std::size_t n, float* out) const;
+
+  /** Rows of the table. */
+  void at(const std::int32_t* ordinals, std::size_t n, float* out);
+
+  float at(std::int32_t ordinal) {
+    float score = 0;
+    at(&ordinal, 1, &score);
+    return score;
+  }
+
+  /** Rows at the given places after a first one. Not for kOther. */
+  void at(const void* first, const std::int32_t* places, std::size_t n, float* out) const;
+
+  void prefetch(std::int32_t ordinal) const {
+    const char* row = table_ + static_cast<std::size_t>(ordinal) * row_bytes_;
+    for (std::size_t byte = 0; byte < row_bytes_; byte += 64) {
+      __builtin_prefetch(row + byte);
+    }
+  }
+
+  RowFormat format() const { return format_; }
+  std::size_t row_bytes() const { return row_bytes_; }
+  const void* table() const { return table_; }
+
+ private:
+  void shift(std::size_t n, float* out) const;
+
+  const RowFormat format_;
+  const std::size_t d_;
+  std::size_t row_bytes_ = 0;
+  const char* table_ = nullptr;
+  const float* query_ = nullptr;
+  float offset_ = 0;
+  std::vector<float> scale_;   // (d), of an 8-bit quantizer
+  std::vector<float> middle_;  // (d), what code 0 stands for
+  std::vector<float> scaled_;  // (d), the query
+  std::unique_ptr<faiss::DistanceComputer> computer_;
+};
+
+}  // namespace unipin

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "index_search.hpp"
+
+namespace unipin {
+
+/** Whether search_rows can search an index: all its rows lie in one table that a kernel reads. */
+bool has_row_table(const faiss::Index& index);
+
+/** Scores every row that passes, see search(). */
+void search_rows(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
+
+/** Fills scratch.places with the ordinals that pass, ascending. */
+void gather_passing(const SearchRequest& request, idx_t size, Scratch& scratch);
+
+/** Offers the rows in scratch.places to the best. */
+void score_places(RowScorer& scorer, Scratch& scratch, Best& best);
+
+}  // namespace unipin
