@@ -121,6 +121,10 @@ final class TinyServer implements AutoCloseable {
     return "127.0.0.1:" + server.port();
   }
 
+  int metricsPort() {
+    return server.metricsPort();
+  }
+
   UniPinClient client() {
     return client;
   }

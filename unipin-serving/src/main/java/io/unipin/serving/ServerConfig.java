@@ -11,6 +11,7 @@ import io.unipin.serving.pipeline.PageConfig;
 import io.unipin.serving.pipeline.RankingConfig;
 import io.unipin.serving.pipeline.RetrievalConfig;
 import io.unipin.serving.rpc.RpcConfig;
+import io.unipin.serving.tracing.TracingConfig;
 
 /** All settings of a server. Defaults stand in {@code server-defaults.yaml}; {@link ConfigReader} reads them. */
 public record ServerConfig(
@@ -26,4 +27,5 @@ public record ServerConfig(
     DegradationConfig degradation,
     ServedLogConfig servedLog,
     ExperimentConfig experiment,
-    ExperimentsConfig experiments) {}
+    ExperimentsConfig experiments,
+    TracingConfig tracing) {}

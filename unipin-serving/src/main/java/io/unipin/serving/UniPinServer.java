@@ -17,6 +17,7 @@ import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.RpcServer;
 import io.unipin.serving.rpc.RpcServices;
+import io.unipin.serving.tracing.Tracing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -53,6 +54,8 @@ public final class UniPinServer implements AutoCloseable {
     boolean started = false;
     try {
       metrics = opened(new ServingMetrics());
+      Tracing tracing = opened(Tracing.start(config.tracing()));
+      metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
       HistoryStore histories = opened(HistoryStore.open(config.history()));
       ServedLog servedLog = opened(ServedLog.open(config.servedLog()));
       metrics.watchServedLog(servedLog::dropped);
@@ -106,6 +109,7 @@ public final class UniPinServer implements AutoCloseable {
                       cache,
                       servedLog,
                       metrics,
+                      tracing,
                       config.page().maxSize(),
                       config.experiment().arm(),
                       version(config),

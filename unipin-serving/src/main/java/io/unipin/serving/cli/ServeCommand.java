@@ -51,6 +51,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    ServerLog.begin(System.getenv());
     ServerConfig settled = settle();
     UniPinServer server = UniPinServer.start(settled);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));

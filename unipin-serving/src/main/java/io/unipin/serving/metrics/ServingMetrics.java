@@ -1,5 +1,6 @@
 package io.unipin.serving.metrics;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -22,14 +23,17 @@ import java.util.function.ToDoubleFunction;
 /**
  * All metrics of the server: every name, and every tag with its values, stands here.
  *
- * <p>Tags are bounded: rpc and stage by the code, status and outcome by enums, bundle and index by what is loaded; never a
- * user or an item. Thread-safe.
+ * <p>Tags are bounded: rpc, stage and step by the code, status, cache and outcome by enums, arm by the configuration, bundle
+ * and index by what is loaded; never a user or an item. Thread-safe.
  */
 public final class ServingMetrics implements AutoCloseable {
   private static final Duration[] LATENCY_BUCKETS =
       List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000).stream()
           .map(Duration::ofMillis)
           .toArray(Duration[]::new);
+
+  private static final String DEGRADATIONS = "unipin.degradations";
+  private static final double[] ACTION_BUCKETS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000};
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -43,6 +47,11 @@ public final class ServingMetrics implements AutoCloseable {
     new UptimeMetrics().bindTo(registry);
   }
 
+  /** Shows counters of an arm at 0, so that their first increment is seen as one. */
+  public void expect(String arm, List<String> degradations) {
+    degradations.forEach(step -> registry.counter(DEGRADATIONS, "step", step, "arm", arm));
+  }
+
   /** A finished call; the status is {@code OK} or the name of the gRPC status. */
   public void request(String rpc, String status, long nanos) {
     Timer.builder("unipin.requests")
@@ -53,17 +62,43 @@ public final class ServingMetrics implements AutoCloseable {
         .record(Duration.ofNanos(nanos));
   }
 
-  public void stage(String stage, long nanos) {
-    Timer.builder("unipin.stages")
-        .description("Time in each stage of the pipeline")
-        .tags("stage", stage)
+  /** An answer of the pipeline, by what the cache had of the user; the time is that of the call. */
+  public void answered(String rpc, String arm, String cache, long nanos) {
+    Timer.builder("unipin.answers")
+        .description("Answers by arm and cache outcome, with the wait for a worker")
+        .tags("rpc", rpc, "arm", arm, "cache", cache)
         .serviceLevelObjectives(LATENCY_BUCKETS)
         .register(registry)
         .record(Duration.ofNanos(nanos));
   }
 
-  public void degraded(String step) {
-    registry.counter("unipin.degradations", "step", step).increment();
+  /** What the model read of a history, and how much of that had to be encoded for the request. */
+  public void read(String cache, int historyActions, int encodedActions) {
+    actions("unipin.history.actions", "Actions that the model read, per answer", cache)
+        .record(historyActions);
+    actions("unipin.encoded.actions", "Actions that were encoded, per answer", cache)
+        .record(encodedActions);
+  }
+
+  private DistributionSummary actions(String name, String description, String cache) {
+    return DistributionSummary.builder(name)
+        .description(description)
+        .tags("cache", cache)
+        .serviceLevelObjectives(ACTION_BUCKETS)
+        .register(registry);
+  }
+
+  public void stage(String stage, String arm, String cache, long nanos) {
+    Timer.builder("unipin.stages")
+        .description("Time in each stage of the pipeline")
+        .tags("stage", stage, "arm", arm, "cache", cache)
+        .serviceLevelObjectives(LATENCY_BUCKETS)
+        .register(registry)
+        .record(Duration.ofNanos(nanos));
+  }
+
+  public void degraded(String step, String arm) {
+    registry.counter(DEGRADATIONS, "step", step, "arm", arm).increment();
   }
 
   /** Actions recorded, and events that had been recorded before. */

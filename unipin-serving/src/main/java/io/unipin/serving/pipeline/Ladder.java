@@ -22,6 +22,8 @@ final class Ladder {
   /** Nothing was scored: the order, and the utility, are those of retrieval; there are no probabilities. */
   static final String RETRIEVAL_SCORES = "retrieval_scores";
 
+  static final List<String> STEPS = List.of(SHORTER_HISTORY, FEWER_CANDIDATES, RETRIEVAL_SCORES);
+
   private static final int HALVINGS = 6;
 
   private final DegradationConfig config;

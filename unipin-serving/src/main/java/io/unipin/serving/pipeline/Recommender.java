@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * the cache changes the speed alone. Thread-safe.
  */
 public final class Recommender {
+  /** Steps of the degradation ladder, by the names that traces carry. */
+  public static final List<String> DEGRADATIONS = Ladder.STEPS;
+
   private final HistoryStore histories;
   private final UserKvCache cache;
   private final PageConfig pages;

@@ -1,7 +1,9 @@
 package io.unipin.serving.pipeline;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class StageClock {
   private final CallBudget budget;
   private final LongSupplier nanos;
-  private final Map<Stage, Long> spent = new EnumMap<>(Stage.class);
+  private final List<StageRun> runs = new ArrayList<>();
   private @Nullable StageCosts costs;
   private @Nullable Stage current;
   private long size;
@@ -48,7 +50,7 @@ public final class StageClock {
   public void stop() {
     long now = nanos.getAsLong();
     if (current != null) {
-      spent.merge(current, now - since, Long::sum);
+      runs.add(new StageRun(current, since, now));
       if (costs != null) {
         costs.took(current, size, now - since);
       }
@@ -59,6 +61,15 @@ public final class StageClock {
 
   /** Nanoseconds of every stage that was entered. */
   public Map<Stage, Long> spent() {
+    Map<Stage, Long> spent = new EnumMap<>(Stage.class);
+    for (StageRun run : runs) {
+      spent.merge(run.stage(), run.end() - run.begin(), Long::sum);
+    }
     return Map.copyOf(spent);
+  }
+
+  /** All runs of stages that have ended, in order; a stage may run more than once. */
+  public List<StageRun> runs() {
+    return List.copyOf(runs);
   }
 }

@@ -17,16 +17,19 @@ import java.util.Locale;
  * header), {@code shadow} or {@code batch}.
  *
  * @param nanos of {@link System#nanoTime}
+ * @param traceparent of the caller's trace, as the header of that name; empty without one
  */
-record Arrival(long nanos, Priority priority) {
+record Arrival(long nanos, Priority priority, String traceparent) {
   private static final Metadata.Key<String> HEADER =
       Metadata.Key.of("unipin-priority", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> TRACEPARENT =
+      Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Arrival> KEY = Context.key("unipin-arrival");
 
   /** The arrival of the call that this context belongs to. */
   static Arrival of(Context context) {
     Arrival arrival = KEY.get(context);
-    return arrival == null ? new Arrival(System.nanoTime(), Priority.LIVE) : arrival;
+    return arrival == null ? new Arrival(System.nanoTime(), Priority.LIVE, "") : arrival;
   }
 
   /** Nanoseconds since then. */
@@ -51,7 +54,9 @@ record Arrival(long nanos, Priority priority) {
       }
       Priority priority =
           label == null ? Priority.LIVE : Priority.valueOf(label.toUpperCase(Locale.ROOT));
-      Context context = Context.current().withValue(KEY, new Arrival(now, priority));
+      String trace = headers.get(TRACEPARENT);
+      Arrival arrival = new Arrival(now, priority, trace == null ? "" : trace);
+      Context context = Context.current().withValue(KEY, arrival);
       return Contexts.interceptCall(context, call, headers, next);
     }
   }

@@ -8,6 +8,7 @@ import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.KvRefresher;
 import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.tracing.Tracing;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -28,6 +29,7 @@ public record RpcServices(
     UserKvCache cache,
     ServedLog servedLog,
     ServingMetrics metrics,
+    Tracing tracing,
     int maxPageSize,
     String arm,
     String configVersion,

@@ -14,6 +14,7 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.RetrieveResponse;
 import io.unipin.proto.v1.UniPinGrpc;
+import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -25,13 +26,13 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Page;
 import io.unipin.serving.pipeline.PageQuery;
 import io.unipin.serving.pipeline.RankedItem;
+import io.unipin.serving.pipeline.Ranking;
 import io.unipin.serving.pipeline.RankingQuery;
 import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.pipeline.Retrieval;
 import io.unipin.serving.pipeline.RetrievalQuery;
-import io.unipin.serving.pipeline.Stage;
 import io.unipin.serving.pipeline.StageClock;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 
 /** The service's calls: read, run, write. Thread-safe. */
@@ -42,6 +43,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private final UserKvCache cache;
   private final ServedLog servedLog;
   private final ServingMetrics metrics;
+  private final CallTelemetry telemetry;
   private final CallRunner calls;
   private final ResponseWriter writer;
   private final RpcServices services;
@@ -54,6 +56,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     this.cache = services.cache();
     this.servedLog = services.servedLog();
     this.metrics = services.metrics();
+    this.telemetry = new CallTelemetry(metrics, services.tracing());
     this.calls = calls;
     this.writer = new ResponseWriter(services.arm(), services.configVersion());
   }
@@ -67,9 +70,9 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         (bundle, clock) -> {
           PageQuery query = reader(bundle).page(request);
           Page page = recommender.retrieveAndRank(bundle, query, clock);
-          page.trace().degradations().forEach(metrics::degraded);
           servedLog.served(slate(query, page));
-          return writer.page(page, finish(clock));
+          return writer.page(
+              page, telemetry.answered("RetrieveAndRank", services.arm(), page.trace(), clock));
         });
   }
 
@@ -80,7 +83,9 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         observer,
         (bundle, clock) -> {
           RetrievalQuery query = reader(bundle).retrieval(request);
-          return writer.retrieval(recommender.retrieve(bundle, query, clock), finish(clock));
+          Retrieval found = recommender.retrieve(bundle, query, clock);
+          return writer.retrieval(
+              found, telemetry.answered("Retrieve", services.arm(), found.trace(), clock));
         });
   }
 
@@ -91,7 +96,9 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         observer,
         (bundle, clock) -> {
           RankingQuery query = reader(bundle).ranking(request);
-          return writer.ranking(recommender.rank(bundle, query, clock), finish(clock));
+          Ranking ranking = recommender.rank(bundle, query, clock);
+          return writer.ranking(
+              ranking, telemetry.answered("Rank", services.arm(), ranking.trace(), clock));
         });
   }
 
@@ -146,8 +153,12 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         rpc,
         observer,
         budget -> {
+          StageClock clock = new StageClock(budget, System::nanoTime);
           try (BundleLease lease = bundles.acquire()) {
-            return work.apply(lease.bundle(), new StageClock(budget, System::nanoTime));
+            return work.apply(lease.bundle(), clock);
+          } catch (ServingException e) {
+            telemetry.failed(rpc, e.kind(), clock);
+            throw e;
           }
         });
   }
@@ -158,12 +169,6 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         new RequestReader.Schema(config.actions(), config.surfaces()),
         services.maxPageSize(),
         services.clockMs().getAsLong());
-  }
-
-  private Map<Stage, Long> finish(StageClock clock) {
-    Map<Stage, Long> spent = clock.spent();
-    spent.forEach((stage, nanos) -> metrics.stage(stage.label(), nanos));
-    return spent;
   }
 
   private Slate slate(PageQuery query, Page page) {

@@ -1,0 +1,132 @@
+package io.unipin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RankRequest;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveRequest;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.rpc.UniPinClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Dashboards and rules against a real Prometheus that watches a real server. */
+@Timeout(120)
+final class PrometheusTest {
+  private static final Path DOCKER = Path.of(System.getProperty("unipin.root"), "docker");
+  private static final Path RULES = DOCKER.resolve("prometheus");
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+  @TempDir Path folder;
+
+  @Test
+  void rules_areSoundAndFireWhenTheyShould() throws Exception {
+    Prometheus.tool("promtool", "check", "config", RULES.resolve("prometheus.yml").toString());
+    Prometheus.tool("promtool", "check", "rules", RULES.resolve("alerts.yml").toString());
+    Prometheus.tool("promtool", "test", "rules", RULES.resolve("alerts-test.yml").toString());
+    String tests = Files.readString(RULES.resolve("alerts-test.yml"));
+    List<Expression> alerts =
+        Expression.ofRules(RULES.resolve("alerts.yml")).stream()
+            .filter(expression -> !expression.always())
+            .toList();
+    assertThat(alerts).hasSizeGreaterThan(8);
+    for (Expression alert : alerts) {
+      assertThat(tests)
+          .contains("alertname: " + alert.where() + "}", "alertname=\"" + alert.where() + "\"");
+    }
+  }
+
+  @Test
+  void everyExpression_isAnsweredFromAServerUnderTraffic() throws Exception {
+    Set<Expression> open = new LinkedHashSet<>(expressions());
+    assertThat(open).hasSizeGreaterThan(60);
+    try (TinyServer server = TinyServer.start(folder);
+        Prometheus prometheus =
+            Prometheus.start(RULES, server.metricsPort(), folder.resolve("prometheus"))) {
+      prometheus.awaitReady();
+      long end = System.nanoTime() + PATIENCE_NANOS;
+      for (int round = 0; !open.isEmpty() && System.nanoTime() < end; round++) {
+        traffic(server.client(), round);
+        List<Expression> answered = new ArrayList<>();
+        for (Expression expression : open) {
+          JsonNode series = prometheus.query(expression.promql());
+          if (!expression.always() || isFull(expression, series)) {
+            answered.add(expression);
+          }
+        }
+        answered.forEach(open::remove);
+      }
+      assertThat(open).as("without a result").isEmpty();
+      assertThat(prometheus.query("ALERTS")).as("alerts of a server in good order").isEmpty();
+    }
+  }
+
+  private static List<Expression> expressions() throws IOException {
+    List<Expression> written = new ArrayList<>(Expression.ofRules(RULES.resolve("alerts.yml")));
+    try (Stream<Path> dashboards = Files.list(DOCKER.resolve("grafana/dashboards"))) {
+      for (Path dashboard : dashboards.sorted().toList()) {
+        written.addAll(Expression.ofDashboard(dashboard));
+      }
+    }
+    List<Expression> all = new ArrayList<>(written);
+    written.forEach(expression -> expression.sources().forEach(all::add));
+    return all;
+  }
+
+  /** Whether there is a series with a number and with all labels. */
+  private static boolean isFull(Expression expression, JsonNode series) {
+    for (JsonNode one : series) {
+      boolean number = Double.isFinite(Double.parseDouble(one.path("value").path(1).asText("NaN")));
+      if (number && expression.labels().stream().allMatch(one.path("metric")::has)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Of every kind that dashboards show: new users, known ones, ones with a new action, and a mistake. */
+  private static void traffic(UniPinClient client, int round) {
+    String user = "u" + round;
+    UserContext context =
+        UserContext.newBuilder().setUserId(user).setTimeMs(TinyServer.NOW).build();
+    RetrieveAndRankRequest page = RetrieveAndRankRequest.newBuilder().setUser(context).build();
+    for (int i = 0; i < 3; i++) {
+      client.recordActions(action(user, i));
+      client.retrieveAndRank(page);
+      client.retrieveAndRank(page);
+    }
+    client.retrieve(RetrieveRequest.newBuilder().setUser(context).build());
+    client.rank(RankRequest.newBuilder().setUser(context).addItemIds(TinyServer.FIRST_ID).build());
+    assertThatThrownBy(() -> client.retrieveAndRank(RetrieveAndRankRequest.getDefaultInstance()))
+        .isInstanceOf(ServingException.class);
+  }
+
+  private static RecordActionsRequest action(String user, int event) {
+    return RecordActionsRequest.newBuilder()
+        .addUsers(
+            UserActions.newBuilder()
+                .setUserId(user)
+                .addActions(
+                    Action.newBuilder()
+                        .setItemId(TinyServer.FIRST_ID + event)
+                        .addActions("click")
+                        .setEventId("e" + event)
+                        .setTimeMs(TinyServer.NOW + event)))
+        .build();
+  }
+}

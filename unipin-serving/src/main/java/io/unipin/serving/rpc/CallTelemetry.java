@@ -1,0 +1,75 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.Context;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.Stage;
+import io.unipin.serving.pipeline.StageClock;
+import io.unipin.serving.pipeline.Trace;
+import io.unipin.serving.tracing.FinishedCall;
+import io.unipin.serving.tracing.FinishedStage;
+import io.unipin.serving.tracing.Tracing;
+import java.util.Locale;
+import java.util.Map;
+
+/** Tells metrics and traces what became of a call of the pipeline, on the thread that ran it. Thread-safe. */
+final class CallTelemetry {
+  private final ServingMetrics metrics;
+  private final Tracing tracing;
+
+  CallTelemetry(ServingMetrics metrics, Tracing tracing) {
+    this.metrics = metrics;
+    this.tracing = tracing;
+  }
+
+  /** Returns nanoseconds by stage. */
+  Map<Stage, Long> answered(String rpc, String arm, Trace trace, StageClock clock) {
+    String cache = trace.cache().name().toLowerCase(Locale.ROOT);
+    Map<Stage, Long> spent = clock.spent();
+    spent.forEach((stage, nanos) -> metrics.stage(stage.label(), arm, cache, nanos));
+    metrics.answered(rpc, arm, cache, Arrival.of(Context.current()).age());
+    metrics.read(cache, trace.historyActions(), trace.encodedActions());
+    trace.degradations().forEach(step -> metrics.degraded(step, arm));
+    if (tracing.enabled()) {
+      Map<String, String> labels =
+          Map.of(
+              "unipin.arm", arm,
+              "unipin.bundle", trace.bundle(),
+              "unipin.index", trace.index(),
+              "unipin.cache", cache,
+              "unipin.degradations", String.join(",", trace.degradations()));
+      Map<String, Long> counts =
+          Map.of(
+              "unipin.history_actions", (long) trace.historyActions(),
+              "unipin.encoded_actions", (long) trace.encodedActions());
+      tracing.record(call(rpc, FinishedCall.OK, labels, counts, clock));
+    }
+    return spent;
+  }
+
+  void failed(String rpc, FailureKind kind, StageClock clock) {
+    if (tracing.enabled()) {
+      tracing.record(call(rpc, kind.name(), Map.of(), Map.of(), clock));
+    }
+  }
+
+  private static FinishedCall call(
+      String rpc,
+      String status,
+      Map<String, String> labels,
+      Map<String, Long> counts,
+      StageClock clock) {
+    Arrival arrival = Arrival.of(Context.current());
+    return new FinishedCall(
+        rpc,
+        arrival.traceparent(),
+        arrival.nanos(),
+        System.nanoTime(),
+        status,
+        labels,
+        counts,
+        clock.runs().stream()
+            .map(run -> new FinishedStage(run.stage().label(), run.begin(), run.end()))
+            .toList());
+  }
+}

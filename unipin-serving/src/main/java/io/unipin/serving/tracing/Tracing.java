@@ -1,0 +1,155 @@
+package io.unipin.serving.tracing;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a trace of a call once the call has ended: one span for the call, with a child for the wait for a worker and one
+ * for every stage. A call is part of its caller's trace when it came with a {@code traceparent}; the caller then decides
+ * whether it is sampled.
+ *
+ * <p>Spans go to a collector from a queue with a bound: when that is full they are dropped, never waited for. No span
+ * holds anything of a user. Thread-safe.
+ */
+public final class Tracing implements AutoCloseable {
+  private static final long CLOSE_SECONDS = 5;
+  private static final String TRACEPARENT = "traceparent";
+
+  private final @Nullable SdkTracerProvider provider;
+  private final @Nullable Tracer tracer;
+
+  private Tracing(@Nullable SdkTracerProvider provider) {
+    this.provider = provider;
+    this.tracer = provider == null ? null : provider.get("io.unipin");
+  }
+
+  /** Does nothing unless the configuration says so. */
+  public static Tracing start(TracingConfig config) {
+    if (!config.enabled()) {
+      return new Tracing(null);
+    }
+    OtlpGrpcSpanExporter exporter =
+        OtlpGrpcSpanExporter.builder().setEndpoint(config.endpoint()).setRetryPolicy(null).build();
+    return to(exporter, config);
+  }
+
+  /** Sends spans to an exporter, which it closes. */
+  static Tracing to(SpanExporter exporter, TracingConfig config) {
+    Resource resource =
+        Resource.getDefault()
+            .merge(
+                Resource.create(
+                    Attributes.of(AttributeKey.stringKey("service.name"), config.service())));
+    return new Tracing(
+        SdkTracerProvider.builder()
+            .setResource(resource)
+            .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.share())))
+            .addSpanProcessor(BatchSpanProcessor.builder(exporter).build())
+            .build());
+  }
+
+  public boolean enabled() {
+    return tracer != null;
+  }
+
+  public void record(FinishedCall call) {
+    if (tracer == null) {
+      return;
+    }
+    long offset = offsetNanos();
+    Span span =
+        tracer
+            .spanBuilder("unipin.v1.UniPin/" + call.rpc())
+            .setParent(parent(call.parent()))
+            .setSpanKind(SpanKind.SERVER)
+            .setStartTimestamp(offset + call.beginNanos(), TimeUnit.NANOSECONDS)
+            .startSpan();
+    if (span.isRecording()) {
+      span.setAttribute("rpc.system", "grpc");
+      span.setAttribute("rpc.service", "unipin.v1.UniPin");
+      span.setAttribute("rpc.method", call.rpc());
+      call.labels().forEach(span::setAttribute);
+      call.counts().forEach(span::setAttribute);
+      if (!call.status().equals(FinishedCall.OK)) {
+        span.setStatus(StatusCode.ERROR, call.status());
+      }
+      stages(tracer, call, Context.root().with(span), offset);
+    }
+    span.end(offset + call.endNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static void stages(Tracer tracer, FinishedCall call, Context parent, long offset) {
+    if (!call.stages().isEmpty()) {
+      long begin = call.stages().get(0).beginNanos();
+      stage(tracer, call, new FinishedStage("wait", call.beginNanos(), begin), parent, offset);
+    }
+    for (FinishedStage stage : call.stages()) {
+      stage(tracer, call, stage, parent, offset);
+    }
+  }
+
+  private static void stage(
+      Tracer tracer, FinishedCall call, FinishedStage stage, Context parent, long offset) {
+    Span span =
+        tracer
+            .spanBuilder(stage.name())
+            .setParent(parent)
+            .setStartTimestamp(offset + stage.beginNanos(), TimeUnit.NANOSECONDS)
+            .startSpan();
+    call.labels().forEach(span::setAttribute);
+    span.end(offset + stage.endNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** What the time of day is ahead of {@link System#nanoTime}. */
+  private static long offsetNanos() {
+    Instant now = Instant.now();
+    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - System.nanoTime();
+  }
+
+  /** A malformed parent counts as none, as the standard asks. */
+  private static Context parent(String traceparent) {
+    if (traceparent.isEmpty()) {
+      return Context.root();
+    }
+    return W3CTraceContextPropagator.getInstance()
+        .extract(Context.root(), traceparent, new Header());
+  }
+
+  /** Reads the one header from itself. */
+  private static final class Header implements TextMapGetter<String> {
+    @Override
+    public Iterable<String> keys(String carrier) {
+      return Collections.singleton(TRACEPARENT);
+    }
+
+    @Override
+    public @Nullable String get(@Nullable String carrier, String key) {
+      return key.equals(TRACEPARENT) ? carrier : null;
+    }
+  }
+
+  /** Sends what is queued, waiting a few seconds at most. Idempotent. */
+  @Override
+  public void close() {
+    if (provider != null) {
+      provider.shutdown().join(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+}

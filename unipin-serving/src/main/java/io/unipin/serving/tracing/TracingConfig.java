@@ -1,0 +1,25 @@
+package io.unipin.serving.tracing;
+
+import static io.unipin.serving.SettingException.checkRange;
+
+import io.unipin.serving.SettingException;
+
+/**
+ * Settings of traces.
+ *
+ * @param endpoint of a collector that takes OTLP over gRPC
+ * @param share of calls that are traced when their caller didn't decide: 0 to 1
+ * @param service name of this server among others
+ */
+public record TracingConfig(boolean enabled, String endpoint, double share, String service) {
+  public TracingConfig {
+    if (!endpoint.matches("https?://[A-Za-z0-9._\\[\\]:-]+(/.*)?")) {
+      throw new SettingException(
+          "endpoint", "an address such as http://127.0.0.1:4317 expected, got '" + endpoint + "'");
+    }
+    checkRange("share", share, 0.0, 1.0);
+    if (service.isBlank()) {
+      throw new SettingException("service", "a name expected, got nothing");
+    }
+  }
+}
