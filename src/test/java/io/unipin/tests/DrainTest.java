@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +46,6 @@ final class DrainTest {
   private static void stopUnderLoad(ServerProcess server, ExecutorService pool, int answers)
       throws Exception {
     AtomicInteger answered = new AtomicInteger();
-    AtomicLong stopped = new AtomicLong(Long.MAX_VALUE);
     List<Future<Failed>> callers = new ArrayList<>();
     for (int caller = 0; caller < CALLERS; caller++) {
       int first = caller;
@@ -57,13 +55,13 @@ final class DrainTest {
     while (answered.get() < answers) {
       Thread.onSpinWait();
     }
-    stopped.set(System.nanoTime());
+    long stopped = System.nanoTime();
     server.terminate();
     for (Future<Failed> caller : callers) {
       Failed failed = caller.get();
       assertThat(failed.sentNanos())
           .as("a call that was sent before the stop failed: %s", failed.cause())
-          .isGreaterThan(stopped.get());
+          .isGreaterThan(stopped);
       assertThat(failed.cause().kind()).isEqualTo(FailureKind.UNAVAILABLE);
     }
     assertThat(server.awaitEnd()).isEqualTo(SIGTERM_EXIT);
