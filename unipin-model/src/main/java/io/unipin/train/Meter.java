@@ -14,7 +14,9 @@ final class Meter {
 
   /** Number of positions with a loss: targets, masked actions and labelled candidates. */
   static long examples(TrainingBatch batch) {
-    return batch.targets().at().length + batch.hidden().at().length + batch.shown().at().length;
+    return (long) batch.targets().at().length
+        + batch.hidden().at().length
+        + batch.shown().at().length;
   }
 
   void add(TrainingBatch batch, StepLoss latest) {
