@@ -17,7 +17,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -148,8 +147,7 @@ public final class QualityCommand implements Callable<Integer> {
 
   private static void print(ObjectNode results, PrintWriter out) {
     Table table = new Table("figure", "mean", "spread");
-    for (Iterator<Map.Entry<String, JsonNode>> all = results.fields(); all.hasNext(); ) {
-      Map.Entry<String, JsonNode> figure = all.next();
+    for (Map.Entry<String, JsonNode> figure : results.properties()) {
       JsonNode mean = figure.getValue().path("mean");
       if (mean.isNumber()) {
         JsonNode spread = figure.getValue().path("spread");
