@@ -19,8 +19,17 @@ final class Acquirer {
     this.transients = transients;
   }
 
-  /** Waits for another writer until the deadline on {@link System#nanoTime}. */
-  KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, long deadlineNanos) {
+  /**
+   * How long a request waits, and how old what it knows is.
+   *
+   * @param deadlineNanos on {@link System#nanoTime}: until then it waits for another writer
+   * @param mark what {@link EntryStore#mark} said before it read the user's history; when the user was erased since, what
+   *     it writes is not kept
+   */
+  record Patience(long deadlineNanos, long mark) {}
+
+  /** Waits for another writer. */
+  KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, Patience patience) {
     while (true) {
       KvEntry entry = find(key, layout);
       if (entry != null && entry.answers(hashes) && entry.tryLease()) {
@@ -29,14 +38,17 @@ final class Acquirer {
       WriterSlot slot = new WriterSlot(key);
       WriterSlot other = host.writers().claim(slot);
       if (other == null) {
+        if (!host.entries().isAsOf(key, patience.mark())) {
+          slot.revoke();
+        }
         return acquireWith(slot, layout, hashes);
       }
-      if (!other.await(deadlineNanos)) {
+      if (!other.await(patience.deadlineNanos())) {
         KvEntry last = leaseEntry(key, layout);
         if (last != null && last.answers(hashes)) {
           return hit(last);
         }
-        return counted(pass(last, layout, hashes));
+        return counted(pass(KvReason.BUSY, last, layout, hashes));
       }
     }
   }
@@ -86,12 +98,13 @@ final class Acquirer {
   KvLease branch(KvBlock base, TokenHashes hashes, int rows) {
     KvBlock block = transientBlock(base.layout(), hashes.size());
     RowCopy.copy(base, block, rows);
-    return KvLease.passing(host, block, hashes, rows);
+    return KvLease.passing(host, KvReason.NO_ROOM, block, hashes, rows);
   }
 
   /** Returns a transient lease without any valid rows. */
   KvLease aside(KvLayout layout, TokenHashes hashes) {
-    return KvLease.passing(host, transientBlock(layout, hashes.size()), hashes, 0);
+    return KvLease.passing(
+        host, KvReason.NO_ROOM, transientBlock(layout, hashes.size()), hashes, 0);
   }
 
   private KvLease acquireWith(WriterSlot slot, KvLayout layout, TokenHashes hashes) {
@@ -120,33 +133,36 @@ final class Acquirer {
       if (old != null) {
         old.block().releaseLease(); // so that it may be evicted
       }
-      KvBlock fresh = blocks.allocate(layout, hashes.size());
+      KvReason reason = old == null ? KvReason.ABSENT : KvReason.MOVED;
+      KvBlock fresh = blocks.allocate(slot.key(), layout, hashes.size());
       return fresh == null
-          ? pass(null, layout, hashes)
-          : KvLease.writing(host, fresh, hashes, 0, slot);
+          ? pass(KvReason.NO_ROOM, null, layout, hashes)
+          : KvLease.writing(host, reason, fresh, hashes, 0, slot);
     }
+    KvReason reason = reused == old.rows() ? KvReason.GROWN : KvReason.CORRECTED;
     boolean fits = hashes.size() <= old.block().capacity();
     if (fits && (reused == old.rows() || host.entries().cutBack(slot.key(), old, reused))) {
-      return KvLease.writing(host, old.block(), hashes, reused, slot);
+      return KvLease.writing(host, reason, old.block(), hashes, reused, slot);
     }
-    KvBlock fresh = blocks.allocate(layout, hashes.size());
+    KvBlock fresh = blocks.allocate(slot.key(), layout, hashes.size());
     if (fresh == null) {
-      return pass(old, layout, hashes);
+      return pass(KvReason.NO_ROOM, old, layout, hashes);
     }
     RowCopy.copy(old.block(), fresh, reused);
     old.block().releaseLease();
-    return KvLease.writing(host, fresh, hashes, reused, slot);
+    return KvLease.writing(host, reason, fresh, hashes, reused, slot);
   }
 
   /** Takes over the lease on {@code old}, and copies what can be reused of it. */
-  private KvLease pass(@Nullable KvEntry old, KvLayout layout, TokenHashes hashes) {
+  private KvLease pass(
+      KvReason reason, @Nullable KvEntry old, KvLayout layout, TokenHashes hashes) {
     try {
       KvBlock block = transientBlock(layout, hashes.size());
       int reused = old == null ? 0 : old.reusableRows(hashes);
       if (old != null) {
         RowCopy.copy(old.block(), block, reused);
       }
-      return KvLease.passing(host, block, hashes, reused);
+      return KvLease.passing(host, reason, block, hashes, reused);
     } finally {
       if (old != null) {
         old.block().releaseLease();
@@ -193,7 +209,7 @@ final class Acquirer {
   }
 
   private KvLease counted(KvLease lease) {
-    host.ledger().count(lease.outcome());
+    host.ledger().count(lease.reason());
     return lease;
   }
 }

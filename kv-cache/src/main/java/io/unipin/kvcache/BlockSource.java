@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives blocks from the budget, evicting entries for them. Thread-safe.
  *
- * <p>First the entries that the policy would drop next go, a few of them. When their units don't add up to a run, or
+ * <p>First the entries that the policy of the key's part of the budget would drop next go, a few of them. When their units don't add up to a run, or
  * are of another model's size, a whole slab is cleared, the least used of those that nobody leases from: what it costs
  * beyond the block is paid once, for the next requests find room there.
  */
@@ -25,21 +25,22 @@ final class BlockSource {
   }
 
   /** Returns a block with one lease on it, or null when what is in use leaves no room. */
-  @Nullable KvBlock allocate(KvLayout layout, int rows) {
+  @Nullable KvBlock allocate(KvKey key, KvLayout layout, int rows) {
     KvBlock block = pool.allocate(layout, rows);
     if (block != null || !pool.fits(layout, rows)) {
       return block;
     }
+    pool.countLoss();
     entries.expire();
     block = pool.allocate(layout, rows);
     if (block == null) {
-      block = evictColdest(layout, rows);
+      block = evictColdest(key, layout, rows);
     }
     return block == null ? clearSlab(layout, rows) : block;
   }
 
-  private @Nullable KvBlock evictColdest(KvLayout layout, int rows) {
-    for (var victim : entries.coldest(SlabPool.unitBytes(layout), MAX_COLDEST)) {
+  private @Nullable KvBlock evictColdest(KvKey key, KvLayout layout, int rows) {
+    for (var victim : entries.coldest(key, SlabPool.unitBytes(layout), MAX_COLDEST)) {
       entries.evict(victim.getKey(), victim.getValue());
       KvBlock block = pool.allocate(layout, rows);
       if (block != null) {

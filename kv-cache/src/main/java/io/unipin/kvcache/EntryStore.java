@@ -1,110 +1,134 @@
 package io.unipin.kvcache;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
-import java.util.Comparator;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries that can be found, and who goes when there is no room. Thread-safe.
+ * The entries that can be found. Thread-safe.
  *
- * <p>An entry that leaves, for whatever cause, gives its share of the block back; the memory is free once the last
- * lease is closed too.
- *
- * <p>About half of the budget belongs to a {@link RecencyWindow} of newcomers, whose entries weigh nothing for Caffeine; the
- * other half to those that left it and won by frequency.
- *
- * <p>Source of the policy: G. Einziger, R. Friedman, B. Manes, "TinyLFU: A Highly Efficient Cache Admission Policy",
- * ACM Transactions on Storage 13(4), 2017, as in Caffeine.
+ * <p>Models compete for the budget, but for those that have a {@link Partition} of their own. An entry that leaves, for
+ * whatever cause, gives its share of the block back; the memory is free once the last lease is closed too.
  */
 final class EntryStore {
-  /** One part in sixteen of the budget is left for blocks being written and what fragmentation takes. */
-  private static final int HEADROOM_SHIFT = 4;
-
-  private final Cache<KvKey, KvEntry> cache;
-  private final Policy.Eviction<KvKey, KvEntry> eviction;
-  private final RecencyWindow window;
+  private final KvCacheConfig config;
   private final WriterSlots writers;
+  private final Partition shared;
+  private final Map<String, Partition> own = new ConcurrentHashMap<>();
   private final Erasures erasures = new Erasures();
-  private final AtomicLong evictions = new AtomicLong();
+  private final EnumMap<KvDeparture, LongAdder> departures = new EnumMap<>(KvDeparture.class);
+  private final ReentrantLock resizing = new ReentrantLock();
+
+  @GuardedBy("resizing")
+  private final Map<String, Long> reserved = new HashMap<>();
+
   private volatile boolean closed;
 
   EntryStore(KvCacheConfig config, WriterSlots writers) {
+    this.config = config;
     this.writers = writers;
-    long bytes = config.budgetBytes() - (config.budgetBytes() >> HEADROOM_SHIFT);
-    window = new RecencyWindow(bytes / 2);
-    cache =
-        Caffeine.newBuilder()
-            .maximumWeight(bytes - bytes / 2)
-            .weigher(this::weight)
-            .expireAfterAccess(config.timeToLive())
-            .ticker(config.ticker())
-            .executor(Runnable::run)
-            .removalListener(this::removed)
-            .build();
-    eviction = cache.policy().eviction().orElseThrow();
+    for (KvDeparture departure : KvDeparture.values()) {
+      departures.put(departure, new LongAdder());
+    }
+    shared = new Partition(config.budgetBytes(), config, this::removed);
   }
 
-  private int weight(KvKey key, KvEntry entry) {
-    return window.holds(key) ? 0 : Math.toIntExact(entry.block().bytes());
+  private Partition partition(KvKey key) {
+    return own.isEmpty() ? shared : own.getOrDefault(key.fingerprint(), shared);
+  }
+
+  private List<Partition> partitions() {
+    List<Partition> all = new ArrayList<>(own.values());
+    all.add(shared);
+    return all;
+  }
+
+  /** Gives a fingerprint a part of the budget of its own. */
+  void reserve(String fingerprint, long bytes) {
+    resizing.lock();
+    try {
+      Map<String, Long> next = new HashMap<>(reserved);
+      next.put(fingerprint, bytes);
+      long left = config.budgetBytes() - sum(next);
+      if (bytes < 0 || left < 0) {
+        throw new IllegalArgumentException(
+            "expected own parts of at most %d bytes together, got %d for %s"
+                .formatted(config.budgetBytes(), bytes, fingerprint));
+      }
+      reserved.put(fingerprint, bytes);
+      shared.resize(left);
+      Partition partition = own.get(fingerprint);
+      if (partition != null) {
+        partition.resize(bytes);
+        return;
+      }
+      own.put(fingerprint, new Partition(bytes, config, this::removed));
+    } finally {
+      resizing.unlock();
+    }
+    eraseFrom(shared, key -> key.fingerprint().equals(fingerprint));
+  }
+
+  /** Has a fingerprint, which has no entries, share the budget with others. */
+  void share(String fingerprint) {
+    resizing.lock();
+    try {
+      if (reserved.remove(fingerprint) != null) {
+        Partition partition = Objects.requireNonNull(own.remove(fingerprint));
+        eraseFrom(partition, key -> true);
+        shared.resize(config.budgetBytes() - sum(reserved));
+      }
+    } finally {
+      resizing.unlock();
+    }
+  }
+
+  private static long sum(Map<String, Long> bytes) {
+    return bytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Returns the entry; it counts as used. */
   @Nullable KvEntry find(KvKey key) {
-    KvEntry entry = cache.getIfPresent(key);
-    if (entry != null) {
-      window.used(key);
-    }
-    return entry;
+    return partition(key).find(key);
   }
 
   /** Says whether the key has an entry; doesn't count as a use. */
   boolean holds(KvKey key) {
-    return cache.policy().getIfPresentQuietly(key) != null;
+    return partition(key).holds(key);
   }
 
   /**
-   * Puts an entry in place of what the key had, or nothing when the key was erased since the writer began: then the
-   * bytes are overwritten as soon as the last lease is closed. The old entry has to go even so: it may share the block,
-   * and the next writer would append to it where the rows of this one are still read.
+   * Puts an entry in place of what the key had, or nothing when the key was erased since the writer began. The old entry
+   * has to go even so: it may share the block, and the next writer would append to it where the rows of this one are still
+   * read.
    */
   void publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
-    KvKey newcomer = slot.key();
-    if (window.holds(newcomer) || !cache.asMap().containsKey(newcomer)) {
-      window.put(newcomer, entry); // before the entry is weighed
-    }
-    boolean kept =
-        cache
-                .asMap()
-                .compute(
-                    newcomer,
-                    (key, old) -> {
-                      if (closed || slot.isRevoked() || erasures.cover(key)) {
-                        scrub(old);
-                        return null;
-                      }
-                      return entry;
-                    })
-            == entry;
-    if (!kept) {
-      window.remove(newcomer, entry);
-      entry.block().scrub();
+    KvKey key = slot.key();
+    Partition partition = partition(key);
+    partition.welcome(key, entry);
+    KvEntry now =
+        partition
+            .entries()
+            .compute(
+                key,
+                (same, old) -> closed || slot.isRevoked() || erasures.cover(key) ? null : entry);
+    if (now != entry) {
+      partition.dismiss(key, entry);
       entry.block().releaseShare();
     }
-    window.overflow().forEach(this::weighAgain);
-  }
-
-  /** From now on the entry has its weight, and has to stand its ground by frequency. */
-  private void weighAgain(KvKey key) {
-    cache.asMap().computeIfPresent(key, (same, entry) -> entry);
+    partition.settle();
   }
 
   /**
@@ -120,9 +144,10 @@ final class EntryStore {
     }
     block.share();
     KvEntry shorter = new KvEntry(longer.hashes().prefix(rows), block, null);
-    window.replace(key, longer, shorter);
-    if (!cache.asMap().replace(key, longer, shorter)) {
-      window.remove(key, shorter);
+    Partition partition = partition(key);
+    partition.shorten(key, longer, shorter);
+    if (!partition.entries().replace(key, longer, shorter)) {
+      partition.dismiss(key, shorter);
       block.releaseShare(); // evicted meanwhile
     }
     return true;
@@ -135,18 +160,33 @@ final class EntryStore {
    *    the slot is found and computeIfPresent waits for it;
    *  - while the erasure is active: it is refused;
    *  - after it has finished, and wasn't revoked: its slot was claimed after the scan, so it found nothing to reuse.
+   * Nor may anything be found that was encoded from a history read before it. Such a writer took its mark earlier still;
+   * it compares marks after it has claimed its slot, so either it sees that the user was erased, or the scan sees the slot.
    */
 
-  /** Drops the entries of these keys, has their bytes overwritten, and returns how many there were. */
+  /** Returns a number that is another one once the user was erased. */
+  long mark(String user) {
+    return erasures.mark(user);
+  }
+
+  /** Says whether the key's user was not erased since the mark was taken. */
+  boolean isAsOf(KvKey key, long mark) {
+    return erasures.mark(key.user()) == mark;
+  }
+
+  int eraseUser(String user) {
+    erasures.count(user);
+    return erase(key -> key.user().equals(user));
+  }
+
+  /** Drops the entries of these keys and returns how many there were. */
   int erase(Predicate<KvKey> keys) {
     AtomicInteger erased = new AtomicInteger();
     erasures.start(keys);
     try {
-      writers.forEach(keys, slot -> erased.addAndGet(drop(slot.key())));
-      for (KvKey key : cache.asMap().keySet()) {
-        if (keys.test(key)) {
-          erased.addAndGet(drop(key));
-        }
+      writers.forEach(keys, slot -> erased.addAndGet(drop(partition(slot.key()), slot.key())));
+      for (Partition partition : partitions()) {
+        erased.addAndGet(eraseFrom(partition, keys));
       }
       writers.forEach(keys, WriterSlot::revoke);
     } finally {
@@ -155,8 +195,31 @@ final class EntryStore {
     return erased.get();
   }
 
-  long erasuresStarted() {
-    return erasures.started();
+  private int eraseFrom(Partition partition, Predicate<KvKey> keys) {
+    int erased = 0;
+    for (KvKey key : partition.entries().keySet()) {
+      if (keys.test(key)) {
+        erased += drop(partition, key);
+      }
+    }
+    return erased;
+  }
+
+  /** Waits for a publication of the key that is under way. */
+  private int drop(Partition partition, KvKey key) {
+    boolean[] found = new boolean[1];
+    partition
+        .entries()
+        .computeIfPresent(
+            key,
+            (same, entry) -> {
+              found[0] = true;
+              return null;
+            });
+    if (found[0]) {
+      count(KvDeparture.ERASED);
+    }
+    return found[0] ? 1 : 0;
   }
 
   /** Drops all, and takes nothing any more. */
@@ -171,72 +234,50 @@ final class EntryStore {
 
   /** Drops entries that are too old. */
   void expire() {
-    cache.cleanUp();
+    partitions().forEach(Partition::expire);
   }
 
   /**
-   * Returns up to {@code limit} entries that nobody leases and that have units of this size, next to go first; newcomers
-   * only when there are no others.
+   * Returns up to {@code limit} entries that nobody leases and that have units of this size, next to go first, of those
+   * that compete with the key's.
    */
-  List<? extends Map.Entry<KvKey, KvEntry>> coldest(int unitBytes, int limit) {
-    return eviction.coldest(
-        entries ->
-            entries
-                .filter(entry -> entry.getValue().block().slab().unitBytes() == unitBytes)
-                .filter(entry -> entry.getValue().block().leases() == 0)
-                .sorted(Comparator.comparing(entry -> window.holds(entry.getKey())))
-                .limit(limit)
-                .toList());
+  List<? extends Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
+    return partition(key).coldest(unitBytes, limit);
   }
 
-  Iterable<Map.Entry<KvKey, KvEntry>> all() {
-    return cache.asMap().entrySet();
+  List<Map.Entry<KvKey, KvEntry>> all() {
+    List<Map.Entry<KvKey, KvEntry>> all = new ArrayList<>();
+    partitions().forEach(partition -> all.addAll(partition.entries().entrySet()));
+    return all;
   }
 
+  /** Drops an entry whose place is needed. */
   void evict(KvKey key, KvEntry entry) {
-    if (cache.asMap().remove(key, entry)) {
-      evictions.incrementAndGet();
+    if (partition(key).entries().remove(key, entry)) {
+      count(KvDeparture.ROOM);
     }
   }
 
   long size() {
-    return cache.asMap().size();
+    return partitions().stream().mapToLong(partition -> partition.entries().size()).sum();
   }
 
-  long evictions() {
-    return evictions.get();
+  Map<KvDeparture, Long> departures() {
+    Map<KvDeparture, Long> counted = new EnumMap<>(KvDeparture.class);
+    departures.forEach((departure, count) -> counted.put(departure, count.sum()));
+    return counted;
   }
 
-  private int drop(KvKey key) {
-    boolean[] found = new boolean[1];
-    cache
-        .asMap()
-        .computeIfPresent(
-            key,
-            (same, entry) -> {
-              scrub(entry);
-              found[0] = true;
-              return null;
-            });
-    return found[0] ? 1 : 0;
-  }
-
-  private static void scrub(@Nullable KvEntry entry) {
-    if (entry != null) {
-      entry.block().scrub();
-    }
+  private void count(KvDeparture departure) {
+    Objects.requireNonNull(departures.get(departure)).increment();
   }
 
   private void removed(@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) {
     if (key == null || entry == null) {
       throw new IllegalStateException("expected strong keys and values, got a collected one");
     }
-    window.remove(key, entry);
     if (cause.wasEvicted()) {
-      evictions.incrementAndGet();
-    }
-    if (erasures.cover(key)) {
-      entry.block().scrub();
+      count(cause == RemovalCause.EXPIRED ? KvDeparture.AGE : KvDeparture.POLICY);
     }
     entry.block().releaseShare();
   }

@@ -2,17 +2,19 @@ package io.unipin.kvcache;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 
-/** The erasures that are going on. Thread-safe. */
+/** The erasures that are going on, and how many users' there were. Thread-safe. */
 final class Erasures {
+  /** Users who share a counter lose, when one is erased, what the others were writing at that moment. */
+  private static final int COUNTERS = 4096;
+
   private final List<Predicate<KvKey>> active = new CopyOnWriteArrayList<>();
-  private final AtomicLong started = new AtomicLong();
+  private final AtomicLongArray counters = new AtomicLongArray(COUNTERS);
 
   void start(Predicate<KvKey> keys) {
     active.add(keys);
-    started.incrementAndGet();
   }
 
   void finish(Predicate<KvKey> keys) {
@@ -29,8 +31,18 @@ final class Erasures {
     return false;
   }
 
-  /** Returns how many were started so far. */
-  long started() {
-    return started.get();
+  /** Notes that a user is erased from now on. */
+  void count(String user) {
+    counters.incrementAndGet(counter(user));
+  }
+
+  /** Returns a number that is another one once the user was erased. */
+  long mark(String user) {
+    return counters.get(counter(user));
+  }
+
+  private static int counter(String user) {
+    int hash = user.hashCode();
+    return (hash ^ (hash >>> 16)) & (COUNTERS - 1);
   }
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A run of units of a slab, with the counts of those who hold it: leases of requests and shares of entries.
  *
  * <p>Both counts are in one word, so that "the last one gives the memory back" is one atomic step; taking a lease or
- * a share of a block whose counts were both 0 is refused. A new block has one lease, its maker's. Thread-safe.
+ * a share of a block whose counts were both 0 is refused. A new block has one lease, its maker's. Memory that goes back
+ * is overwritten first, whoever's it was: an erasure that comes later has nothing left to find. Thread-safe.
  *
  * <p>Source: the counted buffers of Apache Cassandra's {@code ChunkCache}.
  */
@@ -30,7 +31,6 @@ final class KvBlock {
   private final long bytes;
   private final ByteBuffer memory;
   private final AtomicLong counts = new AtomicLong(LEASE);
-  private volatile boolean scrub;
   private volatile int cuts;
   private final @Nullable Throwable takenAt;
   private volatile @Nullable Throwable freedAt;
@@ -103,11 +103,6 @@ final class KvBlock {
     release(SHARE);
   }
 
-  /** Has the bytes overwritten before the memory goes back. */
-  void scrub() {
-    scrub = true;
-  }
-
   private boolean retain(long unit) {
     long before = counts.get();
     while (before != 0) {
@@ -134,10 +129,8 @@ final class KvBlock {
     if (after == 0) {
       if (pool.debug()) {
         freedAt = new Throwable("block freed here");
-        fill(POISONS);
-      } else if (scrub) {
-        fill(ZEROS);
       }
+      fill(pool.debug() ? POISONS : ZEROS);
       pool.free(slab, start);
     }
   }

@@ -33,6 +33,11 @@ final class KvEntry {
     return hashes.size();
   }
 
+  /** What to keep the entry saves per byte: the cost of encoding its rows at once, in a unit of no meaning. */
+  double saving() {
+    return block.layout().encodingCost(rows()) / block.bytes();
+  }
+
   float @Nullable [] state() {
     return state;
   }

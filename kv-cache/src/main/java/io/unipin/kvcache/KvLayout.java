@@ -68,6 +68,14 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return unitRows(maxRows);
   }
 
+  /**
+   * Returns about how long rows take to encode at once, in a unit of no meaning: linear layers of six times the width per
+   * row, and attention over the rows before it.
+   */
+  double encodingCost(int rows) {
+    return (double) layers * rows * (rows + 6.0 * kvHeads * headDim);
+  }
+
   /** Returns the number of contiguous {@code [capacity, headDim]} planes of a block. */
   int planes() {
     return layers * 2 * kvHeads;

@@ -15,61 +15,75 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KvLease implements AutoCloseable {
   private final LeaseHost host;
-  private final KvOutcome outcome;
+  private final KvReason reason;
   private final KvBlock block;
   private final TokenHashes hashes;
   private final int reusedRows;
   private final @Nullable WriterSlot slot;
-  private final long erasuresBefore;
   private final AtomicBoolean closed = new AtomicBoolean();
   private float @Nullable [] state;
 
   private KvLease(
       LeaseHost host,
-      KvOutcome outcome,
+      KvReason reason,
       KvBlock block,
       TokenHashes hashes,
       int reusedRows,
       @Nullable WriterSlot slot,
       float @Nullable [] state) {
     this.host = host;
-    this.outcome = outcome;
+    this.reason = reason;
     this.block = block;
     this.hashes = hashes;
     this.reusedRows = reusedRows;
     this.slot = slot;
     this.state = state;
-    erasuresBefore = host.entries().erasuresStarted();
   }
 
   /** Takes over the caller's lease on the entry's block. */
   static KvLease hit(LeaseHost host, KvEntry entry) {
     KvLease lease =
         new KvLease(
-            host, KvOutcome.HIT, entry.block(), entry.hashes(), entry.rows(), null, entry.state());
+            host,
+            KvReason.UNCHANGED,
+            entry.block(),
+            entry.hashes(),
+            entry.rows(),
+            null,
+            entry.state());
     host.ledger().opened(lease);
     return lease;
   }
 
   /** Takes over the caller's lease on the block and the slot. */
   static KvLease writing(
-      LeaseHost host, KvBlock block, TokenHashes hashes, int reusedRows, WriterSlot slot) {
-    KvOutcome outcome = reusedRows == 0 ? KvOutcome.PREFILL : KvOutcome.APPEND;
-    KvLease lease = new KvLease(host, outcome, block, hashes, reusedRows, slot, null);
+      LeaseHost host,
+      KvReason reason,
+      KvBlock block,
+      TokenHashes hashes,
+      int reusedRows,
+      WriterSlot slot) {
+    KvLease lease = new KvLease(host, reason, block, hashes, reusedRows, slot, null);
     host.ledger().opened(lease);
     return lease;
   }
 
   /** Takes over the caller's lease on a transient block. */
-  static KvLease passing(LeaseHost host, KvBlock block, TokenHashes hashes, int reusedRows) {
-    KvLease lease = new KvLease(host, KvOutcome.UNCACHED, block, hashes, reusedRows, null, null);
+  static KvLease passing(
+      LeaseHost host, KvReason reason, KvBlock block, TokenHashes hashes, int reusedRows) {
+    KvLease lease = new KvLease(host, reason, block, hashes, reusedRows, null, null);
     host.ledger().opened(lease);
     return lease;
   }
 
   /** Returns what the cache had. */
   public KvOutcome outcome() {
-    return outcome;
+    return reason.outcome();
+  }
+
+  /** Returns why; for a branch or a lease aside, which nothing was looked up for, {@link KvReason#NO_ROOM}. */
+  public KvReason reason() {
+    return reason;
   }
 
   /** Returns how many of the first rows needn't be encoded; all of them for a hit. */
@@ -107,7 +121,7 @@ public final class KvLease implements AutoCloseable {
     requireOpen();
     if (state == null) {
       throw new IllegalStateException(
-          "expected a hit or a committed lease, got an uncommitted " + outcome);
+          "expected a hit or a committed lease, got an uncommitted " + outcome());
     }
     return state.clone();
   }
@@ -142,9 +156,6 @@ public final class KvLease implements AutoCloseable {
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
-    }
-    if (outcome != KvOutcome.HIT && erasuresBefore != host.entries().erasuresStarted()) {
-      block.scrub(); // perhaps it was this user's
     }
     block.releaseLease();
     if (slot != null) {

@@ -2,32 +2,35 @@ package io.unipin.kvcache;
 
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts leases: the open ones, and all by outcome. In debug mode remembers where the open ones were taken. Thread-safe. */
+/** Counts leases: the open ones, and all by reason. In debug mode remembers where the open ones were taken. Thread-safe. */
 final class LeaseLedger {
   private final boolean debug;
   private final AtomicLong open = new AtomicLong();
   private final ConcurrentHashMap<KvLease, Throwable> sites = new ConcurrentHashMap<>();
   private final LongAdder refreshes = new LongAdder();
-  private final EnumMap<KvOutcome, LongAdder> outcomes = new EnumMap<>(KvOutcome.class);
+  private final EnumMap<KvReason, LongAdder> reasons = new EnumMap<>(KvReason.class);
 
   LeaseLedger(boolean debug) {
     this.debug = debug;
-    for (KvOutcome outcome : KvOutcome.values()) {
-      outcomes.put(outcome, new LongAdder());
+    for (KvReason reason : KvReason.values()) {
+      reasons.put(reason, new LongAdder());
     }
   }
 
-  void count(KvOutcome outcome) {
-    counter(outcome).increment();
+  void count(KvReason reason) {
+    Objects.requireNonNull(reasons.get(reason)).increment();
   }
 
-  long counted(KvOutcome outcome) {
-    return counter(outcome).sum();
+  Map<KvReason, Long> counted() {
+    Map<KvReason, Long> counted = new EnumMap<>(KvReason.class);
+    reasons.forEach((reason, count) -> counted.put(reason, count.sum()));
+    return counted;
   }
 
   void countRefresh() {
@@ -59,9 +62,5 @@ final class LeaseLedger {
   /** Returns where the open leases were taken; empty when not in debug mode. */
   List<Throwable> sites() {
     return List.copyOf(sites.values());
-  }
-
-  private LongAdder counter(KvOutcome outcome) {
-    return Objects.requireNonNull(outcomes.get(outcome));
   }
 }

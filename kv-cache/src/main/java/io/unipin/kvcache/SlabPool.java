@@ -35,6 +35,12 @@ final class SlabPool {
   @GuardedBy("lock")
   private boolean exhausted;
 
+  @GuardedBy("lock")
+  private long shortages;
+
+  @GuardedBy("lock")
+  private long lostBytes;
+
   /**
    * @param name for the log
    * @param slabBytes a slab has so many, or more when a layout's top block is longer
@@ -123,6 +129,27 @@ final class SlabPool {
     lock.lock();
     try {
       return slab.usedBytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes that no free run was long enough. */
+  void countLoss() {
+    lock.lock();
+    try {
+      shortages++;
+      lostBytes += reservedBytes - slabs.stream().mapToLong(Slab::usedBytes).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the free bytes at the moments that were noted, on average. */
+  long lostBytes() {
+    lock.lock();
+    try {
+      return shortages == 0 ? 0 : lostBytes / shortages;
     } finally {
       lock.unlock();
     }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One request at a time writes the entry of a key; hits don't wait for it. New rows are written in place, unless the
  * block is too small, or rows that another lease reads would have to go: then the reused rows are copied to a fresh
- * block. A full cache is no error: the request gets a transient block.
+ * block. A full cache is no error: the request gets a transient block. Memory that goes back is overwritten.
  *
  * <p>With the system property {@code unipin.kv.debug} blocks and leases remember where they were taken, and freed
  * blocks are filled with not-a-numbers. Thread-safe.
@@ -69,12 +69,29 @@ public final class UserKvCache implements AutoCloseable {
    * @throws IllegalArgumentException when the key's entry has another layout
    */
   public KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, Duration maxWait) {
+    return acquire(key, layout, hashes, maxWait, mark(key.user()));
+  }
+
+  /**
+   * Returns a number to give to {@link #acquire(KvKey, KvLayout, TokenHashes, Duration, long)}, for a caller who reads the
+   * user's history in between: it tells an erasure of the user since.
+   */
+  public long mark(String user) {
+    return entries.mark(user);
+  }
+
+  /**
+   * Like {@link #acquire(KvKey, KvLayout, TokenHashes, Duration)}; what is committed isn't kept when the user was erased
+   * after the mark was taken, for it may be of a history that exists no more.
+   */
+  public KvLease acquire(
+      KvKey key, KvLayout layout, TokenHashes hashes, Duration maxWait, long mark) {
     layout.orderFor(hashes.size()); // checks the number of rows
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("expected a maxWait of at least 0, got " + maxWait);
     }
     requireOpen();
-    return acquirer.acquire(key, layout, hashes, deadline(maxWait));
+    return acquirer.acquire(key, layout, hashes, new Acquirer.Patience(deadline(maxWait), mark));
   }
 
   /** Says whether the key has an entry; doesn't count as a use of it. */
@@ -139,12 +156,30 @@ public final class UserKvCache implements AutoCloseable {
    * written for the user is not kept either. The bytes are overwritten once no lease is open on them.
    */
   public int erase(String user) {
-    return entries.erase(key -> key.user().equals(user));
+    return entries.eraseUser(user);
   }
 
-  /** Drops the entries of a model that is no longer served; otherwise like {@link #erase}. */
+  /**
+   * Drops the entries of a model that is no longer served, and its own part of the budget; otherwise like {@link #erase}.
+   */
   public void eraseFingerprint(String fingerprint) {
     entries.erase(key -> key.fingerprint().equals(fingerprint));
+    entries.share(fingerprint);
+  }
+
+  /**
+   * Gives a model a part of the budget of its own, which its entries don't exceed and no others use: a shadow arm then
+   * costs live users nothing. The entries that it has are dropped, the first time.
+   *
+   * @throws IllegalArgumentException when the models' own parts would exceed the budget
+   */
+  public void reserve(String fingerprint, long bytes) {
+    entries.reserve(fingerprint, bytes);
+  }
+
+  /** Drops what is too old now instead of within a second or so. */
+  void expire() {
+    entries.expire();
   }
 
   public KvCacheStats stats() {
@@ -154,12 +189,10 @@ public final class UserKvCache implements AutoCloseable {
         pool.leasedBytes().get() + transients.leasedBytes().get(),
         ledger.open(),
         entries.size(),
-        ledger.counted(KvOutcome.HIT),
-        ledger.counted(KvOutcome.APPEND),
-        ledger.counted(KvOutcome.PREFILL),
-        ledger.counted(KvOutcome.UNCACHED),
+        ledger.counted(),
         ledger.refreshes(),
-        entries.evictions());
+        entries.departures(),
+        pool.lostBytes());
   }
 
   /**

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +111,95 @@ class UserKvCacheErasureTest {
       serve(writer, LAYOUT, tokens(1, 2, 3));
     }
     expect(KvOutcome.HIT, "other", "a");
+  }
+
+  @Test
+  void evict_entryThatGoesBeforeItsUserIsErased_leavesNoByte() {
+    UserKvCache small =
+        new UserKvCache(new KvCacheConfig(1 << 12, Duration.ofHours(1), 1 << 12), 1 << 12, false);
+    ByteBuffer stale;
+    try (KvLease lease = small.acquire(key("gone"), LAYOUT, hashes(tokens(1, 2)), Duration.ZERO)) {
+      stale = lease.block();
+      serve(lease, LAYOUT, tokens(1, 2));
+    }
+    small.erase("nobody");
+    for (int user = 0; small.holds(key("gone")); user++) {
+      try (KvLease lease =
+          small.acquire(key("user" + user), LAYOUT, hashes(tokens(3, 4)), Duration.ZERO)) {
+        lease.commit(new float[1]); // writes nothing, so that what is left over shows
+      }
+    }
+    assertThat(small.erase("gone")).isZero();
+    small.eraseFingerprint("a");
+    assertThat(isZero(stale)).isTrue();
+    closeClean(small);
+  }
+
+  @Test
+  void timeToLive_over_leavesNoByte() {
+    AtomicLong nanos = new AtomicLong();
+    UserKvCache aging =
+        new UserKvCache(
+            new KvCacheConfig(1 << 16, Duration.ofHours(1), 0, nanos::get), 1 << 14, false);
+    ByteBuffer stale;
+    try (KvLease lease = aging.acquire(key("old"), LAYOUT, hashes(tokens(1, 2)), Duration.ZERO)) {
+      stale = lease.block();
+      serve(lease, LAYOUT, tokens(1, 2));
+    }
+    assertThat(isZero(stale)).isFalse();
+    nanos.addAndGet(Duration.ofHours(2).toNanos());
+    aging.expire();
+    assertThat(isZero(stale)).isTrue();
+    assertThat(aging.stats().usedBytes()).isZero();
+    closeClean(aging);
+  }
+
+  @Test
+  void branchAndAside_closed_leaveNoByte() {
+    run("user", "a");
+    ByteBuffer branched;
+    ByteBuffer aside;
+    try (KvLease base = acquire("user", "a", tokens(1, 2, 3));
+        KvLease branch = cache.branch(base, hashes(tokens(1, 2, 3, 4)));
+        KvLease alone = cache.aside(LAYOUT, hashes(tokens(8)))) {
+      branched = branch.block();
+      aside = alone.block();
+      serve(branch, LAYOUT, tokens(1, 2, 3, 4));
+      serve(alone, LAYOUT, tokens(8));
+    }
+    assertThat(isZero(branched)).isTrue();
+    assertThat(isZero(aside)).isTrue();
+  }
+
+  /** A request reads a history, the user is erased, and then the request asks for its lease. */
+  @Test
+  void acquire_historyReadBeforeTheErasure_isNotKept() {
+    long mark = cache.mark("user");
+    cache.erase("user");
+    try (KvLease late =
+        cache.acquire(key("user"), LAYOUT, hashes(tokens(1, 2, 3)), Duration.ZERO, mark)) {
+      assertThat(late.outcome()).isEqualTo(KvOutcome.PREFILL);
+      serve(late, LAYOUT, tokens(1, 2, 3));
+    }
+    assertThat(cache.stats().entries()).isZero();
+    assertThat(cache.stats().usedBytes()).isZero();
+    run("user", "a");
+    expect(KvOutcome.HIT, "user", "a");
+  }
+
+  @Test
+  void refresh_userErasedMeanwhile_isNotKept() {
+    run("user", "a");
+    try (KvLease lease =
+        cache.refresh(key("user"), LAYOUT, () -> hashes(tokens(1, 2, 3, 4))).orElseThrow()) {
+      cache.erase("user");
+      serve(lease, LAYOUT, tokens(1, 2, 3, 4));
+    }
+    assertThat(cache.stats().entries()).isZero();
+  }
+
+  private static KvKey key(String user) {
+    return new KvKey(user, "a");
   }
 
   private KvLease acquire(String user, String fingerprint, int... tokens) {
