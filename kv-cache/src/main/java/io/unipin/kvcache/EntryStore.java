@@ -157,7 +157,7 @@ final class EntryStore {
    * Nothing that was encoded before an erasure may be found after it. A writer claims its slot, then looks up, then
    * publishes inside a compute on its key, and frees the slot after that. Hence, for one that publishes
    *  - before the erasure starts: the entry is in the map when the scan begins; or the compute is still going on, then
-   *    the slot is found and computeIfPresent waits for it;
+   *    the slot is found and compute waits for it (computeIfPresent would not: it returns at once when it sees no entry);
    *  - while the erasure is active: it is refused;
    *  - after it has finished, and wasn't revoked: its slot was claimed after the scan, so it found nothing to reuse.
    * Nor may anything be found that was encoded from a history read before it. Such a writer took its mark earlier still;
@@ -210,10 +210,10 @@ final class EntryStore {
     boolean[] found = new boolean[1];
     partition
         .entries()
-        .computeIfPresent(
+        .compute(
             key,
             (same, entry) -> {
-              found[0] = true;
+              found[0] = entry != null;
               return null;
             });
     if (found[0]) {

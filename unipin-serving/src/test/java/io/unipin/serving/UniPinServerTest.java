@@ -200,7 +200,7 @@ final class UniPinServerTest {
         .contains(
             "unipin_requests_seconds_bucket{rpc=\"RetrieveAndRank\",status=\"OK\",le=\"0.05\"}",
             "unipin_stages_seconds_count{arm=\"default\",cache=\"prefill\",stage=\"score\"} 1",
-            "unipin_cache_lookups_total{outcome=\"prefill\"}",
+            "unipin_cache_lookups_total{outcome=\"prefill\",reason=\"absent\"}",
             "unipin_cache_leases 0.0",
             "unipin_bundle{bundle=\"one\"");
     assertThat(get("/elsewhere").statusCode()).isEqualTo(404);

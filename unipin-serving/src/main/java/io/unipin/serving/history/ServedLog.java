@@ -8,8 +8,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,7 @@ public final class ServedLog implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ServedLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int BATCH = 256;
+  private static final int COUNTERS = 4096;
   private static final long CLOSE_MS = 10_000;
 
   private final ServedLogConfig config;
@@ -33,6 +37,11 @@ public final class ServedLog implements AutoCloseable {
 
   /** Held from taking entries off the queue until they are on disk, so that an erasure finds every entry in one of both. */
   private final Lock taking = new ReentrantLock(true);
+
+  /** Erasures by the user's hash; users who share one lose, when one is erased, what was just being logged. */
+  private final AtomicLongArray erased = new AtomicLongArray(COUNTERS);
+
+  private final ReadWriteLock erasing = new ReentrantReadWriteLock();
 
   private volatile boolean open;
 
@@ -54,22 +63,52 @@ public final class ServedLog implements AutoCloseable {
     return log;
   }
 
-  /** Logs a page. */
+  /**
+   * Returns a number that is another one once the user was erased. A caller takes it before it looks at anything of the
+   * user's: what it then logs is dropped when the user was erased in between.
+   */
+  public long mark(String user) {
+    return erased.get(counter(user));
+  }
+
+  /** Logs a page of a user who is not being erased. */
   public void served(Slate slate) {
-    offer(ServedEntry.of(slate));
+    served(slate, mark(slate.user()));
+  }
+
+  /** Logs actions of a user who is not being erased. */
+  public void recorded(String user, List<ActionEvent> events) {
+    recorded(user, events, mark(user));
+  }
+
+  /** Logs a page. */
+  public void served(Slate slate, long mark) {
+    offer(ServedEntry.of(slate), mark);
   }
 
   /** Logs actions of a user that were recorded. */
-  public void recorded(String user, List<ActionEvent> events) {
+  public void recorded(String user, List<ActionEvent> events, long mark) {
     for (ActionEvent event : events) {
-      offer(ServedEntry.of(user, event));
+      offer(ServedEntry.of(user, event), mark);
     }
   }
 
-  private void offer(ServedEntry entry) {
-    if (open && !queue.offer(entry)) {
-      dropped.incrementAndGet();
+  private void offer(ServedEntry entry, long mark) {
+    if (!open) {
+      return;
     }
+    erasing.readLock().lock();
+    try {
+      if (mark(entry.user()) == mark && !queue.offer(entry)) {
+        dropped.incrementAndGet();
+      }
+    } finally {
+      erasing.readLock().unlock();
+    }
+  }
+
+  private static int counter(String user) {
+    return Math.floorMod(user.hashCode(), COUNTERS);
   }
 
   /** Entries that were dropped since the start. */
@@ -85,6 +124,12 @@ public final class ServedLog implements AutoCloseable {
   public boolean erase(String user) {
     if (!config.enabled()) {
       return false;
+    }
+    erasing.writeLock().lock(); // what was offered with an older mark is in the queue by now
+    try {
+      erased.incrementAndGet(counter(user));
+    } finally {
+      erasing.writeLock().unlock();
     }
     taking.lock();
     try {

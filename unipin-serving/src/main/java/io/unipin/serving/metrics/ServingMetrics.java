@@ -13,8 +13,11 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.unipin.kvcache.KvCacheStats;
+import io.unipin.kvcache.KvDeparture;
+import io.unipin.kvcache.KvReason;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -137,12 +140,26 @@ public final class ServingMetrics implements AutoCloseable {
     gauge("unipin.cache.leased", "Bytes in use by requests", stats, KvCacheStats::leasedBytes);
     gauge("unipin.cache.leases", "Leases held by requests", stats, KvCacheStats::leases);
     gauge("unipin.cache.entries", "Users in the cache", stats, KvCacheStats::entries);
-    counter("unipin.cache.evictions", Tags.empty(), stats, KvCacheStats::evictions);
+    gauge(
+        "unipin.cache.lost",
+        "Bytes that were free in too small pieces when a block was wanted, on average",
+        stats,
+        KvCacheStats::lostBytes);
+    for (KvDeparture cause : KvDeparture.values()) {
+      counter("unipin.cache.evictions", tag("cause", cause), stats, s -> s.counted(cause));
+    }
     counter("unipin.cache.refreshes", Tags.empty(), stats, KvCacheStats::refreshes);
-    counter("unipin.cache.lookups", Tags.of("outcome", "hit"), stats, KvCacheStats::hits);
-    counter("unipin.cache.lookups", Tags.of("outcome", "append"), stats, KvCacheStats::appends);
-    counter("unipin.cache.lookups", Tags.of("outcome", "prefill"), stats, KvCacheStats::prefills);
-    counter("unipin.cache.lookups", Tags.of("outcome", "uncached"), stats, KvCacheStats::uncached);
+    for (KvReason reason : KvReason.values()) {
+      counter(
+          "unipin.cache.lookups",
+          tag("outcome", reason.outcome()).and(tag("reason", reason)),
+          stats,
+          s -> s.counted(reason));
+    }
+  }
+
+  private static Tags tag(String key, Enum<?> value) {
+    return Tags.of(key, value.name().toLowerCase(Locale.ROOT));
   }
 
   private void gauge(

@@ -207,10 +207,7 @@ public final class Recommender {
       KvLease lease = work.state().lease();
       return ranker.rank(work.bundle(), lease, work.context(), candidates, weights, clock);
     }
-    try (UserState state =
-        encoder.open(
-            second.model(),
-            new UserEncoder.Wanted(work.user(), work.tokens(), clock, work.ladder()))) {
+    try (UserState state = encoder.open(second.model(), work.wanted())) {
       return ranker.rank(second, state.lease(), work.context(), candidates, weights, clock);
     }
   }
@@ -241,6 +238,7 @@ public final class Recommender {
       Function<Work, T> stages) {
     try {
       clock.enter(Stage.HISTORY);
+      long mark = cache.mark(user.id());
       UserHistory history =
           user.history() == null ? histories.read(user.id()) : user.history().asStored();
       HistoryTokens tokens = HistoryTokens.of(bundle, history, user.recent());
@@ -249,9 +247,9 @@ public final class Recommender {
           new RequestContext(
               Math.max(config.surfaces().indexOf(user.surface()), 0),
               GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
-      UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, clock, ladder);
+      UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
       try (UserState state = encoder.open(bundle.model(), wanted)) {
-        return stages.apply(new Work(user.id(), bundle, tokens, state, context, ladder));
+        return stages.apply(new Work(wanted, bundle, state, context));
       }
     } catch (ModelException | AnnException e) {
       throw new ServingException(FailureKind.INTERNAL, "the request could not be computed", e);
@@ -262,14 +260,17 @@ public final class Recommender {
 
   /** What the stages of one request share. */
   private record Work(
-      String user,
-      LoadedBundle bundle,
-      HistoryTokens tokens,
-      UserState state,
-      RequestContext context,
-      Ladder ladder) {
+      UserEncoder.Wanted wanted, LoadedBundle bundle, UserState state, RequestContext context) {
+    HistoryTokens tokens() {
+      return wanted.tokens();
+    }
+
+    Ladder ladder() {
+      return wanted.ladder();
+    }
+
     Trace trace(String requestId, List<Long> unknownItems) {
-      List<Long> unknown = new ArrayList<>(tokens.unknownItems());
+      List<Long> unknown = new ArrayList<>(tokens().unknownItems());
       unknown.addAll(unknownItems);
       return new Trace(
           requestId,
@@ -279,7 +280,7 @@ public final class Recommender {
           state.outcome(),
           state.historyActions(),
           state.encodedActions(),
-          ladder.steps(),
+          ladder().steps(),
           unknown.stream().distinct().toList());
     }
   }

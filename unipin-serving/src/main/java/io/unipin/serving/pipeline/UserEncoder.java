@@ -33,8 +33,12 @@ final class UserEncoder {
     return model.fingerprint() + "/" + config.type();
   }
 
-  /** What a user's state is wanted for: the ladder decides how much of the history there is time to read. */
-  record Wanted(String user, HistoryTokens tokens, StageClock clock, Ladder ladder) {}
+  /**
+   * What a user's state is wanted for: the ladder decides how much of the history there is time to read.
+   *
+   * @param mark the cache's, taken before the history was read
+   */
+  record Wanted(String user, HistoryTokens tokens, long mark, StageClock clock, Ladder ladder) {}
 
   /** The caller closes the state. */
   UserState open(ServingModel model, Wanted wanted) {
@@ -44,7 +48,7 @@ final class UserEncoder {
     KvLease lease = null;
     UserState state = null;
     try {
-      lease = acquire(model, wanted.user(), tokens.committed(), clock.remaining());
+      lease = acquire(model, wanted);
       int size = tokens.all().size();
       int fresh = 1 + size - lease.reusedRows();
       int read = fresh == 0 ? size : wanted.ladder().historyTokens(model.config(), fresh, size);
@@ -107,12 +111,12 @@ final class UserEncoder {
     }
   }
 
-  private KvLease acquire(
-      ServingModel model, String user, TokenSequence tokens, Duration remaining) {
-    KvKey key = new KvKey(user, fingerprint(model, config));
+  private KvLease acquire(ServingModel model, Wanted wanted) {
+    KvKey key = new KvKey(wanted.user(), fingerprint(model, config));
     KvLayout layout = model.config().kvLayout(config.type());
+    Duration remaining = wanted.clock().remaining();
     Duration wait = remaining.compareTo(config.maxWait()) < 0 ? remaining : config.maxWait();
-    return cache.acquire(key, layout, tokens.hashes(), wait);
+    return cache.acquire(key, layout, wanted.tokens().committed().hashes(), wait, wanted.mark());
   }
 
   /** Returns the number of actions encoded. */

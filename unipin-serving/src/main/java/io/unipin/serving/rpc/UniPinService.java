@@ -69,8 +69,9 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         observer,
         (bundle, clock) -> {
           PageQuery query = reader(bundle).page(request);
+          long mark = servedLog.mark(query.user().id());
           Page page = recommender.retrieveAndRank(bundle, query, clock);
-          servedLog.served(slate(query, page));
+          servedLog.served(slate(query, page), mark);
           return writer.page(
               page, telemetry.answered("RetrieveAndRank", services.arm(), page.trace(), clock));
         });
@@ -113,11 +114,12 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
           int recorded = 0;
           int duplicates = 0;
           for (RequestReader.UserEvents user : users) {
+            long mark = servedLog.mark(user.user());
             AppendResult result = histories.append(user.user(), user.events());
             recorded += result.recorded();
             duplicates += result.duplicates();
             if (result.recorded() > 0) {
-              servedLog.recorded(user.user(), user.events());
+              servedLog.recorded(user.user(), user.events(), mark);
               if (recommender.isResident(bundle, user.user())) {
                 services.refresher().recorded(user.user());
               }

@@ -106,6 +106,7 @@ final class HistoryStoreTest {
       assertThat(store.erase(user)).isFalse();
       assertThat(store.read(user)).isEqualTo(UserHistory.EMPTY);
       assertThat(store.read("another-user").lifetime()).isEqualTo(1);
+      assertThat(filesContain(trace)).isFalse(); // not in the write-ahead log either
     }
     assertThat(filesContain(trace)).isFalse();
     assertThat(filesContain(user)).isFalse();

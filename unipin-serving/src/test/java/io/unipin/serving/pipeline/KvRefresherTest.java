@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,11 +104,7 @@ final class KvRefresherTest {
               });
       refused.recorded("a");
       busy.countDown();
-      full.onEveryWorker(() -> {});
-      while (full.waiting() > 0) {
-        full.onEveryWorker(() -> {});
-      }
-      full.onEveryWorker(() -> {});
+      idle(full);
       assertThat(done).containsExactly("page");
       refused.recorded("b");
       full.drain(LONG);
@@ -160,11 +157,16 @@ final class KvRefresherTest {
     }
   }
 
-  /** Waits until nothing is left to do: an idle worker runs this between two calls. */
   private void finish() {
-    do {
-      admission.onEveryWorker(() -> {});
-    } while (admission.waiting() > 0);
+    idle(admission);
     admission.drain(LONG);
+  }
+
+  /** Waits until nothing is left to do: asked on the worker, between two calls, when none of them can add another. */
+  private static void idle(Admission admission) {
+    AtomicInteger waiting = new AtomicInteger();
+    do {
+      admission.onEveryWorker(() -> waiting.set(admission.waiting()));
+    } while (waiting.get() > 0);
   }
 }

@@ -1,0 +1,270 @@
+package io.unipin.kvcache;
+
+import static io.unipin.kvcache.Rows.hashes;
+import static io.unipin.kvcache.Rows.tokens;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * Two threads at once, over and over, on a fresh cache each: {@link RacesTest} runs them. The first number of a result is
+ * what the reader saw, the second what was left over. Freed blocks are poisoned, so that rows read too late show.
+ */
+public final class Races {
+  private static final KvLayout LAYOUT = new KvLayout(1, 1, 4, 16, KvType.FLOAT32);
+
+  /** One slab of one top block. */
+  private static final int ROOM = 16 * 64;
+
+  private static final int MISS = 0;
+  private static final int HIT = 1;
+  private static final int WRONG_ROWS = 2;
+
+  private Races() {}
+
+  /** A cache with one user in it. */
+  private static class Scene {
+    final UserKvCache cache =
+        new UserKvCache(new KvCacheConfig(ROOM, Duration.ofHours(1), 4 * ROOM), ROOM, true);
+    final long mark = cache.mark("user");
+
+    final void serve(String user, int... tokens) {
+      try (KvLease lease = acquire(user, tokens)) {
+        Rows.serve(lease, LAYOUT, tokens);
+      }
+    }
+
+    final KvLease acquire(String user, int... tokens) {
+      return cache.acquire(new KvKey(user, "model"), LAYOUT, hashes(tokens), Duration.ZERO);
+    }
+
+    /** Reads what is found of the tokens, twice, and says what it was. */
+    final int read(int... tokens) {
+      try (KvLease lease = acquire("user", tokens)) {
+        Rows.verify(lease, LAYOUT, lease.reusedRows(), tokens);
+        Thread.onSpinWait();
+        Rows.verify(lease, LAYOUT, lease.reusedRows(), tokens);
+        return lease.outcome() == KvOutcome.HIT ? HIT : MISS;
+      } catch (AssertionError e) {
+        return WRONG_ROWS;
+      }
+    }
+
+    /** Leases, and bytes that an empty cache holds. */
+    final int leftOver() {
+      long leases = cache.stats().leases();
+      cache.close();
+      return (int) (leases + cache.stats().usedBytes() + cache.stats().leasedBytes());
+    }
+  }
+
+  /** A reader and an erasure of its user. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "erased first")
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "freed rows were read, or something leaked")
+  @State
+  public static class AcquireErase extends Scene {
+    public AcquireErase() {
+      serve("user", tokens(1, 2));
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+      result.r1 = read(tokens(1, 2));
+    }
+
+    @Actor
+    public void eraser() {
+      cache.erase("user");
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r2 = leftOver();
+    }
+  }
+
+  /** A reader and another user who needs all of the room. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "freed rows were read, or something leaked")
+  @State
+  public static class AcquireEvict extends Scene {
+    public AcquireEvict() {
+      serve("user", tokens(1, 2));
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+      result.r1 = read(tokens(1, 2));
+    }
+
+    @Actor
+    public void other() {
+      serve("other", Rows.sequence(16, 5));
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r2 = leftOver();
+    }
+  }
+
+  /** A reader and a writer who corrects the history: the rows that differ may be overwritten in place. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "corrected first")
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "rows changed under the reader, or something leaked")
+  @State
+  public static class AcquireCorrect extends Scene {
+    public AcquireCorrect() {
+      serve("user", tokens(1, 2, 3));
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+      result.r1 = read(tokens(1, 2, 3));
+    }
+
+    @Actor
+    public void writer() {
+      serve("user", tokens(1, 9, 9));
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r2 = leftOver();
+    }
+  }
+
+  /** A reader, and a model that is swapped out. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "swapped first")
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "freed rows were read, or something leaked")
+  @State
+  public static class AcquireSwap extends Scene {
+    public AcquireSwap() {
+      serve("user", tokens(1, 2));
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+      result.r1 = read(tokens(1, 2));
+    }
+
+    @Actor
+    public void swap() {
+      cache.eraseFingerprint("model");
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r2 = leftOver();
+    }
+  }
+
+  /** A writer of a history that was read before its user was erased: nothing of it may stay, in whatever order. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "an erased history came back, or something leaked")
+  @State
+  public static class CommitErase extends Scene {
+    @Actor
+    public void writer() {
+      int[] tokens = tokens(1, 2);
+      KvKey key = new KvKey("user", "model");
+      try (KvLease lease = cache.acquire(key, LAYOUT, hashes(tokens), Duration.ZERO, mark)) {
+        Rows.serve(lease, LAYOUT, tokens);
+      }
+    }
+
+    @Actor
+    public void eraser() {
+      cache.erase("user");
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r1 = (int) cache.stats().entries();
+      result.r2 = leftOver();
+    }
+  }
+
+  /** An append behind the back of requests, and a request that appends the same. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "the request appends, or goes uncached")
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "the request hits")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "rows changed under the reader, or something leaked")
+  @State
+  public static class AcquireRefresh extends Scene {
+    public AcquireRefresh() {
+      serve("user", tokens(1));
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+      result.r1 = read(tokens(1, 2));
+    }
+
+    @Actor
+    public void refresher() {
+      int[] tokens = tokens(1, 2);
+      cache
+          .refresh(new KvKey("user", "model"), LAYOUT, () -> hashes(tokens))
+          .ifPresent(
+              lease -> {
+                Rows.serve(lease, LAYOUT, tokens);
+                lease.close();
+              });
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r2 = leftOver();
+    }
+  }
+
+  /** The last share of a block is given back while somebody takes a lease. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "freed first")
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "leased first")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "a freed block was leased, or it leaked")
+  @State
+  public static class LeaseRelease {
+    private final SlabPool pool = new SlabPool("race", ROOM, ROOM, true);
+    private final KvBlock block = Objects.requireNonNull(pool.allocate(LAYOUT, 2));
+
+    public LeaseRelease() {
+      block.share();
+      block.releaseLease();
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+      if (block.tryLease()) {
+        result.r1 = pool.usedBytes() > 0 ? HIT : WRONG_ROWS;
+        block.releaseLease();
+      }
+    }
+
+    @Actor
+    public void owner() {
+      block.releaseShare();
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r2 = (int) (pool.usedBytes() + pool.leasedBytes().get());
+    }
+  }
+}
