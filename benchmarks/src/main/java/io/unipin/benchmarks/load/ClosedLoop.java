@@ -4,10 +4,13 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.rpc.UniPinClient;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /** Callers that each ask for the next page as soon as the one before came: what a server can do at most, roughly. */
 final class ClosedLoop {
@@ -16,13 +19,25 @@ final class ClosedLoop {
   private ClosedLoop() {}
 
   static double pagesPerSecond(UniPinClient client, int callers) throws InterruptedException {
+    List<String> users = IntStream.range(0, callers).mapToObj(i -> "caller" + i).toList();
+    return pagesPerSecond(client, callers, users);
+  }
+
+  /** Pages for these users in turn. */
+  static double pagesPerSecond(UniPinClient client, int callers, List<String> users)
+      throws InterruptedException {
+    AtomicInteger turn = new AtomicInteger();
     AtomicLong pages = new AtomicLong();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     ExecutorService pool = Executors.newFixedThreadPool(callers);
     try {
       for (int caller = 0; caller < callers; caller++) {
-        UserContext user = UserContext.newBuilder().setUserId("caller" + caller).build();
-        pool.execute(() -> call(client, user, end, pages));
+        pool.execute(
+            () -> {
+              while (System.nanoTime() < end) {
+                call(client, users.get(turn.getAndIncrement() % users.size()), pages);
+              }
+            });
       }
     } finally {
       pool.shutdown();
@@ -31,15 +46,13 @@ final class ClosedLoop {
     return pages.get() / (double) SECONDS;
   }
 
-  private static void call(UniPinClient client, UserContext user, long end, AtomicLong pages) {
-    RetrieveAndRankRequest request = RetrieveAndRankRequest.newBuilder().setUser(user).build();
-    while (System.nanoTime() < end) {
-      try {
-        client.retrieveAndRank(request);
-        pages.incrementAndGet();
-      } catch (ServingException e) {
-        Thread.onSpinWait(); // refused: the next try counts
-      }
+  private static void call(UniPinClient client, String user, AtomicLong pages) {
+    UserContext context = UserContext.newBuilder().setUserId(user).build();
+    try {
+      client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build());
+      pages.incrementAndGet();
+    } catch (ServingException e) {
+      Thread.onSpinWait(); // refused: the next try counts
     }
   }
 }

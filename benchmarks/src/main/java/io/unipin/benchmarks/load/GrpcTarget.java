@@ -1,8 +1,10 @@
 package io.unipin.benchmarks.load;
 
+import com.google.rpc.RetryInfo;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.RecordActionsRequest;
@@ -40,14 +42,18 @@ final class GrpcTarget implements Target, AutoCloseable {
     }
   }
 
-  private UniPinStub stub() {
+  private UniPinStub stub(Duration deadline) {
     ManagedChannel channel = channels.get(Math.floorMod(turn.getAndIncrement(), channels.size()));
-    return UniPinGrpc.newStub(channel)
-        .withDeadlineAfter(call.deadline().toNanos(), TimeUnit.NANOSECONDS);
+    return UniPinGrpc.newStub(channel).withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
   public void page(String user, String cursor, Consumer<Reply> done) {
+    page(user, cursor, call.deadline(), done);
+  }
+
+  /** A page with a deadline of its own. */
+  void page(String user, String cursor, Duration deadline, Consumer<Reply> done) {
     RetrieveAndRankRequest request =
         RetrieveAndRankRequest.newBuilder()
             .setUser(UserContext.newBuilder().setUserId(user))
@@ -55,7 +61,7 @@ final class GrpcTarget implements Target, AutoCloseable {
             .setPageSize(call.pageSize())
             .setCandidates(call.candidates())
             .build();
-    stub()
+    stub(deadline)
         .retrieveAndRank(
             request,
             new OneAnswer<RetrieveAndRankResponse, Reply>(GrpcTarget::reply, Reply::failed, done));
@@ -83,7 +89,7 @@ final class GrpcTarget implements Target, AutoCloseable {
               .setTimeMs(act.timeMs())
               .setEventId(act.eventId()));
     }
-    stub()
+    stub(call.deadline())
         .recordActions(
             RecordActionsRequest.newBuilder().addUsers(user).build(),
             new OneAnswer<RecordActionsResponse, String>(answer -> "", kind -> kind, done));
@@ -113,7 +119,15 @@ final class GrpcTarget implements Target, AutoCloseable {
 
     @Override
     public void onError(Throwable t) {
-      done.accept(failure.apply(Status.fromThrowable(t).getCode().name().toLowerCase(Locale.ROOT)));
+      String kind = Status.fromThrowable(t).getCode().name().toLowerCase(Locale.ROOT);
+      boolean vague = kind.equals("resource_exhausted") && !saysWhenToRetry(t);
+      done.accept(failure.apply(vague ? kind + "_without_retry_info" : kind));
+    }
+
+    private static boolean saysWhenToRetry(Throwable t) {
+      com.google.rpc.Status status = StatusProto.fromThrowable(t);
+      return status != null
+          && status.getDetailsList().stream().anyMatch(detail -> detail.is(RetryInfo.class));
     }
 
     @Override

@@ -73,6 +73,22 @@ record Schedule(List<Event> events, int sessions, long lengthNanos) {
     }
   }
 
+  /** This schedule and then another, whose sessions are others. */
+  Schedule then(Schedule next) {
+    List<Event> both = new ArrayList<>(events);
+    for (Event event : next.events) {
+      both.add(
+          new Event(
+              lengthNanos + event.atNanos(),
+              sessions + event.session(),
+              event.user(),
+              event.page(),
+              event.actions()));
+    }
+    return new Schedule(
+        List.copyOf(both), sessions + next.sessions, lengthNanos + next.lengthNanos);
+  }
+
   long pages() {
     return events.stream().filter(Event::isPage).count();
   }

@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.micro;
 
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
+import io.unipin.benchmarks.load.OverloadCommand;
 import io.unipin.benchmarks.load.SoakCommand;
 import io.unipin.benchmarks.quality.QualityCommand;
 import io.unipin.serving.cli.Verb;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
       HeadlineCommand.class,
       RankForwardCommand.class,
       EfficiencyCommand.class,
+      OverloadCommand.class,
       SoakCommand.class,
       ExperimentsCommand.class,
       QualityCommand.class

@@ -1,0 +1,96 @@
+package io.unipin.benchmarks.load;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Calls of an open loop and what became of them, in the order of their starts. Immutable. */
+record Samples(List<Sample> calls) {
+  private static final double SECOND = 1e9;
+  private static final long WINDOW_NANOS = 1_000_000_000;
+  private static final long WINDOW_STEP_NANOS = 100_000_000;
+
+  /**
+   * One call.
+   *
+   * @param atNanos its start, from the beginning of the run
+   * @param deadlineNanos that it was given
+   * @param failure empty for a page
+   */
+  record Sample(
+      long atNanos, long tookNanos, long deadlineNanos, String failure, boolean degraded) {
+    boolean isAnswered() {
+      return failure.isEmpty();
+    }
+  }
+
+  Samples {
+    calls = List.copyOf(calls);
+  }
+
+  /** Those that began in a span of time. */
+  Samples between(long fromNanos, long toNanos) {
+    return new Samples(
+        calls.stream()
+            .filter(call -> call.atNanos() >= fromNanos && call.atNanos() < toNanos)
+            .toList());
+  }
+
+  long answered() {
+    return calls.stream().filter(Sample::isAnswered).count();
+  }
+
+  long degraded() {
+    return calls.stream().filter(Sample::degraded).count();
+  }
+
+  Map<String, Long> failures() {
+    Map<String, Long> failures = new TreeMap<>();
+    for (Sample call : calls) {
+      if (!call.isAnswered()) {
+        failures.merge(call.failure(), 1L, Long::sum);
+      }
+    }
+    return failures;
+  }
+
+  /** Milliseconds that this share of the answered calls took at most; NaN without any. */
+  double quantileMs(double share) {
+    long[] took =
+        calls.stream().filter(Sample::isAnswered).mapToLong(Sample::tookNanos).sorted().toArray();
+    if (took.length == 0) {
+      return Double.NaN;
+    }
+    return took[(int) Math.min(took.length - 1, Math.ceil(share * took.length) - 1)] / 1e6;
+  }
+
+  /** Calls that ended, in whatever way, more than this after their deadline. */
+  long late(long byNanos) {
+    return calls.stream().filter(call -> call.tookNanos() > call.deadlineNanos() + byNanos).count();
+  }
+
+  /**
+   * Seconds from a moment until the first second of normal service begins: no failure, and 90 % of the calls within a
+   * bound. Infinite when there is none.
+   */
+  double recoverySeconds(long fromNanos, double boundMs) {
+    long last = calls.isEmpty() ? fromNanos : calls.get(calls.size() - 1).atNanos();
+    for (long at = fromNanos; at + WINDOW_NANOS <= last; at += WINDOW_STEP_NANOS) {
+      Samples window = between(at, at + WINDOW_NANOS);
+      if (!window.calls.isEmpty()
+          && window.failures().isEmpty()
+          && window.quantileMs(0.9) <= boundMs) {
+        return (at - fromNanos) / SECOND;
+      }
+    }
+    return Double.POSITIVE_INFINITY;
+  }
+
+  static double median(List<Double> values) {
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+    Arrays.sort(sorted);
+    int n = sorted.length;
+    return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+  }
+}
