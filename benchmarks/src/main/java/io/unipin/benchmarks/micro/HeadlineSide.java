@@ -7,32 +7,46 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** One side of the headline: a running server with its traffic. */
 final class HeadlineSide implements AutoCloseable {
   /** The sides, all configurations of the same server over the same bundles. */
   enum Kind {
-    /** Two models; each request encodes its history twice. */
-    TWO_MODELS_SPARSE(true, false),
+    /** Two models; the ranking one reads the history again, causally, then the candidates. */
+    TWO_MODELS_SPARSE(2, false, 0),
+    /** Two models; the ranking one makes one pass over history and candidates under a dense mask. */
+    TWO_MODELS_DENSE(2, true, 0),
     /** One model; KV lives for one request. The paper's setting. */
-    ONE_MODEL_REQUEST(false, false),
+    ONE_MODEL_REQUEST(1, false, 0),
     /** One model with the user KV cache. */
-    ONE_MODEL_USER(false, true),
-    /** Two models, each with a user KV cache, together the same bytes. */
-    TWO_MODELS_USER(true, true);
+    ONE_MODEL_USER(1, false, ROOMY),
+    /** One model with a cache that holds six in ten of the visitors. */
+    ONE_MODEL_USER_SHORT(1, false, SHORT),
+    /** Two models that share as many bytes for their user KV. */
+    TWO_MODELS_USER_SHORT(2, false, SHORT);
 
-    private final boolean twoModels;
-    private final boolean cached;
+    private final int models;
+    private final boolean dense;
+    private final double roomForVisitors;
 
-    Kind(boolean twoModels, boolean cached) {
-      this.twoModels = twoModels;
-      this.cached = cached;
+    Kind(int models, boolean dense, double roomForVisitors) {
+      this.models = models;
+      this.dense = dense;
+      this.roomForVisitors = roomForVisitors;
+    }
+
+    /** For people. */
+    String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
   }
 
-  /** Far more than visit at once: a session finds its user's state as long as nothing else pushes it out. */
-  private static final int CACHED_USERS = 64;
+  /** Share of the visitors whose state the cache holds in one model: with room to spare, and without enough. */
+  private static final double ROOMY = 3;
+
+  private static final double SHORT = 0.6;
 
   private final UniPinServer server;
   private final UniPinClient client;
@@ -44,26 +58,31 @@ final class HeadlineSide implements AutoCloseable {
     this.traffic = traffic;
   }
 
-  static HeadlineSide start(Kind kind, HeadlineWorld world, Path folder, int users) {
+  /** Starts a side; more settings come last and win. */
+  static HeadlineSide start(Kind kind, HeadlineWorld world, Path folder, String... more) {
     List<String> settings = new ArrayList<>();
     settings.add("server.port=0");
     settings.add("server.adminPort=0");
     settings.add("server.metricsPort=0");
     settings.add("bundle.folder=" + world.bundles());
     settings.add("bundle.name=" + HeadlineWorld.ONE);
-    settings.add("history.folder=" + folder.resolve("history-" + kind));
+    settings.add("history.folder=" + folder.resolve("history-" + System.nanoTime()));
     settings.add("retrieval.candidates=" + world.candidates());
-    settings.add("cache.budget=" + (kind.cached ? world.cacheBytes(CACHED_USERS) : 0) + "B");
+    double users = kind.roomForVisitors * HeadlineTraffic.VISITORS;
+    settings.add("cache.budget=" + (long) (users * world.userBytes()) + "B");
     settings.add("cache.transientBudget=1GiB");
-    if (kind.twoModels) {
+    // Bursts of an open loop are to be waited for, not refused.
+    settings.add("admission.burstWait=30s");
+    settings.add("admission.standingWait=30s");
+    if (kind.models == 2) {
       settings.add("ranking.bundle=" + HeadlineWorld.TWO);
     }
+    settings.add("ranking.dense=" + kind.dense);
+    settings.addAll(List.of(more));
     UniPinServer server = UniPinServer.start(ConfigReader.read(Map.of(), settings));
     UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1));
-    HeadlineTraffic traffic =
-        new HeadlineTraffic(client, world.history(), HeadlineWorld.ITEMS, users);
-    traffic.preload();
-    return new HeadlineSide(server, client, traffic);
+    return new HeadlineSide(
+        server, client, new HeadlineTraffic(client, world.history(), HeadlineWorld.ITEMS));
   }
 
   HeadlineTraffic traffic() {
@@ -72,6 +91,7 @@ final class HeadlineSide implements AutoCloseable {
 
   @Override
   public void close() {
+    traffic.close();
     client.close();
     server.close();
   }

@@ -11,68 +11,87 @@ import io.unipin.serving.rpc.UniPinClient;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sessions against one server: users whom it knows but has not seen, five pages each, two actions between pages. Callers work
- * in a closed loop, each on a session of its own. Every user comes once.
+ * Visits to one server: always as many at once, each of a user whom the server knows but has not seen, five pages long with
+ * two actions after a page. Pages of different visits come in random order, and visits go on from one round to the next, so
+ * that a round's end cuts nothing off. Not for several rounds at once.
  */
-final class HeadlineTraffic {
+final class HeadlineTraffic implements AutoCloseable {
+  /** Users who are in the middle of a visit. */
+  static final int VISITORS = 32;
+
   private static final int PAGES = 5;
   private static final int ACTIONS = 2;
   private static final long MINUTE_MS = 60_000;
   private static final long START_MS = 1_700_000_000_000L;
+  private static final double SPARE = 1.6;
 
   private final UniPinClient client;
   private final int history;
   private final int items;
-  private final int users;
-  private final AtomicInteger next = new AtomicInteger();
+  private final Random random = new Random(7);
+  private final BlockingQueue<Visit> visits = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> users = new LinkedBlockingQueue<>();
+  private final ExecutorService callers = Executors.newFixedThreadPool(2 * VISITORS);
+  private int known;
 
-  HeadlineTraffic(UniPinClient client, int history, int items, int users) {
+  HeadlineTraffic(UniPinClient client, int history, int items) {
     this.client = client;
     this.history = history;
     this.items = items;
-    this.users = users;
-  }
-
-  /**
-   * What one round measured.
-   *
-   * @param latenciesMs of all pages, ascending
-   * @param hits pages whose user's state was cached in whole or for all but the newest actions
-   * @param cpuSeconds of the process: server and callers
-   */
-  record Round(double seconds, double[] latenciesMs, long hits, double cpuSeconds) {
-    double qps() {
-      return latenciesMs.length / seconds;
-    }
-
-    double quantile(double q) {
-      return latenciesMs[Math.max(0, (int) Math.ceil(q * latenciesMs.length) - 1)];
-    }
-
-    double cpuMsPerPage() {
-      return 1000 * cpuSeconds / latenciesMs.length;
+    expect(VISITORS);
+    for (int i = 0; i < VISITORS; i++) {
+      visits.add(visit(1 + i % PAGES)); // visits that are about to end, for a start
     }
   }
 
-  /** Tells the server every user's history. */
-  void preload() {
-    for (int user = 0; user < users; user++) {
-      Random random = new Random(user);
-      UserActions.Builder actions = UserActions.newBuilder().setUserId("u" + user);
+  /** A user's way through the feed. One thread at a time. */
+  private static final class Visit {
+    private final String user;
+    private int pagesLeft;
+    private long now;
+    private String cursor = "";
+
+    Visit(String user, int pagesLeft, long now) {
+      this.user = user;
+      this.pagesLeft = pagesLeft;
+      this.now = now;
+    }
+  }
+
+  private Visit visit(int pages) {
+    String user = users.poll();
+    if (user == null) {
+      throw new IllegalStateException("more users expected than " + known);
+    }
+    return new Visit(user, pages, START_MS + history * MINUTE_MS);
+  }
+
+  /** Tells the server the histories of as many new users as so many pages may bring. */
+  private void expect(double pages) {
+    int wanted = (int) (pages * SPARE / PAGES) + VISITORS;
+    while (users.size() < wanted) {
+      String user = "u" + known++;
+      UserActions.Builder actions = UserActions.newBuilder().setUserId(user);
       for (int i = 0; i < history; i++) {
         actions.addActions(action(random.nextInt(items), START_MS + i * MINUTE_MS, "h" + i));
       }
       client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
+      users.add(user);
     }
   }
 
@@ -85,80 +104,125 @@ final class HeadlineTraffic {
         .build();
   }
 
-  /** Lets so many callers work for some time. */
-  Round run(int callers, Duration length) throws InterruptedException {
-    ExecutorService pool = Executors.newFixedThreadPool(callers);
-    long cpu = cpuNanos();
-    long begin = System.nanoTime();
-    long end = begin + length.toNanos();
+  /**
+   * So many callers ask for page after page, each as soon as it has one.
+   *
+   * @param atMostQps pages per second that are surely not exceeded
+   */
+  TrafficRound saturate(int count, Duration length, double atMostQps) throws InterruptedException {
+    expect(atMostQps * length.toNanos() / 1e9);
+    Collection<TrafficRound.Page> pages = new ConcurrentLinkedQueue<>();
+    Stopwatch watch = new Stopwatch();
+    long end = System.nanoTime() + length.toNanos();
+    List<Future<?>> running = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      running.add(
+          callers.submit(
+              () -> {
+                while (System.nanoTime() < end) {
+                  pages.add(page(System.nanoTime()));
+                }
+                return null;
+              }));
+    }
+    await(running);
+    return watch.round(pages);
+  }
+
+  /** So many pages are asked for at random times, at a rate; a page's latency counts from the time it was meant to be asked for. */
+  TrafficRound arrive(int count, double rate, long seed) throws InterruptedException {
+    expect(count);
+    Collection<TrafficRound.Page> pages = new ConcurrentLinkedQueue<>();
+    Random gaps = new Random(seed);
+    Stopwatch watch = new Stopwatch();
+    List<Future<?>> running = new ArrayList<>();
+    double at = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      at -= Math.log(1 - gaps.nextDouble()) / rate * 1e9;
+      long due = (long) at;
+      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+        LockSupport.parkNanos(wait);
+      }
+      running.add(callers.submit(() -> pages.add(page(due))));
+    }
+    await(running);
+    return watch.round(pages);
+  }
+
+  private static void await(List<Future<?>> running) throws InterruptedException {
     try {
-      List<Future<Caller>> running = new ArrayList<>();
-      for (int i = 0; i < callers; i++) {
-        running.add(pool.submit(() -> new Caller().work(end)));
+      for (Future<?> future : running) {
+        future.get();
       }
-      List<Double> latencies = new ArrayList<>();
-      long hits = 0;
-      for (Future<Caller> future : running) {
-        Caller caller = future.get();
-        latencies.addAll(caller.latenciesMs);
-        hits += caller.hits;
-      }
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      double[] sorted = latencies.stream().mapToDouble(Double::doubleValue).toArray();
-      Arrays.sort(sorted);
-      return new Round(seconds, sorted, hits, (cpuNanos() - cpu) / 1e9);
     } catch (ExecutionException e) {
       throw new IllegalStateException("a caller failed", e);
-    } finally {
-      pool.shutdownNow();
     }
   }
 
-  private static long cpuNanos() {
-    return ManagementFactory.getOperatingSystemMXBean()
-            instanceof com.sun.management.OperatingSystemMXBean system
-        ? system.getProcessCpuTime()
-        : 0;
+  /** The next page of some visit, and what its user does there. */
+  private TrafficRound.Page page(long beginNanos) throws InterruptedException {
+    Visit visit = take();
+    RetrieveAndRankResponse response = client.retrieveAndRank(request(visit));
+    double latencyMs = (System.nanoTime() - beginNanos) / 1e6;
+    Served.CacheOutcome outcome = response.getServed().getCache();
+    visit.cursor = response.getNextPageCursor();
+    act(visit, response);
+    visits.add(--visit.pagesLeft > 0 ? visit : visit(PAGES));
+    return new TrafficRound.Page(
+        latencyMs, outcome == Served.CacheOutcome.HIT || outcome == Served.CacheOutcome.APPEND);
   }
 
-  /** One caller's sessions. One thread. */
-  private final class Caller {
-    private final List<Double> latenciesMs = new ArrayList<>();
-    private long hits;
-
-    Caller work(long end) {
-      while (System.nanoTime() < end) {
-        int user = next.getAndIncrement();
-        if (user >= users) {
-          throw new IllegalStateException("more users expected than " + users);
-        }
-        session(user, end);
+  /** Any of the visits that nobody is asking for a page of. */
+  private Visit take() throws InterruptedException {
+    for (int skipped = ThreadLocalRandom.current().nextInt(VISITORS); skipped > 0; skipped--) {
+      Visit visit = visits.poll();
+      if (visit == null) {
+        break;
       }
-      return this;
+      visits.add(visit);
+    }
+    return visits.take();
+  }
+
+  private static RetrieveAndRankRequest request(Visit visit) {
+    UserContext user = UserContext.newBuilder().setUserId(visit.user).setTimeMs(visit.now).build();
+    return RetrieveAndRankRequest.newBuilder().setUser(user).setPageCursor(visit.cursor).build();
+  }
+
+  private void act(Visit visit, RetrieveAndRankResponse response) {
+    UserActions.Builder actions = UserActions.newBuilder().setUserId(visit.user);
+    for (int i = 0; i < ACTIONS; i++) {
+      int item = (int) response.getItems(i).getItemId();
+      actions.addActions(action(item, visit.now + i, "p" + visit.pagesLeft + "a" + i));
+    }
+    client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
+    visit.now += MINUTE_MS;
+  }
+
+  @Override
+  public void close() {
+    callers.shutdownNow();
+    try {
+      callers.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Wall time and processor time of a round. */
+  private static final class Stopwatch {
+    private final long cpu = cpuNanos();
+    private final long wall = System.nanoTime();
+
+    TrafficRound round(Collection<TrafficRound.Page> pages) {
+      return TrafficRound.of(pages, (System.nanoTime() - wall) / 1e9, (cpuNanos() - cpu) / 1e9);
     }
 
-    private void session(int user, long end) {
-      String id = "u" + user;
-      long now = START_MS + history * MINUTE_MS;
-      String cursor = "";
-      for (int page = 0; page < PAGES && System.nanoTime() < end; page++) {
-        UserContext context = UserContext.newBuilder().setUserId(id).setTimeMs(now).build();
-        long begin = System.nanoTime();
-        RetrieveAndRankResponse response =
-            client.retrieveAndRank(
-                RetrieveAndRankRequest.newBuilder().setUser(context).setPageCursor(cursor).build());
-        latenciesMs.add((System.nanoTime() - begin) / 1e6);
-        Served.CacheOutcome outcome = response.getServed().getCache();
-        hits += outcome == Served.CacheOutcome.HIT || outcome == Served.CacheOutcome.APPEND ? 1 : 0;
-        cursor = response.getNextPageCursor();
-        UserActions.Builder actions = UserActions.newBuilder().setUserId(id);
-        for (int i = 0; i < ACTIONS; i++) {
-          int item = (int) response.getItems(i).getItemId();
-          actions.addActions(action(item, now + i, "p" + page + "a" + i));
-        }
-        client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
-        now += MINUTE_MS;
-      }
+    private static long cpuNanos() {
+      return ManagementFactory.getOperatingSystemMXBean()
+              instanceof com.sun.management.OperatingSystemMXBean system
+          ? system.getProcessCpuTime()
+          : 0;
     }
   }
 }

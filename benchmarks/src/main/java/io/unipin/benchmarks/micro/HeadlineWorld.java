@@ -44,10 +44,10 @@ record HeadlineWorld(Path bundles, int history, int candidates) {
         List.of("home"));
   }
 
-  /** Bytes that hold the state of so many users in one model. */
-  long cacheBytes(int users) {
+  /** Bytes that hold the state of one user in one model. */
+  long userBytes() {
     KvLayout layout = shape().kvLayout(KvType.FLOAT32);
-    return users * layout.blockBytes(layout.capacityFor(layout.maxRows()));
+    return layout.blockBytes(layout.capacityFor(layout.maxRows()));
   }
 
   void publish(Path scratch) {

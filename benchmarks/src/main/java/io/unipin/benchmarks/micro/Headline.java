@@ -1,0 +1,99 @@
+package io.unipin.benchmarks.micro;
+
+import io.unipin.benchmarks.micro.HeadlineSide.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/** Runs all sides of one size in turn: first all of them as fast as they go, then three of them at equal load. */
+final class Headline {
+  private static final int CALLERS = 4;
+  private static final Duration WARM_UP = Duration.ofSeconds(4);
+
+  /** More than any side does. */
+  private static final double MOST_QPS = 120;
+
+  /** Share of what the two models can take at most that all sides get when latencies are compared. */
+  static final double LOAD = 0.7;
+
+  /** Sides whose latencies are compared. */
+  private static final List<Kind> LATENCIES =
+      List.of(Kind.TWO_MODELS_SPARSE, Kind.ONE_MODEL_REQUEST, Kind.ONE_MODEL_USER);
+
+  private final HeadlineWorld world;
+  private final ScratchFolder folder;
+  private final Plan plan;
+
+  Headline(HeadlineWorld world, ScratchFolder folder, Plan plan) {
+    this.world = world;
+    this.folder = folder;
+    this.plan = plan;
+  }
+
+  /**
+   * How much to measure.
+   *
+   * @param rounds in which every side has its turn
+   * @param length of a side's turn at saturation
+   * @param pages of a side's turn at equal load
+   */
+  record Plan(int rounds, Duration length, int pages) {
+    static Plan of(boolean quick) {
+      return quick
+          ? new Plan(2, Duration.ofSeconds(5), 60)
+          : new Plan(5, Duration.ofSeconds(8), 400);
+    }
+
+    /** For the progress bar. */
+    int steps() {
+      return 2 * rounds;
+    }
+  }
+
+  HeadlineFigures run(IntConsumer progress) throws IOException, InterruptedException {
+    Files.createDirectories(world.bundles());
+    world.publish(folder.path());
+    Map<Kind, HeadlineSide> sides = new EnumMap<>(Kind.class);
+    try {
+      for (Kind kind : Kind.values()) {
+        HeadlineSide side = HeadlineSide.start(kind, world, folder.path());
+        sides.put(kind, side);
+        side.traffic().saturate(CALLERS, WARM_UP, MOST_QPS);
+      }
+      Map<Kind, List<TrafficRound>> saturated = new EnumMap<>(Kind.class);
+      Map<Kind, List<TrafficRound>> loaded = new EnumMap<>(Kind.class);
+      for (int round = 0; round < plan.rounds(); round++) {
+        for (Map.Entry<Kind, HeadlineSide> side : sides.entrySet()) {
+          add(
+              saturated,
+              side.getKey(),
+              side.getValue().traffic().saturate(CALLERS, plan.length(), MOST_QPS));
+        }
+        progress.accept(round + 1);
+      }
+      double rate =
+          LOAD * HeadlineFigures.median(saturated, Kind.TWO_MODELS_SPARSE, TrafficRound::qps);
+      for (int round = 0; round < plan.rounds(); round++) {
+        for (Map.Entry<Kind, HeadlineSide> side : sides.entrySet()) {
+          if (LATENCIES.contains(side.getKey())) {
+            HeadlineTraffic traffic = side.getValue().traffic();
+            add(loaded, side.getKey(), traffic.arrive(plan.pages(), rate, round));
+          }
+        }
+        progress.accept(plan.rounds() + round + 1);
+      }
+      return new HeadlineFigures(saturated, loaded, rate);
+    } finally {
+      sides.values().forEach(HeadlineSide::close);
+    }
+  }
+
+  private static void add(Map<Kind, List<TrafficRound>> to, Kind kind, TrafficRound round) {
+    to.computeIfAbsent(kind, same -> new ArrayList<>()).add(round);
+  }
+}
