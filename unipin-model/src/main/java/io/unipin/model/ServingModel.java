@@ -80,6 +80,11 @@ public final class ServingModel implements AutoCloseable {
     return config;
   }
 
+  /** Nanoseconds that all calls so far spent in native code, conversions of arguments and results left out. */
+  public long computingNanos() {
+    return module.computingNanos();
+  }
+
   /** Identifies everything that a KV row depends on but the tokens: weights, item embeddings, program, configuration, precision. */
   public String fingerprint() {
     return fingerprint;

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The program with its weights, loaded into libtorch through DJL.
@@ -25,6 +26,7 @@ import java.util.Map;
  */
 final class TorchModule implements AutoCloseable {
   private final PtNDManager manager;
+  private final LongAdder computingNanos = new LongAdder();
   private final PtSymbolBlock block;
 
   private TorchModule(PtNDManager manager, PtSymbolBlock block) {
@@ -67,15 +69,22 @@ final class TorchModule implements AutoCloseable {
   /** Runs a method of the program and closes its arguments. */
   IValue run(String method, IValue... arguments) {
     JniUtils.setGraphExecutorOptimize(false);
+    long begin = System.nanoTime();
     try {
       return IValueUtils.runMethod(block, method, arguments);
     } catch (EngineException e) {
       throw new ModelException("the model failed in %s: %s".formatted(method, firstLine(e)), e);
     } finally {
+      computingNanos.add(System.nanoTime() - begin);
       for (IValue argument : arguments) {
         argument.close();
       }
     }
+  }
+
+  /** Time spent so far inside {@link #run}'s native calls, over all threads. */
+  long computingNanos() {
+    return computingNanos.sum();
   }
 
   /** Brings the layers' matrices into the form that serving multiplies with; once, before any other method of serving. */

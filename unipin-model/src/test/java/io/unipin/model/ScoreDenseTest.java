@@ -40,7 +40,9 @@ class ScoreDenseTest {
         ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity);
         model.extend(tokens, 0, block, capacity, KvType.FLOAT32);
         float[] expected = model.score(block, capacity, KvType.FLOAT32, 1 + n, candidates, context);
+        long computing = model.computingNanos();
         float[] actual = model.scoreDense(tokens, candidates, context);
+        assertThat(model.computingNanos()).isGreaterThan(computing);
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.length; i++) {
           assertThat(Math.abs(actual[i] - expected[i])).as("n %d, %d", n, i).isLessThan(1e-4f);

@@ -216,6 +216,13 @@ public final class UniPinServer implements AutoCloseable {
     return endpoint.port();
   }
 
+  /** Nanoseconds that the serving bundle's model has spent in native code. */
+  public long computingNanos() {
+    try (BundleLease lease = bundles.acquire()) {
+      return lease.bundle().model().computingNanos();
+    }
+  }
+
   /** Waits until the server is closed by another thread. */
   public void awaitTermination() throws InterruptedException {
     rpc.awaitTermination();

@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       HeadlineCommand.class,
       RankForwardCommand.class,
+      PrecisionCommand.class,
+      ScalingCommand.class,
       EfficiencyCommand.class,
       OverloadCommand.class,
       SoakCommand.class,

@@ -40,12 +40,16 @@ final class BenchModel implements AutoCloseable {
 
   /** The shape that figures are published for: d = 256, four layers, four heads. */
   static ModelConfig shape(int maxHistory) {
+    return shape(maxHistory, 4);
+  }
+
+  static ModelConfig shape(int maxHistory, int layers) {
     return new ModelConfig(
         10_000,
         0,
         128,
         256,
-        4,
+        layers,
         4,
         4,
         1024,
@@ -102,6 +106,12 @@ final class BenchModel implements AutoCloseable {
     /** Encodes the whole history. */
     void encode() {
       model.extend(tokens, 0, lease.block(), lease.capacity(), KvType.FLOAT32);
+    }
+
+    /** Encodes the last tokens again, from the KV of those before. */
+    void append(int count) {
+      int from = 1 + tokens.size() - count;
+      model.extend(tokens, from, lease.block(), lease.capacity(), KvType.FLOAT32);
     }
 
     /** Scores the candidates from the KV of the history. */

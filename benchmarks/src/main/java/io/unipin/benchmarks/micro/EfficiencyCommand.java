@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "efficiency",
     description =
-        "Operations per second of encode and score over the best matrix product of the same run.",
+        "Operations per second of encode and score over the best matrix product of the same run, and the share of a request"
+            + " that is not native compute.",
     footer = {"", "Example:", "  ./unipin bench efficiency --json efficiency.json --quick"})
 final class EfficiencyCommand implements Callable<Integer> {
   private static final int HISTORY = 512;
@@ -46,6 +47,7 @@ final class EfficiencyCommand implements Callable<Integer> {
       progress.at(0, -1, rounds + " rounds");
       result = new Efficiency(config, clock.nanos()).run(HISTORY, CANDIDATES, SHAPES, rounds);
     }
+    Spread outside = NativeShare.outside(HISTORY, CANDIDATES, options.quick() ? 100 : 400);
     PrintWriter out = spec.commandLine().getOut();
     Table table = new Table("what", "GFLOP/s");
     result
@@ -54,6 +56,7 @@ final class EfficiencyCommand implements Callable<Integer> {
     table.print(out);
     out.println("encode reaches " + result.encodeShare().text() + " of the best product");
     out.println("score reaches " + result.scoreShare().text() + " of it");
+    out.println("outside native compute, KV hit: " + outside.text() + " of what a caller waits");
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("quick", options.quick());
     settings.put("n", HISTORY);
@@ -62,7 +65,10 @@ final class EfficiencyCommand implements Callable<Integer> {
     settings.put("model", config);
     settings.put("clock", clock.label());
     settings.put("intra_op_threads", System.getProperty("ai.djl.pytorch.num_threads", "default"));
-    options.write("efficiency", settings, result.toJson(), out);
+    Map<String, Object> results = result.toJson();
+    results.put("outside_native_share", outside.median());
+    results.put("outside_native_share_spread", outside.toJson());
+    options.write("efficiency", settings, results, out);
     return 0;
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
-import io.unipin.serving.cli.ChildProcess;
 import io.unipin.serving.cli.CommandException;
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
@@ -14,7 +13,6 @@ import io.unipin.serving.cli.Table;
 import io.unipin.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,8 +41,6 @@ import picocli.CommandLine.Spec;
       "  ./unipin bench quality --data simulator --quick"
     })
 public final class QualityCommand implements Callable<Integer> {
-  private static final String SIMULATOR = "simulator";
-
   @Option(
       names = "--data",
       required = true,
@@ -104,7 +100,7 @@ public final class QualityCommand implements Callable<Integer> {
       options.addAll(List.of("--set", setting.getKey() + "=" + setting.getValue()));
     }
     Path folder = work == null ? home.work("quality").resolve(data) : work;
-    Path feedLog = feedLog(home, folder.toAbsolutePath());
+    Path feedLog = DataSet.feedLog(home, data, folder.toAbsolutePath());
     FeedLog log = FeedLogReader.read(feedLog, 0);
     PrintWriter out = spec.commandLine().getOut();
     SeedRuns runs = new SeedRuns(home, feedLog, folder, options, recipe.toString());
@@ -127,22 +123,6 @@ public final class QualityCommand implements Callable<Integer> {
     described.put("protocol", evaluations.get(0).get("protocol"));
     write(home, described, results, out);
     return 0;
-  }
-
-  private Path feedLog(Home home, Path folder) throws IOException, InterruptedException {
-    Path log = folder.resolve("feedlog");
-    if (data.equals(SIMULATOR)) {
-      ChildProcess.run(home, List.of("simulate", "--out", log.toString()));
-      return log;
-    }
-    String set = System.getenv("UNIPIN_DATA");
-    Path sets = set == null || set.isBlank() ? home.root().resolve("../shared/data") : Path.of(set);
-    Path source = sets.resolve(data);
-    if (!Files.isDirectory(source)) {
-      throw new CommandException("no data at " + source + ": set UNIPIN_DATA to its parent");
-    }
-    ChildProcess.run(home, List.of("import", source.toString(), "--out", log.toString()));
-    return log;
   }
 
   private static void print(ObjectNode results, PrintWriter out) {

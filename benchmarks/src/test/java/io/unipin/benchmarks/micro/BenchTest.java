@@ -104,4 +104,17 @@ final class BenchTest {
     double expected = new Flops(TINY).encode(12) / 1024;
     assertThat(result.encodeShare().median()).isCloseTo(expected, within(1e-6));
   }
+
+  @Test
+  void scaling_rows_haveTheAgreedKeys() throws Exception {
+    Scaling scaling = new Scaling(clock(), 2);
+    assertThat(scaling.history(16))
+        .containsEntry("n", 16)
+        .containsEntry("encode_ms", 1.0)
+        .containsKeys("append_8_ms", "score_ms", "encode_gflop", "score_gflop");
+    assertThat(scaling.cachedUsers(50)).containsEntry("users", 50).containsKey("acquire_hit_ns");
+    assertThat(scaling.catalogue(500, "Flat"))
+        .containsEntry("items", 500)
+        .containsEntry("search_ms", 1.0 / 64);
+  }
 }
