@@ -15,6 +15,8 @@ import java.util.List;
  * @param heads number of query heads
  * @param kvHeads number of key and value heads; divides {@code heads}
  * @param feedForward hidden width of a block's feed-forward part
+ * @param gated whether that part is gated, which makes it half as large again for the same hidden
+ *     width
  * @param maxHistory most actions in a window; a multiple of 4
  * @param actions action types; bit c of a multi-hot is {@code actions.get(c)}
  * @param positives the action types whose items retrieval is trained to find
@@ -29,6 +31,7 @@ public record ModelConfig(
     int heads,
     int kvHeads,
     int feedForward,
+    boolean gated,
     int maxHistory,
     List<String> actions,
     List<String> positives,
@@ -65,11 +68,44 @@ public record ModelConfig(
         "positives: a part of %s expected, got %s".formatted(actions, positives));
   }
 
+  /** A model whose feed-forward part is not gated. */
+  public ModelConfig(
+      int items,
+      int contentDim,
+      int itemDim,
+      int width,
+      int layers,
+      int heads,
+      int kvHeads,
+      int feedForward,
+      int maxHistory,
+      List<String> actions,
+      List<String> positives,
+      List<String> surfaces) {
+    this(
+        items,
+        contentDim,
+        itemDim,
+        width,
+        layers,
+        heads,
+        kvHeads,
+        feedForward,
+        false,
+        maxHistory,
+        actions,
+        positives,
+        surfaces);
+  }
+
   public int headDim() {
     return width / heads;
   }
 
-  /** Layout of the KV blocks that this model reads and writes; a row more than the history for the learned first token. */
+  /**
+   * Layout of the KV blocks that this model reads and writes; a row more than the history for the
+   * learned first token.
+   */
   public KvLayout kvLayout(KvType type) {
     return new KvLayout(layers, kvHeads, headDim(), maxHistory + 1, type);
   }

@@ -3,8 +3,10 @@ package io.unipin.model;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +20,9 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors} with the tensor
- * {@code embeddings} (items + 1, itemDim), whose last row is the out-of-vocabulary item. No code.
+ * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}
+ * with the tensor {@code embeddings} (items + 1, itemDim), whose last row is the out-of-vocabulary
+ * item. No code.
  */
 record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String fingerprint) {
   private static final String CONFIG = "config.json";
@@ -89,7 +92,11 @@ record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String
         throw new ModelException(
             "%s: at most %d bytes expected, got %d".formatted(CONFIG, MAX_CONFIG_BYTES, bytes));
       }
-      return JSON.readValue(Files.readAllBytes(file), ModelConfig.class);
+      JsonNode tree = JSON.readTree(Files.readAllBytes(file));
+      if (tree instanceof ObjectNode object && !object.has("gated")) {
+        object.put("gated", false); // a model from before there were gates
+      }
+      return JSON.treeToValue(tree, ModelConfig.class);
     } catch (JsonProcessingException e) {
       throw new ModelException(
           "%s: %s".formatted(CONFIG, e.getOriginalMessage().lines().findFirst().orElse("")), e);

@@ -12,10 +12,18 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The model's TorchScript source, {@code program.py}: what it says, and which tensors of which shapes it needs. */
+/**
+ * The model's TorchScript source, {@code program.py}: what it says, and which tensors of which
+ * shapes it needs.
+ */
 final class Program {
-  /** The largest inputs of a layer's four matrices that were seen, per layer; zero where none were. */
+  /**
+   * The largest inputs of a layer's four matrices that were seen, per layer; zero where none were.
+   */
   static final String ACTIVATION_RANGE = "activation_range";
+
+  /** Tensors that models from before they existed lack: zeros mean the same. */
+  static final Set<String> LATER = Set.of(ACTIVATION_RANGE, "candidate_position", "query_offset");
 
   /** Tensors that no gradient reaches. */
   static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
@@ -67,17 +75,20 @@ final class Program {
     shapes.put("token_surface", new long[] {surfaces, d});
     shapes.put("token_gap", new long[] {GapBuckets.COUNT, d});
     shapes.put("candidate_gap", new long[] {GapBuckets.COUNT, d});
+    shapes.put("candidate_position", new long[] {PagePositions.COUNT, d});
     shapes.put("attention_norm", new long[] {layers, d});
     shapes.put("attention_in", new long[] {layers, qkv, d});
     shapes.put("attention_out", new long[] {layers, d, d});
     shapes.put("forward_norm", new long[] {layers, d});
-    shapes.put("forward_in", new long[] {layers, config.feedForward(), d});
+    shapes.put(
+        "forward_in", new long[] {layers, (config.gated() ? 2L : 1L) * config.feedForward(), d});
     shapes.put("forward_out", new long[] {layers, d, config.feedForward()});
     shapes.put("query_norm", new long[] {d});
     shapes.put("query_in", new long[] {d, d});
     shapes.put("query_action", new long[] {actions, d});
     shapes.put("query_surface", new long[] {surfaces, d});
     shapes.put("query_gap", new long[] {GapBuckets.COUNT, d});
+    shapes.put("query_offset", new long[] {TargetOffsets.COUNT, d});
     shapes.put("query_direct", new long[] {e, d});
     shapes.put("query_out", new long[] {e, d});
     shapes.put("head_norm", new long[] {d});

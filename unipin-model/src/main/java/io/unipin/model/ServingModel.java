@@ -15,13 +15,16 @@ import java.nio.file.Path;
 /**
  * One loaded model: retrieval and ranking for one user at a time, over the user's KV block.
  *
- * <p>Immutable and thread-safe; one native call per method. Row 0 of a block is the learned first token, row i the i-th
- * action of the window. Encoding a history at once, or in any split into calls of {@link #extend}, gives the same rows and
- * the same scores as the dense pass over history and candidates, to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
+ * <p>Immutable and thread-safe; one native call per method. Row 0 of a block is the learned first
+ * token, row i the i-th action of the window. Encoding a history at once, or in any split into
+ * calls of {@link #extend}, gives the same rows and the same scores as the dense pass over history
+ * and candidates, to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
  *
  * @see <a href="https://arxiv.org/abs/2606.00422">UniPinRec, sections 3 and 4</a>
  */
 public final class ServingModel implements AutoCloseable {
+  private static final int[] FIRST_POSITION = {0};
+
   private final ModelConfig config;
   private final String fingerprint;
   private final FloatTensor items;
@@ -41,7 +44,8 @@ public final class ServingModel implements AutoCloseable {
   /**
    * Loads a model.
    *
-   * @param directory holds {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}
+   * @param directory holds {@code config.json}, {@code weights.safetensors} and {@code
+   *     items.safetensors}
    * @throws ModelException when a file is missing, broken or does not fit the others
    */
   public static ServingModel load(Path directory, EngineOptions options) {
@@ -52,7 +56,9 @@ public final class ServingModel implements AutoCloseable {
     return of(files, options, Arithmetic.of(options.precision()));
   }
 
-  /** A model that notes the ranges of its activations, for {@link ModelWriter#observe}; one thread. */
+  /**
+   * A model that notes the ranges of its activations, for {@link ModelWriter#observe}; one thread.
+   */
   static ServingModel observing(Path directory) {
     return of(ModelFiles.read(directory), EngineOptions.cpu(), Arithmetic.OBSERVING);
   }
@@ -102,7 +108,8 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param tokens the whole window
    * @param from number of rows that the block already holds; 0 for a prefill
-   * @param block laid out as {@link KvLayout} says, of {@code type}: rows before {@code from} are read, the others written
+   * @param block laid out as {@link KvLayout} says, of {@code type}: rows before {@code from} are
+   *     read, the others written
    * @return state (width) of the last row
    */
   public float[] extend(
@@ -153,11 +160,26 @@ public final class ServingModel implements AutoCloseable {
    * Retrieval queries of a user.
    *
    * @param state (width) of the user's last row
-   * @param outcomes (queries, actions) mix of desired outcomes each; all zeros asks for none in particular
+   * @param outcomes (queries, actions) mix of desired outcomes each; all zeros asks for none in
+   *     particular
    * @return (queries, itemDim), unit length
    */
   public float[] queries(float[] state, RequestContext context, float[][] outcomes) {
+    return queries(state, context, outcomes, new int[outcomes.length]);
+  }
+
+  /**
+   * Retrieval queries of a user that look ahead.
+   *
+   * @param offsets (queries) how far ahead each looks, as {@link TargetOffsets} has it
+   * @return (queries, itemDim), unit length
+   */
+  public float[] queries(float[] state, RequestContext context, float[][] outcomes, int[] offsets) {
     int count = outcomes.length;
+    if (offsets.length != count) {
+      throw new IllegalArgumentException(
+          "an offset for each of %d queries expected, got %d".formatted(count, offsets.length));
+    }
     int actions = config.actions().size();
     float[] flat = new float[count * actions];
     for (int i = 0; i < count; i++) {
@@ -171,7 +193,8 @@ public final class ServingModel implements AutoCloseable {
           floats(scope, state, 1, config.width()),
           floats(scope, flat, count, actions),
           longs(scope, index("surface", context.surface(), config.surfaces().size())),
-          longs(scope, index("gap", context.gap(), GapBuckets.COUNT)));
+          longs(scope, index("gap", context.gap(), GapBuckets.COUNT)),
+          longs(scope, indices("offset", offsets, TargetOffsets.COUNT)));
     }
   }
 
@@ -189,13 +212,30 @@ public final class ServingModel implements AutoCloseable {
       int rows,
       int[] candidates,
       RequestContext context) {
+    return score(block, capacity, type, rows, candidates, context, FIRST_POSITION);
+  }
+
+  /**
+   * The same of candidates that are known to be shown at certain positions. Without, all are scored
+   * as if shown first: so that where an item happened to be shown says nothing about the item.
+   *
+   * @param positions (k) or (1), as {@link PagePositions} has them
+   */
+  public float[] score(
+      ByteBuffer block,
+      int capacity,
+      KvType type,
+      int rows,
+      int[] candidates,
+      RequestContext context,
+      int[] positions) {
     if (rows < 1 || rows > capacity) {
       throw new IllegalArgumentException("1 to %d rows expected, got %d".formatted(capacity, rows));
     }
     if (candidates.length == 0) {
       return new float[0];
     }
-    long[] slate = slate(candidates);
+    long[] slate = indices("candidate", candidates, config.items() + 1);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
       KvArrays arrays = KvArrays.over(scope, config.kvLayout(type), block, capacity);
@@ -206,6 +246,7 @@ public final class ServingModel implements AutoCloseable {
           longs(scope, slate),
           longs(scope, index("surface", context.surface(), config.surfaces().size())),
           longs(scope, index("gap", context.gap(), GapBuckets.COUNT)),
+          longs(scope, indices("position", positions, PagePositions.COUNT)),
           IValue.from(arrays.elements()),
           IValue.from(arrays.steps()),
           IValue.from((long) rows));
@@ -213,8 +254,9 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Probabilities as {@link #score} gives them to 1e-4, without keys and values: one pass over history and candidates in
-   * which every row attends to the whole square of them, under a mask. What scoring from keys and values is compared with.
+   * Probabilities as {@link #score} gives them to 1e-4, without keys and values: one pass over
+   * history and candidates in which every row attends to the whole square of them, under a mask.
+   * What scoring from keys and values is compared with.
    *
    * @param tokens the whole window
    * @param candidates (k) catalogue rows
@@ -225,7 +267,7 @@ public final class ServingModel implements AutoCloseable {
       return new float[0];
     }
     Inputs inputs = inputs(tokens, 0);
-    long[] slate = slate(candidates);
+    long[] slate = indices("candidate", candidates, config.items() + 1);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
       return module.runToFloats(
@@ -242,12 +284,12 @@ public final class ServingModel implements AutoCloseable {
     }
   }
 
-  private long[] slate(int[] candidates) {
-    long[] rows = new long[candidates.length];
-    for (int i = 0; i < candidates.length; i++) {
-      rows[i] = index("candidate", candidates[i], config.items() + 1);
+  private static long[] indices(String what, int[] values, int bound) {
+    long[] indices = new long[values.length];
+    for (int i = 0; i < values.length; i++) {
+      indices[i] = index(what, values[i], bound);
     }
-    return rows;
+    return indices;
   }
 
   private void multiHot(long bits, float[] out, int offset) {

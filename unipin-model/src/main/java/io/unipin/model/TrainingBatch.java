@@ -1,17 +1,20 @@
 package io.unipin.model;
 
 /**
- * One batch for {@link TrainingModel}: B histories of at most n actions with k candidates each, padded behind.
+ * One batch for {@link TrainingModel}: B histories of at most n actions with k candidates each,
+ * padded behind.
  *
- * <p>Items are indices into {@code classes}, the M catalogue rows that the batch needs; with a full softmax these are all
- * of them. Rows of a history are numbered from the learned first token, {@code n + 1} of them. Arrays are row major.
+ * <p>Items are indices into {@code classes}, the M catalogue rows that the batch needs; with a full
+ * softmax these are all of them. Rows of a history are numbered from the learned first token,
+ * {@code n + 1} of them. Arrays are row major.
  *
  * @param histories B
  * @param length n
  * @param candidates k
  * @param classes (M) catalogue rows
  * @param content (M, contentDim)
- * @param classBias (M) added to the logits of the item loss: -log Q, 0, or -infinity for what is no class
+ * @param classBias (M) added to the logits of the item loss: -log Q, 0, or -infinity for what is no
+ *     class
  * @param tokens (B, n) histories
  * @param slate (B, k) candidates
  * @param targets (P) what retrieval should find
@@ -49,9 +52,10 @@ public record TrainingBatch(
    * @param items (B, k)
    * @param surfaces (B, k)
    * @param gaps (B, k)
+   * @param positions (B, k) on the page, as {@link PagePositions} has them
    * @param cuts (B, k) how many rows of its history a candidate sees, at least 1
    */
-  public record Slate(long[] items, long[] surfaces, long[] gaps, long[] cuts) {}
+  public record Slate(long[] items, long[] surfaces, long[] gaps, long[] positions, long[] cuts) {}
 
   /**
    * Positions that predict an item.
@@ -61,8 +65,10 @@ public record TrainingBatch(
    * @param outcomes (P, actions) what the query asks for
    * @param surfaces (P) of the request
    * @param gaps (P) from the last action to the request
+   * @param offsets (P) how far ahead the target lies, as {@link TargetOffsets} has it
    */
-  public record Targets(long[] at, long[] items, float[] outcomes, long[] surfaces, long[] gaps) {}
+  public record Targets(
+      long[] at, long[] items, float[] outcomes, long[] surfaces, long[] gaps, long[] offsets) {}
 
   /**
    * Positions that predict actions.

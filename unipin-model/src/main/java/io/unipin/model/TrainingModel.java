@@ -28,7 +28,16 @@ public final class TrainingModel implements AutoCloseable {
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.98;
   private static final List<String> WITHOUT_DECAY =
-      List.of("_norm", "_bias", "_scale", "_first", "_mask", "_gap", "_surface");
+      List.of(
+          "_norm",
+          "_bias",
+          "_scale",
+          "_first",
+          "_mask",
+          "_gap",
+          "_surface",
+          "_position",
+          "_offset");
 
   private final ModelConfig config;
   private final TorchModule module;
@@ -54,6 +63,19 @@ public final class TrainingModel implements AutoCloseable {
   /** A model with random weights. */
   public static TrainingModel create(ModelConfig config, long seed, EngineOptions options) {
     return new TrainingModel(config, Weights.random(config, seed), options);
+  }
+
+  /**
+   * A model that begins with the weights of an earlier one, of the same shape but for a catalogue,
+   * actions and surfaces that may have grown.
+   *
+   * @param earlier its folder
+   * @param oldRows (items) row of each item in the earlier model, or -1 where it had none
+   * @throws ModelException when the earlier model is of another shape
+   */
+  public static TrainingModel warm(
+      ModelConfig config, long seed, Path earlier, int[] oldRows, EngineOptions options) {
+    return new TrainingModel(config, WarmWeights.of(config, seed, earlier, oldRows), options);
   }
 
   static TrainingModel of(ModelConfig config, Weights weights) {
@@ -144,12 +166,14 @@ public final class TrainingModel implements AutoCloseable {
         longs(scope, slate.items(), b, k),
         longs(scope, slate.surfaces(), b, k),
         longs(scope, slate.gaps(), b, k),
+        longs(scope, slate.positions(), b, k),
         longs(scope, slate.cuts(), b, k),
         longs(scope, targets.at()),
         longs(scope, targets.items()),
         floats(scope, targets.outcomes(), targets.at().length, c),
         longs(scope, targets.surfaces()),
         longs(scope, targets.gaps()),
+        longs(scope, targets.offsets()),
         longs(scope, batch.hidden().at()),
         floats(scope, batch.hidden().actions(), batch.hidden().at().length, c),
         longs(scope, batch.shown().at()),

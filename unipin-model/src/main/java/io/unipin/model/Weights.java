@@ -10,10 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** The tensors of a program, complete and of the shapes that its configuration asks for. Immutable. */
+/**
+ * The tensors of a program, complete and of the shapes that its configuration asks for. Immutable.
+ */
 final class Weights {
   private static final List<String> SMALL =
       List.of("attention_out", "forward_out", "item_out", "query_out");
+
+  private static final List<String> SMALL_TABLES =
+      List.of("_gap", "_surface", "_position", "_offset");
 
   private final Map<String, FloatTensor> tensors;
 
@@ -31,8 +36,7 @@ final class Weights {
     Map<String, FloatTensor> ordered = new LinkedHashMap<>();
     for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
       FloatTensor tensor = tensors.get(entry.getKey());
-      if (tensor == null && entry.getKey().equals(Program.ACTIVATION_RANGE)) {
-        // Models written before there was int8 have none.
+      if (tensor == null && Program.LATER.contains(entry.getKey())) {
         long[] shape = entry.getValue();
         tensor = FloatTensor.of(new float[Math.toIntExact(FloatTensor.count(shape))], shape);
       }
@@ -59,8 +63,9 @@ final class Weights {
   }
 
   /**
-   * Untrained weights: normal with variance 1 / fan-in for maps, those that write into a residual sum scaled down by
-   * {@code sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a temperature of 0.05).
+   * Untrained weights: normal with variance 1 / fan-in for maps, those that write into a residual
+   * sum scaled down by {@code sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a
+   * temperature of 0.05).
    */
   static Weights random(ModelConfig config, long seed) {
     Random random = new Random(seed);
@@ -103,7 +108,7 @@ final class Weights {
     if (name.equals("token_item")) {
       return 1; // its input has unit length, so its output has unit variance
     }
-    if (name.startsWith("token_") || name.endsWith("_gap") || name.endsWith("_surface")) {
+    if (name.startsWith("token_") || SMALL_TABLES.stream().anyMatch(name::endsWith)) {
       return 0.1;
     }
     double fanIn = name.equals("query_action") ? 100 : shape[shape.length - 1];

@@ -2,17 +2,21 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 import io.unipin.model.GapBuckets;
+import io.unipin.model.TargetOffsets;
 import io.unipin.model.TokenSequence;
 import io.unipin.model.TrainingBatch;
 import io.unipin.model.UserAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
- * Builds one training batch: histories, the items they lead to, masked actions, and the feedviews shown along the way.
+ * Builds one training batch: histories, the items they lead to, masked actions, and the feedviews
+ * shown along the way.
  *
- * <p>A sequence carries all its feedviews; each sees the history before it. A function of log, sequences and seed.
+ * <p>A sequence carries all its feedviews; each sees the history before it. A function of log,
+ * sequences and seed.
  */
 final class BatchBuilder {
   private final FeedLog log;
@@ -33,6 +37,7 @@ final class BatchBuilder {
   private final Growable.Floats outcomes = new Growable.Floats();
   private final Growable.Longs targetSurfaces = new Growable.Longs();
   private final Growable.Longs targetGaps = new Growable.Longs();
+  private final Growable.Longs targetOffsets = new Growable.Longs();
   private final Growable.Longs hiddenAt = new Growable.Longs();
   private final Growable.Floats hiddenLabels = new Growable.Floats();
 
@@ -88,7 +93,8 @@ final class BatchBuilder {
             classes.translate(targetItems.toArray()),
             outcomes.toArray(),
             targetSurfaces.toArray(),
-            targetGaps.toArray()),
+            targetGaps.toArray(),
+            targetOffsets.toArray()),
         new TrainingBatch.Labels(hiddenAt.toArray(), hiddenLabels.toArray()),
         slates.labels());
   }
@@ -123,36 +129,51 @@ final class BatchBuilder {
     }
   }
 
-  /** Position of a row of history b among all rows; row 0 is the learned first token, row t + 1 token t. */
+  /**
+   * Position of a row of history b among all rows; row 0 is the learned first token, row t + 1
+   * token t.
+   */
   private long row(int b, int row) {
     return (long) b * (length + 1) + row;
   }
 
-  /** Every row that knows its own action predicts the next positive item, asked for as a request would ask. */
+  /**
+   * Every row that knows its own action predicts the next positive item, asked for as a request
+   * would ask, or now and then one of those after it.
+   */
   private void targets(int b, Sequence sequence) {
     int start = log.actionStart(sequence.user());
-    long positive = log.schema().positiveBits();
-    int next = -1;
-    for (int i = start + holdout.trainEnd(sequence.user()) - 1; i >= start + sequence.to(); i--) {
-      next = (log.actionBits()[i] & positive) != 0 ? i : next;
-    }
-    int[] target = new int[sequence.length() + 1];
-    for (int t = sequence.length(); t >= 0; t--) {
-      int i = start + sequence.from() + t;
-      if (t < sequence.length() && (log.actionBits()[i] & positive) != 0) {
-        next = i;
-      }
-      target[t] = next;
-    }
+    int[] positives =
+        IntStream.range(start + sequence.from(), start + holdout.trainEnd(sequence.user()))
+            .filter(i -> (log.actionBits()[i] & log.schema().positiveBits()) != 0)
+            .limit(sequence.length() + TargetOffsets.FARTHEST)
+            .toArray();
+    int next = 0;
     for (int t = 0; t <= sequence.length(); t++) {
+      int row = start + sequence.from() + t;
+      while (next < positives.length && positives[next] < row) {
+        next++;
+      }
       boolean knowsItself = t == 0 ? sequence.from() == 0 : masked[b * length + t - 1] == 0;
-      if (target[t] >= 0 && knowsItself) {
+      if (next < positives.length && knowsItself) {
+        int ahead = ahead(positives.length - next);
+        targetOffsets.add(TargetOffsets.of(ahead));
         target(
             row(b, t),
-            target[t],
-            t == 0 ? FeedLog.NO_TIME : log.actionTimes()[start + sequence.from() + t - 1]);
+            positives[next + ahead - 1],
+            t == 0 ? FeedLog.NO_TIME : log.actionTimes()[row - 1]);
       }
     }
+  }
+
+  /** Which of the positive actions to come a row predicts, counted from 1. */
+  private int ahead(int left) {
+    int farthest = Math.min(left, TargetOffsets.FARTHEST);
+    boolean looksAhead =
+        settings.aheadProbability() > 0
+            && farthest > 1
+            && random.nextDouble() < settings.aheadProbability();
+    return looksAhead ? 2 + random.nextInt(farthest - 1) : 1;
   }
 
   private void target(long at, int action, long previousTime) {
@@ -162,11 +183,22 @@ final class BatchBuilder {
     boolean timed = random.nextDouble() < settings.gapProbability();
     targetGaps.add(
         timed ? GapBuckets.of(previousTime, log.actionTimes()[action]) : GapBuckets.UNKNOWN);
-    long positive = log.actionBits()[action] & log.schema().positiveBits();
-    boolean told = random.nextDouble() < settings.outcomeProbability();
-    float share = told ? 1f / Long.bitCount(positive) : 0;
+    outcome(log.actionBits()[action]);
+  }
+
+  /** Tells the query one of the target's actions or the mix of them all, or nothing. */
+  private void outcome(long bits) {
+    long told = random.nextDouble() < settings.outcomeProbability() ? bits : 0;
+    if (told != 0 && random.nextBoolean()) {
+      int chosen = random.nextInt(Long.bitCount(told));
+      for (; chosen > 0; chosen--) {
+        told &= told - 1;
+      }
+      told = Long.lowestOneBit(told);
+    }
+    float share = told == 0 ? 0 : 1f / Long.bitCount(told);
     for (int c = 0; c < actions; c++) {
-      outcomes.add((positive >>> c & 1) * share);
+      outcomes.add((told >>> c & 1) * share);
     }
   }
 }

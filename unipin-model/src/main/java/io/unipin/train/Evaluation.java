@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * Result of an {@link Evaluator}. Immutable.
  *
  * @param split how the log was cut
+ * @param displayed whether candidates were scored at the position where they were shown
  * @param predictions what the ranking metrics were computed from
  */
 public record Evaluation(
     Protocol split,
     Part part,
+    boolean displayed,
     RetrievalMetrics retrieval,
     RankingMetrics ranking,
     Predictions predictions) {
@@ -24,7 +26,7 @@ public record Evaluation(
       """;
   private static final String RANKING_RULES =
       """
-      Ranking: probability per action for every impression of the %s part's %s, from the actions before each; AUC counts a tie \
+      Ranking: probability per action for every impression of the %s part's %s, from the actions before each, at %s; AUC counts a tie \
       one half; GAUC per user, weighted by impressions; log loss in nats, normalised entropy against the part's base rate; \
       calibration error over 15 bins of equal mass; slate MRR of the first impression with the action in slates of two or more. \
       Bias: item effect of the training part plus user effect of everything before the slate, as shrunk log-odds.\
@@ -37,7 +39,8 @@ public record Evaluation(
     boolean timed = split == Protocol.TIME_SPLIT;
     return RETRIEVAL_RULES.formatted(
             timed ? "first" : "last", name, timed ? "the split" : "the target")
-        + RANKING_RULES.formatted(name, slates);
+        + RANKING_RULES.formatted(
+            name, slates, displayed ? "the position where it was shown" : "the first position");
   }
 
   /** All figures; those that are not defined, such as an AUC without negatives, are null. */

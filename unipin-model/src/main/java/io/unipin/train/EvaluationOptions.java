@@ -7,10 +7,17 @@ package io.unipin.train;
  * @param threads workers, each of which takes whole users
  * @param maxUsers most users; where more are held out, a random sample of them
  * @param seed of the sample
+ * @param displayed whether candidates are scored at the position where they were shown, not at the
+ *     first
  * @param progress told after every few users
  */
 public record EvaluationOptions(
-    Part part, int threads, int maxUsers, long seed, EvaluationProgress progress) {
+    Part part,
+    int threads,
+    int maxUsers,
+    long seed,
+    boolean displayed,
+    EvaluationProgress progress) {
   public EvaluationOptions {
     if (part == Part.TRAIN) {
       throw new IllegalArgumentException("part: VALIDATION or TEST expected, got TRAIN");
@@ -19,6 +26,17 @@ public record EvaluationOptions(
       throw new IllegalArgumentException(
           "threads and maxUsers: 1 or more expected, got %d and %d".formatted(threads, maxUsers));
     }
+  }
+
+  /** Candidates are scored at the first position. */
+  public EvaluationOptions(
+      Part part, int threads, int maxUsers, long seed, EvaluationProgress progress) {
+    this(part, threads, maxUsers, seed, false, progress);
+  }
+
+  /** These options with candidates at the position where they were shown, or at the first. */
+  public EvaluationOptions at(boolean displayedPositions) {
+    return new EvaluationOptions(part, threads, maxUsers, seed, displayedPositions, progress);
   }
 
   /** All users' test part, by as many workers as the machine has processors. */

@@ -12,6 +12,8 @@ import java.time.format.DateTimeParseException;
  * @param validationFrom the instant from which on actions validate; of the protocol time-split
  *     alone, empty for the default
  * @param testFrom the instant from which on actions test, likewise
+ * @param displayed whether candidates are scored at the position where they were shown, not at the
+ *     first: for lists whose order is another system's ranking, which a request would know
  * @param users most users in a validation during training
  * @param action the action that a benchmark's one ranking figure is about; empty for the first
  *     positive one
@@ -21,6 +23,7 @@ public record EvaluationSettings(
     int holdout,
     String validationFrom,
     String testFrom,
+    boolean displayed,
     int users,
     String action) {
   private static final double TEST_SHARE = 0.1;

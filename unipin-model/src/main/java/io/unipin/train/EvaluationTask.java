@@ -11,13 +11,16 @@ record EvaluationTask(
     Holdout holdout,
     ServingModel model,
     Part part,
+    boolean displayed,
     Slates slates,
     ItemScores items,
     Popularity popularity,
     RecentPopularity recent,
     BiasBaseline bias) {
 
-  static EvaluationTask of(FeedLog log, Holdout holdout, ServingModel model, Part part) {
+  static EvaluationTask of(
+      FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options) {
+    Part part = options.part();
     ModelConfig config = model.config();
     checkFits(log, config);
     Slates slates = new Slates(log, holdout);
@@ -26,6 +29,7 @@ record EvaluationTask(
         holdout,
         model,
         part,
+        options.displayed(),
         slates,
         new ItemScores(model.itemVectors(), config.items(), config.itemDim()),
         Popularity.of(log, holdout, part),

@@ -46,7 +46,7 @@ public final class Evaluator {
    */
   public static Evaluation evaluate(
       FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options) {
-    EvaluationTask task = EvaluationTask.of(log, holdout, model, options.part());
+    EvaluationTask task = EvaluationTask.of(log, holdout, model, options);
     int[] users = users(log, holdout, options);
     Evaluator evaluator = new Evaluator(task, options.progress(), users);
     evaluator.run(options.threads());
@@ -128,6 +128,7 @@ public final class Evaluator {
     return new Evaluation(
         task.holdout().protocol(),
         task.part(),
+        task.displayed(),
         new RetrievalMetrics(repeats, targetless, found, model, popularity, recent),
         RankingMetrics.of(predictions, task.log().schema().actions(), task.popularity()),
         predictions);

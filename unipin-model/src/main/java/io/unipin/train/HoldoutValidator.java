@@ -25,7 +25,8 @@ final class HoldoutValidator implements Validator {
     this.log = log;
     this.holdout = holdout;
     this.options =
-        EvaluationOptions.validation(config.evaluation().users(), config.training().seed());
+        EvaluationOptions.validation(config.evaluation().users(), config.training().seed())
+            .at(config.evaluation().displayed());
   }
 
   @Override
@@ -43,7 +44,8 @@ final class HoldoutValidator implements Validator {
     ModelWriter.calibrate(directory, a, b);
     Predictions predictions;
     try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
-      EvaluationOptions everyone = EvaluationOptions.validation(Integer.MAX_VALUE, 0);
+      EvaluationOptions everyone =
+          EvaluationOptions.validation(Integer.MAX_VALUE, 0).at(options.displayed());
       predictions = Evaluator.evaluate(log, holdout, model, everyone).predictions();
     }
     for (int c = 0; c < actions; c++) {

@@ -2,4 +2,11 @@ package io.unipin.train;
 
 /** Sizes of the model that a recipe trains; see {@link io.unipin.model.ModelConfig}. */
 public record ModelShape(
-    int itemDim, int width, int layers, int heads, int kvHeads, int feedForward, int maxHistory) {}
+    int itemDim,
+    int width,
+    int layers,
+    int heads,
+    int kvHeads,
+    int feedForward,
+    boolean gated,
+    int maxHistory) {}

@@ -2,13 +2,16 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 import io.unipin.model.GapBuckets;
+import io.unipin.model.PagePositions;
 import io.unipin.model.TrainingBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Builds the candidates of a training batch: the feedviews that its sequences carry, side by side. */
+/**
+ * Builds the candidates of a training batch: the feedviews that its sequences carry, side by side.
+ */
 final class SlateBuilder {
   private final FeedLog log;
   private final List<Sequence> sequences;
@@ -17,6 +20,7 @@ final class SlateBuilder {
   private long[] items = {};
   private long[] surfaces = {};
   private long[] gaps = {};
+  private long[] positions = {};
   private long[] cuts = {};
   private final Growable.Longs at = new Growable.Longs();
   private final Growable.Floats labels = new Growable.Floats();
@@ -49,6 +53,7 @@ final class SlateBuilder {
     items = new long[cells];
     surfaces = new long[cells];
     gaps = new long[cells];
+    positions = new long[cells];
     cuts = new long[cells];
     Arrays.fill(cuts, 1);
     for (int b = 0; b < sequences.size(); b++) {
@@ -70,6 +75,7 @@ final class SlateBuilder {
       items[cell] = log.impressionItems()[i];
       surfaces[cell] = log.viewSurfaces()[view];
       gaps[cell] = GapBuckets.of(last, log.viewTimes()[view]);
+      positions[cell] = PagePositions.of(i - log.impressionStart(view));
       cuts[cell] = history - sequence.from() + 1L;
       at.add(cell);
       labels.addBits(log.impressionBits()[i], log.schema().actions().size());
@@ -86,7 +92,7 @@ final class SlateBuilder {
   }
 
   TrainingBatch.Slate slate(Classes classes) {
-    return new TrainingBatch.Slate(classes.translate(items), surfaces, gaps, cuts);
+    return new TrainingBatch.Slate(classes.translate(items), surfaces, gaps, positions, cuts);
   }
 
   TrainingBatch.Labels labels() {

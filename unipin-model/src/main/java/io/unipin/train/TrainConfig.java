@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recipe: what to train and how. Read from YAML over the defaults of {@code defaults.yaml}, where every setting is
- * explained. Immutable.
+ * A recipe: what to train and how. Read from YAML over the defaults of {@code defaults.yaml}, where
+ * every setting is explained. Immutable.
  */
 public record TrainConfig(
     ModelShape model, TrainingSettings training, EvaluationSettings evaluation) {
@@ -68,7 +68,10 @@ public record TrainConfig(
     return bind(tree, pointer -> place(name, locate(text, pointer)));
   }
 
-  /** This recipe with one setting changed, named by its path, such as {@code training.epochs}. */
+  /**
+   * This recipe with one setting changed, named by its path, such as {@code training.epochs}; of a
+   * section only what the value names.
+   */
   public TrainConfig with(String path, String value) {
     ObjectNode tree = STRICT.valueToTree(this);
     int dot = path.lastIndexOf('.');
@@ -80,7 +83,12 @@ public record TrainConfig(
           "no setting %s in a recipe; settings are %s".formatted(path, defaultTree()));
     }
     try {
-      object.set(field, STRICT.readTree(value));
+      JsonNode read = STRICT.readTree(value);
+      if (object.get(field) instanceof ObjectNode section && read.isObject()) {
+        merge(section, read, "/" + path.replace('.', '/'), pointer -> "");
+      } else {
+        object.set(field, read);
+      }
     } catch (JsonProcessingException e) {
       throw new TrainException("%s: a YAML value expected, got %s".formatted(path, value), e);
     }
@@ -98,6 +106,7 @@ public record TrainConfig(
         model.heads(),
         model.kvHeads(),
         model.feedForward(),
+        model.gated(),
         model.maxHistory(),
         log.schema().actions(),
         log.schema().positives(),

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a model in one stage: retrieval and ranking losses together, on one kind of example.
@@ -79,6 +80,15 @@ public final class Trainer {
    * @param resume continue from the work folder's checkpoint where there is one, else start anew
    */
   public TrainResult run(boolean resume) {
+    return run(resume, null);
+  }
+
+  /**
+   * The same from an earlier model's weights, where the run does not resume.
+   *
+   * @param warm the earlier model; null begins at random
+   */
+  public TrainResult run(boolean resume, @Nullable WarmStart warm) {
     ModelConfig model = config.modelConfig(log);
     try {
       Files.createDirectories(work);
@@ -96,7 +106,9 @@ public final class Trainer {
       }
       TrainState.delete(work.resolve("model"));
       try (TrainingModel training =
-          TrainingModel.create(model, config.training().seed(), EngineOptions.cpu())) {
+          warm == null
+              ? TrainingModel.create(model, config.training().seed(), EngineOptions.cpu())
+              : warm.begin(model, config.training().seed(), log.catalogue())) {
         return run(training, TrainState.start(config.toString(), NONE));
       }
     } catch (IOException e) {

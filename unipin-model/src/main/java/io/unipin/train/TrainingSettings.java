@@ -17,6 +17,7 @@ public record TrainingSettings(
     boolean logQ,
     double outcomeProbability,
     double gapProbability,
+    double aheadProbability,
     double unknownProbability,
     double emptyViewProbability,
     int maxCandidates,
@@ -40,6 +41,7 @@ public record TrainingSettings(
     probability("maskProbability", maskProbability);
     probability("outcomeProbability", outcomeProbability);
     probability("gapProbability", gapProbability);
+    probability("aheadProbability", aheadProbability);
     probability("unknownProbability", unknownProbability);
     probability("emptyViewProbability", emptyViewProbability);
   }

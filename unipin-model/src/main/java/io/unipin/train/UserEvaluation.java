@@ -4,11 +4,13 @@ import io.unipin.data.FeedLog;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.GapBuckets;
+import io.unipin.model.PagePositions;
 import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Evaluates users a few at a time, with an encoder of its own. One thread. */
 final class UserEvaluation implements AutoCloseable {
@@ -101,8 +103,15 @@ final class UserEvaluation implements AutoCloseable {
           KvType.FLOAT32,
           lease.rows(),
           Arrays.copyOfRange(task.slates().items(), slate.from(), slate.to()),
-          new RequestContext(slate.surface(), slate.gap()));
+          new RequestContext(slate.surface(), slate.gap()),
+          positions(slate));
     }
+  }
+
+  private int[] positions(Slate slate) {
+    return task.displayed()
+        ? IntStream.range(0, slate.size()).map(PagePositions::of).toArray()
+        : new int[1];
   }
 
   /**

@@ -4,7 +4,7 @@
 # E item embedding, F content, d width, L layers, H heads, G key/value heads, D head width, C action types.
 # Row 0 of every history is the learned first token; a history of n actions has n + 1 rows.
 class UniPin(Module):
-  __parameters__ = ["item_id", "item_content", "item_in", "item_out", "token_item", "token_action", "token_mask", "token_first", "token_surface", "token_gap", "candidate_gap", "attention_norm", "attention_in", "attention_out", "forward_norm", "forward_in", "forward_out", "query_norm", "query_in", "query_action", "query_surface", "query_gap", "query_direct", "query_out", "head_norm", "head_in", "head_out", "head_bias", "logit_scale", ]
+  __parameters__ = ["item_id", "item_content", "item_in", "item_out", "token_item", "token_action", "token_mask", "token_first", "token_surface", "token_gap", "candidate_gap", "candidate_position", "attention_norm", "attention_in", "attention_out", "forward_norm", "forward_in", "forward_out", "query_norm", "query_in", "query_action", "query_surface", "query_gap", "query_offset", "query_direct", "query_out", "head_norm", "head_in", "head_out", "head_bias", "logit_scale", ]
   __buffers__ = ["calibration", "activation_range", ]
   heads : int
   kv_heads : int
@@ -24,6 +24,7 @@ class UniPin(Module):
   token_surface : Tensor
   token_gap : Tensor
   candidate_gap : Tensor
+  candidate_position : Tensor
   attention_norm : Tensor
   attention_in : Tensor
   attention_out : Tensor
@@ -35,6 +36,7 @@ class UniPin(Module):
   query_action : Tensor
   query_surface : Tensor
   query_gap : Tensor
+  query_offset : Tensor
   query_direct : Tensor
   query_out : Tensor
   head_norm : Tensor
@@ -67,10 +69,11 @@ class UniPin(Module):
     x = torch.add_(x, torch.mul(masked, self.token_mask))
     return torch.add_(torch.add_(x, torch.embedding(self.token_surface, surfaces)), torch.embedding(self.token_gap, gaps))
 
-  # items (..., E), surfaces (...), gaps (...) -> (..., d); a candidate's action is always masked
-  def candidates(self: __torch__.UniPin, items: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
+  # items (..., E), surfaces, gaps, positions on the page (...) -> (..., d); a candidate's action is always masked
+  def candidates(self: __torch__.UniPin, items: Tensor, surfaces: Tensor, gaps: Tensor, positions: Tensor) -> Tensor:
     x = torch.add(torch.linear(items, self.token_item), self.token_mask)
-    return torch.add(torch.add(x, torch.embedding(self.token_surface, surfaces)), torch.embedding(self.candidate_gap, gaps))
+    x = torch.add(torch.add(x, torch.embedding(self.token_surface, surfaces)), torch.embedding(self.candidate_gap, gaps))
+    return torch.add(x, torch.embedding(self.candidate_position, positions))
 
   # positions (...) -> cosine and sine (..., D / 2) of the rotary position encoding (Su et al., arXiv 2104.09864)
   def rotation(self: __torch__.UniPin, positions: Tensor) -> Tuple[Tensor, Tensor]:
@@ -103,16 +106,31 @@ class UniPin(Module):
       y = torch.repeat_interleave(x, self.heads // self.kv_heads, 1)
     return y
 
+  # Whether the feed-forward part is gated: then its first matrix has a row of gates for every hidden one, in front of them.
+  def gated(self: __torch__.UniPin) -> bool:
+    return torch.size(self.forward_in, 1) != torch.size(self.forward_out, 2)
+
+  # x (..., 2 F) gates and what they let through -> (..., F) (SwiGLU: Shazeer, arXiv 2002.05202)
+  def gate(self: __torch__.UniPin, x: Tensor) -> Tensor:
+    half = torch.size(x, -1) // 2
+    return torch.mul(torch.silu(torch.narrow(x, -1, 0, half)), torch.narrow(x, -1, half, half))
+
   # x (..., d) after attention -> after the feed-forward part
   def feed_forward(self: __torch__.UniPin, x: Tensor, norm: Tensor, wide: Tensor, narrow: Tensor, dropout: float) -> Tensor:
-    y = torch.linear(torch.gelu(torch.linear((self).norm(x, norm), wide)), narrow)
+    h = torch.linear((self).norm(x, norm), wide)
+    if (self).gated():
+      h = (self).gate(h)
+    else:
+      h = torch.gelu(h)
+    y = torch.linear(h, narrow)
     return torch.add(x, torch.dropout(y, dropout, dropout > 0.))
 
-  # state (P, d), outcomes (P, C), surfaces (P), gaps (P) -> unit queries (P, E)
-  def queries(self: __torch__.UniPin, state: Tensor, outcomes: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
+  # state (P, d), outcomes (P, C), surfaces (P), gaps (P), offsets (P) -> unit queries (P, E)
+  def queries(self: __torch__.UniPin, state: Tensor, outcomes: Tensor, surfaces: Tensor, gaps: Tensor, offsets: Tensor) -> Tensor:
     h = (self).norm(state, self.query_norm)
     u = torch.add(torch.linear(h, self.query_in), torch.matmul(outcomes, self.query_action))
     u = torch.add(torch.add(u, torch.embedding(self.query_surface, surfaces)), torch.embedding(self.query_gap, gaps))
+    u = torch.add(u, torch.embedding(self.query_offset, offsets))
     return (self).normalise(torch.add(torch.linear(h, self.query_direct), torch.linear(torch.gelu(u), self.query_out)))
 
   # x (..., d) -> logits (..., C)
@@ -309,7 +327,11 @@ class UniPin(Module):
   # The rest of layer l: x (m, d) and what attention gave (m, H * D) -> (m, d)
   def finish(self: __torch__.UniPin, x: Tensor, attended: Tensor, l: int) -> Tensor:
     x = (self).product_add(attended, 4 * l + 1, x)
-    wide = (self).product_gelu((self).norm(x, None), 4 * l + 2)
+    h = (self).norm(x, None)
+    if (self).gated():
+      wide = (self).gate((self).product(h, 4 * l + 2))
+    else:
+      wide = (self).product_gelu(h, 4 * l + 2)
     return (self).product_add(wide, 4 * l + 3, x)
 
   # Writes new rows x (G, m, D) behind the first `start` rows of plane (G, capacity, D), rounded to its type: in int8 as
@@ -371,8 +393,8 @@ class UniPin(Module):
 
   # Scores candidates against the first `rows` rows of block, as in extend. candidates (k); surface, gap (1).
   # Returns calibrated probabilities (k, C). A candidate sees the history and itself, nothing of its slate.
-  def score(self: __torch__.UniPin, table: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor, block: Tensor, steps: Tensor, rows: int) -> Tensor:
-    x = (self).candidates(torch.embedding(table, candidates), surface, gap)
+  def score(self: __torch__.UniPin, table: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor, positions: Tensor, block: Tensor, steps: Tensor, rows: int) -> Tensor:
+    x = (self).candidates(torch.embedding(table, candidates), surface, gap, positions)
     turns = (self).turns(torch.full([1], rows, dtype=4, device=x.device))
     for l in range(torch.size(self.attention_in, 0)):
       qkv = (self).product((self).norm(x, None), 4 * l)
@@ -396,7 +418,7 @@ class UniPin(Module):
   def score_dense(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor) -> Tensor:
     masked = torch.zeros([1], dtype=6)
     history = (self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps)
-    slate = (self).candidates(torch.embedding(table, candidates), surface, gap)
+    slate = (self).candidates(torch.embedding(table, candidates), surface, gap, torch.zeros([1], dtype=4))
     x = torch.cat([torch.view(self.token_first, [1, -1]), history, slate])
     rows = torch.size(items, 0) + 1
     count = torch.size(candidates, 0)
@@ -422,15 +444,15 @@ class UniPin(Module):
   # ---- training: a batch, dense ----
 
   # items (M, E) embeddings; index, surfaces, gaps (B, n), actions (B, n, C), masked (B, n, 1): the histories, padded behind;
-  # slate, slate_surfaces, slate_gaps, cuts (B, k): candidates and how many rows of the history each sees.
+  # slate, slate_surfaces, slate_gaps, slate_positions, cuts (B, k): candidates and how many rows of the history each sees.
   # Returns states (B, n + 1, d) of the history and (B, k, d) of the candidates.
-  def dense(self: __torch__.UniPin, items: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, cuts: Tensor, dropout: float) -> Tuple[Tensor, Tensor]:
+  def dense(self: __torch__.UniPin, items: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, dropout: float) -> Tuple[Tensor, Tensor]:
     batch = torch.size(index, 0)
     first = torch.expand(torch.view(self.token_first, [1, 1, -1]), [batch, 1, -1])
     x = torch.cat([first, (self).tokens(torch.embedding(items, index), actions, masked, surfaces, gaps)], 1)
     x = torch.dropout(x, dropout, dropout > 0.)
     rows = torch.size(x, 1)
-    c = torch.dropout((self).candidates(torch.embedding(items, slate), slate_surfaces, slate_gaps), dropout, dropout > 0.)
+    c = torch.dropout((self).candidates(torch.embedding(items, slate), slate_surfaces, slate_gaps, slate_positions), dropout, dropout > 0.)
     count = torch.size(slate, 1)
     cosine, sine = (self).rotation(torch.arange(rows, dtype=4, device=x.device))
     slate_cosine, slate_sine = (self).rotation(torch.unsqueeze(cuts, 1))
@@ -481,16 +503,16 @@ class UniPin(Module):
 
   # One-stage loss L_item + L_action and its parts (4): total, item, masked history actions, slate.
   # classes (M), content (M, F), class_bias (M) = -log Q, 0 for a full softmax, -inf for what is no class;
-  # targets: at (P) positions of B * (n + 1) rows, the class target (P) with outcomes (P, C), surfaces (P), gaps (P) of its request;
+  # targets: at (P) positions of B * (n + 1) rows, the class target (P) with outcomes (P, C), surfaces (P), gaps (P) and offsets (P) of its request;
   # hidden_at (R) masked positions of B * (n + 1) rows and their labels (R, C); slate_at (S) positions of B * k and labels (S, C).
-  def loss(self: __torch__.UniPin, classes: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, action_weights: Tensor, dropout: Tensor) -> Tensor:
+  def loss(self: __torch__.UniPin, classes: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, target_offsets: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, action_weights: Tensor, dropout: Tensor) -> Tensor:
     items = (self).item_embedding(classes, content)
-    x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, cuts, float(dropout))
-    q = (self).queries((self).pick(x, target_at), outcomes, target_surfaces, target_gaps)
+    x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, slate_positions, cuts, float(dropout))
+    q = (self).queries((self).pick(x, target_at), outcomes, target_surfaces, target_gaps, target_offsets)
     if torch.size(target, 0) == 0:
       item_loss = torch.sum(q)
     else:
-      logits = torch.add(torch.mul(torch.matmul(q, torch.t(items)), torch.exp(self.logit_scale)), class_bias)
+      logits = torch.addmm(class_bias, torch.mul(q, torch.exp(self.logit_scale)), torch.t(items))
       item_loss = torch.cross_entropy_loss(logits, target, None, 1, -100, 0.)
     hidden_loss = (self).action_loss((self).action_logits((self).pick(x, hidden_at)), hidden_labels, action_weights)
     slate_loss = (self).action_loss((self).action_logits((self).pick(c, slate_at)), slate_labels, action_weights)
@@ -498,8 +520,8 @@ class UniPin(Module):
     return torch.stack([total, item_loss, hidden_loss, slate_loss])
 
   # The dense pass without dropout, for tests: states and candidates' probabilities.
-  def dense_scores(self: __torch__.UniPin, items: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, cuts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-    x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, cuts, 0.)
+  def dense_scores(self: __torch__.UniPin, items: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, slate_positions, cuts, 0.)
     return (x, (self).calibrated((self).action_logits(c)), (self).calibrated((self).action_logits(x)))
 
   # One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters, gradients clipped to a global norm

@@ -28,9 +28,22 @@ final class DensePass implements AutoCloseable {
    */
   record Result(float[] states, float[] candidates, float[] history) {}
 
-  /** Histories with the same number of candidates each; a negative entry of masked positions hides nothing. */
+  /**
+   * Histories with the same number of candidates each; a negative entry of masked positions hides
+   * nothing.
+   */
   Result run(
       List<TokenSequence> histories, int[][] candidates, RequestContext context, int maskedToken) {
+    return run(histories, candidates, new int[candidates[0].length], context, maskedToken);
+  }
+
+  /** The same of candidates at positions (k) on their page. */
+  Result run(
+      List<TokenSequence> histories,
+      int[][] candidates,
+      int[] places,
+      RequestContext context,
+      int maskedToken) {
     ModelConfig config = files.config();
     int b = histories.size();
     int n = histories.stream().mapToInt(TokenSequence::size).max().orElse(0);
@@ -44,6 +57,7 @@ final class DensePass implements AutoCloseable {
     long[] slate = new long[b * k];
     long[] slateSurfaces = new long[b * k];
     long[] slateGaps = new long[b * k];
+    long[] positions = new long[b * k];
     long[] cuts = new long[b * k];
     for (int i = 0; i < b; i++) {
       TokenSequence tokens = histories.get(i);
@@ -61,6 +75,7 @@ final class DensePass implements AutoCloseable {
         slate[i * k + j] = candidates[i][j];
         slateSurfaces[i * k + j] = context.surface();
         slateGaps[i * k + j] = context.gap();
+        positions[i * k + j] = places[j];
         cuts[i * k + j] = 1L + tokens.size();
       }
     }
@@ -77,6 +92,7 @@ final class DensePass implements AutoCloseable {
               scope.create(slate, new Shape(b, k)),
               scope.create(slateSurfaces, new Shape(b, k)),
               scope.create(slateGaps, new Shape(b, k)),
+              scope.create(positions, new Shape(b, k)),
               scope.create(cuts, new Shape(b, k)));
       IValue[] arguments =
           inputs.stream().map(a -> IValue.from((PtNDArray) a)).toArray(IValue[]::new);

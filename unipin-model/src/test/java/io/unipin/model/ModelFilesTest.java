@@ -63,6 +63,21 @@ class ModelFilesTest {
   }
 
   @Test
+  void read_modelFromBeforeGatesAndPositions_isReadAsItWas() throws IOException {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replaceFirst("\"gated\" : false,", ""));
+    Map<String, FloatTensor> tensors =
+        new java.util.LinkedHashMap<>(Weights.random(CONFIG, 3).tensors());
+    tensors.keySet().removeAll(java.util.Set.of("candidate_position", "query_offset"));
+    Safetensors.write(folder.resolve("weights.safetensors"), tensors);
+    ModelFiles files = ModelFiles.read(folder);
+    assertThat(files.config()).isEqualTo(CONFIG);
+    assertThat(files.weights().get("candidate_position").toArray()).containsOnly(0);
+    assertThat(files.weights().get("query_offset").toArray()).containsOnly(0);
+  }
+
+  @Test
   void read_brokenConfig_saysWhere() throws IOException {
     ModelWriter.writeRandom(folder, CONFIG, 3);
     Path config = folder.resolve("config.json");

@@ -37,13 +37,15 @@ final class TestBatches {
             longs(random, slate, classes),
             longs(random, slate, 2),
             longs(random, slate, GapBuckets.COUNT),
+            longs(random, slate, PagePositions.COUNT),
             cuts),
         new TrainingBatch.Targets(
             longs(random, 9, histories * (length + 1)),
             longs(random, 9, config.items()),
             bits(random, 9 * c),
             longs(random, 9, 2),
-            longs(random, 9, GapBuckets.COUNT)),
+            longs(random, 9, GapBuckets.COUNT),
+            longs(random, 9, TargetOffsets.COUNT)),
         new TrainingBatch.Labels(longs(random, 5, histories * (length + 1)), bits(random, 5 * c)),
         new TrainingBatch.Labels(
             candidates == 0 ? new long[0] : longs(random, 6, slate),

@@ -32,6 +32,25 @@ final class TestModels {
         List.of("home", "related"));
   }
 
+  /** The same with gated feed-forward parts. */
+  static ModelConfig gated(int heads, int kvHeads, int maxHistory) {
+    ModelConfig plain = config(heads, kvHeads, maxHistory);
+    return new ModelConfig(
+        plain.items(),
+        plain.contentDim(),
+        plain.itemDim(),
+        plain.width(),
+        plain.layers(),
+        plain.heads(),
+        plain.kvHeads(),
+        plain.feedForward(),
+        true,
+        plain.maxHistory(),
+        plain.actions(),
+        plain.positives(),
+        plain.surfaces());
+  }
+
   static float[] content(long seed) {
     float[] content = new float[(ITEMS + 1) * CONTENT];
     Random random = new Random(seed);

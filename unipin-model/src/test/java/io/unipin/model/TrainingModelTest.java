@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainingModelTest {
   private static final long SEED = 5;
-  private static final ModelConfig CONFIG = TestModels.config(2, 1, 16);
+  private static final ModelConfig CONFIG = TestModels.gated(2, 1, 16);
 
   @Test
   void gradients_everyParameter_equalFiniteDifferences() {

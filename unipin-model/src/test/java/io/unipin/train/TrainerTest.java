@@ -3,9 +3,12 @@ package io.unipin.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.data.Catalogue;
+import io.unipin.data.CatalogueItem;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogBuilder;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelException;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
 import java.io.IOException;
@@ -137,6 +140,63 @@ class TrainerTest {
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve("model").resolve(file)));
     }
+  }
+
+  @Test
+  void run_warmStartOnAGrownCatalogue_knowsWhatTheEarlierModelKnew() {
+    FeedLog log = walks(80);
+    Path earlier =
+        trainer(log, config(12), folder.resolve("a"), new ArrayList<>()).run(false).model();
+    // The catalogue grows, and every item moves to another row.
+    List<CatalogueItem> items = new ArrayList<>(List.of(item(900), item(901)));
+    for (int row = ITEMS - 1; row >= 0; row--) {
+      items.add(item(log.catalogue().id(row)));
+    }
+    Catalogue grown = Catalogue.of(items);
+    FeedLog newer = onCatalogue(log, grown);
+    List<StepLoss> cold = new ArrayList<>();
+    trainer(newer, config(1), folder.resolve("b"), cold).run(false);
+    List<StepLoss> warm = new ArrayList<>();
+    trainer(newer, config(1), folder.resolve("c"), warm)
+        .run(false, new WarmStart(earlier, log.catalogue()));
+    assertThat(cold.get(0).item()).isGreaterThan(3);
+    assertThat(warm.get(0).item()).isLessThan(1.5f);
+  }
+
+  @Test
+  void run_warmStartFromAnotherShape_isRefused() {
+    FeedLog log = walks(10);
+    Path earlier =
+        trainer(log, config(1), folder.resolve("a"), new ArrayList<>()).run(false).model();
+    TrainConfig wider = config(1).with("model.width", "64");
+    assertThatThrownBy(
+            () ->
+                trainer(log, wider, folder.resolve("b"), new ArrayList<>())
+                    .run(false, new WarmStart(earlier, log.catalogue())))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("warm start: the shape of the earlier model expected")
+        .hasMessageContaining("width 32")
+        .hasMessageContaining("width 64");
+  }
+
+  private static CatalogueItem item(long id) {
+    return new CatalogueItem(id, "item " + id, "", 0, new float[0]);
+  }
+
+  /** The same log with the rows of another catalogue. */
+  private static FeedLog onCatalogue(FeedLog log, Catalogue catalogue) {
+    FeedLogBuilder builder = new FeedLogBuilder(log.schema(), catalogue);
+    for (int u = 0; u < log.users(); u++) {
+      builder.user(log.user(u));
+      for (int i = log.actionStart(u); i < log.actionStart(u + 1); i++) {
+        builder.action(
+            catalogue.row(log.catalogue().id(log.actionItems()[i])),
+            log.actionBits()[i],
+            log.actionSurfaces()[i],
+            log.actionTimes()[i]);
+      }
+    }
+    return builder.build();
   }
 
   @Test

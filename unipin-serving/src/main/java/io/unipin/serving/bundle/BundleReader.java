@@ -44,6 +44,11 @@ public final class BundleReader {
     }
   }
 
+  /** Where a bundle has its model. */
+  public static Path model(Path bundle) {
+    return bundle.resolve(BundleLayout.MODEL);
+  }
+
   private Path directory(String name) {
     if (!BundleNames.isValid(name)) {
       throw new BundleException("a bundle's name like " + BundleNames.PATTERN + " expected");
@@ -93,7 +98,10 @@ public final class BundleReader {
     }
   }
 
-  /** The index's kind and the beginning of its file's sum, or of the item vectors' where it has no file. */
+  /**
+   * The index's kind and the beginning of its file's sum, or of the item vectors' where it has no
+   * file.
+   */
   private static String version(BundleManifest manifest) {
     boolean exact = manifest.index().equals(BundleLayout.EXACT);
     String path = exact ? BundleLayout.MODEL + "/items.safetensors" : BundleLayout.INDEX;

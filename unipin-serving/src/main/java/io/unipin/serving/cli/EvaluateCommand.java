@@ -93,13 +93,15 @@ final class EvaluateCommand implements Callable<Integer> {
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     Holdout holdout = recipe.evaluation().holdout(log);
     PrintWriter console = spec.commandLine().getOut();
-    Evaluation evaluation = evaluate(bundle, log, holdout);
+    Evaluation evaluation = evaluate(bundle, log, holdout, recipe.evaluation().displayed());
     console.print(evaluation.toTable());
     console.println(evaluation.protocol());
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("evaluation", evaluation.toJson());
     if (against != null) {
-      Comparison comparison = Comparison.of(evaluation, evaluate(against, log, holdout));
+      Comparison comparison =
+          Comparison.of(
+              evaluation, evaluate(against, log, holdout, recipe.evaluation().displayed()));
       console.println(bundle + " minus " + against + ":");
       console.print(comparison.toTable());
       results.put("difference", comparison.toJson());
@@ -125,14 +127,17 @@ final class EvaluateCommand implements Callable<Integer> {
     return recipe;
   }
 
-  private Evaluation evaluate(Path folder, FeedLog log, Holdout holdout) throws IOException {
+  private Evaluation evaluate(Path folder, FeedLog log, Holdout holdout, boolean displayed)
+      throws IOException {
     try (LoadedBundle loaded = BundleFolder.load(folder, precision)) {
       BundleFolder.requireSameItems(loaded, log.catalogue());
-      return evaluate(log, holdout, loaded.model(), Runtime.getRuntime().availableProcessors());
+      return evaluate(
+          log, holdout, loaded.model(), Runtime.getRuntime().availableProcessors(), displayed);
     }
   }
 
-  static Evaluation evaluate(FeedLog log, Holdout holdout, ServingModel model, int threads) {
+  static Evaluation evaluate(
+      FeedLog log, Holdout holdout, ServingModel model, int threads, boolean displayed) {
     try (Progress progress = Progress.begin("evaluating", -1)) {
       return Evaluator.evaluate(
           log,
@@ -143,6 +148,7 @@ final class EvaluateCommand implements Callable<Integer> {
               threads,
               Integer.MAX_VALUE,
               0,
+              displayed,
               (users, ofUsers) -> progress.at(users, ofUsers, users + " users")));
     }
   }

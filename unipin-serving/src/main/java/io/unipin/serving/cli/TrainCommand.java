@@ -6,11 +6,14 @@ import io.unipin.data.FeedLogReader;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.BundlePublisher;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.Evaluation;
 import io.unipin.train.Holdout;
 import io.unipin.train.TrainConfig;
 import io.unipin.train.TrainResult;
 import io.unipin.train.Trainer;
+import io.unipin.train.WarmStart;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -36,6 +39,8 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  ./unipin train --data feedlog --out bundles/main",
       "  ./unipin train --data feedlog --out bundles/long --set training.epochs=40",
+      "  ./unipin train --data newer --out bundles/next --warm-start bundles/main --set"
+          + " training.epochs=3",
     })
 final class TrainCommand implements Callable<Integer> {
   /** Below this many items an exhaustive search is as fast as a graph, and exact. */
@@ -62,6 +67,14 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(names = "--resume", description = "Go on from the last checkpoint.")
   private boolean resume;
+
+  @Option(
+      names = "--warm-start",
+      paramLabel = "BUNDLE",
+      description =
+          "Begin with the weights of an earlier bundle of the same shape; new items, actions and"
+              + " surfaces begin at random.")
+  private @Nullable Path warmStart;
 
   @Option(
       names = "--work",
@@ -104,7 +117,7 @@ final class TrainCommand implements Callable<Integer> {
     TrainResult result;
     try (Progress progress = Progress.begin("training", -1)) {
       TrainText follower = new TrainText(progress);
-      result = new Trainer(log, holdout, recipe, folder, follower).run(resume);
+      result = new Trainer(log, holdout, recipe, folder, follower).run(resume, warm());
     }
     console.printf(
         Locale.ROOT,
@@ -121,7 +134,7 @@ final class TrainCommand implements Callable<Integer> {
     results.put("validation_ndcg10", TrainText.orNull(result.best().ndcg10()));
     results.put("validation_auc", TrainText.orNull(result.best().auc()));
     if (!noEvaluation) {
-      results.put("evaluation", evaluate(log, holdout, result.model(), console));
+      results.put("evaluation", evaluate(log, holdout, result.model(), recipe, console));
     }
     String factory = index == null ? factory(log) : index;
     BundlePublisher.publish(result.model(), log.catalogue(), factory, out);
@@ -134,6 +147,15 @@ final class TrainCommand implements Callable<Integer> {
           .write(json, Home.find().root());
     }
     return 0;
+  }
+
+  private @Nullable WarmStart warm() {
+    if (warmStart == null) {
+      return null;
+    }
+    try (LoadedBundle earlier = BundleFolder.load(warmStart)) {
+      return new WarmStart(BundleReader.model(warmStart), earlier.catalogue());
+    }
   }
 
   private TrainConfig recipe() {
@@ -149,9 +171,10 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static ObjectNode evaluate(
-      FeedLog log, Holdout holdout, Path directory, PrintWriter console) {
+      FeedLog log, Holdout holdout, Path directory, TrainConfig recipe, PrintWriter console) {
     try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
-      Evaluation evaluation = EvaluateCommand.evaluate(log, holdout, model, 1);
+      Evaluation evaluation =
+          EvaluateCommand.evaluate(log, holdout, model, 1, recipe.evaluation().displayed());
       console.print(evaluation.toTable());
       return evaluation.toJson();
     }

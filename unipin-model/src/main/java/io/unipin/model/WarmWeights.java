@@ -1,0 +1,100 @@
+package io.unipin.model;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Weights to begin a training with that come from an earlier model of the same shape, whose
+ * catalogue, actions and surfaces may have been smaller. What is new begins at random, and
+ * calibration anew.
+ */
+final class WarmWeights {
+  private static final List<String> NEW = List.of("calibration", Program.ACTIVATION_RANGE);
+  private static final String ITEMS = "item_id";
+
+  private WarmWeights() {}
+
+  /**
+   * Weights for a model.
+   *
+   * @param oldRows (items) row of each item in the earlier model, or -1 where it had none
+   * @throws ModelException when the earlier model is of another shape
+   */
+  static Weights of(ModelConfig config, long seed, Path earlier, int[] oldRows) {
+    ModelFiles files = ModelFiles.read(earlier);
+    requireSameShape(config, files.config());
+    Weights weights = Weights.random(config, seed);
+    for (Map.Entry<String, FloatTensor> entry : files.weights().tensors().entrySet()) {
+      String name = entry.getKey();
+      if (NEW.contains(name)) {
+        continue;
+      }
+      float[] values = weights.get(name).toArray();
+      float[] old = entry.getValue().toArray();
+      if (name.equals(ITEMS)) {
+        copyItems(values, old, oldRows, config.itemDim());
+      } else {
+        System.arraycopy(old, 0, values, 0, old.length); // actions and surfaces: the first ones
+      }
+      weights = weights.with(name, FloatTensor.of(values, weights.get(name).shape()));
+    }
+    return weights;
+  }
+
+  private static void copyItems(float[] into, float[] old, int[] oldRows, int dim) {
+    for (int row = 0; row < oldRows.length; row++) {
+      if (oldRows[row] >= 0) {
+        System.arraycopy(old, oldRows[row] * dim, into, row * dim, dim);
+      }
+    }
+    // The last row of both is the out-of-vocabulary item.
+    System.arraycopy(old, old.length - dim, into, into.length - dim, dim);
+  }
+
+  private static void requireSameShape(ModelConfig config, ModelConfig earlier) {
+    ModelConfig alike =
+        new ModelConfig(
+            config.items(),
+            earlier.contentDim(),
+            earlier.itemDim(),
+            earlier.width(),
+            earlier.layers(),
+            earlier.heads(),
+            earlier.kvHeads(),
+            earlier.feedForward(),
+            earlier.gated(),
+            config.maxHistory(),
+            config.actions(),
+            config.positives(),
+            config.surfaces());
+    if (!alike.equals(config)) {
+      throw new ModelException(
+          "warm start: the shape of the earlier model expected, %s, got %s"
+              .formatted(shape(earlier), shape(config)));
+    }
+    requireBeginning("actions", earlier.actions(), config.actions());
+    requireBeginning("surfaces", earlier.surfaces(), config.surfaces());
+  }
+
+  private static String shape(ModelConfig config) {
+    return "content %d, itemDim %d, width %d, layers %d, heads %d, kvHeads %d, feedForward %d, gated %s"
+        .formatted(
+            config.contentDim(),
+            config.itemDim(),
+            config.width(),
+            config.layers(),
+            config.heads(),
+            config.kvHeads(),
+            config.feedForward(),
+            config.gated());
+  }
+
+  private static void requireBeginning(String what, List<String> earlier, List<String> now) {
+    if (now.size() < earlier.size() || !now.subList(0, earlier.size()).equals(earlier)) {
+      throw new ModelException(
+          "warm start: %s that begin with the earlier model's %s expected, got %s"
+              .formatted(what, earlier, now));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.unipin.train;
+
+import io.unipin.data.Catalogue;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.TrainingModel;
+import java.nio.file.Path;
+
+/**
+ * An earlier model that a training goes on from, on newer logs.
+ *
+ * @param model folder of the earlier model
+ * @param catalogue the earlier model's items
+ */
+public record WarmStart(Path model, Catalogue catalogue) {
+  TrainingModel begin(ModelConfig config, long seed, Catalogue now) {
+    int[] oldRows = new int[now.size()];
+    for (int row = 0; row < oldRows.length; row++) {
+      oldRows[row] = catalogue.row(now.id(row));
+    }
+    return TrainingModel.warm(config, seed, model, oldRows, EngineOptions.cpu());
+  }
+}
