@@ -75,7 +75,9 @@ final class BatchBuilder {
   private TrainingBatch build(Classes.Source source) {
     for (int b = 0; b < sequences.size(); b++) {
       history(b, sequences.get(b));
-      targets(b, sequences.get(b));
+      if (settings.task().retrieves()) {
+        targets(b, sequences.get(b));
+      }
     }
     SlateBuilder slates = SlateBuilder.build(log, holdout, settings, sequences, random);
     Classes classes = source.of(items, slates.items(), targetItems.toArray(), random);
@@ -121,7 +123,7 @@ final class BatchBuilder {
       for (int c = 0; c < actions; c++) {
         bits[cell * actions + c] = tokens.actions()[t] >>> c & 1;
       }
-      if (random.nextDouble() < settings.maskProbability()) {
+      if (settings.task().ranks() && random.nextDouble() < settings.maskProbability()) {
         masked[cell] = 1;
         hiddenAt.add(row(b, t + 1));
         hiddenLabels.addBits(tokens.actions()[t], actions);

@@ -79,7 +79,7 @@ final class EvaluationJson {
     return json;
   }
 
-  private static void number(ObjectNode json, String key, double value) {
+  static void number(ObjectNode json, String key, double value) {
     if (Double.isNaN(value)) {
       json.putNull(key);
     } else {

@@ -20,10 +20,12 @@ final class HoldoutValidator implements Validator {
   private final FeedLog log;
   private final Holdout holdout;
   private final EvaluationOptions options;
+  private final Task task;
 
   HoldoutValidator(FeedLog log, Holdout holdout, TrainConfig config) {
     this.log = log;
     this.holdout = holdout;
+    this.task = config.training().task();
     this.options =
         EvaluationOptions.validation(config.evaluation().users(), config.training().seed())
             .at(config.evaluation().displayed());
@@ -32,7 +34,9 @@ final class HoldoutValidator implements Validator {
   @Override
   public Validation validate(ServingModel model) {
     Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options);
-    return new Validation(evaluation.retrieval().model().ndcg(10), evaluation.ranking().meanAuc());
+    return new Validation(
+        task.retrieves() ? evaluation.retrieval().model().ndcg(10) : Double.NaN,
+        task.ranks() ? evaluation.ranking().meanAuc() : Double.NaN);
   }
 
   @Override

@@ -38,7 +38,10 @@ final class SlateBuilder {
       Random random) {
     SlateBuilder builder = new SlateBuilder(log, sequences);
     for (Sequence sequence : sequences) {
-      List<Integer> chosen = ViewSampler.choose(log, holdout, settings, sequence, random);
+      List<Integer> chosen =
+          settings.task().ranks()
+              ? ViewSampler.choose(log, holdout, settings, sequence, random)
+              : List.of();
       builder.views.add(chosen);
       int count =
           chosen.stream().mapToInt(v -> log.impressionStart(v + 1) - log.impressionStart(v)).sum();

@@ -4,6 +4,7 @@ import java.util.Map;
 
 /** How a recipe trains; {@code defaults.yaml} explains every value. */
 public record TrainingSettings(
+    Task task,
     long seed,
     int epochs,
     int batchActions,

@@ -80,6 +80,18 @@ class BatchBuilderTest {
   }
 
   @Test
+  void batch_ofOneTask_hasNothingOfTheOther() {
+    TrainingBatch retrieval = batch(log(), "task=retrieval", "maskProbability=0.9");
+    assertThat(retrieval.targets().at()).hasSize(ACTIONS - 2);
+    assertThat(retrieval.hidden().at()).isEmpty();
+    assertThat(retrieval.candidates()).isZero();
+    TrainingBatch ranking = batch(log(), "task=ranking", "maskProbability=0.9");
+    assertThat(ranking.targets().at()).isEmpty();
+    assertThat(ranking.hidden().at()).isNotEmpty();
+    assertThat(ranking.candidates()).isEqualTo(4);
+  }
+
+  @Test
   void slate_carriesPlacesOnThePage() {
     TrainingBatch.Slate slate = batch(log()).slate();
     assertThat(slate.positions()).containsExactly(0, 1, 2, 3);

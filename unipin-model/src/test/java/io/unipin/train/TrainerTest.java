@@ -2,6 +2,7 @@ package io.unipin.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.data.Catalogue;
 import io.unipin.data.CatalogueItem;
@@ -161,6 +162,19 @@ class TrainerTest {
         .run(false, new WarmStart(earlier, log.catalogue()));
     assertThat(cold.get(0).item()).isGreaterThan(3);
     assertThat(warm.get(0).item()).isLessThan(1.5f);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"retrieval, NaN", "ranking, 1"})
+  void run_oneTask_isJudgedByThatAlone(String task, double auc) {
+    FeedLog log = walks(40);
+    List<StepLoss> losses = new ArrayList<>();
+    TrainConfig config = config(6).with("training.task", task);
+    Validation best = trainer(log, config, folder, losses).run(false).best();
+    assertThat(losses).allMatch(loss -> (loss.item() == 0) == task.equals("ranking"));
+    assertThat(losses).allMatch(loss -> (loss.hidden() == 0) == task.equals("retrieval"));
+    assertThat(best.auc()).isCloseTo(auc, within(0.1));
+    assertThat(Double.isNaN(best.ndcg10())).isEqualTo(task.equals("ranking"));
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.unipin.train.EvaluationOptions;
 import io.unipin.train.Evaluator;
 import io.unipin.train.Holdout;
 import io.unipin.train.Part;
+import io.unipin.train.QueryStudy;
+import io.unipin.train.QueryStudyResult;
 import io.unipin.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Spec;
       "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog"
     })
 final class EvaluateCommand implements Callable<Integer> {
+  private static final int STUDIED_USERS = 5000;
+
   @Option(names = "--bundle", required = true, paramLabel = "DIR", description = "The bundle.")
   private Path bundle;
 
@@ -69,6 +73,13 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Path against;
 
   @Option(
+      names = "--queries",
+      description =
+          "Also study retrieval: what asking for an outcome brings, and what several queries"
+              + " bring.")
+  private boolean queries;
+
+  @Option(
       names = "--max-bad-rows",
       defaultValue = "0",
       paramLabel = "N",
@@ -98,6 +109,11 @@ final class EvaluateCommand implements Callable<Integer> {
     console.println(evaluation.protocol());
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("evaluation", evaluation.toJson());
+    if (queries) {
+      QueryStudyResult study = study(log, holdout);
+      console.print(study.toTable());
+      results.put("queries", study.toJson());
+    }
     if (against != null) {
       Comparison comparison =
           Comparison.of(
@@ -114,6 +130,12 @@ final class EvaluateCommand implements Callable<Integer> {
           .write(json, Home.find().root());
     }
     return 0;
+  }
+
+  private QueryStudyResult study(FeedLog log, Holdout holdout) throws IOException {
+    try (LoadedBundle loaded = BundleFolder.load(bundle, precision)) {
+      return QueryStudy.run(log, holdout, loaded.model(), STUDIED_USERS);
+    }
   }
 
   private TrainConfig recipe() {
