@@ -43,6 +43,7 @@ record ImportMapping(
    * @param file a path inside the source folder; the last part may hold *
    * @param format text or parquet; by the file's name when absent
    * @param delimiter by the file's name when absent
+   * @param encoding of text: utf-8, latin-1 or utf-16; utf-8 when absent
    * @param quote empty for none; by the file's name when absent
    * @param header whether the first line of text names the columns; true when absent
    * @param names the columns of text without a header
@@ -54,6 +55,7 @@ record ImportMapping(
           Located file,
       @Nullable Located format,
       @Nullable String delimiter,
+      @Nullable Located encoding,
       @Nullable String quote,
       @Nullable Boolean header,
       @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> names,

@@ -16,10 +16,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. Files lie inside the
- * source folder; lines that do not fit are bad rows.
+ * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. Files
+ * lie inside the source folder; lines that do not fit are bad rows.
  */
 final class SourceLoader {
+  private static final List<String> ENCODINGS = List.of("utf-8", "latin-1", "utf-16");
+
   private final DuckSession session;
   private final Path folder;
   private final String mapping;
@@ -58,8 +60,9 @@ final class SourceLoader {
         name,
         """
         SELECT * FROM read_csv(%s, auto_detect = false, strict_mode = true, header = %b,
-          delim = %s, quote = %s, escape = %s, nullstr = %s, columns = {%s}, compression = %s,
-          store_rejects = true, rejects_limit = %d)"""
+          delim = %s, quote = %s, escape = %s, nullstr = %s, columns = {%s}, compression = %s, encoding = %s,
+          store_rejects = true, rejects_limit = %d)\
+        """
             .formatted(
                 DuckSession.paths(files),
                 header,
@@ -69,8 +72,20 @@ final class SourceLoader {
                 DuckSession.literals(source.nulls() == null ? List.of("") : source.nulls()),
                 types(name, columns, source.typesOrNone()),
                 DuckSession.literal(TextHeader.isGzip(files.get(0)) ? "gzip" : "none"),
+                DuckSession.literal(encoding(name, source)),
                 limit));
     countRejects();
+  }
+
+  private String encoding(String name, Source source) {
+    Located encoding = source.encoding();
+    if (encoding == null) {
+      return "utf-8";
+    }
+    if (!ENCODINGS.contains(encoding.text())) {
+      throw encoding.wrong(mapping, "sources." + name + ".encoding", "one of " + ENCODINGS);
+    }
+    return encoding.text();
   }
 
   private List<String> columns(
@@ -129,7 +144,8 @@ final class SourceLoader {
         SELECT file_path, line, coalesce(arg_min(column_name, error_type), ''),
           arg_min(error_message, error_type), any_value(csv_line)
         FROM reject_errors JOIN reject_scans USING (scan_id, file_id)
-        GROUP BY file_path, line ORDER BY file_path, line""";
+        GROUP BY file_path, line ORDER BY file_path, line\
+        """;
     try (Statement statement = session.connection().createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {

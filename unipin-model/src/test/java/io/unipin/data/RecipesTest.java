@@ -56,6 +56,93 @@ class RecipesTest {
   }
 
   @Test
+  void run_uData_readsThePublishedLayout() throws IOException {
+    write("u.data", "196\t242\t3\t881250949\n196\t2\t5\t881250950\n7\t242\t1\t1\n");
+    String genres = "|0".repeat(8);
+    write(
+        "u.item",
+        "242|Kolya (1996)|24-Jan-1997||http://x|0|0|0|0|0|1|0|0|0|0|0"
+            + genres
+            + "\n"
+            + "2|Cité (1995)|01-Jan-1995||http://y|0|1|0|0|0|0|0|0|0|0|0"
+            + genres
+            + "\n");
+    FeedLog log = published("movielens-u-data");
+    assertRatings(log);
+    assertThat(log.catalogue().contentDim()).isEqualTo(19);
+    assertThat(log.catalogue().category(log.catalogue().row(242))).isEqualTo("Comedy");
+  }
+
+  @Test
+  void run_ratingsDat_readsThePublishedLayout() throws IOException {
+    write("ratings.dat", "196::242::3::881250949\n196::2::5::881250950\n7::242::1::1\n");
+    write("movies.dat", "2::Cité (1995)::Action\n242::Kolya: or (1996)::Comedy|Drama\n");
+    FeedLog log = published("movielens-dat");
+    assertRatings(log);
+    assertThat(log.catalogue().title(log.catalogue().row(242))).isEqualTo("Kolya: or (1996)");
+    assertThat(log.catalogue().contentDim()).isEqualTo(3);
+  }
+
+  @Test
+  void run_ratingsCsv_readsThePublishedLayout() throws IOException {
+    write(
+        "ratings.csv",
+        "userId,movieId,rating,timestamp\n"
+            + "196,242,3.5,881250949\n"
+            + "196,2,4.5,881250950\n"
+            + "7,242,0.5,1\n");
+    Files.writeString(
+        temporary.resolve("movies.csv"),
+        "movieId,title,genres\n2,Cité (1995),Action\n242,\"Kolya, or (1996)\",Comedy|Drama\n");
+    assertRatings(published("movielens-csv"));
+  }
+
+  @Test
+  void run_kuaiRand_readsThePublishedLayout() throws IOException {
+    String head =
+        "user_id,video_id,date,hourmin,time_ms,is_click,is_like,is_follow,is_comment,is_forward,is_hate,long_view,play_time_ms,duration_ms,profile_stay_time,comment_stay_time,is_profile_enter,is_rand,tab\n";
+    String row = "0,%d,20220408,1500,%d,%d,0,0,0,0,0,%d,10,20,0,0,0,0,1\n";
+    write(
+        "log_standard_4_08_to_4_21_pure.csv",
+        head + row.formatted(51, 1649400000000L, 1, 1) + row.formatted(51, 1649400000000L, 1, 1));
+    write("log_standard_4_22_to_5_08_pure.csv", head + row.formatted(52, 1650600000000L, 0, 0));
+    write(
+        "video_features_basic_pure.csv",
+        "video_id,author_id,video_type,upload_dt,upload_type,visible_status,video_duration,server_width,server_height,music_id,music_type,tag\n"
+            + "51,1,NORMAL,2022-01-01,x,1.0,5000.0,720,1280,9,4.0,\"12,65\"\n"
+            + "52,1,NORMAL,2022-01-01,x,1.0,,720,1280,9,4.0,8\n");
+    FeedLog log = published("kuairand");
+    assertThat(log.actions()).isEqualTo(2);
+    assertThat(log.views()).isEqualTo(2);
+    assertThat(log.actionBits()).containsExactly(3, 0);
+    assertThat(log.actionSurfaces()).containsExactly(1, 1);
+    assertThat(log.catalogue().category(log.catalogue().row(51))).isEqualTo("12");
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.write(temporary.resolve(name), text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private FeedLog published(String recipe) {
+    Path out = temporary.resolve("log");
+    Importer.run(RealData.recipe(recipe), temporary, out, 0);
+    return FeedLogReader.read(out, 0);
+  }
+
+  private static void assertRatings(FeedLog log) {
+    assertThat(log.users()).isEqualTo(2);
+    int user = log.userRow("196");
+    int first = log.actionStart(user);
+    assertThat(log.catalogue().id(log.actionItems()[first])).isEqualTo(242);
+    assertThat(log.actionBits()[first]).isEqualTo(WATCH);
+    assertThat(log.actionBits()[first + 1]).isEqualTo(WATCH | LIKE);
+    assertThat(log.actionBits()[log.actionStart(log.userRow("7"))]).isEqualTo(WATCH | DISLIKE);
+    assertThat(log.actionTimes()[first]).isEqualTo(881_250_949_000L);
+    assertThat(log.views()).isEqualTo(3);
+    assertThat(log.catalogue().title(log.catalogue().row(2))).isEqualTo("Cité (1995)");
+  }
+
+  @Test
   void run_ml100kRecipeOnSimulatedRatings_keepsThem() throws IOException {
     FeedLog truth = FeedSimulator.simulate(SimulatorConfig.of(60, 200, 5));
     writeAsRatings(truth, temporary);
