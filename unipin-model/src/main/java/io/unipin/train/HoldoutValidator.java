@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Validates on the held-out validation part of a log. */
+/**
+ * Validates on the held-out validation part of a log, candidates at the positions where they were shown and got their labels: else
+ * the checkpoint that takes positions for tastes would look the best.
+ */
 final class HoldoutValidator implements Validator {
   /** Users whose activations are looked at. */
   private static final int OBSERVED = 256;
@@ -28,7 +31,7 @@ final class HoldoutValidator implements Validator {
     this.task = config.training().task();
     this.options =
         EvaluationOptions.validation(config.evaluation().users(), config.training().seed())
-            .at(config.evaluation().displayed());
+            .at(true);
   }
 
   @Override
@@ -48,8 +51,7 @@ final class HoldoutValidator implements Validator {
     ModelWriter.calibrate(directory, a, b);
     Predictions predictions;
     try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
-      EvaluationOptions everyone =
-          EvaluationOptions.validation(Integer.MAX_VALUE, 0).at(options.displayed());
+      EvaluationOptions everyone = EvaluationOptions.validation(Integer.MAX_VALUE, 0).at(true);
       predictions = Evaluator.evaluate(log, holdout, model, everyone).predictions();
     }
     for (int c = 0; c < actions; c++) {
