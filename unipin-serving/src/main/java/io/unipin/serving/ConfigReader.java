@@ -224,7 +224,11 @@ public final class ConfigReader {
   private ServerConfig bind() {
     ExperimentDefaults.fill(tree.path("experiments"));
     try {
-      return mapper.treeToValue(tree, ServerConfig.class);
+      ServerConfig config = mapper.treeToValue(tree, ServerConfig.class);
+      ArmSettings.check(config);
+      return config;
+    } catch (SettingException e) {
+      throw failure(e.key(), String.valueOf(e.getMessage()));
     } catch (JsonMappingException e) {
       throw describe(e);
     } catch (JsonProcessingException e) {

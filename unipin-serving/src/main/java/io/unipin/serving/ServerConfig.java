@@ -26,6 +26,7 @@ public record ServerConfig(
     PageConfig page,
     DegradationConfig degradation,
     ServedLogConfig servedLog,
+    ServedLogConfig exposureLog,
     ExperimentConfig experiment,
     ExperimentsConfig experiments,
     TracingConfig tracing) {}

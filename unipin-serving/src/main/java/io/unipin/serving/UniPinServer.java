@@ -8,6 +8,8 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.experiment.Experiments;
+import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.MetricsEndpoint;
@@ -15,6 +17,7 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.KvRefresher;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
+import io.unipin.serving.rpc.Route;
 import io.unipin.serving.rpc.RpcServer;
 import io.unipin.serving.rpc.RpcServices;
 import io.unipin.serving.tracing.Tracing;
@@ -45,6 +48,7 @@ public final class UniPinServer implements AutoCloseable {
   private final UserKvCache cache;
   private final Admission admission;
   private final Recommender recommender;
+  private final ArmRoutes routes;
   private final ServingMetrics metrics;
   private final RpcServer rpc;
   private final MetricsEndpoint endpoint;
@@ -70,21 +74,28 @@ public final class UniPinServer implements AutoCloseable {
       reader =
           new BundleReader(
               config.bundle().folder(), EngineOptions.cpu(config.engine().precision()));
+      Experiments experiments = new Experiments(config.experiments());
+      ExposureLog exposures = opened(ExposureLog.open(experiments, config.exposureLog()));
+      metrics.watchExposures(exposures::dropped);
+      RecommenderConfig pipeline = ArmSettings.of(config);
       String second = config.ranking().bundle();
       recommender =
           new Recommender(
               histories,
               cache,
-              new RecommenderConfig(
-                  config.cache(),
-                  config.retrieval(),
-                  config.ranking(),
-                  config.page(),
-                  config.degradation(),
-                  config.history().limit()),
+              pipeline,
               System::currentTimeMillis,
               second.isEmpty() ? null : opened(reader.load(second)));
       bundles = opened(new BundleHolder(this::forget));
+      routes =
+          opened(
+              new ArmRoutes(
+                  config.experiment().arm(),
+                  experiments,
+                  recommender,
+                  pipeline,
+                  bundles,
+                  this::forgetArm));
       admission =
           opened(
               new Admission(
@@ -95,6 +106,7 @@ public final class UniPinServer implements AutoCloseable {
                   System::nanoTime));
       metrics.watchAdmission(admission::waiting, admission::limit);
       load(config.bundle().name());
+      routes.load(this::loadArm);
       rpc =
           opened(
               RpcServer.start(
@@ -103,15 +115,15 @@ public final class UniPinServer implements AutoCloseable {
                       bundles,
                       this::load,
                       admission,
-                      recommender,
+                      routes,
                       refresher(config.cache().appendOnRecord()),
                       histories,
                       cache,
                       servedLog,
+                      exposures,
                       metrics,
                       tracing,
                       config.page().maxSize(),
-                      config.experiment().arm(),
                       version(config),
                       System::currentTimeMillis)));
       endpoint =
@@ -148,10 +160,31 @@ public final class UniPinServer implements AutoCloseable {
         admission,
         enabled,
         user -> {
-          try (BundleLease lease = bundles.acquire()) {
-            return recommender.refresh(lease.bundle(), user);
+          Route route = routes.of(user);
+          try (BundleLease lease = route.bundles().acquire()) {
+            return route.recommender().refresh(lease.bundle(), user);
           }
         });
+  }
+
+  /** Loads and warms the bundle of an arm. */
+  private LoadedBundle loadArm(String name) {
+    LoadedBundle bundle = reader.load(name);
+    boolean ready = false;
+    try {
+      routes.check(bundle);
+      warm(bundle);
+      ready = true;
+      return bundle;
+    } finally {
+      if (!ready) {
+        bundle.close();
+      }
+    }
+  }
+
+  private void forgetArm(LoadedBundle drained) {
+    cache.eraseFingerprint(recommender.fingerprint(drained));
   }
 
   /** Loads a bundle, warms it and puts it in service; one at a time. */
@@ -161,7 +194,7 @@ public final class UniPinServer implements AutoCloseable {
       LoadedBundle bundle = reader.load(name);
       boolean swapped = false;
       try {
-        recommender.check(bundle);
+        routes.check(bundle);
         warm(bundle);
         bundles.swap(bundle);
         metrics.serving(bundle.name(), bundle.indexVersion());

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvaluateCommand.class,
       ServeCommand.class,
-      RequestCommand.class
+      RequestCommand.class,
+      ExperimentCommand.class
     })
 public final class Main implements Runnable {
   @Option(

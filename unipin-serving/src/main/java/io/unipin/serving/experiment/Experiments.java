@@ -43,7 +43,7 @@ public final class Experiments {
     for (Map.Entry<String, LayerConfig> layer : config.layers().entrySet()) {
       assignment(layer.getKey(), layer.getValue(), user, out).ifPresent(assignments::add);
     }
-    return assignments;
+    return List.copyOf(assignments);
   }
 
   private Optional<Assignment> assignment(
@@ -68,11 +68,20 @@ public final class Experiments {
   }
 
   private Optional<String> arm(String name, ExperimentPlan plan, String user) {
-    String salt = plan.salt().isEmpty() ? config.salt() : plan.salt();
+    String salt = salt(plan);
     if (Slots.of(salt, name + "/rollout", user) >= plan.rolloutSlots()) {
       return Optional.empty();
     }
     return Optional.of(plan.arm(Slots.of(salt, name + "/arm", user)));
+  }
+
+  private String salt(ExperimentPlan plan) {
+    return plan.salt().isEmpty() ? config.salt() : plan.salt();
+  }
+
+  /** The salt that deals an experiment's arms. */
+  public String salt(String experiment) {
+    return plan(experiment).map(this::salt).orElse(config.salt());
   }
 
   /** The plan of an experiment; empty for an unknown one, and for the holdout. */

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Settings of the log of served slates and recorded actions.
+ * Settings of a log: that of served slates and recorded actions, and that of exposures.
  *
  * @param enabled whether anything is logged
  * @param folder of the log's segments

@@ -44,7 +44,7 @@ public final class ServedLogExport {
       Path folder, FeedSchema schema, Catalogue catalogue, Duration attribution) {
     Map<String, List<ServedEntry>> users = new TreeMap<>();
     try {
-      for (Path segment : ServedSegments.list(folder)) {
+      for (Path segment : LogSegments.list("served", folder)) {
         try (BufferedReader in = Files.newBufferedReader(segment, StandardCharsets.UTF_8)) {
           int number = 0;
           for (String line = in.readLine(); line != null; line = in.readLine()) {

@@ -26,7 +26,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * All metrics of the server: every name, and every tag with its values, stands here.
  *
- * <p>Tags are bounded: rpc, stage and step by the code, status, cache and outcome by enums, arm by the configuration, bundle
+ * <p>Tags are bounded: rpc, stage and step by the code, status, cache and outcome by enums, experiment and arm by the configuration, bundle
  * and index by what is loaded; never a user or an item. Thread-safe.
  */
 public final class ServingMetrics implements AutoCloseable {
@@ -98,6 +98,22 @@ public final class ServingMetrics implements AutoCloseable {
         .serviceLevelObjectives(LATENCY_BUCKETS)
         .register(registry)
         .record(Duration.ofNanos(nanos));
+  }
+
+  /** An answer to a user of an experiment's arm; cache is what it had of the user. */
+  public void arm(String experiment, String arm, String cache, long nanos) {
+    Timer.builder("unipin.arms")
+        .description("Answers by experiment and arm, without the wait for a worker")
+        .tags("experiment", experiment, "arm", arm, "cache", cache)
+        .serviceLevelObjectives(LATENCY_BUCKETS)
+        .register(registry)
+        .record(Duration.ofNanos(nanos));
+  }
+
+  public void watchExposures(LongSupplier dropped) {
+    FunctionCounter.builder("unipin.exposures.dropped", dropped, LongSupplier::getAsLong)
+        .description("Exposures dropped because the queue was full or the disk failed")
+        .register(registry);
   }
 
   public void degraded(String step, String arm) {

@@ -46,7 +46,7 @@ public final class Recommender {
   private final Ranker ranker;
   private final PageCursors cursors;
   private final DegradationConfig degradation;
-  private final StageCosts costs = new StageCosts();
+  private final StageCosts costs;
   private final @Nullable LoadedBundle second;
 
   /** A pipeline of one model. The last argument tells the time of day, in milliseconds since the epoch. */
@@ -68,6 +68,7 @@ public final class Recommender {
     this.second = second;
     this.histories = histories;
     this.cache = cache;
+    this.costs = new StageCosts();
     this.pages = config.page();
     this.retrieval = config.retrieval();
     this.cacheConfig = config.cache();
@@ -77,6 +78,28 @@ public final class Recommender {
     this.search = new CandidateSearch(config.retrieval());
     this.ranker = new Ranker(config.ranking(), config.cache());
     this.cursors = new PageCursors(histories.secret(), config.page(), clockMs);
+  }
+
+  /** The same pipeline with other settings of retrieval, ranking and page. */
+  private Recommender(Recommender base, RecommenderConfig config) {
+    this.second = base.second;
+    this.histories = base.histories;
+    this.cache = base.cache;
+    this.costs = base.costs;
+    this.pages = config.page();
+    this.retrieval = config.retrieval();
+    this.cacheConfig = base.cacheConfig;
+    this.historyLimit = base.historyLimit;
+    this.encoder = base.encoder;
+    this.degradation = base.degradation;
+    this.search = new CandidateSearch(config.retrieval());
+    this.ranker = new Ranker(config.ranking(), base.cacheConfig);
+    this.cursors = base.cursors;
+  }
+
+  /** A pipeline that shares everything with this one but the settings of retrieval, ranking and page. */
+  public Recommender with(RecommenderConfig config) {
+    return new Recommender(this, config);
   }
 
   public Page retrieveAndRank(LoadedBundle bundle, PageQuery query, StageClock clock) {

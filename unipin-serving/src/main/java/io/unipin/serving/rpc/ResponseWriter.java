@@ -7,6 +7,7 @@ import io.unipin.proto.v1.RetrieveResponse;
 import io.unipin.proto.v1.RetrievedItem;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
+import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.pipeline.Page;
 import io.unipin.serving.pipeline.RankedItem;
 import io.unipin.serving.pipeline.Ranking;
@@ -20,27 +21,25 @@ import java.util.Map;
 final class ResponseWriter {
   private static final double NANOS_PER_MS = 1e6;
 
-  private final String arm;
   private final String config;
 
-  /** The second argument tells the server's settings from others. */
-  ResponseWriter(String arm, String config) {
-    this.arm = arm;
+  /** The argument tells the server's settings from others. */
+  ResponseWriter(String config) {
     this.config = config;
   }
 
-  RetrieveAndRankResponse page(Page page, Map<Stage, Long> spent) {
+  RetrieveAndRankResponse page(Page page, Map<Stage, Long> spent, Route route) {
     RetrieveAndRankResponse.Builder response = RetrieveAndRankResponse.newBuilder();
     for (RankedItem item : page.items()) {
       response.addItems(item(item, page.trace().actions()));
     }
     return response
         .setNextPageCursor(page.nextCursor())
-        .setServed(served(page.trace(), spent))
+        .setServed(served(page.trace(), spent, route))
         .build();
   }
 
-  RetrieveResponse retrieval(Retrieval retrieval, Map<Stage, Long> spent) {
+  RetrieveResponse retrieval(Retrieval retrieval, Map<Stage, Long> spent, Route route) {
     RetrieveResponse.Builder response = RetrieveResponse.newBuilder();
     retrieval
         .items()
@@ -50,15 +49,15 @@ final class ResponseWriter {
                     RetrievedItem.newBuilder()
                         .setItemId(item.id())
                         .setRetrievalScore(item.score())));
-    return response.setServed(served(retrieval.trace(), spent)).build();
+    return response.setServed(served(retrieval.trace(), spent, route)).build();
   }
 
-  RankResponse ranking(Ranking ranking, Map<Stage, Long> spent) {
+  RankResponse ranking(Ranking ranking, Map<Stage, Long> spent, Route route) {
     RankResponse.Builder response = RankResponse.newBuilder();
     for (RankedItem item : ranking.items()) {
       response.addItems(item(item, ranking.trace().actions()));
     }
-    return response.setServed(served(ranking.trace(), spent)).build();
+    return response.setServed(served(ranking.trace(), spent, route)).build();
   }
 
   private static ScoredItem item(RankedItem item, List<String> actions) {
@@ -74,11 +73,11 @@ final class ResponseWriter {
     return builder.build();
   }
 
-  private Served served(Trace trace, Map<Stage, Long> spent) {
+  private Served served(Trace trace, Map<Stage, Long> spent, Route route) {
     Served.Builder served =
         Served.newBuilder()
             .setRequestId(trace.requestId())
-            .setArm(arm)
+            .setArm(route.arm())
             .setBundle(trace.bundle())
             .setIndex(trace.index())
             .setConfig(config)
@@ -87,6 +86,14 @@ final class ResponseWriter {
             .setEncodedActions(trace.encodedActions())
             .addAllDegradations(trace.degradations())
             .addAllUnknownItemIds(trace.unknownItems());
+    for (Assignment assignment : route.assignments()) {
+      served
+          .addExperimentsBuilder()
+          .setLayer(assignment.layer())
+          .setExperiment(assignment.experiment())
+          .setArm(assignment.arm())
+          .setOverridden(assignment.overridden());
+    }
     spent.forEach((stage, nanos) -> served.putStagesMs(stage.label(), nanos / NANOS_PER_MS));
     return served.build();
   }

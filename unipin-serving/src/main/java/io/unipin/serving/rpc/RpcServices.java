@@ -3,11 +3,11 @@ package io.unipin.serving.rpc;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.KvRefresher;
-import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.tracing.Tracing;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -23,14 +23,14 @@ public record RpcServices(
     BundleHolder bundles,
     Consumer<String> loader,
     Admission admission,
-    Recommender recommender,
+    Routes routes,
     KvRefresher refresher,
     HistoryStore histories,
     UserKvCache cache,
     ServedLog servedLog,
+    ExposureLog exposures,
     ServingMetrics metrics,
     Tracing tracing,
     int maxPageSize,
-    String arm,
     String configVersion,
     LongSupplier clockMs) {}

@@ -18,6 +18,9 @@ import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.experiment.Assignment;
+import io.unipin.serving.experiment.ExposureLog;
+import io.unipin.serving.experiment.Knob;
 import io.unipin.serving.history.AppendResult;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
@@ -28,17 +31,22 @@ import io.unipin.serving.pipeline.PageQuery;
 import io.unipin.serving.pipeline.RankedItem;
 import io.unipin.serving.pipeline.Ranking;
 import io.unipin.serving.pipeline.RankingQuery;
-import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.Retrieval;
 import io.unipin.serving.pipeline.RetrievalQuery;
+import io.unipin.serving.pipeline.Stage;
 import io.unipin.serving.pipeline.StageClock;
+import io.unipin.serving.pipeline.Trace;
+import io.unipin.serving.pipeline.UserInput;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
 /** The service's calls: read, run, write. Thread-safe. */
 final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private final BundleHolder bundles;
-  private final Recommender recommender;
+  private final Routes routes;
   private final HistoryStore histories;
   private final UserKvCache cache;
   private final ServedLog servedLog;
@@ -51,14 +59,14 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   UniPinService(RpcServices services, CallRunner calls) {
     this.services = services;
     this.bundles = services.bundles();
-    this.recommender = services.recommender();
+    this.routes = services.routes();
     this.histories = services.histories();
     this.cache = services.cache();
     this.servedLog = services.servedLog();
     this.metrics = services.metrics();
     this.telemetry = new CallTelemetry(metrics, services.tracing());
     this.calls = calls;
-    this.writer = new ResponseWriter(services.arm(), services.configVersion());
+    this.writer = new ResponseWriter(services.configVersion());
   }
 
   @Override
@@ -67,13 +75,16 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     run(
         "RetrieveAndRank",
         observer,
-        (bundle, clock) -> {
-          PageQuery query = reader(bundle).page(request);
+        request.getUser().getUserId(),
+        call -> {
+          PageQuery query = reader(call.bundle()).page(request);
           long mark = servedLog.mark(query.user().id());
-          Page page = recommender.retrieveAndRank(bundle, query, clock);
-          servedLog.served(slate(query, page), mark);
-          return writer.page(
-              page, telemetry.answered("RetrieveAndRank", services.arm(), page.trace(), clock));
+          Route route = call.route();
+          Page page = route.recommender().retrieveAndRank(call.bundle(), query, call.clock());
+          servedLog.served(slate(query, page, route), mark);
+          Map<Stage, Long> spent = answered("RetrieveAndRank", call, page.trace());
+          expose(call, query.user(), UsedKnobs.of(query), page.trace());
+          return writer.page(page, spent, route);
         });
   }
 
@@ -82,11 +93,14 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     run(
         "Retrieve",
         observer,
-        (bundle, clock) -> {
-          RetrievalQuery query = reader(bundle).retrieval(request);
-          Retrieval found = recommender.retrieve(bundle, query, clock);
-          return writer.retrieval(
-              found, telemetry.answered("Retrieve", services.arm(), found.trace(), clock));
+        request.getUser().getUserId(),
+        call -> {
+          RetrievalQuery query = reader(call.bundle()).retrieval(request);
+          Route route = call.route();
+          Retrieval found = route.recommender().retrieve(call.bundle(), query, call.clock());
+          Map<Stage, Long> spent = answered("Retrieve", call, found.trace());
+          expose(call, query.user(), UsedKnobs.of(query), found.trace());
+          return writer.retrieval(found, spent, route);
         });
   }
 
@@ -95,11 +109,14 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     run(
         "Rank",
         observer,
-        (bundle, clock) -> {
-          RankingQuery query = reader(bundle).ranking(request);
-          Ranking ranking = recommender.rank(bundle, query, clock);
-          return writer.ranking(
-              ranking, telemetry.answered("Rank", services.arm(), ranking.trace(), clock));
+        request.getUser().getUserId(),
+        call -> {
+          RankingQuery query = reader(call.bundle()).ranking(request);
+          Route route = call.route();
+          Ranking ranking = route.recommender().rank(call.bundle(), query, call.clock());
+          Map<Stage, Long> spent = answered("Rank", call, ranking.trace());
+          expose(call, query.user(), UsedKnobs.of(query), ranking.trace());
+          return writer.ranking(ranking, spent, route);
         });
   }
 
@@ -109,7 +126,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     run(
         "RecordActions",
         observer,
-        (bundle, clock) -> {
+        bundle -> {
           List<RequestReader.UserEvents> users = reader(bundle).events(request);
           int recorded = 0;
           int duplicates = 0;
@@ -120,7 +137,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
             duplicates += result.duplicates();
             if (result.recorded() > 0) {
               servedLog.recorded(user.user(), user.events(), mark);
-              if (recommender.isResident(bundle, user.user())) {
+              if (isResident(user.user())) {
                 services.refresher().recorded(user.user());
               }
             }
@@ -138,31 +155,94 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     run(
         "EraseUser",
         observer,
-        (bundle, clock) -> {
+        bundle -> {
           String user = reader(bundle).erasure(request);
           services.refresher().erase(user);
           boolean stored = histories.erase(user);
           boolean cached = cache.erase(user) > 0;
           boolean logged = servedLog.erase(user);
-          return EraseUserResponse.newBuilder().setExisted(stored || cached || logged).build();
+          boolean exposed = services.exposures().erase(user);
+          return EraseUserResponse.newBuilder()
+              .setExisted(stored || cached || logged || exposed)
+              .build();
         });
   }
 
   /** Runs a call with the bundle that serves now, held until the call is done. */
-  private <T> void run(
-      String rpc, StreamObserver<T> observer, BiFunction<LoadedBundle, StageClock, T> work) {
+  private <T> void run(String rpc, StreamObserver<T> observer, Function<LoadedBundle, T> work) {
     calls.run(
         rpc,
         observer,
         budget -> {
           StageClock clock = new StageClock(budget, System::nanoTime);
           try (BundleLease lease = bundles.acquire()) {
-            return work.apply(lease.bundle(), clock);
+            return work.apply(lease.bundle());
           } catch (ServingException e) {
             telemetry.failed(rpc, e.kind(), clock);
             throw e;
           }
         });
+  }
+
+  /**
+   * What one user's call runs with.
+   *
+   * @param mark of the user in the log of exposures, when the call began
+   */
+  private record UserCall(Route route, LoadedBundle bundle, StageClock clock, long mark) {}
+
+  /** The same with the bundle of the user's arm. */
+  private <T> void run(
+      String rpc, StreamObserver<T> observer, String user, Function<UserCall, T> work) {
+    calls.run(
+        rpc,
+        observer,
+        budget -> {
+          StageClock clock = new StageClock(budget, System::nanoTime);
+          long mark = services.exposures().mark(user);
+          Route route = routes.of(user);
+          try (BundleLease lease = route.bundles().acquire()) {
+            return work.apply(new UserCall(route, lease.bundle(), clock, mark));
+          } catch (ServingException e) {
+            telemetry.failed(rpc, e.kind(), clock);
+            throw e;
+          }
+        });
+  }
+
+  private boolean isResident(String user) {
+    Route route = routes.of(user);
+    try (BundleLease lease = route.bundles().acquire()) {
+      return route.recommender().isResident(lease.bundle(), user);
+    }
+  }
+
+  private void expose(UserCall call, UserInput user, Set<Knob> used, Trace trace) {
+    List<Assignment> assignments = call.route().assignments();
+    if (!assignments.isEmpty()) {
+      ExposureLog.Answer answer =
+          new ExposureLog.Answer(
+              trace.requestId(),
+              user.id(),
+              call.mark(),
+              user.timeMs(),
+              used,
+              trace.bundle(),
+              trace.index(),
+              services.configVersion());
+      services.exposures().exposed(assignments, answer);
+    }
+  }
+
+  private Map<Stage, Long> answered(String rpc, UserCall call, Trace trace) {
+    Map<Stage, Long> spent =
+        telemetry.answered(rpc, call.route().metricArm(), trace, call.clock());
+    long all = spent.values().stream().mapToLong(Long::longValue).sum();
+    String cache = trace.cache().name().toLowerCase(Locale.ROOT);
+    for (Assignment assignment : call.route().assignments()) {
+      metrics.arm(assignment.experiment(), assignment.arm(), cache, all);
+    }
+    return spent;
   }
 
   private RequestReader reader(LoadedBundle bundle) {
@@ -173,13 +253,13 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         services.clockMs().getAsLong());
   }
 
-  private Slate slate(PageQuery query, Page page) {
+  private Slate slate(PageQuery query, Page page, Route route) {
     return new Slate(
         query.requestId(),
         query.user().id(),
         query.user().timeMs(),
         query.user().surface(),
-        services.arm(),
+        route.arm(),
         page.trace().bundle(),
         page.trace().index(),
         page.items().stream().mapToLong(RankedItem::id).toArray());

@@ -64,8 +64,8 @@ final class ServedLogTest {
       assertThat(log.erase("gone")).isFalse();
       log.served(slate("more", "\"stays\"", 500, 103));
     }
-    assertThat(ServedSegments.list(folder.resolve("served")).size()).isGreaterThan(1);
-    for (Path segment : ServedSegments.list(folder.resolve("served"))) {
+    assertThat(LogSegments.list("served", folder.resolve("served")).size()).isGreaterThan(1);
+    for (Path segment : LogSegments.list("served", folder.resolve("served"))) {
       assertThat(Files.readString(segment)).doesNotContain("gone");
     }
     assertThat(export().views()).isEqualTo(201);

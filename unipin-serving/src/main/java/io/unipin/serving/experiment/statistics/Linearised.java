@@ -31,7 +31,7 @@ public final class Linearised {
   }
 
   /** The same around a ratio and a mean denominator that are given. */
-  static double[] around(
+  public static double[] around(
       double[] numerators, double[] denominators, double ratio, double meanDenominator) {
     double[] values = new double[numerators.length];
     for (int i = 0; i < values.length; i++) {

@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files of the served log: JSON, one entry a line, in segments of bounded size. Thread-safe. */
-final class ServedSegments implements AutoCloseable {
-  private static final Logger logger = LoggerFactory.getLogger(ServedSegments.class);
+/** The files of a log: JSON, one entry a line, in segments of bounded size. Thread-safe. */
+final class LogSegments implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(LogSegments.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SUFFIX = ".jsonl";
 
+  private final String name;
   private final Path folder;
   private final long segmentBytes;
   private final Lock lock = new ReentrantLock();
@@ -40,19 +41,27 @@ final class ServedSegments implements AutoCloseable {
   @GuardedBy("lock")
   private long begun;
 
-  ServedSegments(Path folder, long segmentBytes) {
+  LogSegments(String name, Path folder, long segmentBytes) {
+    this.name = name;
     this.folder = folder;
     this.segmentBytes = segmentBytes;
   }
 
   /** The segments of a log, oldest first. */
-  static List<Path> list(Path folder) throws IOException {
+  static List<Path> list(String name, Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+      return files
+          .filter(file -> isSegment(name, String.valueOf(file.getFileName())))
+          .sorted()
+          .toList();
     }
+  }
+
+  private static boolean isSegment(String name, String file) {
+    return file.startsWith(name + "-") && file.endsWith(SUFFIX);
   }
 
   /** Writes lines through to the file; false when the disk fails. */
@@ -74,7 +83,7 @@ final class ServedSegments implements AutoCloseable {
       }
       return true;
     } catch (IOException e) {
-      logger.debug("the served log failed", e);
+      logger.debug("the {} log failed", name, e);
       end();
       return false;
     } finally {
@@ -86,7 +95,7 @@ final class ServedSegments implements AutoCloseable {
   private Writer begin() throws IOException {
     Files.createDirectories(folder);
     begun = Math.max(begun + 1, System.currentTimeMillis());
-    Path file = folder.resolve(String.format(Locale.ROOT, "served-%015d%s", begun, SUFFIX));
+    Path file = folder.resolve(String.format(Locale.ROOT, "%s-%015d%s", name, begun, SUFFIX));
     Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
     current = writer;
     written = 0;
@@ -101,7 +110,7 @@ final class ServedSegments implements AutoCloseable {
       try {
         writer.close();
       } catch (IOException e) {
-        logger.warn("a segment of the served log could not be closed", e);
+        logger.warn("a segment of the {} log could not be closed", name, e);
       }
     }
   }
@@ -113,12 +122,12 @@ final class ServedSegments implements AutoCloseable {
       end();
       boolean existed = false;
       String quoted = JSON.writeValueAsString(user);
-      for (Path segment : list(folder)) {
+      for (Path segment : list(name, folder)) {
         existed |= erase(user, quoted, segment);
       }
       return existed;
     } catch (IOException e) {
-      throw new ServingException(FailureKind.INTERNAL, "the served log could not be rewritten", e);
+      throw new ServingException(FailureKind.INTERNAL, "a log could not be rewritten", e);
     } finally {
       lock.unlock();
     }

@@ -1,0 +1,134 @@
+package io.unipin.serving;
+
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.experiment.ArmConfig;
+import io.unipin.serving.experiment.Assignment;
+import io.unipin.serving.experiment.ExperimentPlan;
+import io.unipin.serving.experiment.Experiments;
+import io.unipin.serving.experiment.LayerConfig;
+import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.pipeline.RecommenderConfig;
+import io.unipin.serving.rpc.Route;
+import io.unipin.serving.rpc.Routes;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Routes users by their arms: to the arm's bundle, through a pipeline with the arm's settings. Arms that change neither share the
+ * server's. Thread-safe.
+ */
+final class ArmRoutes implements Routes, AutoCloseable {
+  /** More combinations of arms than this are one in metrics. */
+  private static final int MAX_METRIC_ARMS = 32;
+
+  private final String name;
+  private final Experiments experiments;
+  private final Recommender base;
+  private final RecommenderConfig config;
+  private final BundleHolder serving;
+
+  /** Those that arms name. */
+  private final Map<String, BundleHolder> bundles = new LinkedHashMap<>();
+
+  /** As many as there are combinations of arms. */
+  private final ConcurrentMap<List<Assignment>, Route> routes = new ConcurrentHashMap<>();
+
+  /**
+   * Routes to the server's own pipeline and bundle, but for arms.
+   *
+   * @param name of the server's own arm, for users without experiments
+   * @param onDrained told of an arm's bundle before it is closed
+   */
+  ArmRoutes(
+      String name,
+      Experiments experiments,
+      Recommender base,
+      RecommenderConfig config,
+      BundleHolder serving,
+      Consumer<LoadedBundle> onDrained) {
+    this.name = name;
+    this.experiments = experiments;
+    this.base = base;
+    this.config = config;
+    this.serving = serving;
+    arms()
+        .map(ArmConfig::bundle)
+        .filter(name -> !name.isEmpty())
+        .forEach(name -> bundles.computeIfAbsent(name, any -> new BundleHolder(onDrained)));
+  }
+
+  private Stream<ArmConfig> arms() {
+    return experiments.config().layers().values().stream()
+        .map(LayerConfig::experiments)
+        .flatMap(plans -> plans.values().stream())
+        .map(ExperimentPlan::arms)
+        .flatMap(arms -> arms.values().stream());
+  }
+
+  /** Loads the arms' bundles, each with this function. */
+  void load(Function<String, LoadedBundle> loader) {
+    bundles.forEach((name, holder) -> holder.swap(loader.apply(name)));
+  }
+
+  /** Refuses a bundle that an arm's settings do not fit. */
+  void check(LoadedBundle bundle) {
+    base.check(bundle);
+    arms()
+        .filter(arm -> !arm.settings().isEmpty())
+        .forEach(arm -> base.with(ArmSettings.apply(config, arm.settings())).check(bundle));
+  }
+
+  @Override
+  public Route of(String user) {
+    return routes.computeIfAbsent(experiments.assign(user), this::build);
+  }
+
+  private Route build(List<Assignment> assignments) {
+    RecommenderConfig settings = config;
+    BundleHolder holder = serving;
+    for (Assignment assignment : assignments) {
+      Optional<ArmConfig> arm =
+          experiments.plan(assignment.experiment()).map(plan -> plan.arms().get(assignment.arm()));
+      if (arm.isPresent()) {
+        settings = ArmSettings.apply(settings, arm.get().settings());
+        String bundle = arm.get().bundle();
+        holder = bundle.isEmpty() ? holder : Objects.requireNonNull(bundles.get(bundle));
+      }
+    }
+    Recommender recommender = settings.equals(config) ? base : base.with(settings);
+    String arm =
+        assignments.isEmpty()
+            ? name
+            : assignments.stream().map(Assignment::label).collect(Collectors.joining(","));
+    String metricArm = combinations() <= MAX_METRIC_ARMS || assignments.isEmpty() ? arm : "many";
+    return new Route(arm, metricArm, assignments, holder, recommender);
+  }
+
+  /** A user may be in any arm of a layer, or in none. */
+  private double combinations() {
+    return experiments.config().layers().values().stream()
+        .mapToDouble(
+            layer ->
+                1
+                    + layer.experiments().values().stream()
+                        .mapToInt(plan -> plan.arms().size())
+                        .sum())
+        .reduce(1, (one, other) -> one * other);
+  }
+
+  /** Takes the arms' bundles out of service. */
+  @Override
+  public void close() {
+    bundles.values().forEach(BundleHolder::close);
+  }
+}

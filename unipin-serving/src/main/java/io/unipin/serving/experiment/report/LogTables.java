@@ -1,0 +1,99 @@
+package io.unipin.serving.experiment.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Logs as queries of DuckDB. A line that is no JSON becomes a row of nulls. */
+final class LogTables {
+  /** Items on served pages. */
+  static final String IMPRESSIONS = "impressions";
+
+  /** Served pages. */
+  static final String PAGES = "pages";
+
+  private static final String EXPOSURE_COLUMNS =
+      "{'timeMs': 'BIGINT', 'user': 'VARCHAR', 'layer': 'VARCHAR', 'experiment': 'VARCHAR', 'arm': 'VARCHAR',"
+          + " 'salt': 'VARCHAR', 'overridden': 'BOOLEAN', 'requestId': 'VARCHAR', 'bundle': 'VARCHAR',"
+          + " 'index': 'VARCHAR', 'config': 'VARCHAR'}";
+  private static final String SERVED_COLUMNS =
+      "{'view': 'VARCHAR', 'user': 'VARCHAR', 'timeMs': 'BIGINT', 'items': 'BIGINT[]', 'actions': 'VARCHAR[]',"
+          + " 'event': 'VARCHAR'}";
+
+  /** An event that was logged twice counts once. */
+  static final String OUTCOMES_OF_SERVED =
+      """
+      SELECT "user", timeMs, 'pages', 1 FROM served WHERE view IS NOT NULL
+      UNION ALL
+      SELECT "user", timeMs, 'impressions', len(items) FROM served WHERE view IS NOT NULL
+      UNION ALL
+      SELECT "user", timeMs, unnest(actions), 1 FROM (
+        SELECT * FROM served WHERE view IS NULL
+        QUALIFY row_number() OVER (PARTITION BY "user", event ORDER BY timeMs) = 1)
+      """;
+
+  private LogTables() {}
+
+  static String exposures(Path source) {
+    if (Files.isDirectory(source)) {
+      return json(source, "exposures", EXPOSURE_COLUMNS);
+    }
+    return file(
+        source,
+        "timeMs, \"user\", layer, experiment, arm, coalesce(salt, '') AS salt, overridden, requestId, bundle,"
+            + " \"index\", config",
+        EXPOSURE_COLUMNS);
+  }
+
+  static String served(Path folder) {
+    return json(folder, "served", SERVED_COLUMNS);
+  }
+
+  static String outcomes(Path source) {
+    return file(
+        source,
+        "\"user\", timeMs, metric, value",
+        "{'user': 'VARCHAR', 'timeMs': 'BIGINT', 'metric': 'VARCHAR', 'value': 'DOUBLE'}");
+  }
+
+  private static String json(Path folder, String name, String columns) {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder)) {
+      files =
+          all.filter(file -> String.valueOf(file.getFileName()).matches(name + "-.*\\.jsonl"))
+              .sorted()
+              .toList();
+    } catch (IOException e) {
+      throw new ReportException(folder + ": can't be read: " + e.getMessage(), e);
+    }
+    if (files.isEmpty()) {
+      throw new ReportException("%s: files %s-*.jsonl expected, got none".formatted(folder, name));
+    }
+    String list =
+        files.stream()
+            .map(file -> quoted(file.toString()))
+            .collect(Collectors.joining(", ", "[", "]"));
+    return "SELECT * FROM read_json(%s, format = 'newline_delimited', ignore_errors = true, columns = %s)"
+        .formatted(list, columns);
+  }
+
+  private static String file(Path source, String select, String types) {
+    String path = quoted(source.toString());
+    if (source.toString().endsWith(".parquet")) {
+      return "SELECT %s FROM read_parquet(%s)".formatted(select, path);
+    }
+    if (source.toString().endsWith(".csv")) {
+      return "SELECT %s FROM read_csv(%s, header = true, types = %s)"
+          .formatted(select, path, types);
+    }
+    throw new ReportException("a folder, or a file named .parquet or .csv expected, got " + source);
+  }
+
+  /** A text in SQL. */
+  static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+}

@@ -1,0 +1,89 @@
+package io.unipin.serving.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.serving.ByteSize;
+import io.unipin.serving.history.ServedLogConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class ExposureLogTest {
+  private static final Experiments EXPERIMENTS =
+      new Experiments(
+          Vectors.config(
+              "{'salt': 's', 'holdout': 0, 'layers': {'l': {'experiments': {'e': {'arms': {'a': {}, 'b': {}}}}}}}"));
+
+  @TempDir Path folder;
+
+  private ServedLogConfig config(Path logs, int queue) {
+    return new ServedLogConfig(true, logs, queue, new ByteSize(4096), Duration.ofMillis(1));
+  }
+
+  private static void expose(ExposureLog log, String user) {
+    log.exposed(
+        EXPERIMENTS.assign(user),
+        new ExposureLog.Answer("r", user, log.mark(user), 5, EnumSet.allOf(Knob.class), "b", "i", "c"));
+  }
+
+  private Set<String> users() throws IOException {
+    Set<String> users = new HashSet<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        for (String line : Files.readAllLines(file)) {
+          users.add(new ObjectMapper().readTree(line).path("user").asText());
+        }
+      }
+    }
+    return users;
+  }
+
+  @Test
+  void fullQueue_dropsCountsAndTriesAgainWithTheNextRequest() throws IOException {
+    int users = 3000;
+    try (ExposureLog log = ExposureLog.open(EXPERIMENTS, config(folder, 1))) {
+      long before = -1;
+      while (log.dropped() != before) {
+        before = log.dropped();
+        for (int i = 0; i < users; i++) {
+          expose(log, "u" + i);
+        }
+      }
+    }
+    assertThat(users()).hasSize(users);
+  }
+
+  @Test
+  void brokenDisk_dropsAndCounts() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+    try (ExposureLog log = ExposureLog.open(EXPERIMENTS, config(file.resolve("logs"), 100))) {
+      expose(log, "u");
+      log.close();
+      assertThat(log.dropped()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void recentHashes_forgetButNeverMakeUp() {
+    RecentHashes hashes = new RecentHashes();
+    assertThat(hashes.add(1L << 40)).isTrue();
+    assertThat(hashes.add(1L << 40)).isFalse();
+    assertThat(hashes.add((1L << 40) + 1)).isTrue(); // the same slot
+    assertThat(hashes.add(1L << 40)).isTrue();
+    hashes.remove(1L << 40);
+    assertThat(hashes.add(1L << 40)).isTrue();
+    hashes.clear();
+    assertThat(List.of(hashes.add(1L << 40), hashes.add(1L << 40))).containsExactly(true, false);
+  }
+}

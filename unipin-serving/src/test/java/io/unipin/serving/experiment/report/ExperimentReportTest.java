@@ -1,0 +1,210 @@
+package io.unipin.serving.experiment.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.unipin.serving.experiment.report.ReportQuestion.Metric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ExperimentReportTest {
+  private static final long SINCE = 1_000_000;
+  private static final Map<String, Double> HALVES = Map.of("control", 0.5, "wide", 0.5);
+
+  @TempDir Path folder;
+
+  private static ReportQuestion question(String... metrics) {
+    return new ReportQuestion(
+        "e",
+        "control",
+        HALVES,
+        List.of(metrics).stream().map(Metric::parse).toList(),
+        0.1,
+        Duration.ofDays(1),
+        Long.MAX_VALUE);
+  }
+
+  private static String exposure(
+      String user, String arm, String salt, long time, boolean overridden) {
+    return "{\"timeMs\":%d,\"user\":\"%s\",\"layer\":\"l\",\"experiment\":\"e\",\"arm\":\"%s\",\"salt\":\"%s\",\"overridden\":%s,\"requestId\":\"r\",\"bundle\":\"b\",\"index\":\"i\",\"config\":\"c\"}"
+        .formatted(time, user, arm, salt, overridden);
+  }
+
+  private static String page(String user, long time, int items) {
+    return "{\"view\":\"v%d\",\"user\":\"%s\",\"timeMs\":%d,\"surface\":\"s\",\"items\":[%s]}"
+        .formatted(time, user, time, "1,".repeat(items - 1) + "1");
+  }
+
+  private static String action(String user, long time, String name, String event) {
+    return "{\"user\":\"%s\",\"timeMs\":%d,\"surface\":\"s\",\"items\":[1],\"actions\":[\"%s\"],\"event\":\"%s\"}"
+        .formatted(user, time, name, event);
+  }
+
+  private Path write(String name, List<String> lines) throws IOException {
+    Path directory = Files.createDirectories(folder.resolve(name));
+    Files.write(directory.resolve(name + "-1.jsonl"), lines);
+    return directory;
+  }
+
+  /** Users with pages of ten items; the wide arm clicks more, and who clicked before clicks again. */
+  private ExperimentReport report(double lift, int users, long seed, String... metrics)
+      throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> exposures = new ArrayList<>();
+    List<String> served = new ArrayList<>();
+    for (int i = 0; i < users; i++) {
+      String user = "u" + i;
+      String arm = i % 2 == 0 ? "control" : "wide";
+      exposures.add(exposure(user, arm, "s", SINCE, false));
+      double taste = random.nextDouble();
+      for (int pages = 1 + random.nextInt(3); pages > 0; pages--) {
+        served.add(page(user, SINCE + pages, 10));
+      }
+      for (int chance = 0; chance < 20; chance++) {
+        if (random.nextDouble() < taste * 0.4) {
+          served.add(action(user, SINCE - 1000 + chance, "click", "p" + chance));
+        }
+        if (random.nextDouble() < taste * 0.4 * (arm.equals("wide") ? 1 + lift : 1)) {
+          served.add(action(user, SINCE + 10 + chance, "click", "n" + chance));
+        }
+      }
+    }
+    return ExperimentReport.of(
+        question(metrics),
+        write("exposures", exposures),
+        Optional.of(write("served", served)),
+        Optional.empty());
+  }
+
+  @Test
+  void lift_isFoundWithItsSizeAndSharpenedByThePast() throws IOException {
+    ExperimentReport report = report(0.1, 6000, 1, "click", "click/impressions");
+    assertThat(report.comparisons())
+        .extracting(Comparison::metric)
+        .containsExactly("click per user", "click/impressions");
+    for (Comparison comparison : report.comparisons()) {
+      assertThat(comparison.onceInterval().contains(0.1)).isTrue();
+      assertThat(comparison.interval().contains(0.1)).isTrue();
+      assertThat(comparison.interval().high()).isGreaterThan(comparison.onceInterval().high());
+      assertThat(comparison.arm()).isEqualTo("wide");
+    }
+    Comparison clicks = report.comparisons().get(0);
+    assertThat(clicks.varianceLeft()).isBetween(0.2, 0.8);
+    assertThat(clicks.p()).isLessThan(0.05);
+    assertThat(clicks.onceP()).isLessThan(clicks.p());
+    assertThat(clicks.control()).isCloseTo(4, within(0.2));
+  }
+
+  @Test
+  void metrics_withoutAnyNamed_areAllThatAreFound() throws IOException {
+    assertThat(report(0, 400, 2).comparisons())
+        .extracting(Comparison::metric)
+        .containsExactly(
+            "click per user", "impressions per user", "pages per user", "click/impressions");
+  }
+
+  @Test
+  void lostUsers_areAReasonToRefuse() throws IOException {
+    List<String> exposures = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      exposures.add(exposure("u" + i, i % 9 < 4 ? "wide" : "control", "s", SINCE, false));
+    }
+    Path log = write("exposures", exposures);
+    Path served = write("served", List.of(page("u1", SINCE, 1)));
+    assertThatThrownBy(
+            () -> ExperimentReport.of(question(), log, Optional.of(served), Optional.empty()))
+        .isInstanceOf(ReportException.class)
+        .hasMessageStartingWith("refused: users by arm")
+        .hasMessageContaining("sample ratio, p = ");
+  }
+
+  @Test
+  void users_whoDoNotBelong_areLeftOut() throws IOException {
+    List<String> exposures = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      exposures.add(exposure("u" + i, i % 2 == 0 ? "control" : "wide", "old", SINCE - 5, false));
+      exposures.add(exposure("u" + i, i % 2 == 0 ? "wide" : "control", "new", SINCE, false));
+      exposures.add(exposure("u" + i, i % 2 == 0 ? "wide" : "control", "new", SINCE + 9, false));
+    }
+    exposures.add(exposure("both", "wide", "new", SINCE, false));
+    exposures.add(exposure("both", "control", "new", SINCE + 1, false));
+    exposures.add(exposure("tester", "wide", "new", SINCE, true));
+    Path log = write("exposures", exposures);
+    Files.writeString(
+        log.resolve("exposures-1.jsonl"), "{\"timeMs\":1,\"us", StandardOpenOption.APPEND);
+    List<String> served = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      served.add(action("u" + i, SINCE + i, "click", "e" + i));
+      served.add(action("u" + i, SINCE + i, "click", "e" + i)); // logged again
+      served.add(action("u" + i, SINCE - 2, "click", "before" + i));
+      if (i % 4 < 2) {
+        served.add(action("u" + i, SINCE + i + 1, "click", "more" + i));
+      }
+    }
+    ExperimentReport report =
+        ExperimentReport.of(
+            question("click"), log, Optional.of(write("served", served)), Optional.empty());
+    assertThat(report.users().users()).isEqualTo(Map.of("control", 200L, "wide", 200L));
+    assertThat(report.inSeveralArms()).isEqualTo(1);
+    assertThat(report.overridden()).isEqualTo(1);
+    assertThat(report.unreadable()).isEqualTo(1);
+    Comparison clicks = report.comparisons().get(0);
+    assertThat(clicks.control()).isCloseTo(1.5, within(1e-12));
+    assertThat(clicks.treatment()).isCloseTo(1.5, within(1e-12));
+    assertThat(clicks.varianceLeft()).isCloseTo(1, within(1e-12)); // everybody has the same past
+  }
+
+  @Test
+  void export_readsBackAsParquetAndCsvWithOutcomesOfOtherSystems() throws IOException {
+    List<String> exposures = new ArrayList<>();
+    StringBuilder outcomes = new StringBuilder("user,timeMs,metric,value\n");
+    for (int i = 0; i < 300; i++) {
+      exposures.add(exposure("u," + i, i % 2 == 0 ? "control" : "wide", "", SINCE, false));
+      outcomes.append("\"u,%d\",%d,revenue,%s%n".formatted(i, SINCE + 1, 2 + i % 2 + i % 3));
+    }
+    Path log = write("exposures", exposures);
+    Path csv = Files.writeString(folder.resolve("outcomes.csv"), outcomes);
+    for (String name : List.of("out.parquet", "out.csv")) {
+      Path file = folder.resolve(name);
+      assertThat(ExperimentReport.export(log, file)).isEqualTo(300);
+      ExperimentReport report =
+          ExperimentReport.of(question("revenue"), file, Optional.empty(), Optional.of(csv));
+      assertThat(report.comparisons().get(0).lift()).isCloseTo(1.0 / 3, within(1e-9));
+    }
+    assertThatThrownBy(() -> ExperimentReport.export(log, folder.resolve("out.json")))
+        .hasMessageContaining(".parquet or .csv expected");
+  }
+
+  @Test
+  void tooFewUsersOrNone_areNamed() throws IOException {
+    List<String> few = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      few.add(exposure("u" + i, i % 2 == 0 ? "control" : "wide", "s", SINCE, false));
+    }
+    Path log = write("exposures", few);
+    Path served = write("served", List.of(page("u1", SINCE, 1)));
+    assertThatThrownBy(
+            () -> ExperimentReport.of(question(), log, Optional.of(served), Optional.empty()))
+        .hasMessage("at least 100 users in each arm expected, got 25 in control");
+    Path none = write("exposures", List.of());
+    assertThatThrownBy(
+            () -> ExperimentReport.of(question(), none, Optional.of(served), Optional.empty()))
+        .hasMessage("exposures of the experiment 'e' expected, got none");
+    assertThatThrownBy(
+            () ->
+                ExperimentReport.of(
+                    question(), folder.resolve("missing"), Optional.of(served), Optional.empty()))
+        .isInstanceOf(ReportException.class);
+  }
+}
