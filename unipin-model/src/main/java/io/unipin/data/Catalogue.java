@@ -17,6 +17,7 @@ public final class Catalogue {
   private final long[] ids;
   private final String[] titles;
   private final String[] categories;
+  private final String[] authors;
   private final long[] createdMs;
   private final int contentDim;
   private final float[] content;
@@ -27,6 +28,7 @@ public final class Catalogue {
     this.ids = new long[size];
     this.titles = new String[size];
     this.categories = new String[size];
+    this.authors = new String[size];
     this.createdMs = new long[size];
     this.contentDim = contentDim;
     this.content = new float[Math.multiplyExact(size, contentDim)];
@@ -40,6 +42,7 @@ public final class Catalogue {
       ids[row] = item.id();
       titles[row] = item.title();
       categories[row] = item.category();
+      authors[row] = item.author();
       createdMs[row] = item.createdMs();
       copyContent(item, row);
     }
@@ -85,7 +88,8 @@ public final class Catalogue {
   /** One item with its own copy of its content. */
   public CatalogueItem item(int row) {
     float[] own = Arrays.copyOfRange(content, row * contentDim, (row + 1) * contentDim);
-    return new CatalogueItem(ids[row], titles[row], categories[row], createdMs[row], own);
+    return new CatalogueItem(
+        ids[row], titles[row], categories[row], createdMs[row], own, authors[row]);
   }
 
   public int size() {
@@ -107,6 +111,11 @@ public final class Catalogue {
 
   public String category(int row) {
     return categories[row];
+  }
+
+  /** Empty when unknown. */
+  public String author(int row) {
+    return authors[row];
   }
 
   /** When the item appeared, {@link FeedLog#NO_TIME} when unknown. */

@@ -35,7 +35,8 @@ enum FeedTable {
       new Column("title", "VARCHAR", true),
       new Column("category", "VARCHAR", true),
       new Column("created_ms", "BIGINT", false),
-      new Column("content", "FLOAT[]", false));
+      new Column("content", "FLOAT[]", false),
+      new Column("author", "VARCHAR", false));
 
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<Column> columns;

@@ -55,9 +55,15 @@ final class ItemsTable {
     String content = scan.column("content");
     return """
         SELECT item_id::BIGINT, coalesce(title, ''), coalesce(category, ''), %s::BIGINT, %s::FLOAT[],
-          len(%s) - list_count(list_filter(%s, lambda x: isfinite(x))), file_index::INTEGER, file_row_number::BIGINT
+          len(%s) - list_count(list_filter(%s, lambda x: isfinite(x))), file_index::INTEGER, file_row_number::BIGINT, coalesce(%s, '')
         FROM %s ORDER BY file_index, file_row_number"""
-        .formatted(scan.column("created_ms"), content, content, content, scan.from());
+        .formatted(
+            scan.column("created_ms"),
+            content,
+            content,
+            content,
+            scan.column("author"),
+            scan.from());
   }
 
   private @Nullable CatalogueItem item(ResultSet rows, int contentDim, Set<Long> seen)
@@ -80,7 +86,8 @@ final class ItemsTable {
     if (!seen.add(id)) {
       return complain(rows, "item_id", "the item stands in an earlier row too", id);
     }
-    return new CatalogueItem(id, rows.getString(2), rows.getString(3), created, content);
+    return new CatalogueItem(
+        id, rows.getString(2), rows.getString(3), created, content, rows.getString(9));
   }
 
   private static float[] content(ResultSet rows) throws SQLException {

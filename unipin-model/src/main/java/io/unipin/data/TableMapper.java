@@ -141,7 +141,7 @@ final class TableMapper {
   /** The value of a column that the mapping leaves out. */
   private String absent(FeedTable table, FeedTable.Column column, Located place) {
     return switch (column.name()) {
-      case "time_ms", "sequence", "event_id", "oracle", "created_ms", "content" -> "NULL";
+      case "time_ms", "sequence", "event_id", "oracle", "created_ms", "content", "author" -> "NULL";
       case "title", "category" -> "''";
       case "surface" -> {
         if (schema.surfaces().size() > 1) {

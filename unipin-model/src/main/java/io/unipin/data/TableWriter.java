@@ -144,6 +144,7 @@ public final class TableWriter<R> implements AutoCloseable {
     } else {
       to.append(item.content());
     }
+    append(to, item.author().isEmpty() ? null : item.author());
   }
 
   private static void append(DuckDBAppender to, @Nullable Object value) throws SQLException {

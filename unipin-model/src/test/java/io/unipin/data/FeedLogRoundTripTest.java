@@ -34,6 +34,7 @@ class FeedLogRoundTripTest {
       CatalogueItem item = found.item(row);
       CatalogueItem wanted = expected.item(row);
       assertThat(item.content()).isEqualTo(wanted.content());
+      assertThat(item.author()).isEqualTo(wanted.author());
       assertThat(List.of(item.id(), item.title(), item.category(), item.createdMs()))
           .isEqualTo(List.of(wanted.id(), wanted.title(), wanted.category(), wanted.createdMs()));
     }

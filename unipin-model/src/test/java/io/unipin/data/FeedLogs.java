@@ -21,7 +21,10 @@ final class FeedLogs {
     List<CatalogueItem> items = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       float[] content = {i, -i};
-      items.add(new CatalogueItem(10L * (i + 1), "Item " + i, "c" + i % 2, i * 1000L, content));
+      String author = i % 3 == 0 ? "" : "author " + i % 5;
+      String category = "c" + i % 2;
+      items.add(
+          new CatalogueItem(10L * (i + 1), "Item " + i, category, i * 1000L, content, author));
     }
     return Catalogue.of(items);
   }

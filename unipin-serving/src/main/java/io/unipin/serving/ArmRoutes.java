@@ -63,8 +63,8 @@ final class ArmRoutes implements Routes, AutoCloseable {
     this.serving = serving;
     arms()
         .map(ArmConfig::bundle)
-        .filter(name -> !name.isEmpty())
-        .forEach(name -> bundles.computeIfAbsent(name, any -> new BundleHolder(onDrained)));
+        .filter(bundle -> !bundle.isEmpty())
+        .forEach(bundle -> bundles.computeIfAbsent(bundle, any -> new BundleHolder(onDrained)));
   }
 
   private Stream<ArmConfig> arms() {

@@ -19,6 +19,7 @@ import io.unipin.serving.pipeline.PageConfig;
 import io.unipin.serving.pipeline.RankingConfig;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.pipeline.RetrievalConfig;
+import io.unipin.serving.pipeline.SlateConfig;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -49,7 +50,8 @@ final class ArmSettings {
         lay("ranking", settings, base.ranking(), RankingConfig.class),
         lay("page", settings, base.page(), PageConfig.class),
         base.degradation(),
-        base.historyLimit());
+        base.historyLimit(),
+        lay("slate", settings, base.slate(), SlateConfig.class));
   }
 
   /** The pipeline's settings of a server. */
@@ -60,11 +62,13 @@ final class ArmSettings {
         config.ranking(),
         config.page(),
         config.degradation(),
-        config.history().limit());
+        config.history().limit(),
+        config.slate());
   }
 
   /** Refuses arms whose settings have values that can't be, with a key relative to the configuration. */
   static void check(ServerConfig config) {
+    checkShadow(config);
     RecommenderConfig base = of(config);
     for (Map.Entry<String, LayerConfig> layer : config.experiments().layers().entrySet()) {
       for (Map.Entry<String, ExperimentPlan> plan : layer.getValue().experiments().entrySet()) {
@@ -79,6 +83,14 @@ final class ArmSettings {
           }
         }
       }
+    }
+  }
+
+  private static void checkShadow(ServerConfig config) {
+    try {
+      apply(of(config), config.shadow().settings());
+    } catch (SettingException e) {
+      throw new SettingException("shadow.settings." + e.key(), String.valueOf(e.getMessage()));
     }
   }
 

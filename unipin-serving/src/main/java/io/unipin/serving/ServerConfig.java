@@ -3,6 +3,7 @@ package io.unipin.serving;
 import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.bundle.BundleConfig;
 import io.unipin.serving.experiment.ExperimentsConfig;
+import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.ServedLogConfig;
 import io.unipin.serving.pipeline.CacheConfig;
@@ -10,6 +11,7 @@ import io.unipin.serving.pipeline.DegradationConfig;
 import io.unipin.serving.pipeline.PageConfig;
 import io.unipin.serving.pipeline.RankingConfig;
 import io.unipin.serving.pipeline.RetrievalConfig;
+import io.unipin.serving.pipeline.SlateConfig;
 import io.unipin.serving.rpc.RpcConfig;
 import io.unipin.serving.tracing.TracingConfig;
 
@@ -24,9 +26,11 @@ public record ServerConfig(
     RetrievalConfig retrieval,
     RankingConfig ranking,
     PageConfig page,
+    SlateConfig slate,
     DegradationConfig degradation,
     ServedLogConfig servedLog,
     ServedLogConfig exposureLog,
     ExperimentConfig experiment,
     ExperimentsConfig experiments,
+    ShadowConfig shadow,
     TracingConfig tracing) {}

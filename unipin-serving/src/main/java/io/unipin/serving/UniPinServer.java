@@ -86,6 +86,7 @@ public final class UniPinServer implements AutoCloseable {
               pipeline,
               System::currentTimeMillis,
               second.isEmpty() ? null : opened(reader.load(second)));
+      ShadowParts shadow = opened(new ShadowParts(config, histories));
       bundles = opened(new BundleHolder(this::forget));
       routes =
           opened(
@@ -107,6 +108,7 @@ public final class UniPinServer implements AutoCloseable {
       metrics.watchAdmission(admission::waiting, admission::limit);
       load(config.bundle().name());
       routes.load(this::loadArm);
+      shadow.load(reader::load, bundle -> warm(bundle, shadow.recommender()));
       rpc =
           opened(
               RpcServer.start(
@@ -121,6 +123,7 @@ public final class UniPinServer implements AutoCloseable {
                       cache,
                       servedLog,
                       exposures,
+                      shadow.shadow(admission, metrics, config.page().maxSize()),
                       metrics,
                       tracing,
                       config.page().maxSize(),
@@ -173,7 +176,7 @@ public final class UniPinServer implements AutoCloseable {
     boolean ready = false;
     try {
       routes.check(bundle);
-      warm(bundle);
+      warm(bundle, recommender);
       ready = true;
       return bundle;
     } finally {
@@ -195,7 +198,7 @@ public final class UniPinServer implements AutoCloseable {
       boolean swapped = false;
       try {
         routes.check(bundle);
-        warm(bundle);
+        warm(bundle, recommender);
         bundles.swap(bundle);
         metrics.serving(bundle.name(), bundle.indexVersion());
         swapped = true;
@@ -210,8 +213,8 @@ public final class UniPinServer implements AutoCloseable {
   }
 
   /** Before the first bundle no call waits, and all workers may warm at once. */
-  private void warm(LoadedBundle bundle) {
-    List<Runnable> steps = recommender.warmUp(bundle);
+  private void warm(LoadedBundle bundle, Recommender pipeline) {
+    List<Runnable> steps = pipeline.warmUp(bundle);
     if (serving) {
       admission.onEveryWorkerInTurn(steps);
     } else {

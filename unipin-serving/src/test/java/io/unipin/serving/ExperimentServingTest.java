@@ -188,6 +188,27 @@ final class ExperimentServingTest {
   }
 
   @Test
+  void slateRules_ofAnArm_nameWhatTheyRemoved() {
+    String layers =
+        "experiments.layers={l: {experiments: {rules: {arms: {capped: {settings: {retrieval: {candidates: 60}, slate: {perCategory: 2,"
+            + " blockedItems: [1003]}}}}}}}}";
+    try (UniPinServer server = start(layers);
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      RetrieveAndRankResponse response = client.retrieveAndRank(page("u", NOW));
+      assertThat(response.getItemsCount()).isEqualTo(2); // all items are of one category
+      assertThat(response.getRemovedList())
+          .filteredOn(removed -> removed.getItemId() != 1003)
+          .hasSize(57)
+          .allMatch(removed -> removed.getRule().equals("category_cap"));
+      assertThat(response.getRemovedList())
+          .filteredOn(removed -> removed.getItemId() == 1003)
+          .singleElement()
+          .matches(removed -> removed.getRule().equals("blocked_item"));
+      assertThat(response.getNextPageCursor()).isNotEmpty();
+    }
+  }
+
+  @Test
   void arms_haveMetrics() throws Exception {
     try (UniPinServer server = start(LAYERS);
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {

@@ -11,7 +11,8 @@ public enum Knob {
   BREADTH("retrieval.breadth"),
   OVER_FETCH("retrieval.overFetch"),
   UTILITY_WEIGHTS("ranking.utilityWeights"),
-  PAGE_SIZE("page.size");
+  PAGE_SIZE("page.size"),
+  SLATE("slate");
 
   private final String key;
 

@@ -110,6 +110,26 @@ public final class ServingMetrics implements AutoCloseable {
         .record(Duration.ofNanos(nanos));
   }
 
+  /** The shadow answered a copy; overlap is the part of the live page that it would have shown, too. */
+  public void shadowed(String cache, long nanos, double overlap) {
+    Timer.builder("unipin.shadow")
+        .description("Copies answered by the shadow, without the wait for a worker")
+        .tags("cache", cache)
+        .serviceLevelObjectives(LATENCY_BUCKETS)
+        .register(registry)
+        .record(Duration.ofNanos(nanos));
+    DistributionSummary.builder("unipin.shadow.overlap")
+        .description("Part of the live page that the shadow would have shown, too")
+        .serviceLevelObjectives(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
+        .register(registry)
+        .record(overlap);
+  }
+
+  /** A copy that the shadow did not answer. */
+  public void shadowFailed(String reason) {
+    registry.counter("unipin.shadow.failures", "reason", reason).increment();
+  }
+
   public void watchExposures(LongSupplier dropped) {
     FunctionCounter.builder("unipin.exposures.dropped", dropped, LongSupplier::getAsLong)
         .description("Exposures dropped because the queue was full or the disk failed")

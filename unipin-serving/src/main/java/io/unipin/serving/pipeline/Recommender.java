@@ -44,6 +44,7 @@ public final class Recommender {
   private final UserEncoder encoder;
   private final CandidateSearch search;
   private final Ranker ranker;
+  private final SlateRules rules;
   private final PageCursors cursors;
   private final DegradationConfig degradation;
   private final StageCosts costs;
@@ -70,6 +71,7 @@ public final class Recommender {
     this.cache = cache;
     this.costs = new StageCosts();
     this.pages = config.page();
+    this.rules = new SlateRules(config.slate());
     this.retrieval = config.retrieval();
     this.cacheConfig = config.cache();
     this.historyLimit = config.historyLimit();
@@ -80,13 +82,14 @@ public final class Recommender {
     this.cursors = new PageCursors(histories.secret(), config.page(), clockMs);
   }
 
-  /** The same pipeline with other settings of retrieval, ranking and page. */
+  /** The same pipeline with other settings of retrieval, ranking, page and slate. */
   private Recommender(Recommender base, RecommenderConfig config) {
     this.second = base.second;
     this.histories = base.histories;
     this.cache = base.cache;
     this.costs = base.costs;
     this.pages = config.page();
+    this.rules = new SlateRules(config.slate());
     this.retrieval = config.retrieval();
     this.cacheConfig = base.cacheConfig;
     this.historyLimit = base.historyLimit;
@@ -97,7 +100,7 @@ public final class Recommender {
     this.cursors = base.cursors;
   }
 
-  /** A pipeline that shares everything with this one but the settings of retrieval, ranking and page. */
+  /** A pipeline that shares everything with this one but the settings of retrieval, ranking, page and slate. */
   public Recommender with(RecommenderConfig config) {
     return new Recommender(this, config);
   }
@@ -118,13 +121,15 @@ public final class Recommender {
           List<Candidate> candidates = find(work, query.wishes(), servedBefore, found, clock);
           List<RankedItem> ranked = rank(work, candidates, query.wishes(), clock);
           clock.enter(Stage.RESPOND);
-          List<RankedItem> items = List.copyOf(ranked.subList(0, Math.min(size, ranked.size())));
+          SlateRules.Slated slated = rules.choose(ranked, size, bundle.catalogue(), user.timeMs());
+          List<RankedItem> items = slated.items();
           long[] served =
               LongStream.concat(
                       LongStream.of(servedBefore), items.stream().mapToLong(RankedItem::id))
                   .toArray();
-          String next = items.size() < size ? "" : cursors.issue(user.id(), served);
-          return new Page(items, next, work.trace(query.requestId(), List.of()));
+          boolean last = items.isEmpty() || ranked.size() < size;
+          String next = last ? "" : cursors.issue(user.id(), served);
+          return new Page(items, slated.removals(), next, work.trace(query.requestId(), List.of()));
         });
   }
 

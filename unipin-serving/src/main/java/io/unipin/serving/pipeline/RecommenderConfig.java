@@ -11,4 +11,16 @@ public record RecommenderConfig(
     RankingConfig ranking,
     PageConfig page,
     DegradationConfig degradation,
-    int historyLimit) {}
+    int historyLimit,
+    SlateConfig slate) {
+  /** Settings without slate rules. */
+  public RecommenderConfig(
+      CacheConfig cache,
+      RetrievalConfig retrieval,
+      RankingConfig ranking,
+      PageConfig page,
+      DegradationConfig degradation,
+      int historyLimit) {
+    this(cache, retrieval, ranking, page, degradation, historyLimit, SlateConfig.NONE);
+  }
+}

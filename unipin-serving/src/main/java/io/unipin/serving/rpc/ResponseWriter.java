@@ -11,10 +11,12 @@ import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.pipeline.Page;
 import io.unipin.serving.pipeline.RankedItem;
 import io.unipin.serving.pipeline.Ranking;
+import io.unipin.serving.pipeline.Removal;
 import io.unipin.serving.pipeline.Retrieval;
 import io.unipin.serving.pipeline.Stage;
 import io.unipin.serving.pipeline.Trace;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes responses. Immutable. */
@@ -32,6 +34,14 @@ final class ResponseWriter {
     RetrieveAndRankResponse.Builder response = RetrieveAndRankResponse.newBuilder();
     for (RankedItem item : page.items()) {
       response.addItems(item(item, page.trace().actions()));
+    }
+    for (Removal removal : page.removals()) {
+      response
+          .addRemovedBuilder()
+          .setItemId(removal.item())
+          .setPlace(removal.place())
+          .setUtility(removal.utility())
+          .setRule(removal.rule().name().toLowerCase(Locale.ROOT));
     }
     return response
         .setNextPageCursor(page.nextCursor())

@@ -29,6 +29,7 @@ public record RpcServices(
     UserKvCache cache,
     ServedLog servedLog,
     ExposureLog exposures,
+    Shadow shadow,
     ServingMetrics metrics,
     Tracing tracing,
     int maxPageSize,

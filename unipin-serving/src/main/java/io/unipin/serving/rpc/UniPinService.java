@@ -84,6 +84,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
           servedLog.served(slate(query, page, route), mark);
           Map<Stage, Long> spent = answered("RetrieveAndRank", call, page.trace());
           expose(call, query.user(), UsedKnobs.of(query), page.trace());
+          services.shadow().copy(request, query, page);
           return writer.page(page, spent, route);
         });
   }
@@ -161,6 +162,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
           boolean stored = histories.erase(user);
           boolean cached = cache.erase(user) > 0;
           boolean logged = servedLog.erase(user);
+          services.shadow().erase(user);
           boolean exposed = services.exposures().erase(user);
           return EraseUserResponse.newBuilder()
               .setExisted(stored || cached || logged || exposed)
@@ -235,8 +237,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   }
 
   private Map<Stage, Long> answered(String rpc, UserCall call, Trace trace) {
-    Map<Stage, Long> spent =
-        telemetry.answered(rpc, call.route().metricArm(), trace, call.clock());
+    Map<Stage, Long> spent = telemetry.answered(rpc, call.route().metricArm(), trace, call.clock());
     long all = spent.values().stream().mapToLong(Long::longValue).sum();
     String cache = trace.cache().name().toLowerCase(Locale.ROOT);
     for (Assignment assignment : call.route().assignments()) {

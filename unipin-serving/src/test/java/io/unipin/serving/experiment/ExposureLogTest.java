@@ -34,7 +34,8 @@ final class ExposureLogTest {
   private static void expose(ExposureLog log, String user) {
     log.exposed(
         EXPERIMENTS.assign(user),
-        new ExposureLog.Answer("r", user, log.mark(user), 5, EnumSet.allOf(Knob.class), "b", "i", "c"));
+        new ExposureLog.Answer(
+            "r", user, log.mark(user), 5, EnumSet.allOf(Knob.class), "b", "i", "c"));
   }
 
   private Set<String> users() throws IOException {

@@ -1,0 +1,67 @@
+package io.unipin.serving;
+
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.serving.admission.Admission;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.experiment.ShadowConfig;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.pipeline.RecommenderConfig;
+import io.unipin.serving.rpc.Shadow;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What the shadow has for itself: a cache, a pipeline and a bundle. Thread-safe. */
+final class ShadowParts implements AutoCloseable {
+  private final ShadowConfig config;
+  private final UserKvCache cache;
+  private final Recommender recommender;
+  private final BundleHolder bundles = new BundleHolder(bundle -> {});
+
+  ShadowParts(ServerConfig server, HistoryStore histories) {
+    config = server.shadow();
+    long budget = config.enabled() ? config.budget().bytes() : 0;
+    cache =
+        new UserKvCache(
+            new KvCacheConfig(
+                budget, server.cache().timeToLive(), config.transientBudget().bytes()));
+    RecommenderConfig pipeline = ArmSettings.apply(ArmSettings.of(server), config.settings());
+    recommender = new Recommender(histories, cache, pipeline, System::currentTimeMillis);
+  }
+
+  /** Loads the shadow's bundle, if there is to be one, checks and warms it. */
+  void load(Function<String, LoadedBundle> loader, Consumer<LoadedBundle> warmer) {
+    if (config.enabled()) {
+      LoadedBundle bundle = loader.apply(config.bundle());
+      boolean ready = false;
+      try {
+        recommender.check(bundle);
+        warmer.accept(bundle);
+        bundles.swap(bundle);
+        ready = true;
+      } finally {
+        if (!ready) {
+          bundle.close();
+        }
+      }
+    }
+  }
+
+  Recommender recommender() {
+    return recommender;
+  }
+
+  Shadow shadow(Admission admission, ServingMetrics metrics, int maxPageSize) {
+    Shadow.Parts parts = new Shadow.Parts(bundles, recommender, cache);
+    return new Shadow(config, admission, parts, metrics, maxPageSize);
+  }
+
+  @Override
+  public void close() {
+    bundles.close();
+    cache.close();
+  }
+}

@@ -1,0 +1,138 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.ModelConfig;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.admission.Admission;
+import io.unipin.serving.admission.Priority;
+import io.unipin.serving.admission.Work;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.experiment.ShadowConfig;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.CallBudget;
+import io.unipin.serving.pipeline.Page;
+import io.unipin.serving.pipeline.PageQuery;
+import io.unipin.serving.pipeline.RankedItem;
+import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.pipeline.StageClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers copies of pages with another bundle, behind every request that waits, and measures how the answers compare.
+ *
+ * <p>Its pipeline has a cache of its own and writes no history, no cursor that anyone sees and no log: it changes no answer.
+ * Without capacity to spare a copy is dropped and counted. Thread-safe.
+ */
+public final class Shadow {
+  private static final Logger logger = LoggerFactory.getLogger(Shadow.class);
+  private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final ShadowConfig config;
+  private final Admission admission;
+  private final Parts parts;
+  private final ServingMetrics metrics;
+  private final int maxPageSize;
+  private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
+
+  /** What answers copies; nothing of it is the server's own. */
+  public record Parts(BundleHolder bundles, Recommender recommender, UserKvCache cache) {}
+
+  public Shadow(
+      ShadowConfig config,
+      Admission admission,
+      Parts parts,
+      ServingMetrics metrics,
+      int maxPageSize) {
+    this.config = config;
+    this.admission = admission;
+    this.parts = parts;
+    this.metrics = metrics;
+    this.maxPageSize = maxPageSize;
+  }
+
+  /** Copies a request that was answered with this page. */
+  void copy(RetrieveAndRankRequest request, PageQuery live, Page page) {
+    if (!config.enabled() || !config.copies(live.user().id())) {
+      return;
+    }
+    long nowMs = live.user().timeMs();
+    Set<Long> items = page.items().stream().map(RankedItem::id).collect(Collectors.toSet());
+    try {
+      admission.admit(
+          new Work(
+              "shadow", Priority.SHADOW, config.timeout(), () -> answer(request, nowMs, items)));
+    } catch (ServingException e) {
+      metrics.shadowFailed(label(e.kind()));
+    }
+  }
+
+  /** Forgets a user. */
+  void erase(String user) {
+    parts.cache().erase(user);
+  }
+
+  private void answer(RetrieveAndRankRequest request, long nowMs, Set<Long> live) {
+    Deadline deadline = new Deadline(System.nanoTime() + config.timeout().toNanos());
+    StageClock clock = new StageClock(deadline, System::nanoTime);
+    try (BundleLease lease = parts.bundles().acquire()) {
+      ModelConfig model = lease.bundle().model().config();
+      RequestReader reader =
+          new RequestReader(
+              new RequestReader.Schema(model.actions(), model.surfaces()), maxPageSize, nowMs);
+      Page page = parts.recommender().retrieveAndRank(lease.bundle(), reader.page(request), clock);
+      long nanos = clock.spent().values().stream().mapToLong(Long::longValue).sum();
+      metrics.shadowed(label(page.trace().cache()), nanos, overlap(page.items(), live));
+    } catch (ServingException e) {
+      metrics.shadowFailed(label(e.kind()));
+      log(e);
+    } catch (RuntimeException e) {
+      metrics.shadowFailed(label(FailureKind.INTERNAL)); // a worker must outlive it
+      log(e);
+    }
+  }
+
+  /** The part of the live page that this one has, too; 1 for an empty one. */
+  private static double overlap(List<RankedItem> items, Set<Long> live) {
+    long both = items.stream().filter(item -> live.contains(item.id())).count();
+    return live.isEmpty() ? 1 : (double) both / live.size();
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Seldom: the same cause tends to fail every copy. */
+  private void log(RuntimeException failure) {
+    long now = System.nanoTime();
+    long last = lastLogged.get();
+    if (now - last >= LOG_EVERY_NANOS && lastLogged.compareAndSet(last, now)) {
+      logger.warn("a copy for the shadow failed", failure);
+    }
+  }
+
+  /** Of {@link System#nanoTime}. */
+  private record Deadline(long nanos) implements CallBudget {
+    @Override
+    public void check() {
+      if (remaining().isZero()) {
+        throw new ServingException(FailureKind.DEADLINE, "the copy's time is used up");
+      }
+    }
+
+    @Override
+    public Duration remaining() {
+      return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
+    }
+  }
+}
