@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Shadow {
   private static final Logger logger = LoggerFactory.getLogger(Shadow.class);
+  private static final int COUNTERS = 4096;
   private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final ShadowConfig config;
@@ -43,6 +45,10 @@ public final class Shadow {
   private final Parts parts;
   private final ServingMetrics metrics;
   private final int maxPageSize;
+
+  /** Erasures by the user's hash. */
+  private final AtomicLongArray erasures = new AtomicLongArray(COUNTERS);
+
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
   /** What answers copies; nothing of it is the server's own. */
@@ -66,31 +72,57 @@ public final class Shadow {
     if (!config.enabled() || !config.copies(live.user().id())) {
       return;
     }
-    long nowMs = live.user().timeMs();
+    Copy copy = new Copy(request, live.user().timeMs(), erasures.get(counter(live.user().id())));
     Set<Long> items = page.items().stream().map(RankedItem::id).collect(Collectors.toSet());
     try {
       admission.admit(
-          new Work(
-              "shadow", Priority.SHADOW, config.timeout(), () -> answer(request, nowMs, items)));
+          new Work("shadow", Priority.SHADOW, config.timeout(), () -> answer(copy, items)));
     } catch (ServingException e) {
       metrics.shadowFailed(label(e.kind()));
     }
   }
 
-  /** Forgets a user. */
+  /**
+   * A request to answer again.
+   *
+   * @param nowMs time of the live answer
+   * @param erasures of its user, when it was copied
+   */
+  private record Copy(RetrieveAndRankRequest request, long nowMs, long erasures) {
+    String user() {
+      return request.getUser().getUserId();
+    }
+  }
+
+  /** Forgets a user, also where a copy of theirs waits. */
   void erase(String user) {
+    erasures.incrementAndGet(counter(user));
     parts.cache().erase(user);
   }
 
-  private void answer(RetrieveAndRankRequest request, long nowMs, Set<Long> live) {
+  private static int counter(String user) {
+    return Math.floorMod(user.hashCode(), COUNTERS);
+  }
+
+  private boolean isErased(Copy copy) {
+    return erasures.get(counter(copy.user())) != copy.erasures();
+  }
+
+  private void answer(Copy copy, Set<Long> live) {
+    if (isErased(copy)) {
+      return;
+    }
     Deadline deadline = new Deadline(System.nanoTime() + config.timeout().toNanos());
     StageClock clock = new StageClock(deadline, System::nanoTime);
     try (BundleLease lease = parts.bundles().acquire()) {
       ModelConfig model = lease.bundle().model().config();
       RequestReader reader =
           new RequestReader(
-              new RequestReader.Schema(model.actions(), model.surfaces()), maxPageSize, nowMs);
-      Page page = parts.recommender().retrieveAndRank(lease.bundle(), reader.page(request), clock);
+              new RequestReader.Schema(model.actions(), model.surfaces()),
+              maxPageSize,
+              copy.nowMs());
+      Page page =
+          parts.recommender().retrieveAndRank(lease.bundle(), reader.page(copy.request()), clock);
       long nanos = clock.spent().values().stream().mapToLong(Long::longValue).sum();
       metrics.shadowed(label(page.trace().cache()), nanos, overlap(page.items(), live));
     } catch (ServingException e) {
@@ -99,6 +131,10 @@ public final class Shadow {
     } catch (RuntimeException e) {
       metrics.shadowFailed(label(FailureKind.INTERNAL)); // a worker must outlive it
       log(e);
+    } finally {
+      if (isErased(copy)) {
+        parts.cache().erase(copy.user());
+      }
     }
   }
 

@@ -202,7 +202,8 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         budget -> {
           StageClock clock = new StageClock(budget, System::nanoTime);
           long mark = services.exposures().mark(user);
-          Route route = routes.of(user);
+          // An id that is too long is refused below; it needn't be hashed before.
+          Route route = routes.of(user.length() <= RequestLimits.USER_ID ? user : "");
           try (BundleLease lease = route.bundles().acquire()) {
             return work.apply(new UserCall(route, lease.bundle(), clock, mark));
           } catch (ServingException e) {
