@@ -72,6 +72,7 @@ final class HeadlineSide implements AutoCloseable {
     settings.add("cache.budget=" + (long) (users * world.userBytes()) + "B");
     settings.add("cache.transientBudget=1GiB");
     // Bursts of an open loop are to be waited for, not refused.
+    settings.add("admission.minConcurrency=1000");
     settings.add("admission.burstWait=30s");
     settings.add("admission.standingWait=30s");
     if (kind.models == 2) {

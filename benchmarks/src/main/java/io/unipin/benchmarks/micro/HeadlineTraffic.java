@@ -155,7 +155,7 @@ final class HeadlineTraffic implements AutoCloseable {
         future.get();
       }
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a caller failed", e);
+      throw new IllegalStateException("a caller failed: " + e.getCause(), e);
     }
   }
 
