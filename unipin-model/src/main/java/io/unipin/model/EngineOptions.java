@@ -1,23 +1,42 @@
 package io.unipin.model;
 
+import java.time.Duration;
+
 /**
  * How the engine runs a model.
  *
- * @param device {@code cpu}: the only one whose executor exists
+ * @param device {@code cpu}
+ * @param batchSize most users in one call of {@link Executor#BATCH}
+ * @param batchWait how long a call of {@link Executor#BATCH} waits for others
  */
-public record EngineOptions(String device, Precision precision) {
+public record EngineOptions(
+    String device, Precision precision, Executor executor, int batchSize, Duration batchWait) {
+  private static final int MOST_USERS = 1024;
+
   public EngineOptions {
     if (!device.equals("cpu")) {
       throw new IllegalArgumentException("device: cpu expected, got " + device);
     }
+    if (batchSize < 1 || batchSize > MOST_USERS) {
+      throw new IllegalArgumentException(
+          "batchSize of 1 to " + MOST_USERS + " expected, got " + batchSize);
+    }
+    if (batchWait.isNegative()) {
+      throw new IllegalArgumentException("batchWait of at least 0 expected, got " + batchWait);
+    }
   }
 
-  /** In float32. */
+  /** In float32, each call in its caller's thread. */
   public static EngineOptions cpu() {
     return cpu(Precision.FLOAT32);
   }
 
   public static EngineOptions cpu(Precision precision) {
-    return new EngineOptions("cpu", precision);
+    return new EngineOptions("cpu", precision, Executor.WORKER, 1, Duration.ZERO);
+  }
+
+  /** The same, with up to so many users' calls at once. */
+  public EngineOptions batched(int size, Duration wait) {
+    return new EngineOptions(device, precision, Executor.BATCH, size, wait);
   }
 }

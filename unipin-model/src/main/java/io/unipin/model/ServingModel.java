@@ -15,10 +15,11 @@ import java.nio.file.Path;
 /**
  * One loaded model: retrieval and ranking for one user at a time, over the user's KV block.
  *
- * <p>Immutable and thread-safe; one native call per method. Row 0 of a block is the learned first
- * token, row i the i-th action of the window. Encoding a history at once, or in any split into
- * calls of {@link #extend}, gives the same rows and the same scores as the dense pass over history
- * and candidates, to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
+ * <p>Immutable and thread-safe; one native call per method, or per batch of them with {@link
+ * Executor#BATCH}. Row 0 of a block is the learned first token, row i the i-th action of the window.
+ * Encoding a history at once, or in any split into calls of {@link #extend}, gives the same rows and
+ * the same scores as the dense pass over history and candidates, to 1e-4 in float32 ({@code
+ * ServingEqualsDenseTest}).
  *
  * @see <a href="https://arxiv.org/abs/2606.00422">UniPinRec, sections 3 and 4</a>
  */
@@ -30,15 +31,20 @@ public final class ServingModel implements AutoCloseable {
   private final FloatTensor items;
   private final TorchModule module;
   private final PtNDArray table;
+  private final ModelCalls calls;
 
-  private ServingModel(
-      ModelConfig config, String fingerprint, FloatTensor items, TorchModule module) {
-    this.config = config;
-    this.fingerprint = fingerprint;
-    this.items = items;
+  private ServingModel(ModelFiles files, TorchModule module, EngineOptions options) {
+    this.config = files.config();
+    this.fingerprint = files.fingerprint() + (options.precision() == Precision.INT8 ? "-int8" : "");
+    this.items = files.items();
     this.module = module;
     this.table =
         KvArrays.array(module.manager(), items.bytes(), new Shape(items.shape()), DataType.FLOAT32);
+    this.calls =
+        switch (options.executor()) {
+          case WORKER -> new WorkerCalls(config, module, table);
+          case BATCH -> new BatchCalls(config, module, table, options);
+        };
   }
 
   /**
@@ -71,8 +77,7 @@ public final class ServingModel implements AutoCloseable {
       module.close();
       throw e;
     }
-    String suffix = options.precision() == Precision.INT8 ? "-int8" : "";
-    return new ServingModel(files.config(), files.fingerprint() + suffix, files.items(), module);
+    return new ServingModel(files, module, options);
   }
 
   /** Largest absolute inputs (layers, 4) of the layers' matrices so far. */
@@ -120,40 +125,29 @@ public final class ServingModel implements AutoCloseable {
           "from < rows <= capacity expected, got from %d, rows %d, capacity %d"
               .formatted(from, rows, capacity));
     }
-    Inputs inputs = inputs(tokens, Math.max(from, 1) - 1);
-    JniUtils.setGradMode(false);
-    try (PtNDManager scope = module.newManager()) {
-      KvArrays arrays = KvArrays.over(scope, config.kvLayout(type), block, capacity);
-      return module.runToFloats(
-          scope,
-          "extend",
-          IValue.from(table),
-          longs(scope, inputs.items()),
-          floats(scope, inputs.actions(), inputs.items().length, config.actions().size()),
-          longs(scope, inputs.surfaces()),
-          longs(scope, inputs.gaps()),
-          IValue.from(arrays.elements()),
-          IValue.from(arrays.steps()),
-          IValue.from((long) from));
-    }
+    ModelCalls.Tokens fresh = tokens(tokens, Math.max(from, 1) - 1);
+    return calls.extend(new ModelCalls.Extend(fresh, from, block(block, capacity, type)));
   }
 
-  /** Actions as the program takes them: items, surfaces, gaps (m), actions (m, C). */
-  private record Inputs(long[] items, float[] actions, long[] surfaces, long[] gaps) {}
+  private ModelCalls.Block block(ByteBuffer memory, int capacity, KvType type) {
+    return new ModelCalls.Block(memory, config.kvLayout(type), capacity);
+  }
 
   /** The actions of a window from {@code start} on. */
-  private Inputs inputs(TokenSequence tokens, int start) {
+  private ModelCalls.Tokens tokens(TokenSequence tokens, int start) {
     int count = tokens.size() - start;
     int types = config.actions().size();
-    Inputs inputs =
-        new Inputs(new long[count], new float[count * types], new long[count], new long[count]);
+    long[] itemRows = new long[count];
+    float[] actions = new float[count * types];
+    long[] surfaces = new long[count];
+    long[] gaps = new long[count];
     for (int i = 0; i < count; i++) {
-      inputs.items[i] = index("item", tokens.items()[start + i], config.items() + 1);
-      inputs.surfaces[i] = index("surface", tokens.surfaces()[start + i], config.surfaces().size());
-      inputs.gaps[i] = index("gap", tokens.gaps()[start + i], GapBuckets.COUNT);
-      multiHot(tokens.actions()[start + i], inputs.actions, i * types);
+      itemRows[i] = index("item", tokens.items()[start + i], config.items() + 1);
+      surfaces[i] = index("surface", tokens.surfaces()[start + i], config.surfaces().size());
+      gaps[i] = index("gap", tokens.gaps()[start + i], GapBuckets.COUNT);
+      multiHot(tokens.actions()[start + i], actions, i * types);
     }
-    return inputs;
+    return new ModelCalls.Tokens(itemRows, actions, surfaces, gaps);
   }
 
   /**
@@ -185,17 +179,13 @@ public final class ServingModel implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       System.arraycopy(outcomes[i], 0, flat, i * actions, actions);
     }
-    JniUtils.setGradMode(false);
-    try (PtNDManager scope = module.newManager()) {
-      return module.runToFloats(
-          scope,
-          "queries",
-          floats(scope, state, 1, config.width()),
-          floats(scope, flat, count, actions),
-          longs(scope, index("surface", context.surface(), config.surfaces().size())),
-          longs(scope, index("gap", context.gap(), GapBuckets.COUNT)),
-          longs(scope, indices("offset", offsets, TargetOffsets.COUNT)));
-    }
+    return calls.queries(
+        new ModelCalls.Query(
+            state,
+            flat,
+            index("surface", context.surface(), config.surfaces().size()),
+            index("gap", context.gap(), GapBuckets.COUNT),
+            indices("offset", offsets, TargetOffsets.COUNT)));
   }
 
   /**
@@ -235,22 +225,18 @@ public final class ServingModel implements AutoCloseable {
     if (candidates.length == 0) {
       return new float[0];
     }
-    long[] slate = indices("candidate", candidates, config.items() + 1);
-    JniUtils.setGradMode(false);
-    try (PtNDManager scope = module.newManager()) {
-      KvArrays arrays = KvArrays.over(scope, config.kvLayout(type), block, capacity);
-      return module.runToFloats(
-          scope,
-          "score",
-          IValue.from(table),
-          longs(scope, slate),
-          longs(scope, index("surface", context.surface(), config.surfaces().size())),
-          longs(scope, index("gap", context.gap(), GapBuckets.COUNT)),
-          longs(scope, indices("position", positions, PagePositions.COUNT)),
-          IValue.from(arrays.elements()),
-          IValue.from(arrays.steps()),
-          IValue.from((long) rows));
+    if (positions.length != 1 && positions.length != candidates.length) {
+      throw new IllegalArgumentException(
+          "1 or %d positions expected, got %d".formatted(candidates.length, positions.length));
     }
+    return calls.score(
+        new ModelCalls.Score(
+            indices("candidate", candidates, config.items() + 1),
+            index("surface", context.surface(), config.surfaces().size()),
+            index("gap", context.gap(), GapBuckets.COUNT),
+            indices("position", positions, PagePositions.COUNT),
+            block(block, capacity, type),
+            rows));
   }
 
   /**
@@ -266,7 +252,7 @@ public final class ServingModel implements AutoCloseable {
     if (candidates.length == 0) {
       return new float[0];
     }
-    Inputs inputs = inputs(tokens, 0);
+    ModelCalls.Tokens inputs = tokens(tokens, 0);
     long[] slate = indices("candidate", candidates, config.items() + 1);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
@@ -322,6 +308,7 @@ public final class ServingModel implements AutoCloseable {
   /** Idempotent. No other call may be under way. */
   @Override
   public void close() {
+    calls.close();
     module.close();
   }
 }

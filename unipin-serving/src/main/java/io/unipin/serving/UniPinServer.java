@@ -2,7 +2,6 @@ package io.unipin.serving;
 
 import io.unipin.kvcache.KvCacheConfig;
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.model.EngineOptions;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
@@ -71,9 +70,7 @@ public final class UniPinServer implements AutoCloseable {
                       config.cache().timeToLive(),
                       config.cache().transientBudget().bytes())));
       metrics.watchCache(cache::stats);
-      reader =
-          new BundleReader(
-              config.bundle().folder(), EngineOptions.cpu(config.engine().precision()));
+      reader = new BundleReader(config.bundle().folder(), config.engine().options());
       Experiments experiments = new Experiments(config.experiments());
       ExposureLog exposures = opened(ExposureLog.open(experiments, config.exposureLog()));
       metrics.watchExposures(exposures::dropped);

@@ -86,6 +86,8 @@ final class ConfigReaderTest {
           cache:\\n  timeToLive: 0s | server.yaml:2:3: cache.timeToLive: a duration longer than zero
           cache:\\n  budget: 1TB | server.yaml:2:3: cache.budget: a size such as 512MiB expected, got '1TB'
           cache:\\n  type: BF16 | server.yaml:2:3: cache.type: one of [FLOAT32, FLOAT16, INT8] expected
+          engine:\\n  batchSize: 0 | server.yaml:2:3: engine.batchSize: 1 to 1024 expected, got 0
+          engine:\\n  batchWait: 2s | server.yaml:2:3: engine.batchWait: 0 to 1 s expected, got PT2S
           page:\\n  size: 0 | server.yaml:2:3: page.size: 1 to 200 expected, got 0
           ranking:\\n  utilityWeights:\\n    click: 1e9 | server.yaml:3:5: ranking.utilityWeights.click: a finite
           bundle:\\n  name: ../x | server.yaml:2:3: bundle.name: a name like

@@ -2,6 +2,7 @@ package io.unipin.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -114,6 +115,23 @@ final class UniPinServerTest {
     client.close();
     client = UniPinClient.connect("127.0.0.1:" + server.port());
     assertThat(page("u", "").getServed().getHistoryActions()).isEqualTo(3);
+  }
+
+  @Test
+  void restart_batchExecutor_answersAlike() {
+    record("u", 3, 0);
+    RetrieveAndRankResponse before = page("u", "");
+    server.close();
+    server =
+        UniPinServer.start(
+            TestServer.config(
+                folder, "engine.executor=BATCH", "engine.batchSize=3", "server.workers=4"));
+    client.close();
+    client = UniPinClient.connect("127.0.0.1:" + server.port());
+    RetrieveAndRankResponse after = page("u", "");
+    assertThat(ids(after)).isEqualTo(ids(before));
+    assertThat(after.getItems(0).getUtility())
+        .isCloseTo(before.getItems(0).getUtility(), within(1e-4f));
   }
 
   @Test

@@ -1,0 +1,166 @@
+package io.unipin.model;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers calls of many threads into batches that one thread runs.
+ *
+ * <p>A batch begins with the call that waits longest and takes those of its bucket that came by then, or that come within a
+ * moment, up to a number. A caller waits for its own result, also when it is interrupted: what it handed over, such as a block's
+ * memory, may not go before the call is over. Thread-safe.
+ */
+final class Gatherer implements AutoCloseable {
+  private static final int QUEUE = 4096;
+
+  /** A call that can run together with others of its bucket. */
+  interface Call {
+    /** Calls with equal buckets can run as one. */
+    Object bucket();
+  }
+
+  /** Runs calls of one bucket and returns one result each, in order. */
+  interface Runner {
+    List<float[]> run(List<Call> calls);
+  }
+
+  private record Pending(Call call, CompletableFuture<float[]> result) {}
+
+  private final int most;
+  private final long waitNanos;
+  private final Runner runner;
+  private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  Gatherer(String name, int most, Duration wait, Runner runner) {
+    this.most = most;
+    this.waitNanos = wait.toNanos();
+    this.runner = runner;
+    thread = new Thread(this::work, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Runs a call, together with others.
+   *
+   * @throws ModelException as the batch's runner, or when there are too many calls or no more are taken
+   */
+  float[] call(Call call) {
+    Pending pending = new Pending(call, new CompletableFuture<>());
+    if (closed || !queue.offer(pending)) {
+      throw new ModelException(closed ? "the model is closed" : "too many calls at once");
+    }
+    if (closed) {
+      failAll();
+    }
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return pending.result().get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw rethrown(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RuntimeException rethrown(@Nullable Throwable cause) {
+    return cause instanceof RuntimeException failure
+        ? failure
+        : new ModelException("a batch failed: " + cause);
+  }
+
+  private void work() {
+    List<Pending> held = new ArrayList<>();
+    try {
+      while (!closed) {
+        if (held.isEmpty()) {
+          held.add(queue.take());
+        }
+        List<Pending> batch = gather(held);
+        run(batch);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      queue.addAll(held);
+      failAll();
+    }
+  }
+
+  /** Takes the longest waiting and others of its bucket out of those held and those that come; holds on to the rest. */
+  private List<Pending> gather(List<Pending> held) throws InterruptedException {
+    List<Pending> batch = new ArrayList<>();
+    Object bucket = held.get(0).call().bucket();
+    for (Iterator<Pending> each = held.iterator(); each.hasNext() && batch.size() < most; ) {
+      Pending pending = each.next();
+      if (pending.call().bucket().equals(bucket)) {
+        batch.add(pending);
+        each.remove();
+      }
+    }
+    long end = System.nanoTime() + waitNanos;
+    while (batch.size() < most) {
+      Pending next = queue.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      if (next == null) {
+        break;
+      }
+      (next.call().bucket().equals(bucket) ? batch : held).add(next);
+    }
+    return batch;
+  }
+
+  private void run(List<Pending> batch) {
+    try {
+      List<float[]> results = runner.run(batch.stream().map(Pending::call).toList());
+      for (int i = 0; i < batch.size(); i++) {
+        batch.get(i).result().complete(results.get(i));
+      }
+    } catch (RuntimeException | Error e) {
+      batch.forEach(pending -> pending.result().completeExceptionally(e));
+    }
+  }
+
+  private void failAll() {
+    List<Pending> rest = new ArrayList<>();
+    queue.drainTo(rest);
+    rest.forEach(
+        pending ->
+            pending.result().completeExceptionally(new ModelException("the model is closed")));
+  }
+
+  /** Lets the batch under way end and fails what waits. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.unipin.model;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** Runs every call in the caller's thread: one native call each, the block's own memory, no copy of it. Thread-safe. */
+final class WorkerCalls implements ModelCalls {
+  private final ModelConfig config;
+  private final TorchModule module;
+  private final PtNDArray table;
+
+  /**
+   * Calls of a module.
+   *
+   * @param table (N + 1, E) item embeddings
+   */
+  WorkerCalls(ModelConfig config, TorchModule module, PtNDArray table) {
+    this.config = config;
+    this.module = module;
+    this.table = table;
+  }
+
+  @Override
+  public float[] extend(Extend call) {
+    Tokens tokens = call.tokens();
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      KvArrays arrays = over(scope, call.block());
+      return module.runToFloats(
+          scope,
+          "extend",
+          IValue.from(table),
+          longs(scope, tokens.items()),
+          floats(scope, tokens.actions(), tokens.size(), config.actions().size()),
+          longs(scope, tokens.surfaces()),
+          longs(scope, tokens.gaps()),
+          IValue.from(arrays.elements()),
+          IValue.from(arrays.steps()),
+          IValue.from((long) call.from()));
+    }
+  }
+
+  @Override
+  public float[] score(Score call) {
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      KvArrays arrays = over(scope, call.block());
+      return module.runToFloats(
+          scope,
+          "score",
+          IValue.from(table),
+          longs(scope, call.candidates()),
+          longs(scope, call.surface()),
+          longs(scope, call.gap()),
+          longs(scope, call.positions()),
+          IValue.from(arrays.elements()),
+          IValue.from(arrays.steps()),
+          IValue.from((long) call.rows()));
+    }
+  }
+
+  @Override
+  public float[] queries(Query call) {
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      return module.runToFloats(
+          scope,
+          "queries",
+          floats(scope, call.state(), 1, config.width()),
+          floats(scope, call.outcomes(), call.count(), config.actions().size()),
+          longs(scope, call.surface()),
+          longs(scope, call.gap()),
+          longs(scope, call.offsets()));
+    }
+  }
+
+  private static KvArrays over(NDManager scope, Block block) {
+    return KvArrays.over(scope, block.layout(), block.memory(), block.capacity());
+  }
+
+  private static IValue longs(NDManager scope, long... values) {
+    return IValue.from((PtNDArray) scope.create(values));
+  }
+
+  private static IValue floats(NDManager scope, float[] values, int rows, int columns) {
+    return IValue.from((PtNDArray) scope.create(values, new Shape(rows, columns)));
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,123 @@
+package io.unipin.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class GathererTest {
+  private record Numbered(int value, Object bucket) implements Gatherer.Call {}
+
+  private final ExecutorService callers = Executors.newCachedThreadPool();
+  private final List<List<Gatherer.Call>> batches = Collections.synchronizedList(new ArrayList<>());
+  private final CountDownLatch running = new CountDownLatch(1);
+  private final CountDownLatch go = new CountDownLatch(1);
+
+  @AfterEach
+  void stop() {
+    callers.shutdownNow();
+  }
+
+  /** Returns every number, the first batch once it may; a negative one is an error. */
+  private List<float[]> echo(List<Gatherer.Call> calls) {
+    batches.add(calls);
+    running.countDown();
+    try {
+      go.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return calls.stream()
+        .map(
+            call -> {
+              int value = ((Numbered) call).value();
+              if (value < 0) {
+                throw new IllegalStateException("negative");
+              }
+              return new float[] {value};
+            })
+        .toList();
+  }
+
+  private Future<float[]> submit(Gatherer gatherer, int value, Object bucket) {
+    return callers.submit(() -> gatherer.call(new Numbered(value, bucket)));
+  }
+
+  @Test
+  void call_whileABatchRuns_areGatheredByBucketUpToTheMost() throws Exception {
+    try (Gatherer gatherer = new Gatherer("test", 3, Duration.ofSeconds(20), this::echo)) {
+      List<Future<float[]>> results = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        results.add(submit(gatherer, i, "a"));
+      }
+      running.await();
+      for (int i = 3; i < 9; i++) {
+        results.add(submit(gatherer, i, i % 2 == 0 ? "a" : "b"));
+      }
+      go.countDown();
+      for (int i = 0; i < results.size(); i++) {
+        assertThat(results.get(i).get()).containsExactly(i);
+      }
+    }
+    assertThat(batches).hasSize(3).allMatch(batch -> batch.size() == 3);
+    assertThat(batches)
+        .allMatch(batch -> batch.stream().map(Gatherer.Call::bucket).distinct().count() == 1);
+  }
+
+  @Test
+  void call_batchFails_failsItsCallsAlone() throws Exception {
+    go.countDown();
+    try (Gatherer gatherer = new Gatherer("test", 4, Duration.ZERO, this::echo)) {
+      assertThatThrownBy(() -> gatherer.call(new Numbered(-1, "a")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("negative");
+      assertThat(gatherer.call(new Numbered(7, "a"))).containsExactly(7);
+    }
+  }
+
+  @Test
+  void close_callsWaiting_failsThem() throws Exception {
+    Gatherer gatherer = new Gatherer("test", 1, Duration.ZERO, this::echo);
+    Future<float[]> first = submit(gatherer, 1, "a");
+    running.await();
+    Future<float[]> second = submit(gatherer, 2, "a");
+    gatherer.close(); // wakes the batch under way
+    assertThat(first.get()).containsExactly(1);
+    assertThatThrownBy(second::get)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(ModelException.class);
+  }
+
+  @Test
+  void call_callerInterrupted_stillWaitsForItsResult() throws Exception {
+    try (Gatherer gatherer = new Gatherer("test", 1, Duration.ZERO, this::echo)) {
+      boolean[] interrupted = new boolean[1];
+      float[][] result = new float[1][];
+      Thread caller =
+          new Thread(
+              () -> {
+                result[0] = gatherer.call(new Numbered(5, "a"));
+                interrupted[0] = Thread.currentThread().isInterrupted();
+              });
+      caller.start();
+      running.await();
+      caller.interrupt();
+      go.countDown();
+      caller.join();
+      assertThat(result[0]).containsExactly(5);
+      assertThat(interrupted[0]).isTrue();
+    }
+  }
+}
