@@ -87,10 +87,12 @@ class RecipesTest {
   void run_ratingsCsv_readsThePublishedLayout() throws IOException {
     write(
         "ratings.csv",
-        "userId,movieId,rating,timestamp\n"
-            + "196,242,3.5,881250949\n"
-            + "196,2,4.5,881250950\n"
-            + "7,242,0.5,1\n");
+        """
+        userId,movieId,rating,timestamp
+        196,242,3.5,881250949
+        196,2,4.5,881250950
+        7,242,0.5,1
+        """);
     Files.writeString(
         temporary.resolve("movies.csv"),
         "movieId,title,genres\n2,Cité (1995),Action\n242,\"Kolya, or (1996)\",Comedy|Drama\n");
@@ -108,9 +110,11 @@ class RecipesTest {
     write("log_standard_4_22_to_5_08_pure.csv", head + row.formatted(52, 1650600000000L, 0, 0));
     write(
         "video_features_basic_pure.csv",
-        "video_id,author_id,video_type,upload_dt,upload_type,visible_status,video_duration,server_width,server_height,music_id,music_type,tag\n"
-            + "51,1,NORMAL,2022-01-01,x,1.0,5000.0,720,1280,9,4.0,\"12,65\"\n"
-            + "52,1,NORMAL,2022-01-01,x,1.0,,720,1280,9,4.0,8\n");
+        """
+        video_id,author_id,video_type,upload_dt,upload_type,visible_status,video_duration,server_width,server_height,music_id,music_type,tag
+        51,1,NORMAL,2022-01-01,x,1.0,5000.0,720,1280,9,4.0,"12,65"
+        52,1,NORMAL,2022-01-01,x,1.0,,720,1280,9,4.0,8
+        """);
     FeedLog log = published("kuairand");
     assertThat(log.actions()).isEqualTo(2);
     assertThat(log.views()).isEqualTo(2);

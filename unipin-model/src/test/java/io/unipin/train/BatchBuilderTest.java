@@ -29,7 +29,9 @@ class BatchBuilderTest {
   private static TrainingBatch batch(FeedLog log, String... settings) {
     TrainConfig config = TrainConfig.defaults().with("training.maskProbability", "0");
     for (String setting : settings) {
-      config = config.with("training." + setting.split("=")[0], setting.split("=")[1]);
+      int equals = setting.indexOf('=');
+      config =
+          config.with("training." + setting.substring(0, equals), setting.substring(equals + 1));
     }
     Holdout holdout = Holdout.leaveLast(log, 1);
     Classes.Source classes = new Classes.Source(log, holdout, config.training());
