@@ -144,13 +144,27 @@ final class Acquirer {
     if (fits && (reused == old.rows() || host.entries().cutBack(slot.key(), old, reused))) {
       return KvLease.writing(host, reason, old.block(), hashes, reused, slot);
     }
-    KvBlock fresh = blocks.allocate(slot.key(), layout, hashes.size());
+    KvBlock fresh = allocate(slot.key(), old, layout, hashes.size());
     if (fresh == null) {
       return pass(KvReason.NO_ROOM, old, layout, hashes);
     }
     RowCopy.copy(old.block(), fresh, reused);
     old.block().releaseLease();
     return KvLease.writing(host, reason, fresh, hashes, reused, slot);
+  }
+
+  /** Gives the lease on {@code old} back when it throws. */
+  private @Nullable KvBlock allocate(KvKey key, KvEntry old, KvLayout layout, int rows) {
+    boolean returned = false;
+    try {
+      KvBlock fresh = blocks.allocate(key, layout, rows);
+      returned = true;
+      return fresh;
+    } finally {
+      if (!returned) {
+        old.block().releaseLease();
+      }
+    }
   }
 
   /** Takes over the lease on {@code old}, and copies what can be reused of it. */

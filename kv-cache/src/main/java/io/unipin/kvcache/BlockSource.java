@@ -2,19 +2,21 @@ package io.unipin.kvcache;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gives blocks from the budget, evicting entries for them. Thread-safe.
  *
- * <p>First the entries that the policy of the key's part of the budget would drop next go, a few of them. When their units don't add up to a run, or
- * are of another model's size, a whole slab is cleared, the least used of those that nobody leases from: what it costs
- * beyond the block is paid once, for the next requests find room there.
+ * <p>First the policy of the key's part of the budget says who would go next, and with the one of them goes who else is in
+ * the aligned run that the block would take, where the fewest others are: no more is dropped than what has room there. When nobody of them can go, or
+ * their units are of another model's size, a whole slab is cleared, the least used of those that nobody leases from.
  */
 final class BlockSource {
-  private static final int MAX_COLDEST = 16;
+  private static final int MAX_COLDEST = 8;
 
   private final SlabPool pool;
   private final EntryStore entries;
@@ -40,14 +42,22 @@ final class BlockSource {
   }
 
   private @Nullable KvBlock evictColdest(KvKey key, KvLayout layout, int rows) {
-    for (var victim : entries.coldest(key, SlabPool.unitBytes(layout), MAX_COLDEST)) {
-      entries.evict(victim.getKey(), victim.getValue());
-      KvBlock block = pool.allocate(layout, rows);
-      if (block != null) {
-        return block;
+    Set<KvBlock> cold = new LinkedHashSet<>(); // coldest first
+    for (var entry : entries.coldest(key, SlabPool.unitBytes(layout), MAX_COLDEST)) {
+      cold.add(entry.getValue().block());
+    }
+    List<KvBlock> best = List.of();
+    long fewestWarm = Long.MAX_VALUE;
+    for (KvBlock victim : cold) {
+      List<KvBlock> inTheWay = pool.around(victim, layout.orderFor(rows));
+      long warm = inTheWay.stream().filter(block -> !cold.contains(block)).count();
+      if (warm < fewestWarm && inTheWay.stream().allMatch(block -> block.leases() == 0)) {
+        best = inTheWay;
+        fewestWarm = warm;
       }
     }
-    return null;
+    best.forEach(entries::evict);
+    return best.isEmpty() ? null : pool.allocate(layout, rows);
   }
 
   private @Nullable KvBlock clearSlab(KvLayout layout, int rows) {

@@ -116,6 +116,7 @@ final class EntryStore {
   void publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
     KvKey key = slot.key();
+    entry.block().key(key);
     Partition partition = partition(key);
     partition.welcome(key, entry);
     KvEntry now =
@@ -241,7 +242,7 @@ final class EntryStore {
    * Returns up to {@code limit} entries that nobody leases and that have units of this size, next to go first, of those
    * that compete with the key's.
    */
-  List<? extends Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
+  List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
     return partition(key).coldest(unitBytes, limit);
   }
 
@@ -249,6 +250,15 @@ final class EntryStore {
     List<Map.Entry<KvKey, KvEntry>> all = new ArrayList<>();
     partitions().forEach(partition -> all.addAll(partition.entries().entrySet()));
     return all;
+  }
+
+  /** Drops what the key of a block has in it, since its place is needed. */
+  void evict(KvBlock block) {
+    KvKey key = block.key();
+    KvEntry entry = key == null ? null : partition(key).peek(key);
+    if (key != null && entry != null && entry.block() == block) {
+      evict(key, entry);
+    }
   }
 
   /** Drops an entry whose place is needed. */

@@ -32,6 +32,7 @@ final class KvBlock {
   private final ByteBuffer memory;
   private final AtomicLong counts = new AtomicLong(LEASE);
   private volatile int cuts;
+  private volatile @Nullable KvKey key;
   private final @Nullable Throwable takenAt;
   private volatile @Nullable Throwable freedAt;
 
@@ -49,6 +50,20 @@ final class KvBlock {
 
   KvLayout layout() {
     return layout;
+  }
+
+  /** Returns the first unit. */
+  int start() {
+    return start;
+  }
+
+  /** Returns the key whose entries the block was published in; null before. */
+  @Nullable KvKey key() {
+    return key;
+  }
+
+  void key(KvKey key) {
+    this.key = key;
   }
 
   Slab slab() {

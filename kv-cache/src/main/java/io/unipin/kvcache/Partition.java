@@ -6,7 +6,8 @@ import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.RemovalListener;
 import com.github.benmanes.caffeine.cache.Scheduler;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
@@ -15,15 +16,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries that compete with each other for one part of the budget. Thread-safe.
  *
- * <p>About half of it belongs to a {@link RecencyWindow} of newcomers, whose entries weigh nothing for Caffeine; the other
- * half to those that left it and won by frequency.
+ * <p>Most of it belongs to a {@link RecencyWindow} of newcomers, whose entries weigh nothing for Caffeine; the rest to
+ * those that left it and won by frequency.
  *
  * <p>Source of the policy: G. Einziger, R. Friedman, B. Manes, "TinyLFU: A Highly Efficient Cache Admission Policy",
  * ACM Transactions on Storage 13(4), 2017, as in Caffeine.
  */
 final class Partition {
-  /** One part in sixteen of the budget is left for blocks being written and what fragmentation takes. */
-  private static final int HEADROOM_SHIFT = 4;
+  /** One part in 32 of the budget is left for blocks being written. */
+  private static final int HEADROOM_SHIFT = 5;
+
+  /** One part in eight is for entries that won by frequency. */
+  private static final int FREQUENT_SHIFT = 3;
+
+  /** Entries that are looked at, at most, for one that may go. */
+  private static final int SEEN_PER_COLDEST = 4;
 
   private final Cache<KvKey, KvEntry> cache;
   private final Policy.Eviction<KvKey, KvEntry> eviction;
@@ -31,10 +38,10 @@ final class Partition {
 
   Partition(long budgetBytes, KvCacheConfig config, RemovalListener<KvKey, KvEntry> gone) {
     long bytes = withoutHeadroom(budgetBytes);
-    window = new RecencyWindow(bytes / 2);
+    window = new RecencyWindow(newcomers(bytes));
     cache =
         Caffeine.newBuilder()
-            .maximumWeight(bytes - bytes / 2)
+            .maximumWeight(bytes - newcomers(bytes))
             .weigher(this::weight)
             .expireAfterAccess(config.timeToLive())
             .ticker(config.ticker())
@@ -53,6 +60,10 @@ final class Partition {
     return budgetBytes - (budgetBytes >> HEADROOM_SHIFT);
   }
 
+  private static long newcomers(long bytes) {
+    return bytes - (bytes >> FREQUENT_SHIFT);
+  }
+
   private void leave(@Nullable KvKey key, @Nullable KvEntry entry) {
     if (key != null && entry != null) {
       window.remove(key, entry);
@@ -62,8 +73,8 @@ final class Partition {
   /** Changes the part of the budget. */
   void resize(long budgetBytes) {
     long bytes = withoutHeadroom(budgetBytes);
-    window.resize(bytes / 2);
-    eviction.setMaximum(bytes - bytes / 2);
+    window.resize(newcomers(bytes));
+    eviction.setMaximum(bytes - newcomers(bytes));
     settle();
   }
 
@@ -80,8 +91,13 @@ final class Partition {
     return entry;
   }
 
+  /** Returns the entry; it doesn't count as used. */
+  @Nullable KvEntry peek(KvKey key) {
+    return cache.policy().getIfPresentQuietly(key);
+  }
+
   boolean holds(KvKey key) {
-    return cache.policy().getIfPresentQuietly(key) != null;
+    return peek(key) != null;
   }
 
   /** Says that a key is about to get an entry, before it is weighed. */
@@ -117,15 +133,33 @@ final class Partition {
    * Returns up to {@code limit} entries that nobody leases and that have units of this size, next to go first; newcomers
    * only when there are no others.
    */
-  List<? extends Map.Entry<KvKey, KvEntry>> coldest(int unitBytes, int limit) {
-    return eviction.coldest(
-        entries ->
-            entries
-                .filter(entry -> entry.getValue().block().slab().unitBytes() == unitBytes)
-                .filter(entry -> entry.getValue().block().leases() == 0)
-                .sorted(Comparator.comparing(entry -> window.holds(entry.getKey())))
-                .limit(limit)
-                .toList());
+  List<Map.Entry<KvKey, KvEntry>> coldest(int unitBytes, int limit) {
+    List<Map.Entry<KvKey, KvEntry>> coldest =
+        new ArrayList<>(eviction.coldest(entries -> first(entries.iterator(), unitBytes, limit)));
+    for (Map.Entry<KvKey, KvEntry> newcomer : window.oldest(limit - coldest.size())) {
+      if (mayGo(newcomer.getValue(), unitBytes)) {
+        coldest.add(newcomer);
+      }
+    }
+    return coldest;
+  }
+
+  private static boolean mayGo(KvEntry entry, int unitBytes) {
+    return entry.block().slab().unitBytes() == unitBytes && entry.block().leases() == 0;
+  }
+
+  private List<Map.Entry<KvKey, KvEntry>> first(
+      Iterator<? extends Map.Entry<KvKey, KvEntry>> coldest, int unitBytes, int limit) {
+    List<Map.Entry<KvKey, KvEntry>> first = new ArrayList<>();
+    for (int seen = 0;
+        seen < SEEN_PER_COLDEST * limit && first.size() < limit && coldest.hasNext();
+        seen++) {
+      Map.Entry<KvKey, KvEntry> entry = coldest.next();
+      if (!window.holds(entry.getKey()) && mayGo(entry.getValue(), unitBytes)) {
+        first.add(entry);
+      }
+    }
+    return first;
   }
 
   ConcurrentMap<KvKey, KvEntry> entries() {

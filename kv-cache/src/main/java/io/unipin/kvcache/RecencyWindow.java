@@ -1,13 +1,14 @@
 package io.unipin.kvcache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,60 +16,70 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A session is a burst: its user was never here before, asks for a few pages within minutes, and goes. A policy that
  * admits by frequency turns such a newcomer away in favour of users who asked as often and are gone. So a new key first
- * passes a window of its own part of the budget: it leaves it when the window is full and it was not used since the
- * hand last passed it (to come counts as a use), and then has to win against the others by frequency.
+ * passes a window of its own part of the budget: when the window is full the key that was not used for the longest time
+ * leaves it, and then has to win against the others by frequency.
  *
- * <p>What an entry saves counts too: one whose rows cost more to encode per byte than those of others, which is to say a
- * long history, is passed twice by the hand before it leaves.
+ * <p>What an entry saves counts too: one whose rows cost more to encode per byte than those of others counts as used a
+ * little later than it was, a cheaper one as a little earlier.
  *
- * <p>A use sets a number without a lock; only newcomers move the hand, O(1) amortised.
+ * <p>A use sets a number without a lock. Only newcomers look at the order: the queue is sorted by when keys were used as far
+ * as it knows, and one that comes out but was used since goes back in. O(log keys), amortised.
  *
- * <p>Source of the second chance: F. J. Corbató, "A Paging Experiment with the Multics System", 1968 (CLOCK). Of a window
- * in front of TinyLFU: G. Einziger, R. Friedman, B. Manes, "TinyLFU", ACM Transactions on Storage 13(4), 2017.
+ * <p>Source of a window in front of TinyLFU: G. Einziger, R. Friedman, B. Manes, "TinyLFU", ACM Transactions on Storage
+ * 13(4), 2017. Of trading cost for age: P. Cao, S. Irani, "Cost-Aware WWW Proxy Caching Algorithms" (GreedyDual-Size), 1997.
  */
 final class RecencyWindow {
+  /** How much of the usual stay a cost can add to or take from it, at most. */
+  private static final double MOST_CREDIT = 0.5;
+
+  /** Keys that the means are taken over. */
+  private static final double MEMORY = 256;
+
   private static final class Place {
     private volatile KvEntry entry;
+    private volatile long usedAt;
 
-    /** How often the hand passes since the last use. */
-    private volatile int passes;
-
-    private volatile int passesLeft;
-
-    Place(KvEntry entry) {
+    Place(KvEntry entry, long usedAt) {
       this.entry = entry;
-    }
-
-    void used() {
-      if (passesLeft < passes) {
-        passesLeft = passes;
-      }
+      this.usedAt = usedAt;
     }
   }
 
-  /** An entry that saves so many times what others do stays longer. */
-  private static final double DENSE = 1.25;
+  /** A place in the queue, with what was known of it when it went in; {@code number} tells equal times apart. */
+  private record Waiting(long usedAt, long due, long number, KvKey key, Place place) {
+    private static final Comparator<Waiting> ORDER =
+        Comparator.comparingLong(Waiting::due).thenComparingLong(Waiting::number);
+  }
 
-  /** Newcomers that the mean saving is taken over. */
-  private static final double MEMORY = 256;
-
-  private volatile long capacityBytes;
+  private final LongSupplier nanos;
   private final Map<KvKey, Place> places = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
+  private volatile long capacityBytes;
 
-  /** In the order in which the hand will pass them; a key that left {@link #places} is skipped. */
+  /** May hold keys that left {@link #places}. */
   @GuardedBy("lock")
-  private final Deque<Map.Entry<KvKey, Place>> hand = new ArrayDeque<>();
+  private final PriorityQueue<Waiting> queue = new PriorityQueue<>(Waiting.ORDER);
 
   @GuardedBy("lock")
   private long bytes;
 
-  /** Of the newcomers of late; the first is compared with nothing. */
   @GuardedBy("lock")
-  private double meanSaving = Double.POSITIVE_INFINITY;
+  private long numbers;
+
+  @GuardedBy("lock")
+  private double meanSaving;
+
+  /** Nanoseconds from the last use until a key leaves, on average. */
+  @GuardedBy("lock")
+  private double meanStay;
 
   RecencyWindow(long capacityBytes) {
+    this(capacityBytes, System::nanoTime);
+  }
+
+  RecencyWindow(long capacityBytes, LongSupplier nanos) {
     this.capacityBytes = capacityBytes;
+    this.nanos = nanos;
   }
 
   /** Changes the room; {@link #overflow} then tells who has to go. */
@@ -83,7 +94,7 @@ final class RecencyWindow {
   void used(KvKey key) {
     Place place = places.get(key);
     if (place != null) {
-      place.used();
+      place.usedAt = nanos.getAsLong();
     }
   }
 
@@ -93,23 +104,32 @@ final class RecencyWindow {
     try {
       Place place = places.get(key);
       if (place == null) {
-        place = new Place(entry);
+        place = new Place(entry, nanos.getAsLong());
         places.put(key, place);
-        hand.addLast(Map.entry(key, place));
+        enqueue(key, place);
       } else {
         bytes -= place.entry.block().bytes();
         place.entry = entry;
+        place.usedAt = nanos.getAsLong();
       }
       bytes += entry.block().bytes();
-      place.passes = entry.saving() > DENSE * meanSaving ? 2 : 1;
-      place.used();
-      meanSaving =
-          Double.isInfinite(meanSaving)
-              ? entry.saving()
-              : meanSaving + (entry.saving() - meanSaving) / MEMORY;
+      meanSaving = meanSaving == 0 ? entry.saving() : mean(meanSaving, entry.saving());
     } finally {
       lock.unlock();
     }
+  }
+
+  private static double mean(double before, double next) {
+    return before + (next - before) / MEMORY;
+  }
+
+  @GuardedBy("lock")
+  private void enqueue(KvKey key, Place place) {
+    long usedAt = place.usedAt;
+    double saving = place.entry.saving() / meanSaving - 1; // not a number before the first mean
+    double credit = Math.max(-MOST_CREDIT, Math.min(saving, MOST_CREDIT));
+    long due = usedAt + (long) (meanStay * (Double.isNaN(credit) ? 0 : credit));
+    queue.add(new Waiting(usedAt, due, numbers++, key, place));
   }
 
   /** Notes that the entry of a key became a shorter one of the same block. */
@@ -145,22 +165,14 @@ final class RecencyWindow {
     lock.lock();
     try {
       while (bytes > capacityBytes && places.size() > 1) {
-        Map.Entry<KvKey, Place> next = hand.removeFirst();
-        KvKey key = next.getKey();
-        Place place = next.getValue();
-        if (places.get(key) == place) {
-          if (place.passesLeft > 0 || hand.isEmpty()) {
-            place.passesLeft = Math.max(0, place.passesLeft - 1);
-            hand.addLast(next);
-          } else {
-            places.remove(key);
-            bytes -= place.entry.block().bytes();
-            out.add(key);
-          }
+        Waiting oldest = oldest();
+        if (oldest == null) {
+          break;
         }
-      }
-      while (!hand.isEmpty() && isStale(hand.peekFirst())) {
-        hand.removeFirst();
+        places.remove(oldest.key());
+        bytes -= oldest.place().entry.block().bytes();
+        meanStay = mean(meanStay, (double) (nanos.getAsLong() - oldest.usedAt()));
+        out.add(oldest.key());
       }
     } finally {
       lock.unlock();
@@ -168,8 +180,37 @@ final class RecencyWindow {
     return out;
   }
 
+  /** Returns the entries next to leave, at most {@code limit}; they stay. */
+  List<Map.Entry<KvKey, KvEntry>> oldest(int limit) {
+    List<Map.Entry<KvKey, KvEntry>> entries = new ArrayList<>();
+    List<Waiting> taken = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Waiting next = oldest(); next != null; next = oldest()) {
+        taken.add(next);
+        entries.add(Map.entry(next.key(), next.place().entry));
+        if (entries.size() == limit) {
+          break;
+        }
+      }
+      queue.addAll(taken);
+    } finally {
+      lock.unlock();
+    }
+    return entries;
+  }
+
+  /** Takes out of the queue the key that is next to leave. */
   @GuardedBy("lock")
-  private boolean isStale(Map.@Nullable Entry<KvKey, Place> next) {
-    return next != null && places.get(next.getKey()) != next.getValue();
+  private @Nullable Waiting oldest() {
+    for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
+      if (places.get(next.key()) == next.place()) {
+        if (next.place().usedAt <= next.usedAt()) {
+          return next;
+        }
+        enqueue(next.key(), next.place());
+      }
+    }
+    return null;
   }
 }

@@ -2,6 +2,9 @@ package io.unipin.kvcache;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One large piece of off-heap memory, cut into units of one size for as long as a block of it is in use.
@@ -16,6 +19,9 @@ final class Slab {
   private final ByteBuffer memory;
   private int unitBytes;
   private BuddyAllocator units = new BuddyAllocator(0);
+
+  /** By first unit: the block of a taken run. */
+  private @Nullable KvBlock[] blocks = new KvBlock[0];
 
   Slab(int bytes) {
     memory = ByteBuffer.allocateDirect(bytes + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, bytes);
@@ -45,6 +51,7 @@ final class Slab {
     }
     unitBytes = bytes;
     units = new BuddyAllocator(memory.capacity() / bytes);
+    blocks = new KvBlock[memory.capacity() / bytes];
   }
 
   /** Returns the first unit of a run of {@code 2^order} units, or -1. */
@@ -52,8 +59,27 @@ final class Slab {
     return units.allocate(order);
   }
 
+  /** Says whose a taken run is. */
+  void give(int start, KvBlock block) {
+    blocks[start] = block;
+  }
+
   void free(int start) {
     units.free(start);
+    blocks[start] = null;
+  }
+
+  /** Returns the blocks in the aligned run of {@code 2^order} units around a unit. */
+  List<KvBlock> around(int unit, int order) {
+    int first = unit >> order << order;
+    List<KvBlock> found = new ArrayList<>();
+    for (int i = first; i < Math.min(first + (1 << order), blocks.length); i++) {
+      KvBlock block = blocks[i];
+      if (block != null) {
+        found.add(block);
+      }
+    }
+    return found;
   }
 
   /** Returns the memory from a unit on, position 0, in native order. */

@@ -93,7 +93,7 @@ final class SlabPool {
       for (Slab slab : slabs) {
         int start = slab.unitBytes() == unitBytes ? slab.allocate(order) : -1;
         if (start >= 0) {
-          return new KvBlock(this, slab, start, order, layout);
+          return block(slab, start, order, layout);
         }
       }
       Slab slab = emptySlab(layout, (long) unitBytes << order);
@@ -101,7 +101,24 @@ final class SlabPool {
         return null;
       }
       slab.cut(unitBytes);
-      return new KvBlock(this, slab, slab.allocate(order), order, layout);
+      return block(slab, slab.allocate(order), order, layout);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private KvBlock block(Slab slab, int start, int order, KvLayout layout) {
+    KvBlock block = new KvBlock(this, slab, start, order, layout);
+    slab.give(start, block);
+    return block;
+  }
+
+  /** Returns the blocks that would have to go for a run of {@code 2^order} units to find room where a block is. */
+  List<KvBlock> around(KvBlock block, int order) {
+    lock.lock();
+    try {
+      return block.slab().around(block.start(), order);
     } finally {
       lock.unlock();
     }

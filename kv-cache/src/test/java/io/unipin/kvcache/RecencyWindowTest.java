@@ -3,7 +3,9 @@ package io.unipin.kvcache;
 import static io.unipin.kvcache.Rows.hashes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class RecencyWindowTest {
@@ -11,7 +13,8 @@ class RecencyWindowTest {
   private static final long BYTES = LAYOUT.blockBytes(32);
 
   private final SlabPool pool = new SlabPool("test", 1 << 16, 1 << 16, false);
-  private final RecencyWindow window = new RecencyWindow(3 * BYTES);
+  private final AtomicLong nanos = new AtomicLong();
+  private final RecencyWindow window = new RecencyWindow(3 * BYTES, nanos::incrementAndGet);
 
   @Test
   void overflow_keysUsedAlike_leaveInTheOrderTheyCame() {
@@ -25,18 +28,53 @@ class RecencyWindowTest {
   }
 
   @Test
-  void overflow_keyUsedSinceTheHandPassed_staysOneRound() {
+  void overflow_keyUsedSinceOthers_staysLonger() {
     for (int i = 0; i < 4; i++) {
       window.put(key(i), entry(32));
     }
-    assertThat(window.overflow()).containsExactly(key(0)); // all were passed
+    assertThat(window.overflow()).containsExactly(key(0));
     window.used(key(1));
     window.put(key(4), entry(32));
     assertThat(window.overflow()).containsExactly(key(2));
     window.put(key(5), entry(32));
     assertThat(window.overflow()).containsExactly(key(3));
     window.put(key(6), entry(32));
+    assertThat(window.overflow()).containsExactly(key(1)); // used before 4 came
+  }
+
+  @Test
+  void oldest_keys_areThoseNextToLeaveAndStay() {
+    for (int i = 0; i < 3; i++) {
+      window.put(key(i), entry(32));
+    }
+    window.used(key(0));
+    assertThat(window.oldest(2)).extracting(Map.Entry::getKey).containsExactly(key(1), key(2));
+    assertThat(window.oldest(9))
+        .extracting(Map.Entry::getKey)
+        .containsExactly(key(1), key(2), key(0));
+    window.put(key(3), entry(32));
     assertThat(window.overflow()).containsExactly(key(1));
+  }
+
+  /** Equal rows in a block of more bytes save less for each. */
+  @Test
+  void overflow_keyThatSavesLittleForItsBytes_leavesEarlier() {
+    RecencyWindow large = new RecencyWindow(20 * BYTES, nanos::incrementAndGet);
+    int expensive = 0;
+    int cheap = 0;
+    for (int i = 0; i < 2_000; i++) {
+      boolean small = i % 2 == 0;
+      large.put(key(i), cached(small ? 2 : 4));
+      for (KvKey gone : large.overflow()) {
+        int number = Integer.parseInt(gone.user().substring(4));
+        if (number % 2 == 0) {
+          expensive = number;
+        } else {
+          cheap = number;
+        }
+      }
+    }
+    assertThat(cheap).isGreaterThan(expensive + 8); // of the cheap ones younger ones have gone
   }
 
   @Test
@@ -80,6 +118,13 @@ class RecencyWindowTest {
 
   private static KvKey key(int i) {
     return new KvKey("user" + i, "model");
+  }
+
+  /** An entry of one row; its memory is given back at once, and used no more. */
+  private KvEntry cached(int rows) {
+    KvEntry entry = entry(rows);
+    entry.block().releaseLease();
+    return entry;
   }
 
   private KvEntry entry(int rows) {

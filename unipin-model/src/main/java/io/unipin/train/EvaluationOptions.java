@@ -1,5 +1,7 @@
 package io.unipin.train;
 
+import io.unipin.kvcache.KvType;
+
 /**
  * How to evaluate. The result depends on {@code part}, {@code maxUsers} and {@code seed} alone.
  *
@@ -10,6 +12,7 @@ package io.unipin.train;
  * @param displayed whether candidates are scored at the position where they were shown, not at the
  *     first
  * @param progress told after every few users
+ * @param kvType what keys and values are rounded to
  */
 public record EvaluationOptions(
     Part part,
@@ -17,7 +20,8 @@ public record EvaluationOptions(
     int maxUsers,
     long seed,
     boolean displayed,
-    EvaluationProgress progress) {
+    EvaluationProgress progress,
+    KvType kvType) {
   public EvaluationOptions {
     if (part == Part.TRAIN) {
       throw new IllegalArgumentException("part: VALIDATION or TEST expected, got TRAIN");
@@ -28,7 +32,18 @@ public record EvaluationOptions(
     }
   }
 
-  /** Candidates are scored at the first position. */
+  /** With keys and values in float32. */
+  public EvaluationOptions(
+      Part part,
+      int threads,
+      int maxUsers,
+      long seed,
+      boolean displayed,
+      EvaluationProgress progress) {
+    this(part, threads, maxUsers, seed, displayed, progress, KvType.FLOAT32);
+  }
+
+  /** Candidates are scored at the first position, with keys and values in float32. */
   public EvaluationOptions(
       Part part, int threads, int maxUsers, long seed, EvaluationProgress progress) {
     this(part, threads, maxUsers, seed, false, progress);
@@ -36,7 +51,13 @@ public record EvaluationOptions(
 
   /** These options with candidates at the position where they were shown, or at the first. */
   public EvaluationOptions at(boolean displayedPositions) {
-    return new EvaluationOptions(part, threads, maxUsers, seed, displayedPositions, progress);
+    return new EvaluationOptions(
+        part, threads, maxUsers, seed, displayedPositions, progress, kvType);
+  }
+
+  /** These options with keys and values of another type. */
+  public EvaluationOptions withKvType(KvType type) {
+    return new EvaluationOptions(part, threads, maxUsers, seed, displayed, progress, type);
   }
 
   /** All users' test part, by as many workers as the machine has processors. */

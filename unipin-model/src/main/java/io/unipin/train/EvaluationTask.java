@@ -2,6 +2,7 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedSchema;
+import io.unipin.kvcache.KvType;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ServingModel;
 
@@ -16,7 +17,8 @@ record EvaluationTask(
     ItemScores items,
     Popularity popularity,
     RecentPopularity recent,
-    BiasBaseline bias) {
+    BiasBaseline bias,
+    KvType kvType) {
 
   static EvaluationTask of(
       FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options) {
@@ -34,7 +36,8 @@ record EvaluationTask(
         new ItemScores(model.itemVectors(), config.items(), config.itemDim()),
         Popularity.of(log, holdout, part),
         RecentPopularity.of(log, holdout, part),
-        BiasBaseline.of(slates, log.users(), config.items(), config.actions().size()));
+        BiasBaseline.of(slates, log.users(), config.items(), config.actions().size()),
+        options.kvType());
   }
 
   private static void checkFits(FeedLog log, ModelConfig config) {

@@ -30,9 +30,13 @@ final class HistoryEncoder implements AutoCloseable {
   private final UserKvCache cache;
 
   HistoryEncoder(FeedLog log, ServingModel model) {
+    this(log, model, KvType.FLOAT32);
+  }
+
+  HistoryEncoder(FeedLog log, ServingModel model, KvType type) {
     this.log = log;
     this.model = model;
-    this.layout = model.config().kvLayout(KvType.FLOAT32);
+    this.layout = model.config().kvLayout(type);
     long bytes = BLOCKS * layout.blockBytes(layout.capacityFor(layout.maxRows()));
     this.cache = new UserKvCache(new KvCacheConfig(bytes, FOREVER, bytes));
   }

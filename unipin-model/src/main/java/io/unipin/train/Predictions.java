@@ -94,7 +94,7 @@ public final class Predictions {
     return slates.areFeedviews();
   }
 
-  private int actions() {
+  int actions() {
     return log.schema().actions().size();
   }
 

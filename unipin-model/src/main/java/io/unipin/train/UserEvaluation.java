@@ -2,7 +2,6 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 import io.unipin.kvcache.KvLease;
-import io.unipin.kvcache.KvType;
 import io.unipin.model.GapBuckets;
 import io.unipin.model.PagePositions;
 import io.unipin.model.RequestContext;
@@ -23,7 +22,7 @@ final class UserEvaluation implements AutoCloseable {
     this.task = task;
     this.log = task.log();
     this.model = task.model();
-    this.encoder = new HistoryEncoder(log, model);
+    this.encoder = new HistoryEncoder(log, model, task.kvType());
   }
 
   /**
@@ -100,7 +99,7 @@ final class UserEvaluation implements AutoCloseable {
       return model.score(
           lease.block(),
           lease.capacity(),
-          KvType.FLOAT32,
+          task.kvType(),
           lease.rows(),
           Arrays.copyOfRange(task.slates().items(), slate.from(), slate.to()),
           new RequestContext(slate.surface(), slate.gap()),

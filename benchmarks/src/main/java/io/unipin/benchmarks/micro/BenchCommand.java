@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       OverloadCommand.class,
       SoakCommand.class,
       ExperimentsCommand.class,
-      QualityCommand.class
+      QualityCommand.class,
+      KvCacheCommand.class
     },
     footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json"})
 public final class BenchCommand implements Verb {

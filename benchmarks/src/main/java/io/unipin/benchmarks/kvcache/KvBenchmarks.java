@@ -1,0 +1,77 @@
+package io.unipin.benchmarks.kvcache;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Acquire, put and append, of the cache and of other ways to keep users' keys and values. Run by {@link JmhRun}. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@State(Scope.Benchmark)
+public class KvBenchmarks {
+  /** Which store. */
+  @Param({"unipin"})
+  public String store = "unipin";
+
+  private UserStore users = UserStore.NONE;
+
+  /** Numbers threads, so that they ask for users of their own. */
+  private final AtomicInteger threads = new AtomicInteger();
+
+  /** Opens the store and fills it. */
+  @Setup(Level.Trial)
+  public void open() {
+    users = UserStore.open(store);
+    for (int user = 0; user < UserStore.USERS; user++) {
+      users.put(user);
+    }
+  }
+
+  @TearDown(Level.Trial)
+  public void close() {
+    users.close();
+  }
+
+  /** A thread's next user. */
+  @State(Scope.Thread)
+  public static class Turn {
+    private int at;
+
+    @Setup(Level.Trial)
+    public void begin(KvBenchmarks benchmarks) {
+      at = benchmarks.threads.getAndIncrement() * UserStore.USERS / 2;
+    }
+
+    int next() {
+      at++;
+      return at;
+    }
+  }
+
+  /** Finds a user's state and lets it go. */
+  @Benchmark
+  public long acquire(Turn turn) {
+    return users.acquire(turn.next() % UserStore.USERS);
+  }
+
+  /** Keeps the state of a user who was not here; another one's goes. */
+  @Benchmark
+  public void put(Turn turn) {
+    users.put(UserStore.USERS + turn.next());
+  }
+
+  /** Replaces the last eight rows of a user by eight others. */
+  @Benchmark
+  public void append(Turn turn) {
+    users.append(turn.next() % UserStore.APPENDING);
+  }
+}

@@ -1,0 +1,246 @@
+package io.unipin.benchmarks.kvcache;
+
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheStats;
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvOutcome;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.TokenHashes;
+import io.unipin.kvcache.UserKvCache;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/**
+ * Plays a trace against the cache and against textbook policies of as many bytes. A request hits when rows of its user are
+ * there: only what was added since is encoded then.
+ */
+public final class Policies {
+  /** Small rows, so that a million users fit; what counts is how many of a user's size classes the budget holds. */
+  private static final KvLayout LAYOUT = new KvLayout(1, 1, 2, Trace.MAX_ROWS, KvType.INT8);
+
+  private final Trace trace;
+  private final long budgetBytes;
+
+  /**
+   * @param share the budget, as part of the bytes of all users' histories at the end
+   */
+  public Policies(Trace trace, double share) {
+    this.trace = trace;
+    long all = Arrays.stream(trace.lastRows()).mapToLong(rows -> rows == 0 ? 0 : bytes(rows)).sum();
+    this.budgetBytes = (long) (share * all);
+  }
+
+  private static long bytes(int rows) {
+    return LAYOUT.blockBytes(LAYOUT.capacityFor(rows));
+  }
+
+  public long budgetBytes() {
+    return budgetBytes;
+  }
+
+  /**
+   * What a policy did.
+   *
+   * @param hitRate part of all requests that hit
+   * @param savedShare part of the work of encoding every request's history anew that was saved
+   * @param uncached requests that got no place
+   */
+  public record Outcome(double hitRate, double savedShare, long uncached) {}
+
+  /** About how long rows take to encode, of a model as wide as the recipes'. */
+  private static double cost(int rows) {
+    return rows * (rows + 6.0 * 64);
+  }
+
+  private final class Tally {
+    private long hits;
+    private double saved;
+    private double all;
+
+    void count(boolean hit, int at) {
+      double cost = cost(trace.rows()[at]);
+      all += cost;
+      if (hit) {
+        hits++;
+        saved += cost;
+      }
+    }
+
+    Outcome outcome(long uncached) {
+      return new Outcome((double) hits / trace.size(), saved / all, uncached);
+    }
+  }
+
+  /** The cache itself, blocks and all. */
+  public Outcome ours() {
+    Tally tally = new Tally();
+    KvKey[] keys = new KvKey[trace.userCount()];
+    float[] state = new float[1];
+    try (UserKvCache cache =
+        new UserKvCache(new KvCacheConfig(budgetBytes, Duration.ofDays(30), 1 << 20))) {
+      for (int i = 0; i < trace.size(); i++) {
+        int user = trace.users()[i];
+        KvKey key = keys[user];
+        if (key == null) {
+          key = new KvKey(Integer.toString(user), "model");
+          keys[user] = key;
+        }
+        try (KvLease lease =
+            cache.acquire(key, LAYOUT, hashes(user, trace.rows()[i]), Duration.ZERO)) {
+          tally.count(lease.reusedRows() > 0, i);
+          if (lease.outcome() != KvOutcome.HIT) {
+            lease.commit(state);
+          }
+        }
+      }
+      KvCacheStats stats = cache.stats();
+      return tally.outcome(stats.uncached());
+    }
+  }
+
+  /** A full window stays as it is: what the window drops is not what is measured. */
+  private static TokenHashes hashes(int user, int rows) {
+    TokenHashes.Builder builder = TokenHashes.builder(rows);
+    for (int token = 0; token < rows; token++) {
+      builder.add(user, token);
+    }
+    return builder.build();
+  }
+
+  /** Drops who was not here for the longest time. */
+  public Outcome leastRecentlyUsed() {
+    Tally tally = new Tally();
+    LinkedHashMap<Integer, Long> residents = new LinkedHashMap<>(16, 0.75f, true);
+    long used = 0;
+    for (int i = 0; i < trace.size(); i++) {
+      int user = trace.users()[i];
+      long bytes = bytes(trace.rows()[i]);
+      Long before = residents.put(user, bytes);
+      tally.count(before != null, i);
+      used += bytes - (before == null ? 0 : before);
+      var eldest = residents.entrySet().iterator();
+      while (used > budgetBytes) {
+        used -= eldest.next().getValue();
+        eldest.remove();
+      }
+    }
+    return tally.outcome(0);
+  }
+
+  /**
+   * Drops who was here least often, the longest ago of equals.
+   *
+   * @param remembers whether the count of a user who was dropped goes on
+   */
+  public Outcome leastFrequentlyUsed(boolean remembers) {
+    Tally tally = new Tally();
+    Map<Integer, Long> residents = new HashMap<>();
+    TreeMap<Long, Integer> order = new TreeMap<>(); // count above, time below
+    int[] counts = new int[trace.userCount()];
+    long[] places = new long[trace.userCount()];
+    long used = 0;
+    for (int i = 0; i < trace.size(); i++) {
+      int user = trace.users()[i];
+      long bytes = bytes(trace.rows()[i]);
+      Long before = residents.put(user, bytes);
+      tally.count(before != null, i);
+      if (before != null) {
+        order.remove(places[user]);
+      } else if (!remembers) {
+        counts[user] = 0;
+      }
+      used += bytes - (before == null ? 0 : before);
+      while (used > budgetBytes && !order.isEmpty()) {
+        int victim = order.pollFirstEntry().getValue();
+        used -= Objects.requireNonNull(residents.remove(victim));
+      }
+      places[user] = (long) ++counts[user] << 32 | i;
+      order.put(places[user], user);
+    }
+    return tally.outcome(0);
+  }
+
+  /** Of equal sizes, with the whole trace known: keeps those who come again soonest. */
+  public double belady(int places) {
+    int[] next = nextUses();
+    boolean[] resident = new boolean[trace.userCount()];
+    int[] due = new int[trace.userCount()];
+    PriorityQueue<int[]> farthest = new PriorityQueue<>((a, b) -> Integer.compare(b[0], a[0]));
+    int used = 0;
+    long hits = 0;
+    for (int i = 0; i < trace.size(); i++) {
+      int user = trace.users()[i];
+      if (resident[user]) {
+        hits++;
+      } else {
+        resident[user] = true;
+        used++;
+      }
+      due[user] = next[i];
+      farthest.add(new int[] {next[i], user});
+      while (used > places) {
+        int[] victim = farthest.remove();
+        if (resident[victim[1]] && due[victim[1]] == victim[0]) {
+          resident[victim[1]] = false;
+          used--;
+        }
+      }
+    }
+    return (double) hits / trace.size();
+  }
+
+  private int[] nextUses() {
+    int[] next = new int[trace.size()];
+    int[] last = new int[trace.userCount()];
+    Arrays.fill(last, Integer.MAX_VALUE);
+    for (int i = trace.size() - 1; i >= 0; i--) {
+      next[i] = last[trace.users()[i]];
+      last[trace.users()[i]] = i;
+    }
+    return next;
+  }
+
+  /** The cache with blocks of one size, and LRU: beside Belady. */
+  public double oursEqualSizes(int places) {
+    return equalSizes().ours(places);
+  }
+
+  public double leastRecentlyUsedEqualSizes(int places) {
+    LinkedHashMap<Integer, Boolean> residents = new LinkedHashMap<>(16, 0.75f, true);
+    long hits = 0;
+    for (int user : trace.users()) {
+      hits += residents.put(user, true) == null ? 0 : 1;
+      if (residents.size() > places) {
+        var eldest = residents.entrySet().iterator();
+        eldest.next();
+        eldest.remove();
+      }
+    }
+    return (double) hits / trace.size();
+  }
+
+  private double ours(int places) {
+    Policies bounded = new Policies(trace, places * bytes(Trace.MAX_ROWS));
+    return bounded.ours().hitRate();
+  }
+
+  private Policies(Trace trace, long budgetBytes) {
+    this.trace = trace;
+    this.budgetBytes = budgetBytes;
+  }
+
+  private Policies equalSizes() {
+    short[] rows = new short[trace.size()];
+    Arrays.fill(rows, (short) Trace.MAX_ROWS);
+    return new Policies(
+        new Trace(trace.name(), trace.users(), rows, trace.userCount()), budgetBytes);
+  }
+}
