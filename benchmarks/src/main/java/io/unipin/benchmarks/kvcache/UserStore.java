@@ -16,7 +16,7 @@ abstract class UserStore implements AutoCloseable {
 
   static final int ROWS = 128;
   static final int NEW_ROWS = 8;
-  static final KvLayout LAYOUT = new KvLayout(4, 4, 64, 208, KvType.FLOAT32);
+  static final KvLayout LAYOUT = new KvLayout(4, 4, 64, 256, KvType.FLOAT32);
 
   /** Planes of keys, or of values, of one head of one layer. */
   static final int PLANES = 4 * 2 * 4;
