@@ -4,10 +4,11 @@ import io.unipin.ann.AnnResult;
 import io.unipin.ann.AnnSearch;
 import io.unipin.ann.ItemFilter;
 import io.unipin.data.Catalogue;
+import io.unipin.model.QueryMerge;
 import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.LoadedBundle;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -35,16 +36,19 @@ final class CandidateSearch {
       StageClock clock) {
     clock.enter(Stage.QUERY);
     ServingModel model = bundle.model();
-    float[][] mixes = {mix(outcomes, model.config().actions())};
-    float[] queries = model.queries(state, context, mixes);
-    Finite.require("query", queries);
+    QueryPlan plan = QueryPlan.of(config, outcomes, model.config().actions());
+    float[] all = model.queries(state, context, plan.mixes(), plan.offsets());
+    Finite.require("query", all);
+    int[] kept = QueryMerge.distinct(all, plan.shares());
+    float[] queries = only(kept, all, model.config().itemDim());
 
     clock.enter(Stage.SEARCH);
-    double wanted = mixes.length == 1 ? count : Math.ceil(count * config.overFetch());
+    double wanted = kept.length == 1 ? count : Math.ceil(count * config.overFetch());
     int k = (int) Math.min(wanted, bundle.index().size());
     AnnResult result =
-        bundle.index().search(queries, mixes.length, new AnnSearch(k, config.breadth(), filter));
-    return merge(result, bundle.catalogue(), count);
+        bundle.index().search(queries, kept.length, new AnnSearch(k, config.breadth(), filter));
+    double[] shares = Arrays.stream(kept).mapToDouble(query -> plan.shares()[query]).toArray();
+    return merge(result, shares, bundle.catalogue(), count);
   }
 
   /** Shares that add up to 1, as the model was trained; all zeros when nothing is asked for. */
@@ -57,10 +61,23 @@ final class CandidateSearch {
     return mix;
   }
 
-  private static List<Candidate> merge(AnnResult result, Catalogue catalogue, int count) {
+  /** The queries with these indices, side by side. */
+  private static float[] only(int[] kept, float[] queries, int dim) {
+    float[] picked = new float[kept.length * dim];
+    for (int q = 0; q < kept.length; q++) {
+      System.arraycopy(queries, kept[q] * dim, picked, q * dim, dim);
+    }
+    return picked;
+  }
+
+  /** At most {@code count} distinct items, each query's best ones by its share, with the best score of any query. */
+  private static List<Candidate> merge(
+      AnnResult result, double[] shares, Catalogue catalogue, int count) {
     Map<Long, Candidate> best = new HashMap<>();
-    for (int query = 0; query < result.queryCount(); query++) {
+    long[][] found = new long[result.queryCount()][];
+    for (int query = 0; query < found.length; query++) {
       int offset = query * result.k();
+      found[query] = Arrays.copyOfRange(result.ids(), offset, offset + result.found(query));
       for (int i = offset; i < offset + result.found(query); i++) {
         long id = result.ids()[i];
         best.merge(
@@ -69,8 +86,9 @@ final class CandidateSearch {
             (one, other) -> one.score() >= other.score() ? one : other);
       }
     }
-    List<Candidate> merged = new ArrayList<>(best.values());
-    merged.sort(BEST_FIRST);
-    return List.copyOf(merged.subList(0, Math.min(count, merged.size())));
+    return Arrays.stream(QueryMerge.merge(found, shares, count))
+        .mapToObj(best::get)
+        .sorted(BEST_FIRST)
+        .toList();
   }
 }

@@ -21,4 +21,32 @@ class CandidateSearchTest {
     assertThat(CandidateSearch.mix(Map.of(), ACTIONS)).containsExactly(0, 0, 0);
     assertThat(CandidateSearch.mix(Map.of("save", 0f), ACTIONS)).containsExactly(0, 0, 0);
   }
+
+  @Test
+  void plan_byDefault_isOneQueryForTheMix() {
+    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, false, 0);
+    QueryPlan plan = QueryPlan.of(config, Map.of("save", 3f, "click", 1f), ACTIONS);
+    assertThat(plan.size()).isEqualTo(1);
+    assertThat(plan.mixes()[0]).containsExactly(.25f, .75f, 0);
+    assertThat(plan.offsets()).containsExactly(0);
+  }
+
+  @Test
+  void plan_splitAndLookingAhead_sharesTheBudgetByTheWeights() {
+    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, true, 1);
+    QueryPlan plan = QueryPlan.of(config, Map.of("save", 3f, "click", 1f), ACTIONS);
+    assertThat(plan.size()).isEqualTo(4);
+    assertThat(plan.mixes()[0]).containsExactly(1, 0, 0);
+    assertThat(plan.mixes()[3]).containsExactly(0, 1, 0);
+    assertThat(plan.offsets()).containsExactly(0, 1, 0, 1);
+    assertThat(plan.shares()).containsExactly(.125, .125, .375, .375);
+  }
+
+  @Test
+  void plan_nothingAskedFor_looksAheadAllTheSame() {
+    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, true, 2);
+    QueryPlan plan = QueryPlan.of(config, Map.of(), ACTIONS);
+    assertThat(List.of(plan.mixes())).allSatisfy(mix -> assertThat(mix).containsOnly(0));
+    assertThat(plan.offsets()).containsExactly(0, 1, 2);
+  }
 }

@@ -22,6 +22,7 @@ import io.unipin.serving.history.RecordedAction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,11 @@ final class RecommenderTest {
   }
 
   private Recommender recommender(UserKvCache cache, @Nullable LoadedBundle second, boolean dense) {
+    return recommender(cache, second, dense, new RetrievalConfig(20, 0, 1.2, false, 0));
+  }
+
+  private Recommender recommender(
+      UserKvCache cache, @Nullable LoadedBundle second, boolean dense, RetrievalConfig retrieval) {
     CacheConfig config =
         new CacheConfig(
             new ByteSize(1 << 20),
@@ -97,7 +103,7 @@ final class RecommenderTest {
         cache,
         new RecommenderConfig(
             config,
-            new RetrievalConfig(20, 0, 1.2),
+            retrieval,
             new RankingConfig(Map.of(), "", dense),
             new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
             new DegradationConfig(true, 1.2),
@@ -127,6 +133,18 @@ final class RecommenderTest {
       }
       assertThat(cache.stats().entries()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void retrieve_severalQueries_givesDistinctItemsBestFirst() {
+    record("u", 0, 6);
+    UserInput user = new UserInput("u", null, List.of(), "home", NOW);
+    Wishes wishes = new Wishes(Map.of("click", 1f, "save", 1f), Map.of(), new long[0], false);
+    RetrievalQuery query = new RetrievalQuery("r", user, wishes, 12);
+    Recommender several = recommender(cache, null, false, new RetrievalConfig(20, 0, 1.2, true, 4));
+    List<Candidate> found = several.retrieve(bundle, query, clock(NO_LIMIT)).items();
+    assertThat(found).hasSize(12).doesNotHaveDuplicates();
+    assertThat(found).isSortedAccordingTo(Comparator.comparing(Candidate::score).reversed());
   }
 
   @Test

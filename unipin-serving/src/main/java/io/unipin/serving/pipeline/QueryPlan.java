@@ -1,0 +1,51 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.model.TargetOffsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The queries of one request: for the mix of all desired outcomes or for each of them, and for what comes next or further
+ * ahead too.
+ *
+ * @param mixes (queries) of (actions) each, adding up to 1 or all zeros
+ * @param offsets (queries) how far ahead each looks
+ * @param shares (queries) of the candidates that each may bring
+ */
+record QueryPlan(float[][] mixes, int[] offsets, double[] shares) {
+
+  static QueryPlan of(RetrievalConfig config, Map<String, Float> outcomes, List<String> actions) {
+    float[] mix = CandidateSearch.mix(outcomes, actions);
+    List<float[]> mixes = new ArrayList<>();
+    List<Double> weights = new ArrayList<>();
+    for (int c = 0; c < mix.length && config.splitOutcomes(); c++) {
+      if (mix[c] > 0) {
+        float[] one = new float[mix.length];
+        one[c] = 1;
+        mixes.add(one);
+        weights.add((double) mix[c]);
+      }
+    }
+    if (mixes.isEmpty()) {
+      mixes = Collections.singletonList(mix);
+      weights = List.of(1.0);
+    }
+    int ahead = 1 + Math.min(config.lookAhead(), TargetOffsets.COUNT - 1);
+    int count = mixes.size() * ahead;
+    float[][] queries = new float[count][];
+    int[] offsets = new int[count];
+    double[] shares = new double[count];
+    for (int q = 0; q < count; q++) {
+      queries[q] = mixes.get(q / ahead);
+      offsets[q] = q % ahead;
+      shares[q] = weights.get(q / ahead) / ahead;
+    }
+    return new QueryPlan(queries, offsets, shares);
+  }
+
+  int size() {
+    return mixes.length;
+  }
+}
