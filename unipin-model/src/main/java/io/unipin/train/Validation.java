@@ -7,11 +7,14 @@ package io.unipin.train;
  * @param auc mean AUC over the action types; NaN without labels of both kinds
  */
 public record Validation(double ndcg10, double auc) {
-  /** What a checkpoint is chosen by: NDCG@10 times AUC, or the one that exists. */
+  /** Where retrieval finds next to nothing, its few hits must not outweigh ranking. */
+  private static final double LITTLE = 0.01;
+
+  /** What a checkpoint is chosen by: (NDCG@10 + 0.01) times AUC, or the one that exists. */
   public double metric() {
     if (Double.isNaN(ndcg10)) {
       return Double.isNaN(auc) ? 0 : auc;
     }
-    return Double.isNaN(auc) ? ndcg10 : ndcg10 * auc;
+    return Double.isNaN(auc) ? ndcg10 : (ndcg10 + LITTLE) * auc;
   }
 }
