@@ -11,7 +11,7 @@ import org.caffinitas.ohc.OHCacheBuilder;
 /** An off-heap cache of values that never change: one that grows is written anew. Read without a copy. */
 final class OhcStore extends UserStore {
   private static final int VALUE_BYTES = PLANES * ROWS * ROW_FLOATS * Float.BYTES;
-  private static final long CAPACITY = 160L << 20;
+  private static final long CAPACITY = 320L << 20;
 
   private final ByteBuffer source = Sources.direct(ROWS);
   private final OHCache<Integer, ByteBuffer> cache =
