@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class BundleSwapTest {
   private static final int USERS = 30;
   private static final int CALLERS = 4;
-  private static final int SWAPS = 12;
+  private static final int SWAPS = 100;
 
   @TempDir Path folder;
 
   @Test
-  @Timeout(180)
+  @Timeout(600)
   void loadBundle_underLoad_failsNoRequestAndMixesNoVersions() throws Exception {
     try (TinyServer server = TinyServer.start(folder)) {
       Map<String, List<RetrieveAndRankResponse>> expected = new HashMap<>();
@@ -88,6 +88,7 @@ final class BundleSwapTest {
   }
 
   private static void assertSame(RetrieveAndRankResponse expected, RetrieveAndRankResponse actual) {
+    assertThat(actual.getServed().getModel()).isEqualTo(expected.getServed().getModel());
     assertThat(actual.getServed().getIndex()).isEqualTo(expected.getServed().getIndex());
     assertThat(actual.getItemsList())
         .extracting(ScoredItem::getItemId)

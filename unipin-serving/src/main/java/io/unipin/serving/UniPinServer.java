@@ -22,10 +22,7 @@ import io.unipin.serving.rpc.RpcServices;
 import io.unipin.serving.tracing.Tracing;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +38,6 @@ public final class UniPinServer implements AutoCloseable {
   /** What is open, the newest first. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  private final Lock loading = new ReentrantLock();
-  private final BundleReader reader;
   private final BundleHolder bundles;
   private final UserKvCache cache;
   private final Admission admission;
@@ -70,7 +65,7 @@ public final class UniPinServer implements AutoCloseable {
                       config.cache().timeToLive(),
                       config.cache().transientBudget().bytes())));
       metrics.watchCache(cache::stats);
-      reader = new BundleReader(config.bundle().folder(), config.engine().options());
+      BundleReader reader = new BundleReader(config.bundle().folder(), config.engine().options());
       Experiments experiments = new Experiments(config.experiments());
       ExposureLog exposures = opened(ExposureLog.open(experiments, config.exposureLog()));
       metrics.watchExposures(exposures::dropped);
@@ -84,7 +79,7 @@ public final class UniPinServer implements AutoCloseable {
               System::currentTimeMillis,
               second.isEmpty() ? null : opened(reader.load(second)));
       ShadowParts shadow = opened(new ShadowParts(config, histories));
-      bundles = opened(new BundleHolder(this::forget));
+      bundles = opened(new BundleHolder(this::forget, config.bundle().keepPrevious()));
       routes =
           opened(
               new ArmRoutes(
@@ -103,16 +98,30 @@ public final class UniPinServer implements AutoCloseable {
                   config.admission(),
                   System::nanoTime));
       metrics.watchAdmission(admission::waiting, admission::limit);
-      load(config.bundle().name());
-      routes.load(this::loadArm);
-      shadow.load(reader::load, bundle -> warm(bundle, shadow.recommender()));
+      BundleOperations operations =
+          new BundleOperations(
+              reader,
+              bundles,
+              new BundleOperations.Parts(
+                  routes::check,
+                  recommender,
+                  admission,
+                  cache,
+                  config.cache(),
+                  config.engine().precision(),
+                  metrics),
+              () -> serving);
+      operations.load(config.bundle().name());
+      routes.load(operations::prepare);
+      shadow.load(
+          operations::read, bundle -> operations.warm(bundle, shadow.recommender()));
       rpc =
           opened(
               RpcServer.start(
                   config.server(),
                   new RpcServices(
                       bundles,
-                      this::load,
+                      operations,
                       admission,
                       routes,
                       refresher(config.cache().appendOnRecord()),
@@ -167,56 +176,8 @@ public final class UniPinServer implements AutoCloseable {
         });
   }
 
-  /** Loads and warms the bundle of an arm. */
-  private LoadedBundle loadArm(String name) {
-    LoadedBundle bundle = reader.load(name);
-    boolean ready = false;
-    try {
-      routes.check(bundle);
-      warm(bundle, recommender);
-      ready = true;
-      return bundle;
-    } finally {
-      if (!ready) {
-        bundle.close();
-      }
-    }
-  }
-
   private void forgetArm(LoadedBundle drained) {
     cache.eraseFingerprint(recommender.fingerprint(drained));
-  }
-
-  /** Loads a bundle, warms it and puts it in service; one at a time. */
-  private void load(String name) {
-    loading.lock();
-    try {
-      LoadedBundle bundle = reader.load(name);
-      boolean swapped = false;
-      try {
-        routes.check(bundle);
-        warm(bundle, recommender);
-        bundles.swap(bundle);
-        metrics.serving(bundle.name(), bundle.indexVersion());
-        swapped = true;
-      } finally {
-        if (!swapped) {
-          bundle.close();
-        }
-      }
-    } finally {
-      loading.unlock();
-    }
-  }
-
-  /** Before the first bundle no call waits, and all workers may warm at once. */
-  private void warm(LoadedBundle bundle, Recommender pipeline) {
-    List<Runnable> steps = pipeline.warmUp(bundle);
-    if (serving) {
-      admission.onEveryWorkerInTurn(steps);
-    } else {
-      admission.onEveryWorker(() -> steps.forEach(Runnable::run));
-    }
   }
 
   /** Drops the cached state of a bundle that serves no more, unless its successor can use it. */

@@ -10,11 +10,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** Callers that each ask for the next page as soon as the one before came: what a server can do at most, roughly. */
 final class ClosedLoop {
   private static final long SECONDS = 10;
+  private static final long BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private ClosedLoop() {}
 
@@ -52,7 +54,7 @@ final class ClosedLoop {
       client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build());
       pages.incrementAndGet();
     } catch (ServingException e) {
-      Thread.onSpinWait(); // refused: the next try counts
+      LockSupport.parkNanos(BACK_OFF_NANOS); // refused: the next try counts
     }
   }
 }

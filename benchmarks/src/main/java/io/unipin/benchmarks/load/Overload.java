@@ -58,10 +58,11 @@ final class Overload {
     vocabulary = preparation.learn("overload");
   }
 
-  /** Records the users' histories. */
-  void prepare() {
+  /** Records the users' histories, and lets the server find its pace. */
+  void prepare() throws InterruptedException {
     Schedule all = Schedule.of(traffic, Arrivals.CONSTANT, 100, 20, 1);
     preparation.histories(all, names, traffic, vocabulary, 1, actions -> {});
+    peak();
   }
 
   /** What one round measured, by name. */
@@ -93,7 +94,8 @@ final class Overload {
     result.put("refused_at_80pct", (double) (normal.calls().size() - normal.answered()));
     result.put("refusal_p99_ms", refusal);
     result.put("recovery_s", samples.recoverySeconds(2 * burst, normal.quantileMs(0.99)));
-    result.put("late_answers", (double) hurried.late(LATE_NANOS));
+    result.put("late_answers", (double) hurried.lateAnswers(LATE_NANOS));
+    result.put("late_ends", (double) hurried.lateEnds(LATE_NANOS));
     result.put("peak_pages_per_second", peak);
     result.put("normal", describe(normal));
     result.put("overload", describe(over));

@@ -23,13 +23,14 @@ import picocli.CommandLine.Spec;
     name = "overload",
     description = {
       "Plays load at 80 and 300 percent of what a server can do, and calls with little time, all by cached users.",
-      "Figures are medians over the rounds; refused_at_80pct and late_answers are sums."
+      "Figures are medians over the rounds; refused_at_80pct, late_answers and late_ends are sums.",
+      "late_answers: pages that came more than 5 ms after their deadline; late_ends: calls that ended so, in any way."
     },
     footer = {"", "Example:", "  ./unipin bench overload --quick --json overload.json"})
 public final class OverloadCommand implements Callable<Integer> {
   private static final List<String> MEDIANS =
       List.of("goodput_at_300pct", "p99_over_p50_at_80pct", "refusal_p99_ms", "recovery_s");
-  private static final List<String> SUMS = List.of("refused_at_80pct", "late_answers");
+  private static final List<String> SUMS = List.of("refused_at_80pct", "late_answers", "late_ends");
   private static final int CACHED_USERS = 96;
   private static final int ROUNDS = 3;
   private static final double SECONDS = 45;

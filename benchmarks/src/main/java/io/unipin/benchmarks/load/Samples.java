@@ -23,6 +23,10 @@ record Samples(List<Sample> calls) {
     boolean isAnswered() {
       return failure.isEmpty();
     }
+
+    boolean isLate(long byNanos) {
+      return tookNanos > deadlineNanos + byNanos;
+    }
   }
 
   Samples {
@@ -65,9 +69,14 @@ record Samples(List<Sample> calls) {
     return took[(int) Math.min(took.length - 1, Math.ceil(share * took.length) - 1)] / 1e6;
   }
 
+  /** Pages that came more than this after the deadline of their calls. */
+  long lateAnswers(long byNanos) {
+    return calls.stream().filter(call -> call.isAnswered() && call.isLate(byNanos)).count();
+  }
+
   /** Calls that ended, in whatever way, more than this after their deadline. */
-  long late(long byNanos) {
-    return calls.stream().filter(call -> call.tookNanos() > call.deadlineNanos() + byNanos).count();
+  long lateEnds(long byNanos) {
+    return calls.stream().filter(call -> call.isLate(byNanos)).count();
   }
 
   /**

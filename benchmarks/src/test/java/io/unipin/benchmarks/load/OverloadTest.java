@@ -27,7 +27,10 @@ final class OverloadTest {
     assertThat(samples.answered()).isEqualTo(3);
     assertThat(samples.quantileMs(0.5)).isEqualTo(20);
     assertThat(samples.quantileMs(0.99)).isEqualTo(54);
-    assertThat(samples.late(5 * MS)).isEqualTo(1);
+    assertThat(samples.lateEnds(5 * MS)).isEqualTo(1);
+    assertThat(samples.lateEnds(3 * MS)).isEqualTo(2);
+    assertThat(samples.lateAnswers(5 * MS)).isZero();
+    assertThat(samples.lateAnswers(3 * MS)).isEqualTo(1);
     assertThat(samples.failures())
         .isEqualTo(Map.of("deadline_exceeded", 1L, "resource_exhausted", 1L));
     assertThat(samples.between(100 * MS, 300 * MS).calls()).hasSize(2);
@@ -80,7 +83,8 @@ final class OverloadTest {
               "refused_at_80pct", 1.0,
               "refusal_p99_ms", 2.0,
               "recovery_s", 0.5,
-              "late_answers", 2.0));
+              "late_answers", 2.0,
+              "late_ends", 3.0));
     }
     assertThat(OverloadCommand.results(rounds))
         .containsEntry("goodput_at_300pct", 0.9)
@@ -93,6 +97,7 @@ final class OverloadTest {
             "refusal_p99_ms",
             "recovery_s",
             "late_answers",
+            "late_ends",
             "rounds");
   }
 

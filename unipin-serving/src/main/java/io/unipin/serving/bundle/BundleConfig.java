@@ -8,8 +8,9 @@ import java.nio.file.Path;
  *
  * @param folder holds one directory per bundle
  * @param name of the bundle to serve at start
+ * @param keepPrevious whether the bundle that served before the last swap stays in memory, ready for a roll-back
  */
-public record BundleConfig(Path folder, String name) {
+public record BundleConfig(Path folder, String name, boolean keepPrevious) {
   public BundleConfig {
     if (!BundleNames.isValid(name)) {
       throw new SettingException(

@@ -1,7 +1,9 @@
 package io.unipin.serving.bundle;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The bundle that serves. A swap changes what the next request gets; requests under way keep theirs, and the old bundle is
- * closed with the last of them.
+ * closed with the last of them; or kept until the next swap, so that a roll-back takes no time.
  *
  * <p>Thread-safe.
  */
@@ -20,9 +22,21 @@ public final class BundleHolder implements AutoCloseable {
   private final Consumer<LoadedBundle> onDrained;
   private final AtomicReference<@Nullable Counted<LoadedBundle>> current = new AtomicReference<>();
 
+  private final boolean keepsPrevious;
+
+  /** What served before; guarded by this. */
+  @GuardedBy("this")
+  private @Nullable Counted<LoadedBundle> previous;
+
   /** Calls {@code onDrained} with a bundle that no request uses any more, before it is closed. */
   public BundleHolder(Consumer<LoadedBundle> onDrained) {
+    this(onDrained, false);
+  }
+
+  /** With {@code keepsPrevious} the bundle that served before stays loaded. */
+  public BundleHolder(Consumer<LoadedBundle> onDrained, boolean keepsPrevious) {
     this.onDrained = onDrained;
+    this.keepsPrevious = keepsPrevious;
   }
 
   /** Finds and holds the bundle in one step. */
@@ -39,13 +53,41 @@ public final class BundleHolder implements AutoCloseable {
     }
   }
 
+  public boolean isServing() {
+    return current.get() != null;
+  }
+
   /** Puts a bundle in service and owns it from then on. */
-  public void swap(LoadedBundle next) {
+  public synchronized void swap(LoadedBundle next) {
     Counted<LoadedBundle> old = current.getAndSet(new Counted<>(next, () -> drained(next)));
     logger.info("bundle {} with index {} serves", next.name(), next.indexVersion());
-    if (old != null) {
-      old.release();
+    Counted<LoadedBundle> last = keepsPrevious ? previous : old;
+    if (keepsPrevious) {
+      previous = old;
     }
+    if (last != null) {
+      last.release();
+    }
+  }
+
+  /**
+   * Puts the bundle that served before in service again, and keeps the one that served until now.
+   *
+   * @return what serves now; empty when no bundle served before, and nothing changed
+   */
+  public synchronized Optional<LoadedBundle> rollBack() {
+    Counted<LoadedBundle> back = previous;
+    if (back == null) {
+      return Optional.empty();
+    }
+    previous = current.getAndSet(back);
+    logger.warn("rolled back: bundle {} serves", back.value().name());
+    return Optional.of(back.value());
+  }
+
+  /** The name of the bundle that a roll-back would put in service. */
+  public synchronized Optional<String> previousName() {
+    return Optional.ofNullable(previous).map(counted -> counted.value().name());
   }
 
   private void drained(LoadedBundle bundle) {
@@ -59,10 +101,14 @@ public final class BundleHolder implements AutoCloseable {
 
   /** Takes the bundle out of service; it is closed when the requests under way are done. Idempotent. */
   @Override
-  public void close() {
+  public synchronized void close() {
     Counted<LoadedBundle> old = current.getAndSet(null);
     if (old != null) {
       old.release();
+    }
+    if (previous != null) {
+      previous.release();
+      previous = null;
     }
   }
 }

@@ -3,8 +3,10 @@ package io.unipin.serving.bundle;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
@@ -12,11 +14,12 @@ import java.util.List;
 /**
  * What a bundle says of itself.
  *
- * @param format version of the directory's layout
+ * @param format version of the directory's layout; 1 had no golden queries
  * @param created ISO-8601, UTC
  * @param modelFingerprint of the model where the bundle was written
  * @param index FAISS factory string, or {@code exact}
  * @param files all files but the manifest
+ * @param golden what the bundle must answer wherever it is loaded
  * @param sha256 of this manifest with an empty {@code sha256}, as {@link #toJson} writes it
  */
 record BundleManifest(
@@ -28,8 +31,10 @@ record BundleManifest(
     int items,
     int dimension,
     List<BundleFile> files,
+    List<GoldenQuery> golden,
     String sha256) {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
+  private static final int WITHOUT_GOLDEN = 1;
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -42,11 +47,16 @@ record BundleManifest(
 
   BundleManifest {
     files = List.copyOf(files);
+    golden = List.copyOf(golden);
   }
 
   /** This manifest with its own sum filled in. */
   BundleManifest sealed() {
     return withSum(HexFormat.of().formatHex(Sha256.of(withSum("").toJson())));
+  }
+
+  boolean isKnownFormat() {
+    return format == FORMAT || format == WITHOUT_GOLDEN;
   }
 
   boolean isIntact() {
@@ -55,18 +65,32 @@ record BundleManifest(
 
   private BundleManifest withSum(String sum) {
     return new BundleManifest(
-        format, name, created, modelFingerprint, index, items, dimension, files, sum);
+        format, name, created, modelFingerprint, index, items, dimension, files, golden, sum);
+  }
+
+  /** The same parts under another name; not sealed. */
+  BundleManifest named(String other) {
+    return new BundleManifest(
+        format, other, created, modelFingerprint, index, items, dimension, files, golden, "");
   }
 
   byte[] toJson() {
+    ObjectNode tree = JSON.valueToTree(this);
+    if (format == WITHOUT_GOLDEN) {
+      tree.remove("golden");
+    }
     try {
-      return JSON.writeValueAsBytes(this);
+      return JSON.writeValueAsBytes(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }
 
   static BundleManifest parse(byte[] json) throws IOException {
-    return JSON.readValue(json, BundleManifest.class);
+    JsonNode tree = JSON.readTree(json);
+    if (tree instanceof ObjectNode object && object.path("format").asInt() == WITHOUT_GOLDEN) {
+      object.putArray("golden");
+    }
+    return JSON.treeToValue(tree, BundleManifest.class);
   }
 }

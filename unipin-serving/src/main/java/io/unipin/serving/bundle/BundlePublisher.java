@@ -1,6 +1,8 @@
 package io.unipin.serving.bundle;
 
 import io.unipin.ann.AnnException;
+import io.unipin.ann.AnnIndex;
+import io.unipin.ann.ExactIndex;
 import io.unipin.ann.FaissBuild;
 import io.unipin.ann.FaissIndex;
 import io.unipin.data.Catalogue;
@@ -38,7 +40,36 @@ public final class BundlePublisher {
    */
   public static void publish(
       Path modelDirectory, Catalogue catalogue, String factory, Path bundle) {
-    String name = String.valueOf(bundle.getFileName());
+    String name = checkedName(bundle);
+    place(bundle, name, temporary -> write(modelDirectory, catalogue, factory, name, temporary));
+  }
+
+  /**
+   * Copies a bundle to where a server looks for it, perhaps under another name, in one step.
+   *
+   * @throws BundleException when the bundle is not whole, or one of the name exists there
+   */
+  public static void copy(Path bundle, Path target) {
+    String name = checkedName(target);
+    String own = String.valueOf(bundle.toAbsolutePath().normalize().getFileName());
+    BundleManifest manifest = BundleVerifier.verify(own, bundle);
+    place(
+        target,
+        name,
+        temporary -> {
+          for (BundleFile file : manifest.files()) {
+            Path copy = temporary.resolve(file.path());
+            Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+            Files.copy(bundle.resolve(file.path()), copy);
+            sync(copy);
+          }
+          seal(manifest.named(name), temporary);
+          BundleVerifier.verify(name, temporary);
+        });
+  }
+
+  private static String checkedName(Path bundle) {
+    String name = String.valueOf(bundle.toAbsolutePath().normalize().getFileName());
     if (!BundleNames.isValid(name)) {
       throw new BundleException(
           "a bundle's name like " + BundleNames.PATTERN + " expected, got '" + name + "'");
@@ -46,10 +77,20 @@ public final class BundlePublisher {
     if (Files.exists(bundle)) {
       throw new BundleException("bundle " + name + ": exists, and a bundle never changes");
     }
+    return name;
+  }
+
+  /** Writes the content of a bundle into an empty directory. */
+  private interface Content {
+    void write(Path directory) throws IOException;
+  }
+
+  private static void place(Path bundle, String name, Content content) {
     Path temporary = bundle.resolveSibling("." + name + ".tmp-" + ProcessHandle.current().pid());
     try {
       delete(temporary);
-      write(modelDirectory, catalogue, factory, name, temporary);
+      Files.createDirectories(temporary);
+      content.write(temporary);
       Files.move(temporary, bundle, StandardCopyOption.ATOMIC_MOVE);
       sync(Objects.requireNonNull(bundle.toAbsolutePath().getParent()));
     } catch (IOException e) {
@@ -76,8 +117,13 @@ public final class BundlePublisher {
             "bundle %s: equal items of model and catalogue expected, got %d and %d"
                 .formatted(name, items, catalogue.size()));
       }
-      if (!exact) {
-        buildIndex(loaded, catalogue, factory, name, directory.resolve(BundleLayout.INDEX));
+      List<GoldenQuery> golden;
+      try (AnnIndex index = buildIndex(loaded, catalogue, factory, name)) {
+        if (index instanceof FaissIndex faiss) {
+          Files.createDirectories(directory.resolve(BundleLayout.INDEX).getParent());
+          faiss.save(directory.resolve(BundleLayout.INDEX));
+        }
+        golden = GoldenWriter.write(loaded, catalogue, index);
       }
       List<BundleFile> files = describe(directory, BundleLayout.files(exact));
       String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
@@ -91,23 +137,28 @@ public final class BundlePublisher {
               items,
               dimension,
               files,
+              golden,
               "");
-      Path file = directory.resolve(BundleLayout.MANIFEST);
-      Files.write(file, manifest.sealed().toJson());
-      sync(file);
-      sync(directory);
+      seal(manifest, directory);
     }
   }
 
-  private static void buildIndex(
-      ServingModel model, Catalogue catalogue, String factory, String name, Path file)
-      throws IOException {
-    Files.createDirectories(file.getParent());
+  private static void seal(BundleManifest manifest, Path directory) throws IOException {
+    Path file = directory.resolve(BundleLayout.MANIFEST);
+    Files.write(file, manifest.sealed().toJson());
+    sync(file);
+    sync(directory);
+  }
+
+  private static AnnIndex buildIndex(
+      ServingModel model, Catalogue catalogue, String factory, String name) {
     int dimension = model.config().itemDim();
-    long[] ids = ids(catalogue);
-    try (FaissIndex index =
-        FaissIndex.build(factory, model.itemVectors(), dimension, ids, FaissBuild.DEFAULT)) {
-      index.save(file);
+    float[] vectors = model.itemVectors();
+    if (factory.equals(BundleLayout.EXACT)) {
+      return ExactIndex.of(vectors, dimension, ids(catalogue));
+    }
+    try {
+      return FaissIndex.build(factory, vectors, dimension, ids(catalogue), FaissBuild.DEFAULT);
     } catch (AnnException e) {
       throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
     }

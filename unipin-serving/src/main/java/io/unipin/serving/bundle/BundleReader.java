@@ -9,8 +9,12 @@ import io.unipin.data.FeedLogException;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelException;
 import io.unipin.model.ServingModel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Loads bundles from one folder. Thread-safe. */
 public final class BundleReader {
@@ -32,7 +36,8 @@ public final class BundleReader {
     LoadedBundle bundle = null;
     try {
       index = index(name, directory, manifest, model, catalogue);
-      bundle = new LoadedBundle(name, version(manifest), model, catalogue, index);
+      bundle =
+          new LoadedBundle(name, version(manifest), model, catalogue, index, manifest.golden());
       return bundle;
     } finally {
       if (bundle == null) {
@@ -47,6 +52,39 @@ public final class BundleReader {
   /** Where a bundle has its model. */
   public static Path model(Path bundle) {
     return bundle.resolve(BundleLayout.MODEL);
+  }
+
+  /** All bundles of the folder, the newest first. */
+  public List<BundleListing> list() {
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths
+          .map(path -> String.valueOf(path.getFileName()))
+          .filter(name -> BundleNames.isValid(name) && Files.isDirectory(folder.resolve(name)))
+          .map(this::listing)
+          .sorted(
+              Comparator.comparing(BundleListing::created)
+                  .reversed()
+                  .thenComparing(BundleListing::name))
+          .toList();
+    } catch (IOException e) {
+      throw new BundleException("the folder of bundles can't be read", e);
+    }
+  }
+
+  private BundleListing listing(String name) {
+    try {
+      BundleManifest manifest = BundleVerifier.manifest(name, directory(name));
+      String model = manifest.modelFingerprint();
+      return new BundleListing(
+          name,
+          manifest.created(),
+          model.substring(0, Math.min(LoadedBundle.MODEL_VERSION_LENGTH, model.length())),
+          version(manifest),
+          manifest.items(),
+          "");
+    } catch (BundleException e) {
+      return new BundleListing(name, "", "", "", 0, String.valueOf(e.getMessage()));
+    }
   }
 
   private Path directory(String name) {

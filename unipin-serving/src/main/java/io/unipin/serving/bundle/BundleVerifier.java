@@ -39,6 +39,15 @@ final class BundleVerifier {
     }
   }
 
+  /** The manifest, itself intact; the files it vouches for were not looked at. */
+  static BundleManifest manifest(String name, Path directory) {
+    try {
+      return new BundleVerifier(name, directory).manifest();
+    } catch (IOException e) {
+      throw new BundleException("bundle " + name + ": can't be read: " + e.getMessage(), e);
+    }
+  }
+
   private BundleManifest manifest() throws IOException {
     Path file = directory.resolve(BundleLayout.MANIFEST);
     require(isFile(file), BundleLayout.MANIFEST + " expected, none found");
@@ -57,8 +66,8 @@ final class BundleVerifier {
               + e.getOriginalMessage().lines().findFirst().orElse("not JSON"));
     }
     require(
-        manifest.format() == BundleManifest.FORMAT,
-        "%s: format %d expected, got %d"
+        manifest.isKnownFormat(),
+        "%s: format 1 or %d expected, got %d"
             .formatted(BundleLayout.MANIFEST, BundleManifest.FORMAT, manifest.format()));
     require(manifest.isIntact(), BundleLayout.MANIFEST + ": its own SHA-256 does not fit");
     require(

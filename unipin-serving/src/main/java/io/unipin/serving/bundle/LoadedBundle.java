@@ -2,8 +2,14 @@ package io.unipin.serving.bundle;
 
 import io.unipin.ann.AnnIndex;
 import io.unipin.data.Catalogue;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
 import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A bundle in memory: model, catalogue and index of one version. Row r of the catalogue is item r of the model.
@@ -11,11 +17,15 @@ import java.time.Instant;
  * <p>Immutable and thread-safe.
  */
 public final class LoadedBundle implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(LoadedBundle.class);
+  static final int MODEL_VERSION_LENGTH = 12;
+
   private final String name;
   private final String indexVersion;
   private final ServingModel model;
   private final Catalogue catalogue;
   private final AnnIndex index;
+  private final List<GoldenQuery> golden;
   private final Instant loadedAt = Instant.now();
 
   /**
@@ -24,9 +34,15 @@ public final class LoadedBundle implements AutoCloseable {
    * @param indexVersion tells this index from others
    * @throws BundleException when the parts do not fit each other
    */
-  public LoadedBundle(
-      String name, String indexVersion, ServingModel model, Catalogue catalogue, AnnIndex index) {
+  LoadedBundle(
+      String name,
+      String indexVersion,
+      ServingModel model,
+      Catalogue catalogue,
+      AnnIndex index,
+      List<GoldenQuery> golden) {
     this.name = name;
+    this.golden = List.copyOf(golden);
     this.indexVersion = indexVersion;
     this.model = model;
     this.catalogue = catalogue;
@@ -49,6 +65,27 @@ public final class LoadedBundle implements AutoCloseable {
 
   public String indexVersion() {
     return indexVersion;
+  }
+
+  /** The beginning of the model's fingerprint: tells its weights, program and precision from others. */
+  public String modelVersion() {
+    String fingerprint = model.fingerprint();
+    return fingerprint.substring(0, Math.min(MODEL_VERSION_LENGTH, fingerprint.length()));
+  }
+
+  /**
+   * Asks the golden queries that came with the bundle; a bundle of before their time has none and passes.
+   *
+   * @param cache lends a block of its transient budget
+   * @param type of keys and values where the bundle is to serve
+   * @param precision that its model was loaded with
+   * @throws BundleException when an answer is not what it was where the bundle was made
+   */
+  public void selfCheck(UserKvCache cache, KvType type, Precision precision) {
+    if (golden.isEmpty()) {
+      logger.warn("bundle {} has no golden queries: its answers were not checked", name);
+    }
+    new GoldenCheck(this, cache, type, precision).run(golden);
   }
 
   public Instant loadedAt() {

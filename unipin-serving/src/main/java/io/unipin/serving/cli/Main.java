@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvaluateCommand.class,
       ServeCommand.class,
+      BundleCommand.class,
       RequestCommand.class,
       ExperimentCommand.class
     })

@@ -303,6 +303,7 @@ public final class Recommender {
       return new Trace(
           requestId,
           bundle.name(),
+          bundle.modelVersion(),
           bundle.indexVersion(),
           bundle.model().config().actions(),
           state.outcome(),

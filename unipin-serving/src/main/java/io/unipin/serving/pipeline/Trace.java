@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * What the server did for a request.
  *
+ * @param model its version
  * @param actions names of the actions that probabilities are of
  * @param historyActions that the model read
  * @param encodedActions of these, encoded for this request
@@ -15,6 +16,7 @@ import java.util.List;
 public record Trace(
     String requestId,
     String bundle,
+    String model,
     String index,
     List<String> actions,
     KvOutcome cache,

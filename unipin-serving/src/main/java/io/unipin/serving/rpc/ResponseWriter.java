@@ -89,6 +89,7 @@ final class ResponseWriter {
             .setRequestId(trace.requestId())
             .setArm(route.arm())
             .setBundle(trace.bundle())
+            .setModel(trace.model())
             .setIndex(trace.index())
             .setConfig(config)
             .setCache(outcome(trace.cache()))

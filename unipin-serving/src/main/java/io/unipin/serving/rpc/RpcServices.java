@@ -9,19 +9,18 @@ import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.KvRefresher;
 import io.unipin.serving.tracing.Tracing;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * What the services work on; none of it is closed by them, but the admission is drained.
  *
- * @param loader loads the bundle of a name and puts it in service
+ * @param control changes what serves
  * @param configVersion tells the server's settings from others
  * @param clockMs tells the time of day, in milliseconds since the epoch
  */
 public record RpcServices(
     BundleHolder bundles,
-    Consumer<String> loader,
+    BundleControl control,
     Admission admission,
     Routes routes,
     KvRefresher refresher,

@@ -3,14 +3,18 @@ package io.unipin.serving.rpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.unipin.proto.v1.BundleListing;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.GetCacheRequest;
+import io.unipin.proto.v1.ListBundlesRequest;
 import io.unipin.proto.v1.LoadBundleRequest;
+import io.unipin.proto.v1.RollBackBundleRequest;
 import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.proto.v1.UniPinAdminGrpc.UniPinAdminBlockingStub;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -34,6 +38,16 @@ public final class UniPinAdminClient implements AutoCloseable {
   public BundleStatus loadBundle(String name) {
     LoadBundleRequest request = LoadBundleRequest.newBuilder().setBundle(name).build();
     return call(stub -> stub.loadBundle(request));
+  }
+
+  /** Puts the bundle that served before in service again. */
+  public BundleStatus rollBackBundle() {
+    return call(stub -> stub.rollBackBundle(RollBackBundleRequest.getDefaultInstance()));
+  }
+
+  /** The bundles that the server could load, the newest first. */
+  public List<BundleListing> bundles() {
+    return call(stub -> stub.listBundles(ListBundlesRequest.getDefaultInstance())).getBundlesList();
   }
 
   public BundleStatus bundle() {

@@ -8,25 +8,28 @@ import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.GetCacheRequest;
+import io.unipin.proto.v1.ListBundlesRequest;
+import io.unipin.proto.v1.ListBundlesResponse;
 import io.unipin.proto.v1.LoadBundleRequest;
+import io.unipin.proto.v1.RollBackBundleRequest;
 import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.BundleException;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.LoadedBundle;
-import java.util.function.Consumer;
 
 /** Administration. Thread-safe. */
 final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
   private final BundleHolder bundles;
-  private final Consumer<String> loader;
+  private final BundleControl control;
   private final UserKvCache cache;
   private final CallRunner calls;
 
   UniPinAdminService(RpcServices services, CallRunner calls) {
     this.bundles = services.bundles();
-    this.loader = services.loader();
+    this.control = services.control();
     this.cache = services.cache();
     this.calls = calls;
   }
@@ -38,12 +41,51 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
         observer,
         budget -> {
           try {
-            loader.accept(request.getBundle());
+            control.load(request.getBundle());
           } catch (BundleException e) {
             throw ServingException.invalid("bundle", String.valueOf(e.getMessage()));
           }
           return status();
         });
+  }
+
+  @Override
+  public void rollBackBundle(RollBackBundleRequest request, StreamObserver<BundleStatus> observer) {
+    calls.run(
+        "RollBackBundle",
+        observer,
+        budget -> {
+          control.rollBack();
+          return status();
+        });
+  }
+
+  @Override
+  public void listBundles(
+      ListBundlesRequest request, StreamObserver<ListBundlesResponse> observer) {
+    calls.run("ListBundles", observer, budget -> list());
+  }
+
+  private ListBundlesResponse list() {
+    String serving;
+    try (BundleLease lease = bundles.acquire()) {
+      serving = lease.bundle().name();
+    }
+    String previous = bundles.previousName().orElse("");
+    ListBundlesResponse.Builder response = ListBundlesResponse.newBuilder();
+    for (BundleListing listing : control.list()) {
+      response.addBundles(
+          io.unipin.proto.v1.BundleListing.newBuilder()
+              .setBundle(listing.name())
+              .setCreated(listing.created())
+              .setModel(listing.model())
+              .setIndex(listing.index())
+              .setItems(listing.items())
+              .setServes(listing.name().equals(serving))
+              .setPrevious(listing.name().equals(previous))
+              .setProblem(listing.problem()));
+    }
+    return response.build();
   }
 
   @Override
@@ -57,6 +99,8 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
       ModelConfig config = bundle.model().config();
       return BundleStatus.newBuilder()
           .setBundle(bundle.name())
+          .setModel(bundle.modelVersion())
+          .setPrevious(bundles.previousName().orElse(""))
           .setIndex(bundle.indexVersion())
           .setItems(config.items())
           .addAllActions(config.actions())

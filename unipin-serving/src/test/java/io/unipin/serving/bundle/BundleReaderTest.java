@@ -3,11 +3,16 @@ package io.unipin.serving.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.Precision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -93,6 +98,60 @@ final class BundleReaderTest {
   }
 
   @Test
+  void selfCheck_bundleAsPublished_passesInEveryPrecision() {
+    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20))) {
+      for (KvType type : KvType.values()) {
+        try (LoadedBundle loaded = load()) {
+          loaded.selfCheck(cache, type, Precision.FLOAT32);
+        }
+      }
+      assertThat(cache.stats().leases()).isZero();
+    }
+  }
+
+  @Test
+  void selfCheck_otherAnswersThanPublished_isRefused() throws IOException {
+    TinyBundles.spoilGolden(bundle);
+    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20));
+        LoadedBundle loaded = load()) {
+      assertThatThrownBy(() -> loaded.selfCheck(cache, KvType.FLOAT32, Precision.FLOAT32))
+          .isInstanceOf(BundleException.class)
+          .hasMessageStartingWith("bundle tiny: golden queries: query ")
+          .hasMessageContaining("expected probability");
+      assertThat(cache.stats().leases()).isZero();
+    }
+  }
+
+  @Test
+  void load_formatWithoutGoldenQueries_isStillRead() throws IOException {
+    TinyBundles.forgetGolden(bundle);
+    assertThat(Files.readString(bundle.resolve("manifest.json"))).doesNotContain("golden");
+    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20));
+        LoadedBundle loaded = load()) {
+      loaded.selfCheck(cache, KvType.FLOAT32, Precision.FLOAT32);
+    }
+  }
+
+  @Test
+  void copy_underAnotherName_loadsAndListsBoth() throws IOException {
+    BundlePublisher.copy(bundle, folder.resolve("tiny-2"));
+    try (LoadedBundle copy = reader().load("tiny-2");
+        LoadedBundle own = load()) {
+      assertThat(copy.modelVersion()).isEqualTo(own.modelVersion());
+    }
+    assertThatThrownBy(() -> BundlePublisher.copy(bundle, folder.resolve("tiny-2")))
+        .hasMessageContaining("exists");
+    assertThatThrownBy(() -> BundlePublisher.copy(bundle, folder.resolve("Tiny")))
+        .hasMessageContaining("name");
+    Files.writeString(folder.resolve("tiny-2").resolve("manifest.json"), "{}");
+    List<BundleListing> listings = reader().list();
+    assertThat(listings)
+        .extracting(BundleListing::name)
+        .containsExactlyInAnyOrder("tiny", "tiny-2");
+    assertThat(listings).filteredOn(listing -> listing.problem().isEmpty()).hasSize(1);
+  }
+
+  @Test
   void load_foreignFiles_areRefused() throws IOException {
     TinyBundles.publish(folder, "other", "exact", 2, scratch);
     for (String name : List.of("model/weights.safetensors", "manifest.json")) {
@@ -146,6 +205,7 @@ final class BundleReaderTest {
             manifest.items(),
             manifest.dimension(),
             files,
+            manifest.golden(),
             "");
     Files.write(file, hostile.sealed().toJson());
     assertRefused("bundle tiny: manifest.json: files ", "../../secret");

@@ -5,6 +5,8 @@ import io.unipin.data.CatalogueItem;
 import io.unipin.data.FeedLog;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ModelWriter;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,5 +56,49 @@ public final class TinyBundles {
     Path model = scratch.resolve("model-" + name);
     ModelWriter.writeRandom(model, config(), 13);
     BundlePublisher.publish(model, catalogue, "exact", folder.resolve(name));
+  }
+
+  /** Makes a bundle say that it once gave other answers than it gives; its sums fit. */
+  public static void spoilGolden(Path bundle) throws IOException {
+    Path file = bundle.resolve(BundleLayout.MANIFEST);
+    BundleManifest manifest = BundleManifest.parse(Files.readAllBytes(file));
+    List<GoldenQuery> golden = new ArrayList<>(manifest.golden());
+    GoldenQuery last = golden.get(golden.size() - 1);
+    List<List<Double>> others =
+        last.probabilities().stream()
+            .map(row -> row.stream().map(p -> 1 - p / 2).toList())
+            .toList();
+    golden.set(
+        golden.size() - 1,
+        new GoldenQuery(
+            last.history(),
+            last.surface(),
+            last.timeMs(),
+            last.candidates(),
+            others,
+            last.retrieved()));
+    Files.write(file, with(manifest, manifest.format(), golden).sealed().toJson());
+  }
+
+  /** Makes a bundle as it was before there were golden queries. */
+  public static void forgetGolden(Path bundle) throws IOException {
+    Path file = bundle.resolve(BundleLayout.MANIFEST);
+    BundleManifest manifest = BundleManifest.parse(Files.readAllBytes(file));
+    Files.write(file, with(manifest, 1, List.of()).sealed().toJson());
+  }
+
+  private static BundleManifest with(
+      BundleManifest manifest, int format, List<GoldenQuery> golden) {
+    return new BundleManifest(
+        format,
+        manifest.name(),
+        manifest.created(),
+        manifest.modelFingerprint(),
+        manifest.index(),
+        manifest.items(),
+        manifest.dimension(),
+        manifest.files(),
+        golden,
+        "");
   }
 }

@@ -1,0 +1,91 @@
+package io.unipin.serving.bundle;
+
+import io.unipin.ann.AnnIndex;
+import io.unipin.ann.AnnResult;
+import io.unipin.ann.AnnSearch;
+import io.unipin.data.Catalogue;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.GapBuckets;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.RequestContext;
+import io.unipin.model.ServingModel;
+import io.unipin.model.TokenSequence;
+import io.unipin.model.UserAction;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks a model and an index, without the pipeline around them, what a golden query asks. Immutable. */
+record GoldenRun(
+    ServingModel model, Catalogue catalogue, AnnIndex index, UserKvCache cache, KvType type) {
+
+  /**
+   * What came back.
+   *
+   * @param probabilities (candidates, actions)
+   * @param retrieved item ids, best first
+   */
+  record Answer(float[] probabilities, List<Long> retrieved) {}
+
+  /** Searches {@code breadth} items; the query's own answers are not looked at. */
+  Answer ask(GoldenQuery query, int breadth) {
+    ModelConfig config = model.config();
+    List<UserAction> actions = new ArrayList<>();
+    for (GoldenAction action : query.history()) {
+      actions.add(
+          new UserAction(
+              row(action.item()),
+              bits(action.actions(), config),
+              index(action.surface(), config.surfaces()),
+              action.timeMs()));
+    }
+    TokenSequence tokens = TokenSequence.of(actions);
+    long last = actions.isEmpty() ? GapBuckets.NO_TIME : actions.get(actions.size() - 1).timeMs();
+    RequestContext context =
+        new RequestContext(
+            index(query.surface(), config.surfaces()), GapBuckets.of(last, query.timeMs()));
+    int[] rows = query.candidates().stream().mapToInt(this::row).toArray();
+    try (KvLease lease = cache.aside(config.kvLayout(type), tokens.hashes())) {
+      float[] state = model.extend(tokens, 0, lease.block(), lease.capacity(), type);
+      lease.commit(state);
+      float[] vector = model.queries(state, context, new float[1][config.actions().size()]);
+      float[] probabilities =
+          model.score(lease.block(), lease.capacity(), type, lease.rows(), rows, context);
+      return new Answer(probabilities, search(vector, breadth));
+    }
+  }
+
+  private List<Long> search(float[] vector, int breadth) {
+    AnnResult found = index.search(vector, 1, AnnSearch.top(Math.min(breadth, index.size())));
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < found.found(0); i++) {
+      ids.add(found.ids()[i]);
+    }
+    return ids;
+  }
+
+  private int row(long item) {
+    int row = catalogue.row(item);
+    if (row == Catalogue.UNKNOWN) {
+      throw new BundleException("an item of the bundle expected, got " + item);
+    }
+    return row;
+  }
+
+  private static long bits(List<String> names, ModelConfig config) {
+    long bits = 0;
+    for (String name : names) {
+      bits |= 1L << index(name, config.actions());
+    }
+    return bits;
+  }
+
+  private static int index(String name, List<String> names) {
+    int index = names.indexOf(name);
+    if (index < 0) {
+      throw new BundleException("one of " + names + " expected, got '" + name + "'");
+    }
+    return index;
+  }
+}

@@ -1,0 +1,97 @@
+package io.unipin.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.proto.v1.BundleListing;
+import io.unipin.proto.v1.BundleStatus;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.Served;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.rpc.UniPinAdminClient;
+import io.unipin.serving.rpc.UniPinClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class BundleOperationsTest {
+  @TempDir Path folder;
+
+  @Test
+  void rollBack_afterASwap_servesTheOneBeforeAndBackAgain() {
+    try (UniPinServer server = TestServer.start(folder);
+        UniPinAdminClient admin = admin(server);
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      assertInvalid(admin::rollBackBundle, "no bundle served before");
+      Served first = served(client);
+      BundleStatus swapped = admin.loadBundle("two");
+      assertThat(swapped.getPrevious()).isEqualTo("one");
+      Served second = served(client);
+      assertThat(second.getBundle()).isEqualTo("two");
+      assertThat(List.of(second.getModel(), second.getIndex()))
+          .doesNotContain(first.getModel(), first.getIndex(), "");
+      assertThat(second.getConfig()).isEqualTo(first.getConfig()).isNotEmpty();
+
+      assertThat(admin.rollBackBundle().getBundle()).isEqualTo("one");
+      Served back = served(client);
+      assertThat(back.getModel()).isEqualTo(first.getModel());
+      assertThat(back.getIndex()).isEqualTo(first.getIndex());
+      assertThat(admin.bundles())
+          .filteredOn(BundleListing::getServes)
+          .extracting(BundleListing::getBundle)
+          .containsExactly("one");
+      assertThat(admin.bundles())
+          .filteredOn(BundleListing::getPrevious)
+          .extracting(BundleListing::getBundle)
+          .containsExactly("two");
+      assertThat(admin.rollBackBundle().getBundle()).isEqualTo("two");
+      assertThat(served(client).getModel()).isEqualTo(second.getModel());
+    }
+  }
+
+  @Test
+  void loadBundle_thatAnswersOtherwise_takesNoTraffic() throws IOException {
+    try (UniPinServer server = TestServer.start(folder);
+        UniPinAdminClient admin = admin(server);
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      TinyBundles.spoilGolden(folder.resolve("bundles").resolve("two"));
+      assertInvalid(() -> admin.loadBundle("two"), "golden queries");
+      assertThat(served(client).getBundle()).isEqualTo("one");
+      assertThat(admin.bundle().getPrevious()).isEmpty();
+      assertInvalid(admin::rollBackBundle, "no bundle served before");
+    }
+  }
+
+  @Test
+  void rollBack_previousNotKept_isRefused() {
+    try (UniPinServer server = TestServer.start(folder, "bundle.keepPrevious=false");
+        UniPinAdminClient admin = admin(server)) {
+      assertThat(admin.loadBundle("two").getPrevious()).isEmpty();
+      assertInvalid(admin::rollBackBundle, "no bundle served before");
+      assertThat(admin.bundle().getBundle()).isEqualTo("two");
+    }
+  }
+
+  private static UniPinAdminClient admin(UniPinServer server) {
+    return UniPinAdminClient.connect("127.0.0.1:" + server.adminPort());
+  }
+
+  private static Served served(UniPinClient client) {
+    UserContext user = UserContext.newBuilder().setUserId("u").build();
+    return client
+        .retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(user).build())
+        .getServed();
+  }
+
+  private static void assertInvalid(Runnable call, String part) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.INVALID))
+        .hasMessageContaining(part);
+  }
+}
