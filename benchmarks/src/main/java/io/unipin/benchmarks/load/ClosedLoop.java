@@ -22,15 +22,15 @@ final class ClosedLoop {
 
   static double pagesPerSecond(UniPinClient client, int callers) throws InterruptedException {
     List<String> users = IntStream.range(0, callers).mapToObj(i -> "caller" + i).toList();
-    return pagesPerSecond(client, callers, users);
+    return pagesPerSecond(client, callers, users, SECONDS);
   }
 
   /** Pages for these users in turn. */
-  static double pagesPerSecond(UniPinClient client, int callers, List<String> users)
+  static double pagesPerSecond(UniPinClient client, int callers, List<String> users, long seconds)
       throws InterruptedException {
     AtomicInteger turn = new AtomicInteger();
     AtomicLong pages = new AtomicLong();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     ExecutorService pool = Executors.newFixedThreadPool(callers);
     try {
       for (int caller = 0; caller < callers; caller++) {
@@ -43,9 +43,9 @@ final class ClosedLoop {
       }
     } finally {
       pool.shutdown();
-      pool.awaitTermination(2 * SECONDS, TimeUnit.SECONDS);
+      pool.awaitTermination(seconds + SECONDS, TimeUnit.SECONDS);
     }
-    return pages.get() / (double) SECONDS;
+    return pages.get() / (double) seconds;
   }
 
   private static void call(UniPinClient client, String user, AtomicLong pages) {

@@ -3,7 +3,6 @@ package io.unipin.benchmarks.load;
 import com.google.rpc.RetryInfo;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.unipin.proto.v1.Action;
@@ -17,6 +16,8 @@ import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.proto.v1.UniPinGrpc.UniPinStub;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.rpc.Channels;
+import io.unipin.serving.rpc.ClientSecurity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +37,13 @@ final class GrpcTarget implements Target, AutoCloseable {
   record Call(int pageSize, int candidates, Duration deadline) {}
 
   GrpcTarget(String address, int connections, Call call) {
+    this(address, ClientSecurity.NONE, connections, call);
+  }
+
+  GrpcTarget(String address, ClientSecurity security, int connections, Call call) {
     this.call = call;
     for (int i = 0; i < connections; i++) {
-      channels.add(NettyChannelBuilder.forTarget(address).usePlaintext().directExecutor().build());
+      channels.add(Channels.to(address, security).directExecutor().build());
     }
   }
 

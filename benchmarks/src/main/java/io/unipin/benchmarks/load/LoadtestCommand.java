@@ -1,10 +1,12 @@
 package io.unipin.benchmarks.load;
 
 import io.unipin.proto.v1.Served;
+import io.unipin.serving.cli.ConnectionOptions;
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Verb;
+import io.unipin.serving.rpc.ClientSecurity;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -193,6 +196,7 @@ public final class LoadtestCommand implements Verb {
   @Option(names = "--html", paramLabel = "FILE", description = "Write a page with charts there.")
   private @Nullable Path html;
 
+  @Mixin private ConnectionOptions connection;
   @Spec private CommandSpec spec;
 
   @Override
@@ -214,8 +218,9 @@ public final class LoadtestCommand implements Verb {
     List<StepResult> steps = new ArrayList<>();
     Map<String, Object> described = describe(traffic);
     GrpcTarget.Call call = new GrpcTarget.Call(pageSize, candidates, time(deadline));
-    try (UniPinClient client = UniPinClient.connect(address);
-        GrpcTarget target = new GrpcTarget(address, connections, call);
+    ClientSecurity security = connection.security();
+    try (UniPinClient client = UniPinClient.connect(address, security);
+        GrpcTarget target = new GrpcTarget(address, security, connections, call);
         Progress progress = Progress.begin("loadtest", 100);
         LoadRun run = LoadRun.begin(settings, client, target, progress)) {
       Served served = run.served();

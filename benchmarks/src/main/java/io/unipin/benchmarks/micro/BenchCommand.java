@@ -3,6 +3,7 @@ package io.unipin.benchmarks.micro;
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
 import io.unipin.benchmarks.load.OverloadCommand;
 import io.unipin.benchmarks.load.SoakCommand;
+import io.unipin.benchmarks.load.SwapCommand;
 import io.unipin.benchmarks.quality.QualityCommand;
 import io.unipin.serving.cli.Verb;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
       EfficiencyCommand.class,
       OverloadCommand.class,
       SoakCommand.class,
+      SwapCommand.class,
       ExperimentsCommand.class,
       QualityCommand.class,
       KvCacheCommand.class
