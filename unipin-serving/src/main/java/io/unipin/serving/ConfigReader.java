@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigReader {
   private static final String DEFAULTS = "server-defaults.yaml";
+  private static final int MAX_SHOWN = 200;
 
   private final ObjectMapper mapper =
       YAMLMapper.builder()
@@ -254,9 +255,15 @@ public final class ConfigReader {
     }
     if (e instanceof MismatchedInputException mismatch) {
       JsonNode value = tree.at("/" + key.replace('.', '/'));
-      return failure(key, expected(mismatch.getTargetType()) + " expected, got " + value);
+      return failure(
+          key, expected(mismatch.getTargetType()) + " expected, got " + shortened(value));
     }
     return failure(key, firstLine(e));
+  }
+
+  private static String shortened(JsonNode value) {
+    String text = value.toString();
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
   }
 
   private static String expected(@Nullable Class<?> type) {

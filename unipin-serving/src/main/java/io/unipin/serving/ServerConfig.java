@@ -13,11 +13,13 @@ import io.unipin.serving.pipeline.RankingConfig;
 import io.unipin.serving.pipeline.RetrievalConfig;
 import io.unipin.serving.pipeline.SlateConfig;
 import io.unipin.serving.rpc.RpcConfig;
+import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.tracing.TracingConfig;
 
 /** All settings of a server. Defaults stand in {@code server-defaults.yaml}; {@link ConfigReader} reads them. */
 public record ServerConfig(
     RpcConfig server,
+    SecurityConfig security,
     AdmissionConfig admission,
     BundleConfig bundle,
     EngineConfig engine,

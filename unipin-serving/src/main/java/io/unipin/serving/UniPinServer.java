@@ -20,6 +20,8 @@ import io.unipin.serving.rpc.Route;
 import io.unipin.serving.rpc.RpcServer;
 import io.unipin.serving.rpc.RpcServices;
 import io.unipin.serving.tracing.Tracing;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -119,6 +121,7 @@ public final class UniPinServer implements AutoCloseable {
           opened(
               RpcServer.start(
                   config.server(),
+                  config.security(),
                   new RpcServices(
                       bundles,
                       operations,
@@ -145,6 +148,11 @@ public final class UniPinServer implements AutoCloseable {
       if (!started) {
         close();
       }
+    }
+    if (!config.security().hasTokens() && !isLoopback(config.server().host())) {
+      logger.warn(
+          "whoever reaches {} may call everything: security.tokens is not set",
+          config.server().host());
     }
     logger.info(
         "serving on {}:{}, administration on {}, metrics on {}",
@@ -191,6 +199,14 @@ public final class UniPinServer implements AutoCloseable {
       logger.debug("no successor: the server stops", e);
     }
     cache.eraseFingerprint(fingerprint);
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false; // the ports could not have been opened
+    }
   }
 
   /** Equal for equal settings. */

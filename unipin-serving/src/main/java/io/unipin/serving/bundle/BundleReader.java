@@ -102,7 +102,9 @@ public final class BundleReader {
     try {
       return Catalogue.read(directory.resolve(BundleLayout.CATALOGUE));
     } catch (FeedLogException e) {
-      throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
+      // The reader of tables names files by their paths, which are nobody's business.
+      String message = String.valueOf(e.getMessage()).replace(directory + "/", "");
+      throw new BundleException("bundle " + name + ": " + message, e);
     }
   }
 

@@ -48,7 +48,8 @@ final class GoldenCheck {
       try {
         check(name, queries.get(i));
       } catch (BundleException | ModelException | AnnException | KvCacheException e) {
-        throw failure(e.getMessage().startsWith(name) ? e.getMessage() : name + e.getMessage());
+        String message = String.valueOf(e.getMessage());
+        throw failure(message.startsWith(name) ? message : name + message);
       }
     }
   }

@@ -2,7 +2,9 @@ package io.unipin.serving.cli;
 
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.serving.rpc.UniPinAdminClient;
+import java.io.IOException;
 import java.io.PrintWriter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where a server's administration is. */
@@ -14,8 +16,10 @@ final class AdminOptions {
       description = "The server's admin port. Default: ${DEFAULT-VALUE}.")
   private String address;
 
-  UniPinAdminClient connect() {
-    return UniPinAdminClient.connect(address);
+  @Mixin private ConnectionOptions connection;
+
+  UniPinAdminClient connect() throws IOException {
+    return UniPinAdminClient.connect(address, connection.security());
   }
 
   static void print(BundleStatus status, PrintWriter out) {

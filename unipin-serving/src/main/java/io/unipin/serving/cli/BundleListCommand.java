@@ -2,6 +2,7 @@ package io.unipin.serving.cli;
 
 import io.unipin.proto.v1.BundleListing;
 import io.unipin.serving.rpc.UniPinAdminClient;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class BundleListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     try (UniPinAdminClient client = admin.connect()) {
       for (BundleListing bundle : client.bundles()) {

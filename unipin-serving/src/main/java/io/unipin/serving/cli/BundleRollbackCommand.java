@@ -1,6 +1,7 @@
 package io.unipin.serving.cli;
 
 import io.unipin.serving.rpc.UniPinAdminClient;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,7 @@ final class BundleRollbackCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     try (UniPinAdminClient client = admin.connect()) {
       AdminOptions.print(client.rollBackBundle(), spec.commandLine().getOut());
     }

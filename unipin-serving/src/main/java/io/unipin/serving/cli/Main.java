@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ServeCommand.class,
       BundleCommand.class,
+      TokenCommand.class,
       RequestCommand.class,
       ExperimentCommand.class
     })

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -83,12 +84,13 @@ final class RequestCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the last response there.")
   private @Nullable Path json;
 
+  @Mixin private ConnectionOptions connection;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    try (UniPinClient client = UniPinClient.connect(address)) {
+    try (UniPinClient client = UniPinClient.connect(address, connection.security())) {
       RetrieveAndRankRequest.Builder request = request();
       int place = 1;
       RetrieveAndRankResponse response = RetrieveAndRankResponse.getDefaultInstance();

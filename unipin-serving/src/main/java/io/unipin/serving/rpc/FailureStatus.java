@@ -73,7 +73,12 @@ final class FailureStatus {
   static ServingException toFailure(StatusRuntimeException exception) {
     FailureKind kind =
         switch (exception.getStatus().getCode()) {
-          case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, NOT_FOUND ->
+          case INVALID_ARGUMENT,
+              FAILED_PRECONDITION,
+              OUT_OF_RANGE,
+              NOT_FOUND,
+              UNAUTHENTICATED,
+              PERMISSION_DENIED ->
               FailureKind.INVALID;
           case RESOURCE_EXHAUSTED -> FailureKind.OVERLOADED;
           case DEADLINE_EXCEEDED -> FailureKind.DEADLINE;

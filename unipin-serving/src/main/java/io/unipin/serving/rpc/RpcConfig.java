@@ -10,6 +10,7 @@ import java.time.Duration;
 /**
  * Settings of the ports and of admission.
  *
+ * @param adminHost address that the admin port is bound to; empty means {@code host}
  * @param port of the service and its health; 0 takes a free one
  * @param adminPort of administration, health and reflection; 0 takes a free one
  * @param metricsPort of the HTTP endpoint with metrics and health; 0 takes a free one
@@ -20,6 +21,7 @@ import java.time.Duration;
  */
 public record RpcConfig(
     String host,
+    String adminHost,
     int port,
     int adminPort,
     int metricsPort,
@@ -42,6 +44,11 @@ public record RpcConfig(
     checkRange("maxConcurrentCallsPerConnection", maxConcurrentCallsPerConnection, 1, 65536);
     checkRange("maxResets", maxResets, 1, 1_000_000);
     checkPositive("drain", drain);
+  }
+
+  /** The address of the admin port, with empty replaced by that of the others. */
+  public String adminAddress() {
+    return adminHost.isBlank() ? host : adminHost;
   }
 
   /** Workers, with 0 replaced by the number of cores. */

@@ -10,11 +10,13 @@ import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.admission.AdmissionConfig;
+import io.unipin.serving.security.SecurityConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The two gRPC ports: the service with its health, and administration with health and reflection. Transport threads only
@@ -34,14 +36,16 @@ public final class RpcServer implements AutoCloseable {
 
   private final RpcConfig config;
   private final HealthStatusManager health = new HealthStatusManager();
+  private final Guard guard;
   private final CallRunner calls;
   private final CallRunner adminCalls;
   private final Server server;
   private final Server admin;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private RpcServer(RpcConfig config, RpcServices services) {
+  private RpcServer(RpcConfig config, SecurityConfig security, RpcServices services) {
     this.config = config;
+    this.guard = new Guard(security, services.metrics());
     this.calls = new CallRunner(services.admission(), services.metrics());
     this.adminCalls =
         new CallRunner(
@@ -49,21 +53,22 @@ public final class RpcServer implements AutoCloseable {
                 "admin", ADMIN_THREADS, ADMIN_QUEUE, AdmissionConfig.patient(), System::nanoTime),
             services.metrics());
     this.server =
-        builder(config, config.port())
-            .addService(new UniPinService(services, calls))
+        builder(config.host(), config.port(), guard::servingPort)
+            .addService(BoundedRequests.of(new UniPinService(services, calls).bindService()))
             .addService(health.getHealthService())
             .build();
     this.admin =
-        builder(config, config.adminPort())
-            .addService(new UniPinAdminService(services, adminCalls))
+        builder(config.adminAddress(), config.adminPort(), guard::adminPort)
+            .addService(
+                BoundedRequests.of(new UniPinAdminService(services, adminCalls).bindService()))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .build();
   }
 
   /** Opens both ports. */
-  public static RpcServer start(RpcConfig config, RpcServices services) {
-    RpcServer rpc = new RpcServer(config, services);
+  public static RpcServer start(RpcConfig config, SecurityConfig security, RpcServices services) {
+    RpcServer rpc = new RpcServer(config, security, services);
     boolean started = false;
     try {
       rpc.server.start();
@@ -84,9 +89,12 @@ public final class RpcServer implements AutoCloseable {
     }
   }
 
-  private static NettyServerBuilder builder(RpcConfig config, int port) {
-    return NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), port))
-        .intercept(new Arrival.Interceptor())
+  private NettyServerBuilder builder(
+      String host, int port, Consumer<NettyServerBuilder> protection) {
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, port));
+    protection.accept(builder);
+    return builder
+        .intercept(new Arrival.Interceptor()) // the last one comes first
         .directExecutor()
         .maxInboundMessageSize((int) config.maxMessage().bytes())
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
@@ -119,6 +127,7 @@ public final class RpcServer implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    guard.close();
     health.enterTerminalState();
     server.shutdown();
     admin.shutdown();

@@ -2,7 +2,6 @@ package io.unipin.serving.rpc;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.unipin.proto.v1.BundleListing;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
@@ -31,7 +30,12 @@ public final class UniPinAdminClient implements AutoCloseable {
 
   /** Connects to {@code host:port} of the admin port. */
   public static UniPinAdminClient connect(String address) {
-    return new UniPinAdminClient(NettyChannelBuilder.forTarget(address).usePlaintext().build());
+    return connect(address, ClientSecurity.NONE);
+  }
+
+  /** Connects to a server that asks who calls. */
+  public static UniPinAdminClient connect(String address, ClientSecurity security) {
+    return new UniPinAdminClient(Channels.open(address, security));
   }
 
   /** Loads a bundle and puts it in service. */

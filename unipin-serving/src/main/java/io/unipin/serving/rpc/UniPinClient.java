@@ -2,7 +2,6 @@ package io.unipin.serving.rpc;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.EraseUserResponse;
 import io.unipin.proto.v1.RankRequest;
@@ -42,8 +41,12 @@ public final class UniPinClient implements AutoCloseable {
   }
 
   public static UniPinClient connect(String address, Duration deadline) {
-    return new UniPinClient(
-        NettyChannelBuilder.forTarget(address).usePlaintext().build(), deadline);
+    return new UniPinClient(Channels.open(address, ClientSecurity.NONE), deadline);
+  }
+
+  /** Connects to a server that asks who calls; calls may take ten seconds. */
+  public static UniPinClient connect(String address, ClientSecurity security) {
+    return new UniPinClient(Channels.open(address, security), DEADLINE);
   }
 
   public RetrieveAndRankResponse retrieveAndRank(RetrieveAndRankRequest request) {

@@ -183,6 +183,46 @@ final class BundleReaderTest {
     assertRefused("bundle tiny: a file expected, got a link: model/config.json", "");
   }
 
+  /** Sums that fit are no reason to trust: whoever can write a bundle can write its manifest. */
+  @Test
+  void load_hostileContentUnderAFittingManifest_isRefused() throws IOException {
+    Path config = bundle.resolve("model").resolve("config.json");
+    String text = Files.readString(config);
+    for (String field : List.of("items", "width", "layers", "heads", "maxHistory", "itemDim")) {
+      for (String value : List.of("2147483647", "-1", "0", "1e99", "[]", "null")) {
+        String hostile = text.replaceAll("(\"" + field + "\"\\s*:\\s*)\\d+", "$1" + value);
+        assertThat(hostile).isNotEqualTo(text);
+        Files.writeString(config, hostile);
+        assertRefusedResealed();
+      }
+    }
+    Files.writeString(config, "[".repeat(100_000));
+    assertRefusedResealed();
+    Files.writeString(config, text);
+    for (String name : List.of("weights.safetensors", "items.safetensors")) {
+      Path file = bundle.resolve("model").resolve(name);
+      byte[] intact = Files.readAllBytes(file);
+      byte[] longHeader = intact.clone();
+      Arrays.fill(longHeader, 0, 8, (byte) 0x7f);
+      byte[] noHeader = new byte[8];
+      byte[] deep =
+          ("\u0010\u0027\0\0\0\0\0\0" + "{\"a\":".repeat(2000))
+              .getBytes(StandardCharsets.ISO_8859_1);
+      for (byte[] hostile : List.of(longHeader, noHeader, deep, new byte[0])) {
+        Files.write(file, hostile);
+        assertRefusedResealed();
+      }
+      Files.write(file, intact);
+    }
+    Files.writeString(bundle.resolve("catalogue.parquet"), "PAR1 or so PAR1");
+    assertRefusedResealed();
+  }
+
+  private void assertRefusedResealed() throws IOException {
+    TinyBundles.reseal(bundle);
+    assertRefused("bundle tiny: ", "");
+  }
+
   @Test
   void load_manifestThatNamesOtherPaths_isRefused() throws IOException {
     Path file = bundle.resolve("manifest.json");

@@ -101,4 +101,28 @@ public final class TinyBundles {
         golden,
         "");
   }
+
+  /** Makes the manifest vouch for the files as they are now. */
+  public static void reseal(Path bundle) throws IOException {
+    Path file = bundle.resolve(BundleLayout.MANIFEST);
+    BundleManifest old = BundleManifest.parse(Files.readAllBytes(file));
+    List<BundleFile> files = new ArrayList<>();
+    for (BundleFile entry : old.files()) {
+      Path path = bundle.resolve(entry.path());
+      files.add(new BundleFile(entry.path(), Files.size(path), Sha256.of(path)));
+    }
+    BundleManifest manifest =
+        new BundleManifest(
+            old.format(),
+            old.name(),
+            old.created(),
+            old.modelFingerprint(),
+            old.index(),
+            old.items(),
+            old.dimension(),
+            files,
+            old.golden(),
+            "");
+    Files.write(file, manifest.sealed().toJson());
+  }
 }

@@ -1,0 +1,73 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.security.SecurityConfig;
+import io.unipin.serving.security.SecurityConfig.ClientCertificates;
+import io.unipin.serving.security.TokenFile;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What stands before the ports: TLS and tokens, each where it is set, and the clock that reads their files again. */
+final class Guard implements AutoCloseable {
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "security");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private final @Nullable SslContext servingPort;
+  private final @Nullable SslContext adminPort;
+  private final @Nullable TokenInterceptor tokens;
+
+  Guard(SecurityConfig config, ServingMetrics metrics) {
+    boolean set = false;
+    try {
+      TlsFiles tls = config.isTls() ? new TlsFiles(config, clock) : null;
+      boolean all = config.clientCertificates() == ClientCertificates.ALL;
+      servingPort = tls == null ? null : tls.context(all);
+      adminPort = tls == null ? null : tls.context(true);
+      tokens = config.hasTokens() ? new TokenInterceptor(watched(config), metrics) : null;
+      set = true;
+    } finally {
+      if (!set) {
+        clock.shutdownNow();
+      }
+    }
+  }
+
+  private TokenFile watched(SecurityConfig config) {
+    TokenFile file = TokenFile.open(Path.of(config.tokens()));
+    long millis = config.reload().toMillis();
+    var unused = clock.scheduleWithFixedDelay(file::reload, millis, millis, TimeUnit.MILLISECONDS);
+    return file;
+  }
+
+  void servingPort(NettyServerBuilder builder) {
+    protect(builder, servingPort);
+  }
+
+  void adminPort(NettyServerBuilder builder) {
+    protect(builder, adminPort);
+  }
+
+  private void protect(NettyServerBuilder builder, @Nullable SslContext tls) {
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    if (tokens != null) {
+      builder.intercept(tokens);
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+}
