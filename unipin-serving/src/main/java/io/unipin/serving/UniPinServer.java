@@ -115,8 +115,7 @@ public final class UniPinServer implements AutoCloseable {
               () -> serving);
       operations.load(config.bundle().name());
       routes.load(operations::prepare);
-      shadow.load(
-          operations::read, bundle -> operations.warm(bundle, shadow.recommender()));
+      shadow.load(operations::read, bundle -> operations.warm(bundle, shadow.recommender()));
       rpc =
           opened(
               RpcServer.start(

@@ -17,6 +17,10 @@ import java.util.stream.IntStream;
 final class Overload {
   private static final int USERS = 32;
   private static final int CALLERS = 4;
+
+  /** Callers of whom some are refused. */
+  private static final int CROWD = 48;
+
   private static final int CONNECTIONS = 4;
   private static final double NORMAL = 0.8;
   private static final double BURST = 3;
@@ -60,11 +64,12 @@ final class Overload {
     vocabulary = preparation.learn("overload");
   }
 
-  /** Records the users' histories, and lets the server find its pace. */
+  /** Records the users' histories, and lets the server find its pace, in serving and in refusing. */
   void prepare() throws InterruptedException {
     Schedule all = Schedule.of(traffic, Arrivals.CONSTANT, 100, 20, 1);
     preparation.histories(all, names, traffic, vocabulary, 1, actions -> {});
     peak(WARM_SECONDS);
+    ClosedLoop.pagesPerSecond(client, CROWD, users(), PEAK_SECONDS);
   }
 
   /** What one round measured, by name. */
@@ -106,8 +111,11 @@ final class Overload {
   }
 
   private double peak(long time) throws InterruptedException {
-    List<String> users = IntStream.range(0, USERS).mapToObj(names::user).toList();
-    return ClosedLoop.pagesPerSecond(client, CALLERS, users, time);
+    return ClosedLoop.pagesPerSecond(client, CALLERS, users(), time);
+  }
+
+  private List<String> users() {
+    return IntStream.range(0, USERS).mapToObj(names::user).toList();
   }
 
   /** What became of calls with little time, at half of what the server can do. */

@@ -28,6 +28,8 @@ public final class RpcServer implements AutoCloseable {
   private static final int MAX_METADATA_BYTES = 8 << 10;
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+  private static final Duration PING_AFTER = Duration.ofMinutes(1);
+  private static final Duration PING_ANSWER = Duration.ofSeconds(20);
   private static final Duration CONNECTION_IDLE = Duration.ofMinutes(15);
   private static final Duration CONNECTION_AGE = Duration.ofMinutes(10);
   private static final Duration CONNECTION_GRACE = Duration.ofMinutes(1);
@@ -71,6 +73,7 @@ public final class RpcServer implements AutoCloseable {
     RpcServer rpc = new RpcServer(config, security, services);
     boolean started = false;
     try {
+      FailureStatus.warm();
       rpc.server.start();
       rpc.admin.start();
       rpc.health.setStatus(UniPinGrpc.SERVICE_NAME, ServingStatus.SERVING);
@@ -101,6 +104,8 @@ public final class RpcServer implements AutoCloseable {
         .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
         .maxRstFramesPerWindow(config.maxResets(), RESET_WINDOW_SECONDS)
         .handshakeTimeout(HANDSHAKE.toSeconds(), TimeUnit.SECONDS)
+        .keepAliveTime(PING_AFTER.toSeconds(), TimeUnit.SECONDS)
+        .keepAliveTimeout(PING_ANSWER.toSeconds(), TimeUnit.SECONDS)
         .permitKeepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
         .maxConnectionIdle(CONNECTION_IDLE.toSeconds(), TimeUnit.SECONDS)
