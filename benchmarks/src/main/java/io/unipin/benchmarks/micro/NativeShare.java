@@ -9,7 +9,6 @@ import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.ConfigReader;
 import io.unipin.serving.UniPinServer;
-import io.unipin.serving.pipeline.Stage;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +24,9 @@ import java.util.Random;
 final class NativeShare {
   private static final long START_MS = 1_700_000_000_000L;
   private static final String USER = "user";
+
+  /** Name of the stage, as in responses. */
+  private static final String SEARCH = "search";
 
   private NativeShare() {}
 
@@ -70,7 +72,7 @@ final class NativeShare {
     RetrieveAndRankResponse response = client.retrieveAndRank(request);
     double all = System.nanoTime() - begin;
     Served served = response.getServed();
-    double search = 1e6 * served.getStagesMsOrDefault(Stage.SEARCH.label(), 0);
+    double search = 1e6 * served.getStagesMsOrDefault(SEARCH, 0);
     return 1 - (server.computingNanos() - computing + search) / all;
   }
 

@@ -68,11 +68,10 @@ final class ExposureLogTest {
   @Test
   void brokenDisk_dropsAndCounts() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
-    try (ExposureLog log = ExposureLog.open(EXPERIMENTS, config(file.resolve("logs"), 100))) {
-      expose(log, "u");
-      log.close();
-      assertThat(log.dropped()).isEqualTo(1);
-    }
+    ExposureLog log = ExposureLog.open(EXPERIMENTS, config(file.resolve("logs"), 100));
+    expose(log, "u");
+    log.close();
+    assertThat(log.dropped()).isEqualTo(1);
   }
 
   @Test
