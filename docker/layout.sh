@@ -1,15 +1,41 @@
 #!/usr/bin/env bash
-# Lays the server out in a folder as the image holds it: lib/ with all jars, bin/serve. Usage: docker/layout.sh FOLDER
+# Lays the server out in a folder as the image holds it: lib/ with all jars, bin/serve.
+# Usage: docker/layout.sh FOLDER              builds first
+#        docker/layout.sh FOLDER CLASSPATH    takes what is built: jars, and folders of classes, separated by colons
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
-target="${1:?usage: docker/layout.sh FOLDER}"
+usage="usage: docker/layout.sh FOLDER [CLASSPATH]"
+target="${1:?$usage}"
+modules=(proto kv-cache ann-index unipin-model unipin-serving)
+
+built_classpath() {
+  (cd "$root" && mvn -q -B -DskipTests -Dspotless.check.skip=true package -pl unipin-serving -am </dev/null)
+  local module
+  for module in "${modules[@]}"; do
+    printf '%s:' "$root/$module"/target/unipin-*-SNAPSHOT.jar
+  done
+  tr ':' '\n' <"$root/unipin-serving/target/classpath.txt" | grep -v "^$root/" | paste -s -d ':'
+}
+
+# A folder of classes becomes a jar that is named after its module.
+place() {
+  local name
+  if [[ -d "$1" ]]; then
+    name="$(basename "$(dirname "$(dirname "$1")")")"
+    jar --create --file "$target/lib/$name.jar" -C "$1" .
+  else
+    ln -f "$1" "$target/lib/" 2>/dev/null || cp "$1" "$target/lib/"
+  fi
+}
+
 mkdir -p "$target/lib" "$target/bin"
-(cd "$root" && mvn -q -B -DskipTests -Dspotless.check.skip=true package \
-  org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
-  -Dmdep.outputFile=target/classpath.txt -Dmdep.includeScope=runtime -pl unipin-serving -am </dev/null)
-for module in proto kv-cache ann-index unipin-model unipin-serving; do
-  cp "$root/$module"/target/unipin-*-SNAPSHOT.jar "$target/lib/"
+IFS=':' read -r -a entries <<<"${2:-$(built_classpath)}"
+for entry in "${entries[@]}"; do
+  [[ -e "$entry" ]] || {
+    echo "docker/layout.sh: no $entry: build first" >&2
+    exit 1
+  }
+  place "$entry"
 done
-tr ':' '\n' <"$root/unipin-serving/target/classpath.txt" | grep -v "^$root/" | xargs -I{} cp {} "$target/lib/"
-cp "$root/docker/serve" "$target/bin/serve"
-chmod 755 "$target/bin/serve"
+cp "$root/docker/serve" "$root/docker/healthy" "$target/bin/"
+chmod 755 "$target/bin/serve" "$target/bin/healthy"

@@ -94,7 +94,18 @@ final class ArchitectureTest {
   }
 
   @Test
-  void pipeline_isKnownByRpcAndTheWiringAlone() {
+  void openTelemetry_isKnownByTracingAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.unipin.serving.tracing..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.opentelemetry..")
+        .check(code);
+  }
+
+  @Test
+  void pipeline_isKnownByRpcConsoleAndTheWiringAlone() {
     classes()
         .that()
         .resideInAPackage("io.unipin.serving.pipeline..")
@@ -102,7 +113,10 @@ final class ArchitectureTest {
         .onlyBeAccessed()
         .byClassesThat()
         .resideInAnyPackage(
-            "io.unipin.serving.pipeline..", "io.unipin.serving.rpc..", "io.unipin.serving")
+            "io.unipin.serving.pipeline..",
+            "io.unipin.serving.rpc..",
+            "io.unipin.serving.console..",
+            "io.unipin.serving")
         .check(code);
   }
 

@@ -62,6 +62,7 @@ final class TinyServer implements AutoCloseable {
         "server.port=0",
         "server.adminPort=0",
         "server.metricsPort=0",
+        "console.port=0",
         "server.workers=2",
         "server.maxResets=1000000",
         "bundle.folder=" + folder.resolve("bundles"),
@@ -123,6 +124,11 @@ final class TinyServer implements AutoCloseable {
 
   int metricsPort() {
     return server.metricsPort();
+  }
+
+  /** Of the console's page. */
+  String console() {
+    return "http://127.0.0.1:" + server.consolePort().orElseThrow() + "/";
   }
 
   UniPinClient client() {

@@ -2,6 +2,7 @@ package io.unipin.serving;
 
 import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.bundle.BundleConfig;
+import io.unipin.serving.console.ConsoleConfig;
 import io.unipin.serving.experiment.ExperimentsConfig;
 import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.history.HistoryConfig;
@@ -35,4 +36,5 @@ public record ServerConfig(
     ExperimentConfig experiment,
     ExperimentsConfig experiments,
     ShadowConfig shadow,
-    TracingConfig tracing) {}
+    TracingConfig tracing,
+    ConsoleConfig console) {}

@@ -7,6 +7,8 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.console.Console;
+import io.unipin.serving.console.ConsoleParts;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.HistoryStore;
@@ -25,6 +27,8 @@ import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +52,7 @@ public final class UniPinServer implements AutoCloseable {
   private final ServingMetrics metrics;
   private final RpcServer rpc;
   private final MetricsEndpoint endpoint;
+  private final @Nullable Console console;
   private volatile boolean serving;
 
   private UniPinServer(ServerConfig config) {
@@ -141,6 +146,26 @@ public final class UniPinServer implements AutoCloseable {
           opened(
               MetricsEndpoint.start(
                   config.server().host(), config.server().metricsPort(), metrics, () -> serving));
+      console =
+          config.console().enabled()
+              ? opened(
+                  Console.start(
+                      config.console(),
+                      new ConsoleParts(
+                          bundles,
+                          reader,
+                          operations::load,
+                          admission,
+                          recommender,
+                          histories,
+                          cache,
+                          servedLog,
+                          metrics,
+                          experiments,
+                          config.page().maxSize(),
+                          version(config),
+                          System::currentTimeMillis)))
+              : null;
       serving = true;
       started = true;
     } finally {
@@ -230,6 +255,11 @@ public final class UniPinServer implements AutoCloseable {
     try (BundleLease lease = bundles.acquire()) {
       return lease.bundle().model().computingNanos();
     }
+  }
+
+  /** Empty when there is no console. */
+  public OptionalInt consolePort() {
+    return console == null ? OptionalInt.empty() : OptionalInt.of(console.port());
   }
 
   /** Waits until the server is closed by another thread. */

@@ -24,6 +24,7 @@ public final class TestServer {
             "server.port=0",
             "server.adminPort=0",
             "server.metricsPort=0",
+            "console.port=0",
             "server.workers=2",
             "server.maxResets=1000000",
             "bundle.folder=" + folder.resolve("bundles"),

@@ -40,7 +40,12 @@ final class BenchServer implements AutoCloseable {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("serve", "--bundle", world.bundles().resolve(bundle).toString()));
     List<String> all = new ArrayList<>();
-    all.addAll(List.of("server.port=0", "server.adminPort=0", "server.metricsPort=0"));
+    all.addAll(
+        List.of(
+            "server.port=0",
+            "server.adminPort=0",
+            "server.metricsPort=0",
+            "console.enabled=false"));
     all.add("history.folder=\"" + work.resolve("history") + '"');
     all.add("retrieval.candidates=" + world.candidates());
     all.add("cache.budget=" + world.cacheBytes() + "B");

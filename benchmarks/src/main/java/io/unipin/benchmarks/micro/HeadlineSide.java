@@ -64,6 +64,7 @@ final class HeadlineSide implements AutoCloseable {
     settings.add("server.port=0");
     settings.add("server.adminPort=0");
     settings.add("server.metricsPort=0");
+    settings.add("console.enabled=false");
     settings.add("bundle.folder=" + world.bundles());
     settings.add("bundle.name=" + HeadlineWorld.ONE);
     settings.add("history.folder=" + folder.resolve("history-" + System.nanoTime()));

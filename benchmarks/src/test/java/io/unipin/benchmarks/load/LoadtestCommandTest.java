@@ -51,6 +51,7 @@ final class LoadtestCommandTest {
                 "server.port=0",
                 "server.adminPort=0",
                 "server.metricsPort=0",
+                "console.enabled=false",
                 "bundle.folder=" + bundles,
                 "bundle.name=tiny",
                 "cache.budget=4MiB",

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Loads bundles from one folder. Thread-safe. */
@@ -24,6 +25,37 @@ public final class BundleReader {
   public BundleReader(Path folder, EngineOptions options) {
     this.folder = folder;
     this.options = options;
+  }
+
+  /** The bundles of the folder by name; what has no readable manifest is none. */
+  public List<BundleSummary> summaries() {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.sorted().flatMap(entry -> summary(entry).stream()).toList();
+    } catch (IOException e) {
+      throw new BundleException("the bundle folder can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<BundleSummary> summary(Path directory) {
+    String name = String.valueOf(directory.getFileName());
+    if (!BundleNames.isValid(name)) {
+      return Optional.empty();
+    }
+    try {
+      byte[] json = Files.readAllBytes(directory.resolve(BundleLayout.MANIFEST));
+      BundleManifest manifest = BundleManifest.parse(json);
+      long bytes = manifest.files().stream().mapToLong(BundleFile::bytes).sum();
+      return Optional.of(
+          new BundleSummary(
+              name,
+              manifest.created(),
+              manifest.index(),
+              manifest.items(),
+              manifest.dimension(),
+              bytes));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** Verifies a bundle and loads it; the caller closes it. */

@@ -39,6 +39,7 @@ final class DemoServer implements AutoCloseable {
             "server.port=0",
             "server.adminPort=0",
             "server.metricsPort=0",
+            "console.port=0",
             "history.folder=\"" + work.resolve("history") + '"',
             "servedLog.enabled=true",
             "servedLog.folder=\"" + work.resolve("served") + '"')) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,6 +61,10 @@ final class ServeCommand implements Callable<Integer> {
     out.printf("serving %s on %s:%d%n", settled.bundle().name(), host, server.port());
     out.printf("administration, health and reflection on %s:%d%n", host, server.adminPort());
     out.printf("metrics on http://%s:%d/metrics%n", host, server.metricsPort());
+    server
+        .consolePort()
+        .ifPresent(
+            port -> out.printf("console on http://%s:%d/%n", settled.console().host(), port));
     if (ports != null) {
       write(server, ports);
     }
@@ -83,11 +88,11 @@ final class ServeCommand implements Callable<Integer> {
 
   /** A reader never sees half of the file. */
   private static void write(UniPinServer server, Path file) throws IOException {
-    Map<String, Integer> values =
-        Map.of(
-            "port", server.port(),
-            "adminPort", server.adminPort(),
-            "metricsPort", server.metricsPort());
+    Map<String, Integer> values = new TreeMap<>();
+    values.put("port", server.port());
+    values.put("adminPort", server.adminPort());
+    values.put("metricsPort", server.metricsPort());
+    server.consolePort().ifPresent(port -> values.put("consolePort", port));
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     Files.writeString(temporary, new ObjectMapper().writeValueAsString(values));
     Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);

@@ -185,6 +185,27 @@ public final class HistoryStore implements AutoCloseable {
     }
   }
 
+  /** Histories of at most that many users, without their ids: whoever comes first in the order of hashed ids. */
+  public List<UserHistory> sample(int count) {
+    List<UserHistory> found =
+        use(
+            () -> {
+              List<UserHistory> histories = new ArrayList<>();
+              try (RocksIterator iterator = database.newIterator()) {
+                iterator.seek(new byte[] {USER});
+                while (histories.size() < count
+                    && iterator.isValid()
+                    && iterator.key()[0] == USER) {
+                  histories.add(codec.decodeHistory(iterator.value()));
+                  iterator.next();
+                }
+                iterator.status();
+              }
+              return histories;
+            });
+    return List.copyOf(found);
+  }
+
   /** Random bytes that stay the same over restarts: signs what this server hands out and takes back. */
   public byte[] secret() {
     names.lock();

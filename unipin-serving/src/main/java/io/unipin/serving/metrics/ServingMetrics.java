@@ -40,6 +40,7 @@ public final class ServingMetrics implements AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final LiveReadings readings = new LiveReadings(registry);
   private final MultiGauge bundle =
       MultiGauge.builder("unipin.bundle").description("1 for what serves").register(registry);
 
@@ -213,6 +214,11 @@ public final class ServingMetrics implements AutoCloseable {
     FunctionCounter.builder(name, stats, supplier -> value.applyAsDouble(supplier.get()))
         .tags(tags)
         .register(registry);
+  }
+
+  /** The figures that the console shows, now. */
+  public LiveSample sample(long nowMs) {
+    return readings.sample(nowMs);
   }
 
   /** All metrics in Prometheus' text format. */

@@ -1,5 +1,6 @@
 package io.unipin.serving.pipeline;
 
+import io.unipin.ann.AnnIndex;
 import io.unipin.ann.AnnResult;
 import io.unipin.ann.AnnSearch;
 import io.unipin.ann.ItemFilter;
@@ -13,6 +14,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Retrieves candidates: the user's queries search the index together, and what they find is merged. Thread-safe. */
 final class CandidateSearch {
@@ -35,20 +38,50 @@ final class CandidateSearch {
       int count,
       StageClock clock) {
     clock.enter(Stage.QUERY);
+    Queries asked = plan(bundle, state, context, outcomes);
+
+    clock.enter(Stage.SEARCH);
+    int queryCount = asked.shares().length;
+    double wanted = queryCount == 1 ? count : Math.ceil(count * config.overFetch());
+    int k = (int) Math.min(wanted, bundle.index().size());
+    AnnSearch nearest = new AnnSearch(k, config.breadth(), filter);
+    AnnResult result = bundle.index().search(asked.vectors(), queryCount, nearest);
+    return merge(result, asked.shares(), bundle.catalogue(), count);
+  }
+
+  /** The user's queries (queries, itemDim), one after the other, and the share of candidates of each. */
+  private record Queries(float[] vectors, double[] shares) {}
+
+  private Queries plan(
+      LoadedBundle bundle, float[] state, RequestContext context, Map<String, Float> outcomes) {
     ServingModel model = bundle.model();
     QueryPlan plan = QueryPlan.of(config, outcomes, model.config().actions());
     float[] all = model.queries(state, context, plan.mixes(), plan.offsets());
     Finite.require("query", all);
     int[] kept = QueryMerge.distinct(all, plan.shares());
-    float[] queries = only(kept, all, model.config().itemDim());
+    return new Queries(
+        only(kept, all, model.config().itemDim()),
+        Arrays.stream(kept).mapToDouble(query -> plan.shares()[query]).toArray());
+  }
 
-    clock.enter(Stage.SEARCH);
-    double wanted = kept.length == 1 ? count : Math.ceil(count * config.overFetch());
-    int k = (int) Math.min(wanted, bundle.index().size());
-    AnnResult result =
-        bundle.index().search(queries, kept.length, new AnnSearch(k, config.breadth(), filter));
-    double[] shares = Arrays.stream(kept).mapToDouble(query -> plan.shares()[query]).toArray();
-    return merge(result, shares, bundle.catalogue(), count);
+  /** The user's queries (queries, itemDim), one after the other. */
+  float[] queries(
+      LoadedBundle bundle, float[] state, RequestContext context, Map<String, Float> outcomes) {
+    return plan(bundle, state, context, outcomes).vectors();
+  }
+
+  /** The part of the k nearest items that an index finds. */
+  double recall(AnnIndex index, AnnIndex exact, float[] query, int k) {
+    int wanted = Math.min(k, index.size());
+    AnnSearch search = new AnnSearch(wanted, config.breadth(), ItemFilter.NONE);
+    Set<Long> nearest = found(exact.search(query, 1, search));
+    Set<Long> found = found(index.search(query, 1, search));
+    found.retainAll(nearest);
+    return (double) found.size() / nearest.size();
+  }
+
+  private static Set<Long> found(AnnResult result) {
+    return Arrays.stream(result.ids(), 0, result.found(0)).boxed().collect(Collectors.toSet());
   }
 
   /** Shares that add up to 1, as the model was trained; all zeros when nothing is asked for. */

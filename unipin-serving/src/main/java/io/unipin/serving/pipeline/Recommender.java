@@ -1,6 +1,7 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.ann.AnnException;
+import io.unipin.ann.AnnIndex;
 import io.unipin.ann.ItemFilter;
 import io.unipin.data.Catalogue;
 import io.unipin.kvcache.KvLease;
@@ -14,13 +15,19 @@ import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class Recommender {
   /** Steps of the degradation ladder, by the names that traces carry. */
   public static final List<String> DEGRADATIONS = Ladder.STEPS;
+
+  /** No caller's id has a control character. */
+  private static final String PROBE_USER = "\u0001";
 
   private final HistoryStore histories;
   private final UserKvCache cache;
@@ -106,6 +116,122 @@ public final class Recommender {
   }
 
   public Page retrieveAndRank(LoadedBundle bundle, PageQuery query, StageClock clock) {
+    return show(
+        bundle,
+        query,
+        clock,
+        (work, shown) -> {
+          long[] served =
+              LongStream.concat(
+                      LongStream.of(shown.servedBefore()),
+                      shown.items().stream().mapToLong(RankedItem::id))
+                  .toArray();
+          boolean last = shown.items().isEmpty() || shown.ranked().size() < shown.size();
+          String next = last ? "" : cursors.issue(query.user().id(), served);
+          Trace trace = work.trace(query.requestId(), List.of());
+          return new Page(shown.items(), shown.slated().removals(), next, trace);
+        });
+  }
+
+  /**
+   * Does what {@link #retrieveAndRank} does, and tells what each step did; like that, it leaves the user's state in the
+   * cache.
+   *
+   * @param item whose fate is asked for
+   */
+  public Inspection inspect(
+      LoadedBundle bundle, PageQuery query, OptionalLong item, StageClock clock) {
+    return show(
+        bundle,
+        query,
+        clock,
+        (work, shown) -> {
+          clock.stop();
+          Map<Stage, Long> spent = clock.spent();
+          Trace trace = work.trace(query.requestId(), List.of());
+          Inspector inspector =
+              new Inspector(bundle, shown.found(), shown.ranked(), shown.slated());
+          ItemVerdict verdict =
+              item.isEmpty() ? null : judge(inspector, item.getAsLong(), work, query, shown, clock);
+          return new Inspection(
+              work.history().lifetime() + query.user().recent().size(),
+              inspector.history(work.history(), query.user().recent(), trace.historyActions()),
+              inspector.candidates(),
+              trace,
+              spent,
+              verdict);
+        });
+  }
+
+  private ItemVerdict judge(
+      Inspector inspector, long item, Work work, PageQuery query, Shown shown, StageClock clock) {
+    Wishes wishes = query.wishes();
+    Inspector.Unwanted unwanted =
+        new Inspector.Unwanted(
+            ids(wishes.excluded()),
+            wishes.allowSeen() ? Set.of() : ids(work.tokens().seen()),
+            ids(shown.servedBefore()));
+    float[] queries =
+        search.queries(
+            work.bundle(), work.state().lease().state(), work.context(), wishes.outcomes());
+    return inspector.judge(
+        item, queries, unwanted, candidate -> rank(work, List.of(candidate), wishes, clock).get(0));
+  }
+
+  private static Set<Long> ids(long[] ids) {
+    return LongStream.of(ids).boxed().collect(Collectors.toSet());
+  }
+
+  /**
+   * The part of the k nearest items that the bundle's index finds for a history: 1 for all of them.
+   *
+   * @param exact over the same items
+   */
+  public double recall(
+      LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
+    RequestedHistory requested =
+        new RequestedHistory(history.newest(), history.lifetime() - history.newest().size());
+    UserInput user = new UserInput(PROBE_USER, requested, List.of(), "", lastTimeMs(history));
+    try {
+      return withState(
+          bundle,
+          user,
+          ladder(clock, new Ladder.Goal(true, 0, 0)),
+          clock,
+          work -> {
+            float[] state = work.state().lease().state();
+            float[] query = search.queries(bundle, state, work.context(), Map.of());
+            float[] first = Arrays.copyOf(query, bundle.model().config().itemDim());
+            return search.recall(bundle.index(), exact, first, k);
+          });
+    } finally {
+      cache.erase(PROBE_USER);
+    }
+  }
+
+  private static long lastTimeMs(UserHistory history) {
+    List<RecordedAction> newest = history.newest();
+    return newest.isEmpty() ? 0 : newest.get(newest.size() - 1).timeMs();
+  }
+
+  /**
+   * A page with what it was chosen from.
+   *
+   * @param size that was asked for
+   */
+  private record Shown(
+      int size,
+      long[] servedBefore,
+      List<Candidate> found,
+      List<RankedItem> ranked,
+      SlateRules.Slated slated) {
+    List<RankedItem> items() {
+      return slated.items();
+    }
+  }
+
+  private <T> T show(
+      LoadedBundle bundle, PageQuery query, StageClock clock, BiFunction<Work, Shown, T> then) {
     UserInput user = query.user();
     long[] servedBefore = cursors.open(user.id(), query.pageCursor());
     int size = query.pageSize() == 0 ? pages.size() : query.pageSize();
@@ -122,14 +248,7 @@ public final class Recommender {
           List<RankedItem> ranked = rank(work, candidates, query.wishes(), clock);
           clock.enter(Stage.RESPOND);
           SlateRules.Slated slated = rules.choose(ranked, size, bundle.catalogue(), user.timeMs());
-          List<RankedItem> items = slated.items();
-          long[] served =
-              LongStream.concat(
-                      LongStream.of(servedBefore), items.stream().mapToLong(RankedItem::id))
-                  .toArray();
-          boolean last = items.isEmpty() || ranked.size() < size;
-          String next = last ? "" : cursors.issue(user.id(), served);
-          return new Page(items, slated.removals(), next, work.trace(query.requestId(), List.of()));
+          return then.apply(work, new Shown(size, servedBefore, candidates, ranked, slated));
         });
   }
 
@@ -277,7 +396,7 @@ public final class Recommender {
               GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
       UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
       try (UserState state = encoder.open(bundle.model(), wanted)) {
-        return stages.apply(new Work(wanted, bundle, state, context));
+        return stages.apply(new Work(wanted, bundle, history, state, context));
       }
     } catch (ModelException | AnnException e) {
       throw new ServingException(FailureKind.INTERNAL, "the request could not be computed", e);
@@ -288,7 +407,11 @@ public final class Recommender {
 
   /** What the stages of one request share. */
   private record Work(
-      UserEncoder.Wanted wanted, LoadedBundle bundle, UserState state, RequestContext context) {
+      UserEncoder.Wanted wanted,
+      LoadedBundle bundle,
+      UserHistory history,
+      UserState state,
+      RequestContext context) {
     HistoryTokens tokens() {
       return wanted.tokens();
     }

@@ -1,0 +1,135 @@
+package io.unipin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** A headless Chromium with tools to use a page as a person does. */
+final class Browser implements AutoCloseable {
+  /** It warns of protocols that nothing here uses. Loggers are forgotten unless somebody holds them. */
+  private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final Path SHOTS = Path.of("target", "screenshots");
+
+  private final ChromeDriver driver;
+
+  private Browser(ChromeDriver driver) {
+    this.driver = driver;
+  }
+
+  /** Starts one that has nothing of any other. */
+  static Browser start(Path profile) {
+    SELENIUM.setLevel(Level.SEVERE);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary("/usr/bin/chromium");
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--no-first-run",
+        "--hide-scrollbars",
+        "--window-size=1440,1000",
+        "--user-data-dir=" + profile);
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.SEVERE);
+    options.setCapability("goog:loggingPrefs", logs);
+    ChromeDriverService service =
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(new File("/usr/bin/chromedriver"))
+            .usingAnyFreePort()
+            .build();
+    return new Browser(new ChromeDriver(service, options));
+  }
+
+  void open(String address) {
+    driver.get(address);
+  }
+
+  void resize(int width, int height) {
+    driver.manage().window().setSize(new Dimension(width, height));
+  }
+
+  WebElement find(String css) {
+    return driver.findElement(By.cssSelector(css));
+  }
+
+  List<WebElement> all(String css) {
+    return driver.findElements(By.cssSelector(css));
+  }
+
+  /** The text of an element, once there is one; empty before. */
+  String text(String css) {
+    List<WebElement> found = all(css);
+    return found.isEmpty() ? "" : found.get(0).getText();
+  }
+
+  List<String> texts(String css) {
+    Object found =
+        script("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)", css);
+    return ((List<?>) found).stream().map(String::valueOf).toList();
+  }
+
+  void click(String css) {
+    find(css).click();
+  }
+
+  /** Replaces what a field holds. */
+  void type(String css, String text) {
+    WebElement field = find(css);
+    field.clear();
+    field.sendKeys(text);
+  }
+
+  Object script(String script, Object... arguments) {
+    return driver.executeScript(script, arguments);
+  }
+
+  void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("%s in the page: %s", what, text("main")).isNegative();
+      driver.executeAsyncScript("setTimeout(arguments[0], 50)");
+    }
+  }
+
+  void awaitText(String css, String text) {
+    await(css + " with '" + text + "'", () -> text(css).contains(text));
+  }
+
+  /** What scripts complained about since the last call. */
+  List<String> errors() {
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .map(entry -> entry.getMessage())
+        .toList();
+  }
+
+  /** Writes what is seen to {@code target/screenshots}, for people to look at. */
+  void shoot(String name) throws IOException {
+    Files.createDirectories(SHOTS);
+    Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}

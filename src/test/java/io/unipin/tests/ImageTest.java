@@ -1,0 +1,177 @@
+package io.unipin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.unipin.serving.ConfigReader;
+import io.unipin.serving.ServerConfig;
+import io.unipin.serving.rpc.UniPinClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the image holds, laid out in a bare folder, serves; and what surrounds it fits together. No container engine is
+ * needed: the image itself is not built.
+ */
+@Timeout(120)
+final class ImageTest {
+  private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
+  private static final Path DOCKER = ROOT.resolve("docker");
+  private static final int SIGTERM_EXIT = 143;
+
+  @TempDir Path folder;
+
+  @Test
+  void layout_inABareFolder_servesAndStops() throws Exception {
+    Path image = folder.resolve("opt");
+    run(DOCKER.resolve("layout.sh").toString(), image.toString(), classpath());
+    assertThat(image.resolve("lib/unipin-serving.jar")).isNotEmptyFile();
+    TinyServer.publish(folder);
+    Path home = Files.createDirectories(folder.resolve("home"));
+    Path ports = folder.resolve("ports.json");
+    Files.writeString(folder.resolve("token"), "0123456789abcdef");
+    Path log = folder.resolve("log");
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(image.resolve("bin/serve").toString(), "--ports", ports.toString()));
+    command.addAll(List.of("--config", DOCKER.resolve("server.yaml").toString()));
+    for (String setting : TinyServer.settings(folder)) {
+      command.addAll(List.of("--set", setting));
+    }
+    command.addAll(List.of("--set", "servedLog.folder=" + folder.resolve("served")));
+    command.addAll(List.of("--set", "console.tokenFile=" + folder.resolve("token")));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
+    builder.redirectError(log.toFile()).redirectOutput(folder.resolve("out").toFile());
+    builder.environment().clear();
+    builder.environment().put("HOME", home.toString());
+    builder
+        .environment()
+        .put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":/usr/bin:/bin");
+    builder.environment().put("DJL_CACHE_DIR", System.getenv("DJL_CACHE_DIR"));
+    builder.environment().put("UNIPIN_JAVA_OPTIONS", "-Xmx256m -XX:TieredStopAtLevel=1");
+    Process server = builder.start();
+    try {
+      while (!Files.exists(ports)) {
+        assertThat(server.waitFor(20, TimeUnit.MILLISECONDS)).as(Files.readString(log)).isFalse();
+      }
+      JsonNode open = new ObjectMapper().readTree(ports.toFile());
+      String healthy = image.resolve("bin/healthy").toString();
+      run(healthy, open.get("metricsPort").asText());
+      try (UniPinClient client = UniPinClient.connect("127.0.0.1:" + open.get("port").asInt())) {
+        assertThat(client.retrieveAndRank(TinyServer.request(7)).getItemsList()).hasSize(10);
+      }
+      server.destroy();
+      assertThat(server.waitFor()).isEqualTo(SIGTERM_EXIT);
+      assertThat(new ProcessBuilder(healthy, open.get("metricsPort").asText()).start().waitFor())
+          .isNotZero();
+    } finally {
+      server.destroyForcibly();
+    }
+    assertThat(Files.readAllLines(log)).isNotEmpty().allMatch(ImageTest::isLogLine);
+    assertThat(Files.readString(log)).contains("\"stopped\"");
+  }
+
+  private static boolean isLogLine(String line) {
+    try {
+      return new ObjectMapper().readTree(line).has("formattedMessage");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What the server needs to run: our modules as they are compiled, and the jars of others. */
+  private static String classpath() throws IOException {
+    Stream<String> ours =
+        Stream.of("proto", "kv-cache", "ann-index", "unipin-model", "unipin-serving")
+            .map(module -> ROOT.resolve(module).resolve("target/classes").toString());
+    String all = Files.readString(ROOT.resolve("unipin-serving/target/classpath.txt"));
+    Stream<String> others =
+        Stream.of(all.strip().split(":")).filter(entry -> !entry.startsWith(ROOT + "/"));
+    return Stream.concat(ours, others).collect(Collectors.joining(":"));
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as("%s: %s", command[0], output).isZero();
+  }
+
+  @Test
+  void settings_areOnesThatTheServerTakes() {
+    ServerConfig config = ConfigReader.read(DOCKER.resolve("server.yaml"), Map.of(), List.of());
+    assertThat(config.server().host()).isEqualTo("0.0.0.0");
+    assertThat(config.console().tokenFile()).isEqualTo(Path.of("/run/secrets/console_token"));
+  }
+
+  @Test
+  void compose_namesWhatThereIs() throws IOException {
+    JsonNode compose = new YAMLMapper().readTree(DOCKER.resolve("compose.yaml").toFile());
+    List<String> made = List.of("./bundles", "./console-token");
+    compose
+        .path("services")
+        .forEach(
+            service ->
+                service
+                    .path("volumes")
+                    .forEach(
+                        volume -> {
+                          String source = volume.asText().split(":")[0];
+                          if (source.startsWith("./") && !made.contains(source)) {
+                            assertThat(DOCKER.resolve(source)).exists();
+                          }
+                        }));
+    JsonNode unipin = compose.path("services").path("unipin");
+    assertThat(DOCKER.resolve(unipin.at("/build/context").asText()).normalize()).isEqualTo(ROOT);
+    assertThat(ROOT.resolve(unipin.at("/build/dockerfile").asText())).exists();
+    ServerConfig defaults = ConfigReader.defaults();
+    String dockerfile = Files.readString(DOCKER.resolve("Dockerfile"));
+    assertThat(dockerfile)
+        .contains(
+            "EXPOSE %d %d %d"
+                .formatted(
+                    defaults.server().port(),
+                    defaults.server().metricsPort(),
+                    defaults.console().port()));
+    assertThat(dockerfile.indexOf("\nUSER unipin")).isBetween(0, dockerfile.indexOf("ENTRYPOINT"));
+    assertThat(unipin.path("ports").toString())
+        .contains("127.0.0.1:%1$d:%1$d".formatted(defaults.console().port()));
+    assertThat(Files.readString(DOCKER.resolve("prometheus/prometheus.yml")))
+        .contains("unipin:" + defaults.server().metricsPort());
+  }
+
+  @Test
+  void grafana_findsDataSourceAndDashboards() throws IOException {
+    String compose = Files.readString(DOCKER.resolve("compose.yaml"));
+    Path provisioning = DOCKER.resolve("grafana/provisioning");
+    JsonNode boards =
+        new YAMLMapper().readTree(provisioning.resolve("dashboards/unipin.yml").toFile());
+    String path = boards.at("/providers/0/options/path").asText();
+    assertThat(compose).contains("./grafana/dashboards:" + path + ":ro");
+    JsonNode sources =
+        new YAMLMapper().readTree(provisioning.resolve("datasources/prometheus.yml").toFile());
+    assertThat(sources.at("/datasources/0/url").asText()).isEqualTo("http://prometheus:9090");
+    try (Stream<Path> files = Files.list(DOCKER.resolve("grafana/dashboards"))) {
+      List<Path> dashboards = files.toList();
+      assertThat(dashboards).hasSize(2);
+      for (Path file : dashboards) {
+        JsonNode dashboard = new ObjectMapper().readTree(file.toFile());
+        assertThat(dashboard.path("uid").asText() + ".json")
+            .isEqualTo(file.getFileName().toString());
+        List<Integer> ids = new ArrayList<>();
+        dashboard.path("panels").forEach(panel -> ids.add(panel.path("id").asInt()));
+        assertThat(ids).doesNotHaveDuplicates().hasSizeGreaterThan(7);
+      }
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.unipin.serving.console;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The console's port: a page, and the JSON that it reads. Thread-safe.
+ *
+ * <p>It shows what users did and can change what serves. So it listens on loopback unless a token guards it; a web page of
+ * somebody else can't use it through its reader's browser: other host names than ours are refused (they may be rebound to
+ * this machine), and whatever changes something takes JSON, which browsers don't send to others unasked.
+ */
+public final class Console implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(Console.class);
+  private static final int BACKLOG = 16;
+  private static final int THREADS = 4;
+  private static final int MAX_BODY = 64 << 10;
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private final ConsoleConfig config;
+  private final ConsoleToken token;
+  private final ConsoleApi api;
+  private final Routes routes;
+  private final PageFiles files = new PageFiles();
+  private final HttpServer server;
+  private final ExecutorService executor;
+
+  private Console(ConsoleConfig config, ConsoleToken token, ConsoleParts parts, HttpServer server) {
+    this.config = config;
+    this.token = token;
+    this.api = new ConsoleApi(parts);
+    this.routes = new Routes(api);
+    this.server = server;
+    this.executor =
+        Executors.newFixedThreadPool(
+            THREADS,
+            task -> {
+              Thread thread = new Thread(task, "console");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Opens the port. */
+  public static Console start(ConsoleConfig config, ConsoleParts parts) {
+    ConsoleToken token = ConsoleToken.read(config.tokenFile());
+    InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
+    boolean loopback = !address.isUnresolved() && address.getAddress().isLoopbackAddress();
+    if (!loopback && !token.isNeeded()) {
+      throw new ServingException(
+          FailureKind.INVALID,
+          "console.host: a loopback address expected without console.tokenFile, got '%s'"
+              .formatted(config.host()));
+    }
+    HttpServer server;
+    try {
+      server = HttpServer.create(address, BACKLOG);
+    } catch (IOException e) {
+      throw new ServingException(
+          FailureKind.UNAVAILABLE,
+          "console port %d of %s can't be opened: %s"
+              .formatted(config.port(), config.host(), e.getMessage()),
+          e);
+    }
+    Console console = new Console(config, token, parts, server);
+    server.setExecutor(console.executor);
+    server.createContext("/", console::handle);
+    server.start();
+    return console;
+  }
+
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      Headers headers = exchange.getResponseHeaders();
+      headers.set("Content-Security-Policy", POLICY);
+      headers.set("X-Content-Type-Options", "nosniff");
+      headers.set("Referrer-Policy", "no-referrer");
+      headers.set("Cache-Control", "no-store");
+      String path = exchange.getRequestURI().getPath();
+      if (!isOurs(exchange.getRequestHeaders().getFirst("Host"))) {
+        fail(exchange, 421, "this host name is not the console's");
+      } else if (path.startsWith("/api/")) {
+        answer(exchange, path);
+      } else {
+        file(exchange, path);
+      }
+    }
+  }
+
+  /** An address can't be rebound; a name can, so it must be the one we know. */
+  private boolean isOurs(@Nullable String host) {
+    if (host == null) {
+      return false;
+    }
+    String name = host.replaceFirst(":\\d{1,5}$", "");
+    boolean address = name.matches("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+]");
+    return address || name.equals("localhost") || name.equals(config.host());
+  }
+
+  private void file(HttpExchange exchange, String path) throws IOException {
+    Optional<PageFiles.PageFile> file = files.find(path);
+    if (file.isEmpty()) {
+      fail(exchange, 404, "there is nothing here");
+    } else if (!exchange.getRequestMethod().equals("GET")) {
+      fail(exchange, 405, "GET expected");
+    } else {
+      send(exchange, 200, file.get().type(), file.get().bytes());
+    }
+  }
+
+  private void answer(HttpExchange exchange, String path) throws IOException {
+    boolean get = exchange.getRequestMethod().equals("GET");
+    Function<String, Object> read = routes.read(path);
+    Function<byte[], Object> action = routes.action(path);
+    if (!token.admits(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      fail(exchange, 401, "the console's token expected");
+    } else if (read == null && action == null) {
+      fail(exchange, 404, "there is nothing here");
+    } else if (get && read != null) {
+      String query = exchange.getRequestURI().getQuery();
+      reply(exchange, () -> read.apply(query == null ? "" : query));
+    } else if (exchange.getRequestMethod().equals("POST") && action != null) {
+      act(exchange, action);
+    } else {
+      fail(exchange, 405, read == null ? "POST expected" : "GET expected");
+    }
+  }
+
+  private void act(HttpExchange exchange, Function<byte[], Object> action) throws IOException {
+    String type = exchange.getRequestHeaders().getFirst("Content-Type");
+    if (type == null || !type.startsWith("application/json")) {
+      fail(exchange, 415, "Content-Type application/json expected");
+      return;
+    }
+    byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
+    if (body.length > MAX_BODY) {
+      fail(exchange, 413, "at most %d bytes expected".formatted(MAX_BODY));
+    } else {
+      reply(exchange, () -> action.apply(body));
+    }
+  }
+
+  /** The boundary to HTTP: every failure becomes a status. */
+  private void reply(HttpExchange exchange, Supplier<Object> source) throws IOException {
+    byte[] answer;
+    try {
+      answer = routes.write(source.get());
+    } catch (ServingException e) {
+      fail(exchange, status(e.kind()), String.valueOf(e.getMessage()));
+      return;
+    } catch (RuntimeException e) {
+      logger.error("the console failed", e);
+      fail(exchange, 500, "internal error");
+      return;
+    }
+    send(exchange, 200, "application/json", answer);
+  }
+
+  private static int status(FailureKind kind) {
+    return switch (kind) {
+      case INVALID -> 400;
+      case OVERLOADED -> 429;
+      case DEADLINE -> 504;
+      case CANCELLED, UNAVAILABLE -> 503;
+      case INTERNAL -> 500;
+    };
+  }
+
+  private void fail(HttpExchange exchange, int status, String message) throws IOException {
+    send(exchange, status, "application/json", routes.write(Map.of("error", message)));
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, byte[] body)
+      throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    executor.shutdownNow();
+    api.close();
+  }
+}

@@ -1,0 +1,155 @@
+package io.unipin.serving.console;
+
+import io.unipin.kvcache.KvCacheStats;
+import io.unipin.model.ModelConfig;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.BundleException;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.bundle.BundleSummary;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.experiment.Assignment;
+import io.unipin.serving.metrics.LiveSample;
+import io.unipin.serving.pipeline.Inspection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the console's page can ask for. Answers are records that JSON shows as they are. Thread-safe. */
+final class ConsoleApi implements AutoCloseable {
+  private final ConsoleParts parts;
+  private final Workbench workbench;
+  private final RecallCheck recall;
+  private final LiveSeries live;
+
+  ConsoleApi(ConsoleParts parts) {
+    this.parts = parts;
+    this.workbench = new Workbench(parts.admission(), parts.bundles());
+    this.recall = new RecallCheck(workbench, parts.recommender(), parts.histories());
+    this.live = new LiveSeries(() -> parts.metrics().sample(parts.clockMs().getAsLong()));
+  }
+
+  /** What serves. */
+  record Status(
+      String bundle,
+      String index,
+      int items,
+      int itemDim,
+      int maxHistory,
+      List<String> actions,
+      List<String> positives,
+      List<String> surfaces,
+      long loadedAtMs,
+      String config,
+      int maxPageSize,
+      long nowMs) {}
+
+  Status status() {
+    try (BundleLease lease = parts.bundles().acquire()) {
+      LoadedBundle bundle = lease.bundle();
+      ModelConfig model = bundle.model().config();
+      return new Status(
+          bundle.name(),
+          bundle.indexVersion(),
+          model.items(),
+          model.itemDim(),
+          model.maxHistory(),
+          model.actions(),
+          model.positives(),
+          model.surfaces(),
+          bundle.loadedAt().toEpochMilli(),
+          parts.configVersion(),
+          parts.maxPageSize(),
+          parts.clockMs().getAsLong());
+    }
+  }
+
+  List<LiveSample> live(long afterMs) {
+    return live.after(afterMs);
+  }
+
+  InspectionView inspect(InspectionForm form) {
+    List<Assignment> assignments = parts.experiments().assign(form.user());
+    Inspection inspection =
+        workbench.run(
+            "Inspect",
+            (bundle, clock) ->
+                parts
+                    .recommender()
+                    .inspect(
+                        bundle,
+                        form.query(
+                            bundle.model().config(),
+                            parts.maxPageSize(),
+                            parts.clockMs().getAsLong()),
+                        form.itemId(),
+                        clock));
+    return InspectionView.of(form.user(), inspection, assignments);
+  }
+
+  /** Names a user. */
+  record UserForm(@Nullable String user) {}
+
+  record UserInCache(boolean resident, long lifetime, int kept, List<Assignment> experiments) {}
+
+  UserInCache lookUp(UserForm form) {
+    String user = Forms.user(form.user());
+    var history = parts.histories().read(user);
+    try (BundleLease lease = parts.bundles().acquire()) {
+      return new UserInCache(
+          parts.recommender().isResident(lease.bundle(), user),
+          history.lifetime(),
+          history.newest().size(),
+          parts.experiments().assign(user));
+    }
+  }
+
+  record Erased(boolean existed) {}
+
+  Erased erase(UserForm form) {
+    String user = Forms.user(form.user());
+    boolean stored = parts.histories().erase(user);
+    boolean cached = parts.cache().erase(user) > 0;
+    boolean logged = parts.servedLog().erase(user);
+    return new Erased(stored || cached || logged);
+  }
+
+  KvCacheStats cache() {
+    return parts.cache().stats();
+  }
+
+  RecallCheck.Result recall(RecallCheck.Form form) {
+    return recall.run(form);
+  }
+
+  ExperimentViews.Overview experiments() {
+    return ExperimentViews.of(parts.experiments());
+  }
+
+  /** All bundles of the folder, and the one that serves. */
+  record Bundles(String serving, List<BundleSummary> bundles) {}
+
+  Bundles bundles() {
+    try {
+      return new Bundles(status().bundle(), parts.reader().summaries());
+    } catch (BundleException e) {
+      throw new ServingException(FailureKind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Names a bundle. */
+  record BundleForm(@Nullable String bundle) {}
+
+  Status load(BundleForm form) {
+    try {
+      parts.loader().accept(form.bundle() == null ? "" : form.bundle());
+    } catch (BundleException e) {
+      throw ServingException.invalid("bundle", String.valueOf(e.getMessage()));
+    }
+    return status();
+  }
+
+  @Override
+  public void close() {
+    live.close();
+  }
+}

@@ -1,0 +1,94 @@
+package io.unipin.serving.console;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.unipin.model.ModelConfig;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.pipeline.PageQuery;
+import io.unipin.serving.pipeline.UserInput;
+import io.unipin.serving.pipeline.Wishes;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the inspector's form asks for.
+ *
+ * @param timeMs of the request; absent for now
+ * @param item whose fate is asked for; absent for none
+ * @param pageSize 0 for the server's default
+ * @param candidates 0 for the server's default
+ * @param outcomes mix of desired outcomes by action
+ * @param weights utility by action; empty for the server's
+ */
+record InspectionForm(
+    String user,
+    String surface,
+    @Nullable Long timeMs,
+    @Nullable Long item,
+    int pageSize,
+    int candidates,
+    Map<String, Float> outcomes,
+    Map<String, Float> weights,
+    boolean allowSeen) {
+  private static final int MAX_CANDIDATES = 4096;
+  private static final float MAX_WEIGHT = 1e6f;
+
+  @JsonCreator
+  static InspectionForm of(
+      @JsonProperty("user") @Nullable String user,
+      @JsonProperty("surface") @Nullable String surface,
+      @JsonProperty("timeMs") @Nullable Long timeMs,
+      @JsonProperty("item") @Nullable Long item,
+      @JsonProperty("pageSize") @Nullable Integer pageSize,
+      @JsonProperty("candidates") @Nullable Integer candidates,
+      @JsonProperty("outcomes") @Nullable Map<String, Float> outcomes,
+      @JsonProperty("weights") @Nullable Map<String, Float> weights,
+      @JsonProperty("allowSeen") @Nullable Boolean allowSeen) {
+    return new InspectionForm(
+        Forms.user(user),
+        surface == null ? "" : surface,
+        timeMs,
+        item,
+        pageSize == null ? 0 : pageSize,
+        candidates == null ? 0 : candidates,
+        outcomes == null ? Map.of() : outcomes,
+        weights == null ? Map.of() : weights,
+        allowSeen != null && allowSeen);
+  }
+
+  OptionalLong itemId() {
+    return item == null ? OptionalLong.empty() : OptionalLong.of(item);
+  }
+
+  PageQuery query(ModelConfig model, int maxPageSize, long nowMs) {
+    Forms.checkRange("pageSize", pageSize, 0, maxPageSize);
+    Forms.checkRange("candidates", candidates, 0, MAX_CANDIDATES);
+    if (!surface.isEmpty() && !model.surfaces().contains(surface)) {
+      throw ServingException.invalid(
+          "surface", "one of %s expected, got '%s'".formatted(model.surfaces(), surface));
+    }
+    checkActions("outcomes", outcomes, model, 0);
+    checkActions("weights", weights, model, -MAX_WEIGHT);
+    UserInput input =
+        new UserInput(user, null, List.of(), surface, timeMs == null ? nowMs : timeMs);
+    Wishes wishes = new Wishes(outcomes, weights, new long[0], allowSeen);
+    return new PageQuery("console", input, wishes, pageSize, "", candidates);
+  }
+
+  private static void checkActions(
+      String field, Map<String, Float> values, ModelConfig model, float least) {
+    values.forEach(
+        (action, value) -> {
+          if (!model.actions().contains(action)) {
+            throw ServingException.invalid(
+                field, "one of %s expected, got '%s'".formatted(model.actions(), action));
+          }
+          if (!(value >= least && value <= MAX_WEIGHT)) {
+            throw ServingException.invalid(
+                field, "%s to %s expected, got %s".formatted(least, MAX_WEIGHT, value));
+          }
+        });
+  }
+}

@@ -1,0 +1,133 @@
+package io.unipin.serving.console;
+
+import io.unipin.serving.experiment.Assignment;
+import io.unipin.serving.pipeline.InspectedItem;
+import io.unipin.serving.pipeline.Inspection;
+import io.unipin.serving.pipeline.ItemVerdict;
+import io.unipin.serving.pipeline.RankedItem;
+import io.unipin.serving.pipeline.ReadAction;
+import io.unipin.serving.pipeline.Stage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An inspected request, as JSON shows it. */
+record InspectionView(
+    String user,
+    String bundle,
+    String index,
+    List<Experiment> experiments,
+    String cache,
+    long lifetime,
+    int historyActions,
+    int encodedActions,
+    List<String> degradations,
+    List<String> actions,
+    Map<String, Double> stagesMs,
+    List<Action> history,
+    List<Item> candidates,
+    @Nullable Fate item) {
+  private static final double NANOS_PER_MS = 1e6;
+
+  record Experiment(String layer, String experiment, String arm, boolean overridden) {}
+
+  // Ids are texts: a long does not fit into a number of JavaScript.
+  record Action(
+      String id, String title, boolean known, List<String> actions, String surface, long timeMs) {}
+
+  record Item(
+      String id,
+      String title,
+      String category,
+      int rank,
+      int retrievalRank,
+      int page,
+      String rule,
+      float utility,
+      float retrievalScore,
+      float[] probabilities) {}
+
+  record Fate(
+      String id,
+      String title,
+      String verdict,
+      String meaning,
+      int exactRank,
+      float retrievalScore,
+      float lastRetrieved,
+      int rank,
+      float lastOnPage,
+      @Nullable Float utility,
+      float[] probabilities) {}
+
+  static InspectionView of(String user, Inspection inspection, List<Assignment> assignments) {
+    Map<String, Double> stages = new LinkedHashMap<>();
+    for (Stage stage : Stage.values()) {
+      Long nanos = inspection.nanos().get(stage);
+      if (nanos != null) {
+        stages.put(stage.label(), nanos / NANOS_PER_MS);
+      }
+    }
+    ItemVerdict verdict = inspection.item();
+    return new InspectionView(
+        user,
+        inspection.trace().bundle(),
+        inspection.trace().index(),
+        assignments.stream()
+            .map(it -> new Experiment(it.layer(), it.experiment(), it.arm(), it.overridden()))
+            .toList(),
+        inspection.trace().cache().name().toLowerCase(Locale.ROOT),
+        inspection.lifetime(),
+        inspection.trace().historyActions(),
+        inspection.trace().encodedActions(),
+        inspection.trace().degradations(),
+        inspection.trace().actions(),
+        stages,
+        inspection.history().stream().map(InspectionView::action).toList(),
+        inspection.candidates().stream().map(InspectionView::item).toList(),
+        verdict == null ? null : fate(verdict));
+  }
+
+  private static Action action(ReadAction read) {
+    return new Action(
+        String.valueOf(read.action().itemId()),
+        read.title(),
+        read.known(),
+        read.action().actions(),
+        read.action().surface(),
+        read.action().timeMs());
+  }
+
+  private static Item item(InspectedItem inspected) {
+    RankedItem item = inspected.item();
+    return new Item(
+        String.valueOf(item.id()),
+        item.title(),
+        inspected.category(),
+        inspected.rank(),
+        inspected.retrievalRank(),
+        inspected.page(),
+        inspected.rule(),
+        item.utility(),
+        item.retrievalScore(),
+        item.probabilities());
+  }
+
+  private static Fate fate(ItemVerdict verdict) {
+    RankedItem scored = verdict.scored();
+    return new Fate(
+        String.valueOf(verdict.id()),
+        verdict.title(),
+        verdict.verdict().name().toLowerCase(Locale.ROOT),
+        verdict.verdict().meaning(),
+        verdict.exactRank(),
+        verdict.retrievalScore(),
+        verdict.lastRetrieved(),
+        verdict.rank(),
+        verdict.lastOnPage(),
+        scored == null ? null : scored.utility(),
+        scored == null ? new float[0] : scored.probabilities());
+  }
+}

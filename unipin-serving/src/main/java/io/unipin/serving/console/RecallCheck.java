@@ -1,0 +1,98 @@
+package io.unipin.serving.console;
+
+import io.unipin.ann.AnnIndex;
+import io.unipin.ann.ExactIndex;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.pipeline.Recommender;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures what the approximate index finds of what an exact search finds, with the queries of real histories. */
+final class RecallCheck {
+  private static final int MAX_USERS = 500;
+  private static final int MAX_K = 1000;
+
+  private final Workbench workbench;
+  private final Recommender recommender;
+  private final HistoryStore histories;
+
+  RecallCheck(Workbench workbench, Recommender recommender, HistoryStore histories) {
+    this.workbench = workbench;
+    this.recommender = recommender;
+    this.histories = histories;
+  }
+
+  /** What to measure: users of the history store, and how many items of each. */
+  record Form(int users, int k) {}
+
+  /**
+   * Shares of the nearest items that were found, by user.
+   *
+   * @param stored whether the users are of the history store; else there were none, and it is a user without actions
+   */
+  record Result(
+      String bundle,
+      String index,
+      int items,
+      int k,
+      boolean stored,
+      double mean,
+      double least,
+      List<Double> recalls) {}
+
+  /** One step of work per user, so that requests of users get in between. */
+  Result run(Form form) {
+    Forms.checkRange("users", form.users(), 1, MAX_USERS);
+    Forms.checkRange("k", form.k(), 1, MAX_K);
+    List<UserHistory> sample = histories.sample(form.users());
+    boolean stored = !sample.isEmpty();
+    List<UserHistory> users = stored ? sample : List.of(UserHistory.EMPTY);
+    Target target = workbench.run("RecallIndex", (bundle, clock) -> Target.of(bundle));
+    try (AnnIndex exact = target.exact()) {
+      List<Double> recalls = new ArrayList<>(users.size());
+      for (UserHistory user : users) {
+        recalls.add(
+            workbench.run(
+                "Recall",
+                (bundle, clock) -> {
+                  target.requireSame(bundle);
+                  return recommender.recall(bundle, user, exact, form.k(), clock);
+                }));
+      }
+      double mean = recalls.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+      double least = recalls.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+      return new Result(
+          target.bundle(),
+          target.index(),
+          exact.size(),
+          form.k(),
+          stored,
+          mean,
+          least,
+          recalls.stream().sorted().toList());
+    }
+  }
+
+  /** The bundle that a measurement is of, with an exact index over the same items. */
+  private record Target(String bundle, String index, AnnIndex exact) {
+    static Target of(LoadedBundle bundle) {
+      long[] ids = new long[bundle.catalogue().size()];
+      for (int row = 0; row < ids.length; row++) {
+        ids[row] = bundle.catalogue().id(row);
+      }
+      AnnIndex exact =
+          ExactIndex.of(bundle.model().itemVectors(), bundle.model().config().itemDim(), ids);
+      return new Target(bundle.name(), bundle.indexVersion(), exact);
+    }
+
+    void requireSame(LoadedBundle now) {
+      if (!now.name().equals(bundle) || !now.indexVersion().equals(index)) {
+        throw ServingException.invalid(
+            "bundle", "%s expected to serve on, but %s does now".formatted(bundle, now.name()));
+      }
+    }
+  }
+}

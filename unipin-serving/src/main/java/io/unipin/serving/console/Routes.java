@@ -1,0 +1,94 @@
+package io.unipin.serving.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.unipin.serving.ServingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Which path does what. Immutable. */
+final class Routes {
+  private final ObjectMapper json =
+      new ObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+  private final Map<String, Function<String, Object>> reads = new HashMap<>();
+  private final Map<String, Function<byte[], Object>> actions = new HashMap<>();
+
+  Routes(ConsoleApi api) {
+    read("status", api::status);
+    read("cache", api::cache);
+    read("bundles", api::bundles);
+    read("experiments", api::experiments);
+    reads.put("/api/live", query -> api.live(time(query)));
+    action("inspect", InspectionForm.class, api::inspect);
+    action("lookup", ConsoleApi.UserForm.class, api::lookUp);
+    action("erase", ConsoleApi.UserForm.class, api::erase);
+    action("recall", RecallCheck.Form.class, api::recall);
+    action("load", ConsoleApi.BundleForm.class, api::load);
+  }
+
+  private void read(String name, Supplier<Object> source) {
+    reads.put("/api/" + name, query -> source.get());
+  }
+
+  private <T> void action(String name, Class<T> form, Function<T, Object> action) {
+    actions.put("/api/" + name, body -> action.apply(parse(body, form)));
+  }
+
+  /** What a GET of the path answers with its query; null when there is no such path. */
+  @Nullable Function<String, Object> read(String path) {
+    return reads.get(path);
+  }
+
+  /** What a POST to the path does with its body; null when there is no such path. */
+  @Nullable Function<byte[], Object> action(String path) {
+    return actions.get(path);
+  }
+
+  private static long time(String query) {
+    if (query.isEmpty()) {
+      return 0;
+    }
+    if (!query.matches("after=\\d{1,15}")) {
+      throw ServingException.invalid("after", "milliseconds since the epoch expected");
+    }
+    return Long.parseLong(query.substring("after=".length()));
+  }
+
+  private <T> T parse(byte[] body, Class<T> form) {
+    try {
+      T value = json.readValue(body, form);
+      if (value == null) {
+        throw ServingException.invalid("body", "a JSON object expected, got null");
+      }
+      return value;
+    } catch (MismatchedInputException e) {
+      String field =
+          e.getPath().isEmpty() ? "body" : String.valueOf(e.getPath().get(0).getFieldName());
+      throw ServingException.invalid(field, "another kind of value expected, or no such field");
+    } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof ServingException refusal) {
+        throw refusal;
+      }
+      throw ServingException.invalid("body", "JSON expected: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  byte[] write(Object answer) {
+    try {
+      return json.writeValueAsBytes(answer);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

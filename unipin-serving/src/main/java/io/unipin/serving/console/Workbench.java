@@ -1,0 +1,85 @@
+package io.unipin.serving.console;
+
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.admission.Admission;
+import io.unipin.serving.admission.Priority;
+import io.unipin.serving.admission.Ticket;
+import io.unipin.serving.admission.Work;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.pipeline.CallBudget;
+import io.unipin.serving.pipeline.StageClock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+
+/** Runs what needs the model on the server's workers, behind all requests of users. Thread-safe. */
+final class Workbench {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final Admission admission;
+  private final BundleHolder bundles;
+
+  Workbench(Admission admission, BundleHolder bundles) {
+    this.admission = admission;
+    this.bundles = bundles;
+  }
+
+  /** Runs work with the bundle that serves and waits for it. */
+  <T> T run(String kind, BiFunction<LoadedBundle, StageClock, T> work) {
+    Countdown countdown = new Countdown(System.nanoTime() + LIMIT.toNanos());
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Ticket ticket =
+        admission.admit(
+            new Work(kind, Priority.BATCH, LIMIT, () -> complete(answer, countdown, work)));
+    try {
+      return answer.get(LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      ticket.withdraw();
+      throw new ServingException(FailureKind.DEADLINE, "no worker was free for " + LIMIT, e);
+    } catch (InterruptedException e) {
+      ticket.withdraw();
+      Thread.currentThread().interrupt();
+      throw new ServingException(FailureKind.UNAVAILABLE, "the server stops", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ServingException failure) {
+        throw failure;
+      }
+      throw new ServingException(FailureKind.INTERNAL, "internal error", e);
+    }
+  }
+
+  /** A worker completes futures; it must not throw. */
+  private <T> void complete(
+      CompletableFuture<T> answer,
+      Countdown countdown,
+      BiFunction<LoadedBundle, StageClock, T> work) {
+    answer.completeAsync(
+        () -> {
+          countdown.check();
+          try (BundleLease lease = bundles.acquire()) {
+            return work.apply(lease.bundle(), new StageClock(countdown, System::nanoTime));
+          }
+        },
+        Runnable::run);
+  }
+
+  private record Countdown(long end) implements CallBudget {
+    @Override
+    public void check() {
+      if (remaining().isZero()) {
+        throw new ServingException(FailureKind.DEADLINE, "the time is used up");
+      }
+    }
+
+    @Override
+    public Duration remaining() {
+      return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    }
+  }
+}

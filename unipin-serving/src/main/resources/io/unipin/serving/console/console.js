@@ -1,0 +1,80 @@
+// The page: tabs, theme, and what serves.
+import { get } from './api.js';
+import { byId, failure, h, show, time, whole } from './dom.js';
+import * as bundles from './bundles.js';
+import * as cache from './cache.js';
+import * as experiments from './experiments.js';
+import * as inspector from './inspector.js';
+import * as live from './live.js';
+import * as recall from './recall.js';
+
+const tabs = [...document.querySelectorAll('[role="tab"]')];
+const nameOf = tab => tab.id.slice('tab-'.length);
+const opened = { live: live.redraw, experiments: () => { experiments.open(); live.redraw(); }, cache: cache.open, bundles: bundles.open };
+
+function choose(name, focus = false) {
+  for (const tab of tabs) {
+    const chosen = nameOf(tab) === name;
+    tab.setAttribute('aria-selected', String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+    byId(`view-${nameOf(tab)}`).hidden = !chosen;
+    if (chosen && focus) tab.focus();
+  }
+  if (location.hash !== `#${name}`) history.replaceState(null, '', `#${name}`);
+  opened[name]?.();
+}
+
+for (const tab of tabs) {
+  tab.addEventListener('click', () => choose(nameOf(tab)));
+  tab.addEventListener('keydown', event => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    choose(nameOf(tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length]), true);
+  });
+}
+
+function fromAddress() {
+  const name = location.hash.slice(1);
+  choose(tabs.some(tab => nameOf(tab) === name) ? name : 'live');
+}
+window.addEventListener('hashchange', fromAddress);
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+let theme = localStorage.getItem('unipin-theme') ?? 'system';
+
+function paint() {
+  document.documentElement.dataset.theme = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+  const button = byId('theme');
+  button.textContent = { system: '◐', light: '☀', dark: '☾' }[theme];
+  button.setAttribute('aria-label', `Theme: ${theme === 'system' ? 'as the system' : theme}`);
+  button.title = button.getAttribute('aria-label');
+}
+dark.addEventListener('change', paint);
+byId('theme').addEventListener('click', () => {
+  theme = { system: 'light', light: 'dark', dark: 'system' }[theme];
+  localStorage.setItem('unipin-theme', theme);
+  paint();
+});
+
+function serving(status) {
+  const fact = (name, value) => h('span', {}, `${name} `, h('b', {}, value));
+  show(byId('serving'), fact('serves', status.bundle), fact('index', status.index), fact('items', whole(status.items)),
+    fact('settings', status.config), fact('since', time(status.loadedAtMs)));
+}
+
+paint();
+fromAddress();
+try {
+  const status = await get('status');
+  serving(status);
+  inspector.start(status);
+} catch (error) {
+  show(byId('serving'), failure(error));
+}
+live.start();
+recall.start();
+experiments.start();
+cache.start();
+bundles.start(status => { serving(status); inspector.setup(status); });
+document.body.dataset.ready = 'true';

@@ -1,0 +1,132 @@
+// Samples of the server once a second, and the charts that are drawn from them.
+import { get } from './api.js';
+import { Chart } from './chart.js';
+import { byId, bytes, duration, h, percent, short, show } from './dom.js';
+
+const KEPT = 300;
+/** Seconds over which rates are taken: long enough for a quiet server, short enough to see a burst. */
+const WINDOW = 5;
+const STATUSES = ['OK', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'INVALID_ARGUMENT', 'INTERNAL', 'UNAVAILABLE', 'CANCELLED'];
+const OUTCOMES = ['hit', 'append', 'prefill', 'uncached'];
+const STAGES = ['history', 'cache', 'encode', 'query', 'search', 'score', 'rules', 'respond'];
+
+const samples = [];
+let span = 300;
+let paused = false;
+
+/** Names in an order that stays the same: the known ones first. */
+function names(kind, known) {
+  const found = new Set(samples.flatMap(sample => Object.keys(sample[kind])));
+  return [...known.filter(name => found.has(name)), ...[...found].filter(name => !known.includes(name)).sort()];
+}
+
+/** How much a counter grew per second over the window that ends at sample i. */
+function rate(i, read) {
+  const begin = samples[Math.max(0, i - WINDOW)];
+  const seconds = (samples[i].timeMs - begin.timeMs) / 1000;
+  return seconds > 0 ? (read(samples[i]) - read(begin)) / seconds : NaN;
+}
+
+/** From the counts of buckets, by linear interpolation, in milliseconds; NaN without a call in the window. */
+function quantile(i, share) {
+  const end = samples[i].pages, begin = samples[Math.max(0, i - 2 * WINDOW)].pages;
+  const bounds = Object.keys(end).filter(bound => bound !== '+Inf').map(Number).sort((a, b) => a - b);
+  const count = bound => (end[bound] ?? 0) - (begin[bound] ?? 0);
+  const at = key => { const name = Object.keys(end).find(bound => Number(bound) === key); return name ? count(name) : 0; };
+  const wanted = share * count('+Inf');
+  if (!(wanted > 0)) return NaN;
+  let below = 0, from = 0;
+  for (const bound of bounds) {
+    const upTo = at(bound);
+    if (upTo >= wanted) return from + (bound - from) * (wanted - below) / Math.max(upTo - below, 1e-9);
+    below = upTo;
+    from = bound;
+  }
+  return bounds.at(-1);
+}
+
+const charts = {
+  requests: new Chart('Requests', { stack: true, unit: '/s' }),
+  latency: new Chart('Time of RetrieveAndRank', { unit: 'ms', hint: 'In the server, with the wait for a worker.' }),
+  cache: new Chart('Cache look-ups', { stack: true, unit: '/s' }),
+  stages: new Chart('Work per answer', { stack: true, unit: 'ms', hint: 'Mean time of each stage.' }),
+  queue: new Chart('Waiting calls', { hint: 'And how many the adaptive limit allows in the server.' }),
+  cpu: new Chart('Processor', { format: value => percent(value, 0), most: 1 }),
+};
+const arms = new Chart('Answers by arm', { stack: true, unit: '/s' });
+
+function draw() {
+  const begin = Math.max(0, samples.length - span);
+  const shown = samples.map((_, i) => i).slice(begin);
+  const times = shown.map(i => samples[i].timeMs);
+  const counters = (kind, known) => names(kind, known).map((name, index) => ({
+    name, color: known.includes(name) ? known.indexOf(name) : index,
+    values: shown.map(i => rate(i, sample => sample[kind][name] ?? 0)) }));
+  charts.requests.update(times, counters('statuses', STATUSES));
+  charts.latency.update(times, [0.5, 0.99].map((share, index) => (
+    { name: `p${100 * share}`, color: index === 0 ? 1 : 0, values: shown.map(i => quantile(i, share)) })));
+  charts.cache.update(times, counters('cache', OUTCOMES));
+  charts.stages.update(times, names('stages', STAGES).map(name => ({ name, color: STAGES.indexOf(name), values: shown.map(i =>
+    1000 * rate(i, sample => sample.stages[name] ?? 0) / rate(i, sample => sample.answers)) })));
+  charts.queue.update(times, [['waiting', 0], ['limit', 6]].map(([name, color]) => (
+    { name, color, values: shown.map(i => samples[i].gauges[name]) })));
+  charts.cpu.update(times, [{ name: 'of the machine', color: 1, values: shown.map(i => samples[i].gauges.cpu) }]);
+  arms.update(times, counters('arms', []));
+  tiles();
+}
+
+function tiles() {
+  const last = samples.length - 1, now = samples[last];
+  const all = read => Object.values(read).reduce((sum, value) => sum + value, 0);
+  const lookups = rate(last, sample => all(sample.cache));
+  const reused = rate(last, sample => (sample.cache.hit ?? 0) + (sample.cache.append ?? 0));
+  const tile = (name, value, more = '') =>
+    h('div', { class: 'tile' }, h('span', {}, name), h('strong', {}, value), h('small', {}, more));
+  show(byId('tiles'),
+    tile('Requests', short(rate(last, sample => all(sample.statuses))), '/s'),
+    tile('p99', short(quantile(last, 0.99)), 'ms'),
+    tile('Hits and appends', percent(reused / lookups, 0)),
+    tile('Users in the cache', short(now.gauges.cacheUsers)),
+    tile('Cache', bytes(now.gauges.cacheUsed), `of ${bytes(now.gauges.cacheBudget)}`),
+    tile('Heap', bytes(now.gauges.heap)),
+    tile('Up', duration(now.gauges.uptimeSeconds)));
+}
+
+async function poll() {
+  try {
+    const after = samples.length ? `?after=${samples.at(-1).timeMs}` : '';
+    const fresh = await get(`live${after}`);
+    samples.push(...fresh);
+    samples.splice(0, Math.max(0, samples.length - KEPT));
+    document.body.classList.remove('lost');
+    if (samples.length && !paused && !document.hidden) draw();
+  } catch {
+    document.body.classList.add('lost');
+  }
+  setTimeout(poll, 1000);
+}
+
+export function start() {
+  byId('charts').append(...Object.values(charts).map(chart => chart.element));
+  byId('arms').append(arms.element);
+  for (const button of document.querySelectorAll('[data-span]')) {
+    button.addEventListener('click', () => {
+      span = Number(button.dataset.span);
+      document.querySelectorAll('[data-span]').forEach(other => other.setAttribute('aria-pressed', String(other === button)));
+      if (samples.length) draw();
+    });
+  }
+  const pause = byId('pause');
+  pause.addEventListener('click', () => {
+    paused = !paused;
+    pause.setAttribute('aria-pressed', String(paused));
+    pause.textContent = paused ? 'Go on' : 'Pause';
+    if (!paused && samples.length) draw();
+  });
+  poll();
+}
+
+/** Draws again: what was hidden has a size now. */
+export function redraw() {
+  if (samples.length) draw();
+}

@@ -1,0 +1,236 @@
+package io.unipin.serving.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.TestServer;
+import io.unipin.serving.UniPinServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the console's port answers to whom, byte by byte: a browser's library would tidy requests up. */
+@Timeout(60)
+final class ConsoleTest {
+  private static final String JSON = "Content-Type: application/json";
+
+  @TempDir static Path folder;
+  private static UniPinServer server;
+
+  @BeforeAll
+  static void start() {
+    server = TestServer.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void page_isServedWithAPolicyThatLoadsNothingFromElsewhere() throws IOException {
+    String page = send("GET / HTTP/1.1", "Host: localhost");
+    assertThat(page).startsWith("HTTP/1.1 200").contains("text/html", "<title>UniPin console");
+    assertThat(page.toLowerCase(Locale.ROOT))
+        .contains("content-security-policy: default-src 'none'; script-src 'self'")
+        .contains("frame-ancestors 'none'", "x-content-type-options: nosniff", "no-store");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET /elsewhere, 404",
+    "GET /../../etc/passwd, 404",
+    "GET /%2e%2e/UniPinServer.class, 404",
+    "GET /package-info.class, 404",
+    "POST /index.html, 405",
+    "GET /api/none, 404",
+    "POST /api/none, 404",
+    "POST /api/status, 405",
+    "GET /api/erase, 405",
+    "DELETE /api/erase, 405",
+    "GET /api/live?after=x, 400",
+    "GET /api/status, 200",
+    "GET /api/live?after=0, 200",
+    "GET /api/experiments, 200",
+  })
+  void path_hasItsStatus(String request, int status) throws IOException {
+    assertThat(send(request + " HTTP/1.1", "Host: 127.0.0.1:1"))
+        .startsWith("HTTP/1.1 " + status + " ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost:9, 200",
+    "127.0.0.1, 200",
+    "[::1]:80, 200",
+    "attacker.example, 421",
+    "localhost.attacker.example:80, 421",
+    "127.0.0.1.attacker.example, 421",
+  })
+  void host_mustBeOurs(String host, int status) throws IOException {
+    assertThat(send("GET /api/cache HTTP/1.1", "Host: " + host))
+        .startsWith("HTTP/1.1 " + status + " ");
+  }
+
+  @Test
+  void action_takesJsonAlone() throws IOException {
+    for (String type :
+        List.of("", "Content-Type: text/plain", "Content-Type: multipart/form-data")) {
+      assertThat(post("erase", type, "{\"user\": \"u\"}")).startsWith("HTTP/1.1 415 ");
+    }
+    assertThat(post("erase", JSON, "{\"user\": \"u\"}"))
+        .startsWith("HTTP/1.1 200 ")
+        .endsWith("{\"existed\":false}");
+    String large = "{\"user\": \"" + "u".repeat(70_000) + "\"}";
+    assertThat(post("erase", JSON, large)).startsWith("HTTP/1.1 413 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "{",
+        "{\"user\": \"u\"} {}",
+        "{}",
+        "{\"user\": \"\"}",
+        "{\"user\": \"a\\u0000b\"}",
+        "{\"user\": \"u\", \"what\": 1}",
+        "{\"user\": \"u\", \"pageSize\": -1}",
+        "{\"user\": \"u\", \"pageSize\": 100000}",
+        "{\"user\": \"u\", \"candidates\": 5000}",
+        "{\"user\": \"u\", \"surface\": \"nowhere\"}",
+        "{\"user\": \"u\", \"item\": \"five\"}",
+        "{\"user\": \"u\", \"outcomes\": {\"fly\": 1}}",
+        "{\"user\": \"u\", \"outcomes\": {\"click\": -1}}",
+        "{\"user\": \"u\", \"weights\": {\"click\": 1e30}}",
+        "{\"user\": \"u\", \"weights\": {\"click\": \"NaN\"}}",
+      })
+  void inspect_ofNonsense_isRefusedWithOneSentence(String body) throws IOException {
+    String answer = post("inspect", JSON, body);
+    assertThat(answer).startsWith("HTTP/1.1 400 ");
+    JsonNode error = body(answer);
+    assertThat(error.fieldNames()).toIterable().containsExactly("error");
+    assertThat(error.get("error").asText()).contains("expected").doesNotContain("io.unipin", "\n");
+  }
+
+  @Test
+  void inspect_ofAUser_tellsEveryStep() throws IOException {
+    JsonNode first = body(post("inspect", JSON, "{\"user\": \"v\", \"pageSize\": 3}"));
+    assertThat(first.get("cache").asText()).isEqualTo("prefill");
+    assertThat(first.get("candidates")).hasSize(20);
+    assertThat(first.get("candidates").get(2).get("page").asInt()).isEqualTo(3);
+    assertThat(first.get("candidates").get(3).get("page").asInt()).isZero();
+    assertThat(first.get("item").isNull()).isTrue();
+    JsonNode again = body(post("inspect", JSON, "{\"user\": \"v\", \"item\": 1}"));
+    assertThat(again.get("cache").asText()).isEqualTo("hit");
+    assertThat(again.get("item").get("verdict").asText()).isEqualTo("unknown");
+    assertThat(again.get("stagesMs").has("encode")).isFalse();
+  }
+
+  @Test
+  void recall_outOfRange_isRefused() throws IOException {
+    for (String form :
+        List.of("{\"users\": 0, \"k\": 1}", "{\"users\": 1, \"k\": 2000}", "{\"users\": 1}")) {
+      assertThat(post("recall", JSON, form)).startsWith("HTTP/1.1 400 ");
+    }
+    JsonNode recall = body(post("recall", JSON, "{\"users\": 4, \"k\": 5}"));
+    assertThat(recall.get("mean").asDouble()).isEqualTo(1);
+    assertThat(recall.get("stored").asBoolean()).isFalse();
+  }
+
+  @Test
+  void token_guardsTheAnswersButNotThePage() throws IOException {
+    Path other = folder.resolve("other");
+    Path file = folder.resolve("token");
+    Files.writeString(file, "0123456789abcdef\n");
+    try (UniPinServer guarded = TestServer.start(other, "console.tokenFile=" + file)) {
+      int port = guarded.consolePort().orElseThrow();
+      assertThat(send(port, "GET / HTTP/1.1", "Host: localhost")).startsWith("HTTP/1.1 200 ");
+      for (String header :
+          List.of("X: y", "Authorization: Bearer 0", "Authorization: 0123456789abcdef")) {
+        for (String path : List.of("GET /api/status", "GET /api/none", "POST /api/erase")) {
+          assertThat(send(port, path + " HTTP/1.1", "Host: localhost", header))
+              .startsWith("HTTP/1.1 401 ");
+        }
+      }
+      assertThat(
+              send(
+                  port,
+                  "GET /api/status HTTP/1.1",
+                  "Host: localhost",
+                  "Authorization: Bearer 0123456789abcdef"))
+          .startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void start_openToOthersWithoutToken_isRefused() throws IOException {
+    Path other = folder.resolve("open");
+    assertThatThrownBy(() -> TestServer.start(other, "console.host=0.0.0.0"))
+        .isInstanceOf(ServingException.class)
+        .hasMessage(
+            "console.host: a loopback address expected without console.tokenFile, got '0.0.0.0'");
+    Path weak = Files.writeString(folder.resolve("weak"), "1234\n");
+    assertThatThrownBy(() -> start(other, "console.tokenFile=" + weak))
+        .hasMessageContaining("at least 16 characters");
+    assertThatThrownBy(() -> start(other, "console.tokenFile=" + folder.resolve("no")))
+        .hasMessageContaining("can't be read");
+    try (UniPinServer without = start(other, "console.enabled=false")) {
+      assertThat(without.consolePort()).isEmpty();
+    }
+  }
+
+  /** A server of bundles that are there. */
+  private static UniPinServer start(Path folder, String setting) {
+    return UniPinServer.start(TestServer.config(folder, setting));
+  }
+
+  private static JsonNode body(String answer) throws IOException {
+    return new ObjectMapper().readTree(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+  }
+
+  private static String post(String action, String type, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String header = type.isEmpty() ? "X-None: 1" : type;
+    return send(
+        server.consolePort().orElseThrow(),
+        "POST /api/" + action + " HTTP/1.1",
+        "Host: localhost",
+        header,
+        "Content-Length: " + bytes.length,
+        "\r\n" + body);
+  }
+
+  private static String send(String... lines) throws IOException {
+    return send(server.consolePort().orElseThrow(), lines);
+  }
+
+  /** The whole answer to a request of these lines; the last may bring the body. */
+  private static String send(int port, String... lines) throws IOException {
+    String request = String.join("\r\n", lines).replaceFirst("\r\n", "\r\nConnection: close\r\n");
+    String whole = request.contains("\r\n\r\n") ? request : request + "\r\n\r\n";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(whole.getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
