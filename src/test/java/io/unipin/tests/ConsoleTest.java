@@ -36,7 +36,12 @@ final class ConsoleTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = TinyServer.start(folder, "experiments.layers=" + EXPERIMENTS, "experiments.holdout=5");
+    server =
+        TinyServer.start(
+            folder,
+            "experiments.layers=" + EXPERIMENTS,
+            "experiments.holdout=5",
+            "exposureLog.folder=" + folder.resolve("exposures"));
     browser = Browser.start(folder.resolve("profile"));
     for (int user = 0; user < 10; user++) {
       record("user" + user, HISTORY + user);
