@@ -91,6 +91,18 @@ void copy(JNIEnv* env, jfloatArray from, std::vector<float>& to) {
   check(env);
 }
 
+/** The bits of a filter, or null when there is none. */
+const std::uint8_t* copy_bitmap(JNIEnv* env, jbyteArray bitmap, unipin::Scratch& scratch) {
+  if (bitmap == nullptr) {
+    return nullptr;
+  }
+  jsize length = env->GetArrayLength(bitmap);
+  scratch.bitmap.resize(static_cast<std::size_t>(length));
+  env->GetByteArrayRegion(bitmap, 0, length, reinterpret_cast<jbyte*>(scratch.bitmap.data()));
+  check(env);
+  return scratch.bitmap.data();
+}
+
 std::string utf8(JNIEnv* env, jstring text) {
   const char* chars = env->GetStringUTFChars(text, nullptr);
   check(env);
@@ -168,20 +180,34 @@ void Java_io_unipin_ann_FaissNative_search(
     scratch->found_scores.resize(cells);
     scratch->found.resize(cells);
     unipin::SearchRequest request{
-        query_count, scratch->queries.data(), k, static_cast<std::size_t>(breadth), nullptr, passing};
-    if (bitmap != nullptr) {
-      jsize length = env->GetArrayLength(bitmap);
-      scratch->bitmap.resize(static_cast<std::size_t>(length));
-      env->GetByteArrayRegion(bitmap, 0, length, reinterpret_cast<jbyte*>(scratch->bitmap.data()));
-      check(env);
-      request.bitmap = scratch->bitmap.data();
-    }
+        query_count, scratch->queries.data(), k, static_cast<std::size_t>(breadth), copy_bitmap(env, bitmap, *scratch), passing};
     unipin::search(handle, *scratch, request, scratch->found_scores.data(), scratch->found.data());
     scratch->ordinals.assign(scratch->found.begin(), scratch->found.end());
     env->SetIntArrayRegion(ordinals, 0, static_cast<jsize>(cells), scratch->ordinals.data());
     check(env);
     env->SetFloatArrayRegion(scores, 0, static_cast<jsize>(cells), scratch->found_scores.data());
     check(env);
+    return true;
+  });
+}
+
+void Java_io_unipin_ann_FaissNative_searchDirect(
+    JNIEnv* env, jclass, jlong address, jobject queries, jint queries_position, jint query_count, jint k, jint breadth,
+    jbyteArray bitmap, jint passing, jobject ordinals, jint ordinals_position, jobject scores, jint scores_position) {
+  guarded<bool>(env, false, [&] {
+    Threads scope(1);
+    IndexHandle& handle = at(address);
+    unipin::ScratchPool::Lease scratch(handle.scratch);
+    unipin::SearchRequest request{
+        query_count,
+        static_cast<const float*>(env->GetDirectBufferAddress(queries)) + queries_position,
+        k,
+        static_cast<std::size_t>(breadth),
+        copy_bitmap(env, bitmap, *scratch),
+        passing};
+    unipin::search(
+        handle, *scratch, request, static_cast<float*>(env->GetDirectBufferAddress(scores)) + scores_position,
+        static_cast<idx_t*>(env->GetDirectBufferAddress(ordinals)) + ordinals_position);
     return true;
   });
 }

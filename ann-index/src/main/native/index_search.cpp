@@ -29,8 +29,6 @@ namespace {
 constexpr idx_t kRefinedPerResult = 4;
 constexpr int kDefaultGraphBreadth = 64;
 
-void search_in(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
-
 void prepare(faiss::ProductQuantizer& quantizer, int seed) {
   quantizer.cp.seed = seed;
   quantizer.cp.min_points_per_centroid = 1;
@@ -94,7 +92,7 @@ void search_transformed(
   std::unique_ptr<const float[]> owned(transformed == request.queries ? nullptr : transformed);
   SearchRequest inner = request;
   inner.queries = transformed;
-  search_in(*index.index, scratch, inner, scores, labels);
+  search_index(*index.index, scratch, inner, scores, labels);
 }
 
 /** Lets the coarse part propose, and the finer one decide. */
@@ -105,7 +103,7 @@ void search_refined(
   auto cells = static_cast<std::size_t>(request.query_count * coarse.k);
   std::vector<float> coarse_scores(cells);
   std::vector<idx_t> candidates(cells);
-  search_in(*index.base_index, scratch, coarse, coarse_scores.data(), candidates.data());
+  search_index(*index.base_index, scratch, coarse, coarse_scores.data(), candidates.data());
 
   RowScorer& finer = scratch.scorer(*index.refine_index);
   std::vector<std::pair<float, idx_t>> row;
@@ -128,7 +126,9 @@ void search_refined(
   }
 }
 
-void search_in(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
+}  // namespace
+
+void search_index(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   if (const auto* transformed = dynamic_cast<const faiss::IndexPreTransform*>(&index)) {
     search_transformed(*transformed, scratch, request, scores, labels);
   } else if (const auto* refined = dynamic_cast<const faiss::IndexRefine*>(&index)) {
@@ -143,8 +143,6 @@ void search_in(const faiss::Index& index, Scratch& scratch, const SearchRequest&
     search_and_filter(index, request, scores, labels);
   }
 }
-
-}  // namespace
 
 void check_searchable(const faiss::Index& index) {
   require(
@@ -203,10 +201,6 @@ void settle(faiss::Index& index) {
   } else if (auto* rows = dynamic_cast<faiss::IndexFlatCodes*>(&index)) {
     use_large_pages(rows->codes);
   }
-}
-
-void search(const IndexHandle& handle, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
-  search_in(*handle.index, scratch, request, scores, labels);
 }
 
 }  // namespace unipin

@@ -48,6 +48,9 @@ void prepare(faiss::Index& index, int seed);
 /** Asks for large pages where the rows of an index lie. To be called once it is filled. */
 void settle(faiss::Index& index);
 
+/** Searches an index, or a part of one, with the kernels of this library. */
+void search_index(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
+
 /**
  * Fills labels and scores, best first. Changes nothing in the index. Only a query whose scores are not comparable (NaN) gets fewer
  * than k results; the rest of its row is -1.

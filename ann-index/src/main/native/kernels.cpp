@@ -1,7 +1,5 @@
 #include "kernels.hpp"
 
-#include <faiss/utils/distances.h>
-
 namespace unipin {
 namespace {
 
@@ -46,8 +44,3 @@ const RowKernels<std::uint8_t>& row_kernels<std::uint8_t>() {
 }
 
 }  // namespace unipin
-
-// Stands in for the SSE kernel of the distribution's build, see CMakeLists.txt.
-float faiss::fvec_inner_product(const float* x, const float* y, std::size_t d) {
-  return unipin::chosen.float32.one(x, y, d);
-}

@@ -1,11 +1,11 @@
 package io.unipin.ann;
 
 /**
- * An immutable set of vectors under external 64-bit ids, searched by inner product.
+ * A set of vectors under external 64-bit ids, searched by inner product.
  *
  * <p>Thread-safe.
  */
-public sealed interface AnnIndex extends AutoCloseable permits ExactIndex, FaissIndex {
+public sealed interface AnnIndex extends AutoCloseable permits BaseIndex, LiveIndex {
 
   /** Number of components of every vector and query. */
   int dimension();

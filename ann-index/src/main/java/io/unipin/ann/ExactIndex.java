@@ -5,7 +5,7 @@ package io.unipin.ann;
  *
  * <p>O(size · dimension) per query. Thread-safe, immutable.
  */
-public final class ExactIndex implements AnnIndex {
+public final class ExactIndex implements BaseIndex {
 
   /** Vectors of about this many floats are scored for all queries while they lie in the cache. */
   private static final int BLOCK_FLOATS = 16 * 1024;
@@ -39,8 +39,8 @@ public final class ExactIndex implements AnnIndex {
   }
 
   @Override
-  public int size() {
-    return ids.size();
+  public IdTable ids() {
+    return ids;
   }
 
   @Override
@@ -49,16 +49,16 @@ public final class ExactIndex implements AnnIndex {
   }
 
   @Override
-  public AnnResult search(float[] queries, int queryCount, AnnSearch search) {
+  public AnnResult search(
+      float[] queries, int queryCount, int k, int breadth, OrdinalFilter filter) {
     if (closed) {
       throw new IllegalStateException("the index is closed");
     }
     Vectors.check("queries", queries, queryCount, dimension);
-    int cells = Vectors.cells(queryCount, search.k());
-    OrdinalFilter filter = OrdinalFilter.of(search.filter(), ids);
+    int cells = Vectors.cells(queryCount, k);
     TopK[] best = new TopK[queryCount];
     for (int query = 0; query < queryCount; query++) {
-      best[query] = new TopK(Math.min(search.k(), filter.passing()));
+      best[query] = new TopK(Math.min(k, filter.passing()));
     }
     int block = Math.max(1, BLOCK_FLOATS / dimension);
     for (int from = 0; from < size(); from += block) {
@@ -70,9 +70,9 @@ public final class ExactIndex implements AnnIndex {
     long[] foundIds = new long[cells];
     float[] foundScores = new float[cells];
     for (int query = 0; query < queryCount; query++) {
-      best[query].drain(foundIds, foundScores, query * search.k(), search.k());
+      best[query].drain(foundIds, foundScores, query * k, k);
     }
-    return new AnnResult(queryCount, search.k(), foundIds, foundScores);
+    return new AnnResult(queryCount, k, foundIds, foundScores);
   }
 
   @Override
@@ -93,7 +93,7 @@ public final class ExactIndex implements AnnIndex {
   }
 
   /** Eight sums side by side, so that no addition waits for the one before. */
-  private static float innerProduct(float[] a, int aStart, float[] b, int bStart, int length) {
+  static float innerProduct(float[] a, int aStart, float[] b, int bStart, int length) {
     float s0 = 0;
     float s1 = 0;
     float s2 = 0;

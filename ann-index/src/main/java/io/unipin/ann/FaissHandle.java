@@ -4,6 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.ref.Cleaner;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -105,6 +107,38 @@ final class FaissHandle implements AutoCloseable {
           filter.passing(),
           ordinals,
           scores);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** The same between direct buffers, from their positions on. */
+  void search(
+      FloatBuffer queries,
+      int queryCount,
+      int k,
+      int breadth,
+      OrdinalFilter filter,
+      LongBuffer ordinals,
+      FloatBuffer scores) {
+    lock.readLock().lock();
+    try {
+      long index = open();
+      if (queryCount > 0 && k > 0) {
+        FaissNative.searchDirect(
+            index,
+            queries,
+            queries.position(),
+            queryCount,
+            k,
+            breadth,
+            filter.bitmap(),
+            filter.passing(),
+            ordinals,
+            ordinals.position(),
+            scores,
+            scores.position());
+      }
     } finally {
       lock.readLock().unlock();
     }

@@ -1,7 +1,12 @@
 package io.unipin.ann;
 
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An index of FAISS, by its factory string: {@code Flat}, {@code HNSW32}, {@code IVF256,Flat}, {@code IVF64,SQ8}, …
@@ -12,7 +17,9 @@ import java.util.Arrays;
  *
  * <p>Thread-safe, and each search runs on the calling thread alone. Native memory: close it.
  */
-public final class FaissIndex implements AnnIndex {
+public final class FaissIndex implements BaseIndex {
+  private static final Logger logger = LoggerFactory.getLogger(FaissIndex.class);
+
   private final FaissHandle handle;
   private final IdTable ids;
   private final String description;
@@ -83,7 +90,26 @@ public final class FaissIndex implements AnnIndex {
   }
 
   /**
-   * Writes the index, checksummed. The file appears whole or not at all, and is on the disk when this returns.
+   * As {@link #load}; when the file is refused, the one that {@link #save} put aside for it, with a warning.
+   *
+   * @throws AnnException when there is no such file, or it is refused too
+   */
+  public static FaissIndex loadOrPrevious(Path file) {
+    try {
+      return load(file);
+    } catch (AnnException refused) {
+      Path previous = IndexFile.previous(file);
+      if (!Files.exists(previous)) {
+        throw refused;
+      }
+      logger.warn("{}; the file before it serves", refused.getMessage());
+      return load(previous);
+    }
+  }
+
+  /**
+   * Writes the index, checksummed. The file appears whole or not at all, and is on the disk when this returns. A file that was there
+   * is kept beside it, with {@code .previous} behind its name.
    *
    * @throws AnnException when it cannot be written
    */
@@ -97,8 +123,8 @@ public final class FaissIndex implements AnnIndex {
   }
 
   @Override
-  public int size() {
-    return ids.size();
+  public IdTable ids() {
+    return ids;
   }
 
   @Override
@@ -107,21 +133,21 @@ public final class FaissIndex implements AnnIndex {
   }
 
   @Override
-  public AnnResult search(float[] queries, int queryCount, AnnSearch search) {
+  public AnnResult search(
+      float[] queries, int queryCount, int wanted, int breadth, OrdinalFilter filter) {
     Vectors.check("queries", queries, queryCount, dimension());
-    int cells = Vectors.cells(queryCount, search.k());
-    OrdinalFilter filter = OrdinalFilter.of(search.filter(), ids);
-    int k = Math.min(search.k(), filter.passing());
+    int cells = Vectors.cells(queryCount, wanted);
+    int k = Math.min(wanted, filter.passing());
     int[] ordinals = new int[queryCount * k];
     float[] scores = new float[queryCount * k];
-    handle.search(queries, queryCount, k, search.breadth(), filter, ordinals, scores);
+    handle.search(queries, queryCount, k, breadth, filter, ordinals, scores);
 
     long[] foundIds = new long[cells];
     float[] foundScores = new float[cells];
     Arrays.fill(foundIds, AnnResult.NO_ID);
     Arrays.fill(foundScores, Float.NEGATIVE_INFINITY);
     for (int query = 0; query < queryCount; query++) {
-      int from = query * search.k();
+      int from = query * wanted;
       for (int rank = 0; rank < k && ordinals[query * k + rank] >= 0; rank++) {
         insert(
             foundIds,
@@ -132,7 +158,65 @@ public final class FaissIndex implements AnnIndex {
             scores[query * k + rank]);
       }
     }
-    return new AnnResult(queryCount, search.k(), foundIds, foundScores);
+    return new AnnResult(queryCount, wanted, foundIds, foundScores);
+  }
+
+  /**
+   * As {@link #search(float[], int, AnnSearch)}, from and into direct buffers of the caller, from their positions on. Nothing is
+   * allocated but the bits of a filter that was not used before.
+   *
+   * @param queries (queryCount, dimension), native byte order; trusted to be finite
+   * @param foundIds (queryCount, k), filled
+   * @param foundScores (queryCount, k), filled
+   */
+  public void search(
+      FloatBuffer queries,
+      int queryCount,
+      AnnSearch search,
+      LongBuffer foundIds,
+      FloatBuffer foundScores) {
+    int wanted = search.k();
+    int cells = Vectors.cells(queryCount, wanted);
+    Buffers.check("queries", queries, (long) queryCount * dimension());
+    Buffers.check("ids", foundIds, cells);
+    Buffers.check("scores", foundScores, cells);
+    OrdinalFilter filter = search.filter().over(ids);
+    int k = Math.min(wanted, filter.passing());
+    handle.search(queries, queryCount, k, search.breadth(), filter, foundIds, foundScores);
+    for (int query = queryCount - 1; query >= 0; query--) {
+      spread(foundIds, foundScores, query, k, wanted);
+    }
+  }
+
+  /** Moves a row of k ordinals to where its ids belong, in order, and fills what is left of it. */
+  private void spread(LongBuffer foundIds, FloatBuffer scores, int query, int k, int wanted) {
+    int idFrom = foundIds.position();
+    int scoreFrom = scores.position();
+    for (int rank = wanted - 1; rank >= 0; rank--) {
+      boolean there = rank < k && foundIds.get(idFrom + query * k + rank) >= 0;
+      long id = there ? ids.id((int) foundIds.get(idFrom + query * k + rank)) : AnnResult.NO_ID;
+      float score = there ? scores.get(scoreFrom + query * k + rank) : Float.NEGATIVE_INFINITY;
+      foundIds.put(idFrom + query * wanted + rank, id);
+      scores.put(scoreFrom + query * wanted + rank, score);
+    }
+    for (int rank = 1; rank < k; rank++) {
+      sink(foundIds, scores, idFrom + query * wanted, scoreFrom + query * wanted, rank);
+    }
+  }
+
+  /** Brings an id before those of the same score that are greater. */
+  private static void sink(LongBuffer ids, FloatBuffer scores, int idRow, int scoreRow, int rank) {
+    long id = ids.get(idRow + rank);
+    float score = scores.get(scoreRow + rank);
+    int place = rank;
+    while (place > 0
+        && scores.get(scoreRow + place - 1) == score
+        && score > Float.NEGATIVE_INFINITY
+        && ids.get(idRow + place - 1) > id) {
+      ids.put(idRow + place, ids.get(idRow + place - 1));
+      place--;
+    }
+    ids.put(idRow + place, id);
   }
 
   @Override

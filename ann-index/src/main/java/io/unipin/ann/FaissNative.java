@@ -2,6 +2,8 @@ package io.unipin.ann;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,21 @@ final class FaissNative {
       int passing,
       int[] ordinals,
       float[] scores);
+
+  /** As {@link #search}, between direct buffers, each from a position on. */
+  static native void searchDirect(
+      long index,
+      FloatBuffer queries,
+      int queriesPosition,
+      int queryCount,
+      int k,
+      int breadth,
+      byte @Nullable [] bitmap,
+      int passing,
+      LongBuffer ordinals,
+      int ordinalsPosition,
+      FloatBuffer scores,
+      int scoresPosition);
 
   static native void free(long index);
 }

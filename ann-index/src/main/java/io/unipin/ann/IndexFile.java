@@ -114,6 +114,7 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
     try {
       try {
         writeSynced(temporary, description, dimension, ids, payload);
+        keep(target);
         Files.move(
             temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
@@ -129,6 +130,31 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
               + " cannot be written: "
               + e.getClass().getSimpleName(),
           e);
+    }
+  }
+
+  /** Where the file is put that a newer one took the place of. */
+  static Path previous(Path file) {
+    return file.resolveSibling(file.getFileName() + ".previous");
+  }
+
+  /** Gives a file that is there a second name; its first one is never without a whole file. */
+  private static void keep(Path target) throws IOException {
+    if (!Files.isRegularFile(target)) {
+      return;
+    }
+    Path link =
+        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      Files.createLink(link, target);
+      Files.move(
+          link,
+          previous(target),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      // Moving a name onto another one of the same file leaves both.
+      Files.deleteIfExists(link);
     }
   }
 

@@ -1,47 +1,85 @@
 package io.unipin.ann;
 
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which items a search may find, by external id. Ids the index does not hold are of no consequence.
  *
- * <p>Immutable.
+ * <p>A filter that is used again costs a search nothing but its bits: it remembers them for the index it was last used with. So keep
+ * those that many requests share (a category, a block list, what is fresh) and {@linkplain #and join} a request's own with them.
+ *
+ * <p>Thread-safe, and as good as immutable.
  */
 public final class ItemFilter {
 
   /** Lets every item pass. */
-  public static final ItemFilter NONE = new ItemFilter(true, new long[0]);
+  public static final ItemFilter NONE = new ItemFilter(true, new long[0], List.of());
 
   private final boolean excludes;
   private final long[] sortedIds;
+  private final List<ItemFilter> others;
+  private volatile @Nullable Laid laid;
 
-  private ItemFilter(boolean excludes, long[] sortedIds) {
+  /** A filter's bits over one index. */
+  private record Laid(IdTable table, OrdinalFilter bits) {}
+
+  private ItemFilter(boolean excludes, long[] sortedIds, List<ItemFilter> others) {
     this.excludes = excludes;
     this.sortedIds = sortedIds;
+    this.others = others;
   }
 
   /** Lets every item pass but these. */
   public static ItemFilter excluding(long... ids) {
-    return ids.length == 0 ? NONE : new ItemFilter(true, sorted(ids));
+    return ids.length == 0 ? NONE : new ItemFilter(true, sorted(ids), List.of());
   }
 
   /** Lets only these items pass; none at all when there are no ids. */
   public static ItemFilter allowing(long... ids) {
-    return new ItemFilter(false, sorted(ids));
+    return new ItemFilter(false, sorted(ids), List.of());
+  }
+
+  /** Lets pass what both let pass. */
+  public ItemFilter and(ItemFilter other) {
+    if (passesAll()) {
+      return other;
+    }
+    return other.passesAll() ? this : new ItemFilter(true, new long[0], List.of(this, other));
   }
 
   /** O(log ids). */
   public boolean passes(long id) {
-    return (Arrays.binarySearch(sortedIds, id) >= 0) != excludes;
+    return (Arrays.binarySearch(sortedIds, id) >= 0) != excludes
+        && others.stream().allMatch(other -> other.passes(id));
   }
 
-  boolean excludes() {
-    return excludes;
+  /** This filter over the ordinals of an index. */
+  OrdinalFilter over(IdTable ids) {
+    Laid known = laid;
+    if (known == null || known.table() != ids) {
+      known = new Laid(ids, layOver(ids));
+      laid = known;
+    }
+    return known.bits();
   }
 
-  /** Ascending, without repetition; owned by the filter. */
-  long[] ids() {
-    return sortedIds;
+  private OrdinalFilter layOver(IdTable ids) {
+    if (passesAll()) {
+      return OrdinalFilter.all(ids.size());
+    }
+    if (others.isEmpty()) {
+      return OrdinalFilter.of(excludes, sortedIds, ids);
+    }
+    return others.stream()
+        .map(other -> other.over(ids))
+        .reduce(OrdinalFilter::and)
+        .orElseThrow(IllegalStateException::new);
+  }
+
+  private boolean passesAll() {
+    return excludes && sortedIds.length == 0 && others.isEmpty();
   }
 
   private static long[] sorted(long[] ids) {

@@ -1,39 +1,82 @@
 package io.unipin.ann;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link ItemFilter} laid over the ordinals of one index: one bit each, bit {@code i % 8} of byte {@code i / 8}.
  *
  * @param passing number of ordinals that pass
- * @param bitmap owned; absent when every ordinal passes
+ * @param bitmap never changed; absent when every ordinal passes; its length is a multiple of 8, its last bits are 0
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by whoever holds the record
 record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
 
-  static OrdinalFilter of(ItemFilter filter, IdTable ids) {
-    if (filter.excludes() && filter.ids().length == 0) {
-      return new OrdinalFilter(ids.size(), null);
-    }
-    byte[] bits = new byte[(ids.size() + 7) / 8];
+  static OrdinalFilter all(int size) {
+    return new OrdinalFilter(size, null);
+  }
+
+  /** The named ids, or all others. */
+  static OrdinalFilter of(boolean excludes, long[] sortedIds, IdTable ids) {
+    byte[] bits = new byte[(ids.size() + 63) / 64 * 8];
     int named = 0;
-    for (long id : filter.ids()) {
+    for (long id : sortedIds) {
       int ordinal = ids.ordinal(id);
       if (ordinal >= 0) {
         bits[ordinal >> 3] |= (byte) (1 << (ordinal & 7));
         named++;
       }
     }
-    if (!filter.excludes()) {
+    if (!excludes) {
       return new OrdinalFilter(named, bits);
     }
     if (named == 0) {
-      return new OrdinalFilter(ids.size(), null);
+      return all(ids.size());
     }
     for (int i = 0; i < bits.length; i++) {
       bits[i] = (byte) ~bits[i];
     }
+    for (int ordinal = ids.size(); ordinal < bits.length * 8; ordinal++) {
+      bits[ordinal >> 3] &= (byte) ~(1 << (ordinal & 7));
+    }
     return new OrdinalFilter(ids.size() - named, bits);
+  }
+
+  OrdinalFilter and(OrdinalFilter other) {
+    byte[] others = other.bitmap;
+    if (bitmap == null) {
+      return other;
+    }
+    if (others == null) {
+      return this;
+    }
+    byte[] both = new byte[bitmap.length];
+    for (int i = 0; i < both.length; i++) {
+      both[i] = (byte) (bitmap[i] & others[i]);
+    }
+    int passing = 0;
+    ByteBuffer words = ByteBuffer.wrap(both);
+    while (words.hasRemaining()) {
+      passing += Long.bitCount(words.getLong());
+    }
+    return new OrdinalFilter(passing, both);
+  }
+
+  /** Without an ordinal that passed. */
+  OrdinalFilter without(int ordinal, int size) {
+    byte[] bits = bitmap == null ? ones(size) : bitmap.clone();
+    bits[ordinal >> 3] &= (byte) ~(1 << (ordinal & 7));
+    return new OrdinalFilter(passing - 1, bits);
+  }
+
+  private static byte[] ones(int size) {
+    byte[] bits = new byte[(size + 63) / 64 * 8];
+    Arrays.fill(bits, 0, size / 8, (byte) -1);
+    for (int ordinal = size / 8 * 8; ordinal < size; ordinal++) {
+      bits[ordinal >> 3] |= (byte) (1 << (ordinal & 7));
+    }
+    return bits;
   }
 
   boolean passes(int ordinal) {

@@ -11,6 +11,8 @@ import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Route;
 import io.unipin.serving.rpc.Routes;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,11 @@ final class ArmRoutes implements Routes, AutoCloseable {
   /** Loads the arms' bundles, each with this function. */
   void load(Function<String, LoadedBundle> loader) {
     bundles.forEach((name, holder) -> holder.swap(loader.apply(name)));
+  }
+
+  /** The holders of the bundles that arms name. */
+  Collection<BundleHolder> bundles() {
+    return Collections.unmodifiableCollection(bundles.values());
   }
 
   /** Refuses a bundle that an arm's settings do not fit. */

@@ -7,6 +7,7 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.CacheConfig;
@@ -38,6 +39,7 @@ final class BundleOperations implements BundleControl {
    */
   record Parts(
       Consumer<LoadedBundle> check,
+      ItemChanges items,
       Recommender recommender,
       Admission admission,
       UserKvCache cache,
@@ -107,6 +109,7 @@ final class BundleOperations implements BundleControl {
 
   private void swap(LoadedBundle next) {
     String old = holder.isServing() ? servingFingerprint() : "";
+    parts.items().applyTo(next);
     holder.swap(next);
     serves(next, old);
   }
@@ -135,6 +138,7 @@ final class BundleOperations implements BundleControl {
 
   /** The room of users' state that the new bundle can't use is the new bundle's from now on. */
   private void serves(LoadedBundle bundle, String oldFingerprint) {
+    parts.items().applyTo(bundle); // what was deleted while it did not serve
     parts.metrics().serving(bundle.name(), bundle.indexVersion());
     if (!parts.recommender().fingerprint(bundle).equals(oldFingerprint)) {
       parts.cache().eraseFingerprint(oldFingerprint);

@@ -6,6 +6,7 @@ import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.console.Console;
 import io.unipin.serving.console.ConsoleParts;
@@ -96,6 +97,8 @@ public final class UniPinServer implements AutoCloseable {
                   pipeline,
                   bundles,
                   this::forgetArm));
+      ItemChanges items = new ItemChanges(bundles, routes.bundles());
+      metrics.watchIndex(items::status);
       admission =
           opened(
               new Admission(
@@ -111,6 +114,7 @@ public final class UniPinServer implements AutoCloseable {
               bundles,
               new BundleOperations.Parts(
                   routes::check,
+                  items,
                   recommender,
                   admission,
                   cache,
@@ -129,6 +133,7 @@ public final class UniPinServer implements AutoCloseable {
                   new RpcServices(
                       bundles,
                       operations,
+                      items,
                       admission,
                       routes,
                       refresher(config.cache().appendOnRecord()),

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       ScalingCommand.class,
       EfficiencyCommand.class,
       OverloadCommand.class,
+      AnnCommand.class,
       SoakCommand.class,
       SwapCommand.class,
       ExperimentsCommand.class,

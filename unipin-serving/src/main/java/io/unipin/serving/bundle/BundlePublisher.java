@@ -40,8 +40,17 @@ public final class BundlePublisher {
    */
   public static void publish(
       Path modelDirectory, Catalogue catalogue, String factory, Path bundle) {
+    publish(modelDirectory, catalogue, factory, bundle, FaissBuild.DEFAULT);
+  }
+
+  /** The same with options of the index. */
+  public static void publish(
+      Path modelDirectory, Catalogue catalogue, String factory, Path bundle, FaissBuild build) {
     String name = checkedName(bundle);
-    place(bundle, name, temporary -> write(modelDirectory, catalogue, factory, name, temporary));
+    place(
+        bundle,
+        name,
+        temporary -> write(modelDirectory, catalogue, factory, name, temporary, build));
   }
 
   /**
@@ -101,7 +110,12 @@ public final class BundlePublisher {
   }
 
   private static void write(
-      Path modelDirectory, Catalogue catalogue, String factory, String name, Path directory)
+      Path modelDirectory,
+      Catalogue catalogue,
+      String factory,
+      String name,
+      Path directory,
+      FaissBuild build)
       throws IOException {
     Path model = Files.createDirectories(directory.resolve(BundleLayout.MODEL));
     for (String file : BundleLayout.MODEL_FILES) {
@@ -118,7 +132,7 @@ public final class BundlePublisher {
                 .formatted(name, items, catalogue.size()));
       }
       List<GoldenQuery> golden;
-      try (AnnIndex index = buildIndex(loaded, catalogue, factory, name)) {
+      try (AnnIndex index = buildIndex(loaded, catalogue, factory, name, build)) {
         if (index instanceof FaissIndex faiss) {
           Files.createDirectories(directory.resolve(BundleLayout.INDEX).getParent());
           faiss.save(directory.resolve(BundleLayout.INDEX));
@@ -151,14 +165,14 @@ public final class BundlePublisher {
   }
 
   private static AnnIndex buildIndex(
-      ServingModel model, Catalogue catalogue, String factory, String name) {
+      ServingModel model, Catalogue catalogue, String factory, String name, FaissBuild build) {
     int dimension = model.config().itemDim();
     float[] vectors = model.itemVectors();
     if (factory.equals(BundleLayout.EXACT)) {
       return ExactIndex.of(vectors, dimension, ids(catalogue));
     }
     try {
-      return FaissIndex.build(factory, vectors, dimension, ids(catalogue), FaissBuild.DEFAULT);
+      return FaissIndex.build(factory, vectors, dimension, ids(catalogue), build);
     } catch (AnnException e) {
       throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
     }

@@ -1,6 +1,9 @@
 package io.unipin.serving.bundle;
 
 import io.unipin.ann.AnnIndex;
+import io.unipin.ann.FaissIndex;
+import io.unipin.ann.LiveIndex;
+import io.unipin.ann.LiveIndexConfig;
 import io.unipin.data.Catalogue;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
@@ -14,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A bundle in memory: model, catalogue and index of one version. Row r of the catalogue is item r of the model.
  *
- * <p>Immutable and thread-safe.
+ * <p>Thread-safe, and immutable but for the index.
  */
 public final class LoadedBundle implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LoadedBundle.class);
@@ -24,7 +27,7 @@ public final class LoadedBundle implements AutoCloseable {
   private final String indexVersion;
   private final ServingModel model;
   private final Catalogue catalogue;
-  private final AnnIndex index;
+  private final LiveIndex index;
   private final List<GoldenQuery> golden;
   private final Instant loadedAt = Instant.now();
 
@@ -46,10 +49,11 @@ public final class LoadedBundle implements AutoCloseable {
     this.indexVersion = indexVersion;
     this.model = model;
     this.catalogue = catalogue;
-    this.index = index;
     requireEqual("items of model and catalogue", model.config().items(), catalogue.size());
     requireEqual("items of model and index", model.config().items(), index.size());
     requireEqual("dimensions of model and index", model.config().itemDim(), index.dimension());
+    String factory = index instanceof FaissIndex ? index.description() : LiveIndexConfig.EXACT;
+    this.index = LiveIndex.over(index, model.itemVectors(), LiveIndexConfig.of(factory));
   }
 
   private void requireEqual(String what, int expected, int got) {
@@ -100,7 +104,8 @@ public final class LoadedBundle implements AutoCloseable {
     return catalogue;
   }
 
-  public AnnIndex index() {
+  /** Takes changes of what can be found; they end with the bundle. */
+  public LiveIndex index() {
     return index;
   }
 

@@ -48,6 +48,19 @@ record Machine(String cpu, int cores, String memory, String jdk, String libtorch
     }
   }
 
+  /** Memory that programs may still take; of the whole machine where that is unknown. */
+  static long freeBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+      return lines
+          .filter(line -> line.startsWith("MemAvailable:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+          .findFirst()
+          .orElse(Runtime.getRuntime().maxMemory());
+    } catch (IOException e) {
+      return Runtime.getRuntime().maxMemory();
+    }
+  }
+
   private static String findMemory() {
     return ManagementFactory.getOperatingSystemMXBean()
             instanceof com.sun.management.OperatingSystemMXBean system

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       SimulateCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      IndexCommand.class,
       ServeCommand.class,
       BundleCommand.class,
       TokenCommand.class,

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.unipin.ann.LiveIndexStatus;
 import io.unipin.kvcache.KvCacheStats;
 import io.unipin.kvcache.KvDeparture;
 import io.unipin.kvcache.KvReason;
@@ -158,6 +159,26 @@ public final class ServingMetrics implements AutoCloseable {
         .register(registry);
     Gauge.builder("unipin.admission.limit", limit::getAsInt)
         .description("Requests that may be in the server, by the adaptive limit")
+        .register(registry);
+  }
+
+  /** What can be found and how well; NaN while nothing serves. */
+  public void watchIndex(Supplier<LiveIndexStatus> status) {
+    index("unipin.index.recall", "Recall of watched live queries", status, s -> s.recall());
+    index("unipin.index.watched", "Live queries compared with exact", status, s -> s.watched());
+    index("unipin.index.items", "Items that can be found", status, s -> s.size());
+    index("unipin.index.delta", "Items outside of the main index", status, s -> s.delta());
+    index("unipin.index.buried", "Dead items in the main index", status, s -> s.buried());
+    index("unipin.index.generation", "Rebuilds of the index", status, s -> s.generation());
+  }
+
+  private void index(
+      String name,
+      String description,
+      Supplier<LiveIndexStatus> status,
+      ToDoubleFunction<LiveIndexStatus> value) {
+    Gauge.builder(name, () -> value.applyAsDouble(status.get()))
+        .description(description)
         .register(registry);
   }
 

@@ -43,7 +43,7 @@ final class CandidateSearch {
     clock.enter(Stage.SEARCH);
     int queryCount = asked.shares().length;
     double wanted = queryCount == 1 ? count : Math.ceil(count * config.overFetch());
-    int k = (int) Math.min(wanted, bundle.index().size());
+    int k = (int) Math.max(1, Math.min(wanted, bundle.index().size()));
     AnnSearch nearest = new AnnSearch(k, config.breadth(), filter);
     AnnResult result = bundle.index().search(asked.vectors(), queryCount, nearest);
     return merge(result, asked.shares(), bundle.catalogue(), count);
@@ -72,7 +72,7 @@ final class CandidateSearch {
 
   /** The part of the k nearest items that an index finds. */
   double recall(AnnIndex index, AnnIndex exact, float[] query, int k) {
-    int wanted = Math.min(k, index.size());
+    int wanted = Math.max(1, Math.min(k, index.size()));
     AnnSearch search = new AnnSearch(wanted, config.breadth(), ItemFilter.NONE);
     Set<Long> nearest = found(exact.search(query, 1, search));
     Set<Long> found = found(index.search(query, 1, search));

@@ -3,6 +3,7 @@ package io.unipin.serving.rpc;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
@@ -21,6 +22,7 @@ import java.util.function.LongSupplier;
 public record RpcServices(
     BundleHolder bundles,
     BundleControl control,
+    ItemChanges items,
     Admission admission,
     Routes routes,
     KvRefresher refresher,

@@ -5,8 +5,12 @@ import io.grpc.StatusRuntimeException;
 import io.unipin.proto.v1.BundleListing;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
+import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.GetCacheRequest;
+import io.unipin.proto.v1.GetIndexRequest;
+import io.unipin.proto.v1.IndexStatus;
+import io.unipin.proto.v1.ItemVector;
 import io.unipin.proto.v1.ListBundlesRequest;
 import io.unipin.proto.v1.LoadBundleRequest;
 import io.unipin.proto.v1.RollBackBundleRequest;
@@ -60,6 +64,21 @@ public final class UniPinAdminClient implements AutoCloseable {
 
   public CacheStatus cache() {
     return call(stub -> stub.getCache(GetCacheRequest.getDefaultInstance()));
+  }
+
+  /** Takes items out of the index that serves, and brings others back. */
+  public IndexStatus changeItems(List<Long> restored, List<Long> deleted) {
+    ChangeItemsRequest.Builder request = ChangeItemsRequest.newBuilder().addAllDeletes(deleted);
+    restored.forEach(id -> request.addUpserts(ItemVector.newBuilder().setId(id)));
+    return changeItems(request.build());
+  }
+
+  public IndexStatus changeItems(ChangeItemsRequest request) {
+    return call(stub -> stub.changeItems(request));
+  }
+
+  public IndexStatus index() {
+    return call(stub -> stub.getIndex(GetIndexRequest.getDefaultInstance()));
   }
 
   private <T> T call(Function<UniPinAdminBlockingStub, T> call) {

@@ -1,13 +1,17 @@
 package io.unipin.serving.rpc;
 
 import io.grpc.stub.StreamObserver;
+import io.unipin.ann.LiveIndexStatus;
 import io.unipin.kvcache.KvCacheStats;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.ModelConfig;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
+import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.GetCacheRequest;
+import io.unipin.proto.v1.GetIndexRequest;
+import io.unipin.proto.v1.IndexStatus;
 import io.unipin.proto.v1.ListBundlesRequest;
 import io.unipin.proto.v1.ListBundlesResponse;
 import io.unipin.proto.v1.LoadBundleRequest;
@@ -18,18 +22,21 @@ import io.unipin.serving.bundle.BundleException;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleListing;
+import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.bundle.LoadedBundle;
 
 /** Administration. Thread-safe. */
 final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
   private final BundleHolder bundles;
   private final BundleControl control;
+  private final ItemChanges items;
   private final UserKvCache cache;
   private final CallRunner calls;
 
   UniPinAdminService(RpcServices services, CallRunner calls) {
     this.bundles = services.bundles();
     this.control = services.control();
+    this.items = services.items();
     this.cache = services.cache();
     this.calls = calls;
   }
@@ -108,6 +115,47 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
           .setLoadedAtMs(bundle.loadedAt().toEpochMilli())
           .build();
     }
+  }
+
+  @Override
+  public void changeItems(ChangeItemsRequest request, StreamObserver<IndexStatus> observer) {
+    calls.run(
+        "ChangeItems",
+        observer,
+        budget -> {
+          IndexChange change = IndexChange.read(request);
+          return status(items.change(change.upserts(), change.deletes()));
+        });
+  }
+
+  @Override
+  public void getIndex(GetIndexRequest request, StreamObserver<IndexStatus> observer) {
+    calls.run(
+        "GetIndex",
+        observer,
+        budget -> {
+          try (BundleLease lease = bundles.acquire()) {
+            return status(lease.bundle().index().status());
+          }
+        });
+  }
+
+  private IndexStatus status(LiveIndexStatus status) {
+    IndexStatus.Builder builder =
+        IndexStatus.newBuilder()
+            .setGeneration(status.generation())
+            .setItems(status.size())
+            .setDelta(status.delta())
+            .setBuried(status.buried())
+            .setRebuilding(status.rebuilding())
+            .setWatched(status.watched());
+    try (BundleLease lease = bundles.acquire()) {
+      builder.setIndex(lease.bundle().indexVersion());
+    }
+    if (status.watched() > 0) {
+      builder.setRecall(status.recall());
+    }
+    return builder.build();
   }
 
   @Override

@@ -1,0 +1,85 @@
+package io.unipin.ann;
+
+import java.util.Locale;
+
+/**
+ * A kind of index and why.
+ *
+ * @param bytes of native memory that it takes, about
+ */
+public record IndexChoice(String factory, long bytes, String reason) {
+  /** Scanned within about a third of a millisecond. */
+  private static final int SMALL = 20_000;
+
+  private static final double ALMOST_EXACT = 0.999;
+  private static final int LINKS =
+      2 * 32 + 2; // of a node at the bottom, and its share of the levels above
+  private static final double LENGTHS_SPREAD = 0.1;
+
+  /**
+   * What an index is to reach.
+   *
+   * @param recall the part of the true best items, above 0 and up to 1
+   * @param memoryBytes it may take
+   */
+  public record Aim(double recall, long memoryBytes) {
+    public Aim {
+      if (!(recall > 0 && recall <= 1)) {
+        throw new IllegalArgumentException("a recall above 0 and up to 1 expected, got " + recall);
+      }
+      if (memoryBytes < 1) {
+        throw new IllegalArgumentException("some memory expected, got " + memoryBytes + " bytes");
+      }
+    }
+  }
+
+  /** Chooses by size, memory and aim; {@code lengths} is the relative deviation of the vectors' lengths. */
+  static IndexChoice of(int size, int dimension, double lengths, Aim aim) {
+    long flat = (long) size * dimension * Float.BYTES;
+    long links = (long) size * LINKS * Integer.BYTES + (long) size * 12;
+    int lists = lists(size);
+    long lookUp = (long) size * Long.BYTES;
+    if (flat > aim.memoryBytes() && size * (long) dimension + lookUp > aim.memoryBytes()) {
+      throw new AnnException(
+          "memory for %d vectors of dimension %d expected, %d MiB at least, got %d MiB"
+              .formatted(
+                  size,
+                  dimension,
+                  (size * (long) dimension + lookUp) >> 20,
+                  aim.memoryBytes() >> 20));
+    }
+    if (flat <= aim.memoryBytes() && (size <= SMALL || aim.recall() > ALMOST_EXACT)) {
+      return new IndexChoice(
+          "Flat",
+          flat,
+          size <= SMALL ? "so few vectors are scanned at once, exactly" : "only a scan is exact");
+    }
+    if (flat + links <= aim.memoryBytes() && lengths <= LENGTHS_SPREAD) {
+      return new IndexChoice(
+          "HNSW32",
+          flat + links,
+          "a graph is fastest at a high recall, and there is memory for it");
+    }
+    if (flat + lookUp <= aim.memoryBytes()) {
+      return new IndexChoice(
+          "IVF" + lists + ",Flat",
+          flat + lookUp,
+          lengths > LENGTHS_SPREAD
+              ? "vectors of unequal length, which draw all of a graph's links to the longest"
+              : "no memory for a graph's links");
+    }
+    return new IndexChoice(
+        "IVF" + lists + ",SQ8",
+        (long) size * dimension + lookUp,
+        "memory for a byte per component only");
+  }
+
+  /** About four times the square root: lists and rows in them cost the same then. */
+  static int lists(int size) {
+    return Integer.highestOneBit((int) Math.max(4, 4 * Math.sqrt(size)));
+  }
+
+  public String text() {
+    return String.format(Locale.ROOT, "index %s: %s", factory, reason);
+  }
+}

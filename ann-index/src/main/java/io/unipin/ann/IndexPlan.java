@@ -1,0 +1,156 @@
+package io.unipin.ann;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What will be built over some vectors, what it takes, and afterwards what it finds. Immutable. */
+public final class IndexPlan {
+  /** Leaves the choice to us. */
+  public static final String AUTO = "auto";
+
+  private static final int SAMPLE = 2_000;
+  private static final int QUERIES = 200;
+  private static final int K = 10;
+  private static final int WIDEST = 2048;
+
+  private final IndexChoice choice;
+  private final IndexChoice.Aim aim;
+  private final float[] sample; // (at most SAMPLE, dimension)
+  private final int dimension;
+  private final int size;
+
+  private IndexPlan(
+      IndexChoice choice, IndexChoice.Aim aim, float[] sample, int dimension, int size) {
+    this.choice = choice;
+    this.aim = aim;
+    this.sample = sample;
+    this.dimension = dimension;
+    this.size = size;
+  }
+
+  /**
+   * Plans a given index, or chooses one.
+   *
+   * @param vectors (size, dimension)
+   */
+  public static IndexPlan of(
+      float[] vectors, int dimension, Optional<String> factory, IndexChoice.Aim aim) {
+    int size = vectors.length / dimension;
+    int step = Math.max(1, size / SAMPLE);
+    float[] sample = new float[Math.min(SAMPLE, size) * dimension];
+    for (int row = 0; row < sample.length / dimension; row++) {
+      System.arraycopy(vectors, row * step * dimension, sample, row * dimension, dimension);
+    }
+    IndexChoice chosen = IndexChoice.of(size, dimension, spread(sample, dimension), aim);
+    IndexChoice choice =
+        factory.map(name -> new IndexChoice(name, chosen.bytes(), "as asked for")).orElse(chosen);
+    return new IndexPlan(choice, aim, sample, dimension, size);
+  }
+
+  public IndexChoice choice() {
+    return choice;
+  }
+
+  /** Memory, and a time extrapolated from a part of the vectors. */
+  public String estimate(FaissBuild options) {
+    int part = sample.length / dimension;
+    String kind = choice.factory().replaceFirst("^IVF[0-9]+", "IVF" + Math.max(1, part / 40));
+    long begin = System.nanoTime();
+    FaissIndex.build(kind, sample, dimension, ordinals(part), options).close();
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    double more = size / (double) Math.max(1, part);
+    double growth = Math.max(1, Math.log(size) / Math.log(Math.max(2, part)));
+    double lists = kind.equals(choice.factory()) ? 1 : Math.sqrt(more);
+    return String.format(
+        Locale.ROOT,
+        "%d vectors of dimension %d: about %d MiB, about %.0f s with %d threads",
+        size,
+        dimension,
+        choice.bytes() >> 20,
+        Math.ceil(seconds * more * growth * lists),
+        options.threads());
+  }
+
+  /** Builds, saves, and looks for the breadth that reaches the aim. */
+  public Outcome build(float[] vectors, int dimension, long[] ids, FaissBuild options, Path file) {
+    long begin = System.nanoTime();
+    try (FaissIndex index = FaissIndex.build(choice.factory(), vectors, dimension, ids, options)) {
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      index.save(file);
+      return outcome(index, vectors, ids, seconds);
+    }
+  }
+
+  private Outcome outcome(FaissIndex index, float[] vectors, long[] ids, double seconds) {
+    int asked = Math.min(QUERIES, sample.length / dimension);
+    float[] queries = Arrays.copyOf(sample, asked * dimension);
+    try (ExactIndex exact = ExactIndex.of(vectors, dimension, ids)) {
+      AnnResult truth = exact.search(queries, asked, AnnSearch.top(K));
+      double recall = 0;
+      int breadth = 0;
+      for (int tried = 8; tried <= WIDEST && recall < aim.recall(); tried *= 2) {
+        breadth = tried;
+        AnnResult found = index.search(queries, asked, new AnnSearch(K, tried, ItemFilter.NONE));
+        recall = recall(truth, found);
+      }
+      return new Outcome(seconds, recall, breadth);
+    }
+  }
+
+  private static double recall(AnnResult truth, AnnResult found) {
+    double sum = 0;
+    for (int query = 0; query < truth.queryCount(); query++) {
+      int from = query * truth.k();
+      long[] wanted = Arrays.copyOfRange(truth.ids(), from, from + truth.k());
+      long[] got = Arrays.copyOfRange(found.ids(), from, from + found.k());
+      float[] none = new float[truth.k()];
+      sum +=
+          RecallWatch.recall(
+              new AnnResult(1, truth.k(), got, none), new AnnResult(1, truth.k(), wanted, none));
+    }
+    return truth.queryCount() == 0 ? 1 : sum / truth.queryCount();
+  }
+
+  /**
+   * How it went.
+   *
+   * @param recall of the best 10 of some of the vectors themselves
+   * @param breadth that a search needs for it
+   */
+  public record Outcome(double seconds, double recall, int breadth) {
+    public String text() {
+      return String.format(
+          Locale.ROOT,
+          "built in %.1f s; recall@10 %.4f with breadth %d (efSearch or nprobe), measured on some"
+              + " of the vectors",
+          seconds,
+          recall,
+          breadth);
+    }
+  }
+
+  /** Standard deviation of the lengths over their mean. */
+  private static double spread(float[] rows, int dimension) {
+    int count = rows.length / dimension;
+    double sum = 0;
+    double squares = 0;
+    for (int row = 0; row < count; row++) {
+      double square = 0;
+      for (int i = row * dimension; i < (row + 1) * dimension; i++) {
+        square += (double) rows[i] * rows[i];
+      }
+      sum += Math.sqrt(square);
+      squares += square;
+    }
+    double mean = sum / Math.max(1, count);
+    return mean == 0 ? 0 : Math.sqrt(Math.max(0, squares / count - mean * mean)) / mean;
+  }
+
+  private static long[] ordinals(int count) {
+    long[] ids = new long[count];
+    Arrays.setAll(ids, i -> i);
+    return ids;
+  }
+}

@@ -1,0 +1,100 @@
+package io.unipin.ann;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Compares live answers with exact ones, a query now and then, off the caller's thread. One comparison at a time: a query that comes
+ * while one runs is not watched.
+ *
+ * <p>Thread-safe.
+ */
+final class RecallWatch {
+  private static final int WINDOW = 256;
+
+  private final long everyNanos;
+  private final LongSupplier clock;
+  private final Executor executor;
+  private final AtomicLong next;
+
+  @GuardedBy("window")
+  private final double[] window = new double[WINDOW];
+
+  @GuardedBy("window")
+  private long watched;
+
+  RecallWatch(Duration every, LongSupplier clock, Executor executor) {
+    this.everyNanos = every.toNanos();
+    this.clock = clock;
+    this.executor = executor;
+    this.next = new AtomicLong(clock.getAsLong());
+  }
+
+  /** Whether this answer shall be compared; if so the caller has to. */
+  boolean wants() {
+    if (everyNanos == 0) {
+      return false;
+    }
+    long due = next.get();
+    long now = clock.getAsLong();
+    return now - due >= 0 && next.compareAndSet(due, Long.MAX_VALUE / 2 + now);
+  }
+
+  /** Compares in the background; {@code done} runs at the end, whatever comes. */
+  void compare(AnnResult found, Supplier<AnnResult> exact, Runnable done) {
+    try {
+      executor.execute(
+          () -> {
+            try {
+              record(recall(found, exact.get()));
+            } finally {
+              finish(done);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      finish(done); // closed meanwhile: the answer stands, unwatched
+    }
+  }
+
+  private void finish(Runnable done) {
+    next.set(clock.getAsLong() + everyNanos);
+    done.run();
+  }
+
+  /** The part of the exact ids of the first query that was found; 1 when there are none. */
+  static double recall(AnnResult found, AnnResult exact) {
+    long[] wanted = Arrays.copyOf(exact.ids(), exact.found(0));
+    Arrays.sort(wanted);
+    int hits = 0;
+    for (int rank = 0; rank < found.found(0); rank++) {
+      hits += Arrays.binarySearch(wanted, found.ids()[rank]) >= 0 ? 1 : 0;
+    }
+    return wanted.length == 0 ? 1 : hits / (double) wanted.length;
+  }
+
+  private void record(double recall) {
+    synchronized (window) {
+      window[(int) (watched++ % WINDOW)] = recall;
+    }
+  }
+
+  long watched() {
+    synchronized (window) {
+      return watched;
+    }
+  }
+
+  /** The mean of the last comparisons, NaN before the first. */
+  double recall() {
+    synchronized (window) {
+      int filled = (int) Math.min(watched, WINDOW);
+      return filled == 0 ? Double.NaN : Arrays.stream(window, 0, filled).sum() / filled;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.unipin.ann;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class IndexPlanTest {
+  @ParameterizedTest
+  @CsvSource({
+    "1000, 64, 0, 0.95, 100, Flat",
+    "200000, 64, 0, 0.9999, 1000, Flat",
+    "1000000, 64, 0, 0.95, 1000, HNSW32",
+    "1000000, 64, 0, 0.95, 400, 'IVF2048,Flat'",
+    "1000000, 64, 0.5, 0.95, 1000, 'IVF2048,Flat'",
+    "1000000, 64, 0, 0.95, 100, 'IVF2048,SQ8'",
+  })
+  void choice_bySizeLengthsAimAndMemory(
+      int size, int dimension, double lengths, double recall, long megabytes, String factory) {
+    IndexChoice choice =
+        IndexChoice.of(size, dimension, lengths, new IndexChoice.Aim(recall, megabytes << 20));
+    assertThat(choice.factory()).isEqualTo(factory);
+    assertThat(choice.bytes()).isBetween((long) size * dimension, megabytes << 20);
+    assertThat(choice.text()).startsWith("index " + factory + ": ");
+  }
+
+  @Test
+  void choice_withoutMemory_isRefused() {
+    assertThatThrownBy(() -> IndexChoice.of(1_000_000, 64, 0, new IndexChoice.Aim(0.9, 10 << 20)))
+        .isInstanceOf(AnnException.class)
+        .hasMessage(
+            "memory for 1000000 vectors of dimension 64 expected, 68 MiB at least, got 10 MiB");
+    assertThatThrownBy(() -> new IndexChoice.Aim(1.5, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void build_planned_reachesItsAimAndLoads(@TempDir Path folder) {
+    float[] vectors = TestVectors.clustered(3000, 16, 30, 2);
+    long[] ids = TestVectors.ids(3000);
+    Path file = folder.resolve("items.faiss");
+    for (String factory : new String[] {"auto", "HNSW16", "IVF64,SQ8"}) {
+      IndexPlan plan =
+          IndexPlan.of(
+              vectors,
+              16,
+              factory.equals("auto") ? Optional.empty() : Optional.of(factory),
+              new IndexChoice.Aim(0.9, 1 << 30));
+      assertThat(plan.estimate(FaissBuild.DEFAULT)).contains("3000 vectors of dimension 16");
+      IndexPlan.Outcome outcome = plan.build(vectors, 16, ids, FaissBuild.DEFAULT, file);
+      assertThat(outcome.recall()).isGreaterThanOrEqualTo(0.9);
+      try (FaissIndex loaded = FaissIndex.load(file)) {
+        assertThat(loaded.size()).isEqualTo(3000);
+        assertThat(loaded.description()).isEqualTo(plan.choice().factory());
+      }
+    }
+  }
+}

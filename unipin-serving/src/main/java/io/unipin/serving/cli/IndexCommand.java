@@ -1,0 +1,141 @@
+package io.unipin.serving.cli;
+
+import io.unipin.ann.AnnException;
+import io.unipin.ann.FaissBuild;
+import io.unipin.ann.IndexChoice;
+import io.unipin.ann.IndexPlan;
+import io.unipin.serving.bundle.BundlePublisher;
+import io.unipin.serving.bundle.LoadedBundle;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Builds an index over the items of a bundle or over vectors of a file. */
+@Command(
+    name = "index",
+    description = "Builds an index, over a bundle's items or over the vectors of a file.",
+    subcommands = IndexItemsCommand.class,
+    footer = {
+      "",
+      "Examples:",
+      "  ./unipin index --bundle bundles/main --out bundles/main-2",
+      "  ./unipin index --vectors items.fvecs --factory HNSW32 --out items.faiss"
+    })
+final class IndexCommand implements Callable<Integer> {
+  /** What the index is built over. */
+  static final class Source {
+    @Option(names = "--bundle", paramLabel = "DIR", description = "A bundle; out is a new one.")
+    private @Nullable Path bundle;
+
+    @Option(
+        names = "--vectors",
+        paramLabel = "FILE",
+        description = "Vectors as .fvecs or .fvecs.gz, ids by row; out is an index file.")
+    private @Nullable Path vectors;
+  }
+
+  @ArgGroup(multiplicity = "0..1")
+  private @Nullable Source source;
+
+  @Option(names = "--out", paramLabel = "PATH", description = "What to write.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--factory",
+      defaultValue = IndexPlan.AUTO,
+      description =
+          "A factory string of FAISS, such as HNSW32 or IVF1024,SQ8; or auto, which chooses."
+              + " Default: ${DEFAULT-VALUE}.")
+  private String factory;
+
+  @Option(
+      names = "--recall",
+      defaultValue = "0.95",
+      description = "What auto aims at: the part of the true best 10. Default: ${DEFAULT-VALUE}.")
+  private double recall;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "MB",
+      defaultValue = "0",
+      description = "The most that auto may take, in MiB; 0 for half of what the machine has free.")
+  private long memory;
+
+  @Option(
+      names = "--threads",
+      defaultValue = "0",
+      description = "0 for all cores; with 1 the same seed gives the same index.")
+  private int threads;
+
+  @Option(names = "--seed", defaultValue = "1234", description = "Default: ${DEFAULT-VALUE}.")
+  private int seed;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (source == null || out == null) {
+      throw new CommandException("--bundle or --vectors, and --out expected");
+    }
+    if (source.bundle != null) {
+      fromBundle(source.bundle, out);
+    } else if (source.vectors != null) {
+      fromVectors(source.vectors, out);
+    }
+    return 0;
+  }
+
+  private void fromBundle(Path bundle, Path target) {
+    try (LoadedBundle loaded = BundleFolder.load(bundle)) {
+      int dimension = loaded.model().config().itemDim();
+      IndexPlan plan = plan(loaded.model().itemVectors(), dimension);
+      BundlePublisher.publish(
+          bundle.resolve("model"), loaded.catalogue(), plan.choice().factory(), target, build());
+    }
+    spec.commandLine().getOut().println("wrote bundle " + target);
+  }
+
+  private void fromVectors(Path file, Path target) {
+    VectorFile vectors = VectorFile.read(file);
+    IndexPlan plan = plan(vectors.rows(), vectors.dimension());
+    try (Progress progress = Progress.begin("index", 2)) {
+      progress.at(0, 2, plan.choice().factory());
+      long[] ids = LongStream.range(0, vectors.size()).toArray();
+      IndexPlan.Outcome outcome =
+          plan.build(vectors.rows(), vectors.dimension(), ids, build(), target);
+      progress.at(1, 2, "done");
+      spec.commandLine().getOut().println(outcome.text());
+    } catch (AnnException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    }
+    spec.commandLine().getOut().println("wrote " + target);
+  }
+
+  private FaissBuild build() {
+    return new FaissBuild(seed, threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Prints what will be built and why, what it takes, and how long. */
+  private IndexPlan plan(float[] vectors, int dimension) {
+    long budget = memory > 0 ? memory << 20 : Machine.freeBytes() / 2;
+    IndexPlan plan =
+        IndexPlan.of(
+            vectors,
+            dimension,
+            factory.equals(IndexPlan.AUTO) ? Optional.empty() : Optional.of(factory),
+            new IndexChoice.Aim(recall, budget));
+    PrintWriter print = spec.commandLine().getOut();
+    print.println(plan.choice().text());
+    print.println(plan.estimate(build()));
+    print.flush();
+    return plan;
+  }
+}

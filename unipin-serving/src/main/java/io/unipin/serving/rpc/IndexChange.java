@@ -1,0 +1,40 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.ItemChanges.Upsert;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a call wants changed in the index.
+ *
+ * @param deletes distinct, none of them upserted too
+ */
+@SuppressWarnings("ArrayRecordComponent") // made for one call
+record IndexChange(List<Upsert> upserts, long[] deletes) {
+  private static final int MAX_CHANGES = 10_000;
+
+  static IndexChange read(ChangeItemsRequest request) {
+    int changes = request.getUpsertsCount() + request.getDeletesCount();
+    if (changes > MAX_CHANGES) {
+      throw ServingException.invalid(
+          "upserts", "at most " + MAX_CHANGES + " changes expected, got " + changes);
+    }
+    Set<Long> named = new HashSet<>();
+    request.getUpsertsList().forEach(item -> once("upserts", item.getId(), named));
+    request.getDeletesList().forEach(id -> once("deletes", id, named));
+    return new IndexChange(
+        request.getUpsertsList().stream()
+            .map(item -> new Upsert(item.getId(), item.getVectorList()))
+            .toList(),
+        request.getDeletesList().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  private static void once(String field, long id, Set<Long> named) {
+    if (!named.add(id)) {
+      throw ServingException.invalid(field, "every item once expected, got " + id + " again");
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.unipin.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.IndexStatus;
+import io.unipin.proto.v1.ItemVector;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.ScoredItem;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.rpc.UniPinAdminClient;
+import io.unipin.serving.rpc.UniPinClient;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Items come and go while a server serves. */
+@Timeout(120)
+final class LiveItemsTest {
+  @TempDir Path folder;
+  private UniPinServer server;
+  private UniPinClient client;
+  private UniPinAdminClient admin;
+
+  @BeforeEach
+  void start() {
+    server = TestServer.start(folder, "retrieval.candidates=" + TinyBundles.ITEMS);
+    client = UniPinClient.connect("127.0.0.1:" + server.port());
+    admin = UniPinAdminClient.connect("127.0.0.1:" + server.adminPort());
+  }
+
+  @AfterEach
+  void stop() {
+    admin.close();
+    client.close();
+    server.close();
+  }
+
+  private List<Long> page() {
+    RetrieveAndRankResponse page =
+        client.retrieveAndRank(
+            RetrieveAndRankRequest.newBuilder()
+                .setUser(UserContext.newBuilder().setUserId("u").setTimeMs(1_700_000_000_000L))
+                .build());
+    return page.getItemsList().stream().map(ScoredItem::getItemId).toList();
+  }
+
+  @Test
+  void deleted_isGoneUntilItIsRestored() {
+    List<Long> before = page();
+    long best = before.get(0);
+    IndexStatus deleted = admin.changeItems(List.of(), List.of(best));
+    assertThat(deleted.getItems()).isEqualTo(TinyBundles.ITEMS - 1);
+    assertThat(deleted.getBuried()).isEqualTo(1);
+    assertThat(page()).doesNotContain(best).containsAll(before.subList(1, before.size()));
+
+    IndexStatus restored = admin.changeItems(List.of(best), List.of());
+    assertThat(restored.getItems()).isEqualTo(TinyBundles.ITEMS);
+    assertThat(restored.getDelta()).isEqualTo(1);
+    assertThat(page()).isEqualTo(before);
+  }
+
+  @Test
+  void deleted_staysAwayFromTheNextBundle() {
+    long best = page().get(0);
+    admin.changeItems(List.of(), List.of(best));
+    assertThat(admin.loadBundle("two").getBundle()).isEqualTo("two");
+    assertThat(admin.index().getItems()).isEqualTo(TinyBundles.ITEMS - 1);
+    assertThat(page()).doesNotContain(best);
+  }
+
+  @Test
+  void badChanges_areRefusedAndChangeNothing() {
+    long known = page().get(0);
+    ItemVector unknown = ItemVector.newBuilder().setId(-77).build();
+    ItemVector shortOne = ItemVector.newBuilder().setId(known).addVector(1).build();
+    for (ChangeItemsRequest request :
+        List.of(
+            ChangeItemsRequest.newBuilder().addUpserts(unknown).addDeletes(known).build(),
+            ChangeItemsRequest.newBuilder().addUpserts(shortOne).build(),
+            ChangeItemsRequest.newBuilder().addDeletes(known).addDeletes(known).build(),
+            ChangeItemsRequest.newBuilder()
+                .addAllDeletes(Collections.nCopies(10_001, 1L))
+                .build())) {
+      assertThatThrownBy(() -> admin.changeItems(request))
+          .isInstanceOfSatisfying(
+              ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.INVALID));
+    }
+    assertThat(admin.index().getItems()).isEqualTo(TinyBundles.ITEMS);
+    assertThat(page()).contains(known);
+  }
+
+  @Test
+  void allDeleted_pageIsEmpty() {
+    List<Long> all = new ArrayList<>();
+    for (int row = 0; row < TinyBundles.ITEMS; row++) {
+      all.add(TinyBundles.catalogue().id(row));
+    }
+    assertThat(admin.changeItems(List.of(), all).getItems()).isZero();
+    assertThat(page()).isEmpty();
+  }
+}
