@@ -49,7 +49,7 @@ final class TlsFiles {
                 .setVerification(
                     AdvancedTlsX509TrustManager.Verification.CERTIFICATE_ONLY_VERIFICATION)
                 .build();
-        var alsoUnused =
+        var unusedToo =
             clients.updateTrustCredentials(
                 new File(config.clientAuthorities()), millis, TimeUnit.MILLISECONDS, clock);
       }

@@ -206,8 +206,7 @@ final class BundleReaderTest {
       Arrays.fill(longHeader, 0, 8, (byte) 0x7f);
       byte[] noHeader = new byte[8];
       byte[] deep =
-          ("\u0010\u0027\0\0\0\0\0\0" + "{\"a\":".repeat(2000))
-              .getBytes(StandardCharsets.ISO_8859_1);
+          ("\u0010'\0\0\0\0\0\0" + "{\"a\":".repeat(2000)).getBytes(StandardCharsets.ISO_8859_1);
       for (byte[] hostile : List.of(longHeader, noHeader, deep, new byte[0])) {
         Files.write(file, hostile);
         assertRefusedResealed();
