@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -99,8 +100,9 @@ final class Browser implements AutoCloseable {
     field.sendKeys(text);
   }
 
+  /** Runs a script; returns an empty text where that returns nothing. */
   Object script(String script, Object... arguments) {
-    return driver.executeScript(script, arguments);
+    return Objects.requireNonNullElse(driver.executeScript(script, arguments), "");
   }
 
   void await(String what, BooleanSupplier condition) {

@@ -9,12 +9,14 @@ import io.unipin.serving.ConfigReader;
 import io.unipin.serving.ServerConfig;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -97,13 +99,15 @@ final class ImageTest {
             .map(module -> ROOT.resolve(module).resolve("target/classes").toString());
     String all = Files.readString(ROOT.resolve("unipin-serving/target/classpath.txt"));
     Stream<String> others =
-        Stream.of(all.strip().split(":")).filter(entry -> !entry.startsWith(ROOT + "/"));
+        Pattern.compile(":")
+            .splitAsStream(all.strip())
+            .filter(entry -> !entry.startsWith(ROOT + "/"));
     return Stream.concat(ours, others).collect(Collectors.joining(":"));
   }
 
   private static void run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as("%s: %s", command[0], output).isZero();
   }
 
@@ -126,7 +130,7 @@ final class ImageTest {
                     .path("volumes")
                     .forEach(
                         volume -> {
-                          String source = volume.asText().split(":")[0];
+                          String source = volume.asText().replaceFirst(":.*", "");
                           if (source.startsWith("./") && !made.contains(source)) {
                             assertThat(DOCKER.resolve(source)).exists();
                           }
