@@ -120,16 +120,17 @@ final class EntryStore {
     Partition partition = partition(key);
     partition.welcome(key, entry);
     KvEntry now =
-        partition
-            .entries()
-            .compute(
-                key,
-                (same, old) -> closed || slot.isRevoked() || erasures.cover(key) ? null : entry);
+        partition.entries().compute(key, (same, old) -> closed || isErased(slot) ? null : entry);
     if (now != entry) {
       partition.dismiss(key, entry);
       entry.block().releaseShare();
     }
     partition.settle();
+  }
+
+  /** In this order: an erasure revokes before it is over, so one that is seen to be over has revoked. */
+  private boolean isErased(WriterSlot slot) {
+    return erasures.cover(slot.key()) || slot.isRevoked();
   }
 
   /**
