@@ -75,7 +75,7 @@ final class AnnCommand implements Callable<Integer> {
     try {
       measure(folder, results);
     } finally {
-      BenchModel.delete(folder);
+      ScratchFolder.delete(folder);
     }
     print(results, out);
     Map<String, Object> settings = new LinkedHashMap<>();

@@ -14,14 +14,10 @@ import io.unipin.model.ServingModel;
 import io.unipin.model.TokenSequence;
 import io.unipin.model.UserAction;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /** A model with random weights, and the passes that benchmarks time. One thread. */
 final class BenchModel implements AutoCloseable {
@@ -64,20 +60,9 @@ final class BenchModel implements AutoCloseable {
   }
 
   static BenchModel open(ModelConfig config, Precision precision) throws IOException {
-    Path directory = Files.createTempDirectory("unipin-bench");
-    try {
-      ModelWriter.writeRandom(directory, config, 1);
-      return new BenchModel(ServingModel.load(directory, EngineOptions.cpu(precision)));
-    } finally {
-      delete(directory);
-    }
-  }
-
-  static void delete(Path directory) throws IOException {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {
-        Files.delete(path);
-      }
+    try (ScratchFolder folder = ScratchFolder.create("bench")) {
+      ModelWriter.writeRandom(folder.path(), config, 1);
+      return new BenchModel(ServingModel.load(folder.path(), EngineOptions.cpu(precision)));
     }
   }
 

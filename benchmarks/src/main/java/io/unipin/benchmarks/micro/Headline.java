@@ -2,7 +2,6 @@ package io.unipin.benchmarks.micro;
 
 import io.unipin.benchmarks.micro.HeadlineSide.Kind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -56,7 +55,6 @@ final class Headline {
   }
 
   HeadlineFigures run(IntConsumer progress) throws IOException, InterruptedException {
-    Files.createDirectories(world.bundles());
     world.publish(folder.path());
     Map<Kind, HeadlineSide> sides = new EnumMap<>(Kind.class);
     try {

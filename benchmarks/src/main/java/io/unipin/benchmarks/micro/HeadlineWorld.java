@@ -8,6 +8,8 @@ import io.unipin.kvcache.KvType;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ModelWriter;
 import io.unipin.serving.bundle.BundlePublisher;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -50,7 +52,8 @@ record HeadlineWorld(Path bundles, int history, int candidates) {
     return layout.blockBytes(layout.capacityFor(layout.maxRows()));
   }
 
-  void publish(Path scratch) {
+  void publish(Path scratch) throws IOException {
+    Files.createDirectories(bundles);
     List<CatalogueItem> items =
         IntStream.range(0, ITEMS)
             .mapToObj(i -> new CatalogueItem(i, "item " + i, "", FeedLog.NO_TIME, new float[0]))

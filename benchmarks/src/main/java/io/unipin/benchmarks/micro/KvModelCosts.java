@@ -49,7 +49,7 @@ final class KvModelCosts implements AutoCloseable {
       ModelWriter.writeRandom(directory, config, 1);
       model = ServingModel.load(directory, EngineOptions.cpu());
     } finally {
-      BenchModel.delete(directory);
+      ScratchFolder.delete(directory);
     }
     cache = new UserKvCache(new KvCacheConfig(1 << 28, Duration.ofHours(1), 1 << 28));
     SplittableRandom random = new SplittableRandom(1);

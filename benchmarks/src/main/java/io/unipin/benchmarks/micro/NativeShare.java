@@ -11,7 +11,6 @@ import io.unipin.serving.ConfigReader;
 import io.unipin.serving.UniPinServer;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ final class NativeShare {
     try (ScratchFolder folder = ScratchFolder.create("native-share")) {
       HeadlineWorld world =
           new HeadlineWorld(folder.path().resolve("bundles"), history, candidates);
-      Files.createDirectories(world.bundles());
       world.publish(folder.path());
       List<String> settings =
           List.of(

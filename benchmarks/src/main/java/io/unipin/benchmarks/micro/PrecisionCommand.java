@@ -6,7 +6,6 @@ import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,7 +82,6 @@ final class PrecisionCommand implements Callable<Integer> {
     try (ScratchFolder folder = ScratchFolder.create("precision")) {
       HeadlineWorld world =
           new HeadlineWorld(folder.path().resolve("bundles"), HISTORY, CANDIDATES);
-      Files.createDirectories(world.bundles());
       world.publish(folder.path());
       HeadlineSide.Kind kind = HeadlineSide.Kind.ONE_MODEL_USER;
       try (HeadlineSide float32 = HeadlineSide.start(kind, world, folder.path());
