@@ -181,28 +181,31 @@ class GraphWalk {
 
   bool walk_filtered(node_t start, float* scores, idx_t* labels) {
     faiss::VisitedTable& visited = scratch_.visited(index_);
-    Best& best = scratch_.bests(1, breadth_).front();
+    Beam found(scratch_.nodes, breadth_);
     std::vector<std::uint64_t>& frontier = scratch_.frontier;
     frontier.clear();
     visited.set(start);
-    meet(scorer_.at(start), start, best);
+    meet(scorer_.at(start), start, found);
     while (!frontier.empty()) {
       std::pop_heap(frontier.begin(), frontier.end());
       std::uint64_t next = frontier.back();
       frontier.pop_back();
-      if (score_of(next) < best.threshold()) {
+      if (!found.welcomes(score_of(next))) {
         break;
       }
       gather_unseen(ordinal_of(next), visited);
+      if (!frontier.empty()) {
+        prefetch_links(ordinal_of(frontier.front()));
+      }
       score_neighbours();
       for (std::size_t i = 0; i < scratch_.places.size(); ++i) {
-        meet(scratch_.scores[i], scratch_.places[i], best);
+        meet(scratch_.scores[i], scratch_.places[i], found);
       }
     }
-    if (best.size() < static_cast<std::size_t>(request_.k)) {
+    if (found.size() < static_cast<std::size_t>(request_.k)) {
       return false;
     }
-    best.write(static_cast<std::size_t>(request_.k), scores, labels);
+    found.write(request_.k, scores, labels);
     return true;
   }
 
@@ -212,12 +215,12 @@ class GraphWalk {
     }
   }
 
-  void meet(float score, node_t node, Best& best) {
-    if (score >= best.threshold()) {
+  void meet(float score, node_t node, Beam& found) {
+    if (found.welcomes(score)) {
       scratch_.frontier.push_back(key_of(score, node));
       std::push_heap(scratch_.frontier.begin(), scratch_.frontier.end());
       if (request_.passes(node)) {
-        best.offer(score, node);
+        found.insert(score, node);
       }
     }
   }
