@@ -3,6 +3,8 @@ package io.unipin.ann;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -49,6 +51,28 @@ class DirectSearchTest {
         assertThat(foundIds).isEqualTo(expected.ids());
         assertThat(foundScores).isEqualTo(expected.scores());
       }
+    }
+  }
+
+  @Test
+  void search_betweenBuffers_allocatesNothing() {
+    ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    FloatBuffer queries = direct(4 * ASKED.length).asFloatBuffer();
+    queries.duplicate().put(ASKED);
+    LongBuffer ids = direct(8 * 9 * QUERIES).asLongBuffer();
+    FloatBuffer scores = direct(4 * 9 * QUERIES).asFloatBuffer();
+    AnnSearch search = new AnnSearch(9, 32, ItemFilter.excluding(Arrays.copyOf(IDS, 300)));
+    try (FaissIndex index =
+        FaissIndex.build("HNSW16", VECTORS, DIMENSION, IDS, FaissBuild.DEFAULT)) {
+      int calls = 1000;
+      long before = 0;
+      for (int call = 0; call < 2 * calls; call++) {
+        before = call == calls ? thread.getCurrentThreadAllocatedBytes() : before;
+        index.search(queries, QUERIES, search, ids, scores);
+      }
+      long bytes = thread.getCurrentThreadAllocatedBytes() - before;
+      // A lock that is shared may count its readers in an object of the thread, now and then.
+      assertThat(bytes).isLessThan(8L * calls);
     }
   }
 

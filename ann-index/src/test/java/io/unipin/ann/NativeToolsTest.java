@@ -1,0 +1,80 @@
+package io.unipin.ann;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The native methods under the JVM's own checks and under the sanitizers of the compiler, in processes of their own. */
+class NativeToolsTest {
+  /** What the build puts where a library for the JVM is looked up, see native_tests in CMakeLists.txt. */
+  private static final Path SANITIZED = Path.of("target/native/sanitized");
+
+  @TempDir Path folder;
+
+  @Test
+  void natives_underTheChecksOfTheJvm_areClean() throws Exception {
+    String printed = tour(List.of("-Xcheck:jni"), List.of(), Map.of());
+    assertThat(printed)
+        .contains("tour done")
+        .doesNotContain("WARNING in native method")
+        .doesNotContain("FATAL ERROR in native method")
+        .doesNotContain("WARNING: JNI");
+  }
+
+  @Test
+  void natives_underTheSanitizers_areClean() throws Exception {
+    assertThat(SANITIZED).isDirectory();
+    String printed =
+        tour(
+            List.of(),
+            List.of(SANITIZED.toString()),
+            Map.of(
+                // The C++ runtime comes first in line with it, or the sanitizer finds no exceptions
+                // to follow.
+                "LD_PRELOAD",
+                "libasan.so.8 libstdc++.so.6",
+                // The JVM takes signals of its own and never frees what it has at exit.
+                "ASAN_OPTIONS",
+                "handle_segv=0:allow_user_segv_handler=1:detect_leaks=0"));
+    assertThat(printed)
+        .contains("tour done")
+        .doesNotContain("AddressSanitizer")
+        .doesNotContain("runtime error");
+  }
+
+  private String tour(
+      List<String> options, List<String> classPathBefore, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    List<String> classPath = new ArrayList<>(classPathBefore);
+    classPath.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-cp",
+            String.join(File.pathSeparator, classPath),
+            NativeTour.class.getName(),
+            folder.toString()));
+    Path output = folder.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    int exit = builder.start().waitFor();
+    String printed = Files.readString(output, StandardCharsets.UTF_8);
+    assertThat(exit).as(printed).isZero();
+    return printed;
+  }
+}

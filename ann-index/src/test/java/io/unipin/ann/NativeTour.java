@@ -1,0 +1,128 @@
+package io.unipin.ann;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Calls every native method, in every way there is, from a process that is watched. */
+final class NativeTour {
+  private static final int DIMENSION = 17;
+  private static final int QUERIES = 5;
+  private static final long[] IDS = TestVectors.ids(700);
+  private static final float[] VECTORS = TestVectors.clustered(IDS.length, DIMENSION, 20, 2);
+  private static final float[] ASKED = TestVectors.clustered(QUERIES, DIMENSION, 20, 3);
+  private static final List<ItemFilter> FILTERS =
+      List.of(
+          ItemFilter.NONE,
+          ItemFilter.excluding(Arrays.copyOf(IDS, 400)),
+          ItemFilter.allowing(Arrays.copyOf(IDS, 3)),
+          ItemFilter.allowing());
+
+  private NativeTour() {}
+
+  /** Takes the folder to write to. */
+  public static void main(String[] arguments) throws InterruptedException {
+    Path file = Path.of(arguments[0]).resolve("tour.faiss");
+    for (String factory : List.of("Flat", "SQ8", "HNSW8", "HNSW8,SQ8", "IVF8,SQ8", "IVF4,SQ4")) {
+      try (FaissIndex index =
+          FaissIndex.build(factory, VECTORS, DIMENSION, IDS, FaissBuild.DEFAULT)) {
+        index.save(file);
+        search(index);
+      }
+      try (FaissIndex index = FaissIndex.load(file)) {
+        search(index);
+        besideEachOther(index);
+      }
+    }
+    refusals();
+    System.out.println("tour done");
+  }
+
+  private static void search(FaissIndex index) {
+    FloatBuffer queries = direct(4 * ASKED.length).asFloatBuffer();
+    queries.duplicate().put(ASKED);
+    for (ItemFilter filter : FILTERS) {
+      for (int k : new int[] {1, 10, 800}) {
+        AnnSearch search = new AnnSearch(k, 8, filter);
+        AnnResult found = index.search(ASKED, QUERIES, search);
+        LongBuffer ids = direct(8 * QUERIES * k).asLongBuffer();
+        FloatBuffer scores = direct(4 * QUERIES * k).asFloatBuffer();
+        index.search(queries, QUERIES, search, ids, scores);
+        require(found.ids()[0] == ids.get(0), "arrays and buffers disagree");
+        require(index.search(new float[0], 0, search).ids().length == 0, "found without a query");
+      }
+    }
+  }
+
+  private static void besideEachOther(FaissIndex index) throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Thread thread = new Thread(() -> search(index));
+      thread.start();
+      threads.add(thread);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  /** Exceptions of C++ and of Java streams, through native code. */
+  private static void refusals() {
+    refused(() -> FaissIndex.build("Nonsense", VECTORS, DIMENSION, IDS, FaissBuild.DEFAULT));
+    refused(() -> FaissIndex.build("IVF8,Flat", new float[0], 4, new long[0], FaissBuild.DEFAULT));
+    byte[] noise = new byte[3_000_000];
+    refused(() -> FaissHandle.read("noise", InputStream.nullInputStream()));
+    refused(() -> FaissHandle.read("noise", new ByteArrayInputStream(noise)));
+    refused(() -> FaissHandle.read("broken", new BrokenInput()));
+    try (FaissHandle handle =
+        FaissHandle.build("Flat", VECTORS, DIMENSION, IDS.length, FaissBuild.DEFAULT)) {
+      refused(() -> handle.write(new BrokenOutput()));
+    }
+  }
+
+  private static void refused(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException expected) {
+      return;
+    }
+    throw new IllegalStateException("a refusal expected");
+  }
+
+  private static final class BrokenInput extends InputStream {
+    @Override
+    public int read() {
+      throw new IllegalStateException("broken");
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) {
+      throw new IllegalStateException("broken");
+    }
+  }
+
+  private static final class BrokenOutput extends OutputStream {
+    @Override
+    public void write(int b) {
+      throw new IllegalStateException("broken");
+    }
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalStateException(otherwise);
+    }
+  }
+}
