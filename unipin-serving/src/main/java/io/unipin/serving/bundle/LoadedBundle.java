@@ -27,6 +27,7 @@ public final class LoadedBundle implements AutoCloseable {
   private final String indexVersion;
   private final ServingModel model;
   private final Catalogue catalogue;
+  private final CatalogueFilters filters;
   private final LiveIndex index;
   private final List<GoldenQuery> golden;
   private final Instant loadedAt = Instant.now();
@@ -49,6 +50,7 @@ public final class LoadedBundle implements AutoCloseable {
     this.indexVersion = indexVersion;
     this.model = model;
     this.catalogue = catalogue;
+    this.filters = new CatalogueFilters(catalogue);
     requireEqual("items of model and catalogue", model.config().items(), catalogue.size());
     requireEqual("items of model and index", model.config().items(), index.size());
     requireEqual("dimensions of model and index", model.config().itemDim(), index.dimension());
@@ -102,6 +104,11 @@ public final class LoadedBundle implements AutoCloseable {
 
   public Catalogue catalogue() {
     return catalogue;
+  }
+
+  /** What requests ask of the items they get. */
+  public CatalogueFilters filters() {
+    return filters;
   }
 
   /** Takes changes of what can be found; they end with the bundle. */

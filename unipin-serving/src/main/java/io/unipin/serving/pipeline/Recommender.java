@@ -366,7 +366,11 @@ public final class Recommender {
     if (!wishes.allowSeen()) {
       out = LongStream.concat(out, LongStream.of(work.tokens().seen()));
     }
-    ItemFilter filter = ItemFilter.excluding(out.toArray());
+    ItemFilter filter =
+        work.bundle()
+            .filters()
+            .of(wishes.categories(), wishes.createdSinceMs())
+            .and(ItemFilter.excluding(out.toArray()));
     return search.find(
         work.bundle(),
         work.state().lease().state(),

@@ -8,6 +8,7 @@ final class RequestLimits {
   static final int HISTORY = 16_384;
   static final int RECENT = 1024;
   static final int EXCLUDED = 10_000;
+  static final int CATEGORIES = 64;
   static final int CANDIDATES = 4096;
   static final int RANK_ITEMS = 4096;
   static final int RECORD_USERS = 1024;

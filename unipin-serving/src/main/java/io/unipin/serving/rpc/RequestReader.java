@@ -210,11 +210,20 @@ final class RequestReader {
           excluded);
       violations.throwIfAny();
     }
+    int categories = preferences.getCategoriesCount();
+    violations.require(
+        categories <= RequestLimits.CATEGORIES,
+        "preferences.categories",
+        "at most " + RequestLimits.CATEGORIES + " names",
+        categories);
+    time("preferences.created_since_ms", preferences.getCreatedSinceMs());
     return new Wishes(
         preferences.getOutcomesMap(),
         preferences.getUtilityWeightsMap(),
         preferences.getExcludedItemIdsList().stream().mapToLong(Long::longValue).toArray(),
-        preferences.getAllowSeen());
+        preferences.getAllowSeen(),
+        Set.copyOf(preferences.getCategoriesList()),
+        preferences.getCreatedSinceMs());
   }
 
   private void weights(String field, Map<String, Float> weights, float least, float most) {

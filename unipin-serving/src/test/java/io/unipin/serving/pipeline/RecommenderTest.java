@@ -289,6 +289,19 @@ final class RecommenderTest {
   }
 
   @Test
+  void retrieveAndRank_categoriesAndAge_areKept() {
+    Wishes all = wishes(Set.of("all", "other"), 0);
+    assertThat(page("u", "", all, 50).items()).hasSize(50);
+    assertThat(page("u", "", wishes(Set.of("other"), 0), 50).items()).isEmpty();
+    // No item of the catalogue has a known age.
+    assertThat(page("u", "", wishes(Set.of(), NOW - 1), 50).items()).isEmpty();
+  }
+
+  private static Wishes wishes(Set<String> categories, long createdSinceMs) {
+    return new Wishes(Map.of(), Map.of(), new long[0], true, categories, createdSinceMs);
+  }
+
+  @Test
   void retrieveAndRank_recentActions_countAsRecordedAndStayPrivate() {
     for (int stored : new int[] {0, 3, 14, 16, 17, 20}) {
       String user = "user" + stored;

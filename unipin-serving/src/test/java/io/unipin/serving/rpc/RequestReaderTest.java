@@ -142,7 +142,11 @@ final class RequestReaderTest {
             wishes -> IntStream.range(0, 100).forEach(i -> wishes.putUtilityWeights("a" + i, 1))),
         preference(
             "excluded_item_ids",
-            wishes -> wishes.addAllExcludedItemIds(LongStream.range(0, 10_001).boxed().toList())));
+            wishes -> wishes.addAllExcludedItemIds(LongStream.range(0, 10_001).boxed().toList())),
+        preference(
+            "categories",
+            wishes -> IntStream.range(0, 65).forEach(i -> wishes.addCategories("c" + i))),
+        preference("created_since_ms", wishes -> wishes.setCreatedSinceMs(-1)));
   }
 
   @Test
