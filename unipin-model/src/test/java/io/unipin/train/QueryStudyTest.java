@@ -66,6 +66,10 @@ class QueryStudyTest {
       assertThat(study.several()).isBetween(study.one() - 0.1, study.one() + 0.1);
       assertThat(study.toJson().at("/asked/hide/hide").asDouble()).isEqualTo(asked);
       assertThat(study.toTable()).contains("hide").contains("one query");
+
+      float[][] all = UserQueries.of(log, serving, 1000);
+      assertThat(all).hasDimensions(240, 16);
+      assertThat(UserQueries.of(log, serving, 80)[1]).isEqualTo(all[3]);
     }
   }
 }

@@ -2,10 +2,12 @@ package io.unipin.benchmarks.micro;
 
 import io.unipin.benchmarks.micro.AnnComparison.Rival;
 import io.unipin.benchmarks.micro.AnnCurves.Point;
+import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -68,7 +70,7 @@ final class AnnCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("unipin-bench-ann-");
     Map<String, Object> results = new LinkedHashMap<>();
     PrintWriter out = spec.commandLine().getOut();
@@ -92,7 +94,8 @@ final class AnnCommand implements Callable<Integer> {
   }
 
   /** Every section by its name, in order. */
-  private void measure(Path folder, Map<String, Object> results) throws IOException {
+  private void measure(Path folder, Map<String, Object> results)
+      throws IOException, InterruptedException {
     int rounds = options.quick() ? 5 : 15;
     try (Progress progress = Progress.begin("ann", Section.values().length);
         AnnGenericSide generic = AnnGenericSide.find()) {
@@ -138,23 +141,31 @@ final class AnnCommand implements Callable<Integer> {
   }
 
   private static Path realData() {
-    return Path.of(System.getenv().getOrDefault("UNIPIN_DATA", "../shared/data"));
+    String folder = System.getenv("UNIPIN_DATA");
+    return folder == null || folder.isBlank()
+        ? Home.find().root().resolve("../shared/data")
+        : Path.of(folder);
   }
 
   private void curves(Path folder, AnnGenericSide generic, Map<String, Object> results)
-      throws IOException {
+      throws IOException, InterruptedException {
     Map<String, Object> all = new LinkedHashMap<>();
-    for (int size : options.quick() ? new int[] {10_000} : new int[] {10_000, 30_000}) {
-      AnnData data = AnnData.clustered(size, DIMENSION, 200, K);
-      Map<String, List<Point>> curves = AnnCurves.of(data, folder, generic);
-      all.put(data.name(), curves);
-      if (charts != null) {
+    results.put(Section.CURVES.key(), all);
+    new AnnDataSets(realData(), Home.find(), options.quick())
+        .forEach(data -> all.put(data.name(), curves(folder, generic, data)));
+  }
+
+  private Map<String, List<Point>> curves(Path folder, AnnGenericSide generic, AnnData data) {
+    Map<String, List<Point>> curves = AnnCurves.of(data, folder, generic);
+    if (charts != null) {
+      try {
         Files.createDirectories(charts);
-        Files.writeString(
-            charts.resolve("ann-" + data.name() + ".svg"), AnnChart.of(data.name(), curves));
+        Files.writeString(charts.resolve(data.name() + ".svg"), AnnChart.of(data.name(), curves));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
-    results.put(Section.CURVES.key(), all);
+    return curves;
   }
 
   private static Map<String, Object> compare(

@@ -10,7 +10,7 @@ import java.util.Map;
 /** Recall against queries per second of several kinds of index, ours and the generic build. */
 final class AnnCurves {
   private static final int[] GRAPH = {100, 128, 192, 320};
-  private static final int[] LISTS = {4, 8, 16, 32};
+  private static final int[] LISTS = {4, 8, 16, 32, 64};
   private static final int[] NONE = {0};
 
   private AnnCurves() {}

@@ -13,10 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 
 /** Changes of an index that is searched and rebuilt meanwhile. */
 final class AnnLive {
   private static final int CHANGES = 400;
+  private static final int DELTA = 1000;
 
   private AnnLive() {}
 
@@ -46,6 +48,8 @@ final class AnnLive {
       figures.put("deleted_returned_after_rebuild", returned(data, index, gone));
       figures.put("watched_recall", index.status().recall());
       figures.put("watched_queries", index.status().watched());
+      figures.put("delta", DELTA);
+      figures.put("search_time_with_delta", besideDelta(data, index));
       return figures;
     }
   }
@@ -72,6 +76,25 @@ final class AnnLive {
     }
     figures.merge("delete_ms_max", longestDelete, (a, b) -> Math.max((Double) a, (Double) b));
     return longest;
+  }
+
+  /** How many times as long a search takes beside a delta, as without one. */
+  private static double besideDelta(AnnData data, LiveIndex index) {
+    double alone = seconds(data, index);
+    long[] ids = LongStream.range(0, DELTA).map(i -> 2_000_000_000L + i).toArray();
+    index.upsert(ids, Arrays.copyOf(data.vectors(), DELTA * data.dimension()));
+    return seconds(data, index) / alone;
+  }
+
+  private static double seconds(AnnData data, LiveIndex index) {
+    long begin = 0;
+    for (int round = -5; round < 5; round++) {
+      begin = round == 0 ? System.nanoTime() : begin;
+      for (float[] query : data.queries()) {
+        search(index, query, data.k());
+      }
+    }
+    return (System.nanoTime() - begin) / 1e9;
   }
 
   private static int returned(AnnData data, LiveIndex index, Set<Long> gone) {

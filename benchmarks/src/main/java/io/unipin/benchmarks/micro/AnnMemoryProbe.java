@@ -13,11 +13,19 @@ public final class AnnMemoryProbe {
   public static void main(String[] arguments) throws IOException {
     Path file = Path.of(arguments[0]);
     FaissIndex.load(Path.of(arguments[1])).close(); // loads the library
+    long heapBefore = heapBytes();
     long before = residentBytes();
     try (FaissIndex index = FaissIndex.load(file)) {
       index.search(new float[index.dimension()], 1, AnnSearch.top(10));
-      System.out.println(residentBytes() - before);
+      long grown = residentBytes() - before;
+      System.out.println(grown + heapBytes() - heapBefore);
     }
+  }
+
+  /** What lives on the heap, all of which was resident before. */
+  private static long heapBytes() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   private static long residentBytes() throws IOException {
