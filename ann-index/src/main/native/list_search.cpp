@@ -22,6 +22,7 @@ namespace {
 
 /** With a filter, up to this many times as many lists are probed. */
 constexpr idx_t kWiderUnderFilter = 4;
+constexpr std::size_t kAheadBytes = 4096;
 
 /** Passes the ordinals whose bit is set. */
 class OrdinalSelector final : public faiss::IDSelector {
@@ -75,10 +76,7 @@ class ListWalk {
     scorer_.set_query(query);
     for (;;) {
       for (; done < ranked; ++done) {
-        if (done + 1 < ranked && scratch_.lists[done + 1] >= 0) {
-          __builtin_prefetch(index_.invlists->get_codes(static_cast<std::size_t>(scratch_.lists[done + 1])));
-        }
-        scan(done, best);
+        scan(done, done + 1 < ranked ? scratch_.lists[done + 1] : -1, best);
       }
       if (best.size() == k || ranked == index_.nlist) {
         break;
@@ -117,7 +115,8 @@ class ListWalk {
     return wider;
   }
 
-  void scan(std::size_t place, Best& best) {
+  /** Scores the rows of a list, then asks for the first ones of the next, if there is one. */
+  void scan(std::size_t place, idx_t next, Best& best) {
     idx_t list = scratch_.lists[place];
     if (list < 0) {
       return;
@@ -129,7 +128,7 @@ class ListWalk {
     float base = residual_ ? scratch_.list_scores[place] : 0;
     if (request_.bitmap == nullptr) {
       scratch_.scores.resize(std::max(scratch_.scores.size(), size));
-      scorer_.rows(rows, size, scratch_.scores.data());
+      score(rows, size, next);
       for (std::size_t i = 0; i < size; ++i) {
         best.offer(scratch_.scores[i] + base, static_cast<std::int32_t>(ids[i]));
       }
@@ -146,6 +145,27 @@ class ListWalk {
     for (std::size_t i = 0; i < scratch_.places.size(); ++i) {
       auto row = static_cast<std::size_t>(scratch_.places[i]);
       best.offer(scratch_.scores[i] + base, static_cast<std::int32_t>(ids[row]));
+    }
+  }
+
+  /** A few rows at a time, while the rows behind them are on their way: the processor's own prefetching ends with each page. */
+  void score(const std::uint8_t* rows, std::size_t size, idx_t next) {
+    std::size_t step = std::max<std::size_t>(1, kAheadBytes / scorer_.row_bytes());
+    for (std::size_t first = 0; first < size; first += step) {
+      std::size_t n = std::min(step, size - first);
+      if (first + n < size) {
+        prefetch(rows + (first + n) * scorer_.row_bytes(), std::min(step, size - first - n) * scorer_.row_bytes());
+      } else if (next >= 0) {
+        auto number = static_cast<std::size_t>(next);
+        prefetch(index_.invlists->get_codes(number), std::min(kAheadBytes, index_.invlists->list_size(number) * scorer_.row_bytes()));
+      }
+      scorer_.rows(rows + first * scorer_.row_bytes(), n, scratch_.scores.data() + first);
+    }
+  }
+
+  static void prefetch(const std::uint8_t* from, std::size_t bytes) {
+    for (std::size_t byte = 0; byte < bytes; byte += 64) {
+      __builtin_prefetch(from + byte);
     }
   }
 
