@@ -22,7 +22,6 @@ namespace {
 
 /** With a filter, up to this many times as many lists are probed. */
 constexpr idx_t kWiderUnderFilter = 4;
-constexpr std::size_t kAheadBytes = 4096;
 
 /** Passes the ordinals whose bit is set. */
 class OrdinalSelector final : public faiss::IDSelector {
@@ -115,8 +114,11 @@ class ListWalk {
     return wider;
   }
 
-  /** Scores the rows of a list, then asks for the first ones of the next, if there is one. */
   void scan(std::size_t place, idx_t next, Best& best) {
+    if (next >= 0) {
+      auto number = static_cast<std::size_t>(next);
+      scorer_.prefetch_rows(index_.invlists->get_codes(number), index_.invlists->list_size(number));
+    }
     idx_t list = scratch_.lists[place];
     if (list < 0) {
       return;
@@ -128,7 +130,7 @@ class ListWalk {
     float base = residual_ ? scratch_.list_scores[place] : 0;
     if (request_.bitmap == nullptr) {
       scratch_.scores.resize(std::max(scratch_.scores.size(), size));
-      score(rows, size, next);
+      scorer_.rows(rows, size, scratch_.scores.data());
       for (std::size_t i = 0; i < size; ++i) {
         best.offer(scratch_.scores[i] + base, static_cast<std::int32_t>(ids[i]));
       }
@@ -145,27 +147,6 @@ class ListWalk {
     for (std::size_t i = 0; i < scratch_.places.size(); ++i) {
       auto row = static_cast<std::size_t>(scratch_.places[i]);
       best.offer(scratch_.scores[i] + base, static_cast<std::int32_t>(ids[row]));
-    }
-  }
-
-  /** A few rows at a time, while the rows behind them are on their way: the processor's own prefetching ends with each page. */
-  void score(const std::uint8_t* rows, std::size_t size, idx_t next) {
-    std::size_t step = std::max<std::size_t>(1, kAheadBytes / scorer_.row_bytes());
-    for (std::size_t first = 0; first < size; first += step) {
-      std::size_t n = std::min(step, size - first);
-      if (first + n < size) {
-        prefetch(rows + (first + n) * scorer_.row_bytes(), std::min(step, size - first - n) * scorer_.row_bytes());
-      } else if (next >= 0) {
-        auto number = static_cast<std::size_t>(next);
-        prefetch(index_.invlists->get_codes(number), std::min(kAheadBytes, index_.invlists->list_size(number) * scorer_.row_bytes()));
-      }
-      scorer_.rows(rows + first * scorer_.row_bytes(), n, scratch_.scores.data() + first);
-    }
-  }
-
-  static void prefetch(const std::uint8_t* from, std::size_t bytes) {
-    for (std::size_t byte = 0; byte < bytes; byte += 64) {
-      __builtin_prefetch(from + byte);
     }
   }
 

@@ -3,8 +3,13 @@
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexScalarQuantizer.h>
 
+#include <algorithm>
+
 namespace unipin {
 namespace {
+
+/** The processor's own prefetching ends with each page, so that rows are asked for one page ahead. */
+constexpr std::size_t kPageBytes = 4096;
 
 const faiss::ScalarQuantizer* quantizer_of(const faiss::Index& storage) {
   const auto* quantized = dynamic_cast<const faiss::IndexScalarQuantizer*>(&storage);
@@ -89,6 +94,24 @@ void RowScorer::set_query(const float* query) {
 }
 
 void RowScorer::rows(const void* rows, std::size_t n, float* out) const {
+  const char* from = static_cast<const char*>(rows);
+  std::size_t step = std::max<std::size_t>(1, kPageBytes / row_bytes_);
+  for (std::size_t first = 0; first < n; first += step) {
+    std::size_t here = std::min(step, n - first);
+    prefetch_rows(from + (first + here) * row_bytes_, n - first - here);
+    score(from + first * row_bytes_, here, out + first);
+  }
+}
+
+void RowScorer::prefetch_rows(const void* rows, std::size_t n) const {
+  const char* from = static_cast<const char*>(rows);
+  std::size_t bytes = std::min(n * row_bytes_, kPageBytes);
+  for (std::size_t byte = 0; byte < bytes; byte += 64) {
+    __builtin_prefetch(from + byte);
+  }
+}
+
+void RowScorer::score(const void* rows, std::size_t n, float* out) const {
   switch (format_) {
     case RowFormat::kFloat32:
       row_kernels<float>().rows(query_, static_cast<const float*>(rows), n, d_, out);

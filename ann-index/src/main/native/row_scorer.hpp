@@ -40,6 +40,9 @@ class RowScorer {
   /** Rows that follow each other. Not for kOther. */
   void rows(const void* rows, std::size_t n, float* out) const;
 
+  /** Asks for the first of n rows that will be scored soon. */
+  void prefetch_rows(const void* rows, std::size_t n) const;
+
   /** Rows of the table. */
   void at(const std::int32_t* ordinals, std::size_t n, float* out);
 
@@ -64,6 +67,7 @@ class RowScorer {
   const void* table() const { return table_; }
 
  private:
+  void score(const void* rows, std::size_t n, float* out) const;
   void shift(std::size_t n, float* out) const;
 
   const RowFormat format_;
