@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "graph_search.hpp"
@@ -28,6 +29,8 @@ namespace {
 /** Candidates a refined index asks of its coarse part, for each result. */
 constexpr idx_t kRefinedPerResult = 4;
 constexpr int kDefaultGraphBreadth = 64;
+constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
+constexpr int kCollapse = 25;  // MADV_COLLAPSE of Linux 6.1, which older headers lack
 
 void prepare(faiss::ProductQuantizer& quantizer, int seed) {
   quantizer.cp.seed = seed;
@@ -40,8 +43,6 @@ void prepare(faiss::ProductQuantizer& quantizer, int seed) {
  */
 template <typename Element>
 void use_large_pages(std::vector<Element>& table) {
-  constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
-  constexpr int kCollapse = 25;  // MADV_COLLAPSE of Linux 6.1, which older headers lack
   table.shrink_to_fit();
   auto begin = reinterpret_cast<std::uintptr_t>(table.data());
   std::uintptr_t end = begin + table.size() * sizeof(Element);
@@ -49,6 +50,21 @@ void use_large_pages(std::vector<Element>& table) {
   end &= ~(kLargePage - 1);
   if (begin < end) {
     madvise(reinterpret_cast<void*>(begin), end - begin, kCollapse);
+  }
+}
+
+/** A list is far smaller than a large page, but lists lie side by side: whatever else lies on their pages comes along. */
+void use_large_pages(const faiss::InvertedLists& lists) {
+  std::set<std::uintptr_t> pages;
+  for (std::size_t list = 0; list < lists.nlist; ++list) {
+    auto begin = reinterpret_cast<std::uintptr_t>(lists.get_codes(list));
+    std::uintptr_t end = begin + lists.list_size(list) * lists.code_size;
+    for (std::uintptr_t page = begin & ~(kLargePage - 1); page < end; page += kLargePage) {
+      pages.insert(page);
+    }
+  }
+  for (std::uintptr_t page : pages) {
+    madvise(reinterpret_cast<void*>(page), kLargePage, kCollapse);
   }
 }
 
@@ -198,6 +214,11 @@ void settle(faiss::Index& index) {
   } else if (auto* graph = dynamic_cast<faiss::IndexHNSW*>(&index)) {
     use_large_pages(graph->hnsw.neighbors);
     settle(*graph->storage);
+  } else if (auto* lists = dynamic_cast<faiss::IndexIVF*>(&index)) {
+    if (dynamic_cast<const faiss::ArrayInvertedLists*>(lists->invlists) != nullptr) {
+      use_large_pages(*lists->invlists);
+    }
+    settle(*lists->quantizer);
   } else if (auto* rows = dynamic_cast<faiss::IndexFlatCodes*>(&index)) {
     use_large_pages(rows->codes);
   }
