@@ -8,9 +8,12 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.security.Role;
+import io.unipin.serving.security.TokenTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -322,9 +325,12 @@ final class ConsoleTest {
 
   @Test
   void token_isAskedForUntilItIsRight() throws Exception {
-    Path file = Files.writeString(folder.resolve("token"), "0123456789abcdefghij\n");
+    String token = "0123456789abcdefghij";
+    Path file =
+        Files.writeString(
+            folder.resolve("tokens"), TokenTable.line(Set.of(Role.ADMIN), token) + "\n");
     try (TinyServer guarded =
-            TinyServer.start(folder.resolve("guarded"), "console.tokenFile=" + file);
+            TinyServer.start(folder.resolve("guarded"), "security.tokens=" + file);
         Browser other = Browser.start(folder.resolve("other"))) {
       other.open(guarded.console());
       other.await("the dialog", () -> other.find("#token").isDisplayed());
@@ -332,7 +338,7 @@ final class ConsoleTest {
       other.type("#token-value", "wrong");
       other.click("#token-run");
       other.await("the dialog again", () -> other.find("#token").isDisplayed());
-      other.type("#token-value", "0123456789abcdefghij");
+      other.type("#token-value", token);
       other.click("#token-run");
       other.awaitText("#serving", "serves one");
     }

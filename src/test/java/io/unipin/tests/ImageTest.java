@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.unipin.serving.ConfigReader;
 import io.unipin.serving.ServerConfig;
+import io.unipin.serving.rpc.ClientSecurity;
 import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.serving.security.Role;
+import io.unipin.serving.security.TokenTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,6 +37,8 @@ final class ImageTest {
   private static final Path DOCKER = ROOT.resolve("docker");
   private static final int SIGTERM_EXIT = 143;
 
+  private static final String TOKEN = "a token of the feed";
+
   @TempDir Path folder;
 
   @Test
@@ -43,7 +49,8 @@ final class ImageTest {
     TinyServer.publish(folder);
     Path home = Files.createDirectories(folder.resolve("home"));
     Path ports = folder.resolve("ports.json");
-    Files.writeString(folder.resolve("token"), "0123456789abcdef");
+    Path tokens = folder.resolve("tokens");
+    Files.writeString(tokens, TokenTable.line(Set.of(Role.SERVE), TOKEN));
     Path log = folder.resolve("log");
     List<String> command = new ArrayList<>();
     command.addAll(List.of(image.resolve("bin/serve").toString(), "--ports", ports.toString()));
@@ -52,7 +59,7 @@ final class ImageTest {
       command.addAll(List.of("--set", setting));
     }
     command.addAll(List.of("--set", "servedLog.folder=" + folder.resolve("served")));
-    command.addAll(List.of("--set", "console.tokenFile=" + folder.resolve("token")));
+    command.addAll(List.of("--set", "security.tokens=" + tokens));
     ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
     builder.redirectError(log.toFile()).redirectOutput(folder.resolve("out").toFile());
     builder.environment().clear();
@@ -70,7 +77,9 @@ final class ImageTest {
       JsonNode open = new ObjectMapper().readTree(ports.toFile());
       String healthy = image.resolve("bin/healthy").toString();
       run(healthy, open.get("metricsPort").asText());
-      try (UniPinClient client = UniPinClient.connect("127.0.0.1:" + open.get("port").asInt())) {
+      String address = "127.0.0.1:" + open.get("port").asInt();
+      ClientSecurity security = new ClientSecurity(null, null, null, TOKEN);
+      try (UniPinClient client = UniPinClient.connect(address, security)) {
         assertThat(client.retrieveAndRank(TinyServer.request(7)).getItemsList()).hasSize(10);
       }
       server.destroy();
@@ -115,13 +124,13 @@ final class ImageTest {
   void settings_areOnesThatTheServerTakes() {
     ServerConfig config = ConfigReader.read(DOCKER.resolve("server.yaml"), Map.of(), List.of());
     assertThat(config.server().host()).isEqualTo("0.0.0.0");
-    assertThat(config.console().tokenFile()).isEqualTo(Path.of("/run/secrets/console_token"));
+    assertThat(config.security().tokens()).isEqualTo("/run/secrets/tokens");
   }
 
   @Test
   void compose_namesWhatThereIs() throws IOException {
     JsonNode compose = new YAMLMapper().readTree(DOCKER.resolve("compose.yaml").toFile());
-    List<String> made = List.of("./bundles", "./console-token");
+    List<String> made = List.of("./bundles", "./tokens");
     compose
         .path("services")
         .forEach(

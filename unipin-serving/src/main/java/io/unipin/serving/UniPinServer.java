@@ -22,9 +22,12 @@ import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Route;
 import io.unipin.serving.rpc.RpcServer;
 import io.unipin.serving.rpc.RpcServices;
+import io.unipin.serving.security.SecurityConfig;
+import io.unipin.serving.security.TokenFile;
 import io.unipin.serving.tracing.Tracing;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -125,28 +128,27 @@ public final class UniPinServer implements AutoCloseable {
       operations.load(config.bundle().name());
       routes.load(operations::prepare);
       shadow.load(operations::read, bundle -> operations.warm(bundle, shadow.recommender()));
-      rpc =
-          opened(
-              RpcServer.start(
-                  config.server(),
-                  config.security(),
-                  new RpcServices(
-                      bundles,
-                      operations,
-                      items,
-                      admission,
-                      routes,
-                      refresher(config.cache().appendOnRecord()),
-                      histories,
-                      cache,
-                      servedLog,
-                      exposures,
-                      shadow.shadow(admission, metrics, config.page().maxSize()),
-                      metrics,
-                      tracing,
-                      config.page().maxSize(),
-                      version(config),
-                      System::currentTimeMillis)));
+      TokenFile tokens = tokens(config.security());
+      RpcServices services =
+          new RpcServices(
+              tokens,
+              bundles,
+              operations,
+              items,
+              admission,
+              routes,
+              refresher(config.cache().appendOnRecord()),
+              histories,
+              cache,
+              servedLog,
+              exposures,
+              shadow.shadow(admission, metrics, config.page().maxSize()),
+              metrics,
+              tracing,
+              config.page().maxSize(),
+              version(config),
+              System::currentTimeMillis);
+      rpc = opened(RpcServer.start(config.server(), config.security(), services));
       endpoint =
           opened(
               MetricsEndpoint.start(
@@ -157,14 +159,16 @@ public final class UniPinServer implements AutoCloseable {
                   Console.start(
                       config.console(),
                       new ConsoleParts(
+                          tokens,
                           bundles,
+                          routes::of,
+                          services::erase,
                           reader,
                           operations::load,
                           admission,
                           recommender,
                           histories,
                           cache,
-                          servedLog,
                           metrics,
                           experiments,
                           config.page().maxSize(),
@@ -199,6 +203,12 @@ public final class UniPinServer implements AutoCloseable {
   private <T extends AutoCloseable> T opened(T part) {
     open.push(part);
     return part;
+  }
+
+  private @Nullable TokenFile tokens(SecurityConfig security) {
+    return security.hasTokens()
+        ? opened(TokenFile.watch(Path.of(security.tokens()), security.reload()))
+        : null;
   }
 
   private KvRefresher refresher(boolean enabled) {

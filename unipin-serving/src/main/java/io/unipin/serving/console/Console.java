@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.security.Role;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The console's port: a page, and the JSON that it reads. Thread-safe.
  *
- * <p>It shows what users did and can change what serves. So it listens on loopback unless a token guards it; a web page of
+ * <p>It shows what users did and can change what serves. So it listens on loopback unless tokens guard it; a web page of
  * somebody else can't use it through its reader's browser: other host names than ours are refused (they may be rebound to
  * this machine), and whatever changes something takes JSON, which browsers don't send to others unasked.
  */
@@ -34,16 +36,16 @@ public final class Console implements AutoCloseable {
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private final ConsoleConfig config;
-  private final ConsoleToken token;
+  private final ConsoleGuard guard;
   private final ConsoleApi api;
   private final Routes routes;
   private final PageFiles files = new PageFiles();
   private final HttpServer server;
   private final ExecutorService executor;
 
-  private Console(ConsoleConfig config, ConsoleToken token, ConsoleParts parts, HttpServer server) {
+  private Console(ConsoleConfig config, ConsoleGuard guard, ConsoleParts parts, HttpServer server) {
     this.config = config;
-    this.token = token;
+    this.guard = guard;
     this.api = new ConsoleApi(parts);
     this.routes = new Routes(api);
     this.server = server;
@@ -59,13 +61,13 @@ public final class Console implements AutoCloseable {
 
   /** Opens the port. */
   public static Console start(ConsoleConfig config, ConsoleParts parts) {
-    ConsoleToken token = ConsoleToken.read(config.tokenFile());
+    ConsoleGuard guard = new ConsoleGuard(parts.tokens());
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     boolean loopback = !address.isUnresolved() && address.getAddress().isLoopbackAddress();
-    if (!loopback && !token.isNeeded()) {
+    if (!loopback && !guard.asksForTokens()) {
       throw new ServingException(
           FailureKind.INVALID,
-          "console.host: a loopback address expected without console.tokenFile, got '%s'"
+          "console.host: a loopback address expected without security.tokens, got '%s'"
               .formatted(config.host()));
     }
     HttpServer server;
@@ -78,7 +80,7 @@ public final class Console implements AutoCloseable {
               .formatted(config.port(), config.host(), e.getMessage()),
           e);
     }
-    Console console = new Console(config, token, parts, server);
+    Console console = new Console(config, guard, parts, server);
     server.setExecutor(console.executor);
     server.createContext("/", console::handle);
     server.start();
@@ -132,8 +134,14 @@ public final class Console implements AutoCloseable {
     boolean get = exchange.getRequestMethod().equals("GET");
     Function<String, Object> read = routes.read(path);
     Function<byte[], Object> action = routes.action(path);
-    if (!token.admits(exchange.getRequestHeaders().getFirst("Authorization"))) {
-      fail(exchange, 401, "the console's token expected");
+    ConsoleGuard.Answer answer =
+        guard.ask(exchange.getRequestHeaders().getFirst("Authorization"), Routes.roles(path));
+    if (answer == ConsoleGuard.Answer.UNKNOWN) {
+      fail(exchange, 401, "a bearer token expected that this server knows");
+    } else if (answer == ConsoleGuard.Answer.FORBIDDEN) {
+      String roles =
+          Routes.roles(path).stream().map(Role::label).sorted().collect(Collectors.joining(", "));
+      fail(exchange, 403, "a token with the roles " + roles + " expected");
     } else if (read == null && action == null) {
       fail(exchange, 404, "there is nothing here");
     } else if (get && read != null) {

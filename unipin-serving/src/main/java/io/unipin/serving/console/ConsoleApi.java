@@ -9,8 +9,10 @@ import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleSummary;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.Assignment;
+import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.metrics.LiveSample;
 import io.unipin.serving.pipeline.Inspection;
+import io.unipin.serving.rpc.Route;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,8 @@ final class ConsoleApi implements AutoCloseable {
 
   ConsoleApi(ConsoleParts parts) {
     this.parts = parts;
-    this.workbench = new Workbench(parts.admission(), parts.bundles());
-    this.recall = new RecallCheck(workbench, parts.recommender(), parts.histories());
+    this.workbench = new Workbench(parts.admission());
+    this.recall = new RecallCheck(workbench, parts);
     this.live = new LiveSeries(() -> parts.metrics().sample(parts.clockMs().getAsLong()));
   }
 
@@ -67,23 +69,24 @@ final class ConsoleApi implements AutoCloseable {
     return live.after(afterMs);
   }
 
+  /** With the bundle and the settings of the user's arm, as a request of theirs would be served. */
   InspectionView inspect(InspectionForm form) {
-    List<Assignment> assignments = parts.experiments().assign(form.user());
+    Route route = parts.routes().apply(form.user());
+    int maxPageSize = parts.maxPageSize();
+    long nowMs = parts.clockMs().getAsLong();
     Inspection inspection =
         workbench.run(
             "Inspect",
+            route.bundles(),
             (bundle, clock) ->
-                parts
+                route
                     .recommender()
                     .inspect(
                         bundle,
-                        form.query(
-                            bundle.model().config(),
-                            parts.maxPageSize(),
-                            parts.clockMs().getAsLong()),
+                        form.query(bundle.model().config(), maxPageSize, nowMs),
                         form.itemId(),
                         clock));
-    return InspectionView.of(form.user(), inspection, assignments);
+    return InspectionView.of(form.user(), inspection, route.assignments());
   }
 
   /** Names a user. */
@@ -93,24 +96,21 @@ final class ConsoleApi implements AutoCloseable {
 
   UserInCache lookUp(UserForm form) {
     String user = Forms.user(form.user());
-    var history = parts.histories().read(user);
-    try (BundleLease lease = parts.bundles().acquire()) {
+    UserHistory history = parts.histories().read(user);
+    Route route = parts.routes().apply(user);
+    try (BundleLease lease = route.bundles().acquire()) {
       return new UserInCache(
-          parts.recommender().isResident(lease.bundle(), user),
+          route.recommender().isResident(lease.bundle(), user),
           history.lifetime(),
           history.newest().size(),
-          parts.experiments().assign(user));
+          route.assignments());
     }
   }
 
   record Erased(boolean existed) {}
 
   Erased erase(UserForm form) {
-    String user = Forms.user(form.user());
-    boolean stored = parts.histories().erase(user);
-    boolean cached = parts.cache().erase(user) > 0;
-    boolean logged = parts.servedLog().erase(user);
-    return new Erased(stored || cached || logged);
+    return new Erased(parts.eraser().test(Forms.user(form.user())));
   }
 
   KvCacheStats cache() {

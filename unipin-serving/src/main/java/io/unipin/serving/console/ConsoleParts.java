@@ -6,28 +6,37 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.history.HistoryStore;
-import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.rpc.Route;
+import io.unipin.serving.security.TokenFile;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the console looks at and works on; it closes none of it.
  *
+ * @param tokens of callers; without it nobody is asked for one
+ * @param routes finds what serves a user
+ * @param eraser erases a user everywhere; tells whether anything was stored
  * @param loader loads the bundle of a name and puts it in service
  * @param configVersion tells the server's settings from others
  * @param clockMs tells the time of day, in milliseconds since the epoch
  */
 public record ConsoleParts(
+    @Nullable TokenFile tokens,
     BundleHolder bundles,
+    Function<String, Route> routes,
+    Predicate<String> eraser,
     BundleReader reader,
     Consumer<String> loader,
     Admission admission,
     Recommender recommender,
     HistoryStore histories,
     UserKvCache cache,
-    ServedLog servedLog,
     ServingMetrics metrics,
     Experiments experiments,
     int maxPageSize,

@@ -4,9 +4,7 @@ import io.unipin.ann.AnnIndex;
 import io.unipin.ann.ExactIndex;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
-import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.UserHistory;
-import io.unipin.serving.pipeline.Recommender;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,13 +14,11 @@ final class RecallCheck {
   private static final int MAX_K = 1000;
 
   private final Workbench workbench;
-  private final Recommender recommender;
-  private final HistoryStore histories;
+  private final ConsoleParts parts;
 
-  RecallCheck(Workbench workbench, Recommender recommender, HistoryStore histories) {
+  RecallCheck(Workbench workbench, ConsoleParts parts) {
     this.workbench = workbench;
-    this.recommender = recommender;
-    this.histories = histories;
+    this.parts = parts;
   }
 
   /** What to measure: users of the history store, and how many items of each. */
@@ -47,19 +43,21 @@ final class RecallCheck {
   Result run(Form form) {
     Forms.checkRange("users", form.users(), 1, MAX_USERS);
     Forms.checkRange("k", form.k(), 1, MAX_K);
-    List<UserHistory> sample = histories.sample(form.users());
+    List<UserHistory> sample = parts.histories().sample(form.users());
     boolean stored = !sample.isEmpty();
     List<UserHistory> users = stored ? sample : List.of(UserHistory.EMPTY);
-    Target target = workbench.run("RecallIndex", (bundle, clock) -> Target.of(bundle));
+    Target target =
+        workbench.run("RecallIndex", parts.bundles(), (bundle, clock) -> Target.of(bundle));
     try (AnnIndex exact = target.exact()) {
       List<Double> recalls = new ArrayList<>(users.size());
       for (UserHistory user : users) {
         recalls.add(
             workbench.run(
                 "Recall",
+                parts.bundles(),
                 (bundle, clock) -> {
                   target.requireSame(bundle);
-                  return recommender.recall(bundle, user, exact, form.k(), clock);
+                  return parts.recommender().recall(bundle, user, exact, form.k(), clock);
                 }));
       }
       double mean = recalls.stream().mapToDouble(Double::doubleValue).average().orElseThrow();

@@ -5,16 +5,21 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.security.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which path does what. Immutable. */
+/** Which path does what, and who may ask for it. Immutable. */
 final class Routes {
+  private static final String PREFIX = "/api/";
+  private static final String ERASE = "erase";
+
   private final ObjectMapper json =
       new ObjectMapper()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -27,20 +32,20 @@ final class Routes {
     read("cache", api::cache);
     read("bundles", api::bundles);
     read("experiments", api::experiments);
-    reads.put("/api/live", query -> api.live(time(query)));
+    reads.put(PREFIX + "live", query -> api.live(time(query)));
     action("inspect", InspectionForm.class, api::inspect);
     action("lookup", ConsoleApi.UserForm.class, api::lookUp);
-    action("erase", ConsoleApi.UserForm.class, api::erase);
+    action(ERASE, ConsoleApi.UserForm.class, api::erase);
     action("recall", RecallCheck.Form.class, api::recall);
     action("load", ConsoleApi.BundleForm.class, api::load);
   }
 
   private void read(String name, Supplier<Object> source) {
-    reads.put("/api/" + name, query -> source.get());
+    reads.put(PREFIX + name, query -> source.get());
   }
 
   private <T> void action(String name, Class<T> form, Function<T, Object> action) {
-    actions.put("/api/" + name, body -> action.apply(parse(body, form)));
+    actions.put(PREFIX + name, body -> action.apply(parse(body, form)));
   }
 
   /** What a GET of the path answers with its query; null when there is no such path. */
@@ -51,6 +56,11 @@ final class Routes {
   /** What a POST to the path does with its body; null when there is no such path. */
   @Nullable Function<byte[], Object> action(String path) {
     return actions.get(path);
+  }
+
+  /** The roles that a caller of the path needs, all of them. */
+  static Set<Role> roles(String path) {
+    return path.equals(PREFIX + ERASE) ? Set.of(Role.ADMIN, Role.ERASE) : Set.of(Role.ADMIN);
   }
 
   private static long time(String query) {

@@ -23,20 +23,19 @@ final class Workbench {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final Admission admission;
-  private final BundleHolder bundles;
 
-  Workbench(Admission admission, BundleHolder bundles) {
+  Workbench(Admission admission) {
     this.admission = admission;
-    this.bundles = bundles;
   }
 
-  /** Runs work with the bundle that serves and waits for it. */
-  <T> T run(String kind, BiFunction<LoadedBundle, StageClock, T> work) {
+  /** Runs work with the bundle that the holder serves now, and waits for it. */
+  <T> T run(String kind, BundleHolder bundles, BiFunction<LoadedBundle, StageClock, T> work) {
     Countdown countdown = new Countdown(System.nanoTime() + LIMIT.toNanos());
     CompletableFuture<T> answer = new CompletableFuture<>();
     Ticket ticket =
         admission.admit(
-            new Work(kind, Priority.BATCH, LIMIT, () -> complete(answer, countdown, work)));
+            new Work(
+                kind, Priority.BATCH, LIMIT, () -> complete(answer, bundles, countdown, work)));
     try {
       return answer.get(LIMIT.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -55,8 +54,9 @@ final class Workbench {
   }
 
   /** A worker completes futures; it must not throw. */
-  private <T> void complete(
+  private static <T> void complete(
       CompletableFuture<T> answer,
+      BundleHolder bundles,
       Countdown countdown,
       BiFunction<LoadedBundle, StageClock, T> work) {
     answer.completeAsync(

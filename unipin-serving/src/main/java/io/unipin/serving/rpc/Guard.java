@@ -6,10 +6,8 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.SecurityConfig.ClientCertificates;
 import io.unipin.serving.security.TokenFile;
-import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What stands before the ports: TLS and tokens, each where it is set, and the clock that reads their files again. */
@@ -26,27 +24,21 @@ final class Guard implements AutoCloseable {
   private final @Nullable SslContext adminPort;
   private final @Nullable TokenInterceptor tokens;
 
-  Guard(SecurityConfig config, ServingMetrics metrics) {
+  /** Without a file of tokens, none is asked for. */
+  Guard(SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics) {
     boolean set = false;
     try {
       TlsFiles tls = config.isTls() ? new TlsFiles(config, clock) : null;
       boolean all = config.clientCertificates() == ClientCertificates.ALL;
       servingPort = tls == null ? null : tls.context(all);
       adminPort = tls == null ? null : tls.context(true);
-      tokens = config.hasTokens() ? new TokenInterceptor(watched(config), metrics) : null;
+      tokens = file == null ? null : new TokenInterceptor(file, metrics);
       set = true;
     } finally {
       if (!set) {
         clock.shutdownNow();
       }
     }
-  }
-
-  private TokenFile watched(SecurityConfig config) {
-    TokenFile file = TokenFile.open(Path.of(config.tokens()));
-    long millis = config.reload().toMillis();
-    var unused = clock.scheduleWithFixedDelay(file::reload, millis, millis, TimeUnit.MILLISECONDS);
-    return file;
   }
 
   void servingPort(NettyServerBuilder builder) {

@@ -47,7 +47,7 @@ public final class RpcServer implements AutoCloseable {
 
   private RpcServer(RpcConfig config, SecurityConfig security, RpcServices services) {
     this.config = config;
-    this.guard = new Guard(security, services.metrics());
+    this.guard = new Guard(security, services.tokens(), services.metrics());
     this.calls = new CallRunner(services.admission(), services.metrics());
     this.adminCalls =
         new CallRunner(

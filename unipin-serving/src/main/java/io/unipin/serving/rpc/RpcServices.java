@@ -9,17 +9,21 @@ import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.KvRefresher;
+import io.unipin.serving.security.TokenFile;
 import io.unipin.serving.tracing.Tracing;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the services work on; none of it is closed by them, but the admission is drained.
  *
+ * @param tokens of callers; without it nobody is asked for one
  * @param control changes what serves
  * @param configVersion tells the server's settings from others
  * @param clockMs tells the time of day, in milliseconds since the epoch
  */
 public record RpcServices(
+    @Nullable TokenFile tokens,
     BundleHolder bundles,
     BundleControl control,
     ItemChanges items,
@@ -35,4 +39,16 @@ public record RpcServices(
     Tracing tracing,
     int maxPageSize,
     String configVersion,
-    LongSupplier clockMs) {}
+    LongSupplier clockMs) {
+
+  /** Erases a user from wherever they left something; returns whether they had. */
+  public boolean erase(String user) {
+    refresher.erase(user);
+    boolean stored = histories.erase(user);
+    boolean cached = cache.erase(user) > 0;
+    boolean logged = servedLog.erase(user);
+    shadow.erase(user);
+    boolean exposed = exposures.erase(user);
+    return stored || cached || logged || exposed;
+  }
+}

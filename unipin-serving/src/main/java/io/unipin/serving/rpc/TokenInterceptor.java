@@ -27,9 +27,6 @@ final class TokenInterceptor implements ServerInterceptor {
   static final Metadata.Key<String> HEADER =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The scheme's name knows no case, says RFC 7235. */
-  private static final String SCHEME = "bearer ";
-
   private static final Map<String, Role> ROLES =
       Map.of(
           UniPinGrpc.getRetrieveAndRankMethod().getFullMethodName(), Role.SERVE,
@@ -54,7 +51,7 @@ final class TokenInterceptor implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     Role needed = ROLES.getOrDefault(method.getFullMethodName(), Role.ADMIN);
-    Optional<Set<Role>> roles = token(headers).flatMap(tokens::roles);
+    Optional<Set<Role>> roles = tokens.rolesOf(headers.get(HEADER));
     if (roles.isEmpty()) {
       return refuse(call, Code.UNAUTHENTICATED, "a bearer token expected that this server knows");
     }
@@ -63,12 +60,6 @@ final class TokenInterceptor implements ServerInterceptor {
       return refuse(call, Code.PERMISSION_DENIED, message);
     }
     return next.startCall(call, headers);
-  }
-
-  private static Optional<String> token(Metadata headers) {
-    return Optional.ofNullable(headers.get(HEADER))
-        .filter(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-        .map(value -> value.substring(SCHEME.length()).trim());
   }
 
   private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Code code, String message) {

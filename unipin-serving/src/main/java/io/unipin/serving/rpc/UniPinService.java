@@ -1,7 +1,6 @@
 package io.unipin.serving.rpc;
 
 import io.grpc.stub.StreamObserver;
-import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.ModelConfig;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.EraseUserResponse;
@@ -48,7 +47,6 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private final BundleHolder bundles;
   private final Routes routes;
   private final HistoryStore histories;
-  private final UserKvCache cache;
   private final ServedLog servedLog;
   private final ServingMetrics metrics;
   private final CallTelemetry telemetry;
@@ -61,7 +59,6 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     this.bundles = services.bundles();
     this.routes = services.routes();
     this.histories = services.histories();
-    this.cache = services.cache();
     this.servedLog = services.servedLog();
     this.metrics = services.metrics();
     this.telemetry = new CallTelemetry(metrics, services.tracing());
@@ -158,15 +155,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         observer,
         bundle -> {
           String user = reader(bundle).erasure(request);
-          services.refresher().erase(user);
-          boolean stored = histories.erase(user);
-          boolean cached = cache.erase(user) > 0;
-          boolean logged = servedLog.erase(user);
-          services.shadow().erase(user);
-          boolean exposed = services.exposures().erase(user);
-          return EraseUserResponse.newBuilder()
-              .setExisted(stored || cached || logged || exposed)
-              .build();
+          return EraseUserResponse.newBuilder().setExisted(services.erase(user)).build();
         });
   }
 

@@ -4,33 +4,67 @@ import io.unipin.serving.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A file of tokens that is read again when it changes. Thread-safe. */
-public final class TokenFile {
+public final class TokenFile implements AutoCloseable {
+  /** The scheme's name knows no case, says RFC 7235. */
+  private static final String SCHEME = "bearer ";
+
   private static final Logger logger = LoggerFactory.getLogger(TokenFile.class);
   private static final long MAX_BYTES = 1 << 20;
 
   private final Path file;
+  private final @Nullable ScheduledExecutorService clock;
   private volatile Version current;
 
   private record Version(String text, TokenTable table) {}
 
-  private TokenFile(Path file, Version first) {
+  private TokenFile(Path file, @Nullable ScheduledExecutorService clock) {
     this.file = file;
-    this.current = first;
+    this.clock = clock;
+    this.current = read(file);
   }
 
   /**
-   * Reads a file.
+   * Reads a file once.
    *
    * @throws ConfigException when it can't be read or a line is wrong
    */
   public static TokenFile open(Path file) {
-    return new TokenFile(file, read(file));
+    return new TokenFile(file, null);
+  }
+
+  /** The same, and looks at it again at this distance until closed. */
+  public static TokenFile watch(Path file, Duration distance) {
+    ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "tokens");
+              thread.setDaemon(true);
+              return thread;
+            });
+    boolean opened = false;
+    try {
+      TokenFile tokens = new TokenFile(file, clock);
+      long millis = distance.toMillis();
+      var unused =
+          clock.scheduleWithFixedDelay(tokens::reload, millis, millis, TimeUnit.MILLISECONDS);
+      opened = true;
+      return tokens;
+    } finally {
+      if (!opened) {
+        clock.shutdownNow();
+      }
+    }
   }
 
   private static Version read(Path file) {
@@ -50,6 +84,13 @@ public final class TokenFile {
     return current.table().roles(token);
   }
 
+  /** The roles of the bearer token in an {@code Authorization} header; empty without a known one. */
+  public Optional<Set<Role>> rolesOf(@Nullable String authorization) {
+    return Optional.ofNullable(authorization)
+        .filter(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
+        .flatMap(value -> roles(value.substring(SCHEME.length()).trim()));
+  }
+
   /** Reads the file again if it changed. A file that is wrong changes nothing, and is reported. */
   public void reload() {
     try {
@@ -60,6 +101,14 @@ public final class TokenFile {
       }
     } catch (ConfigException e) {
       logger.error("the tokens read before stay valid: {}", e.getMessage());
+    }
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    if (clock != null) {
+      clock.shutdownNow();
     }
   }
 }

@@ -33,6 +33,8 @@ async function call(path, options) {
       await ask();
       continue;
     }
+    // The token lacks a role: a reload asks for another.
+    if (response.status === 403) sessionStorage.removeItem('unipin-token');
     const body = await response.json();
     if (!response.ok) throw new Error(body.error ?? `HTTP ${response.status}`);
     return body;

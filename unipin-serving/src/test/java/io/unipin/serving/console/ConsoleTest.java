@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.TestServer;
 import io.unipin.serving.UniPinServer;
+import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.serving.security.Role;
+import io.unipin.serving.security.TokenTable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -16,6 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -146,6 +154,55 @@ final class ConsoleTest {
   }
 
   @Test
+  void inspect_ofAUserInAnArm_servesWhatTheArmServes() throws IOException {
+    String layers =
+        "experiments.layers={l: {experiments: {e: {arms: {control: {},"
+            + " other: {bundle: two, settings: {page: {size: 3}}}},"
+            + " overrides: {tester: other, user: control}}}}}";
+    Path other = folder.resolve("arms");
+    try (UniPinServer server =
+        TestServer.start(other, layers, "exposureLog.folder=" + other.resolve("exposures"))) {
+      int port = server.consolePort().orElseThrow();
+      JsonNode control = body(post(port, "inspect", JSON, "{\"user\": \"user\"}"));
+      assertThat(control.get("bundle").asText()).isEqualTo("one");
+      assertThat(onPage(control)).isEqualTo(5);
+      JsonNode tester = body(post(port, "inspect", JSON, "{\"user\": \"tester\"}"));
+      assertThat(tester.get("bundle").asText()).isEqualTo("two");
+      assertThat(onPage(tester)).isEqualTo(3);
+      assertThat(tester.get("experiments").get(0).get("arm").asText()).isEqualTo("other");
+      JsonNode cached = body(post(port, "lookup", JSON, "{\"user\": \"tester\"}"));
+      assertThat(cached.get("resident").asBoolean()).isTrue();
+    }
+  }
+
+  private static long onPage(JsonNode inspection) {
+    return StreamSupport.stream(inspection.get("candidates").spliterator(), false)
+        .filter(item -> item.get("page").asInt() > 0)
+        .count();
+  }
+
+  @Test
+  void erase_reachesTheLogOfExposuresToo() throws IOException {
+    String layers = "experiments.layers={l: {experiments: {e: {arms: {a: {}, b: {}}}}}}";
+    Path other = folder.resolve("exposed");
+    Path exposures = other.resolve("exposures");
+    try (UniPinServer server = TestServer.start(other, layers, "exposureLog.folder=" + exposures);
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      client.retrieveAndRank(
+          RetrieveAndRankRequest.newBuilder()
+              .setUser(UserContext.newBuilder().setUserId("gone"))
+              .build());
+      int port = server.consolePort().orElseThrow();
+      assertThat(post(port, "erase", JSON, "{\"user\": \"gone\"}")).endsWith("{\"existed\":true}");
+    }
+    try (Stream<Path> files = Files.list(exposures)) {
+      for (Path file : files.toList()) {
+        assertThat(Files.readString(file)).doesNotContain("gone");
+      }
+    }
+  }
+
+  @Test
   void recall_outOfRange_isRefused() throws IOException {
     for (String form :
         List.of("{\"users\": 0, \"k\": 1}", "{\"users\": 1, \"k\": 2000}", "{\"users\": 1}")) {
@@ -157,28 +214,46 @@ final class ConsoleTest {
   }
 
   @Test
-  void token_guardsTheAnswersButNotThePage() throws IOException {
+  void tokens_guardTheAnswersButNotThePage() throws IOException {
     Path other = folder.resolve("other");
-    Path file = folder.resolve("token");
-    Files.writeString(file, "0123456789abcdef\n");
-    try (UniPinServer guarded = TestServer.start(other, "console.tokenFile=" + file)) {
+    Path file = folder.resolve("tokens");
+    Files.write(
+        file,
+        List.of(
+            TokenTable.line(Set.of(Role.SERVE, Role.ERASE), "feed"),
+            TokenTable.line(Set.of(Role.ADMIN), "operator"),
+            TokenTable.line(Set.of(Role.ADMIN, Role.ERASE), "both")));
+    try (UniPinServer guarded = TestServer.start(other, "security.tokens=" + file)) {
       int port = guarded.consolePort().orElseThrow();
       assertThat(send(port, "GET / HTTP/1.1", "Host: localhost")).startsWith("HTTP/1.1 200 ");
-      for (String header :
-          List.of("X: y", "Authorization: Bearer 0", "Authorization: 0123456789abcdef")) {
+      for (String header : List.of("X: y", "Authorization: Bearer 0", "Authorization: operator")) {
         for (String path : List.of("GET /api/status", "GET /api/none", "POST /api/erase")) {
           assertThat(send(port, path + " HTTP/1.1", "Host: localhost", header))
               .startsWith("HTTP/1.1 401 ");
         }
       }
-      assertThat(
-              send(
-                  port,
-                  "GET /api/status HTTP/1.1",
-                  "Host: localhost",
-                  "Authorization: Bearer 0123456789abcdef"))
-          .startsWith("HTTP/1.1 200 ");
+      assertThat(status(port, "GET /api/status", "feed", "")).isEqualTo(403);
+      assertThat(status(port, "GET /api/status", "operator", "")).isEqualTo(200);
+      String user = "{\"user\": \"u\"}";
+      assertThat(status(port, "POST /api/lookup", "operator", user)).isEqualTo(200);
+      assertThat(status(port, "POST /api/erase", "operator", user)).isEqualTo(403);
+      assertThat(status(port, "POST /api/erase", "feed", user)).isEqualTo(403);
+      assertThat(status(port, "POST /api/erase", "both", user)).isEqualTo(200);
     }
+  }
+
+  private static int status(int port, String request, String token, String body)
+      throws IOException {
+    String answer =
+        send(
+            port,
+            request + " HTTP/1.1",
+            "Host: localhost",
+            "Authorization: Bearer " + token,
+            JSON,
+            "Content-Length: " + body.length(),
+            "\r\n" + body);
+    return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
   }
 
   @Test
@@ -187,12 +262,7 @@ final class ConsoleTest {
     assertThatThrownBy(() -> TestServer.start(other, "console.host=0.0.0.0"))
         .isInstanceOf(ServingException.class)
         .hasMessage(
-            "console.host: a loopback address expected without console.tokenFile, got '0.0.0.0'");
-    Path weak = Files.writeString(folder.resolve("weak"), "1234\n");
-    assertThatThrownBy(() -> start(other, "console.tokenFile=" + weak))
-        .hasMessageContaining("at least 16 characters");
-    assertThatThrownBy(() -> start(other, "console.tokenFile=" + folder.resolve("no")))
-        .hasMessageContaining("can't be read");
+            "console.host: a loopback address expected without security.tokens, got '0.0.0.0'");
     try (UniPinServer without = start(other, "console.enabled=false")) {
       assertThat(without.consolePort()).isEmpty();
     }
@@ -208,10 +278,14 @@ final class ConsoleTest {
   }
 
   private static String post(String action, String type, String body) throws IOException {
+    return post(server.consolePort().orElseThrow(), action, type, body);
+  }
+
+  private static String post(int port, String action, String type, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     String header = type.isEmpty() ? "X-None: 1" : type;
     return send(
-        server.consolePort().orElseThrow(),
+        port,
         "POST /api/" + action + " HTTP/1.1",
         "Host: localhost",
         header,
