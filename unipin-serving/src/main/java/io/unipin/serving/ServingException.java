@@ -33,7 +33,7 @@ public final class ServingException extends RuntimeException {
   }
 
   private ServingException(FailureKind kind, String message, Duration retryAfter) {
-    super(message);
+    super(message, null, false, false); // no fault, and many of them when there is least time
     this.kind = kind;
     this.violations = List.of();
     this.retryAfter = retryAfter;

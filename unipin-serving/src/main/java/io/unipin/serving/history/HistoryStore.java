@@ -45,6 +45,9 @@ public final class HistoryStore implements AutoCloseable {
   private static final int SECRET_BYTES = 32;
   private static final int STRIPES = 64;
 
+  /** Of the two in memory: small, so that a process has its final size soon after its start. */
+  private static final long WRITE_BUFFER_BYTES = 8 << 20;
+
   private final int limit;
   private final Options options;
   private final WriteOptions writeOptions;
@@ -79,7 +82,11 @@ public final class HistoryStore implements AutoCloseable {
   /** Opens the store, or makes an empty one. */
   public static HistoryStore open(HistoryConfig config) {
     RocksDB.loadLibrary();
-    Options options = new Options().setCreateIfMissing(true).setKeepLogFileNum(4);
+    Options options =
+        new Options()
+            .setCreateIfMissing(true)
+            .setKeepLogFileNum(4)
+            .setWriteBufferSize(WRITE_BUFFER_BYTES);
     try {
       Files.createDirectories(config.folder());
       RocksDB database = RocksDB.open(options, config.folder().toString());
