@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server of a {@link BenchWorld} in a process of its own, on free loopback ports. */
+/**
+ * A server of a {@link BenchWorld} in a process of its own, on free loopback ports. Its callers go before it on the cores that
+ * they share, so that what they measure is the server's doing.
+ */
 final class BenchServer implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final String HOST = "127.0.0.1:";
@@ -56,7 +59,7 @@ final class BenchServer implements AutoCloseable {
     Path output = work.resolve("server.log");
     arguments.addAll(List.of("--ports", ports.toString()));
     ChildProcess process =
-        ChildProcess.start(
+        ChildProcess.startBehind(
             Home.find(), arguments, Map.of("UNIPIN_JAVA_OPTIONS", world.javaOptions()), output);
     boolean ready = false;
     try {

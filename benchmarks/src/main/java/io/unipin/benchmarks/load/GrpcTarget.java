@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.load;
 
 import com.google.rpc.RetryInfo;
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
@@ -47,9 +48,13 @@ final class GrpcTarget implements Target, AutoCloseable {
     }
   }
 
-  private UniPinStub stub(Duration deadline) {
+  private UniPinStub stub(Deadline deadline) {
     ManagedChannel channel = channels.get(Math.floorMod(turn.getAndIncrement(), channels.size()));
-    return UniPinGrpc.newStub(channel).withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
+    return UniPinGrpc.newStub(channel).withDeadline(deadline);
+  }
+
+  private static Deadline after(Duration time) {
+    return Deadline.after(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -57,8 +62,9 @@ final class GrpcTarget implements Target, AutoCloseable {
     page(user, cursor, call.deadline(), done);
   }
 
-  /** A page with a deadline of its own. */
-  void page(String user, String cursor, Duration deadline, Consumer<Reply> done) {
+  /** A page with a deadline of its own, which counts from now. */
+  void page(String user, String cursor, Duration time, Consumer<Reply> done) {
+    Deadline deadline = after(time);
     RetrieveAndRankRequest request =
         RetrieveAndRankRequest.newBuilder()
             .setUser(UserContext.newBuilder().setUserId(user))
@@ -94,7 +100,7 @@ final class GrpcTarget implements Target, AutoCloseable {
               .setTimeMs(act.timeMs())
               .setEventId(act.eventId()));
     }
-    stub(call.deadline())
+    stub(after(call.deadline()))
         .recordActions(
             RecordActionsRequest.newBuilder().addUsers(user).build(),
             new OneAnswer<RecordActionsResponse, String>(answer -> "", kind -> kind, done));

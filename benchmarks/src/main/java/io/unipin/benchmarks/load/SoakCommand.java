@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +33,7 @@ public final class SoakCommand implements Callable<Integer> {
   private static final int USERS = 300;
   private static final int CALLERS = 4;
   private static final double SHARE = 0.6;
+  private static final long IDLE_SECONDS = 10;
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
   @Option(
@@ -92,11 +94,14 @@ public final class SoakCommand implements Callable<Integer> {
             new GrpcTarget(server.address(), CALLERS, new GrpcTarget.Call(0, 0, DEADLINE));
         Progress progress = Progress.begin("soak", 100)) {
       pagesPerSecond = rate > 0 ? rate : SHARE * ClosedLoop.pagesPerSecond(client, CALLERS);
-      try (LoadRun run = LoadRun.begin(settings, client, target, progress);
-          MemoryTrace trace = new MemoryTrace(server, 10)) {
+      // Not closed: its users go with the server.
+      LoadRun run = LoadRun.begin(settings, client, target, progress);
+      try (MemoryTrace trace = new MemoryTrace(server, 10)) {
         result = run.step(pagesPerSecond);
         points = trace.points();
       }
+      // Actions that came last are encoded behind the pages.
+      TimeUnit.SECONDS.sleep(IDLE_SECONDS);
     }
     double from = Math.min(SETTLED_MINUTE, time.toSeconds() / 60.0 / 4);
     report(result, points, from, server.metrics(), pagesPerSecond);

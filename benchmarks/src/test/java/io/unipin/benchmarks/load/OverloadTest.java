@@ -100,6 +100,12 @@ final class OverloadTest {
   }
 
   @Test
+  void drift_isTheFastestPeakByTheSlowest() {
+    assertThat(Overload.drift(Map.of("peaks_pages_per_second", List.of(60.0, 50.0, 55.0))))
+        .isEqualTo(1.2);
+  }
+
+  @Test
   void schedules_oneAfterTheOther_keepTheirCallsAndRates() {
     Traffic traffic =
         new Traffic(

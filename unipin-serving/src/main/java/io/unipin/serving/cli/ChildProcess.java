@@ -55,10 +55,24 @@ public final class ChildProcess implements AutoCloseable {
   public static ChildProcess start(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
       throws IOException {
+    return start(builder(home, arguments), arguments.get(0), environment, output);
+  }
+
+  /** The same; where both want the processor, this process gets more of it than the other. */
+  public static ChildProcess startBehind(
+      Home home, List<String> arguments, Map<String, String> environment, Path output)
+      throws IOException {
     ProcessBuilder builder = builder(home, arguments);
+    builder.command().addAll(0, List.of("nice", "-n", "5"));
+    return start(builder, arguments.get(0), environment, output);
+  }
+
+  private static ChildProcess start(
+      ProcessBuilder builder, String verb, Map<String, String> environment, Path output)
+      throws IOException {
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
-    return new ChildProcess(arguments.get(0), builder.start());
+    return new ChildProcess(verb, builder.start());
   }
 
   private static ProcessBuilder builder(Home home, List<String> arguments) {
