@@ -275,11 +275,11 @@ class UniPin(Module):
     return torch.contiguous(torch.transpose(x, 0, 1))
 
   # Attention of new rows q (m, H * D), scaled, over keys and values (G, start + m, D), of which row i sees the first
-  # start + i + 1: in chunks of rows, so that little is computed that a later row's key would need masked. -> (m, H * D)
-  def attend_causal(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, start: int) -> Tensor:
+  # start + i + 1: in chunks of as many rows as `hidden` (rows, rows), the mask of a chunk's own keys, has, so that little is
+  # computed that a later row's key would need masked. -> (m, H * D)
+  def attend_causal(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, start: int, hidden: Tensor) -> Tensor:
     m = torch.size(q, 0)
-    chunk = 64
-    hidden = torch.triu(torch.full([chunk, chunk], float("-inf"), dtype=6), 1)
+    chunk = torch.size(hidden, 0)
     out = torch.empty([m, self.heads * self.head_dim], dtype=6)
     out_heads = (self).by_head(out, self.heads)
     q_heads = (self).by_head(q, self.heads)
@@ -293,15 +293,16 @@ class UniPin(Module):
       seen = start + first + count
       rows = torch.reshape(torch.narrow(q_heads, 1, first, count), [self.kv_heads, group * count, self.head_dim])
       scores = torch.bmm(rows, torch.narrow(turned_keys, 2, 0, seen))
-      own = torch.narrow(torch.view(scores, [self.heads, count, seen]), 2, seen - count, count)
-      _0 = torch.add_(own, torch.narrow(torch.narrow(hidden, 0, 0, count), 1, 0, count))
+      if count > 1:
+        own = torch.narrow(torch.view(scores, [self.heads, count, seen]), 2, seen - count, count)
+        _0 = torch.add_(own, torch.narrow(torch.narrow(hidden, 0, 0, count), 1, 0, count))
       mixed = torch.bmm(torch._softmax(scores, -1, False, out=scores), torch.narrow(values, 1, 0, seen))
       _1 = torch.copy_(torch.narrow(out_heads, 1, first, count), torch.view(mixed, [self.heads, count, self.head_dim]))
     return out
 
-  # What candidates attend to history in: float32, beside int8 float16.
+  # What candidates attend to history in: float32, beside int8 float16 where the processor computes in that.
   def slate_type(self: __torch__.UniPin) -> int:
-    if self.arithmetic == 2:
+    if self.arithmetic == 2 and ops.mkldnn._is_mkldnn_fp16_supported():
       kind = 5
     else:
       kind = 6
@@ -364,6 +365,10 @@ class UniPin(Module):
       x = torch.cat([torch.view(self.token_first, [1, -1]), x])
     m = torch.size(x, 0)
     turns = (self).turns(torch.arange(start, start + m, dtype=4, device=x.device))
+    chunk = m
+    if m > 64:
+      chunk = 64
+    hidden = torch.triu(torch.full([chunk, chunk], float("-inf"), dtype=6), 1)
     layers = torch.size(self.attention_in, 0)
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
@@ -388,7 +393,7 @@ class UniPin(Module):
       rows = torch.size(q, 0)
       keys = (self).stored(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), start + m, 6)
       values = (self).stored(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), start + m, 6)
-      x = (self).finish(x, (self).attend_causal(q, keys, values, start + m - rows), l)
+      x = (self).finish(x, (self).attend_causal(q, keys, values, start + m - rows, hidden), l)
     return torch.view(x, [-1])
 
   # Scores candidates against the first `rows` rows of block, as in extend. candidates (k); surface, gap (1).
