@@ -5,38 +5,64 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.file.Path;
+import java.util.List;
 
-/** A product (m, k) x (k, n) of random float32 matrices as the engine computes it: what its arithmetic can reach. One thread. */
+/**
+ * A product (m, k) x (k, n) of random float32 matrices: what the engine's arithmetic can reach, by its own product of plain
+ * matrices or by the one that serving uses, whose right matrix was prepared at load. One thread.
+ */
 public final class MatrixProduct implements AutoCloseable {
-  private final NDManager manager;
-  private final NDArray left;
-  private final NDArray right;
+  /** Place of the first layer's forward_in among the prepared matrices. */
+  private static final long FORWARD_IN = 2;
 
-  private MatrixProduct(NDManager manager, int m, int k, int n) {
-    this.manager = manager;
-    left = manager.randomUniform(-1, 1, new Shape(m, k));
-    right = manager.randomUniform(-1, 1, new Shape(k, n));
+  private final Runnable product;
+  private final Runnable release;
+
+  private MatrixProduct(Runnable product, Runnable release) {
+    this.product = product;
+    this.release = release;
   }
 
-  public static MatrixProduct of(int m, int k, int n, EngineOptions options) {
-    Device device = Device.fromName(options.device());
-    return new MatrixProduct(Engine.getEngine("PyTorch").newBaseManager(device), m, k, n);
+  /** The engine's own product. */
+  public static MatrixProduct plain(int m, int k, int n, EngineOptions options) {
+    NDManager manager =
+        Engine.getEngine("PyTorch").newBaseManager(Device.fromName(options.device()));
+    NDArray left = manager.randomUniform(-1, 1, new Shape(m, k));
+    NDArray right = manager.randomUniform(-1, 1, new Shape(k, n));
+    return new MatrixProduct(() -> left.matMul(right).close(), manager::close);
+  }
+
+  /**
+   * The product that serving computes.
+   *
+   * @param scratch empty folder for a model that has such a matrix
+   */
+  public static MatrixProduct prepared(int m, int k, int n, EngineOptions options, Path scratch) {
+    List<String> name = List.of("any");
+    ModelWriter.writeRandom(
+        scratch, new ModelConfig(1, 0, 8, k, 1, 1, 1, n, 4, name, name, name), 1);
+    ModelFiles files = ModelFiles.read(scratch);
+    TorchModule module = TorchModule.load(files.config(), files.weights(), options, false);
+    module.prepare(Arithmetic.of(Precision.FLOAT32));
+    PtNDArray left = (PtNDArray) module.manager().randomUniform(-1, 1, new Shape(m, k));
+    return new MatrixProduct(
+        () -> module.run("product", IValue.from(left), IValue.from(FORWARD_IN)).close(),
+        module::close);
   }
 
   /** Computes the product once and drops it. */
   public void run() {
     JniUtils.setGradMode(false);
-    try (NDArray product = left.matMul(right)) {
-      if (product.size() != left.getShape().get(0) * right.getShape().get(1)) {
-        throw new IllegalStateException("a product of shape " + product.getShape());
-      }
-    }
+    product.run();
   }
 
   /** Idempotent. */
   @Override
   public void close() {
-    manager.close();
+    release.run();
   }
 }

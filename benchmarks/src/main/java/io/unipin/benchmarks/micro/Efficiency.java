@@ -4,6 +4,7 @@ import io.unipin.model.EngineOptions;
 import io.unipin.model.MatrixProduct;
 import io.unipin.model.ModelConfig;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.function.LongSupplier;
 final class Efficiency {
   private static final String ENCODE = "encode";
   private static final String SCORE = "score";
+
+  /** Ends the name of a product with a matrix that was prepared as serving does it. */
+  private static final String PREPARED = " prepared";
 
   private final ModelConfig config;
   private final LongSupplier nanos;
@@ -32,7 +36,8 @@ final class Efficiency {
 
   Result run(int n, int k, List<Shape> shapes, int rounds) throws IOException {
     List<MatrixProduct> products = new ArrayList<>();
-    try (BenchModel model = BenchModel.open(config);
+    try (ScratchFolder folder = ScratchFolder.create("products");
+        BenchModel model = BenchModel.open(config);
         BenchModel.User user = model.user(n, k)) {
       Map<String, Runnable> sides = new LinkedHashMap<>();
       Map<String, Double> flops = new LinkedHashMap<>();
@@ -41,11 +46,18 @@ final class Efficiency {
       sides.put(SCORE, user::score);
       flops.put(SCORE, new Flops(config).score(n, k));
       for (Shape shape : shapes) {
-        MatrixProduct product =
-            MatrixProduct.of(shape.m(), shape.k(), shape.n(), EngineOptions.cpu());
-        products.add(product);
-        sides.put(shape.label(), product::run);
-        flops.put(shape.label(), 2.0 * shape.m() * shape.k() * shape.n());
+        double work = 2.0 * shape.m() * shape.k() * shape.n();
+        MatrixProduct plain =
+            MatrixProduct.plain(shape.m(), shape.k(), shape.n(), EngineOptions.cpu());
+        products.add(plain);
+        sides.put(shape.label(), plain::run);
+        flops.put(shape.label(), work);
+        Path scratch = folder.path().resolve(shape.label());
+        MatrixProduct prepared =
+            MatrixProduct.prepared(shape.m(), shape.k(), shape.n(), EngineOptions.cpu(), scratch);
+        products.add(prepared);
+        sides.put(shape.label() + PREPARED, prepared::run);
+        flops.put(shape.label() + PREPARED, work);
       }
       return result(Rounds.run(rounds, sides, nanos), flops);
     } finally {

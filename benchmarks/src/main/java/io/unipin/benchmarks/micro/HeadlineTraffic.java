@@ -40,6 +40,11 @@ final class HeadlineTraffic implements AutoCloseable {
   private static final long START_MS = 1_700_000_000_000L;
   private static final double SPARE = 1.6;
 
+  /** Candidates of a page that is not worth measuring, and more pages per second of that kind than there will be. */
+  private static final int FEW = 10;
+
+  private static final double MOST_QPS_OF_FEW = 400;
+
   private final UniPinClient client;
   private final int history;
   private final int items;
@@ -48,6 +53,9 @@ final class HeadlineTraffic implements AutoCloseable {
   private final BlockingQueue<String> users = new LinkedBlockingQueue<>();
   private final ExecutorService callers = Executors.newFixedThreadPool(2 * VISITORS);
   private int known;
+
+  /** Asked for with every page; 0 for as many as the server has set. */
+  private volatile int candidates;
 
   HeadlineTraffic(UniPinClient client, int history, int items) {
     this.client = client;
@@ -102,6 +110,19 @@ final class HeadlineTraffic implements AutoCloseable {
         .setTimeMs(timeMs)
         .setEventId(event)
         .build();
+  }
+
+  /**
+   * Pages of few candidates, many in little time: the virtual machine compiles what runs once per page before anything is
+   * measured.
+   */
+  void rehearse(int count, Duration length) throws InterruptedException {
+    candidates = FEW;
+    try {
+      saturate(count, length, MOST_QPS_OF_FEW);
+    } finally {
+      candidates = 0;
+    }
   }
 
   /**
@@ -184,9 +205,13 @@ final class HeadlineTraffic implements AutoCloseable {
     return visits.take();
   }
 
-  private static RetrieveAndRankRequest request(Visit visit) {
+  private RetrieveAndRankRequest request(Visit visit) {
     UserContext user = UserContext.newBuilder().setUserId(visit.user).setTimeMs(visit.now).build();
-    return RetrieveAndRankRequest.newBuilder().setUser(user).setPageCursor(visit.cursor).build();
+    return RetrieveAndRankRequest.newBuilder()
+        .setUser(user)
+        .setPageCursor(visit.cursor)
+        .setCandidates(candidates)
+        .build();
   }
 
   private void act(Visit visit, RetrieveAndRankResponse response) {
