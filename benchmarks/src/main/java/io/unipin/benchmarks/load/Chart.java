@@ -1,5 +1,7 @@
 package io.unipin.benchmarks.load;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,15 +28,15 @@ final class Chart {
   private Chart(Axes axes, double highestX, double highestY) {
     this.highestX = highestX > 0 ? highestX : 1;
     this.highestY = highestY > 0 ? highestY * 1.05 : 1;
+    double step = roundStep(this.highestY, LINES);
     line("<svg viewBox=\"0 0 %d %d\" role=\"img\">", WIDTH, HEIGHT);
-    for (int i = 0; i <= LINES; i++) {
-      double value = this.highestY * i / LINES;
+    for (double value = 0; value <= this.highestY; value += step) {
       line(
           "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
           LEFT, WIDTH - RIGHT, y(value), y(value));
       line(
           "<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s</text>",
-          LEFT - 6, y(value) + 4, LoadReport.number(value));
+          LEFT - 6, y(value) + 4, tick(value));
     }
     line(
         "<text class=\"axis\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>",
@@ -123,12 +125,27 @@ final class Chart {
   }
 
   private void xTicks(double highest, int count) {
-    for (int i = 0; i <= count; i++) {
-      double value = highest * i / count;
+    double step = roundStep(highest, count);
+    for (double value = 0; value <= highest; value += step) {
       line(
           "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>",
-          x(value), HEIGHT - BOTTOM + 16, LoadReport.number(value));
+          x(value), HEIGHT - BOTTOM + 16, tick(value));
     }
+  }
+
+  /** A step of 1, 2 or 5 times a power of ten that divides a range into at most so many parts. */
+  static double roundStep(double range, int parts) {
+    double power = Math.pow(10, Math.floor(Math.log10(range / parts)));
+    for (int factor : new int[] {1, 2, 5}) {
+      if (range / (factor * power) <= parts) {
+        return factor * power;
+      }
+    }
+    return 10 * power;
+  }
+
+  private static String tick(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(6)).stripTrailingZeros().toPlainString();
   }
 
   private double x(double value) {

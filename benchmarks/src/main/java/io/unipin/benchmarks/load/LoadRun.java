@@ -4,6 +4,7 @@ import io.unipin.proto.v1.Served;
 import io.unipin.serving.cli.Progress;
 import io.unipin.serving.rpc.UniPinClient;
 import java.time.Duration;
+import java.util.function.Function;
 
 /** Steps of load against one server, and its users' lives from first history to erasure. One thread. */
 final class LoadRun implements AutoCloseable {
@@ -19,9 +20,14 @@ final class LoadRun implements AutoCloseable {
   private final Served served;
   private int steps;
 
-  /** What all steps share. */
+  /**
+   * What all steps share.
+   *
+   * @param histories of known users, in the server's terms
+   */
   record Settings(
       Traffic traffic,
+      Function<Vocabulary, Histories> histories,
       Arrivals arrivals,
       double p99BoundMs,
       double warmUpSeconds,
@@ -64,8 +70,7 @@ final class LoadRun implements AutoCloseable {
     preparation.histories(
         schedule,
         names,
-        settings.traffic(),
-        vocabulary,
+        settings.histories().apply(vocabulary),
         settings.seed(),
         actions -> progress.at(0, 100, "recorded " + actions + " actions"));
     String label = LoadReport.number(rate) + " pages/s";

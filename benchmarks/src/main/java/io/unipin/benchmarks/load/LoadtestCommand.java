@@ -1,5 +1,7 @@
 package io.unipin.benchmarks.load;
 
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogReader;
 import io.unipin.proto.v1.Served;
 import io.unipin.serving.cli.ConnectionOptions;
 import io.unipin.serving.cli.Figures;
@@ -40,7 +42,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./unipin loadtest --address localhost:9090 --p99 50ms",
-      "  ./unipin loadtest --address feed:9090 --steps 20,40,80 --history 512 --html load.html --json load.json"
+      "  ./unipin loadtest --address feed:9090 --steps 20,40,80 --history 512 --html load.html --json load.json",
+      "  ./unipin loadtest --replay feedlog --users 1000 --html load.html"
     })
 public final class LoadtestCommand implements Verb {
   @Option(
@@ -170,6 +173,13 @@ public final class LoadtestCommand implements Verb {
   private String history;
 
   @Option(
+      names = "--replay",
+      paramLabel = "DIR",
+      description =
+          "Feed log whose users' histories are recorded instead, at most as many users as it has.")
+  private @Nullable Path replay;
+
+  @Option(
       names = "--page-size",
       defaultValue = "0",
       paramLabel = "N",
@@ -201,9 +211,10 @@ public final class LoadtestCommand implements Verb {
 
   @Override
   public Integer call() throws IOException {
+    FeedLog log = replay == null ? null : FeedLogReader.read(replay, 0);
     Traffic traffic =
         new Traffic(
-            users,
+            log == null ? users : Math.min(users, log.users()),
             zipf,
             newUsers,
             Distribution.parse(pages),
@@ -213,7 +224,17 @@ public final class LoadtestCommand implements Verb {
     double bound = time(p99).toNanos() / 1e6;
     LoadRun.Settings settings =
         new LoadRun.Settings(
-            traffic, arrivals, bound, seconds(warmUp), seconds(duration), time(deadline), seed);
+            traffic,
+            vocabulary ->
+                log == null
+                    ? Histories.madeUp(traffic.history(), vocabulary)
+                    : Histories.replayed(log),
+            arrivals,
+            bound,
+            seconds(warmUp),
+            seconds(duration),
+            time(deadline),
+            seed);
     PrintWriter out = spec.commandLine().getOut();
     List<StepResult> steps = new ArrayList<>();
     Map<String, Object> described = describe(traffic);
@@ -269,7 +290,8 @@ public final class LoadtestCommand implements Verb {
     settings.put("pages", traffic.pages().toString());
     settings.put("actions", traffic.actions().toString());
     settings.put("think_seconds", traffic.thinkSeconds().toString());
-    settings.put("history", traffic.history().toString());
+    settings.put(
+        "history", replay == null ? traffic.history().toString() : "replayed from " + replay);
     settings.put("page_size", pageSize);
     settings.put("candidates", candidates);
     settings.put("warm_up_seconds", seconds(warmUp));

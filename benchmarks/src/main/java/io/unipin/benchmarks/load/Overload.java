@@ -73,7 +73,8 @@ final class Overload {
    */
   void prepare() throws IOException, InterruptedException {
     Schedule all = Schedule.of(traffic, Arrivals.CONSTANT, 100, 20, 1);
-    preparation.histories(all, names, traffic, vocabulary, 1, actions -> {});
+    Histories histories = Histories.madeUp(traffic.history(), vocabulary);
+    preparation.histories(all, names, histories, 1, actions -> {});
     peak(WARM_SECONDS);
     ClosedLoop.pagesPerSecond(client, CROWD, users(), PEAK_SECONDS);
     for (int round = 1; round <= WARM_ROUNDS; round++) {

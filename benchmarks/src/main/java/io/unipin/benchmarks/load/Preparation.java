@@ -11,6 +11,7 @@ import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.rpc.UniPinClient;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -21,7 +22,6 @@ final class Preparation {
   private static final int ITEMS = 2000;
   private static final int ACTIONS_PER_CALL = 4000;
   private static final int USERS_PER_CALL = 500;
-  private static final long BETWEEN_ACTIONS_MS = 60_000;
 
   private final UniPinClient client;
   private final Set<String> known = new HashSet<>();
@@ -68,12 +68,7 @@ final class Preparation {
 
   /** Records a history for every known user of a schedule that has none yet. */
   void histories(
-      Schedule schedule,
-      Names names,
-      Traffic traffic,
-      Vocabulary vocabulary,
-      long seed,
-      LongConsumer recorded) {
+      Schedule schedule, Names names, Histories histories, long seed, LongConsumer recorded) {
     RecordActionsRequest.Builder call = RecordActionsRequest.newBuilder();
     int inCall = 0;
     long total = 0;
@@ -83,12 +78,12 @@ final class Preparation {
         continue;
       }
       SplittableRandom random = new SplittableRandom(seed * 1_000_003 + event.user());
-      int length = Math.min(traffic.history().sampleCount(random, 0), 2 * ACTIONS_PER_CALL);
-      if (length == 0) {
+      List<Action> history = histories.of(event.user(), user, random, System.currentTimeMillis());
+      if (history.isEmpty()) {
         continue;
       }
-      call.addUsers(history(user, length, vocabulary, random));
-      inCall += length;
+      call.addUsers(UserActions.newBuilder().setUserId(user).addAllActions(history));
+      inCall += history.size();
       if (inCall >= ACTIONS_PER_CALL || call.getUsersCount() >= USERS_PER_CALL) {
         client.recordActions(call.build());
         total += inCall;
@@ -100,21 +95,6 @@ final class Preparation {
     if (inCall > 0) {
       client.recordActions(call.build());
     }
-  }
-
-  private static UserActions history(
-      String user, int length, Vocabulary vocabulary, SplittableRandom random) {
-    UserActions.Builder actions = UserActions.newBuilder().setUserId(user);
-    long first = System.currentTimeMillis() - (length + 1) * BETWEEN_ACTIONS_MS;
-    for (int i = 0; i < length; i++) {
-      actions.addActions(
-          Action.newBuilder()
-              .setItemId(vocabulary.item(random))
-              .addActions(vocabulary.action(random))
-              .setTimeMs(first + i * BETWEEN_ACTIONS_MS)
-              .setEventId(user + "-h" + i));
-    }
-    return actions.build();
   }
 
   /** Erases all users of the run. */

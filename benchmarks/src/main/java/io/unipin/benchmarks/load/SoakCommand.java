@@ -85,7 +85,15 @@ public final class SoakCommand implements Callable<Integer> {
             Distribution.parse("exponential:1.5"),
             Distribution.parse("lognormal:200:0.8"));
     LoadRun.Settings settings =
-        new LoadRun.Settings(traffic, Arrivals.POISSON, 1000, 0, time.toNanos() / 1e9, DEADLINE, 1);
+        new LoadRun.Settings(
+            traffic,
+            vocabulary -> Histories.madeUp(traffic.history(), vocabulary),
+            Arrivals.POISSON,
+            1000,
+            0,
+            time.toNanos() / 1e9,
+            DEADLINE,
+            1);
     StepResult result;
     List<MemoryTrace.Point> points;
     double pagesPerSecond;

@@ -120,6 +120,14 @@ final class LoadtestCommandTest {
   }
 
   @Test
+  void roundStep_range_isOneTwoOrFiveTimesAPowerOfTen() {
+    assertThat(Chart.roundStep(73, 5)).isEqualTo(20);
+    assertThat(Chart.roundStep(100, 5)).isEqualTo(20);
+    assertThat(Chart.roundStep(4.1, 5)).isEqualTo(1);
+    assertThat(Chart.roundStep(260, 5)).isEqualTo(100);
+  }
+
+  @Test
   void page_text_isEscaped() {
     LoadReport report = new LoadReport(50, List.of());
     String page = new LoadPage(report, Map.of("address", "</script><b>")).render();
