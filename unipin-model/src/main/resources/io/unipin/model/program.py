@@ -169,18 +169,32 @@ class UniPin(Module):
 
   # Adds a matrix in the form that the kind of arithmetic reads fastest: 0 as it is, 1 in oneDNN's blocks, 2 rounded to
   # int8 with a step per row, its input rounded with the step that the input's range gives; 3 is 0 that notes those ranges.
+  # oneDNN 3.7 computes wrong products of blocks on some processors when the matrix's rows are no multiple of 64: a matrix
+  # whose product is wrong is kept as it is, rounded for 2.
   def prepared(self: __torch__.UniPin, w: Tensor) -> None:
+    plain = torch.contiguous(w)
+    fast = plain
     if self.arithmetic == 1:
-      w = ops.mkldnn._reorder_linear_weight(torch.contiguous(w), 512)
+      fast = ops.mkldnn._reorder_linear_weight(plain, 512)
     if self.arithmetic == 2:
       steps = torch.div(torch.clamp_min(torch.amax(torch.abs(w), [1]), 1e-12), 127.)
-      w = ops.onednn.qlinear_prepack(torch.to(torch.round(torch.div(w, torch.unsqueeze(steps, 1))), 1), [512, torch.size(w, 1)])
+      wide_steps = torch.unsqueeze(steps, 1)
+      bytes = torch.round(torch.div(w, wide_steps))
+      plain = torch.contiguous(torch.mul(bytes, wide_steps))
+      fast = ops.onednn.qlinear_prepack(torch.to(bytes, 1), [512, torch.size(w, 1)])
       _0 = torch.append(self.matrix_steps, steps)
       range = torch.select(torch.reshape(self.activation_range, [-1]), 0, (self).input_of(torch.len(self.matrices)))
       _1 = torch.append(self.input_steps, float(range) / 127.)
-    else:
-      w = torch.contiguous(w)
-    _2 = torch.append(self.matrices, w)
+    i = torch.len(self.matrices)
+    _2 = torch.append(self.matrices, fast)
+    if fast.is_mkldnn:
+      x = torch.view(torch.sin(torch.arange(5 * torch.size(w, 1), dtype=6)), [5, -1])
+      if self.arithmetic == 2:
+        x = torch.mul(x, self.input_steps[i] * 127.)
+      expected = torch.linear((self).restored(x, i), plain)
+      wrong = torch.amax(torch.abs(torch.sub((self).product(x, i), expected)))
+      if float(wrong) > 0.001 * float(torch.amax(torch.abs(expected))):
+        _3 = torch._set_item(self.matrices, i, plain)
     return None
 
   # The place of matrix i's input in activation_range (L, 4): the last matrix shares that of its layer's first.
@@ -205,19 +219,30 @@ class UniPin(Module):
   def rounded(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
     return torch.int_repr(torch.quantize_per_tensor(x, self.input_steps[i], 128, 13))
 
+  # The numbers that x (m, in), rounded or not, stands for in a product with matrix i.
+  def restored(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
+    if self.arithmetic == 2:
+      if torch.is_floating_point(x):
+        x = (self).rounded(x, i)
+      y = torch.mul(torch.sub(torch.to(x, 6), 128.), self.input_steps[i])
+    else:
+      y = x
+    return y
+
   # x (m, in) by matrix i -> (m, out)
   def product(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
     if self.arithmetic == 3:
       (self).observe(x, i)
-    if self.arithmetic == 1:
+    fast = self.matrices[i].is_mkldnn
+    if self.arithmetic == 1 and fast:
       y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "none", scalars, None)
-    elif self.arithmetic == 2:
+    elif self.arithmetic == 2 and fast:
       steps = self.matrix_steps[i]
       zeros = torch.zeros([torch.size(steps, 0)], dtype=3)
       y = ops.onednn.qlinear_pointwise((self).rounded(x, i), self.input_steps[i], 128, self.matrices[i], steps, zeros, None, 1., 0, 6, "none", scalars, "")
     else:
-      y = torch.linear(x, self.matrices[i])
+      y = torch.linear((self).restored(x, i), self.matrices[i])
     return y
 
   # The same, then the activation. In int8 the result is rounded for matrix i + 1.
@@ -225,14 +250,15 @@ class UniPin(Module):
     scalars = annotate(List[Optional[number]], [])
     if self.arithmetic == 3:
       (self).observe(x, i)
-    if self.arithmetic == 1:
+    fast = self.matrices[i].is_mkldnn
+    if self.arithmetic == 1 and fast:
       y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "gelu", scalars, "none")
-    elif self.arithmetic == 2:
+    elif self.arithmetic == 2 and fast:
       steps = self.matrix_steps[i]
       zeros = torch.zeros([torch.size(steps, 0)], dtype=3)
       y = ops.onednn.qlinear_pointwise((self).rounded(x, i), self.input_steps[i], 128, self.matrices[i], steps, zeros, None, self.input_steps[i + 1], 128, 0, "gelu", scalars, "none")
     else:
-      y = torch.gelu(torch.linear(x, self.matrices[i]))
+      y = torch.gelu(torch.linear((self).restored(x, i), self.matrices[i]))
     return y
 
   # x by matrix i, added to y, which is lost.
@@ -240,16 +266,17 @@ class UniPin(Module):
     scalars = annotate(List[Optional[number]], [])
     if self.arithmetic == 3:
       (self).observe(x, i)
-    if self.arithmetic == 1:
+    fast = self.matrices[i].is_mkldnn
+    if self.arithmetic == 1 and fast:
       z = ops.mkldnn._linear_pointwise(x, y, self.matrices[i], None, "add")
-    elif self.arithmetic == 2:
+    elif self.arithmetic == 2 and fast:
       if torch.is_floating_point(x):
         x = (self).rounded(x, i)
       steps = self.matrix_steps[i]
       zeros = torch.zeros([torch.size(steps, 0)], dtype=3)
       z = ops.onednn.qlinear_pointwise(x, self.input_steps[i], 128, self.matrices[i], steps, zeros, y, None, 1., 0, 6, 1., 0, "sum", 1., "none", scalars, "")
     else:
-      z = torch.add_(y, torch.linear(x, self.matrices[i]))
+      z = torch.add_(y, torch.linear((self).restored(x, i), self.matrices[i]))
     return z
 
   # positions (m) -> the turn of every pair of a row of queries and keys, complex (m, (H + G) * D / 2)
@@ -293,9 +320,8 @@ class UniPin(Module):
       seen = start + first + count
       rows = torch.reshape(torch.narrow(q_heads, 1, first, count), [self.kv_heads, group * count, self.head_dim])
       scores = torch.bmm(rows, torch.narrow(turned_keys, 2, 0, seen))
-      if count > 1:
-        own = torch.narrow(torch.view(scores, [self.heads, count, seen]), 2, seen - count, count)
-        _0 = torch.add_(own, torch.narrow(torch.narrow(hidden, 0, 0, count), 1, 0, count))
+      own = torch.narrow(torch.view(scores, [self.heads, count, seen]), 2, seen - count, count)
+      _0 = torch.add_(own, torch.narrow(torch.narrow(hidden, 0, 0, count), 1, 0, count))
       mixed = torch.bmm(torch._softmax(scores, -1, False, out=scores), torch.narrow(values, 1, 0, seen))
       _1 = torch.copy_(torch.narrow(out_heads, 1, first, count), torch.view(mixed, [self.heads, count, self.head_dim]))
     return out
