@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives blocks from the budget, evicting entries for them. Thread-safe.
  *
- * <p>First the policy of the key's part of the budget says who would go next, and with the one of them goes who else is in
- * the aligned run that the block would take, where the fewest others are: no more is dropped than what has room there. When nobody of them can go, or
- * their units are of another model's size, a whole slab is cleared, the least used of those that nobody leases from.
+ * <p>First free runs that are too short are joined; or a slab is taken over from another model, when its blocks fit into
+ * that one's other slabs. Then the policy of the key's part of the budget says who would go next. If that is another model's
+ * entry it goes, so that by and by a slab of that model is empty. And of this model's entries the coldest go until the free runs can be
+ * joined. When blocks in use stand in the way, there goes with one of the coldest who else is in the aligned run that the block
+ * would take, where the fewest others are; at last a whole slab is cleared, the least used of those that nobody leases from.
  */
 final class BlockSource {
   private static final int MAX_COLDEST = 8;
+  private static final int EVICTED_PER_ROUND = 4;
+  private static final int MAX_ROUNDS = 8;
 
   private final SlabPool pool;
   private final EntryStore entries;
@@ -34,14 +38,36 @@ final class BlockSource {
     }
     pool.countLoss();
     entries.expire();
-    block = pool.allocate(layout, rows);
+    block = pool.gather(layout, rows);
     if (block == null) {
+      block = pool.takeOver(layout, rows);
+    }
+    if (block == null) {
+      entries.evictColdest(key, SlabPool.unitBytes(layout));
       block = evictColdest(key, layout, rows);
+    }
+    if (block == null) {
+      block = evictAround(key, layout, rows);
     }
     return block == null ? clearSlab(layout, rows) : block;
   }
 
   private @Nullable KvBlock evictColdest(KvKey key, KvLayout layout, int rows) {
+    int unitBytes = SlabPool.unitBytes(layout);
+    long needed = (long) unitBytes << layout.orderFor(rows);
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      for (var next : entries.coldest(key, unitBytes, EVICTED_PER_ROUND)) {
+        entries.pass(next.getKey(), next.getValue());
+        KvBlock block = pool.freeBytes(layout) < needed ? null : pool.gather(layout, rows);
+        if (block != null) {
+          return block;
+        }
+      }
+    }
+    return null;
+  }
+
+  private @Nullable KvBlock evictAround(KvKey key, KvLayout layout, int rows) {
     Set<KvBlock> cold = new LinkedHashSet<>(); // coldest first
     for (var entry : entries.coldest(key, SlabPool.unitBytes(layout), MAX_COLDEST)) {
       cold.add(entry.getValue().block());

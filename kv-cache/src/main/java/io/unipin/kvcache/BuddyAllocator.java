@@ -42,6 +42,17 @@ final class BuddyAllocator {
     return usedUnits;
   }
 
+  /** Returns the first unit, at or after one, of a free run of {@code 2^order} units that isn't part of a longer one, or -1. */
+  int nextFree(int order, int from) {
+    int index = free[order].nextSetBit((from + (1 << order) - 1) >> order);
+    return index < 0 ? -1 : index << order;
+  }
+
+  /** Says whether a run of so many units lies within what there is. */
+  boolean contains(int start, int order) {
+    return start + (1 << order) <= units;
+  }
+
   /** Returns the first unit of a run that is now taken, or -1 when no run is long enough. */
   int allocate(int order) {
     int from = order;
@@ -72,6 +83,11 @@ final class BuddyAllocator {
     }
     taken[start] = 0;
     usedUnits -= 1 << order;
+    merge(start, order);
+  }
+
+  private void merge(int start, int length) {
+    int order = length;
     int index = start >> order;
     while (order < ORDERS - 1 && free[order].get(index ^ 1)) {
       free[order].clear(index ^ 1);
@@ -79,5 +95,31 @@ final class BuddyAllocator {
       order++;
     }
     free[order].set(index);
+  }
+
+  /**
+   * Makes an aligned run of {@code 2^order} units free: what is taken of it is taken of a free run of that length instead,
+   * at the same distance from its start, there or here.
+   */
+  void move(int from, BuddyAllocator target, int to, int order) {
+    target.free[order].clear(to >> order);
+    for (int part = 0; part < order; part++) {
+      int first = from >> part;
+      int end = (from + (1 << order)) >> part;
+      for (int i = free[part].nextSetBit(first); i >= 0 && i < end; i = free[part].nextSetBit(i)) {
+        free[part].clear(i);
+        target.free[part].set(i - first + (to >> part));
+      }
+    }
+    for (int unit = 0; unit < 1 << order; unit++) {
+      byte length = taken[from + unit];
+      if (length > 0) {
+        taken[from + unit] = 0;
+        target.taken[to + unit] = length;
+        usedUnits -= 1 << (length - 1);
+        target.usedUnits += 1 << (length - 1);
+      }
+    }
+    merge(from, order);
   }
 }

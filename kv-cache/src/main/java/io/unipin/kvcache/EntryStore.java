@@ -67,10 +67,10 @@ final class EntryStore {
                 .formatted(config.budgetBytes(), bytes, fingerprint));
       }
       reserved.put(fingerprint, bytes);
-      shared.resize(left);
+      count(KvDeparture.POLICY, shared.resize(left));
       Partition partition = own.get(fingerprint);
       if (partition != null) {
-        partition.resize(bytes);
+        count(KvDeparture.POLICY, partition.resize(bytes));
         return;
       }
       own.put(fingerprint, new Partition(bytes, config, this::removed));
@@ -87,7 +87,7 @@ final class EntryStore {
       if (reserved.remove(fingerprint) != null) {
         Partition partition = Objects.requireNonNull(own.remove(fingerprint));
         eraseFrom(partition, key -> true);
-        shared.resize(config.budgetBytes() - sum(reserved));
+        count(KvDeparture.POLICY, shared.resize(config.budgetBytes() - sum(reserved)));
       }
     } finally {
       resizing.unlock();
@@ -118,14 +118,16 @@ final class EntryStore {
     KvKey key = slot.key();
     entry.block().key(key);
     Partition partition = partition(key);
-    partition.welcome(key, entry);
     KvEntry now =
-        partition.entries().compute(key, (same, old) -> closed || isErased(slot) ? null : entry);
+        partition
+            .entries()
+            .compute(
+                key,
+                (same, old) -> closed || isErased(slot) ? null : partition.welcome(key, entry));
     if (now != entry) {
-      partition.dismiss(key, entry);
       entry.block().releaseShare();
     }
-    partition.settle();
+    count(KvDeparture.POLICY, partition.settle(key));
   }
 
   /** In this order: an erasure revokes before it is over, so one that is seen to be over has revoked. */
@@ -147,9 +149,12 @@ final class EntryStore {
     block.share();
     KvEntry shorter = new KvEntry(longer.hashes().prefix(rows), block, null);
     Partition partition = partition(key);
-    partition.shorten(key, longer, shorter);
-    if (!partition.entries().replace(key, longer, shorter)) {
-      partition.dismiss(key, shorter);
+    KvEntry now =
+        partition
+            .entries()
+            .computeIfPresent(
+                key, (same, entry) -> entry == longer ? partition.welcome(key, shorter) : entry);
+    if (now != shorter) {
       block.releaseShare(); // evicted meanwhile
     }
     return true;
@@ -219,7 +224,7 @@ final class EntryStore {
               return null;
             });
     if (found[0]) {
-      count(KvDeparture.ERASED);
+      count(KvDeparture.ERASED, 1);
     }
     return found[0] ? 1 : 0;
   }
@@ -244,7 +249,22 @@ final class EntryStore {
    * that compete with the key's.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
-    return partition(key).coldest(unitBytes, limit);
+    return partition(key).coldest(limit, unitBytes);
+  }
+
+  /** Drops the entry that goes next of all that compete with the key's, if its units are of another size. */
+  void evictColdest(KvKey key, int unitBytes) {
+    for (Map.Entry<KvKey, KvEntry> next : partition(key).coldest(1)) {
+      if (next.getValue().block().slab().unitBytes() != unitBytes) {
+        pass(next.getKey(), next.getValue());
+      }
+    }
+  }
+
+  /** Drops an entry whose turn it is. */
+  void pass(KvKey key, KvEntry entry) {
+    partition(key).pass(key, entry);
+    evict(key, entry);
   }
 
   List<Map.Entry<KvKey, KvEntry>> all() {
@@ -265,7 +285,7 @@ final class EntryStore {
   /** Drops an entry whose place is needed. */
   void evict(KvKey key, KvEntry entry) {
     if (partition(key).entries().remove(key, entry)) {
-      count(KvDeparture.ROOM);
+      count(KvDeparture.ROOM, 1);
     }
   }
 
@@ -279,16 +299,16 @@ final class EntryStore {
     return counted;
   }
 
-  private void count(KvDeparture departure) {
-    Objects.requireNonNull(departures.get(departure)).increment();
+  private void count(KvDeparture departure, long entries) {
+    Objects.requireNonNull(departures.get(departure)).add(entries);
   }
 
   private void removed(@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) {
     if (key == null || entry == null) {
       throw new IllegalStateException("expected strong keys and values, got a collected one");
     }
-    if (cause.wasEvicted()) {
-      count(cause == RemovalCause.EXPIRED ? KvDeparture.AGE : KvDeparture.POLICY);
+    if (cause == RemovalCause.EXPIRED) {
+      count(KvDeparture.AGE, 1);
     }
     entry.block().releaseShare();
   }

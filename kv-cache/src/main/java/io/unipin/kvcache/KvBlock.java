@@ -2,7 +2,6 @@ package io.unipin.kvcache;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Both counts are in one word, so that "the last one gives the memory back" is one atomic step; taking a lease or
  * a share of a block whose counts were both 0 is refused. A new block has one lease, its maker's. Memory that goes back
- * is overwritten first, whoever's it was: an erasure that comes later has nothing left to find. Thread-safe.
+ * is overwritten first, whoever's it was: an erasure that comes later has nothing left to find. A block that nobody leases
+ * may be moved, to make room. Thread-safe.
  *
  * <p>Source: the counted buffers of Apache Cassandra's {@code ChunkCache}.
  */
@@ -19,31 +19,30 @@ final class KvBlock {
   private static final int LEASE_SHIFT = 32;
   private static final long LEASE = 1L << LEASE_SHIFT;
   private static final long SHARE = 1;
-  private static final byte POISON = (byte) 0xFF; // float32 and float16 read it as not-a-number
-  private static final byte[] POISONS = filled(POISON);
-  private static final byte[] ZEROS = filled((byte) 0);
+
+  /** Above all leases: while the block is moved, whoever wants one waits. */
+  private static final long FROZEN = 1L << 62;
 
   private final SlabPool pool;
-  private final Slab slab;
-  private final int start;
   private final KvLayout layout;
   private final int capacity;
   private final long bytes;
-  private final ByteBuffer memory;
+  private volatile Place place;
   private final AtomicLong counts = new AtomicLong(LEASE);
   private volatile int cuts;
   private volatile @Nullable KvKey key;
   private final @Nullable Throwable takenAt;
   private volatile @Nullable Throwable freedAt;
 
+  /** Where the block is; changes only while it is frozen, under the pool's lock. */
+  private record Place(Slab slab, int start, ByteBuffer memory) {}
+
   KvBlock(SlabPool pool, Slab slab, int start, int order, KvLayout layout) {
     this.pool = pool;
-    this.slab = slab;
-    this.start = start;
     this.layout = layout;
     capacity = layout.unitRows() << order;
     bytes = (long) slab.unitBytes() << order;
-    memory = slab.slice(start, (int) layout.blockBytes(capacity));
+    place = new Place(slab, start, slab.slice(start, (int) layout.blockBytes(capacity)));
     takenAt = pool.debug() ? new Throwable("block taken here") : null;
     pool.leasedBytes().addAndGet(bytes);
   }
@@ -52,9 +51,14 @@ final class KvBlock {
     return layout;
   }
 
+  /** The block takes {@code 2^order} units. */
+  int order() {
+    return Integer.numberOfTrailingZeros(capacity / layout.unitRows());
+  }
+
   /** Returns the first unit. */
   int start() {
-    return start;
+    return place.start();
   }
 
   /** Returns the key whose entries the block was published in; null before. */
@@ -67,7 +71,7 @@ final class KvBlock {
   }
 
   Slab slab() {
-    return slab;
+    return place.slab();
   }
 
   int capacity() {
@@ -81,7 +85,7 @@ final class KvBlock {
 
   /** Returns a view of its own position and limit. */
   ByteBuffer memory() {
-    return memory.duplicate().order(ByteOrder.nativeOrder());
+    return place.memory().duplicate().order(ByteOrder.nativeOrder());
   }
 
   int leases() {
@@ -121,6 +125,11 @@ final class KvBlock {
   private boolean retain(long unit) {
     long before = counts.get();
     while (before != 0) {
+      if (before >= FROZEN) {
+        Thread.onSpinWait();
+        before = counts.get();
+        continue;
+      }
       long witness = counts.compareAndExchange(before, before + unit);
       if (witness == before) {
         if (unit == LEASE && before < LEASE) {
@@ -142,18 +151,33 @@ final class KvBlock {
       pool.leasedBytes().addAndGet(-bytes);
     }
     if (after == 0) {
-      if (pool.debug()) {
-        freedAt = new Throwable("block freed here");
-      }
-      fill(pool.debug() ? POISONS : ZEROS);
-      pool.free(slab, start);
+      giveBack();
     }
   }
 
-  private void fill(byte[] pattern) {
-    ByteBuffer target = memory.duplicate();
-    while (target.hasRemaining()) {
-      target.put(pattern, 0, Math.min(pattern.length, target.remaining()));
+  private void giveBack() {
+    if (pool.debug()) {
+      freedAt = new Throwable("block freed here");
+    }
+    Place last = place;
+    last.slab().overwrite(last.start(), (int) bytes);
+    pool.free(last.slab(), last.start());
+  }
+
+  /** Has whoever wants a lease wait until {@link #thaw}, unless someone has one or the memory goes back. */
+  boolean tryFreeze() {
+    long before = counts.get();
+    return before > 0 && before < LEASE && counts.compareAndSet(before, before | FROZEN);
+  }
+
+  /** Says where the block, frozen, is from now on. */
+  void moved(Slab slab, int start) {
+    place = new Place(slab, start, slab.slice(start, (int) layout.blockBytes(capacity)));
+  }
+
+  void thaw() {
+    if (counts.addAndGet(-FROZEN) == 0) { // its entry went meanwhile
+      giveBack();
     }
   }
 
@@ -167,11 +191,5 @@ final class KvBlock {
       exception.addSuppressed(freed);
     }
     return exception;
-  }
-
-  private static byte[] filled(byte value) {
-    byte[] pattern = new byte[1 << 14];
-    Arrays.fill(pattern, value);
-    return pattern;
   }
 }

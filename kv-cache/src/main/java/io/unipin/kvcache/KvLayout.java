@@ -17,6 +17,8 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
   /** The order of the top size class: it holds {@code 2^TOP_ORDER} units. */
   static final int TOP_ORDER = 4;
 
+  private static final int ROWS_PER_CALL = 64;
+
   /** A direct buffer is addressed by an int; the slack leaves room to round a unit up to a cache line. */
   private static final long MAX_BLOCK_BYTES = Integer.MAX_VALUE - (1 << 16);
 
@@ -70,10 +72,14 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
 
   /**
    * Returns about how long rows take to encode at once, in a unit of no meaning: linear layers of six times the width per
-   * row, and attention over the rows before it.
+   * row, attention over the rows before it, and as much as for 64 rows for the call itself.
    */
   double encodingCost(int rows) {
-    return (double) layers * rows * (rows + 6.0 * kvHeads * headDim);
+    return layers * (rowsCost(rows) + rowsCost(ROWS_PER_CALL));
+  }
+
+  private double rowsCost(int rows) {
+    return rows * (rows + 6.0 * kvHeads * headDim);
   }
 
   /** Returns the number of contiguous {@code [capacity, headDim]} planes of a block. */

@@ -74,6 +74,40 @@ class BuddyAllocatorTest {
     assertThatThrownBy(() -> buddy.free(99)).isInstanceOf(IllegalStateException.class);
   }
 
+  /** What was in the one run is in the other, piece by piece, and both allocators still add up. */
+  @Test
+  void move_partOfARun_keepsItsPieces() {
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      BuddyAllocator from = new BuddyAllocator(32);
+      BuddyAllocator to = random.nextBoolean() ? from : new BuddyAllocator(16);
+      int order = random.nextInt(KvLayout.TOP_ORDER + 1);
+      List<Integer> kept = new ArrayList<>();
+      int end = 1 << order;
+      while (from.nextFree(order, 0) == 0 || from.usedUnits() < random.nextInt(end)) {
+        int start = from.allocate(random.nextInt(order + 1));
+        if (start < end) {
+          kept.add(start);
+        } else {
+          from.free(start);
+          break;
+        }
+      }
+      int used = from.usedUnits();
+      int target = to.nextFree(order, to == from ? 1 : 0);
+      if (target < 0 || kept.isEmpty()) {
+        continue;
+      }
+      from.move(0, to, target, order);
+      assertThat(to.usedUnits()).as("seed %d", seed).isEqualTo(used);
+      assertThat(from.allocate(order)).as("seed %d", seed).isZero();
+      from.free(0);
+      kept.forEach(start -> to.free(target + start));
+      assertThat(to.usedUnits()).isZero();
+      assertThat(to.allocate(KvLayout.TOP_ORDER)).isZero();
+    }
+  }
+
   private static boolean hasFreeAlignedRun(BitSet used, int units, int length) {
     for (int start = 0; start + length <= units; start += length) {
       if (used.get(start, start + length).isEmpty()) {

@@ -92,6 +92,36 @@ public final class Races {
     }
   }
 
+  /** A reader and another user, for whose block the reader's has to move. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first, or moved")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "moved rows were read, or something leaked")
+  @State
+  public static class AcquireMove extends Scene {
+    public AcquireMove() {
+      serve("gone", tokens(1, 2, 3, 4));
+      serve("user", tokens(1, 2, 3));
+      serve("in the way", tokens(1, 2, 3, 4));
+      cache.erase("gone"); // four rows are free at the start, four at the end
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+      result.r1 = read(tokens(1, 2, 3));
+    }
+
+    @Actor
+    public void other() {
+      serve("other", Rows.sequence(8, 5));
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r2 = leftOver();
+    }
+  }
+
   /** A reader and another user who needs all of the room. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")

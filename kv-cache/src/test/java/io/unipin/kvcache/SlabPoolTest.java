@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SlabPoolTest {
   private static final KvLayout SMALL =
@@ -133,6 +138,99 @@ class SlabPoolTest {
     stale.putFloat(stale.capacity() - 4, 1f);
     block.releaseLease();
     assertThat(stale.getFloat(stale.capacity() - 4)).isZero();
+  }
+
+  /** As long as nobody leases them, blocks are moved, whole, until all that is free is in one piece. */
+  @Test
+  void gather_freeUnitsScattered_movesIdleBlocksAndKeepsWhatIsInThem() {
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      SlabPool pool = new SlabPool("test", 3 * 4096, 4096, true);
+      Map<KvBlock, Integer> idle = new HashMap<>();
+      for (int step = 0; step < 200; step++) {
+        int rows = 1 + random.nextInt(SMALL.maxRows());
+        KvBlock block = pool.gather(SMALL, rows);
+        long needed = SMALL.blockBytes(SMALL.capacityFor(rows));
+        if (block == null) {
+          assertThat(pool.usedBytes()).as("seed %d", seed).isGreaterThan(3 * 4096 - needed);
+          KvBlock victim = idle.keySet().iterator().next();
+          checkStamp(victim, Objects.requireNonNull(idle.remove(victim)));
+          victim.releaseShare();
+        } else {
+          stamp(block, step);
+          block.share();
+          block.releaseLease();
+          idle.put(block, step);
+        }
+      }
+      idle.forEach(SlabPoolTest::checkStamp);
+      idle.keySet().forEach(KvBlock::releaseShare);
+      assertThat(pool.usedBytes()).isZero();
+      assertThat(pool.leasedBytes()).hasValue(0);
+    }
+  }
+
+  @Test
+  void gather_blockInTheWayIsLeased_doesNotMoveIt() {
+    SlabPool pool = new SlabPool("test", 2048, 2048, true);
+    KvBlock[] blocks = new KvBlock[4];
+    for (int i = 0; i < blocks.length; i++) {
+      blocks[i] = take(pool, SMALL, 8);
+      blocks[i].share();
+    }
+    for (int i = 0; i < blocks.length; i += 2) {
+      blocks[i].releaseShare();
+      blocks[i].releaseLease();
+    }
+    assertThat(pool.gather(SMALL, 16)).isNull();
+    blocks[3].releaseLease();
+    KvBlock gathered = Objects.requireNonNull(pool.gather(SMALL, 16));
+    gathered.releaseLease();
+    blocks[1].releaseLease();
+    for (int i = 1; i < blocks.length; i += 2) {
+      blocks[i].releaseShare();
+    }
+    assertThat(pool.usedBytes()).isZero();
+  }
+
+  @Test
+  @Timeout(30)
+  void tryFreeze_block_holdsLeasesBackUntilThawed() throws InterruptedException {
+    SlabPool pool = new SlabPool("test", 4096, 4096, true);
+    KvBlock block = take(pool, SMALL, 3);
+    assertThat(block.tryFreeze()).isFalse();
+    block.share();
+    block.releaseLease();
+    assertThat(block.tryFreeze()).isTrue();
+    assertThat(block.tryFreeze()).isFalse();
+    AtomicBoolean leased = new AtomicBoolean();
+    Thread reader = new Thread(() -> leased.set(block.tryLease()));
+    reader.start();
+    assertThat(leased).isFalse();
+    block.thaw();
+    reader.join();
+    assertThat(leased).isTrue();
+    block.releaseLease();
+    assertThat(block.tryFreeze()).isTrue();
+    block.releaseShare();
+    assertThat(pool.usedBytes()).isPositive();
+    block.thaw();
+    assertThat(pool.usedBytes()).isZero();
+    assertThat(block.tryLease()).isFalse();
+  }
+
+  private static void stamp(KvBlock block, int value) {
+    ByteBuffer memory = block.memory();
+    for (int at = 0; at < memory.capacity(); at += Integer.BYTES) {
+      memory.putInt(at, value);
+    }
+  }
+
+  private static void checkStamp(KvBlock block, int value) {
+    ByteBuffer memory = block.memory();
+    for (int at = 0; at < memory.capacity(); at += Integer.BYTES) {
+      assertThat(memory.getInt(at)).isEqualTo(value);
+    }
   }
 
   private static KvBlock take(SlabPool pool, KvLayout layout, int rows) {

@@ -1,0 +1,159 @@
+package io.unipin.kvcache;
+
+import static io.unipin.kvcache.Rows.hashes;
+import static io.unipin.kvcache.Rows.sequence;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class EvictionOrderTest {
+  private static final KvLayout LAYOUT = new KvLayout(1, 1, 8, 32, KvType.FLOAT32);
+  private static final long BYTES = LAYOUT.blockBytes(32);
+
+  private final SlabPool pool = new SlabPool("test", 1 << 20, 1 << 20, false);
+  private final EvictionOrder order = new EvictionOrder(3 * BYTES);
+
+  @Test
+  void overflow_keysUsedAlike_goInTheOrderTheyCame() {
+    for (int i = 0; i < 5; i++) {
+      order.put(key(i), entry(32));
+    }
+    assertThat(order.overflow(key(4)))
+        .extracting(Map.Entry::getKey)
+        .containsExactly(key(0), key(1));
+    assertThat(order.overflow(null)).isEmpty();
+  }
+
+  @Test
+  void overflow_keyUsedOften_staysLonger() {
+    for (int i = 0; i < 4; i++) {
+      order.put(key(i), entry(32));
+    }
+    use(0, 9);
+    assertThat(order.overflow(key(3))).extracting(Map.Entry::getKey).containsExactly(key(1));
+    order.put(key(4), entry(32));
+    assertThat(order.overflow(key(4))).extracting(Map.Entry::getKey).containsExactly(key(2));
+  }
+
+  /** A user of yesterday, however regular, goes in the end. */
+  @Test
+  void overflow_keyUsedOftenButNoMore_goesWhenOthersHaveComeAndGone() {
+    order.put(key(0), entry(32));
+    use(0, 100);
+    int gone = 0;
+    for (int i = 1;
+        order.first(9, EvictionOrderTest::any).stream().anyMatch(e -> e.getKey().equals(key(0)));
+        i++) {
+      order.put(key(i), entry(32));
+      gone += order.overflow(key(i)).size();
+      assertThat(i).isLessThan(100);
+    }
+    assertThat(gone).isGreaterThan(5);
+  }
+
+  @Test
+  void put_keyThatWasUsedOftenBeforeItWent_isRemembered() {
+    order.put(key(0), entry(32));
+    use(0, 9);
+    for (int i = 1; i < 40; i++) {
+      order.put(key(i), entry(32));
+      order.overflow(key(i));
+    }
+    order.put(key(0), entry(32));
+    order.put(key(100), entry(32));
+    order.put(key(101), entry(32));
+    order.put(key(102), entry(32));
+    assertThat(order.overflow(key(102))).extracting(Map.Entry::getKey).doesNotContain(key(0));
+  }
+
+  @Test
+  void overflow_newest_staysThoughItIsWorthTheLeast() {
+    for (int i = 0; i < 3; i++) {
+      order.put(key(i), entry(32));
+      order.used(key(i));
+    }
+    order.put(key(3), entry(17)); // as many bytes as 32 rows
+    assertThat(order.first(1, EvictionOrderTest::any))
+        .extracting(Map.Entry::getKey)
+        .containsExactly(key(3));
+    assertThat(order.overflow(key(3))).extracting(Map.Entry::getKey).containsExactly(key(0));
+    assertThat(order.first(9, EvictionOrderTest::any))
+        .extracting(Map.Entry::getKey)
+        .contains(key(3));
+  }
+
+  /** Of blocks of one size the one with more rows in it costs more to make again. */
+  @Test
+  void first_keysUsedAlike_areThoseThatSaveLeastPerByte() {
+    order.put(key(0), entry(32));
+    order.put(key(1), entry(17));
+    order.put(key(2), entry(25));
+    assertThat(order.first(3, EvictionOrderTest::any))
+        .extracting(Map.Entry::getKey)
+        .containsExactly(key(1), key(2), key(0));
+    assertThat(order.first(1, entry -> entry.rows() == 32))
+        .extracting(Map.Entry::getKey)
+        .containsExactly(key(0));
+  }
+
+  @Test
+  void put_keyGrows_countsItsNewBytesAlone() {
+    for (int i = 0; i < 3; i++) {
+      order.put(key(i), entry(2));
+    }
+    for (int i = 0; i < 3; i++) {
+      order.put(key(i), entry(32));
+      assertThat(order.overflow(key(i))).isEmpty();
+    }
+    order.put(key(3), entry(2));
+    assertThat(order.overflow(key(3))).hasSize(1);
+  }
+
+  @Test
+  void remove_keyWithAnotherEntryByNow_keepsIt() {
+    KvEntry old = entry(2);
+    order.put(key(0), old);
+    KvEntry fresh = entry(4);
+    order.put(key(0), fresh);
+    order.remove(key(0), old);
+    assertThat(order.first(1, EvictionOrderTest::any)).hasSize(1);
+    order.remove(key(0), fresh);
+    assertThat(order.first(1, EvictionOrderTest::any)).isEmpty();
+    for (int i = 1; i < 4; i++) {
+      order.put(key(i), entry(32));
+    }
+    assertThat(order.overflow(null)).isEmpty();
+  }
+
+  @Test
+  void resize_less_dropsTheRest() {
+    for (int i = 0; i < 3; i++) {
+      order.put(key(i), entry(32));
+    }
+    order.resize(BYTES);
+    assertThat(order.overflow(null)).hasSize(2);
+    order.resize(0);
+    assertThat(order.overflow(null)).hasSize(1);
+  }
+
+  private void use(int key, int times) {
+    for (int use = 0; use < times; use++) {
+      order.used(key(key));
+    }
+  }
+
+  private static boolean any(KvEntry entry) {
+    return entry.rows() > 0;
+  }
+
+  private static KvKey key(int i) {
+    return new KvKey("user" + i, "model");
+  }
+
+  private KvEntry entry(int rows) {
+    KvBlock block = Objects.requireNonNull(pool.allocate(LAYOUT, rows));
+    return new KvEntry(hashes(sequence(rows, 1)), block, new float[1]);
+  }
+}
