@@ -23,23 +23,36 @@ import java.util.TreeMap;
  * there: only what was added since is encoded then.
  */
 public final class Policies {
-  /** Small rows, so that a million users fit; what counts is how many of a user's size classes the budget holds. */
-  private static final KvLayout LAYOUT = new KvLayout(1, 1, 2, Trace.MAX_ROWS, KvType.INT8);
+  private static final int WIDTH = 64;
+
+  /** One layer, so that a million users fit; what counts is how many of a user's size classes the budget holds. */
+  private static final KvLayout LAYOUT = new KvLayout(1, 1, WIDTH, Trace.MAX_ROWS, KvType.INT8);
+
+  /** Where sizes are equal, of small rows too. */
+  private static final KvLayout EQUAL = new KvLayout(1, 1, 2, Trace.MAX_ROWS, KvType.INT8);
 
   private final Trace trace;
   private final long budgetBytes;
+  private final KvLayout layout;
 
   /**
    * @param share the budget, as part of the bytes of all users' histories at the end
    */
   public Policies(Trace trace, double share) {
     this.trace = trace;
+    layout = LAYOUT;
     long all = Arrays.stream(trace.lastRows()).mapToLong(rows -> rows == 0 ? 0 : bytes(rows)).sum();
-    this.budgetBytes = (long) (share * all);
+    budgetBytes = (long) (share * all);
   }
 
-  private static long bytes(int rows) {
-    return LAYOUT.blockBytes(LAYOUT.capacityFor(rows));
+  private Policies(Trace trace, int places) {
+    this.trace = trace;
+    layout = EQUAL;
+    budgetBytes = places * bytes(Trace.MAX_ROWS);
+  }
+
+  private long bytes(int rows) {
+    return layout.blockBytes(layout.capacityFor(rows));
   }
 
   public long budgetBytes() {
@@ -57,7 +70,7 @@ public final class Policies {
 
   /** About how long rows take to encode, of a model as wide as the recipes'. */
   private static double cost(int rows) {
-    return rows * (rows + 6.0 * 64);
+    return rows * (rows + 6.0 * WIDTH);
   }
 
   private final class Tally {
@@ -94,7 +107,7 @@ public final class Policies {
           keys[user] = key;
         }
         try (KvLease lease =
-            cache.acquire(key, LAYOUT, hashes(user, trace.rows()[i]), Duration.ZERO)) {
+            cache.acquire(key, layout, hashes(user, trace.rows()[i]), Duration.ZERO)) {
           tally.count(lease.reusedRows() > 0, i);
           if (lease.outcome() != KvOutcome.HIT) {
             lease.commit(state);
@@ -208,9 +221,12 @@ public final class Policies {
     return next;
   }
 
-  /** The cache with blocks of one size, and LRU: beside Belady. */
+  /** The cache with blocks of one size: beside LRU and Belady. */
   public double oursEqualSizes(int places) {
-    return equalSizes().ours(places);
+    short[] rows = new short[trace.size()];
+    Arrays.fill(rows, (short) Trace.MAX_ROWS);
+    Trace equal = new Trace(trace.name(), trace.users(), rows, trace.userCount());
+    return new Policies(equal, places).ours().hitRate();
   }
 
   public double leastRecentlyUsedEqualSizes(int places) {
@@ -225,22 +241,5 @@ public final class Policies {
       }
     }
     return (double) hits / trace.size();
-  }
-
-  private double ours(int places) {
-    Policies bounded = new Policies(trace, places * bytes(Trace.MAX_ROWS));
-    return bounded.ours().hitRate();
-  }
-
-  private Policies(Trace trace, long budgetBytes) {
-    this.trace = trace;
-    this.budgetBytes = budgetBytes;
-  }
-
-  private Policies equalSizes() {
-    short[] rows = new short[trace.size()];
-    Arrays.fill(rows, (short) Trace.MAX_ROWS);
-    return new Policies(
-        new Trace(trace.name(), trace.users(), rows, trace.userCount()), budgetBytes);
   }
 }

@@ -13,14 +13,17 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What the user KV cache costs and keeps, beside other ways to keep the same. */
@@ -37,27 +40,53 @@ final class KvCacheCommand implements Callable<Integer> {
   private static final double SKEW = 0.7;
   private static final long PAGE_MS = 60_000;
 
+  /** What is measured. */
+  enum Section {
+    OPERATIONS,
+    MODEL,
+    QUALITY,
+    TRAFFIC,
+    CHAOS;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   @Mixin private BenchOptions options;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "SECTION",
+      description = "Measure these alone: ${COMPLETION-CANDIDATES}.")
+  private Set<Section> only = EnumSet.noneOf(Section.class);
+
   @Spec private CommandSpec spec;
 
   private final Map<String, Object> results = new LinkedHashMap<>();
+  private final Map<String, Object> seconds = new LinkedHashMap<>();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Home home = Home.find();
     PrintWriter out = spec.commandLine().getOut();
     PassClock clock = PassClock.find();
-    try (Progress progress = Progress.begin("kv-cache", 5)) {
-      progress.at(0, 5, "operations");
-      operations();
-      progress.at(1, 5, "model");
-      model(clock);
-      progress.at(2, 5, "quality");
-      quality(home);
-      progress.at(3, 5, "traffic");
-      traffic(home);
-      progress.at(4, 5, "chaos");
-      chaos();
+    try (Progress progress = Progress.begin("kv-cache", Section.values().length)) {
+      for (Section section : Section.values()) {
+        progress.at(section.ordinal(), Section.values().length, section.label());
+        if (only.isEmpty() || only.contains(section)) {
+          long begin = System.nanoTime();
+          switch (section) {
+            case OPERATIONS -> operations();
+            case MODEL -> model(clock);
+            case QUALITY -> quality(home);
+            case TRAFFIC -> traffic(home);
+            case CHAOS -> chaos();
+          }
+          seconds.put(section.label(), (System.nanoTime() - begin) / 1e9);
+        }
+      }
     }
     print(out);
     Map<String, Object> settings = new LinkedHashMap<>();
@@ -65,6 +94,7 @@ final class KvCacheCommand implements Callable<Integer> {
     settings.put("clock_of_passes", clock.label());
     settings.put("budget_share", BUDGET);
     settings.put("simulated_users", USERS);
+    settings.put("seconds", seconds);
     options.write("kv-cache", settings, results, out);
     return 0;
   }
@@ -176,7 +206,7 @@ final class KvCacheCommand implements Callable<Integer> {
   }
 
   private void chaos() {
-    Chaos.Result left = new Chaos(10_000_000).run();
+    Chaos.Result left = new Chaos(options.quick() ? 1_000_000 : 10_000_000).run();
     results.put("fragmentation", left.fragmentation());
     results.put("leaked_bytes", left.leakedBytes());
     Map<String, Object> row = new LinkedHashMap<>();

@@ -1,11 +1,11 @@
 package io.unipin.benchmarks.micro;
 
+import io.unipin.benchmarks.quality.TrainedRecipe;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
-import io.unipin.serving.cli.ChildProcess;
 import io.unipin.serving.cli.Home;
 import io.unipin.train.EvaluationOptions;
 import io.unipin.train.EvaluationProgress;
@@ -23,12 +23,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What rounded keys and values cost in quality, on models that are trained for it, a few seeds each. A model that was trained
- * before is taken as it is; the folder says with which settings.
+ * What rounded keys and values cost in quality, on models that are trained by recipes, a few seeds each.
  */
 final class KvQuality {
   private static final List<KvType> ROUNDED = List.of(KvType.FLOAT16, KvType.INT8);
+  private static final String PUBLIC = "ml-100k";
   private static final String SIMULATOR = "simulator";
+  private static final int SEEDS = 3;
 
   private final Home home;
   private final boolean quick;
@@ -38,95 +39,61 @@ final class KvQuality {
   /**
    * A data set and how it is trained.
    *
-   * @param recipe the name of a folder of recipes
-   * @param settings of training, beyond the recipe
-   * @param holdout actions of every user that are tested on
-   * @param users that are evaluated
+   * @param epochs instead of the recipe's; 0 for those
+   * @param users that are evaluated, at most
    */
-  private record Set(
-      String name, String recipe, Map<String, String> settings, int holdout, int users) {}
+  private record Set(String name, int epochs, int users) {}
 
   KvQuality(Home home, boolean quick) {
     this.home = home;
     this.quick = quick;
   }
 
-  private List<Set> sets(Path data) {
-    boolean real = Files.isDirectory(data.resolve("ml-100k"));
-    String epochs = "training.epochs";
-    if (quick) {
-      Set simulated = new Set(SIMULATOR, SIMULATOR, Map.of(epochs, "2"), 3, 500);
-      return real
-          ? List.of(new Set("ml-100k", "ml-100k", Map.of(epochs, "2"), 5, 943), simulated)
-          : List.of(simulated);
-    }
-    Map<String, String> kuai = Map.of(epochs, "3", "evaluation.holdout", "3");
-    return real
-        ? List.of(
-            new Set("ml-100k", "ml-100k", Map.of(), 5, 943),
-            new Set("kuairand-pure", "", kuai, 3, 12_000))
-        : List.of(new Set(SIMULATOR, SIMULATOR, Map.of(), 3, 2_000));
+  /** A public one, where it is, and a simulated one. */
+  private List<Set> sets() {
+    Set simulated = new Set(SIMULATOR, quick ? 2 : 0, quick ? 500 : 2_000);
+    return Files.isDirectory(data().resolve(PUBLIC))
+        ? List.of(new Set(PUBLIC, quick ? 2 : 0, 943), simulated)
+        : List.of(simulated);
+  }
+
+  private Path data() {
+    String folder = System.getenv("UNIPIN_DATA");
+    return folder == null || folder.isBlank()
+        ? home.root().resolve("../shared/data")
+        : Path.of(folder);
   }
 
   /** By data set and type: loss, bounds, overlap. */
   Map<String, Object> run() throws IOException, InterruptedException {
-    String folder = System.getenv("UNIPIN_DATA");
-    Path data =
-        folder == null || folder.isBlank()
-            ? home.root().resolve("../shared/data")
-            : Path.of(folder);
     Map<String, Object> results = new LinkedHashMap<>();
-    for (Set set : sets(data)) {
-      results.put(set.name(), measure(set, data));
+    for (Set set : sets()) {
+      results.put(set.name(), measure(set));
     }
     return results;
   }
 
-  private Map<String, Object> measure(Set set, Path data) throws IOException, InterruptedException {
-    Path work = home.work("kv-cache").resolve(quick ? set.name() + "-quick" : set.name());
-    Path feedLog = work.resolve("feedlog");
-    if (!Files.isDirectory(feedLog)) {
-      ChildProcess.run(
-          home,
-          set.name().equals(SIMULATOR)
-              ? List.of("simulate", "--out", feedLog.toString())
-              : List.of(
-                  "import", data.resolve(set.name()).toString(), "--out", feedLog.toString()));
-    }
-    FeedLog log = FeedLogReader.read(feedLog, 0);
+  private Map<String, Object> measure(Set set) throws IOException, InterruptedException {
+    TrainedRecipe trained = TrainedRecipe.of(home, set.name(), quick ? 1 : SEEDS, set.epochs());
+    FeedLog log = FeedLogReader.read(trained.feedLog(), 0);
+    Holdout holdout = trained.recipe().evaluation().holdout(log);
     List<ServingModel> models = new ArrayList<>();
     try {
-      for (int seed = 1; seed <= (quick ? 1 : 3); seed++) {
-        Path bundle = work.resolve("seed-" + seed);
-        if (!Files.isDirectory(bundle)) {
-          ChildProcess.run(home, training(set, feedLog, bundle, seed));
-        }
+      for (Path bundle : trained.bundles()) {
         models.add(ServingModel.load(bundle.resolve("model"), EngineOptions.cpu()));
       }
       int threads = Runtime.getRuntime().availableProcessors();
       EvaluationOptions options =
           new EvaluationOptions(Part.TEST, threads, set.users(), 1, EvaluationProgress.none());
-      Map<KvType, KvTypeCost> costs =
-          KvTypeCost.of(log, Holdout.leaveLast(log, set.holdout()), models, ROUNDED, options);
-      return json(costs, models.size());
+      return json(KvTypeCost.of(log, holdout, models, ROUNDED, options), models);
     } finally {
       models.forEach(ServingModel::close);
     }
   }
 
-  private List<String> training(Set set, Path feedLog, Path bundle, int seed) {
-    List<String> arguments = new ArrayList<>(List.of("train", "--data", feedLog.toString()));
-    arguments.addAll(List.of("--out", bundle.toString(), "--no-evaluation"));
-    arguments.addAll(List.of("--set", "training.seed=" + seed));
-    set.settings().forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
-    home.recipe(set.recipe(), "train.yaml")
-        .ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
-    return arguments;
-  }
-
-  private Map<String, Object> json(Map<KvType, KvTypeCost> costs, int seeds) {
+  private Map<String, Object> json(Map<KvType, KvTypeCost> costs, List<ServingModel> models) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("seeds", seeds);
+    json.put("seeds", models.size());
     KvTypeCost int8 = Objects.requireNonNull(costs.get(KvType.INT8));
     worstNdcg = Math.max(worstNdcg, int8.ndcg10LossBound());
     worstAuc = Math.max(worstAuc, int8.aucLossBound());

@@ -43,7 +43,21 @@ final class SeedRuns {
   record Seed(JsonNode training, JsonNode evaluation, boolean earlier) {}
 
   Seed run(int seed) throws IOException, InterruptedException {
-    Path folder = work.resolve("seed-" + seed);
+    Path bundle = train(seed);
+    Path evaluation = folder(seed).resolve("evaluate.json");
+    boolean earlier = Files.exists(evaluation);
+    if (!earlier) {
+      evaluate(seed, bundle, evaluation);
+    }
+    return new Seed(
+        JSON.readTree(figures(seed).toFile()).get("results"),
+        JSON.readTree(evaluation.toFile()).at("/results/evaluation"),
+        earlier);
+  }
+
+  /** Trains a seed, if need be, and returns its bundle. */
+  Path train(int seed) throws IOException, InterruptedException {
+    Path folder = folder(seed);
     Path mark = folder.resolve("settings.txt");
     if (Files.exists(mark) && !Files.readString(mark).equals(settings)) {
       delete(folder);
@@ -51,19 +65,18 @@ final class SeedRuns {
     Files.createDirectories(folder);
     Files.write(mark, settings.getBytes(StandardCharsets.UTF_8));
     Path bundle = folder.resolve("bundle");
-    Path training = folder.resolve("train.json");
-    Path evaluation = folder.resolve("evaluate.json");
-    boolean earlier = Files.exists(evaluation);
-    if (!earlier) {
-      if (!Files.exists(training)) {
-        train(seed, folder, bundle, training);
-      }
-      evaluate(seed, bundle, evaluation);
+    if (!Files.exists(figures(seed))) {
+      train(seed, folder, bundle, figures(seed));
     }
-    return new Seed(
-        JSON.readTree(training.toFile()).get("results"),
-        JSON.readTree(evaluation.toFile()).at("/results/evaluation"),
-        earlier);
+    return bundle;
+  }
+
+  private Path folder(int seed) {
+    return work.resolve("seed-" + seed);
+  }
+
+  private Path figures(int seed) {
+    return folder(seed).resolve("train.json");
   }
 
   private void train(int seed, Path folder, Path bundle, Path figures)

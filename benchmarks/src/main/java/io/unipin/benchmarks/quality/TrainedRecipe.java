@@ -1,0 +1,56 @@
+package io.unipin.benchmarks.quality;
+
+import io.unipin.serving.cli.CommandException;
+import io.unipin.serving.cli.Home;
+import io.unipin.train.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Bundles of one recipe, one per seed. What was trained before, by {@code bench quality} too, is taken as it is.
+ *
+ * @param recipe with what was changed of it
+ * @param feedLog that it was trained on
+ * @param bundles one per seed, from 1 on
+ */
+public record TrainedRecipe(TrainConfig recipe, Path feedLog, List<Path> bundles) {
+
+  public TrainedRecipe {
+    bundles = List.copyOf(bundles);
+  }
+
+  /**
+   * Trains what is not there yet.
+   *
+   * @param data a set with a recipe, or {@code simulator}
+   * @param epochs instead of the recipe's; 0 for those
+   */
+  public static TrainedRecipe of(Home home, String data, int seeds, int epochs)
+      throws IOException, InterruptedException {
+    Path file =
+        home.recipe(data, "train.yaml")
+            .orElseThrow(() -> new CommandException("no recipes/" + data + "/train.yaml"));
+    TrainConfig recipe = TrainConfig.read(file);
+    List<String> options = new ArrayList<>(List.of("--config", file.toString()));
+    String folder = data;
+    if (epochs > 0) {
+      recipe = recipe.with("training.epochs", Integer.toString(epochs));
+      options.addAll(List.of("--set", "training.epochs=" + epochs));
+      folder = data + "-" + epochs + "-epochs";
+    }
+    Path work = home.work("quality").resolve(folder).toAbsolutePath();
+    Path feedLog = work.resolve("feedlog");
+    if (!Files.exists(work.resolve("seed-1"))) { // training begins when the log is complete
+      feedLog = DataSet.feedLog(home, data, work);
+    }
+    SeedRuns runs = new SeedRuns(home, feedLog, work, options, recipe.toString());
+    List<Path> bundles = new ArrayList<>();
+    for (int seed = 1; seed <= seeds; seed++) {
+      bundles.add(runs.train(seed));
+    }
+    return new TrainedRecipe(recipe, feedLog, bundles);
+  }
+}
