@@ -73,8 +73,9 @@ final class KvCacheCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PassClock clock = PassClock.find();
     try (Progress progress = Progress.begin("kv-cache", Section.values().length)) {
+      int done = 0;
       for (Section section : Section.values()) {
-        progress.at(section.ordinal(), Section.values().length, section.label());
+        progress.at(done++, Section.values().length, section.label());
         if (only.isEmpty() || only.contains(section)) {
           long begin = System.nanoTime();
           switch (section) {
