@@ -21,9 +21,14 @@ record HeadlineFigures(
   /** Fewer pages tell nothing of a 99th percentile. */
   private static final int ENOUGH_PAGES = 2000;
 
-  static double median(
+  private static double median(
       Map<Kind, List<TrafficRound>> rounds, Kind kind, ToDoubleFunction<TrafficRound> figure) {
     return Spread.of(of(rounds, kind).stream().mapToDouble(figure).toArray()).median();
+  }
+
+  /** Pages per second of the slowest round. */
+  static double least(Map<Kind, List<TrafficRound>> rounds, Kind kind) {
+    return of(rounds, kind).stream().mapToDouble(TrafficRound::qps).min().orElseThrow();
   }
 
   private static List<TrafficRound> of(Map<Kind, List<TrafficRound>> rounds, Kind kind) {

@@ -87,8 +87,8 @@ final class PrecisionCommand implements Callable<Integer> {
       try (HeadlineSide float32 = HeadlineSide.start(kind, world, folder.path());
           HeadlineSide int8 =
               HeadlineSide.start(kind, world, folder.path(), "engine.precision=INT8")) {
-        float32.traffic().saturate(CALLERS, length, MOST_QPS); // warms up
-        int8.traffic().saturate(CALLERS, length, MOST_QPS);
+        float32.traffic().rehearse(CALLERS, Headline.REHEARSAL);
+        int8.traffic().rehearse(CALLERS, Headline.REHEARSAL);
         for (int round = 0; round < rounds; round++) {
           double slow = float32.traffic().saturate(CALLERS, length, MOST_QPS).qps();
           ratios[round] = int8.traffic().saturate(CALLERS, length, MOST_QPS).qps() / slow;
