@@ -1,6 +1,5 @@
 package io.unipin.model;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -17,7 +16,7 @@ public final class KvTensors implements AutoCloseable {
   private static final int ROWS_AXIS = 3;
 
   private final KvLayout layout;
-  private final NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
+  private final NDManager manager = Torch.newManager();
   private NDArray rows;
 
   /**

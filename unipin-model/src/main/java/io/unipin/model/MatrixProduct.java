@@ -1,7 +1,5 @@
 package io.unipin.model;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -29,8 +27,7 @@ public final class MatrixProduct implements AutoCloseable {
 
   /** The engine's own product. */
   public static MatrixProduct plain(int m, int k, int n, EngineOptions options) {
-    NDManager manager =
-        Engine.getEngine("PyTorch").newBaseManager(Device.fromName(options.device()));
+    NDManager manager = Torch.newManager(options.device());
     NDArray left = manager.randomUniform(-1, 1, new Shape(m, k));
     NDArray right = manager.randomUniform(-1, 1, new Shape(k, n));
     return new MatrixProduct(() -> left.matMul(right).close(), manager::close);
@@ -47,11 +44,16 @@ public final class MatrixProduct implements AutoCloseable {
         scratch, new ModelConfig(1, 0, 8, k, 1, 1, 1, n, 4, name, name, name), 1);
     ModelFiles files = ModelFiles.read(scratch);
     TorchModule module = TorchModule.load(files.config(), files.weights(), options, false);
-    module.prepare(Arithmetic.of(Precision.FLOAT32));
-    PtNDArray left = (PtNDArray) module.manager().randomUniform(-1, 1, new Shape(m, k));
-    return new MatrixProduct(
-        () -> module.run("product", IValue.from(left), IValue.from(FORWARD_IN)).close(),
-        module::close);
+    try {
+      module.prepare(Arithmetic.of(Precision.FLOAT32));
+      PtNDArray left = (PtNDArray) module.manager().randomUniform(-1, 1, new Shape(m, k));
+      return new MatrixProduct(
+          () -> module.run("product", IValue.from(left), IValue.from(FORWARD_IN)).close(),
+          module::close);
+    } catch (RuntimeException e) {
+      module.close();
+      throw e;
+    }
   }
 
   /** Computes the product once and drops it. */

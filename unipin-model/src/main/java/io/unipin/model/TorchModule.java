@@ -1,7 +1,5 @@
 package io.unipin.model;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -37,8 +35,7 @@ final class TorchModule implements AutoCloseable {
   /** Packs program, configuration and weights into a private file, loads that and removes it. */
   static TorchModule load(
       ModelConfig config, Weights weights, EngineOptions options, boolean trainable) {
-    PtNDManager manager =
-        (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.fromName(options.device()));
+    PtNDManager manager = Torch.newManager(options.device());
     try {
       Path directory = Files.createTempDirectory("unipin-model");
       Path archive = directory.resolve("unipin.pt");

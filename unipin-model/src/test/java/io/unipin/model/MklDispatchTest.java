@@ -1,0 +1,74 @@
+package io.unipin.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Asks MKL, which tells by MKL_VERBOSE which instructions it computes with, in a process of its own. */
+class MklDispatchTest {
+  private static final String AVX512 = "Intel(R) AVX-512";
+
+  /** Multiplies once. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) {
+      MatrixProduct product = MatrixProduct.plain(64, 64, 64, EngineOptions.cpu());
+      product.run();
+      product.close();
+    }
+  }
+
+  @BeforeAll
+  static void processorHasAvx512() throws IOException {
+    Set<String> flags =
+        Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+            .filter(line -> line.startsWith("flags"))
+            .findFirst()
+            .map(line -> Set.copyOf(Arrays.asList(line.split("\\s+"))))
+            .orElse(Set.of());
+    assumeTrue(
+        flags.containsAll(List.of("avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl")),
+        "this processor has no AVX-512");
+  }
+
+  private static String told(String choice) throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dai.djl.offline=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName())
+            .redirectErrorStream(true);
+    builder.environment().put("MKL_VERBOSE", "1");
+    builder.environment().put("UNIPIN_MKL", choice);
+    Process process = builder.start();
+    String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(told).isZero();
+    assertThat(told).contains("MKL_VERBOSE");
+    return told;
+  }
+
+  @Test
+  void product_processorOfAnyMaker_isComputedWithAvx512() throws Exception {
+    assertThat(told("")).contains(AVX512);
+  }
+
+  @Test
+  void product_vendorChosen_leavesMklsOwnChoice() throws Exception {
+    boolean intel =
+        Files.readString(Path.of("/proc/cpuinfo"), StandardCharsets.US_ASCII)
+            .contains("GenuineIntel");
+    assertThat(told("vendor").contains(AVX512)).isEqualTo(intel);
+  }
+}
