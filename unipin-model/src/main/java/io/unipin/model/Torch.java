@@ -5,7 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtNDManager;
 
 /** The engine. Everything of it is reached through here, because of what must be in place before its libraries are loaded. */
-final class Torch {
+public final class Torch {
   static {
     MklDispatch.install();
   }
@@ -13,7 +13,7 @@ final class Torch {
   private Torch() {}
 
   /** A manager that lives until it is closed, on the device that holds what is not said otherwise. */
-  static PtNDManager newManager() {
+  public static PtNDManager newManager() {
     return (PtNDManager) Engine.getEngine("PyTorch").newBaseManager();
   }
 

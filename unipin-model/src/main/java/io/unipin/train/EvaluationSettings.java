@@ -15,8 +15,8 @@ import java.time.format.DateTimeParseException;
  * @param displayed whether candidates are scored at the position where they were shown, not at the
  *     first: for lists whose order is another system's ranking, which a request would know
  * @param users most users in a validation during training
- * @param action the action that a benchmark's one ranking figure is about; empty for the first
- *     positive one
+ * @param action the action that a benchmark's one ranking figure is about, and by whose AUC a checkpoint is chosen;
+ *     empty for the first positive one
  */
 public record EvaluationSettings(
     Protocol protocol,

@@ -24,11 +24,13 @@ final class HoldoutValidator implements Validator {
   private final Holdout holdout;
   private final EvaluationOptions options;
   private final Task task;
+  private final String action;
 
   HoldoutValidator(FeedLog log, Holdout holdout, TrainConfig config) {
     this.log = log;
     this.holdout = holdout;
     this.task = config.training().task();
+    this.action = config.evaluation().headline(log);
     this.options =
         EvaluationOptions.validation(config.evaluation().users(), config.training().seed())
             .at(true);
@@ -39,7 +41,7 @@ final class HoldoutValidator implements Validator {
     Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options);
     return new Validation(
         task.retrieves() ? evaluation.retrieval().model().ndcg(10) : Double.NaN,
-        task.ranks() ? evaluation.ranking().meanAuc() : Double.NaN);
+        task.ranks() ? evaluation.ranking().auc(action) : Double.NaN);
   }
 
   @Override

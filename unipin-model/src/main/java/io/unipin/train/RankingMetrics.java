@@ -19,8 +19,17 @@ public record RankingMetrics(
     actions = List.copyOf(actions);
   }
 
-  /** Mean AUC of the model over the actions that have one; NaN when none has. */
-  public double meanAuc() {
+  /** The model's AUC of an action, or, where held-out slates lack a class of it, the mean over actions; NaN without any. */
+  public double auc(String action) {
+    return actions.stream()
+        .filter(metrics -> metrics.action().equals(action))
+        .mapToDouble(metrics -> metrics.model().auc())
+        .filter(auc -> !Double.isNaN(auc))
+        .findFirst()
+        .orElseGet(this::meanAuc);
+  }
+
+  private double meanAuc() {
     return actions.stream()
         .mapToDouble(action -> action.model().auc())
         .filter(auc -> !Double.isNaN(auc))

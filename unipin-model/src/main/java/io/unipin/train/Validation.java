@@ -4,7 +4,7 @@ package io.unipin.train;
  * Result of a validation.
  *
  * @param ndcg10 NDCG@10 of retrieval; NaN without targets
- * @param auc mean AUC over the action types; NaN without labels of both kinds
+ * @param auc of the recipe's one action; NaN without labels of both kinds. A mean over all would be the noise of the rare ones
  */
 public record Validation(double ndcg10, double auc) {
   /** Where retrieval finds next to nothing, its few hits must not outweigh ranking. */

@@ -10,6 +10,7 @@ import io.unipin.serving.cli.CommandException;
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Table;
+import io.unipin.train.DinRival;
 import io.unipin.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -71,6 +72,11 @@ public final class QualityCommand implements Callable<Integer> {
   @Option(names = "--quick", description = "One seed and two epochs, the same keys.")
   private boolean quick;
 
+  @Option(
+      names = "--din",
+      description = "Train a deep interest network on the same impressions, too, to be compared with.")
+  private boolean din;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
   private @Nullable Path json;
 
@@ -106,10 +112,15 @@ public final class QualityCommand implements Callable<Integer> {
     SeedRuns runs = new SeedRuns(home, feedLog, folder, options, recipe.toString());
     List<JsonNode> trainings = new ArrayList<>();
     List<JsonNode> evaluations = new ArrayList<>();
+    DinRival rival = din ? new DinRival(log, recipe.evaluation()) : null;
     for (int seed = 1; seed <= seeds; seed++) {
       SeedRuns.Seed done = runs.run(seed);
       trainings.add(done.training());
-      evaluations.add(done.evaluation());
+      ObjectNode evaluation = (ObjectNode) done.evaluation();
+      if (rival != null) {
+        evaluation.setAll(rival.judge(seed, out::println));
+      }
+      evaluations.add(evaluation);
       out.printf("seed %d of %d%s%n", seed, seeds, done.earlier() ? ", from an earlier run" : "");
       out.flush();
     }

@@ -17,7 +17,8 @@ final class SeedSummary {
   private static final List<String> RETRIEVAL =
       List.of("hr10", "ndcg10", "popularity_hr10", "recent_hr10");
   private static final List<String> RANKING =
-      List.of("auc", "bias_auc", "gauc", "bias_gauc", "log_loss", "ne", "ece");
+      List.of(
+          "auc", "bias_auc", "din_auc", "gauc", "bias_gauc", "din_gauc", "log_loss", "ne", "ece");
 
   private final List<JsonNode> trainings;
   private final List<JsonNode> evaluations;

@@ -1,0 +1,138 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The impressions of one part of a log, one row each, as {@link DinModel} reads them. Immutable.
+ *
+ * @param users (rows) user rows, grouped
+ * @param slates (rows) what each lies in
+ * @param impressions (rows) its place in the arrays of {@code all}
+ */
+record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impressions) {
+  /** Actions of a history that are read, the latest ones. */
+  private static final int MOST_HISTORY = 50;
+
+  static DinRows of(FeedLog log, Slates all, Part part) {
+    List<Integer> users = new ArrayList<>();
+    List<Slate> slates = new ArrayList<>();
+    List<Integer> impressions = new ArrayList<>();
+    for (int user = 0; user < log.users(); user++) {
+      for (Slate slate : all.of(user)) {
+        for (int i = slate.from(); slate.part() == part && i < slate.to(); i++) {
+          users.add(user);
+          slates.add(slate);
+          impressions.add(i);
+        }
+      }
+    }
+    return new DinRows(log, all, ints(users), slates.toArray(Slate[]::new), ints(impressions));
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  int size() {
+    return users.length;
+  }
+
+  /** Whether each row got the action with that bit. */
+  boolean[] labels(int action) {
+    boolean[] labels = new boolean[size()];
+    for (int row = 0; row < labels.length; row++) {
+      labels[row] = (all.bits()[impressions[row]] >>> action & 1) != 0;
+    }
+    return labels;
+  }
+
+  SlateGroups groups() {
+    List<Integer> sizes = new ArrayList<>();
+    long[] ids = new long[size()];
+    for (int row = 0; row < size(); row++) {
+      ids[row] = all.items()[impressions[row]];
+      if (row == 0 || slates[row].from() != slates[row - 1].from()) {
+        sizes.add(slates[row].size());
+      }
+    }
+    return new SlateGroups(users, ints(sizes), ids);
+  }
+
+  /** The rows {@code order[from]} to {@code order[to - 1]}, histories padded with zeros to the longest. */
+  Batch batch(int[] order, int from, int to) {
+    int rows = to - from;
+    int actions = log.schema().actions().size();
+    int longest = IntStream.range(from, to).map(i -> length(slates[order[i]])).max().orElse(0);
+    int n = Math.max(1, longest);
+    Batch batch = Batch.empty(rows, n, actions);
+    for (int r = 0; r < rows; r++) {
+      int row = order[from + r];
+      Slate slate = slates[row];
+      int length = length(slate);
+      int first = log.actionStart(users[row]) + slate.history() - length;
+      for (int j = 0; j < length; j++) {
+        int at = r * n + j;
+        batch.items[at] = log.actionItems()[first + j];
+        batch.known[at] = 1;
+        spread(log.actionBits()[first + j], batch.actions, at * actions, actions);
+      }
+      batch.candidates[r] = all.items()[impressions[row]];
+      batch.surfaces[r] = slate.surface();
+      spread(all.bits()[impressions[row]], batch.labels, r * actions, actions);
+    }
+    return batch;
+  }
+
+  private static int length(Slate slate) {
+    return Math.min(slate.history(), MOST_HISTORY);
+  }
+
+  private static void spread(long bits, float[] into, int at, int actions) {
+    for (int c = 0; c < actions; c++) {
+      into[at + c] = bits >>> c & 1;
+    }
+  }
+
+  /**
+   * Rows side by side.
+   *
+   * @param items (rows, n) items of the histories
+   * @param known (rows, n, 1) 1 where there is one
+   * @param actions (rows, n, actions) what they got
+   * @param candidates (rows)
+   * @param surfaces (rows)
+   * @param labels (rows, actions)
+   */
+  record Batch(
+      int rows,
+      int n,
+      long[] items,
+      float[] known,
+      float[] actions,
+      long[] candidates,
+      long[] surfaces,
+      float[] labels) {
+    private static Batch empty(int rows, int n, int actions) {
+      return new Batch(
+          rows,
+          n,
+          new long[rows * n],
+          new float[rows * n],
+          new float[rows * n * actions],
+          new long[rows],
+          new long[rows],
+          new float[rows * actions]);
+    }
+  }
+
+  /** All rows in order. */
+  int[] inOrder() {
+    int[] order = new int[size()];
+    Arrays.setAll(order, i -> i);
+    return order;
+  }
+}
