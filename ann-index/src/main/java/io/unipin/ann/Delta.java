@@ -58,10 +58,11 @@ final class Delta {
   /** Offers every vector that passes. */
   void score(float[] queries, int query, ItemFilter filter, TopK best) {
     for (int row = dead.nextClearBit(0); row < count; row = dead.nextClearBit(row + 1)) {
-      if (filter.passes(ids[row])) {
-        best.offer(
-            ids[row],
-            ExactIndex.innerProduct(queries, query * dimension, rows, row * dimension, dimension));
+      float score =
+          ExactIndex.innerProduct(queries, query * dimension, rows, row * dimension, dimension);
+      // Few get so far, and a filter takes longer than a score.
+      if (score >= best.threshold() && filter.passes(ids[row])) {
+        best.offer(ids[row], score);
       }
     }
   }

@@ -51,8 +51,15 @@ public final class ItemFilter {
 
   /** O(log ids). */
   public boolean passes(long id) {
-    return (Arrays.binarySearch(sortedIds, id) >= 0) != excludes
-        && others.stream().allMatch(other -> other.passes(id));
+    if ((Arrays.binarySearch(sortedIds, id) >= 0) == excludes) {
+      return false;
+    }
+    for (ItemFilter other : others) {
+      if (!other.passes(id)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** This filter over the ordinals of an index. */
