@@ -301,30 +301,14 @@ class UniPin(Module):
   def by_row(self: __torch__.UniPin, x: Tensor) -> Tensor:
     return torch.contiguous(torch.transpose(x, 0, 1))
 
-  # Attention of new rows q (m, H * D), scaled, over keys and values (G, start + m, D), of which row i sees the first
-  # start + i + 1: in chunks of as many rows as `hidden` (rows, rows), the mask of a chunk's own keys, has, so that little is
-  # computed that a later row's key would need masked. -> (m, H * D)
-  def attend_causal(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, start: int, hidden: Tensor) -> Tensor:
-    m = torch.size(q, 0)
-    chunk = torch.size(hidden, 0)
-    out = torch.empty([m, self.heads * self.head_dim], dtype=6)
-    out_heads = (self).by_head(out, self.heads)
-    q_heads = (self).by_head(q, self.heads)
-    turned_keys = torch.transpose(keys, 1, 2)
-    group = self.heads // self.kv_heads
-    for c in range((m + chunk - 1) // chunk):
-      first = c * chunk
-      count = m - first
-      if count > chunk:
-        count = chunk
-      seen = start + first + count
-      rows = torch.reshape(torch.narrow(q_heads, 1, first, count), [self.kv_heads, group * count, self.head_dim])
-      scores = torch.bmm(rows, torch.narrow(turned_keys, 2, 0, seen))
-      own = torch.narrow(torch.view(scores, [self.heads, count, seen]), 2, seen - count, count)
-      _0 = torch.add_(own, torch.narrow(torch.narrow(hidden, 0, 0, count), 1, 0, count))
-      mixed = torch.bmm(torch._softmax(scores, -1, False, out=scores), torch.narrow(values, 1, 0, seen))
-      _1 = torch.copy_(torch.narrow(out_heads, 1, first, count), torch.view(mixed, [self.heads, count, self.head_dim]))
-    return out
+  # Attention of q (r, H * D), scaled, over keys and values (G, n, D): over all of them, in which `hidden` (r, n) hides what is -inf, or, for
+  # r = n, each row over those up to itself. -> (r, H * D)
+  def attend(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, hidden: Optional[Tensor], causal: bool) -> Tensor:
+    rows = torch.unsqueeze((self).by_head(q, self.heads), 0)
+    k = (self).widen(torch.unsqueeze(keys, 0))
+    v = (self).widen(torch.unsqueeze(values, 0))
+    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(rows, k, v, 0., causal, attn_mask=hidden, scale=1.)
+    return torch.view((self).by_row(torch.squeeze(mixed, 0)), [torch.size(q, 0), self.heads * self.head_dim])
 
   # What candidates attend to history in: float32, beside int8 float16 where the processor computes in that.
   def slate_type(self: __torch__.UniPin) -> int:
@@ -391,10 +375,10 @@ class UniPin(Module):
       x = torch.cat([torch.view(self.token_first, [1, -1]), x])
     m = torch.size(x, 0)
     turns = (self).turns(torch.arange(start, start + m, dtype=4, device=x.device))
-    chunk = m
-    if m > 64:
-      chunk = 64
-    hidden = torch.triu(torch.full([chunk, chunk], float("-inf"), dtype=6), 1)
+    seen = 0
+    if start > 0:
+      seen = start + m
+    hidden = torch.triu(torch.full([m, seen], float("-inf"), dtype=6), start + 1)
     layers = torch.size(self.attention_in, 0)
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
@@ -416,10 +400,15 @@ class UniPin(Module):
       plane_steps = torch.select(steps, 0, l)
       (self).store(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), (self).by_head(torch.narrow(kv, 1, 0, kv_width), self.kv_heads), start)
       (self).store(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), (self).by_head(torch.narrow(kv, 1, kv_width, kv_width), self.kv_heads), start)
-      rows = torch.size(q, 0)
       keys = (self).stored(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), start + m, 6)
       values = (self).stored(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), start + m, 6)
-      x = (self).finish(x, (self).attend_causal(q, keys, values, start + m - rows, hidden), l)
+      if torch.size(q, 0) == 1:
+        attended = (self).attend(q, keys, values, None, False)
+      elif start == 0:
+        attended = (self).attend(q, keys, values, None, True)
+      else:
+        attended = (self).attend(q, keys, values, hidden, False)
+      x = (self).finish(x, attended, l)
     return torch.view(x, [-1])
 
   # Scores candidates against the first `rows` rows of block, as in extend. candidates (k); surface, gap (1).
@@ -550,11 +539,10 @@ class UniPin(Module):
     for l in range(torch.size(self.attention_in, 0)):
       qkv = (self).product((self).norm(x, None), 4 * l)
       (self).turn(qkv, turns)
-      q = torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, 0, q_width), self.heads), 0)
-      k = (self).widen(torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, q_width, kv_width), self.kv_heads), 0))
-      v = (self).widen(torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, q_width + kv_width, kv_width), self.kv_heads), 0))
-      o, lse = torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0., False, attn_mask=mask, scale=1.)
-      x = (self).finish(x, torch.view((self).by_row(torch.squeeze(o, 0)), [rows + count, q_width]), l)
+      k = (self).by_head(torch.narrow(qkv, 1, q_width, kv_width), self.kv_heads)
+      v = (self).by_head(torch.narrow(qkv, 1, q_width + kv_width, kv_width), self.kv_heads)
+      attended = (self).attend(torch.narrow(qkv, 1, 0, q_width), k, v, mask, False)
+      x = (self).finish(x, attended, l)
     logits = (self).action_logits(torch.narrow(x, 0, rows, count))
     return (self).calibrated(logits)
 

@@ -11,19 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 
 /** Callers that each ask for the next page as soon as the one before came: what a server can do at most, roughly. */
 final class ClosedLoop {
-  private static final long SECONDS = 10;
+  private static final long GRACE_SECONDS = 10;
   private static final long BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private ClosedLoop() {}
-
-  static double pagesPerSecond(UniPinClient client, int callers) throws InterruptedException {
-    List<String> users = IntStream.range(0, callers).mapToObj(i -> "caller" + i).toList();
-    return pagesPerSecond(client, callers, users, SECONDS);
-  }
 
   /** Pages for these users in turn. */
   static double pagesPerSecond(UniPinClient client, int callers, List<String> users, long seconds)
@@ -43,7 +37,7 @@ final class ClosedLoop {
       }
     } finally {
       pool.shutdown();
-      pool.awaitTermination(seconds + SECONDS, TimeUnit.SECONDS);
+      pool.awaitTermination(seconds + GRACE_SECONDS, TimeUnit.SECONDS);
     }
     return pages.get() / (double) seconds;
   }

@@ -34,6 +34,9 @@ public final class SoakCommand implements Callable<Integer> {
   private static final int CALLERS = 4;
   private static final double SHARE = 0.6;
   private static final long IDLE_SECONDS = 10;
+  private static final double FLOOD = 200;
+  private static final double WARM_UP_SECONDS = 30;
+  private static final Duration FLOOD_TIME = Duration.ofSeconds(20);
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
   @Option(
@@ -47,7 +50,7 @@ public final class SoakCommand implements Callable<Integer> {
       names = "--rate",
       defaultValue = "0",
       paramLabel = "QPS",
-      description = "Pages per second; 0: 60 %% of what four callers get in a closed loop.")
+      description = "Pages per second; 0: 60 %% of what comes back of the same traffic when far too much is asked.")
   private double rate;
 
   @Option(names = "--quick", description = "Two minutes.")
@@ -75,25 +78,6 @@ public final class SoakCommand implements Callable<Integer> {
   }
 
   private void soak(BenchServer server, Duration time) throws IOException, InterruptedException {
-    Traffic traffic =
-        new Traffic(
-            USERS,
-            0.8,
-            0.05,
-            Distribution.parse("geometric:5"),
-            Distribution.parse("2"),
-            Distribution.parse("exponential:1.5"),
-            Distribution.parse("lognormal:200:0.8"));
-    LoadRun.Settings settings =
-        new LoadRun.Settings(
-            traffic,
-            vocabulary -> Histories.madeUp(traffic.history(), vocabulary),
-            Arrivals.POISSON,
-            1000,
-            0,
-            time.toNanos() / 1e9,
-            DEADLINE,
-            1);
     StepResult result;
     List<MemoryTrace.Point> points;
     double pagesPerSecond;
@@ -101,9 +85,9 @@ public final class SoakCommand implements Callable<Integer> {
         GrpcTarget target =
             new GrpcTarget(server.address(), CALLERS, new GrpcTarget.Call(0, 0, DEADLINE));
         Progress progress = Progress.begin("soak", 100)) {
-      pagesPerSecond = rate > 0 ? rate : SHARE * ClosedLoop.pagesPerSecond(client, CALLERS);
+      pagesPerSecond = rate > 0 ? rate : SHARE * capacity(client, target, progress);
       // Not closed: its users go with the server.
-      LoadRun run = LoadRun.begin(settings, client, target, progress);
+      LoadRun run = LoadRun.begin(settings(0, time), client, target, progress);
       try (MemoryTrace trace = new MemoryTrace(server, 10)) {
         result = run.step(pagesPerSecond);
         points = trace.points();
@@ -113,6 +97,35 @@ public final class SoakCommand implements Callable<Integer> {
     }
     double from = Math.min(SETTLED_MINUTE, time.toSeconds() / 60.0 / 4);
     report(result, points, from, server.metrics(), pagesPerSecond);
+  }
+
+  /** Pages per second of the soak's own traffic that come back when there is more than can. */
+  private static double capacity(UniPinClient client, GrpcTarget target, Progress progress) {
+    try (LoadRun flood =
+        LoadRun.begin(settings(WARM_UP_SECONDS, FLOOD_TIME), client, target, progress)) {
+      return flood.step(FLOOD).achievedQps();
+    }
+  }
+
+  private static LoadRun.Settings settings(double warmUpSeconds, Duration time) {
+    Traffic traffic =
+        new Traffic(
+            USERS,
+            0.8,
+            0.05,
+            Distribution.parse("geometric:5"),
+            Distribution.parse("2"),
+            Distribution.parse("exponential:1.5"),
+            Distribution.parse("lognormal:200:0.8"));
+    return new LoadRun.Settings(
+        traffic,
+        vocabulary -> Histories.madeUp(traffic.history(), vocabulary),
+        Arrivals.POISSON,
+        1000,
+        warmUpSeconds,
+        time.toNanos() / 1e9,
+        DEADLINE,
+        1);
   }
 
   private void report(
