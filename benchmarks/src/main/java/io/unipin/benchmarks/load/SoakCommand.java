@@ -50,7 +50,8 @@ public final class SoakCommand implements Callable<Integer> {
       names = "--rate",
       defaultValue = "0",
       paramLabel = "QPS",
-      description = "Pages per second; 0: 60 %% of what comes back of the same traffic when far too much is asked.")
+      description =
+          "Pages per second; 0: 60 %% of what comes back of the same traffic when far too much is asked.")
   private double rate;
 
   @Option(names = "--quick", description = "Two minutes.")

@@ -74,7 +74,8 @@ public final class QualityCommand implements Callable<Integer> {
 
   @Option(
       names = "--din",
-      description = "Train a deep interest network on the same impressions, too, to be compared with.")
+      description =
+          "Train a deep interest network on the same impressions, too, to be compared with.")
   private boolean din;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
