@@ -229,15 +229,23 @@ class UniPin(Module):
       y = x
     return y
 
+  # How x is multiplied by matrix i: 1 in float32 and 2 in int8 by oneDNN, 0 by the plain matrix. Notes the range of x where that is wanted.
+  def way(self: __torch__.UniPin, x: Tensor, i: int) -> int:
+    if self.arithmetic == 3:
+      (self).observe(x, i)
+    if self.matrices[i].is_mkldnn:
+      way = self.arithmetic
+    else:
+      way = 0
+    return way
+
   # x (m, in) by matrix i -> (m, out)
   def product(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
-    if self.arithmetic == 3:
-      (self).observe(x, i)
-    fast = self.matrices[i].is_mkldnn
-    if self.arithmetic == 1 and fast:
+    way = (self).way(x, i)
+    if way == 1:
       y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "none", scalars, None)
-    elif self.arithmetic == 2 and fast:
+    elif way == 2:
       steps = self.matrix_steps[i]
       zeros = torch.zeros([torch.size(steps, 0)], dtype=3)
       y = ops.onednn.qlinear_pointwise((self).rounded(x, i), self.input_steps[i], 128, self.matrices[i], steps, zeros, None, 1., 0, 6, "none", scalars, "")
@@ -248,12 +256,10 @@ class UniPin(Module):
   # The same, then the activation. In int8 the result is rounded for matrix i + 1.
   def product_gelu(self: __torch__.UniPin, x: Tensor, i: int) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
-    if self.arithmetic == 3:
-      (self).observe(x, i)
-    fast = self.matrices[i].is_mkldnn
-    if self.arithmetic == 1 and fast:
+    way = (self).way(x, i)
+    if way == 1:
       y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "gelu", scalars, "none")
-    elif self.arithmetic == 2 and fast:
+    elif way == 2:
       steps = self.matrix_steps[i]
       zeros = torch.zeros([torch.size(steps, 0)], dtype=3)
       y = ops.onednn.qlinear_pointwise((self).rounded(x, i), self.input_steps[i], 128, self.matrices[i], steps, zeros, None, self.input_steps[i + 1], 128, 0, "gelu", scalars, "none")
@@ -264,12 +270,10 @@ class UniPin(Module):
   # x by matrix i, added to y, which is lost.
   def product_add(self: __torch__.UniPin, x: Tensor, i: int, y: Tensor) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
-    if self.arithmetic == 3:
-      (self).observe(x, i)
-    fast = self.matrices[i].is_mkldnn
-    if self.arithmetic == 1 and fast:
+    way = (self).way(x, i)
+    if way == 1:
       z = ops.mkldnn._linear_pointwise(x, y, self.matrices[i], None, "add")
-    elif self.arithmetic == 2 and fast:
+    elif way == 2:
       if torch.is_floating_point(x):
         x = (self).rounded(x, i)
       steps = self.matrix_steps[i]
@@ -302,13 +306,15 @@ class UniPin(Module):
     return torch.contiguous(torch.transpose(x, 0, 1))
 
   # Attention of q (r, H * D), scaled, over keys and values (G, n, D): over all of them, in which `hidden` (r, n) hides what is -inf, or, for
-  # r = n, each row over those up to itself. -> (r, H * D)
+  # r = n, each row over those up to itself. Heads that share keys go side by side, so that these are not copied. -> (r, H * D)
   def attend(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, hidden: Optional[Tensor], causal: bool) -> Tensor:
-    rows = torch.unsqueeze((self).by_head(q, self.heads), 0)
-    k = (self).widen(torch.unsqueeze(keys, 0))
-    v = (self).widen(torch.unsqueeze(values, 0))
+    r = torch.size(q, 0)
+    group = self.heads // self.kv_heads
+    rows = torch.transpose(torch.view(q, [r, self.kv_heads, group, self.head_dim]), 0, 2)
+    k = torch.expand(torch.unsqueeze(keys, 0), [group, -1, -1, -1])
+    v = torch.expand(torch.unsqueeze(values, 0), [group, -1, -1, -1])
     mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(rows, k, v, 0., causal, attn_mask=hidden, scale=1.)
-    return torch.view((self).by_row(torch.squeeze(mixed, 0)), [torch.size(q, 0), self.heads * self.head_dim])
+    return torch.reshape(torch.transpose(mixed, 0, 2), [r, self.heads * self.head_dim])
 
   # What candidates attend to history in: float32, beside int8 float16 where the processor computes in that.
   def slate_type(self: __torch__.UniPin) -> int:
@@ -375,6 +381,7 @@ class UniPin(Module):
       x = torch.cat([torch.view(self.token_first, [1, -1]), x])
     m = torch.size(x, 0)
     turns = (self).turns(torch.arange(start, start + m, dtype=4, device=x.device))
+    # What rows behind others see; the first rows of a block need none.
     seen = 0
     if start > 0:
       seen = start + m
