@@ -12,10 +12,10 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.pytorch.engine.PtGradientCollector;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.unipin.model.Torch;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -35,6 +35,7 @@ final class DinModel implements AutoCloseable {
   private static final float DROPOUT = 0.2f;
   private static final float EMBEDDING_SCALE = 0.05f;
   private static final float RATE = 0.001f;
+  private static final Loss LOSS = Loss.sigmoidBinaryCrossEntropyLoss();
 
   private final int actions;
   private final NDManager manager = Torch.newManager();
@@ -87,10 +88,8 @@ final class DinModel implements AutoCloseable {
       try (PtGradientCollector collector = new PtGradientCollector()) {
         NDArray logits = logits(scope, batch, true);
         NDArray labels = scope.create(batch.labels(), logits.getShape());
-        // log(1 + exp(x)) - x y, for no x too large
-        NDArray soft = logits.abs().neg().exp().add(1).log();
-        NDArray loss =
-            Activation.relu(logits).sub(logits.mul(labels)).add(soft).sum().div(batch.rows());
+        NDArray mean = LOSS.evaluate(new NDList(labels), new NDList(logits));
+        NDArray loss = mean.mul(actions);
         collector.backward(loss);
         value = loss.getFloat();
       }
@@ -152,9 +151,7 @@ final class DinModel implements AutoCloseable {
   /** All weights as they are now. */
   Map<String, float[]> copy() {
     Map<String, float[]> copy = new LinkedHashMap<>();
-    weights.forEach(
-        (name, weight) ->
-            copy.put(name, Arrays.copyOf(weight.toFloatArray(), (int) weight.size())));
+    weights.forEach((name, weight) -> copy.put(name, weight.toFloatArray()));
     return copy;
   }
 

@@ -3,6 +3,7 @@ package io.unipin.train;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.data.FeedLog;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -65,17 +66,19 @@ public final class DinRival {
 
   private void train(DinModel model, long seed, Consumer<String> said) {
     Random random = new Random(seed);
-    int[] order = train.inOrder();
+    List<Integer> order = train.inOrder();
+    boolean[] labels = validation.labels(action);
     double best = Double.NEGATIVE_INFINITY;
     Map<String, float[]> kept = model.copy();
     for (int epoch = 1, bestEpoch = 0; epoch <= EPOCHS && epoch - bestEpoch <= PATIENCE; epoch++) {
-      shuffle(order, random);
+      Collections.shuffle(order, random);
       double loss = 0;
-      for (int from = 0; from < order.length; from += BATCH) {
-        int to = Math.min(order.length, from + BATCH);
-        loss += model.step(train.batch(order, from, to)) * (double) (to - from) / order.length;
+      for (int from = 0; from < order.size(); from += BATCH) {
+        int to = Math.min(order.size(), from + BATCH);
+        loss +=
+            model.step(train.batch(order.subList(from, to))) * (double) (to - from) / order.size();
       }
-      double auc = BinaryMetrics.auc(probabilities(model, validation, action), labels(validation));
+      double auc = BinaryMetrics.auc(of(action, probabilities(model, validation)), labels);
       said.accept("DIN epoch %d: loss %.4f, AUC %.4f".formatted(epoch, loss, auc));
       if (auc > best) {
         best = auc;
@@ -86,31 +89,26 @@ public final class DinRival {
     model.restore(kept);
   }
 
-  private boolean[] labels(DinRows rows) {
-    return rows.labels(action);
-  }
-
-  private static void shuffle(int[] order, Random random) {
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int moved = order[i];
-      order[i] = order[j];
-      order[j] = moved;
-    }
-  }
-
-  private float[] probabilities(DinModel model, DinRows rows, int bit) {
-    int actions = log.schema().actions().size();
-    int[] order = rows.inOrder();
-    float[] probabilities = new float[order.length];
-    for (int from = 0; from < order.length; from += LARGE_BATCH) {
-      int to = Math.min(order.length, from + LARGE_BATCH);
-      float[] all = model.probabilities(rows.batch(order, from, to));
-      for (int row = from; row < to; row++) {
-        probabilities[row] = all[(row - from) * actions + bit];
-      }
+  /** Probabilities (rows, actions). */
+  private static float[] probabilities(DinModel model, DinRows rows) {
+    int actions = rows.log().schema().actions().size();
+    List<Integer> order = rows.inOrder();
+    float[] probabilities = new float[rows.size() * actions];
+    for (int from = 0; from < rows.size(); from += LARGE_BATCH) {
+      int to = Math.min(rows.size(), from + LARGE_BATCH);
+      float[] some = model.probabilities(rows.batch(order.subList(from, to)));
+      System.arraycopy(some, 0, probabilities, from * actions, some.length);
     }
     return probabilities;
+  }
+
+  private float[] of(int bit, float[] probabilities) {
+    int actions = log.schema().actions().size();
+    float[] column = new float[probabilities.length / actions];
+    for (int row = 0; row < column.length; row++) {
+      column[row] = probabilities[row * actions + bit];
+    }
+    return column;
   }
 
   private ObjectNode figures(DinModel model) {
@@ -119,10 +117,10 @@ public final class DinRival {
     ObjectNode gauc = json.putObject("din_gauc");
     ObjectNode logLoss = json.putObject("din_log_loss");
     SlateGroups groups = test.groups();
+    float[] probabilities = probabilities(model, test);
     List<String> names = log.schema().actions();
     for (int c = 0; c < names.size(); c++) {
-      RankingRow row =
-          RankingRow.ofProbabilities(probabilities(model, test, c), test.labels(c), groups);
+      RankingRow row = RankingRow.ofProbabilities(of(c, probabilities), test.labels(c), groups);
       EvaluationJson.number(auc, names.get(c), row.auc());
       EvaluationJson.number(gauc, names.get(c), row.gauc());
       EvaluationJson.number(logLoss, names.get(c), row.logLoss());

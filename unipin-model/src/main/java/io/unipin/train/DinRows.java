@@ -2,8 +2,8 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -41,6 +41,11 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
     return users.length;
   }
 
+  /** All rows, in a list that may be shuffled. */
+  List<Integer> inOrder() {
+    return IntStream.range(0, size()).boxed().collect(Collectors.toCollection(ArrayList::new));
+  }
+
   /** Whether each row got the action with that bit. */
   boolean[] labels(int action) {
     boolean[] labels = new boolean[size()];
@@ -62,15 +67,14 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
     return new SlateGroups(users, ints(sizes), ids);
   }
 
-  /** The rows {@code order[from]} to {@code order[to - 1]}, histories padded with zeros to the longest. */
-  Batch batch(int[] order, int from, int to) {
-    int rows = to - from;
+  /** Some rows, histories padded with zeros to the longest. */
+  Batch batch(List<Integer> order) {
+    int rows = order.size();
     int actions = log.schema().actions().size();
-    int longest = IntStream.range(from, to).map(i -> length(slates[order[i]])).max().orElse(0);
-    int n = Math.max(1, longest);
+    int n = Math.max(1, order.stream().mapToInt(row -> length(slates[row])).max().orElse(0));
     Batch batch = Batch.empty(rows, n, actions);
     for (int r = 0; r < rows; r++) {
-      int row = order[from + r];
+      int row = order.get(r);
       Slate slate = slates[row];
       int length = length(slate);
       int first = log.actionStart(users[row]) + slate.history() - length;
@@ -127,12 +131,5 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
           new long[rows],
           new float[rows * actions]);
     }
-  }
-
-  /** All rows in order. */
-  int[] inOrder() {
-    int[] order = new int[size()];
-    Arrays.setAll(order, i -> i);
-    return order;
   }
 }
