@@ -2,8 +2,8 @@ package io.unipin.benchmarks.micro;
 
 import io.unipin.benchmarks.micro.AnnComparison.Rival;
 import io.unipin.benchmarks.micro.AnnCurves.Point;
+import io.unipin.benchmarks.quality.DataSet;
 import io.unipin.serving.cli.Home;
-import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,11 +48,7 @@ final class AnnCommand implements Callable<Integer> {
     FILES,
     REAL,
     CURVES,
-    BUILD;
-
-    String key() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    BUILD
   }
 
   @Mixin private BenchOptions options;
@@ -97,60 +93,56 @@ final class AnnCommand implements Callable<Integer> {
   private void measure(Path folder, Map<String, Object> results)
       throws IOException, InterruptedException {
     int rounds = options.quick() ? 5 : 15;
-    try (Progress progress = Progress.begin("ann", Section.values().length);
-        AnnGenericSide generic = AnnGenericSide.find()) {
+    try (AnnGenericSide generic = AnnGenericSide.find()) {
       AnnData data = AnnData.clustered(SIZE, DIMENSION, options.quick() ? 300 : 1000, K);
       AnnComparison comparison = new AnnComparison(data, folder, rounds);
-      int done = 0;
-      for (Section section : Section.values()) {
-        progress.at(done++, Section.values().length, section.key());
-        if (only.isEmpty() || only.contains(section)) {
-          switch (section) {
-            case FLAT -> put(results, section, compare(comparison, generic, "Flat", 0, 30));
-            case IVF ->
-                put(results, section, compare(comparison, generic, "IVF1024,Flat", PROBES, 600));
-            case IVF_SQ8 ->
-                put(results, section, compare(comparison, generic, "IVF1024,SQ8", PROBES, 600));
-            case HNSW -> {
-              Path file = comparison.build("HNSW32");
-              put(results, section, graph(comparison, generic, data, file));
-              results.put("filter", AnnFilters.figures(data, file, rounds));
-            }
-            case LIVE ->
-                put(results, section, AnnLive.figures(AnnData.clustered(20_000, 64, 200, K)));
-            case FILES -> put(results, section, AnnFiles.figures(folder));
-            case REAL -> {
-              if (AnnReal.isIn(realData())) {
-                put(results, section, AnnReal.read(realData()).figures());
+      Sections.measure(
+          "ann",
+          Section.values(),
+          only,
+          section -> {
+            switch (section) {
+              case FLAT -> put(results, section, compare(comparison, generic, "Flat", 0, 30));
+              case IVF ->
+                  put(results, section, compare(comparison, generic, "IVF1024,Flat", PROBES, 600));
+              case IVF_SQ8 ->
+                  put(results, section, compare(comparison, generic, "IVF1024,SQ8", PROBES, 600));
+              case HNSW -> {
+                Path file = comparison.build("HNSW32");
+                put(results, section, graph(comparison, generic, data, file));
+                results.put("filter", AnnFilters.figures(data, file, rounds));
               }
+              case LIVE ->
+                  put(results, section, AnnLive.figures(AnnData.clustered(20_000, 64, 200, K)));
+              case FILES -> put(results, section, AnnFiles.figures(folder));
+              case REAL -> {
+                if (AnnReal.isIn(realData())) {
+                  put(results, section, AnnReal.read(realData()).figures());
+                }
+              }
+              case CURVES -> curves(folder, generic, results);
+              case BUILD ->
+                  put(
+                      results,
+                      section,
+                      AnnBuildSize.figures(options.quick() ? 100_000 : 1_000_000, folder));
             }
-            case CURVES -> curves(folder, generic, results);
-            case BUILD ->
-                put(
-                    results,
-                    section,
-                    AnnBuildSize.figures(options.quick() ? 100_000 : 1_000_000, folder));
-          }
-        }
-      }
+          });
     }
   }
 
   private static void put(Map<String, Object> results, Section section, Map<String, Object> found) {
-    results.put(section.key(), found);
+    results.put(Sections.key(section), found);
   }
 
   private static Path realData() {
-    String folder = System.getenv("UNIPIN_DATA");
-    return folder == null || folder.isBlank()
-        ? Home.find().root().resolve("../shared/data")
-        : Path.of(folder);
+    return DataSet.folder(Home.find());
   }
 
   private void curves(Path folder, AnnGenericSide generic, Map<String, Object> results)
       throws IOException, InterruptedException {
     Map<String, Object> all = new LinkedHashMap<>();
-    results.put(Section.CURVES.key(), all);
+    results.put(Sections.key(Section.CURVES), all);
     new AnnDataSets(realData(), Home.find(), options.quick())
         .forEach(data -> all.put(data.name(), curves(folder, generic, data)));
   }

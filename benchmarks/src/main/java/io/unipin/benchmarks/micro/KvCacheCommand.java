@@ -4,9 +4,9 @@ import io.unipin.benchmarks.kvcache.Chaos;
 import io.unipin.benchmarks.kvcache.JmhRun;
 import io.unipin.benchmarks.kvcache.Policies;
 import io.unipin.benchmarks.kvcache.Trace;
+import io.unipin.benchmarks.quality.DataSet;
 import io.unipin.kvcache.KvType;
 import io.unipin.serving.cli.Home;
-import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -46,11 +46,7 @@ final class KvCacheCommand implements Callable<Integer> {
     MODEL,
     QUALITY,
     TRAFFIC,
-    CHAOS;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    CHAOS
   }
 
   @Mixin private BenchOptions options;
@@ -72,11 +68,11 @@ final class KvCacheCommand implements Callable<Integer> {
     Home home = Home.find();
     PrintWriter out = spec.commandLine().getOut();
     PassClock clock = PassClock.find();
-    try (Progress progress = Progress.begin("kv-cache", Section.values().length)) {
-      int done = 0;
-      for (Section section : Section.values()) {
-        progress.at(done++, Section.values().length, section.label());
-        if (only.isEmpty() || only.contains(section)) {
+    Sections.measure(
+        "kv-cache",
+        Section.values(),
+        only,
+        section -> {
           long begin = System.nanoTime();
           switch (section) {
             case OPERATIONS -> operations();
@@ -85,10 +81,8 @@ final class KvCacheCommand implements Callable<Integer> {
             case TRAFFIC -> traffic(home);
             case CHAOS -> chaos();
           }
-          seconds.put(section.label(), (System.nanoTime() - begin) / 1e9);
-        }
-      }
-    }
+          seconds.put(Sections.key(section), (System.nanoTime() - begin) / 1e9);
+        });
     print(out);
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("quick", options.quick());
@@ -163,11 +157,7 @@ final class KvCacheCommand implements Callable<Integer> {
   }
 
   private static List<Trace> replays(Home home) throws IOException {
-    String folder = System.getenv("UNIPIN_DATA");
-    Path data =
-        folder == null || folder.isBlank()
-            ? home.root().resolve("../shared/data")
-            : Path.of(folder);
+    Path data = DataSet.folder(home);
     List<Trace> traces = new ArrayList<>();
     Path kuai = data.resolve("kuairand-pure/impressions.tsv.gz");
     if (Files.exists(kuai)) {
@@ -213,14 +203,10 @@ final class KvCacheCommand implements Callable<Integer> {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("operations", left.operations());
     row.put("seconds", left.seconds());
-    left.stats().reasons().forEach((reason, count) -> row.put(label(reason), count));
-    left.stats().departures().forEach((cause, count) -> row.put(label(cause), count));
+    left.stats().reasons().forEach((reason, count) -> row.put(Sections.key(reason), count));
+    left.stats().departures().forEach((cause, count) -> row.put(Sections.key(cause), count));
     row.put("refreshes", left.stats().refreshes());
     results.put("chaos", row);
-  }
-
-  private static String label(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 
   private void print(PrintWriter out) {

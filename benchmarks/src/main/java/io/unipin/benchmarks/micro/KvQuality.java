@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.micro;
 
+import io.unipin.benchmarks.quality.DataSet;
 import io.unipin.benchmarks.quality.TrainedRecipe;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
@@ -52,16 +53,9 @@ final class KvQuality {
   /** A public one, where it is, and a simulated one. */
   private List<Set> sets() {
     Set simulated = new Set(SIMULATOR, quick ? 2 : 0, quick ? 500 : 2_000);
-    return Files.isDirectory(data().resolve(PUBLIC))
+    return Files.isDirectory(DataSet.folder(home).resolve(PUBLIC))
         ? List.of(new Set(PUBLIC, quick ? 2 : 0, 943), simulated)
         : List.of(simulated);
-  }
-
-  private Path data() {
-    String folder = System.getenv("UNIPIN_DATA");
-    return folder == null || folder.isBlank()
-        ? home.root().resolve("../shared/data")
-        : Path.of(folder);
   }
 
   /** By data set and type: loss, bounds, overlap. */

@@ -9,10 +9,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Data sets by name. */
-final class DataSet {
+public final class DataSet {
   private static final String SIMULATOR = "simulator";
 
   private DataSet() {}
+
+  /** Where the public sets are, if they are anywhere. */
+  public static Path folder(Home home) {
+    String set = System.getenv("UNIPIN_DATA");
+    return set == null || set.isBlank() ? home.root().resolve("../shared/data") : Path.of(set);
+  }
 
   /** Imports a set, or simulates one, below a folder. */
   static Path feedLog(Home home, String data, Path folder)
@@ -22,9 +28,7 @@ final class DataSet {
       ChildProcess.run(home, List.of("simulate", "--out", log.toString()));
       return log;
     }
-    String set = System.getenv("UNIPIN_DATA");
-    Path sets = set == null || set.isBlank() ? home.root().resolve("../shared/data") : Path.of(set);
-    Path source = sets.resolve(data);
+    Path source = folder(home).resolve(data);
     if (!Files.isDirectory(source)) {
       throw new CommandException("no data at " + source + ": set UNIPIN_DATA to its parent");
     }

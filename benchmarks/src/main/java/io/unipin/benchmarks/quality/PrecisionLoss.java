@@ -3,7 +3,6 @@ package io.unipin.benchmarks.quality;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.serving.cli.ChildProcess;
-import io.unipin.serving.cli.CommandException;
 import io.unipin.serving.cli.Home;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,30 +27,27 @@ public final class PrecisionLoss {
    */
   public static PrecisionLoss measure(Home home, String data, int seeds, int epochs)
       throws IOException, InterruptedException {
-    Path recipe =
-        home.recipe(data, "train.yaml")
-            .orElseThrow(() -> new CommandException("no recipes/" + data + "/train.yaml"));
-    Path folder = home.work("precision").resolve(data).toAbsolutePath();
-    Path feedLog = DataSet.feedLog(home, data, folder);
-    List<String> options = new ArrayList<>(List.of("--config", recipe.toString()));
-    if (epochs > 0) {
-      options.addAll(List.of("--set", "training.epochs=" + epochs));
-    }
-    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, data + " " + epochs);
+    TrainedRecipe trained = TrainedRecipe.of(home, data, seeds, epochs);
     PrecisionLoss loss = new PrecisionLoss();
     for (int seed = 1; seed <= seeds; seed++) {
-      loss.float32.add(runs.run(seed).evaluation());
-      Path bundle = folder.resolve("seed-" + seed).resolve("bundle");
-      Path figures = folder.resolve("seed-" + seed).resolve("int8.json");
-      List<String> arguments = new ArrayList<>(List.of("evaluate", "--data", feedLog.toString()));
-      arguments.addAll(List.of("--bundle", bundle.toString(), "--precision", "INT8"));
-      arguments.addAll(List.of("--json", figures.toString()));
-      arguments.addAll(options);
-      arguments.addAll(List.of("--set", "training.seed=" + seed));
-      ChildProcess.run(home, arguments);
-      loss.int8.add(new ObjectMapper().readTree(figures.toFile()).at("/results/evaluation"));
+      loss.float32.add(evaluate(home, trained, seed, "FLOAT32"));
+      loss.int8.add(evaluate(home, trained, seed, "INT8"));
     }
     return loss;
+  }
+
+  private static JsonNode evaluate(Home home, TrainedRecipe trained, int seed, String precision)
+      throws IOException, InterruptedException {
+    Path bundle = trained.bundles().get(seed - 1);
+    Path figures = bundle.resolveSibling(precision + ".json");
+    List<String> arguments =
+        new ArrayList<>(List.of("evaluate", "--data", trained.feedLog().toString()));
+    arguments.addAll(List.of("--bundle", bundle.toString(), "--precision", precision));
+    arguments.addAll(List.of("--json", figures.toString()));
+    arguments.addAll(trained.options());
+    arguments.addAll(List.of("--set", "training.seed=" + seed));
+    ChildProcess.run(home, arguments);
+    return new ObjectMapper().readTree(figures.toFile()).at("/results/evaluation");
   }
 
   /**

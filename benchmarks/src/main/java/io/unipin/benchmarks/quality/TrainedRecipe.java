@@ -13,12 +13,15 @@ import java.util.List;
  * Bundles of one recipe, one per seed. What was trained before, by {@code bench quality} too, is taken as it is.
  *
  * @param recipe with what was changed of it
+ * @param options of {@code train} and {@code evaluate} that name it so
  * @param feedLog that it was trained on
  * @param bundles one per seed, from 1 on
  */
-public record TrainedRecipe(TrainConfig recipe, Path feedLog, List<Path> bundles) {
+public record TrainedRecipe(
+    TrainConfig recipe, List<String> options, Path feedLog, List<Path> bundles) {
 
   public TrainedRecipe {
+    options = List.copyOf(options);
     bundles = List.copyOf(bundles);
   }
 
@@ -51,6 +54,6 @@ public record TrainedRecipe(TrainConfig recipe, Path feedLog, List<Path> bundles
     for (int seed = 1; seed <= seeds; seed++) {
       bundles.add(runs.train(seed));
     }
-    return new TrainedRecipe(recipe, feedLog, bundles);
+    return new TrainedRecipe(recipe, options, feedLog, bundles);
   }
 }
