@@ -19,6 +19,18 @@ class ValidationTest {
   }
 
   @Test
+  void metric_fewHitsByChance_doNotOutweighRanking() {
+    assertThat(new Validation(0.02, 0.735).metric())
+        .isGreaterThan(new Validation(0.022, 0.72).metric());
+  }
+
+  @Test
+  void metric_worseThanChance_stillGrowsWithRetrieval() {
+    assertThat(new Validation(0.1, 0.45).metric())
+        .isGreaterThan(new Validation(0.05, 0.45).metric());
+  }
+
+  @Test
   void metric_oneFigure_isThat() {
     assertThat(new Validation(Double.NaN, 0.7).metric()).isEqualTo(0.7);
     assertThat(new Validation(0.2, Double.NaN).metric()).isEqualTo(0.2);
