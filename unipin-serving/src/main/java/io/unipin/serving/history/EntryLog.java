@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -97,6 +97,7 @@ public final class EntryLog<E> implements AutoCloseable {
         return false;
       }
       boolean taken = queue.offer(entry);
+      LockSupport.unpark(writer);
       dropped.addAndGet(taken ? 0 : 1);
       return taken;
     } finally {
@@ -138,16 +139,15 @@ public final class EntryLog<E> implements AutoCloseable {
     while (open || !queue.isEmpty()) {
       taking.lock();
       try {
-        E first = queue.poll(config.flushEvery().toMillis(), TimeUnit.MILLISECONDS);
-        if (first != null) {
-          batch.add(first);
-          queue.drainTo(batch, BATCH - 1);
+        if (queue.drainTo(batch, BATCH) > 0) {
           write(batch);
         }
-      } catch (InterruptedException e) {
-        // close() wakes the thread up; what is queued is still written
       } finally {
         taking.unlock();
+      }
+      if (batch.isEmpty()) {
+        LockSupport.parkNanos(
+            this, config.flushEvery().toNanos()); // without the lock, which an erasure needs
       }
       batch.clear();
     }
@@ -177,7 +177,7 @@ public final class EntryLog<E> implements AutoCloseable {
       return;
     }
     open = false;
-    writer.interrupt();
+    LockSupport.unpark(writer);
     try {
       writer.join(CLOSE_MS);
     } catch (InterruptedException e) {

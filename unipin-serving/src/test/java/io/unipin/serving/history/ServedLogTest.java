@@ -86,7 +86,7 @@ final class ServedLogTest {
   private ServedLog open(int queue, int segment) {
     return ServedLog.open(
         new ServedLogConfig(
-            true, folder.resolve("served"), queue, new ByteSize(segment), Duration.ofMillis(100)));
+            true, folder.resolve("served"), queue, new ByteSize(segment), Duration.ofHours(1)));
   }
 
   private FeedLog export() {
