@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread; one per process, since libtorch's gradient collection through DJL is process-wide.
  */
 public final class TrainingModel implements AutoCloseable {
+  private static final int STEPS_BETWEEN_TRIMS = 200;
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.98;
   private static final List<String> WITHOUT_DECAY =
@@ -89,6 +90,9 @@ public final class TrainingModel implements AutoCloseable {
   /** One step of AdamW on the loss of a batch. */
   public StepLoss step(TrainingBatch batch, StepSettings settings) {
     JniUtils.setSeed(settings.seed());
+    if (settings.step() % STEPS_BETWEEN_TRIMS == 0) {
+      NativeMemory.trim();
+    }
     try (PtNDManager scope = module.newManager()) {
       float[] parts = backward(scope, batch, settings);
       float norm = update(scope, settings);
