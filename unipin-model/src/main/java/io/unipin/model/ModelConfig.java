@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import java.util.List;
@@ -17,7 +18,9 @@ import java.util.List;
  * @param feedForward hidden width of a block's feed-forward part
  * @param gated whether that part is gated, which makes it half as large again for the same hidden
  *     width
- * @param maxHistory most actions in a window; a multiple of 4
+ * @param interleaved whether an action is two tokens, its item and then what was done with it, instead of one; written to the
+ *     file only where it is so
+ * @param maxHistory most tokens in a window, a multiple of 4 actions
  * @param actions action types; bit c of a multi-hot is {@code actions.get(c)}
  * @param positives the action types whose items retrieval is trained to find
  * @param surfaces surfaces
@@ -32,6 +35,7 @@ public record ModelConfig(
     int kvHeads,
     int feedForward,
     boolean gated,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean interleaved,
     int maxHistory,
     List<String> actions,
     List<String> positives,
@@ -50,8 +54,9 @@ public record ModelConfig(
     positive("feedForward", feedForward);
     require(contentDim >= 0, "contentDim: 0 or more expected, got " + contentDim);
     require(
-        maxHistory >= 4 && maxHistory % 4 == 0,
-        "maxHistory: positive multiple of 4 expected, got " + maxHistory);
+        maxHistory > 0 && maxHistory % (interleaved ? 8 : 4) == 0,
+        "maxHistory: positive multiple of %d expected, got %d"
+            .formatted(interleaved ? 8 : 4, maxHistory));
     require(
         heads % kvHeads == 0,
         "kvHeads: a divisor of heads %d expected, got %d".formatted(heads, kvHeads));
@@ -68,7 +73,7 @@ public record ModelConfig(
         "positives: a part of %s expected, got %s".formatted(actions, positives));
   }
 
-  /** A model whose feed-forward part is not gated. */
+  /** A model whose feed-forward part is not gated, and which reads an action as one token. */
   public ModelConfig(
       int items,
       int contentDim,
@@ -92,6 +97,7 @@ public record ModelConfig(
         kvHeads,
         feedForward,
         false,
+        false,
         maxHistory,
         actions,
         positives,
@@ -100,6 +106,22 @@ public record ModelConfig(
 
   public int headDim() {
     return width / heads;
+  }
+
+  /** Tokens that the model reads of one action. */
+  public int tokensPerAction() {
+    return interleaved ? 2 : 1;
+  }
+
+  /** Most actions in a window. */
+  public int maxActions() {
+    return maxHistory / tokensPerAction();
+  }
+
+  /** The tokens of a window, oldest action first. */
+  public TokenSequence tokens(List<UserAction> window) {
+    TokenSequence tokens = TokenSequence.of(window);
+    return interleaved ? tokens.interleaved(items) : tokens;
   }
 
   /**

@@ -93,8 +93,12 @@ record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String
             "%s: at most %d bytes expected, got %d".formatted(CONFIG, MAX_CONFIG_BYTES, bytes));
       }
       JsonNode tree = JSON.readTree(Files.readAllBytes(file));
-      if (tree instanceof ObjectNode object && !object.has("gated")) {
-        object.put("gated", false); // a model from before there were gates
+      if (tree instanceof ObjectNode object) {
+        for (String later : new String[] {"gated", "interleaved"}) {
+          if (!object.has(later)) {
+            object.put(later, false); // a model from before there was this
+          }
+        }
       }
       return JSON.treeToValue(tree, ModelConfig.class);
     } catch (JsonProcessingException e) {

@@ -51,6 +51,28 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
     return new TokenSequence(items, actions, surfaces, gaps);
   }
 
+  /**
+   * Two tokens for each of these: the item, with nothing done yet, and what was done, with no item. The second one's gap
+   * is {@link GapBuckets#FIRST}, which no other token behind the first has.
+   *
+   * @param noItem the catalogue row that stands for no item: the out-of-vocabulary item
+   */
+  TokenSequence interleaved(int noItem) {
+    int n = size();
+    TokenSequence both =
+        new TokenSequence(new int[2 * n], new long[2 * n], new int[2 * n], new int[2 * n]);
+    for (int i = 0; i < n; i++) {
+      both.items[2 * i] = items[i];
+      both.gaps[2 * i] = gaps[i];
+      both.items[2 * i + 1] = noItem;
+      both.actions[2 * i + 1] = actions[i];
+      both.gaps[2 * i + 1] = GapBuckets.FIRST;
+      both.surfaces[2 * i] = surfaces[i];
+      both.surfaces[2 * i + 1] = surfaces[i];
+    }
+    return both;
+  }
+
   public int size() {
     return items.length;
   }

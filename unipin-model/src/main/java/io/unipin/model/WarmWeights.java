@@ -64,6 +64,7 @@ final class WarmWeights {
             earlier.kvHeads(),
             earlier.feedForward(),
             earlier.gated(),
+            earlier.interleaved(),
             config.maxHistory(),
             config.actions(),
             config.positives(),
@@ -78,7 +79,7 @@ final class WarmWeights {
   }
 
   private static String shape(ModelConfig config) {
-    return "content %d, itemDim %d, width %d, layers %d, heads %d, kvHeads %d, feedForward %d, gated %s"
+    return "content %d, itemDim %d, width %d, layers %d, heads %d, kvHeads %d, feedForward %d, gated %s, interleaved %s"
         .formatted(
             config.contentDim(),
             config.itemDim(),
@@ -87,7 +88,8 @@ final class WarmWeights {
             config.heads(),
             config.kvHeads(),
             config.feedForward(),
-            config.gated());
+            config.gated(),
+            config.interleaved());
   }
 
   private static void requireBeginning(String what, List<String> earlier, List<String> now) {

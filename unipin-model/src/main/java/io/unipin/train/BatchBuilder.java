@@ -2,6 +2,7 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 import io.unipin.model.GapBuckets;
+import io.unipin.model.ModelConfig;
 import io.unipin.model.TargetOffsets;
 import io.unipin.model.TokenSequence;
 import io.unipin.model.TrainingBatch;
@@ -20,6 +21,8 @@ import java.util.stream.IntStream;
  */
 final class BatchBuilder {
   private final FeedLog log;
+  private final ModelConfig model;
+  private final int perAction;
   private final TrainingSettings settings;
   private final Holdout holdout;
   private final Random random;
@@ -42,18 +45,16 @@ final class BatchBuilder {
   private final Growable.Floats hiddenLabels = new Growable.Floats();
 
   private BatchBuilder(
-      FeedLog log,
-      Holdout holdout,
-      TrainingSettings settings,
-      List<Sequence> sequences,
-      long seed) {
+      FeedLog log, Holdout holdout, TrainConfig config, List<Sequence> sequences, long seed) {
     this.log = log;
+    this.model = config.modelConfig(log);
+    this.perAction = model.tokensPerAction();
     this.holdout = holdout;
-    this.settings = settings;
+    this.settings = config.training();
     this.sequences = sequences;
     this.random = new Random(seed);
     this.actions = log.schema().actions().size();
-    this.length = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
+    this.length = perAction * sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
     int cells = sequences.size() * length;
     this.items = new long[cells];
     this.bits = new float[cells * actions];
@@ -65,11 +66,11 @@ final class BatchBuilder {
   static TrainingBatch build(
       FeedLog log,
       Holdout holdout,
-      TrainingSettings settings,
+      TrainConfig config,
       Classes.Source classes,
       List<Sequence> sequences,
       long seed) {
-    return new BatchBuilder(log, holdout, settings, sequences, seed).build(classes);
+    return new BatchBuilder(log, holdout, config, sequences, seed).build(classes);
   }
 
   private TrainingBatch build(Classes.Source source) {
@@ -79,7 +80,7 @@ final class BatchBuilder {
         targets(b, sequences.get(b));
       }
     }
-    SlateBuilder slates = SlateBuilder.build(log, holdout, settings, sequences, random);
+    SlateBuilder slates = SlateBuilder.build(log, holdout, settings, sequences, perAction, random);
     Classes classes = source.of(items, slates.items(), targetItems.toArray(), random);
     return new TrainingBatch(
         sequences.size(),
@@ -112,9 +113,9 @@ final class BatchBuilder {
               log.actionSurfaces()[i],
               log.actionTimes()[i]));
     }
-    TokenSequence tokens = TokenSequence.of(window);
+    TokenSequence tokens = model.tokens(window);
     int unknown = log.catalogue().size();
-    for (int t = 0; t < sequence.length(); t++) {
+    for (int t = 0; t < tokens.size(); t++) {
       int cell = b * length + t;
       items[cell] =
           random.nextDouble() < settings.unknownProbability() ? unknown : tokens.items()[t];
@@ -123,11 +124,23 @@ final class BatchBuilder {
       for (int c = 0; c < actions; c++) {
         bits[cell * actions + c] = tokens.actions()[t] >>> c & 1;
       }
-      if (settings.task().ranks() && random.nextDouble() < settings.maskProbability()) {
-        masked[cell] = 1;
-        hiddenAt.add(row(b, t + 1));
-        hiddenLabels.addBits(tokens.actions()[t], actions);
+      if (settings.task().ranks()) {
+        hide(b, t, tokens);
       }
+    }
+  }
+
+  /** The action of a token, masked now and then, is to be predicted; of two tokens the first predicts what the second says. */
+  private void hide(int b, int t, TokenSequence tokens) {
+    if (model.interleaved()) {
+      if (t % 2 == 0) {
+        hiddenAt.add(row(b, t + 1));
+        hiddenLabels.addBits(tokens.actions()[t + 1], actions);
+      }
+    } else if (random.nextDouble() < settings.maskProbability()) {
+      masked[b * length + t] = 1;
+      hiddenAt.add(row(b, t + 1));
+      hiddenLabels.addBits(tokens.actions()[t], actions);
     }
   }
 
@@ -156,12 +169,13 @@ final class BatchBuilder {
       while (next < positives.length && positives[next] < row) {
         next++;
       }
-      boolean knowsItself = t == 0 ? sequence.from() == 0 : masked[b * length + t - 1] == 0;
+      int last = perAction * t;
+      boolean knowsItself = t == 0 ? sequence.from() == 0 : masked[b * length + last - 1] == 0;
       if (next < positives.length && knowsItself) {
         int ahead = ahead(positives.length - next);
         targetOffsets.add(TargetOffsets.of(ahead));
         target(
-            row(b, t),
+            row(b, last),
             positives[next + ahead - 1],
             t == 0 ? FeedLog.NO_TIME : log.actionTimes()[row - 1]);
       }

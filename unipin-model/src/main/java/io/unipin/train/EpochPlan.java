@@ -1,6 +1,7 @@
 package io.unipin.train;
 
 import io.unipin.data.FeedLog;
+import io.unipin.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -18,14 +19,17 @@ final class EpochPlan {
 
   private final FeedLog log;
   private final Holdout holdout;
-  private final int maxHistory;
+  private final int maxActions;
+  private final int tokensPerAction;
   private final int batchActions;
   private final long seed;
 
   EpochPlan(FeedLog log, Holdout holdout, TrainConfig config) {
     this.log = log;
     this.holdout = holdout;
-    this.maxHistory = config.model().maxHistory();
+    ModelConfig model = config.modelConfig(log);
+    this.maxActions = model.maxActions();
+    this.tokensPerAction = model.tokensPerAction();
     this.batchActions = config.training().batchActions();
     this.seed = config.training().seed();
   }
@@ -39,10 +43,10 @@ final class EpochPlan {
     int start = 0;
     while (start < sequences.size()) {
       int end = start;
-      for (long actions = 0;
-          end < sequences.size() && actions < (long) BATCHES_SORTED_TOGETHER * batchActions;
+      for (long rows = 0;
+          end < sequences.size() && rows < (long) BATCHES_SORTED_TOGETHER * batchActions;
           end++) {
-        actions += sequences.get(end).length() + 1;
+        rows += rows(sequences.get(end));
       }
       List<Sequence> part = sequences.subList(start, end);
       part.sort(Comparator.comparingInt(Sequence::length).reversed());
@@ -57,20 +61,25 @@ final class EpochPlan {
     List<Sequence> sequences = new ArrayList<>();
     for (int user = 0; user < log.users(); user++) {
       int n = holdout.trainEnd(user);
-      int first = n <= maxHistory ? n : 1 + random.nextInt(maxHistory);
-      for (int from = 0, to = first; from < n; from = to, to = Math.min(n, to + maxHistory)) {
+      int first = n <= maxActions ? n : 1 + random.nextInt(maxActions);
+      for (int from = 0, to = first; from < n; from = to, to = Math.min(n, to + maxActions)) {
         sequences.add(new Sequence(user, from, to));
       }
     }
     return sequences;
   }
 
+  private int rows(Sequence sequence) {
+    return 1 + tokensPerAction * sequence.length();
+  }
+
   /** Cuts sequences, longest first, into batches whose padded size stays within the limit. */
   private void split(List<Sequence> sequences, List<List<Sequence>> batches) {
     int start = 0;
     while (start < sequences.size()) {
-      int rows = sequences.get(start).length() + 1;
-      int end = Math.min(sequences.size(), start + Math.max(1, batchActions / rows));
+      int end =
+          Math.min(
+              sequences.size(), start + Math.max(1, batchActions / rows(sequences.get(start))));
       batches.add(List.copyOf(sequences.subList(start, end)));
       start = end;
     }

@@ -8,6 +8,7 @@ import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.HistoryWindow;
+import io.unipin.model.ModelConfig;
 import io.unipin.model.ServingModel;
 import io.unipin.model.TokenSequence;
 import io.unipin.model.UserAction;
@@ -43,7 +44,7 @@ final class HistoryEncoder implements AutoCloseable {
 
   /** A lease on the encoded first {@code history} actions of a user. */
   KvLease encode(int user, int history) {
-    TokenSequence tokens = tokens(log, user, history, model.config().maxHistory());
+    TokenSequence tokens = tokens(log, user, history, model.config());
     KvKey key = new KvKey(log.user(user), model.fingerprint());
     KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO);
     try {
@@ -65,10 +66,10 @@ final class HistoryEncoder implements AutoCloseable {
   }
 
   /** The tokens of the window after {@code history} actions of a user. */
-  static TokenSequence tokens(FeedLog log, int user, int history, int maxHistory) {
+  static TokenSequence tokens(FeedLog log, int user, int history, ModelConfig model) {
     int start = log.actionStart(user);
     List<UserAction> window = new ArrayList<>();
-    for (int i = (int) HistoryWindow.start(history, maxHistory); i < history; i++) {
+    for (int i = (int) HistoryWindow.start(history, model.maxActions()); i < history; i++) {
       int action = start + i;
       window.add(
           new UserAction(
@@ -77,7 +78,7 @@ final class HistoryEncoder implements AutoCloseable {
               log.actionSurfaces()[action],
               log.actionTimes()[action]));
     }
-    return TokenSequence.of(window);
+    return model.tokens(window);
   }
 
   @Override

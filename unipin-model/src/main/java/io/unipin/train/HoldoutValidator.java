@@ -3,6 +3,7 @@ package io.unipin.train;
 import io.unipin.data.FeedLog;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.GapBuckets;
+import io.unipin.model.ModelConfig;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
@@ -67,11 +68,11 @@ final class HoldoutValidator implements Validator {
 
   /** Lets int8 know how large the activations of real histories get. */
   private void observe(Path directory) {
-    int maxHistory = ModelWriter.config(directory).maxHistory();
+    ModelConfig model = ModelWriter.config(directory);
     List<TokenSequence> histories = new ArrayList<>();
     int step = Math.max(1, log.users() / OBSERVED);
     for (int user = 0; user < log.users(); user += step) {
-      histories.add(HistoryEncoder.tokens(log, user, holdout.trainEnd(user), maxHistory));
+      histories.add(HistoryEncoder.tokens(log, user, holdout.trainEnd(user), model));
     }
     ModelWriter.observe(directory, histories, new RequestContext(0, GapBuckets.UNKNOWN));
   }

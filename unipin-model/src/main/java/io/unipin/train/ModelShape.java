@@ -9,4 +9,5 @@ public record ModelShape(
     int kvHeads,
     int feedForward,
     boolean gated,
+    boolean interleaved,
     int maxHistory) {}

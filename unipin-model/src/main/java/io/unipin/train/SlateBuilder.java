@@ -15,6 +15,7 @@ import java.util.Random;
 final class SlateBuilder {
   private final FeedLog log;
   private final List<Sequence> sequences;
+  private final int tokensPerAction;
   private final List<List<Integer>> views = new ArrayList<>();
   private int width;
   private long[] items = {};
@@ -25,8 +26,9 @@ final class SlateBuilder {
   private final Growable.Longs at = new Growable.Longs();
   private final Growable.Floats labels = new Growable.Floats();
 
-  private SlateBuilder(FeedLog log, List<Sequence> sequences) {
+  private SlateBuilder(FeedLog log, List<Sequence> sequences, int tokensPerAction) {
     this.log = log;
+    this.tokensPerAction = tokensPerAction;
     this.sequences = sequences;
   }
 
@@ -35,8 +37,9 @@ final class SlateBuilder {
       Holdout holdout,
       TrainingSettings settings,
       List<Sequence> sequences,
+      int tokensPerAction,
       Random random) {
-    SlateBuilder builder = new SlateBuilder(log, sequences);
+    SlateBuilder builder = new SlateBuilder(log, sequences, tokensPerAction);
     for (Sequence sequence : sequences) {
       List<Integer> chosen =
           settings.task().ranks()
@@ -79,7 +82,7 @@ final class SlateBuilder {
       surfaces[cell] = log.viewSurfaces()[view];
       gaps[cell] = GapBuckets.of(last, log.viewTimes()[view]);
       positions[cell] = PagePositions.of(i - log.impressionStart(view));
-      cuts[cell] = history - sequence.from() + 1L;
+      cuts[cell] = 1 + (long) tokensPerAction * (history - sequence.from());
       at.add(cell);
       labels.addBits(log.impressionBits()[i], log.schema().actions().size());
     }

@@ -107,6 +107,7 @@ public record TrainConfig(
         model.kvHeads(),
         model.feedForward(),
         model.gated(),
+        model.interleaved(),
         model.maxHistory(),
         log.schema().actions(),
         log.schema().positives(),

@@ -153,7 +153,7 @@ public final class Trainer {
       long step = state.step() + 1;
       long seed = Seeds.mix(settings.seed(), ~step);
       List<Sequence> sequences = batches.get(state.batch());
-      TrainingBatch batch = BatchBuilder.build(log, holdout, settings, classes, sequences, seed);
+      TrainingBatch batch = BatchBuilder.build(log, holdout, config, classes, sequences, seed);
       StepSettings stepSettings =
           new StepSettings(
               step,

@@ -45,6 +45,7 @@ final class TestModels {
         plain.kvHeads(),
         plain.feedForward(),
         true,
+        false,
         plain.maxHistory(),
         plain.actions(),
         plain.positives(),

@@ -6,6 +6,7 @@ import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogBuilder;
 import io.unipin.model.TargetOffsets;
 import io.unipin.model.TrainingBatch;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,10 +34,14 @@ class BatchBuilderTest {
       config =
           config.with("training." + setting.substring(0, equals), setting.substring(equals + 1));
     }
+    return batch(log, config);
+  }
+
+  private static TrainingBatch batch(FeedLog log, TrainConfig config) {
     Holdout holdout = Holdout.leaveLast(log, 1);
     Classes.Source classes = new Classes.Source(log, holdout, config.training());
     List<Sequence> all = List.of(new Sequence(0, 0, holdout.trainEnd(0)));
-    return BatchBuilder.build(log, holdout, config.training(), classes, all, 3);
+    return BatchBuilder.build(log, holdout, config, classes, all, 3);
   }
 
   @Test
@@ -98,6 +103,28 @@ class BatchBuilderTest {
     TrainingBatch.Slate slate = batch(log()).slate();
     assertThat(slate.positions()).containsExactly(0, 1, 2, 3);
     assertThat(slate.cuts()).containsOnly(7);
+  }
+
+  @Test
+  void batch_interleaved_asksForEveryActionAtItsItemAndForItemsBehindActions() {
+    FeedLog log = log();
+    TrainConfig config =
+        TrainConfig.defaults()
+            .with("model.interleaved", "true")
+            .with("training.unknownProbability", "0");
+    TrainingBatch batch = batch(log, config);
+    assertThat(batch.length()).isEqualTo(2 * (ACTIONS - 2));
+    assertThat(batch.tokens().masked()).containsOnly(0);
+    for (int a = 0; a < ACTIONS - 2; a++) {
+      float like = log.actionBits()[a] & TestLogs.LIKE;
+      assertThat(batch.hidden().at()[a]).isEqualTo(2 * a + 1);
+      assertThat(batch.hidden().actions()[2 * a]).isEqualTo(like);
+      assertThat(batch.tokens().actions()[2 * (2 * a)]).isZero();
+      assertThat(batch.tokens().actions()[2 * (2 * a + 1)]).isEqualTo(like);
+    }
+    assertThat(batch.targets().at()).hasSize(ACTIONS - 2);
+    assertThat(Arrays.stream(batch.targets().at())).allMatch(row -> row % 2 == 0);
+    assertThat(batch.slate().cuts()).containsOnly(13);
   }
 
   @Test

@@ -52,7 +52,7 @@ final class NaiveEvaluation {
 
   private float[] encode(int user, int history) {
     List<UserAction> window = new ArrayList<>();
-    for (int i = (int) HistoryWindow.start(history, model.config().maxHistory());
+    for (int i = (int) HistoryWindow.start(history, model.config().maxActions());
         i < history;
         i++) {
       int at = log.actionStart(user) + i;
@@ -63,7 +63,7 @@ final class NaiveEvaluation {
               log.actionSurfaces()[at],
               log.actionTimes()[at]));
     }
-    TokenSequence tokens = TokenSequence.of(window);
+    TokenSequence tokens = model.config().tokens(window);
     rows = 1 + tokens.size();
     return model.extend(tokens, 0, block, layout.maxRows(), KvType.FLOAT32);
   }

@@ -40,7 +40,7 @@ record GoldenRun(
               index(action.surface(), config.surfaces()),
               action.timeMs()));
     }
-    TokenSequence tokens = TokenSequence.of(actions);
+    TokenSequence tokens = config.tokens(actions);
     long last = actions.isEmpty() ? GapBuckets.NO_TIME : actions.get(actions.size() - 1).timeMs();
     RequestContext context =
         new RequestContext(

@@ -39,7 +39,7 @@ final class GoldenWriter {
     try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), bytes))) {
       GoldenRun run = new GoldenRun(model, catalogue, index, cache, KvType.FLOAT32);
       for (int length : LENGTHS) {
-        if (length <= model.config().maxHistory()) {
+        if (length <= model.config().maxActions()) {
           queries.add(answered(run, writer.query(length)));
         }
       }

@@ -54,7 +54,7 @@ final class ConsoleApi implements AutoCloseable {
           bundle.indexVersion(),
           model.items(),
           model.itemDim(),
-          model.maxHistory(),
+          model.maxActions(),
           model.actions(),
           model.positives(),
           model.surfaces(),

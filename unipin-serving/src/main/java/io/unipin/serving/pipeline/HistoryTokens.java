@@ -37,7 +37,7 @@ record HistoryTokens(
     ModelConfig config = bundle.model().config();
     List<RecordedAction> stored = history.newest();
     long start =
-        HistoryWindow.start(history.lifetime() + recent.size(), config.maxHistory())
+        HistoryWindow.start(history.lifetime() + recent.size(), config.maxActions())
             - (history.lifetime() - stored.size());
     int fromStored = (int) Math.min(Math.max(start, 0), stored.size());
     int fromRecent = (int) Math.max(start - stored.size(), 0);
@@ -50,9 +50,9 @@ record HistoryTokens(
     for (RecordedAction action : window) {
       actions.add(read(action, config, bundle.catalogue(), unknown));
     }
-    TokenSequence all = TokenSequence.of(actions);
+    TokenSequence all = config.tokens(actions);
     TokenSequence committed =
-        base.size() == window.size() ? all : TokenSequence.of(actions.subList(0, base.size()));
+        base.size() == window.size() ? all : config.tokens(actions.subList(0, base.size()));
     long last = window.isEmpty() ? GapBuckets.NO_TIME : window.get(window.size() - 1).timeMs();
     long[] seen =
         Stream.concat(stored.stream(), recent.stream())

@@ -269,12 +269,12 @@ public final class Recommender {
   /** Refuses a bundle that the server's settings do not fit. */
   public void check(LoadedBundle bundle) {
     stages.check(bundle);
-    int maxHistory = bundle.model().config().maxHistory();
-    if (maxHistory > historyLimit) {
+    int actions = bundle.model().config().maxActions();
+    if (actions > historyLimit) {
       throw ServingException.invalid(
           "bundle",
-          "a maxHistory of at most history.limit %d expected, got %d (bundle %s)"
-              .formatted(historyLimit, maxHistory, bundle.name()));
+          "a model of histories of at most history.limit %d actions expected, got %d (bundle %s)"
+              .formatted(historyLimit, actions, bundle.name()));
     }
   }
 

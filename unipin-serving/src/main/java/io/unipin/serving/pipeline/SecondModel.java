@@ -16,6 +16,7 @@ final class SecondModel {
     requireEqual(second, "positives", one.positives(), other.positives());
     requireEqual(second, "surfaces", one.surfaces(), other.surfaces());
     requireEqual(second, "maxHistory", one.maxHistory(), other.maxHistory());
+    requireEqual(second, "interleaved", one.interleaved(), other.interleaved());
     Catalogue items = serving.catalogue();
     requireEqual(second, "number of items", items.size(), second.catalogue().size());
     for (int row = 0; row < items.size(); row++) {

@@ -50,14 +50,18 @@ final class UserEncoder {
     try {
       lease = acquire(model, wanted);
       int size = tokens.all().size();
+      int perAction = model.config().tokensPerAction();
       int fresh = 1 + size - lease.reusedRows();
       int read = fresh == 0 ? size : wanted.ladder().historyTokens(model.config(), fresh, size);
       if (read < size) {
+        read -= read % perAction;
         lease.close();
         lease = null; // the next line may throw
         TokenSequence newest = tokens.all().newest(read);
         lease = cache.aside(model.config().kvLayout(config.type()), newest.hashes());
-        state = new UserState(lease, KvOutcome.UNCACHED, read, encode(model, newest, lease, clock));
+        state =
+            new UserState(
+                lease, KvOutcome.UNCACHED, read / perAction, encode(model, newest, lease, clock));
         return state;
       }
       KvOutcome outcome = lease.outcome();
@@ -69,7 +73,7 @@ final class UserEncoder {
         base.close();
         encoded += encode(model, tokens.all(), lease, clock);
       }
-      state = new UserState(lease, outcome, size, encoded);
+      state = new UserState(lease, outcome, size / perAction, encoded);
       return state;
     } catch (KvCacheException e) {
       throw new ServingException(

@@ -33,7 +33,7 @@ final class WarmUp {
 
   /** One step per length of a history, 0, 1, 2, 4, … and the longest twice: the first run pays for what all share. */
   List<Runnable> steps() {
-    int longest = bundle.model().config().maxHistory();
+    int longest = bundle.model().config().maxActions();
     List<Runnable> steps = new ArrayList<>();
     steps.add(() -> visit(longest));
     steps.add(() -> visit(0));

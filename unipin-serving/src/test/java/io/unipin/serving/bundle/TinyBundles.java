@@ -20,9 +20,23 @@ public final class TinyBundles {
 
   private TinyBundles() {}
 
-  private static ModelConfig config() {
+  private static ModelConfig config(boolean interleaved) {
+    List<String> positives = List.of("click", "save");
     return new ModelConfig(
-        ITEMS, 0, 8, 16, 2, 4, 2, 32, MAX_HISTORY, ACTIONS, List.of("click", "save"), SURFACES);
+        ITEMS,
+        0,
+        8,
+        16,
+        2,
+        4,
+        2,
+        32,
+        false,
+        interleaved,
+        MAX_HISTORY,
+        ACTIONS,
+        positives,
+        SURFACES);
   }
 
   /** Items with ids 1000, 1001, … so that an id is never mistaken for a row. */
@@ -47,14 +61,21 @@ public final class TinyBundles {
   /** Publishes a bundle into a folder; equal seeds make equal models. */
   public static void publish(Path folder, String name, String factory, long seed, Path scratch) {
     Path model = scratch.resolve("model-" + name);
-    ModelWriter.writeRandom(model, config(), seed);
+    ModelWriter.writeRandom(model, config(false), seed);
     BundlePublisher.publish(model, catalogue(), factory, folder.resolve(name));
+  }
+
+  /** Publishes a bundle whose model reads two tokens of an action. */
+  public static void publishInterleaved(Path folder, String name, Path scratch) {
+    Path model = scratch.resolve("model-" + name);
+    ModelWriter.writeRandom(model, config(true), 13);
+    BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 
   /** Publishes a bundle of other items. */
   public static void publish(Path folder, String name, Catalogue catalogue, Path scratch) {
     Path model = scratch.resolve("model-" + name);
-    ModelWriter.writeRandom(model, config(), 13);
+    ModelWriter.writeRandom(model, config(false), 13);
     BundlePublisher.publish(model, catalogue, "exact", folder.resolve(name));
   }
 

@@ -9,6 +9,7 @@ import io.unipin.kvcache.KvOutcome;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.HistoryWindow;
 import io.unipin.serving.ByteSize;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
@@ -250,6 +251,20 @@ final class RecommenderTest {
   }
 
   @Test
+  void retrieveAndRank_twoTokensPerAction_equalsUncached() {
+    TinyBundles.publishInterleaved(shared, "interleaved", shared.resolve("scratch"));
+    try (LoadedBundle two = new BundleReader(shared, EngineOptions.cpu()).load("interleaved")) {
+      for (int n = 0; n < TinyBundles.MAX_HISTORY; n++) {
+        record("u", n, n + 1);
+        Page page = page(recommender, two, "u");
+        assertThat(page.trace().historyActions())
+            .isEqualTo(n + 1 - HistoryWindow.start(n + 1, TinyBundles.MAX_HISTORY / 2));
+        assertEqualItems(uncached(two, "u").items(), page.items());
+      }
+    }
+  }
+
+  @Test
   void retrieveAndRank_unknownUser_isServed() {
     Page page = page("nobody", "");
     assertThat(page.items()).hasSize(PAGE);
@@ -463,11 +478,19 @@ final class RecommenderTest {
   }
 
   private Page uncached(String user) {
+    return uncached(bundle, user);
+  }
+
+  private Page uncached(LoadedBundle asked, String user) {
     try (UserKvCache fresh =
         new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 20))) {
-      UserInput input = new UserInput(user, null, List.of(), "home", NOW);
-      return recommender(fresh).retrieveAndRank(bundle, query(input), clock(NO_LIMIT));
+      return page(recommender(fresh), asked, user);
     }
+  }
+
+  private static Page page(Recommender recommender, LoadedBundle asked, String user) {
+    UserInput input = new UserInput(user, null, List.of(), "home", NOW);
+    return recommender.retrieveAndRank(asked, query(input), clock(NO_LIMIT));
   }
 
   private Page page(String user, String cursor) {
