@@ -23,7 +23,7 @@ final class Overload {
   /** Callers of whom some are refused. */
   private static final int CROWD = 48;
 
-  private static final int CONNECTIONS = 4;
+  private static final int CONNECTIONS = 1;
   private static final double NORMAL = 0.8;
   private static final double BURST = 3;
   private static final double HURRIED = 0.5;
