@@ -370,6 +370,17 @@ class UniPin(Module):
       rows = torch.mul_(rows, torch.narrow(steps, 1, 0, n))
     return rows
 
+  # x (m, w), from m = 16 on with rows of zeros behind to a multiple of 16: a product is compiled for every number of rows, and what is
+  # compiled stays in memory.
+  def filled(self: __torch__.UniPin, x: Tensor) -> Tensor:
+    m = torch.size(x, 0)
+    more = (16 - m % 16) % 16
+    if m < 16 or more == 0 or self.arithmetic == 3:
+      y = x
+    else:
+      y = torch.cat([x, torch.zeros([more, torch.size(x, 1)], dtype=6, device=x.device)])
+    return y
+
   # Encodes the tokens behind the first `start` rows of block and writes their keys and values into it.
   # table (N + 1, E); items, surfaces, gaps (m), actions (m, C): the new actions; block (L, 2, G, capacity, D), with
   # steps (L, 2, G, capacity, 1) when it is of int8, else anything of L by 2.
@@ -380,7 +391,8 @@ class UniPin(Module):
     if start == 0:
       x = torch.cat([torch.view(self.token_first, [1, -1]), x])
     m = torch.size(x, 0)
-    turns = (self).turns(torch.arange(start, start + m, dtype=4, device=x.device))
+    x = (self).filled(x)
+    turns = (self).turns(torch.arange(start, start + torch.size(x, 0), dtype=4, device=x.device))
     # What rows behind others see; the first rows of a block need none.
     seen = 0
     if start > 0:
@@ -394,7 +406,7 @@ class UniPin(Module):
       if l + 1 < layers:
         qkv = (self).product(h, 4 * l)
         (self).turn(qkv, turns)
-        q = torch.narrow(qkv, 1, 0, q_width)
+        q = torch.narrow(torch.narrow(qkv, 0, 0, m), 1, 0, q_width)
         kv = torch.narrow(qkv, 1, q_width, 2 * kv_width)
       else:
         # Of the last layer only the last row's output is needed.
@@ -403,6 +415,7 @@ class UniPin(Module):
         x = torch.narrow(x, 0, m - 1, 1)
         q = torch.narrow((self).product(torch.narrow(h, 0, m - 1, 1), 4 * l), 1, 0, q_width)
         (self).turn(q, torch.narrow(torch.narrow(turns, 0, m - 1, 1), 1, 0, q_width // 2))
+      kv = torch.narrow(kv, 0, 0, m)
       planes = torch.select(block, 0, l)
       plane_steps = torch.select(steps, 0, l)
       (self).store(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), (self).by_head(torch.narrow(kv, 1, 0, kv_width), self.kv_heads), start)
@@ -415,7 +428,7 @@ class UniPin(Module):
         attended = (self).attend(q, keys, values, None, True)
       else:
         attended = (self).attend(q, keys, values, hidden, False)
-      x = (self).finish(x, attended, l)
+      x = (self).finish(x, (self).filled(attended), l)
     return torch.view(x, [-1])
 
   # Scores candidates against the first `rows` rows of block, as in extend. candidates (k); surface, gap (1).
