@@ -265,7 +265,10 @@ final class ConsoleTest {
     page("leaver");
     record("leaver", 3);
     open("cache");
-    browser.awaitText("#cache", "Evictions");
+    browser.awaitText("#cache", "Gone: erased");
+    List<String> counts = browser.texts("#cache-stats td");
+    assertThat(counts).hasSize(13).allMatch(count -> Character.isDigit(count.charAt(0)));
+    assertThat(counts.get(5)).as("prefill: no entry").doesNotStartWith("0 ");
     browser.type("#lookup-user", "leaver");
     browser.click("#lookup-run");
     browser.awaitText("#lookup-result", "Actions, all");

@@ -24,7 +24,8 @@ final class LiveReadings {
           "cacheBudget", "unipin.cache.budget",
           "cacheUsers", "unipin.cache.entries",
           "leases", "unipin.cache.leases",
-          "cpu", "process.cpu.usage",
+          "cpuNanos", "process.cpu.time", // its usage is 0 on some virtual machines
+          "cores", "system.cpu.count",
           "uptimeSeconds", "process.uptime");
 
   private final MeterRegistry registry;

@@ -26,21 +26,29 @@ export function start() {
   });
 }
 
+const LOOKUPS = [
+  ['UNCHANGED', 'hit'], ['GROWN', 'append: new actions'], ['CORRECTED', 'append: changed from some action on'],
+  ['ABSENT', 'prefill: no entry'], ['MOVED', 'prefill: the window moved'],
+  ['NO_ROOM', 'uncached: no room'], ['BUSY', 'uncached: another request was writing the entry'],
+];
+const DEPARTURES = [
+  ['POLICY', 'others were worth more'], ['ROOM', 'a new one needed the place'], ['AGE', 'not used for long'], ['ERASED', 'erased'],
+];
+
 const row = (name, value) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, value));
 
 export async function open() {
   try {
     const stats = await get('cache');
-    const outcomes = [['hit', stats.hits], ['append', stats.appends], ['prefill', stats.prefills], ['uncached', stats.uncached]];
-    const total = outcomes.reduce((sum, [, count]) => sum + count, 0);
+    const total = LOOKUPS.reduce((sum, [reason]) => sum + stats.reasons[reason], 0);
     show(byId('cache'), h('h2', {}, 'Users\' KV cache'),
       h('div', { class: 'bar', role: 'img', 'aria-label': `${percent(stats.usedBytes / stats.budgetBytes)} of the budget is used` },
         h('div', { style: { width: `${100 * stats.usedBytes / Math.max(1, stats.budgetBytes)}%`, background: color(1) } })),
       h('p', { class: 'hint' }, `${bytes(stats.usedBytes)} of ${bytes(stats.budgetBytes)} used, ${bytes(stats.leasedBytes)} in use by requests`),
       h('table', { id: 'cache-stats' }, h('caption', {}, 'Since the start of the server'), h('tbody', {},
         row('Users', whole(stats.entries)), row('Leases', whole(stats.leases)),
-        outcomes.map(([name, count]) => row(`Look-ups: ${name}`, `${whole(count)} (${percent(total ? count / total : NaN)})`)),
-        row('Evictions', whole(stats.evictions)))));
+        LOOKUPS.map(([reason, words]) => row(`Look-ups: ${words}`, `${whole(stats.reasons[reason])} (${percent(total ? stats.reasons[reason] / total : 0)})`)),
+        DEPARTURES.map(([departure, words]) => row(`Gone: ${words}`, whole(stats.departures[departure]))))));
   } catch (error) {
     show(byId('cache'), failure(error));
   }

@@ -70,7 +70,8 @@ function draw() {
     1000 * rate(i, sample => sample.stages[name] ?? 0) / rate(i, sample => sample.answers)) })));
   charts.queue.update(times, [['waiting', 0], ['limit', 6]].map(([name, color]) => (
     { name, color, values: shown.map(i => samples[i].gauges[name]) })));
-  charts.cpu.update(times, [{ name: 'of the machine', color: 1, values: shown.map(i => samples[i].gauges.cpu) }]);
+  charts.cpu.update(times, [{ name: 'of the machine', color: 1, values: shown.map(i =>
+    rate(i, sample => sample.gauges.cpuNanos) / 1e9 / samples[i].gauges.cores) }]);
   arms.update(times, counters('arms', []));
   tiles();
 }
