@@ -63,6 +63,7 @@ public final class UniPinServer implements AutoCloseable {
     boolean started = false;
     try {
       metrics = opened(new ServingMetrics());
+      opened(MemoryTrim.start());
       Tracing tracing = opened(Tracing.start(config.tracing()));
       metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
       HistoryStore histories = opened(HistoryStore.open(config.history()));
