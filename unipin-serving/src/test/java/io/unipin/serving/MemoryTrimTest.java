@@ -13,8 +13,11 @@ class MemoryTrimTest {
   @Test
   void start_untilClosed_trimsAgainAndAgain() throws InterruptedException {
     CountDownLatch trims = new CountDownLatch(3);
-    try (MemoryTrim unused = MemoryTrim.start(Duration.ofMillis(1), trims::countDown)) {
+    MemoryTrim trim = MemoryTrim.start(Duration.ofMillis(1), trims::countDown);
+    try {
       assertThat(trims.await(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      trim.close();
     }
   }
 }
