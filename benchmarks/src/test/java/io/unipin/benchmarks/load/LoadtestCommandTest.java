@@ -57,6 +57,9 @@ final class LoadtestCommandTest {
                 "cache.budget=4MiB",
                 "cache.transientBudget=4MiB",
                 "history.folder=" + folder.resolve("history"),
+                "admission.minConcurrency=1000", // whatever else the machine does
+                "admission.burstWait=1m",
+                "admission.standingWait=1m",
                 "retrieval.candidates=20",
                 "page.size=5")));
   }
