@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -94,11 +95,9 @@ record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String
       }
       JsonNode tree = JSON.readTree(Files.readAllBytes(file));
       if (tree instanceof ObjectNode object) {
-        for (String later : new String[] {"gated", "interleaved"}) {
-          if (!object.has(later)) {
-            object.put(later, false); // a model from before there was this
-          }
-        }
+        // A model from before there were these.
+        object.putIfAbsent("gated", BooleanNode.FALSE);
+        object.putIfAbsent("interleaved", BooleanNode.FALSE);
       }
       return JSON.treeToValue(tree, ModelConfig.class);
     } catch (JsonProcessingException e) {

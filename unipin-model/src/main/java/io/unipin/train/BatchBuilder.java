@@ -6,8 +6,6 @@ import io.unipin.model.ModelConfig;
 import io.unipin.model.TargetOffsets;
 import io.unipin.model.TokenSequence;
 import io.unipin.model.TrainingBatch;
-import io.unipin.model.UserAction;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -22,7 +20,6 @@ import java.util.stream.IntStream;
 final class BatchBuilder {
   private final FeedLog log;
   private final ModelConfig model;
-  private final int perAction;
   private final TrainingSettings settings;
   private final Holdout holdout;
   private final Random random;
@@ -48,13 +45,13 @@ final class BatchBuilder {
       FeedLog log, Holdout holdout, TrainConfig config, List<Sequence> sequences, long seed) {
     this.log = log;
     this.model = config.modelConfig(log);
-    this.perAction = model.tokensPerAction();
     this.holdout = holdout;
     this.settings = config.training();
     this.sequences = sequences;
     this.random = new Random(seed);
     this.actions = log.schema().actions().size();
-    this.length = perAction * sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
+    this.length =
+        model.tokensPerAction() * sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
     int cells = sequences.size() * length;
     this.items = new long[cells];
     this.bits = new float[cells * actions];
@@ -80,7 +77,8 @@ final class BatchBuilder {
         targets(b, sequences.get(b));
       }
     }
-    SlateBuilder slates = SlateBuilder.build(log, holdout, settings, sequences, perAction, random);
+    SlateBuilder slates =
+        SlateBuilder.build(log, holdout, settings, sequences, model.tokensPerAction(), random);
     Classes classes = source.of(items, slates.items(), targetItems.toArray(), random);
     return new TrainingBatch(
         sequences.size(),
@@ -104,16 +102,7 @@ final class BatchBuilder {
 
   private void history(int b, Sequence sequence) {
     int start = log.actionStart(sequence.user()) + sequence.from();
-    List<UserAction> window = new ArrayList<>(sequence.length());
-    for (int i = start; i < start + sequence.length(); i++) {
-      window.add(
-          new UserAction(
-              log.actionItems()[i],
-              log.actionBits()[i],
-              log.actionSurfaces()[i],
-              log.actionTimes()[i]));
-    }
-    TokenSequence tokens = model.tokens(window);
+    TokenSequence tokens = LogTokens.of(log, start, start + sequence.length(), model);
     int unknown = log.catalogue().size();
     for (int t = 0; t < tokens.size(); t++) {
       int cell = b * length + t;
@@ -169,7 +158,7 @@ final class BatchBuilder {
       while (next < positives.length && positives[next] < row) {
         next++;
       }
-      int last = perAction * t;
+      int last = model.tokensPerAction() * t;
       boolean knowsItself = t == 0 ? sequence.from() == 0 : masked[b * length + last - 1] == 0;
       if (next < positives.length && knowsItself) {
         int ahead = ahead(positives.length - next);

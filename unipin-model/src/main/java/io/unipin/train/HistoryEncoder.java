@@ -11,10 +11,7 @@ import io.unipin.model.HistoryWindow;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ServingModel;
 import io.unipin.model.TokenSequence;
-import io.unipin.model.UserAction;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Encodes a user's history up to any of its actions, as serving does, reusing what one user's earlier encoding left.
@@ -68,17 +65,8 @@ final class HistoryEncoder implements AutoCloseable {
   /** The tokens of the window after {@code history} actions of a user. */
   static TokenSequence tokens(FeedLog log, int user, int history, ModelConfig model) {
     int start = log.actionStart(user);
-    List<UserAction> window = new ArrayList<>();
-    for (int i = (int) HistoryWindow.start(history, model.maxActions()); i < history; i++) {
-      int action = start + i;
-      window.add(
-          new UserAction(
-              log.actionItems()[action],
-              log.actionBits()[action],
-              log.actionSurfaces()[action],
-              log.actionTimes()[action]));
-    }
-    return model.tokens(window);
+    int oldest = (int) HistoryWindow.start(history, model.maxActions());
+    return LogTokens.of(log, start + oldest, start + history, model);
   }
 
   @Override
