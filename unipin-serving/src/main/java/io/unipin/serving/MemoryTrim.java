@@ -14,12 +14,7 @@ final class MemoryTrim implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMinutes(10);
 
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "memory-trim");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("memory-trim"));
 
   private MemoryTrim() {}
 

@@ -3,6 +3,7 @@ package io.unipin.serving.console;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.unipin.serving.DaemonThreads;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.security.Role;
@@ -49,14 +50,7 @@ public final class Console implements AutoCloseable {
     this.api = new ConsoleApi(parts);
     this.routes = new Routes(api);
     this.server = server;
-    this.executor =
-        Executors.newFixedThreadPool(
-            THREADS,
-            task -> {
-              Thread thread = new Thread(task, "console");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.executor = Executors.newFixedThreadPool(THREADS, DaemonThreads.named("console"));
   }
 
   /** Opens the port. */

@@ -1,6 +1,7 @@
 package io.unipin.serving.console;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.unipin.serving.DaemonThreads;
 import io.unipin.serving.metrics.LiveSample;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,12 +19,7 @@ final class LiveSeries implements AutoCloseable {
   private final Supplier<LiveSample> source;
   private final ScheduledFuture<?> sampling;
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "console-samples");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("console-samples"));
 
   @GuardedBy("this")
   private final Deque<LiveSample> samples = new ArrayDeque<>();

@@ -2,6 +2,7 @@ package io.unipin.serving.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.unipin.serving.DaemonThreads;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import java.io.IOException;
@@ -36,13 +37,7 @@ public final class MetricsEndpoint implements AutoCloseable {
           "metrics port %d can't be opened: %s".formatted(port, e.getMessage()),
           e);
     }
-    ExecutorService executor =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "metrics");
-              thread.setDaemon(true);
-              return thread;
-            });
+    ExecutorService executor = Executors.newSingleThreadExecutor(DaemonThreads.named("metrics"));
     server.setExecutor(executor);
     server.createContext(
         "/metrics", exchange -> answer(exchange, "/metrics", 200, metrics::scrape));

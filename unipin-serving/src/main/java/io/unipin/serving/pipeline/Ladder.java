@@ -63,7 +63,7 @@ final class Ladder {
   }
 
   /**
-   * How many tokens of the history to read, of n with {@code fresh} to encode: n if there is time for all of them.
+   * How many tokens of the history to read, of whole actions, of n with {@code fresh} to encode: n if there is time for all of them.
    *
    * @throws ServingException DEADLINE when there is no time even for none
    */
@@ -73,7 +73,8 @@ final class Ladder {
     }
     if (config.enabled()) {
       for (int halving = 1; halving <= HALVINGS; halving++) {
-        int tokens = halving == HALVINGS ? 0 : n >> halving;
+        int perAction = model.tokensPerAction();
+        int tokens = halving == HALVINGS ? 0 : perAction * ((n / perAction) >> halving);
         if (tokens < fresh
             && fits(
                 Stage.ENCODE,

@@ -54,7 +54,6 @@ final class UserEncoder {
       int fresh = 1 + size - lease.reusedRows();
       int read = fresh == 0 ? size : wanted.ladder().historyTokens(model.config(), fresh, size);
       if (read < size) {
-        read -= read % perAction;
         lease.close();
         lease = null; // the next line may throw
         TokenSequence newest = tokens.all().newest(read);

@@ -2,6 +2,7 @@ package io.unipin.serving.rpc;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.unipin.serving.DaemonThreads;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.SecurityConfig.ClientCertificates;
@@ -13,12 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** What stands before the ports: TLS and tokens, each where it is set, and the clock that reads their files again. */
 final class Guard implements AutoCloseable {
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "security");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("security"));
 
   private final @Nullable SslContext servingPort;
   private final @Nullable SslContext adminPort;

@@ -1,6 +1,7 @@
 package io.unipin.serving.security;
 
 import io.unipin.serving.ConfigException;
+import io.unipin.serving.DaemonThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,12 +47,7 @@ public final class TokenFile implements AutoCloseable {
   /** The same, and looks at it again at this distance until closed. */
   public static TokenFile watch(Path file, Duration distance) {
     ScheduledExecutorService clock =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "tokens");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("tokens"));
     boolean opened = false;
     try {
       TokenFile tokens = new TokenFile(file, clock);
