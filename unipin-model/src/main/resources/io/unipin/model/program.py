@@ -61,13 +61,16 @@ class UniPin(Module):
     x = torch.add(x, torch.linear(torch.gelu(torch.linear(x, self.item_in)), self.item_out))
     return (self).normalise(x)
 
-  # items (..., E), actions (..., C), masked (..., 1) in {0, 1}, surfaces (...), gaps (...) -> (..., d)
+  # items (..., E), actions (..., C), surfaces (...), gaps (...) -> (..., d)
   # One linear map of the features side by side, written as the sum of its parts.
-  def tokens(self: __torch__.UniPin, items: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
-    known = torch.mul(actions, torch.rsub(masked, 1))
-    x = torch.add(torch.linear(items, self.token_item), torch.matmul(known, self.token_action))
-    x = torch.add_(x, torch.mul(masked, self.token_mask))
+  def tokens(self: __torch__.UniPin, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
+    x = torch.add_(torch.linear(items, self.token_item), torch.matmul(actions, self.token_action))
     return torch.add_(torch.add_(x, torch.embedding(self.token_surface, surfaces)), torch.embedding(self.token_gap, gaps))
+
+  # The same where masked (..., 1) in {0, 1} says which tokens do not tell their actions.
+  def masked_tokens(self: __torch__.UniPin, items: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
+    known = torch.mul(actions, torch.rsub(masked, 1))
+    return torch.add((self).tokens(items, known, surfaces, gaps), torch.mul(masked, self.token_mask))
 
   # items (..., E), surfaces, gaps, positions on the page (...) -> (..., d); a candidate's action is always masked
   def candidates(self: __torch__.UniPin, items: Tensor, surfaces: Tensor, gaps: Tensor, positions: Tensor) -> Tensor:
@@ -301,19 +304,16 @@ class UniPin(Module):
   def by_head(self: __torch__.UniPin, x: Tensor, heads: int) -> Tensor:
     return torch.transpose(torch.view(x, [torch.size(x, 0), heads, self.head_dim]), 0, 1)
 
-  # x (heads, m, w) -> (m, heads, w), contiguous
-  def by_row(self: __torch__.UniPin, x: Tensor) -> Tensor:
-    return torch.contiguous(torch.transpose(x, 0, 1))
-
-  # Attention of q (r, H * D), scaled, over keys and values (G, n, D): over all of them, in which `hidden` (r, n) hides what is -inf, or, for
+  # Attention of q (r, H * D), scaled, over keys and values (1, G, n, D): over all of them, in which `hidden` (r, n) hides what is -inf, or, for
   # r = n, each row over those up to itself. Heads that share keys go side by side, so that these are not copied. -> (r, H * D)
   def attend(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, hidden: Optional[Tensor], causal: bool) -> Tensor:
     r = torch.size(q, 0)
     group = self.heads // self.kv_heads
     rows = torch.transpose(torch.view(q, [r, self.kv_heads, group, self.head_dim]), 0, 2)
-    k = torch.expand(torch.unsqueeze(keys, 0), [group, -1, -1, -1])
-    v = torch.expand(torch.unsqueeze(values, 0), [group, -1, -1, -1])
-    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(rows, k, v, 0., causal, attn_mask=hidden, scale=1.)
+    if group > 1:
+      keys = torch.expand(keys, [group, -1, -1, -1])
+      values = torch.expand(values, [group, -1, -1, -1])
+    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(rows, keys, values, 0., causal, attn_mask=hidden, scale=1.)
     return torch.reshape(torch.transpose(mixed, 0, 2), [r, self.heads * self.head_dim])
 
   # What candidates attend to history in: float32, beside int8 float16 where the processor computes in that.
@@ -324,22 +324,21 @@ class UniPin(Module):
       kind = 6
     return kind
 
-  # Attention of candidates qkv (k, (H + 2 G) * D) over all rows of keys and values (G, n, D) of the slate's type and each over itself, whose
+  # Attention of candidates qkv (k, (H + 2 G) * D) over all rows of keys and values (1, G, n, D) of the slate's type and each over itself, whose
   # share of the whole follows from the log-sum-exp of the others. -> (k, H * D)
   def attend_slate(self: __torch__.UniPin, qkv: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     k = torch.size(qkv, 0)
     group = self.heads // self.kv_heads
-    q_width = self.heads * self.head_dim
-    kv_width = self.kv_heads * self.head_dim
-    q = torch.narrow(qkv, 1, 0, q_width)
-    rows = torch.reshape((self).by_head(q, self.heads), [1, self.kv_heads, group * k, self.head_dim])
-    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(torch.to(rows, (self).slate_type()), torch.unsqueeze(keys, 0), torch.unsqueeze(values, 0), 0., False, attn_mask=None, scale=1.)
-    mixed = torch.view((self).by_row(torch.reshape(torch.to(mixed, 6), [self.heads, k, self.head_dim])), [k, self.kv_heads, group, self.head_dim])
-    others = torch.view((self).by_row(torch.reshape(lse, [self.heads, k, 1])), [k, self.kv_heads, group, 1])
-    own_k = torch.view(torch.narrow(qkv, 1, q_width, kv_width), [k, self.kv_heads, 1, self.head_dim])
-    own_v = torch.view(torch.narrow(qkv, 1, q_width + kv_width, kv_width), [k, self.kv_heads, 1, self.head_dim])
+    parts = torch.view(qkv, [k, self.heads + 2 * self.kv_heads, self.head_dim])
+    q = torch.narrow(parts, 1, 0, self.heads)
+    own_k = torch.unsqueeze(torch.narrow(parts, 1, self.heads, self.kv_heads), 2)
+    own_v = torch.unsqueeze(torch.narrow(parts, 1, self.heads + self.kv_heads, self.kv_heads), 2)
+    rows = torch.reshape(torch.transpose(q, 0, 1), [1, self.kv_heads, group * k, self.head_dim])
+    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(torch.to(rows, keys.dtype), keys, values, 0., False, attn_mask=None, scale=1.)
+    mixed = torch.permute(torch.view(torch.to(mixed, 6), [self.kv_heads, group, k, self.head_dim]), [2, 0, 1, 3])
+    others = torch.permute(torch.view(lse, [self.kv_heads, group, k, 1]), [2, 0, 1, 3])
     own = torch.sum(torch.mul(torch.view(q, [k, self.kv_heads, group, self.head_dim]), own_k), [-1], True)
-    return torch.view(torch.lerp(mixed, own_v, torch.sigmoid(torch.sub(own, others))), [k, q_width])
+    return torch.reshape(torch.lerp(mixed, own_v, torch.sigmoid(torch.sub(own, others))), [k, -1])
 
   # The rest of layer l: x (m, d) and what attention gave (m, H * D) -> (m, d)
   def finish(self: __torch__.UniPin, x: Tensor, attended: Tensor, l: int) -> Tensor:
@@ -351,24 +350,28 @@ class UniPin(Module):
       wide = (self).product_gelu(h, 4 * l + 2)
     return (self).product_add(wide, 4 * l + 3, x)
 
-  # Writes new rows x (G, m, D) behind the first `start` rows of plane (G, capacity, D), rounded to its type: in int8 as
-  # multiples of a step per row and head, steps (G, capacity, 1), itself rounded before it is divided by.
-  def store(self: __torch__.UniPin, plane: Tensor, steps: Tensor, x: Tensor, start: int) -> None:
-    into = torch.narrow(plane, 1, start, torch.size(x, 1))
-    if plane.dtype == 1:
-      step = torch.narrow(steps, 1, start, torch.size(x, 1))
-      _0 = torch.copy_(step, torch.clamp_min(torch.div(torch.amax(torch.abs(x), [-1], True), 127.), 6.2e-5))
-      _1 = torch.copy_(into, torch.clamp(torch.round_(torch.div(x, step)), -127., 127.))
+  # Rows [start, end) of every layer of block (L, 2, G, capacity, w). -> L of (2, G, end - start, w)
+  def by_layer(self: __torch__.UniPin, block: Tensor, start: int, end: int) -> List[Tensor]:
+    return torch.unbind(torch.narrow(block, 3, start, end - start))
+
+  # Writes keys and values kv (m, 2 G * D) into rows of a layer (2, G, m, D), rounded to their type: in int8 as multiples of a
+  # step per row and head, steps (2, G, m, 1), itself rounded before it is divided by.
+  def store(self: __torch__.UniPin, rows: Tensor, steps: Tensor, kv: Tensor) -> None:
+    x = torch.permute(torch.view(kv, [torch.size(kv, 0), 2, self.kv_heads, self.head_dim]), [1, 2, 0, 3])
+    if rows.dtype == 1:
+      _0 = torch.copy_(steps, torch.clamp_min(torch.div(torch.amax(torch.abs(x), [-1], True), 127.), 6.2e-5))
+      _1 = torch.copy_(rows, torch.clamp(torch.round_(torch.div(x, steps)), -127., 127.))
     else:
-      _2 = torch.copy_(into, x)
+      _2 = torch.copy_(rows, x)
     return None
 
-  # The first n rows of plane (G, capacity, D) as numbers of a kind: float32 ones are not copied. -> (G, n, D)
-  def stored(self: __torch__.UniPin, plane: Tensor, steps: Tensor, n: int, kind: int) -> Tensor:
-    rows = torch.to(torch.narrow(plane, 1, 0, n), kind)
-    if plane.dtype == 1:
-      rows = torch.mul_(rows, torch.narrow(steps, 1, 0, n))
-    return rows
+  # Rows (2, G, n, D) of a layer as numbers of a kind: float32 ones are not copied. -> keys and values (1, G, n, D) each
+  def stored(self: __torch__.UniPin, rows: Tensor, steps: Tensor, kind: int) -> Tuple[Tensor, Tensor]:
+    x = torch.to(rows, kind)
+    if rows.dtype == 1:
+      x = torch.mul_(x, steps)
+    halves = torch.split(x, 1)
+    return (halves[0], halves[1])
 
   # x (m, w), from m = 16 on with rows of zeros behind to a multiple of 16: a product is compiled for every number of rows, and what is
   # compiled stays in memory.
@@ -386,42 +389,43 @@ class UniPin(Module):
   # steps (L, 2, G, capacity, 1) when it is of int8, else anything of L by 2.
   # start = 0 writes the learned first token too. Returns the state (d) of the last row.
   def extend(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, block: Tensor, steps: Tensor, start: int) -> Tensor:
-    masked = torch.zeros([1], dtype=6)
-    x = (self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps)
+    x = (self).tokens(torch.embedding(table, items), actions, surfaces, gaps)
     if start == 0:
       x = torch.cat([torch.view(self.token_first, [1, -1]), x])
     m = torch.size(x, 0)
     x = (self).filled(x)
-    turns = (self).turns(torch.arange(start, start + torch.size(x, 0), dtype=4, device=x.device))
+    turns = (self).turns(torch.arange(start, start + m, dtype=4, device=x.device))
     # What rows behind others see; the first rows of a block need none.
     seen = 0
     if start > 0:
       seen = start + m
     hidden = torch.triu(torch.full([m, seen], float("-inf"), dtype=6), start + 1)
+    new_rows = (self).by_layer(block, start, start + m)
+    new_steps = (self).by_layer(steps, start, start + m)
+    all_rows = (self).by_layer(block, 0, start + m)
+    all_steps = (self).by_layer(steps, 0, start + m)
     layers = torch.size(self.attention_in, 0)
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
     for l in range(layers):
       h = (self).norm(x, None)
-      if l + 1 < layers:
-        qkv = (self).product(h, 4 * l)
-        (self).turn(qkv, turns)
-        q = torch.narrow(torch.narrow(qkv, 0, 0, m), 1, 0, q_width)
-        kv = torch.narrow(qkv, 1, q_width, 2 * kv_width)
-      else:
-        # Of the last layer only the last row's output is needed.
-        kv = (self).product(h, 4 * layers)
+      # Of the last layer only the last row's output is needed; for few rows two products take longer than one.
+      last = l + 1 == layers
+      if last and m >= 16:
+        kv = torch.narrow((self).product(h, 4 * layers), 0, 0, m)
         (self).turn(kv, torch.narrow(turns, 1, q_width // 2, kv_width // 2))
-        x = torch.narrow(x, 0, m - 1, 1)
         q = torch.narrow((self).product(torch.narrow(h, 0, m - 1, 1), 4 * l), 1, 0, q_width)
         (self).turn(q, torch.narrow(torch.narrow(turns, 0, m - 1, 1), 1, 0, q_width // 2))
-      kv = torch.narrow(kv, 0, 0, m)
-      planes = torch.select(block, 0, l)
-      plane_steps = torch.select(steps, 0, l)
-      (self).store(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), (self).by_head(torch.narrow(kv, 1, 0, kv_width), self.kv_heads), start)
-      (self).store(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), (self).by_head(torch.narrow(kv, 1, kv_width, kv_width), self.kv_heads), start)
-      keys = (self).stored(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), start + m, 6)
-      values = (self).stored(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), start + m, 6)
+      else:
+        qkv = torch.narrow((self).product(h, 4 * l), 0, 0, m)
+        (self).turn(qkv, turns)
+        q = torch.narrow(qkv, 1, 0, q_width)
+        kv = torch.narrow(qkv, 1, q_width, 2 * kv_width)
+      if last:
+        x = torch.narrow(x, 0, m - 1, 1)
+        q = torch.narrow(q, 0, torch.size(q, 0) - 1, 1)
+      (self).store(new_rows[l], new_steps[l], kv)
+      keys, values = (self).stored(all_rows[l], all_steps[l], 6)
       if torch.size(q, 0) == 1:
         attended = (self).attend(q, keys, values, None, False)
       elif start == 0:
@@ -436,13 +440,13 @@ class UniPin(Module):
   def score(self: __torch__.UniPin, table: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor, positions: Tensor, block: Tensor, steps: Tensor, rows: int) -> Tensor:
     x = (self).candidates(torch.embedding(table, candidates), surface, gap, positions)
     turns = (self).turns(torch.full([1], rows, dtype=4, device=x.device))
+    all_rows = (self).by_layer(block, 0, rows)
+    all_steps = (self).by_layer(steps, 0, rows)
+    kind = (self).slate_type()
     for l in range(torch.size(self.attention_in, 0)):
       qkv = (self).product((self).norm(x, None), 4 * l)
       (self).turn(qkv, turns)
-      planes = torch.select(block, 0, l)
-      plane_steps = torch.select(steps, 0, l)
-      keys = (self).stored(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), rows, (self).slate_type())
-      values = (self).stored(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), rows, (self).slate_type())
+      keys, values = (self).stored(all_rows[l], all_steps[l], kind)
       attended = (self).attend_slate(qkv, keys, values)
       x = (self).finish(x, attended, l)
     return (self).calibrated((self).action_logits(x))
@@ -465,8 +469,7 @@ class UniPin(Module):
   def extend_batch(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, first: Tensor, blocks: Tensor, steps: Tensor, starts: Tensor, counts: Tensor) -> Tensor:
     users = torch.size(items, 0)
     m = torch.size(items, 1)
-    masked = torch.zeros([1], dtype=6, device=items.device)
-    x = (self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps)
+    x = (self).tokens(torch.embedding(table, items), actions, surfaces, gaps)
     x = torch.reshape(torch.where(torch.gt(first, 0.5), self.token_first, x), [users * m, -1])
     ends = torch.add(starts, counts)
     positions = torch.add(torch.unsqueeze(starts, 1), torch.unsqueeze(torch.arange(m, device=items.device), 0))
@@ -480,11 +483,11 @@ class UniPin(Module):
       (self).turn(qkv, turns)
       for b in range(users):
         start = int(torch.select(starts, 0, b))
-        rows = torch.narrow(qkv, 0, b * m, int(torch.select(counts, 0, b)))
-        planes = torch.select(torch.select(blocks, 0, b), 0, l)
-        plane_steps = torch.select(torch.select(steps, 0, b), 0, l)
-        (self).store(torch.select(planes, 0, 0), torch.select(plane_steps, 0, 0), (self).by_head(torch.narrow(rows, 1, q_width, kv_width), self.kv_heads), start)
-        (self).store(torch.select(planes, 0, 1), torch.select(plane_steps, 0, 1), (self).by_head(torch.narrow(rows, 1, q_width + kv_width, kv_width), self.kv_heads), start)
+        count = int(torch.select(counts, 0, b))
+        kv = torch.narrow(torch.narrow(qkv, 0, b * m, count), 1, q_width, 2 * kv_width)
+        new_rows = torch.narrow(torch.select(torch.select(blocks, 0, b), 0, l), 2, start, count)
+        new_steps = torch.narrow(torch.select(torch.select(steps, 0, b), 0, l), 2, start, count)
+        (self).store(new_rows, new_steps, kv)
       keys = (self).widen((self).stacked(blocks, steps, l, 0, ends))
       values = (self).widen((self).stacked(blocks, steps, l, 1, ends))
       q = torch.transpose(torch.reshape(torch.narrow(qkv, 1, 0, q_width), [users, m, self.heads, self.head_dim]), 1, 2)
@@ -542,8 +545,7 @@ class UniPin(Module):
   # Probabilities (k, C) as score gives them, by one pass over the rows of history and candidates: the whole square of
   # attention is computed and masked. items, surfaces, gaps (n), actions (n, C): the history; candidates (k); surface, gap (1).
   def score_dense(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, candidates: Tensor, surface: Tensor, gap: Tensor) -> Tensor:
-    masked = torch.zeros([1], dtype=6)
-    history = (self).tokens(torch.embedding(table, items), actions, masked, surfaces, gaps)
+    history = (self).tokens(torch.embedding(table, items), actions, surfaces, gaps)
     slate = (self).candidates(torch.embedding(table, candidates), surface, gap, torch.zeros([1], dtype=4))
     x = torch.cat([torch.view(self.token_first, [1, -1]), history, slate])
     rows = torch.size(items, 0) + 1
@@ -559,8 +561,8 @@ class UniPin(Module):
     for l in range(torch.size(self.attention_in, 0)):
       qkv = (self).product((self).norm(x, None), 4 * l)
       (self).turn(qkv, turns)
-      k = (self).by_head(torch.narrow(qkv, 1, q_width, kv_width), self.kv_heads)
-      v = (self).by_head(torch.narrow(qkv, 1, q_width + kv_width, kv_width), self.kv_heads)
+      k = torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, q_width, kv_width), self.kv_heads), 0)
+      v = torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, q_width + kv_width, kv_width), self.kv_heads), 0)
       attended = (self).attend(torch.narrow(qkv, 1, 0, q_width), k, v, mask, False)
       x = (self).finish(x, attended, l)
     logits = (self).action_logits(torch.narrow(x, 0, rows, count))
@@ -574,7 +576,7 @@ class UniPin(Module):
   def dense(self: __torch__.UniPin, items: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, dropout: float) -> Tuple[Tensor, Tensor]:
     batch = torch.size(index, 0)
     first = torch.expand(torch.view(self.token_first, [1, 1, -1]), [batch, 1, -1])
-    x = torch.cat([first, (self).tokens(torch.embedding(items, index), actions, masked, surfaces, gaps)], 1)
+    x = torch.cat([first, (self).masked_tokens(torch.embedding(items, index), actions, masked, surfaces, gaps)], 1)
     x = torch.dropout(x, dropout, dropout > 0.)
     rows = torch.size(x, 1)
     c = torch.dropout((self).candidates(torch.embedding(items, slate), slate_surfaces, slate_gaps, slate_positions), dropout, dropout > 0.)
