@@ -120,7 +120,8 @@ public final class DinRival {
     float[] probabilities = probabilities(model, test);
     List<String> names = log.schema().actions();
     for (int c = 0; c < names.size(); c++) {
-      RankingRow row = RankingRow.ofProbabilities(of(c, probabilities), test.labels(c), groups);
+      float[] ranking = of(c, probabilities);
+      RankingRow row = RankingRow.ofProbabilities(ranking, ranking, test.labels(c), groups);
       EvaluationJson.number(auc, names.get(c), row.auc());
       EvaluationJson.number(gauc, names.get(c), row.gauc());
       EvaluationJson.number(logLoss, names.get(c), row.logLoss());

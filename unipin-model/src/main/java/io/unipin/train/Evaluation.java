@@ -27,8 +27,8 @@ public record Evaluation(
   private static final String RANKING_RULES =
       """
       Ranking: probability per action for every impression of the %s part's %s, from the actions before each, at %s; AUC counts a tie \
-      one half; GAUC per user, weighted by impressions; log loss in nats, normalised entropy against the part's base rate; \
-      calibration error over 15 bins of equal mass; slate MRR of the first impression with the action in slates of two or more. \
+      one half; GAUC per user, weighted by impressions; log loss in nats, normalised entropy against the part's base rate and \
+      calibration error over 15 bins of equal mass at the position where an impression was shown; slate MRR of the first impression with the action in slates of two or more. \
       Bias: item effect of the training part plus user effect of everything before the slate, as shrunk log-odds.\
       """;
 

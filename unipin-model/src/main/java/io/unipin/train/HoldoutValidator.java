@@ -58,7 +58,7 @@ final class HoldoutValidator implements Validator {
       predictions = Evaluator.evaluate(log, holdout, model, everyone).predictions();
     }
     for (int c = 0; c < actions; c++) {
-      float[] fitted = PlattScaling.fit(predictions.probabilities(c), predictions.labels(c));
+      float[] fitted = PlattScaling.fit(predictions.shownProbabilities(c), predictions.labels(c));
       a[c] = fitted[0];
       b[c] = fitted[1];
     }

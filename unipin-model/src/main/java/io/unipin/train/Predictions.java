@@ -13,11 +13,13 @@ public final class Predictions {
   private final int impressions;
 
   /**
-   * A slate with its predictions, both (impressions, actions).
+   * A slate with its predictions, all (impressions, actions).
    *
    * @param user row in the log
+   * @param model the model's, at the positions that it is asked to rank at
+   * @param shown the model's, at the positions where the impressions were shown
    */
-  record Judged(int user, Slate slate, float[] model, float[] bias) {}
+  record Judged(int user, Slate slate, float[] model, float[] shown, float[] bias) {}
 
   Predictions(FeedLog log, Slates slates, List<Judged> judged) {
     this.log = log;
@@ -38,6 +40,11 @@ public final class Predictions {
   /** The model's probabilities (impressions) of the action with that bit. */
   public float[] probabilities(int action) {
     return gather((slate, k) -> slate.model()[k * actions() + action]);
+  }
+
+  /** The same at the positions where the impressions were shown, which their labels depend on. */
+  public float[] shownProbabilities(int action) {
+    return gather((slate, k) -> slate.shown()[k * actions() + action]);
   }
 
   /** Whether each impression (impressions) got the action with that bit. */

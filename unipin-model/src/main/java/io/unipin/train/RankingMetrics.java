@@ -44,19 +44,17 @@ public record RankingMetrics(
     List<ActionMetrics> actions = new ArrayList<>();
     for (int c = 0; c < names.size(); c++) {
       boolean[] labels = predictions.labels(c);
+      float[] bias = predictions.biasProbabilities(c);
       actions.add(
           new ActionMetrics(
               names.get(c),
               BinaryMetrics.positives(labels),
               BinaryMetrics.baseRate(labels),
-              RankingRow.ofProbabilities(predictions.probabilities(c), labels, groups),
-              RankingRow.ofProbabilities(predictions.biasProbabilities(c), labels, groups),
+              RankingRow.ofProbabilities(
+                  predictions.probabilities(c), predictions.shownProbabilities(c), labels, groups),
+              RankingRow.ofProbabilities(bias, bias, labels, groups),
               RankingRow.ofScores(popular, labels, groups),
-              PairedBootstrap.auc(
-                  predictions.probabilities(c),
-                  predictions.biasProbabilities(c),
-                  labels,
-                  groups.users())));
+              PairedBootstrap.auc(predictions.probabilities(c), bias, labels, groups.users())));
     }
     return new RankingMetrics(
         (int) Arrays.stream(groups.users()).distinct().count(),

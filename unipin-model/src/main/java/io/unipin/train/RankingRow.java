@@ -5,7 +5,8 @@ package io.unipin.train;
  *
  * @param auc over all impressions, ties counting one half
  * @param gauc AUC within users, weighted by impressions, over users with both classes
- * @param logLoss in nats; like the next two only of a ranker that gives probabilities
+ * @param logLoss in nats; like the next two only of a ranker that gives probabilities, and of those at the positions where the
+ *     impressions were shown
  * @param normalisedEntropy log loss over that of the part's base rate
  * @param calibrationError 15 bins of equal mass
  * @param slateMrr mean reciprocal rank of the first impression with the action, in slates of two or more that have one
@@ -18,14 +19,21 @@ public record RankingRow(
     double calibrationError,
     double slateMrr) {
 
-  static RankingRow ofProbabilities(float[] probabilities, boolean[] labels, SlateGroups groups) {
+  /**
+   * Of a ranker that gives probabilities.
+   *
+   * @param ranking (impressions) probabilities that rank
+   * @param shown (impressions) probabilities at the positions where they were shown
+   */
+  static RankingRow ofProbabilities(
+      float[] ranking, float[] shown, boolean[] labels, SlateGroups groups) {
     return new RankingRow(
-        BinaryMetrics.auc(probabilities, labels),
-        BinaryMetrics.groupedAuc(probabilities, labels, groups.users()),
-        BinaryMetrics.logLoss(probabilities, labels),
-        BinaryMetrics.normalisedEntropy(probabilities, labels),
-        BinaryMetrics.calibrationError(probabilities, labels),
-        groups.reciprocalRank(probabilities, labels));
+        BinaryMetrics.auc(ranking, labels),
+        BinaryMetrics.groupedAuc(ranking, labels, groups.users()),
+        BinaryMetrics.logLoss(shown, labels),
+        BinaryMetrics.normalisedEntropy(shown, labels),
+        BinaryMetrics.calibrationError(shown, labels),
+        groups.reciprocalRank(ranking, labels));
   }
 
   static RankingRow ofScores(float[] scores, boolean[] labels, SlateGroups groups) {

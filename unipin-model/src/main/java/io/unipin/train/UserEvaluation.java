@@ -90,27 +90,29 @@ final class UserEvaluation implements AutoCloseable {
     List<float[]> bias = task.bias().probabilities(history, task.part());
     for (int s = 0; s < slates.size(); s++) {
       Slate slate = slates.get(s);
-      judged.add(new Predictions.Judged(user, slate, score(user, slate), bias.get(s)));
+      judged.add(judge(user, slate, bias.get(s)));
     }
   }
 
-  private float[] score(int user, Slate slate) {
+  private Predictions.Judged judge(int user, Slate slate, float[] bias) {
     try (KvLease lease = encoder.encode(user, slate.history())) {
-      return model.score(
-          lease.block(),
-          lease.capacity(),
-          task.kvType(),
-          lease.rows(),
-          Arrays.copyOfRange(task.slates().items(), slate.from(), slate.to()),
-          new RequestContext(slate.surface(), slate.gap()),
-          positions(slate));
+      float[] shown =
+          score(lease, slate, IntStream.range(0, slate.size()).map(PagePositions::of).toArray());
+      float[] ranking =
+          task.displayed() || slate.size() == 1 ? shown : score(lease, slate, new int[1]);
+      return new Predictions.Judged(user, slate, ranking, shown, bias);
     }
   }
 
-  private int[] positions(Slate slate) {
-    return task.displayed()
-        ? IntStream.range(0, slate.size()).map(PagePositions::of).toArray()
-        : new int[1];
+  private float[] score(KvLease lease, Slate slate, int[] positions) {
+    return model.score(
+        lease.block(),
+        lease.capacity(),
+        task.kvType(),
+        lease.rows(),
+        Arrays.copyOfRange(task.slates().items(), slate.from(), slate.to()),
+        new RequestContext(slate.surface(), slate.gap()),
+        positions);
   }
 
   /**

@@ -65,33 +65,43 @@ class PositionBiasTest {
             .with("training.warmupSteps", "10");
     Trainer trainer = new Trainer(log, holdout, config, folder, TrainProgress.none());
     Path model = trainer.run(false).model();
-    double[] served = means(log, holdout, model, false);
-    double[] displayed = means(log, holdout, model, true);
+    Evaluation atFirst = evaluate(log, holdout, model, false);
+    Evaluation asShown = evaluate(log, holdout, model, true);
+    double[] served = means(log, atFirst);
+    double[] displayed = means(log, asShown);
     assertThat(displayed[0] / displayed[1]).as("as displayed").isGreaterThan(1.5);
     assertThat(served[0] / served[1]).as("all at the first position").isBetween(0.8, 1.25);
     assertThat(served[1]).isGreaterThan(1.5 * displayed[1]);
+    double error = atFirst.ranking().actions().get(0).model().calibrationError();
+    assertThat(error)
+        .as("calibration is about what was shown, wherever candidates rank")
+        .isEqualTo(asShown.ranking().actions().get(0).model().calibrationError())
+        .isLessThan(0.1);
+  }
+
+  private static Evaluation evaluate(FeedLog log, Holdout holdout, Path model, boolean displayed) {
+    try (ServingModel serving = ServingModel.load(model, EngineOptions.cpu())) {
+      return Evaluator.evaluate(
+          log, holdout, serving, EvaluationOptions.test(EvaluationProgress.none()).at(displayed));
+    }
   }
 
   /** Mean probability of a like of the favoured and of the other items. */
-  private static double[] means(FeedLog log, Holdout holdout, Path model, boolean displayed) {
-    try (ServingModel serving = ServingModel.load(model, EngineOptions.cpu())) {
-      EvaluationOptions options = EvaluationOptions.test(EvaluationProgress.none()).at(displayed);
-      Predictions predictions = Evaluator.evaluate(log, holdout, serving, options).predictions();
-      float[] likes = predictions.probabilities(0);
-      long[] ids = predictions.itemIds();
-      long first = log.catalogue().id(0);
-      return new double[] {
-        IntStream.range(0, ids.length)
-            .filter(i -> ids[i] < first + ITEMS / 2)
-            .mapToDouble(i -> likes[i])
-            .average()
-            .orElseThrow(),
-        IntStream.range(0, ids.length)
-            .filter(i -> ids[i] >= first + ITEMS / 2)
-            .mapToDouble(i -> likes[i])
-            .average()
-            .orElseThrow()
-      };
-    }
+  private static double[] means(FeedLog log, Evaluation evaluation) {
+    float[] likes = evaluation.predictions().probabilities(0);
+    long[] ids = evaluation.predictions().itemIds();
+    long first = log.catalogue().id(0);
+    return new double[] {
+      IntStream.range(0, ids.length)
+          .filter(i -> ids[i] < first + ITEMS / 2)
+          .mapToDouble(i -> likes[i])
+          .average()
+          .orElseThrow(),
+      IntStream.range(0, ids.length)
+          .filter(i -> ids[i] >= first + ITEMS / 2)
+          .mapToDouble(i -> likes[i])
+          .average()
+          .orElseThrow()
+    };
   }
 }

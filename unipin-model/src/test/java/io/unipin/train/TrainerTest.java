@@ -74,6 +74,7 @@ class TrainerTest {
                 + " 12}")
         .with("training.epochs", Integer.toString(epochs))
         .with("training.batchActions", "160")
+        .with("training.dropout", "0.1")
         .with("training.learningRate", "0.005")
         .with("training.warmupSteps", "10")
         .with("training.patience", "100");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.benchmarks.load.Chart.Axes;
 import io.unipin.benchmarks.load.Chart.Series;
+import io.unipin.serving.pipeline.Stage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** A report as one HTML page that needs nothing else: charts, table, settings, and the figures as JSON inside. */
 final class LoadPage {
@@ -67,8 +69,11 @@ final class LoadPage {
   }
 
   private String stages() {
-    Set<String> names = new LinkedHashSet<>();
-    report.byRate().forEach(step -> names.addAll(step.stagesMs().keySet()));
+    Set<String> measured = new LinkedHashSet<>();
+    report.byRate().forEach(step -> measured.addAll(step.stagesMs().keySet()));
+    Set<String> names = new LinkedHashSet<>(); // in the order in which a page goes through them
+    Stream.of(Stage.values()).map(Stage::label).filter(measured::contains).forEach(names::add);
+    names.addAll(measured);
     List<Series> series = new ArrayList<>();
     for (String name : names) {
       series.add(series(name, step -> step.stagesMs().getOrDefault(name, 0.0)));

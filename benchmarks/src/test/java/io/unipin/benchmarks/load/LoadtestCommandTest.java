@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -128,6 +129,20 @@ final class LoadtestCommandTest {
     assertThat(Chart.roundStep(100, 5)).isEqualTo(20);
     assertThat(Chart.roundStep(4.1, 5)).isEqualTo(1);
     assertThat(Chart.roundStep(260, 5)).isEqualTo(100);
+  }
+
+  @Test
+  void page_stages_standInTheOrderOfAPage() {
+    Map<String, Double> stages = new LinkedHashMap<>();
+    List.of("score", "search", "of another version", "history").forEach(s -> stages.put(s, 1.0));
+    StepResult.Latency latency = new StepResult.Latency(5, 5, 5, 5, 5, 5);
+    StepResult step =
+        new StepResult(
+            1, 1, 1, 1, latency, 0, Map.of(), Map.of(), stages, 0, 0, 0, List.of(Map.of()));
+    String page = new LoadPage(new LoadReport(50, List.of(step)), Map.of()).render();
+    assertThat(page)
+        .containsSubsequence(
+            ">history<", ">search<", ">score<", ">of another version<", ">queues and network<");
   }
 
   @Test
