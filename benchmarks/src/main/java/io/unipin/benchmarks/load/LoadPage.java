@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.benchmarks.load.Chart.Axes;
 import io.unipin.benchmarks.load.Chart.Series;
-import io.unipin.serving.pipeline.Stage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,12 +15,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 /** A report as one HTML page that needs nothing else: charts, table, settings, and the figures as JSON inside. */
 final class LoadPage {
   private static final List<String> OUTCOMES =
       List.of("hit", "append", "prefill", "uncached", "failed");
+  private static final List<String> STAGES =
+      List.of("history", "cache", "encode", "query", "search", "score", "respond");
 
   private final LoadReport report;
   private final Map<String, ?> settings;
@@ -72,7 +72,7 @@ final class LoadPage {
     Set<String> measured = new LinkedHashSet<>();
     report.byRate().forEach(step -> measured.addAll(step.stagesMs().keySet()));
     Set<String> names = new LinkedHashSet<>(); // in the order in which a page goes through them
-    Stream.of(Stage.values()).map(Stage::label).filter(measured::contains).forEach(names::add);
+    STAGES.stream().filter(measured::contains).forEach(names::add);
     names.addAll(measured);
     List<Series> series = new ArrayList<>();
     for (String name : names) {
