@@ -300,10 +300,6 @@ class UniPin(Module):
     _0 = torch.mul_(z, turns)
     return None
 
-  # x (m, heads * D) -> (heads, m, D), a view
-  def by_head(self: __torch__.UniPin, x: Tensor, heads: int) -> Tensor:
-    return torch.transpose(torch.view(x, [torch.size(x, 0), heads, self.head_dim]), 0, 1)
-
   # Attention of q (r, H * D), scaled, over keys and values (1, G, n, D): over all of them, in which `hidden` (r, n) hides what is -inf, or, for
   # r = n, each row over those up to itself. Heads that share keys go side by side, so that these are not copied. -> (r, H * D)
   def attend(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, hidden: Optional[Tensor], causal: bool) -> Tensor:
@@ -386,7 +382,7 @@ class UniPin(Module):
 
   # Encodes the tokens behind the first `start` rows of block and writes their keys and values into it.
   # table (N + 1, E); items, surfaces, gaps (m), actions (m, C): the new actions; block (L, 2, G, capacity, D), with
-  # steps (L, 2, G, capacity, 1) when it is of int8, else anything of L by 2.
+  # steps (L, 2, G, capacity, 1) when it is of int8, else block again, unread.
   # start = 0 writes the learned first token too. Returns the state (d) of the last row.
   def extend(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, block: Tensor, steps: Tensor, start: int) -> Tensor:
     x = (self).tokens(torch.embedding(table, items), actions, surfaces, gaps)
@@ -561,8 +557,8 @@ class UniPin(Module):
     for l in range(torch.size(self.attention_in, 0)):
       qkv = (self).product((self).norm(x, None), 4 * l)
       (self).turn(qkv, turns)
-      k = torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, q_width, kv_width), self.kv_heads), 0)
-      v = torch.unsqueeze((self).by_head(torch.narrow(qkv, 1, q_width + kv_width, kv_width), self.kv_heads), 0)
+      k = (self).split(torch.unsqueeze(torch.narrow(qkv, 1, q_width, kv_width), 0), self.kv_heads)
+      v = (self).split(torch.unsqueeze(torch.narrow(qkv, 1, q_width + kv_width, kv_width), 0), self.kv_heads)
       attended = (self).attend(torch.narrow(qkv, 1, 0, q_width), k, v, mask, False)
       x = (self).finish(x, attended, l)
     logits = (self).action_logits(torch.narrow(x, 0, rows, count))

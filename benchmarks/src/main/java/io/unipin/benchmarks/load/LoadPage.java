@@ -71,8 +71,9 @@ final class LoadPage {
   private String stages() {
     Set<String> measured = new LinkedHashSet<>();
     report.byRate().forEach(step -> measured.addAll(step.stagesMs().keySet()));
-    Set<String> names = new LinkedHashSet<>(); // in the order in which a page goes through them
-    STAGES.stream().filter(measured::contains).forEach(names::add);
+    Set<String> names =
+        new LinkedHashSet<>(STAGES); // in the order in which a page goes through them
+    names.retainAll(measured);
     names.addAll(measured);
     List<Series> series = new ArrayList<>();
     for (String name : names) {

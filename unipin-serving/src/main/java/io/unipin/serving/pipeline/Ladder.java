@@ -72,8 +72,8 @@ final class Ladder {
       return n;
     }
     if (config.enabled()) {
+      int perAction = model.tokensPerAction();
       for (int halving = 1; halving <= HALVINGS; halving++) {
-        int perAction = model.tokensPerAction();
         int tokens = halving == HALVINGS ? 0 : perAction * ((n / perAction) >> halving);
         if (tokens < fresh
             && fits(
