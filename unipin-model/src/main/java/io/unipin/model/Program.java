@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
  * shapes it needs.
  */
 final class Program {
+  /** The table of the items' ids, (items + 1, itemDim); the program's first tensor. */
+  static final String ITEM_ID = "item_id";
+
   /**
    * The largest inputs of a layer's four matrices that were seen, per layer; zero where none were.
    */
@@ -64,7 +67,7 @@ final class Program {
     long surfaces = config.surfaces().size();
     long qkv = d + 2L * config.kvHeads() * config.headDim();
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    shapes.put("item_id", new long[] {items, e});
+    shapes.put(ITEM_ID, new long[] {items, e});
     shapes.put("item_content", new long[] {config.contentDim(), e});
     shapes.put("item_in", new long[] {2 * e, e});
     shapes.put("item_out", new long[] {e, 2 * e});

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,13 @@ public final class TrainingModel implements AutoCloseable {
     return new TrainingModel(config, Weights.random(config, seed), options);
   }
 
+  /** A model with random weights, but that the queries of its attention begin with the weights of their keys. */
+  public static TrainingModel createQueriesAsKeys(
+      ModelConfig config, long seed, EngineOptions options) {
+    Weights weights = Weights.random(config, seed).withQueriesAsKeys(config);
+    return new TrainingModel(config, weights, options);
+  }
+
   /**
    * A model that begins with the weights of an earlier one, of the same shape but for a catalogue,
    * actions and surfaces that may have grown.
@@ -94,8 +102,9 @@ public final class TrainingModel implements AutoCloseable {
       NativeMemory.trim();
     }
     try (PtNDManager scope = module.newManager()) {
-      float[] parts = backward(scope, batch, settings);
-      float norm = update(scope, settings);
+      Ids ids = ids(scope, batch);
+      float[] parts = backward(scope, ids, batch, settings);
+      float norm = update(scope, ids, settings);
       return new StepLoss(parts[0], parts[1], parts[2], parts[3], norm);
     }
   }
@@ -103,30 +112,68 @@ public final class TrainingModel implements AutoCloseable {
   /** The loss of a batch; changes nothing. */
   public StepLoss loss(TrainingBatch batch, StepSettings settings) {
     JniUtils.setSeed(settings.seed());
-    JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
+      Ids ids = ids(scope, batch);
+      JniUtils.setGradMode(false);
       float[] parts =
-          module.runForTraining("loss", arguments(scope, batch, settings)).toFloatArray();
+          module.runForTraining("loss", arguments(scope, ids, batch, settings)).toFloatArray();
       return new StepLoss(parts[0], parts[1], parts[2], parts[3], 0);
     }
   }
 
-  private float[] backward(PtNDManager scope, TrainingBatch batch, StepSettings settings) {
+  /**
+   * What a batch trains of the id table: all of it, or copies of the rows of a sampled softmax, so that a step costs what the
+   * batch has of items and not what the catalogue has.
+   *
+   * @param table (M, itemDim), which gets the gradient
+   * @param rows (M) where the copies are from; null without copies
+   */
+  private record Ids(PtNDArray table, @Nullable NDArray rows) {}
+
+  private Ids ids(PtNDManager scope, TrainingBatch batch) {
+    if (isFull(batch)) {
+      return new Ids(parameter(Program.ITEM_ID), null);
+    }
+    JniUtils.setGradMode(false);
+    NDArray rows = longs(scope, batch.classes());
+    PtNDArray copies = (PtNDArray) module.runForTraining("ids", new NDList(rows));
+    copies.attach(scope);
+    copies.setRequiresGradient(true);
+    return new Ids(copies, rows);
+  }
+
+  /** Whether the classes of a batch are the table's rows, in its order. */
+  private boolean isFull(TrainingBatch batch) {
+    long[] classes = batch.classes();
+    return classes.length == config.items() + 1
+        && IntStream.range(0, classes.length).allMatch(i -> classes[i] == i);
+  }
+
+  private PtNDArray parameter(String name) {
+    PtNDArray parameter = parameters.get(name);
+    if (parameter == null) {
+      throw new IllegalArgumentException("no parameter " + name);
+    }
+    return parameter;
+  }
+
+  private float[] backward(PtNDManager scope, Ids ids, TrainingBatch batch, StepSettings settings) {
     try (PtGradientCollector collector = new PtGradientCollector()) {
-      NDArray parts = module.runForTraining("loss", arguments(scope, batch, settings));
+      NDArray parts = module.runForTraining("loss", arguments(scope, ids, batch, settings));
       collector.backward(parts.get(0));
       return parts.toFloatArray();
     }
   }
 
-  private float update(PtNDManager scope, StepSettings settings) {
+  private float update(PtNDManager scope, Ids ids, StepSettings settings) {
     JniUtils.setGradMode(false);
     PtNDArray[] weights = parameters.values().toArray(PtNDArray[]::new);
     PtNDArray[] gradients = new PtNDArray[weights.length];
     for (int i = 0; i < weights.length; i++) {
-      gradients[i] = weights[i].getGradient();
+      gradients[i] = (i == 0 ? ids.table() : weights[i]).getGradient();
       gradients[i].attach(scope);
     }
+    NDArray rows = ids.rows() == null ? longs(scope, new long[0]) : ids.rows();
     double[] decays =
         parameters.keySet().stream()
             .mapToDouble(
@@ -141,6 +188,7 @@ public final class TrainingModel implements AutoCloseable {
             IValue.listFrom(gradients),
             IValue.listFrom(first.toArray(PtNDArray[]::new)),
             IValue.listFrom(second.toArray(PtNDArray[]::new)),
+            IValue.from((PtNDArray) rows),
             IValue.listFrom(decays),
             IValue.from(settings.learningRate()),
             IValue.from(BETA1),
@@ -149,7 +197,7 @@ public final class TrainingModel implements AutoCloseable {
             IValue.from(settings.clip()))[0];
   }
 
-  private NDList arguments(NDManager scope, TrainingBatch batch, StepSettings settings) {
+  private NDList arguments(NDManager scope, Ids ids, TrainingBatch batch, StepSettings settings) {
     NDList classes = classes(scope, batch);
     int b = batch.histories();
     int n = batch.length();
@@ -159,9 +207,9 @@ public final class TrainingModel implements AutoCloseable {
     TrainingBatch.Slate slate = batch.slate();
     TrainingBatch.Targets targets = batch.targets();
     return new NDList(
+        ids.table(),
         classes.get(0),
         classes.get(1),
-        classes.get(2),
         longs(scope, tokens.items(), b, n),
         floats(scope, tokens.actions(), b, n, c),
         floats(scope, tokens.masked(), b, n, 1),
@@ -186,17 +234,16 @@ public final class TrainingModel implements AutoCloseable {
         scope.create(new float[] {(float) settings.dropout()}));
   }
 
-  /** Classes, content and bias; those of a full softmax are the same in every batch and stay. */
+  /** Content and bias of the classes; those of a full softmax are the same in every batch and stay. */
   private NDList classes(NDManager scope, TrainingBatch batch) {
     if (batch.classes() == keptClasses) {
       return kept;
     }
-    boolean full = batch.classes().length == config.items() + 1;
+    boolean full = isFull(batch);
     NDManager manager = full ? module.manager() : scope;
     int count = batch.classes().length;
     NDList arrays =
         new NDList(
-            longs(manager, batch.classes()),
             floats(manager, batch.content(), count, config.contentDim()),
             floats(manager, batch.classBias(), count));
     if (full) {
@@ -220,13 +267,15 @@ public final class TrainingModel implements AutoCloseable {
   Map<String, float[]> gradients(TrainingBatch batch, StepSettings settings) {
     JniUtils.setSeed(settings.seed());
     try (PtNDManager scope = module.newManager()) {
-      backward(scope, batch, settings);
+      Ids ids = ids(scope, batch);
+      backward(scope, ids, batch, settings);
       Map<String, float[]> gradients = new LinkedHashMap<>();
       parameters.forEach(
           (name, parameter) -> {
-            try (NDArray gradient = parameter.getGradient()) {
+            PtNDArray trained = name.equals(Program.ITEM_ID) ? ids.table() : parameter;
+            try (NDArray gradient = trained.getGradient()) {
               gradients.put(name, gradient.toFloatArray());
-              JniUtils.zeroGrad(parameter);
+              JniUtils.zeroGrad(trained);
             }
           });
       return gradients;

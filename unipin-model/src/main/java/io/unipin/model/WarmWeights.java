@@ -11,7 +11,6 @@ import java.util.Map;
  */
 final class WarmWeights {
   private static final List<String> NEW = List.of("calibration", Program.ACTIVATION_RANGE);
-  private static final String ITEMS = "item_id";
 
   private WarmWeights() {}
 
@@ -32,7 +31,7 @@ final class WarmWeights {
       }
       float[] values = weights.get(name).toArray();
       float[] old = entry.getValue().toArray();
-      if (name.equals(ITEMS)) {
+      if (name.equals(Program.ITEM_ID)) {
         copyItems(values, old, oldRows, config.itemDim());
       } else {
         System.arraycopy(old, 0, values, 0, old.length); // actions and surfaces: the first ones

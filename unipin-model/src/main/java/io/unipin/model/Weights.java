@@ -14,6 +14,8 @@ import java.util.Random;
  * The tensors of a program, complete and of the shapes that its configuration asks for. Immutable.
  */
 final class Weights {
+  private static final String ATTENTION_IN = "attention_in";
+
   private static final List<String> SMALL =
       List.of("attention_out", "forward_out", "item_out", "query_out");
 
@@ -102,7 +104,7 @@ final class Weights {
   }
 
   private static double scale(String name, long[] shape, ModelConfig config) {
-    if (name.equals("item_id")) {
+    if (name.equals(Program.ITEM_ID)) {
       return Math.sqrt(1.0 / config.itemDim());
     }
     if (name.equals("token_item")) {
@@ -129,6 +131,25 @@ final class Weights {
       throw new IllegalArgumentException("no tensor " + name);
     }
     return tensor;
+  }
+
+  /**
+   * These weights with the queries of every layer as its keys are, so that a row attends to rows that are like it from the
+   * first step on (after Trockman and Kolter, Mimetic initialization of self-attention layers, ICML 2023).
+   */
+  Weights withQueriesAsKeys(ModelConfig config) {
+    FloatTensor attention = get(ATTENTION_IN);
+    float[] values = attention.toArray();
+    int head = config.headDim() * config.width();
+    int layer = values.length / config.layers();
+    int group = config.heads() / config.kvHeads();
+    for (int l = 0; l < config.layers(); l++) {
+      int keys = l * layer + config.heads() * head;
+      for (int h = 0; h < config.heads(); h++) {
+        System.arraycopy(values, keys + h / group * head, values, l * layer + h * head, head);
+      }
+    }
+    return with(ATTENTION_IN, FloatTensor.of(values, attention.shape()));
   }
 
   /** These weights, copied, with one tensor replaced by another of its shape. */

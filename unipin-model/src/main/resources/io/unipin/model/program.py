@@ -55,11 +55,15 @@ class UniPin(Module):
   def norm(self: __torch__.UniPin, x: Tensor, weight: Optional[Tensor]) -> Tensor:
     return torch.layer_norm(x, [torch.size(x, -1)], weight, None, 1e-5, False)
 
-  # rows (m), content (m, F) -> (m, E), unit length
-  def item_embedding(self: __torch__.UniPin, rows: Tensor, content: Tensor) -> Tensor:
-    x = torch.add(torch.embedding(self.item_id, rows), torch.matmul(content, self.item_content))
+  # ids (m, E) rows of item_id, content (m, F) -> (m, E), unit length
+  def embedded(self: __torch__.UniPin, ids: Tensor, content: Tensor) -> Tensor:
+    x = torch.add(ids, torch.matmul(content, self.item_content))
     x = torch.add(x, torch.linear(torch.gelu(torch.linear(x, self.item_in)), self.item_out))
     return (self).normalise(x)
+
+  # rows (m), content (m, F) -> (m, E), unit length
+  def item_embedding(self: __torch__.UniPin, rows: Tensor, content: Tensor) -> Tensor:
+    return (self).embedded(torch.embedding(self.item_id, rows), content)
 
   # items (..., E), actions (..., C), surfaces (...), gaps (...) -> (..., d)
   # One linear map of the features side by side, written as the sum of its parts.
@@ -625,11 +629,11 @@ class UniPin(Module):
     return loss
 
   # One-stage loss L_item + L_action and its parts (4): total, item, masked history actions, slate.
-  # classes (M), content (M, F), class_bias (M) = -log Q, 0 for a full softmax, -inf for what is no class;
+  # ids (M, E) the classes' rows of item_id, content (M, F), class_bias (M) = -log Q, 0 for a full softmax, -inf for what is no class;
   # targets: at (P) positions of B * (n + 1) rows, the class target (P) with outcomes (P, C), surfaces (P), gaps (P) and offsets (P) of its request;
   # hidden_at (R) masked positions of B * (n + 1) rows and their labels (R, C); slate_at (S) positions of B * k and labels (S, C).
-  def loss(self: __torch__.UniPin, classes: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, target_offsets: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, action_weights: Tensor, dropout: Tensor) -> Tensor:
-    items = (self).item_embedding(classes, content)
+  def loss(self: __torch__.UniPin, ids: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, target_offsets: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, action_weights: Tensor, dropout: Tensor) -> Tensor:
+    items = (self).embedded(ids, content)
     x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, slate_positions, cuts, float(dropout))
     q = (self).queries((self).pick(x, target_at), outcomes, target_surfaces, target_gaps, target_offsets)
     if torch.size(target, 0) == 0:
@@ -647,9 +651,14 @@ class UniPin(Module):
     x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, slate_positions, cuts, 0.)
     return (x, (self).calibrated((self).action_logits(c)), (self).calibrated((self).action_logits(x)))
 
+  # Rows (M) of the id table, copied: (M, E).
+  def ids(self: __torch__.UniPin, rows: Tensor) -> Tensor:
+    return torch.index_select(torch.detach(self.item_id), 0, rows)
+
   # One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters, gradients clipped to a global norm
-  # and set to zero afterwards. Returns the norm before clipping.
-  def adamw(self: __torch__.UniPin, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], decays: List[float], rate: float, beta1: float, beta2: float, step: int, clip: float) -> Tensor:
+  # and set to zero afterwards. Of the first parameter only these rows (M), where there are any: its gradient is theirs, and
+  # the moments of all others stay. Returns the norm before clipping.
+  def adamw(self: __torch__.UniPin, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], rows: Tensor, decays: List[float], rate: float, beta1: float, beta2: float, step: int, clip: float) -> Tensor:
     total = torch.zeros([1], dtype=6)
     for i in range(torch.len(gradients)):
       total = torch.add(total, torch.sum(torch.mul(gradients[i], gradients[i])))
@@ -658,12 +667,23 @@ class UniPin(Module):
     correction1 = 1. - beta1 ** step
     correction2 = (1. - beta2 ** step) ** 0.5
     for i in range(torch.len(gradients)):
+      some = i == 0 and torch.numel(rows) > 0
       p = torch.detach(parameters[i])
+      m = first[i]
+      v = second[i]
+      if some:
+        p = torch.index_select(p, 0, rows)
+        m = torch.index_select(m, 0, rows)
+        v = torch.index_select(v, 0, rows)
       g = torch.mul_(torch.detach(gradients[i]), factor)
-      m = torch.add_(torch.mul_(first[i], beta1), g, alpha=1. - beta1)
-      v = torch.addcmul_(torch.mul_(second[i], beta2), g, g, value=1. - beta2)
+      _0 = torch.add_(torch.mul_(m, beta1), g, alpha=1. - beta1)
+      _1 = torch.addcmul_(torch.mul_(v, beta2), g, g, value=1. - beta2)
       decayed = torch.mul_(p, 1. - rate * decays[i])
       divisor = torch.add(torch.div(torch.sqrt(v), correction2), 1e-8)
       moved = torch.addcdiv_(p, m, divisor, value=-rate / correction1)
+      if some:
+        _2 = torch.index_copy_(torch.detach(parameters[i]), 0, rows, p)
+        _3 = torch.index_copy_(first[i], 0, rows, m)
+        _4 = torch.index_copy_(second[i], 0, rows, v)
       cleared = torch.zero_(g)
     return length

@@ -1,7 +1,12 @@
 package io.unipin.model;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Random training batches. */
 final class TestBatches {
@@ -50,6 +55,81 @@ final class TestBatches {
         new TrainingBatch.Labels(
             candidates == 0 ? new long[0] : longs(random, 6, slate),
             bits(random, candidates == 0 ? 0 : 6 * c)));
+  }
+
+  /** The items of a batch of all classes, in an order of their own. */
+  static long[] used(TrainingBatch batch, long seed) {
+    List<Long> used =
+        Stream.of(batch.tokens().items(), batch.slate().items(), batch.targets().items())
+            .flatMapToLong(Arrays::stream)
+            .distinct()
+            .boxed()
+            .collect(Collectors.toList());
+    Collections.shuffle(used, new Random(seed));
+    return used.stream().mapToLong(i -> i).toArray();
+  }
+
+  /** A batch of all classes, in which only some of these compete. */
+  static TrainingBatch competing(TrainingBatch batch, long[] rows) {
+    float[] bias = new float[batch.classes().length];
+    Arrays.fill(bias, Float.NEGATIVE_INFINITY);
+    for (long row : rows) {
+      bias[(int) row] = batch.classBias()[(int) row];
+    }
+    return with(batch, batch.classes(), batch.content(), bias, i -> i);
+  }
+
+  /** The same batch with these classes alone. */
+  static TrainingBatch sampled(TrainingBatch batch, long[] rows) {
+    int f = batch.content().length / batch.classes().length;
+    float[] content = new float[rows.length * f];
+    float[] bias = new float[rows.length];
+    long[] at = new long[batch.classes().length];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(batch.content(), (int) rows[i] * f, content, i * f, f);
+      bias[i] = batch.classBias()[(int) rows[i]];
+      at[(int) rows[i]] = i;
+    }
+    return with(batch, rows, content, bias, i -> at[(int) i]);
+  }
+
+  private static TrainingBatch with(
+      TrainingBatch batch, long[] rows, float[] content, float[] bias, LongUnaryOperator item) {
+    TrainingBatch.Tokens tokens = batch.tokens();
+    TrainingBatch.Slate slate = batch.slate();
+    TrainingBatch.Targets targets = batch.targets();
+    return new TrainingBatch(
+        batch.histories(),
+        batch.length(),
+        batch.candidates(),
+        rows,
+        content,
+        bias,
+        new TrainingBatch.Tokens(
+            map(tokens.items(), item),
+            tokens.actions(),
+            tokens.masked(),
+            tokens.surfaces(),
+            tokens.gaps()),
+        new TrainingBatch.Slate(
+            map(slate.items(), item),
+            slate.surfaces(),
+            slate.gaps(),
+            slate.positions(),
+            slate.cuts()),
+        new TrainingBatch.Targets(
+            targets.at(),
+            map(targets.items(), item),
+            targets.outcomes(),
+            targets.surfaces(),
+            targets.gaps(),
+            targets.offsets()),
+        batch.hidden(),
+        batch.shown());
+  }
+
+  private static long[] map(long[] items, LongUnaryOperator item) {
+    return Arrays.stream(items).map(item).toArray();
   }
 
   static StepSettings settings(ModelConfig config, long step, double dropout) {

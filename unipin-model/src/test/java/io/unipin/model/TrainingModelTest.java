@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +61,62 @@ class TrainingModelTest {
   private static double loss(Weights weights, TrainingBatch batch, StepSettings settings) {
     try (TrainingModel model = TrainingModel.of(CONFIG, weights)) {
       return model.loss(batch, settings).total();
+    }
+  }
+
+  @Test
+  void step_sampledClasses_trainsTheirRowsLikeAFullSoftmaxOverThem() {
+    TrainingBatch batch = TestBatches.batch(CONFIG, SEED, 3, 7, 4);
+    long[] rows = TestBatches.used(batch, SEED);
+    assertThat(rows.length).isBetween(20, CONFIG.items());
+    Weights before = Weights.random(CONFIG, SEED);
+    Weights full = stepped(before, TestBatches.competing(batch, rows));
+    Weights sampled = stepped(before, TestBatches.sampled(batch, rows));
+    for (String name : full.tensors().keySet()) {
+      if (!name.equals(Program.ITEM_ID)) {
+        assertThat(sampled.get(name).toArray())
+            .as(name)
+            .containsExactly(full.get(name).toArray(), within(2e-5f));
+      }
+    }
+    Set<Long> trained = Arrays.stream(rows).boxed().collect(Collectors.toSet());
+    for (int row = 0; row <= CONFIG.items(); row++) {
+      float[] expected = row(trained.contains((long) row) ? full : before, row);
+      assertThat(row(sampled, row)).as("item %d", row).containsExactly(expected, within(2e-5f));
+    }
+  }
+
+  private static Weights stepped(Weights weights, TrainingBatch batch) {
+    try (TrainingModel model = TrainingModel.of(CONFIG, weights)) {
+      model.step(batch, TestBatches.settings(CONFIG, 1, 0));
+      model.step(batch, TestBatches.settings(CONFIG, 2, 0));
+      return model.weights();
+    }
+  }
+
+  private static float[] row(Weights weights, int row) {
+    int e = CONFIG.itemDim();
+    return Arrays.copyOfRange(weights.get(Program.ITEM_ID).toArray(), row * e, (row + 1) * e);
+  }
+
+  @Test
+  void createQueriesAsKeys_everyHead_beginsAsTheKeysThatItReads() {
+    ModelConfig config = TestModels.config(4, 2, 16);
+    float[] random = Weights.random(config, SEED).get("attention_in").toArray();
+    float[] alike;
+    try (TrainingModel model =
+        TrainingModel.createQueriesAsKeys(config, SEED, EngineOptions.cpu())) {
+      alike = model.weights().get("attention_in").toArray();
+    }
+    int head = config.headDim() * config.width();
+    for (int l = 0; l < config.layers(); l++) {
+      int layer = l * 8 * head; // 4 heads of queries, 2 of keys, 2 of values
+      for (int i = 0; i < 4 * head; i++) {
+        int keys = layer + (4 + i / head / 2) * head + i % head;
+        assertThat(alike[layer + i]).isEqualTo(random[keys]);
+      }
+      assertThat(Arrays.copyOfRange(alike, layer + 4 * head, layer + 8 * head))
+          .isEqualTo(Arrays.copyOfRange(random, layer + 4 * head, layer + 8 * head));
     }
   }
 
