@@ -23,6 +23,7 @@ final class BatchBuilder {
   private final TrainingSettings settings;
   private final Holdout holdout;
   private final Random random;
+  private final List<RareItems.Swap> swaps;
   private final List<Sequence> sequences;
   private final int actions;
   private final int length;
@@ -42,13 +43,19 @@ final class BatchBuilder {
   private final Growable.Floats hiddenLabels = new Growable.Floats();
 
   private BatchBuilder(
-      FeedLog log, Holdout holdout, TrainConfig config, List<Sequence> sequences, long seed) {
+      FeedLog log,
+      Holdout holdout,
+      TrainConfig config,
+      RareItems rare,
+      List<Sequence> sequences,
+      long seed) {
     this.log = log;
     this.model = config.modelConfig(log);
     this.holdout = holdout;
     this.settings = config.training();
     this.sequences = sequences;
     this.random = new Random(seed);
+    this.swaps = sequences.stream().map(sequence -> rare.swap(random)).toList();
     this.actions = log.schema().actions().size();
     this.length =
         model.tokensPerAction() * sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
@@ -65,9 +72,10 @@ final class BatchBuilder {
       Holdout holdout,
       TrainConfig config,
       Classes.Source classes,
+      RareItems rare,
       List<Sequence> sequences,
       long seed) {
-    return new BatchBuilder(log, holdout, config, sequences, seed).build(classes);
+    return new BatchBuilder(log, holdout, config, rare, sequences, seed).build(classes);
   }
 
   private TrainingBatch build(Classes.Source source) {
@@ -78,7 +86,8 @@ final class BatchBuilder {
       }
     }
     SlateBuilder slates =
-        SlateBuilder.build(log, holdout, settings, sequences, model.tokensPerAction(), random);
+        SlateBuilder.build(
+            log, holdout, settings, sequences, swaps, model.tokensPerAction(), random);
     Classes classes = source.of(items, slates.items(), targetItems.toArray(), random);
     return new TrainingBatch(
         sequences.size(),
@@ -107,7 +116,9 @@ final class BatchBuilder {
     for (int t = 0; t < tokens.size(); t++) {
       int cell = b * length + t;
       items[cell] =
-          random.nextDouble() < settings.unknownProbability() ? unknown : tokens.items()[t];
+          random.nextDouble() < settings.unknownProbability()
+              ? unknown
+              : swaps.get(b).of(tokens.items()[t]);
       surfaces[cell] = tokens.surfaces()[t];
       gaps[cell] = tokens.gaps()[t];
       for (int c = 0; c < actions; c++) {
@@ -164,6 +175,7 @@ final class BatchBuilder {
         int ahead = ahead(positives.length - next);
         targetOffsets.add(TargetOffsets.of(ahead));
         target(
+            b,
             row(b, last),
             positives[next + ahead - 1],
             t == 0 ? FeedLog.NO_TIME : log.actionTimes()[row - 1]);
@@ -181,9 +193,9 @@ final class BatchBuilder {
     return looksAhead ? 2 + random.nextInt(farthest - 1) : 1;
   }
 
-  private void target(long at, int action, long previousTime) {
+  private void target(int b, long at, int action, long previousTime) {
     targetAt.add(at);
-    targetItems.add(log.actionItems()[action]);
+    targetItems.add(swaps.get(b).of(log.actionItems()[action]));
     targetSurfaces.add(log.actionSurfaces()[action]);
     boolean timed = random.nextDouble() < settings.gapProbability();
     targetGaps.add(

@@ -15,6 +15,7 @@ import java.util.Random;
 final class SlateBuilder {
   private final FeedLog log;
   private final List<Sequence> sequences;
+  private final List<RareItems.Swap> swaps;
   private final int tokensPerAction;
   private final List<List<Integer>> views = new ArrayList<>();
   private int width;
@@ -26,10 +27,12 @@ final class SlateBuilder {
   private final Growable.Longs at = new Growable.Longs();
   private final Growable.Floats labels = new Growable.Floats();
 
-  private SlateBuilder(FeedLog log, List<Sequence> sequences, int tokensPerAction) {
+  private SlateBuilder(
+      FeedLog log, List<Sequence> sequences, List<RareItems.Swap> swaps, int tokensPerAction) {
     this.log = log;
     this.tokensPerAction = tokensPerAction;
     this.sequences = sequences;
+    this.swaps = swaps;
   }
 
   static SlateBuilder build(
@@ -37,9 +40,10 @@ final class SlateBuilder {
       Holdout holdout,
       TrainingSettings settings,
       List<Sequence> sequences,
+      List<RareItems.Swap> swaps,
       int tokensPerAction,
       Random random) {
-    SlateBuilder builder = new SlateBuilder(log, sequences, tokensPerAction);
+    SlateBuilder builder = new SlateBuilder(log, sequences, swaps, tokensPerAction);
     for (Sequence sequence : sequences) {
       List<Integer> chosen =
           settings.task().ranks()
@@ -65,12 +69,12 @@ final class SlateBuilder {
     for (int b = 0; b < sequences.size(); b++) {
       int cell = b * width;
       for (int view : views.get(b)) {
-        cell = view(sequences.get(b), view, cell);
+        cell = view(sequences.get(b), swaps.get(b), view, cell);
       }
     }
   }
 
-  private int view(Sequence sequence, int view, int firstCell) {
+  private int view(Sequence sequence, RareItems.Swap swap, int view, int firstCell) {
     int history = log.viewHistory()[view];
     long last =
         history == 0
@@ -78,7 +82,7 @@ final class SlateBuilder {
             : log.actionTimes()[log.actionStart(sequence.user()) + history - 1];
     int cell = firstCell;
     for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++, cell++) {
-      items[cell] = log.impressionItems()[i];
+      items[cell] = swap.of(log.impressionItems()[i]);
       surfaces[cell] = log.viewSurfaces()[view];
       gaps[cell] = GapBuckets.of(last, log.viewTimes()[view]);
       positions[cell] = PagePositions.of(i - log.impressionStart(view));

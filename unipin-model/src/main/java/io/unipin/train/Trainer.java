@@ -32,6 +32,7 @@ public final class Trainer {
   private final Validator validator;
   private final EpochPlan plan;
   private final Classes.Source classes;
+  private final RareItems rare;
   private final float[] actionWeights;
   private long clock;
 
@@ -56,6 +57,7 @@ public final class Trainer {
     this.validator = validator;
     this.plan = new EpochPlan(log, holdout, config);
     this.classes = new Classes.Source(log, holdout, config.training());
+    this.rare = new RareItems(log, holdout, config.training());
     this.actionWeights = actionWeights();
   }
 
@@ -107,13 +109,20 @@ public final class Trainer {
       TrainState.delete(work.resolve("model"));
       try (TrainingModel training =
           warm == null
-              ? TrainingModel.create(model, config.training().seed(), EngineOptions.cpu())
+              ? random(model)
               : warm.begin(model, config.training().seed(), log.catalogue())) {
         return run(training, TrainState.start(config.toString(), NONE));
       }
     } catch (IOException e) {
       throw new TrainException("the work folder cannot be written", e);
     }
+  }
+
+  private TrainingModel random(ModelConfig model) {
+    long seed = config.training().seed();
+    return config.training().queriesAsKeys()
+        ? TrainingModel.createQueriesAsKeys(model, seed, EngineOptions.cpu())
+        : TrainingModel.create(model, seed, EngineOptions.cpu());
   }
 
   private TrainResult run(TrainingModel training, TrainState from) throws IOException {
@@ -153,7 +162,8 @@ public final class Trainer {
       long step = state.step() + 1;
       long seed = Seeds.mix(settings.seed(), ~step);
       List<Sequence> sequences = batches.get(state.batch());
-      TrainingBatch batch = BatchBuilder.build(log, holdout, config, classes, sequences, seed);
+      TrainingBatch batch =
+          BatchBuilder.build(log, holdout, config, classes, rare, sequences, seed);
       StepSettings stepSettings =
           new StepSettings(
               step,

@@ -8,6 +8,7 @@ import io.unipin.model.TargetOffsets;
 import io.unipin.model.TrainingBatch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class BatchBuilderTest {
@@ -41,7 +42,8 @@ class BatchBuilderTest {
     Holdout holdout = Holdout.leaveLast(log, 1);
     Classes.Source classes = new Classes.Source(log, holdout, config.training());
     List<Sequence> all = List.of(new Sequence(0, 0, holdout.trainEnd(0)));
-    return BatchBuilder.build(log, holdout, config, classes, all, 3);
+    RareItems rare = new RareItems(log, holdout, config.training());
+    return BatchBuilder.build(log, holdout, config, classes, rare, all, 3);
   }
 
   @Test
@@ -53,6 +55,55 @@ class BatchBuilderTest {
       assertThat(targets.offsets()[p]).isZero();
     }
     assertThat(targets.at()).hasSize(ACTIONS - 2);
+  }
+
+  @Test
+  void rareItems_swapped_areTheSameOthersThroughoutTheSequence() {
+    FeedLogBuilder builder = TestLogs.log(1000).user("u");
+    for (int i = 0; i < ACTIONS; i++) {
+      builder.action(i % 3, TestLogs.LIKE, 0, 1000L * i);
+    }
+    builder.view(0, 1000L * (ACTIONS - 3));
+    for (int k = 0; k < 3; k++) {
+      builder.impression(k, 0);
+    }
+    FeedLog log = builder.build();
+    TrainingBatch batch = batch(log, "unknownProbability=0", "rareSwap=1e9");
+    long[] tokens = batch.tokens().items();
+    assertThat(Arrays.stream(tokens, 0, 3)).doesNotContain(0L, 1L, 2L).doesNotHaveDuplicates();
+    for (int t = 0; t < batch.length(); t++) {
+      assertThat(tokens[t]).as("token %d", t).isEqualTo(tokens[t % 3]);
+    }
+    assertThat(batch.slate().items()).containsExactly(tokens[0], tokens[1], tokens[2]);
+    for (int p = 0; p < batch.targets().at().length; p++) {
+      long row = batch.targets().at()[p];
+      assertThat(batch.targets().items()[p]).isEqualTo(tokens[(int) row % 3]);
+    }
+  }
+
+  @Test
+  void rareItems_ofHalfAsManyUsers_areSwappedMoreOften() {
+    FeedLogBuilder builder = TestLogs.log(1000);
+    for (int user = 0; user < 4; user++) {
+      builder.user("u" + user);
+      for (int i = 0; i < 4; i++) {
+        builder.action(i == 0 && user > 1 ? 10 + user : i, TestLogs.LIKE, 0, 1000L * i);
+      }
+    }
+    FeedLog log = builder.build();
+    TrainConfig config = TrainConfig.defaults().with("training.rareSwap", "2");
+    RareItems rare = new RareItems(log, Holdout.leaveLast(log, 1), config.training());
+    Random random = new Random(1);
+    int two = 0;
+    int four = 0;
+    for (int i = 0; i < 10_000; i++) {
+      RareItems.Swap swap = rare.swap(random);
+      two += swap.of(0) == 0 ? 0 : 1;
+      four += swap.of(1) == 1 ? 0 : 1;
+      assertThat(swap.of(1000)).isEqualTo(1000);
+    }
+    assertThat(two).isBetween(4_700, 5_300); // 2 / (2 + 2)
+    assertThat(four).isBetween(3_050, 3_620); // 2 / (2 + 4)
   }
 
   @Test
