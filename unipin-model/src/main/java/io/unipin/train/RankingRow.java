@@ -5,8 +5,8 @@ package io.unipin.train;
  *
  * @param auc over all impressions, ties counting one half
  * @param gauc AUC within users, weighted by impressions, over users with both classes
- * @param logLoss in nats; like the next two only of a ranker that gives probabilities, and of those at the positions where the
- *     impressions were shown
+ * @param logLoss in nats; like the next two only of a ranker that gives probabilities, of those at the positions where the
+ *     impressions were shown, and only where some impressions have the action and some do not
  * @param normalisedEntropy log loss over that of the part's base rate
  * @param calibrationError 15 bins of equal mass
  * @param slateMrr mean reciprocal rank of the first impression with the action, in slates of two or more that have one
@@ -27,12 +27,14 @@ public record RankingRow(
    */
   static RankingRow ofProbabilities(
       float[] ranking, float[] shown, boolean[] labels, SlateGroups groups) {
+    double auc = BinaryMetrics.auc(ranking, labels);
+    boolean bothClasses = !Double.isNaN(auc);
     return new RankingRow(
-        BinaryMetrics.auc(ranking, labels),
+        auc,
         BinaryMetrics.groupedAuc(ranking, labels, groups.users()),
-        BinaryMetrics.logLoss(shown, labels),
+        bothClasses ? BinaryMetrics.logLoss(shown, labels) : Double.NaN,
         BinaryMetrics.normalisedEntropy(shown, labels),
-        BinaryMetrics.calibrationError(shown, labels),
+        bothClasses ? BinaryMetrics.calibrationError(shown, labels) : Double.NaN,
         groups.reciprocalRank(ranking, labels));
   }
 

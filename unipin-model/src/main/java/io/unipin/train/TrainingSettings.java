@@ -37,7 +37,7 @@ public record TrainingSettings(
     require("weightDecay", weightDecay >= 0, "0 or more", weightDecay);
     require("clip", clip > 0, "a positive number", clip);
     require("dropout", dropout >= 0 && dropout < 1, "a number in [0, 1)", dropout);
-    require("rareSwap", rareSwap >= 0, "0 or more", rareSwap);
+    require("rareSwap", rareSwap >= 0 && Double.isFinite(rareSwap), "a number from 0 on", rareSwap);
     require("negatives", negatives >= 0, "0 or more", negatives);
     require("maxCandidates", maxCandidates >= 0, "0 or more", maxCandidates);
     require("patience", patience >= 1, "1 or more", patience);
