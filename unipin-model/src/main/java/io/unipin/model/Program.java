@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * The model's TorchScript source, {@code program.py}: what it says, and which tensors of which
- * shapes it needs.
+ * The model's TorchScript source, the files of {@code program}: what it says, and which tensors of
+ * which shapes it needs.
  */
 final class Program {
   /** The table of the items' ids, (items + 1, itemDim); the program's first tensor. */
@@ -31,15 +32,23 @@ final class Program {
   /** Tensors that no gradient reaches. */
   static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
 
-  private static final String RESOURCE = "program.py";
+  /** The source's files, in order: the first begins the class that the others go on with. */
+  private static final List<String> FILES =
+      List.of("parts", "products", "serving", "batch", "comparison", "training");
+
   private static final Pattern TENSOR_ATTRIBUTE = Pattern.compile("(?m)^  (\\w+) : Tensor$");
 
   private Program() {}
 
   static String source() {
-    try (InputStream in = Program.class.getResourceAsStream(RESOURCE)) {
+    return FILES.stream().map(Program::file).collect(Collectors.joining("\n"));
+  }
+
+  private static String file(String name) {
+    String resource = "program/" + name + ".py";
+    try (InputStream in = Program.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException(RESOURCE + " is missing from the jar");
+        throw new IllegalStateException(resource + " is missing from the jar");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
