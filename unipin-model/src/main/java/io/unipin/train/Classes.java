@@ -60,11 +60,13 @@ final class Classes {
 
     /** Classes of a batch with these history and candidate items (as context) and targets. */
     Classes of(long[] context, long[] slate, long[] targets, Random random) {
-      return settings.negatives() == 0 ? full : sampled(context, slate, targets, random);
+      int negatives = settings.negativesAmong(items);
+      return negatives == 0 ? full : sampled(context, slate, targets, negatives, random);
     }
 
-    private Classes sampled(long[] context, long[] slate, long[] targets, Random random) {
-      long[] negatives = new long[settings.negatives()];
+    private Classes sampled(
+        long[] context, long[] slate, long[] targets, int count, Random random) {
+      long[] negatives = new long[count];
       for (int i = 0; i < negatives.length; i++) {
         negatives[i] = random.nextInt(items);
       }

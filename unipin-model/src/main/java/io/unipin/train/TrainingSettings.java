@@ -27,6 +27,10 @@ public record TrainingSettings(
     Map<String, Float> actionWeights,
     int patience,
     int checkpointSeconds) {
+  /** Most items of a catalogue over which the softmax is full unless the recipe says otherwise. */
+  static final int MOST_FULL = 20_000;
+
+  private static final int NEGATIVES = 4096;
 
   public TrainingSettings {
     actionWeights = Map.copyOf(actionWeights);
@@ -48,6 +52,11 @@ public record TrainingSettings(
     probability("aheadProbability", aheadProbability);
     probability("unknownProbability", unknownProbability);
     probability("emptyViewProbability", emptyViewProbability);
+  }
+
+  /** Uniform negatives per batch for a catalogue of that many items; 0 for a full softmax. */
+  int negativesAmong(int items) {
+    return negatives == 0 && items > MOST_FULL ? NEGATIVES : negatives;
   }
 
   private static void probability(String name, double value) {

@@ -58,6 +58,22 @@ class BatchBuilderTest {
   }
 
   @Test
+  void classes_byDefault_areAllItemsOfACatalogueThatIsNotLarge() {
+    int most = TrainingSettings.MOST_FULL;
+    assertThat(batch(shortLog(most)).classes()).hasSize(most + 1);
+    assertThat(batch(shortLog(most + 1)).classes()).hasSizeBetween(2000, 4100);
+    assertThat(batch(shortLog(ACTIONS), "negatives=5").classes()).hasSizeBetween(2, 8);
+  }
+
+  private static FeedLog shortLog(int items) {
+    FeedLogBuilder builder = TestLogs.log(items).user("u");
+    for (int i = 0; i < 3; i++) {
+      builder.action(i, TestLogs.LIKE, 0, 1000L * i);
+    }
+    return builder.build();
+  }
+
+  @Test
   void rareItems_swapped_areTheSameOthersThroughoutTheSequence() {
     FeedLogBuilder builder = TestLogs.log(1000).user("u");
     for (int i = 0; i < ACTIONS; i++) {
