@@ -22,6 +22,9 @@ final class Weights {
   private static final List<String> SMALL_TABLES =
       List.of("_gap", "_surface", "_position", "_offset");
 
+  /** Length of a new id where content says what an item is: random ids must not drown that. */
+  private static final double ID_BESIDE_CONTENT = 0.1;
+
   private final Map<String, FloatTensor> tensors;
 
   private Weights(Map<String, FloatTensor> tensors) {
@@ -65,9 +68,9 @@ final class Weights {
   }
 
   /**
-   * Untrained weights: normal with variance 1 / fan-in for maps, those that write into a residual
-   * sum scaled down by {@code sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a
-   * temperature of 0.05).
+   * Untrained weights: ids of about unit length, of a tenth of it where items have content; normal
+   * with variance 1 / fan-in for maps, those that write into a residual sum scaled down by {@code
+   * sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a temperature of 0.05).
    */
   static Weights random(ModelConfig config, long seed) {
     Random random = new Random(seed);
@@ -105,7 +108,8 @@ final class Weights {
 
   private static double scale(String name, long[] shape, ModelConfig config) {
     if (name.equals(Program.ITEM_ID)) {
-      return Math.sqrt(1.0 / config.itemDim());
+      double length = config.contentDim() == 0 ? 1 : ID_BESIDE_CONTENT;
+      return length / Math.sqrt(config.itemDim());
     }
     if (name.equals("token_item")) {
       return 1; // its input has unit length, so its output has unit variance
