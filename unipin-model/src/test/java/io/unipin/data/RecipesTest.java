@@ -27,7 +27,7 @@ class RecipesTest {
     "ml-100k,         943, 100000, 100000,   1682",
     "ml-1m,          6040, 1000209, 1000209,  3883",
     "amazon-beauty, 22363, 198502,      0,  12101",
-    "kuairand-pure, 26786, 636332, 222869,   7583",
+    "kuairand-pure, 27077, 1142145, 222869,   7583",
     "trivago,        6593,  87608, 312539, 107603",
   })
   void run_recipe_hasTheCountsOfTheRealData(
