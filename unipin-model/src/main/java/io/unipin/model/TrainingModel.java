@@ -149,6 +149,11 @@ public final class TrainingModel implements AutoCloseable {
         && IntStream.range(0, classes.length).allMatch(i -> classes[i] == i);
   }
 
+  /** What gets the gradient of a parameter. */
+  private PtNDArray trained(String name, Ids ids) {
+    return name.equals(Program.ITEM_ID) ? ids.table() : parameter(name);
+  }
+
   private PtNDArray parameter(String name) {
     PtNDArray parameter = parameters.get(name);
     if (parameter == null) {
@@ -168,10 +173,12 @@ public final class TrainingModel implements AutoCloseable {
   private float update(PtNDManager scope, Ids ids, StepSettings settings) {
     JniUtils.setGradMode(false);
     PtNDArray[] weights = parameters.values().toArray(PtNDArray[]::new);
-    PtNDArray[] gradients = new PtNDArray[weights.length];
-    for (int i = 0; i < weights.length; i++) {
-      gradients[i] = (i == 0 ? ids.table() : weights[i]).getGradient();
-      gradients[i].attach(scope);
+    PtNDArray[] gradients =
+        parameters.keySet().stream()
+            .map(name -> trained(name, ids).getGradient())
+            .toArray(PtNDArray[]::new);
+    for (PtNDArray gradient : gradients) {
+      gradient.attach(scope);
     }
     NDArray rows = ids.rows() == null ? longs(scope, new long[0]) : ids.rows();
     double[] decays =
@@ -198,7 +205,7 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   private NDList arguments(NDManager scope, Ids ids, TrainingBatch batch, StepSettings settings) {
-    NDList classes = classes(scope, batch);
+    NDList classes = classes(scope, ids.rows() == null, batch);
     int b = batch.histories();
     int n = batch.length();
     int k = batch.candidates();
@@ -235,11 +242,10 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /** Content and bias of the classes; those of a full softmax are the same in every batch and stay. */
-  private NDList classes(NDManager scope, TrainingBatch batch) {
+  private NDList classes(NDManager scope, boolean full, TrainingBatch batch) {
     if (batch.classes() == keptClasses) {
       return kept;
     }
-    boolean full = isFull(batch);
     NDManager manager = full ? module.manager() : scope;
     int count = batch.classes().length;
     NDList arrays =
@@ -270,14 +276,13 @@ public final class TrainingModel implements AutoCloseable {
       Ids ids = ids(scope, batch);
       backward(scope, ids, batch, settings);
       Map<String, float[]> gradients = new LinkedHashMap<>();
-      parameters.forEach(
-          (name, parameter) -> {
-            PtNDArray trained = name.equals(Program.ITEM_ID) ? ids.table() : parameter;
-            try (NDArray gradient = trained.getGradient()) {
-              gradients.put(name, gradient.toFloatArray());
-              JniUtils.zeroGrad(trained);
-            }
-          });
+      for (String name : parameters.keySet()) {
+        PtNDArray trained = trained(name, ids);
+        try (NDArray gradient = trained.getGradient()) {
+          gradients.put(name, gradient.toFloatArray());
+          JniUtils.zeroGrad(trained);
+        }
+      }
       return gradients;
     }
   }
