@@ -1,0 +1,190 @@
+package io.unipin.serving.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.EngineOptions;
+import io.unipin.serving.ByteSize;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.history.ActionEvent;
+import io.unipin.serving.history.HistoryConfig;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.RecordedAction;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A recommender over a tiny bundle, its history and its cache, and what tests of it ask for. */
+abstract class RecommenderFixture {
+  static final long NOW = 10_000_000;
+  static final int PAGE = 5;
+  static final CallBudget NO_LIMIT = new CountdownBudget(Integer.MAX_VALUE);
+
+  @TempDir static Path shared;
+  static LoadedBundle bundle;
+
+  @TempDir Path folder;
+  HistoryStore histories;
+  UserKvCache cache;
+  Recommender recommender;
+
+  @BeforeAll
+  static void load() {
+    TinyBundles.publish(shared, "tiny", "exact", 11, shared.resolve("scratch"));
+    bundle = new BundleReader(shared, EngineOptions.cpu()).load("tiny");
+  }
+
+  @AfterAll
+  static void unload() {
+    bundle.close();
+  }
+
+  @BeforeEach
+  void open() {
+    histories = HistoryStore.open(new HistoryConfig(folder, 64, false));
+    cache = new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 20));
+    recommender = recommender(cache);
+  }
+
+  @AfterEach
+  void close() {
+    assertThat(cache.stats().leases()).isZero();
+    assertThat(cache.stats().leasedBytes()).isZero();
+    cache.close();
+    histories.close();
+  }
+
+  Recommender recommender(UserKvCache cache) {
+    return recommender(cache, null);
+  }
+
+  Recommender recommender(UserKvCache cache, @Nullable LoadedBundle second) {
+    return recommender(cache, second, false);
+  }
+
+  Recommender recommender(UserKvCache cache, @Nullable LoadedBundle second, boolean dense) {
+    return recommender(cache, second, dense, new RetrievalConfig(20, 0, 1.2, false, 0));
+  }
+
+  Recommender recommender(
+      UserKvCache cache, @Nullable LoadedBundle second, boolean dense, RetrievalConfig retrieval) {
+    CacheConfig config =
+        new CacheConfig(
+            new ByteSize(1 << 20),
+            new ByteSize(1 << 20),
+            KvType.FLOAT32,
+            Duration.ofHours(1),
+            Duration.ofSeconds(1),
+            true);
+    return new Recommender(
+        histories,
+        cache,
+        new RecommenderConfig(
+            config,
+            retrieval,
+            new RankingConfig(Map.of(), "", dense),
+            new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
+            new DegradationConfig(true, 1.2),
+            64),
+        () -> NOW,
+        second);
+  }
+
+  Page uncached(String user) {
+    return uncached(bundle, user);
+  }
+
+  Page uncached(LoadedBundle asked, String user) {
+    try (UserKvCache fresh =
+        new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 20))) {
+      return page(recommender(fresh), asked, user);
+    }
+  }
+
+  static Page page(Recommender recommender, LoadedBundle asked, String user) {
+    UserInput input = new UserInput(user, null, List.of(), "home", NOW);
+    return recommender.retrieveAndRank(asked, query(input), clock(NO_LIMIT));
+  }
+
+  Page page(String user, String cursor) {
+    return page(user, cursor, new Wishes(Map.of(), Map.of(), new long[0], false), 0);
+  }
+
+  Page page(String user, String cursor, Wishes wishes, int size) {
+    UserInput input = new UserInput(user, null, List.of(), "home", NOW);
+    PageQuery query = new PageQuery("r", input, wishes, size, cursor, 0);
+    return recommender.retrieveAndRank(bundle, query, clock(NO_LIMIT));
+  }
+
+  static PageQuery query(UserInput user) {
+    return new PageQuery("r", user, new Wishes(Map.of(), Map.of(), new long[0], false), 0, "", 0);
+  }
+
+  static StageClock clock(CallBudget budget) {
+    return new StageClock(budget, System::nanoTime);
+  }
+
+  void record(String user, int from, int to) {
+    List<ActionEvent> events = new ArrayList<>();
+    List<RecordedAction> actions = actions(from, to);
+    for (int i = from; i < to; i++) {
+      events.add(new ActionEvent("event" + i, actions.get(i - from)));
+    }
+    histories.append(user, events);
+  }
+
+  static List<RecordedAction> actions(int from, int to) {
+    List<RecordedAction> actions = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      String action = TinyBundles.ACTIONS.get(i % TinyBundles.ACTIONS.size());
+      actions.add(new RecordedAction(1000 + i % 12, List.of(action), "home", 60_000L * i));
+    }
+    return actions;
+  }
+
+  static void assertEqualItems(List<RankedItem> expected, List<RankedItem> actual) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(actual.get(i).id()).isEqualTo(expected.get(i).id());
+      assertThat(actual.get(i).utility()).isCloseTo(expected.get(i).utility(), within(1e-5f));
+      assertThat(actual.get(i).probabilities())
+          .containsExactly(expected.get(i).probabilities(), within(1e-5f));
+    }
+  }
+
+  /** Runs out at the n-th look. */
+  static final class CountdownBudget implements CallBudget {
+    private int left;
+
+    CountdownBudget(int left) {
+      this.left = left;
+    }
+
+    @Override
+    public void check() {
+      if (left-- == 0) {
+        throw new ServingException(FailureKind.DEADLINE, "late");
+      }
+    }
+
+    @Override
+    public Duration remaining() {
+      return Duration.ofSeconds(1);
+    }
+  }
+}
