@@ -1,5 +1,7 @@
 package io.unipin.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -15,6 +17,8 @@ import java.util.Random;
  */
 final class Weights {
   private static final String ATTENTION_IN = "attention_in";
+  private static final String QUERY_DIRECT = "query_direct";
+  private static final String TOKEN_ITEM = "token_item";
 
   private static final List<String> SMALL =
       List.of("attention_out", "forward_out", "item_out", "query_out");
@@ -70,7 +74,10 @@ final class Weights {
   /**
    * Untrained weights: ids of about unit length, of a tenth of it where items have content; normal
    * with variance 1 / fan-in for maps, those that write into a residual sum scaled down by {@code
-   * sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a temperature of 0.05).
+   * sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a temperature of 0.05). The
+   * direct way from a state to a query begins as the transpose of the way from an item to its
+   * token: so a query is near the item of the last action, as where one table of items is both
+   * input and output.
    */
   static Weights random(ModelConfig config, long seed) {
     Random random = new Random(seed);
@@ -83,6 +90,7 @@ final class Weights {
       fill(buffer.asFloatBuffer(), name, shape, config, random);
       tensors.put(name, new FloatTensor(shape, buffer));
     }
+    tensors.put(QUERY_DIRECT, transposed(requireNonNull(tensors.get(TOKEN_ITEM))));
     return of(config, tensors);
   }
 
@@ -111,7 +119,7 @@ final class Weights {
       double length = config.contentDim() == 0 ? 1 : ID_BESIDE_CONTENT;
       return length / Math.sqrt(config.itemDim());
     }
-    if (name.equals("token_item")) {
+    if (name.equals(TOKEN_ITEM)) {
       return 1; // its input has unit length, so its output has unit variance
     }
     if (name.startsWith("token_") || SMALL_TABLES.stream().anyMatch(name::endsWith)) {
@@ -120,6 +128,21 @@ final class Weights {
     double fanIn = name.equals("query_action") ? 100 : shape[shape.length - 1];
     double scale = 1 / Math.sqrt(fanIn);
     return SMALL.contains(name) ? scale / Math.sqrt(2.0 * config.layers()) : scale;
+  }
+
+  /** A (d, e) matrix as (e, d), divided by {@code sqrt(d)}. */
+  private static FloatTensor transposed(FloatTensor matrix) {
+    int rows = Math.toIntExact(matrix.shape()[0]);
+    int columns = Math.toIntExact(matrix.shape()[1]);
+    float[] in = matrix.toArray();
+    float[] out = new float[in.length];
+    float scale = (float) (1 / Math.sqrt(rows));
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        out[j * rows + i] = scale * in[i * columns + j];
+      }
+    }
+    return FloatTensor.of(out, columns, rows);
   }
 
   private static void constant(FloatBuffer out, float value) {

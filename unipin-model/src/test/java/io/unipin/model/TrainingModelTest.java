@@ -3,9 +3,12 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.unipin.kvcache.KvType;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -118,6 +121,39 @@ class TrainingModelTest {
       assertThat(Arrays.copyOfRange(alike, layer + 4 * head, layer + 8 * head))
           .isEqualTo(Arrays.copyOfRange(random, layer + 4 * head, layer + 8 * head));
     }
+  }
+
+  @Test
+  void create_queries_beginNearTheItemOfTheLastAction(@TempDir Path folder) {
+    ModelConfig config = TestModels.config(8, 4, 16);
+    int users = 50;
+    int further = 0;
+    try (ServingModel model = TestModels.serving(folder, config, SEED)) {
+      float[] items = model.itemVectors();
+      Random random = new Random(SEED);
+      for (int user = 0; user < users; user++) {
+        List<UserAction> history = TestModels.actions(random, 6);
+        UserAction last = new UserAction(user, 1, 0, history.get(5).timeMs());
+        history.set(5, last);
+        ByteBuffer block = TestModels.block(config, KvType.FLOAT32, 7);
+        float[] state = model.extend(config.tokens(history), 0, block, 7, KvType.FLOAT32);
+        RequestContext context = new RequestContext(0, GapBuckets.UNKNOWN);
+        float[] query = model.queries(state, context, new float[1][3]);
+        for (int item = 0; item < config.items(); item++) {
+          further += score(query, items, item) < score(query, items, user) ? 1 : 0;
+        }
+      }
+    }
+    // Of any other item as many would be nearer as further.
+    assertThat(further).isGreaterThan(users * (config.items() - 1) * 9 / 10);
+  }
+
+  private static double score(float[] query, float[] items, int item) {
+    double sum = 0;
+    for (int i = 0; i < query.length; i++) {
+      sum += query[i] * items[item * query.length + i];
+    }
+    return sum;
   }
 
   @Test
