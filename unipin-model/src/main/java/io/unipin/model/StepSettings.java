@@ -9,7 +9,8 @@ package io.unipin.model;
  * @param weightDecay of maps and tables; norms, biases and scales have none
  * @param clip largest global norm of the gradient
  * @param dropout probability, 0 for none
- * @param actionWeights (actions) weights of the action losses
+ * @param maskedWeights (actions) weights of the losses of masked history actions
+ * @param actionWeights (actions) weights of the losses of what was shown
  */
 public record StepSettings(
     long step,
@@ -18,4 +19,5 @@ public record StepSettings(
     double weightDecay,
     double clip,
     double dropout,
+    float[] maskedWeights,
     float[] actionWeights) {}

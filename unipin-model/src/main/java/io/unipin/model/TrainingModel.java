@@ -237,6 +237,7 @@ public final class TrainingModel implements AutoCloseable {
         floats(scope, batch.hidden().actions(), batch.hidden().at().length, c),
         longs(scope, batch.shown().at()),
         floats(scope, batch.shown().actions(), batch.shown().at().length, c),
+        floats(scope, settings.maskedWeights(), c),
         floats(scope, settings.actionWeights(), c),
         scope.create(new float[] {(float) settings.dropout()}));
   }

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record TrainConfig(
     ModelShape model, TrainingSettings training, EvaluationSettings evaluation) {
-  private static final String ACTION_WEIGHTS = "/training/actionWeights";
+  /** Maps with a key for every action type that a recipe wants to name. */
+  private static final List<String> BY_ACTION =
+      List.of("training.actionWeights", "training.maskedWeights");
+
   private static final YAMLMapper STRICT =
       YAMLMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -77,8 +81,8 @@ public record TrainConfig(
     int dot = path.lastIndexOf('.');
     JsonNode parent = dot < 0 ? tree : tree.at("/" + path.substring(0, dot).replace('.', '/'));
     String field = path.substring(dot + 1);
-    if (!(parent instanceof ObjectNode object)
-        || (!object.has(field) && !path.contains("actionWeights."))) {
+    boolean byAction = dot >= 0 && BY_ACTION.contains(path.substring(0, dot));
+    if (!(parent instanceof ObjectNode object) || (!object.has(field) && !byAction)) {
       throw new TrainException(
           "no setting %s in a recipe; settings are %s".formatted(path, defaultTree()));
     }
@@ -121,7 +125,7 @@ public record TrainConfig(
             entry -> {
               String pointer = path + "/" + entry.getKey();
               JsonNode old = into.get(entry.getKey());
-              if (old == null && !path.equals(ACTION_WEIGHTS)) {
+              if (old == null && !BY_ACTION.contains(dotted(path))) {
                 throw new TrainException(
                     "%sno setting %s in a recipe".formatted(place.apply(pointer), dotted(pointer)));
               }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class Trainer {
   private final Classes.Source classes;
   private final RareItems rare;
   private final float[] actionWeights;
+  private final float[] maskedWeights;
   private long clock;
 
   /** A training of {@code config} on the training part of a log. */
@@ -58,19 +60,24 @@ public final class Trainer {
     this.plan = new EpochPlan(log, holdout, config);
     this.classes = new Classes.Source(log, holdout, config.training());
     this.rare = new RareItems(log, holdout, config.training());
-    this.actionWeights = actionWeights();
+    this.actionWeights = weights("actionWeights", config.training().actionWeights());
+    this.maskedWeights = weights("maskedWeights", config.training().maskedWeights());
+    for (int c = 0; c < maskedWeights.length; c++) {
+      maskedWeights[c] *= actionWeights[c];
+    }
   }
 
-  private float[] actionWeights() {
+  /** (actions) Weights by action type, 1 where not named. */
+  private float[] weights(String setting, Map<String, Float> named) {
     List<String> actions = log.schema().actions();
     float[] weights = new float[actions.size()];
     for (int c = 0; c < weights.length; c++) {
-      weights[c] = config.training().actionWeights().getOrDefault(actions.get(c), 1f);
+      weights[c] = named.getOrDefault(actions.get(c), 1f);
     }
-    for (String named : config.training().actionWeights().keySet()) {
-      if (!actions.contains(named)) {
+    for (String name : named.keySet()) {
+      if (!actions.contains(name)) {
         throw new TrainException(
-            "training.actionWeights: an action of %s expected, got %s".formatted(actions, named));
+            "training.%s: an action of %s expected, got %s".formatted(setting, actions, name));
       }
     }
     return weights;
@@ -172,6 +179,7 @@ public final class Trainer {
               settings.weightDecay(),
               settings.clip(),
               settings.dropout(),
+              maskedWeights,
               actionWeights);
       StepLoss loss = training.step(batch, stepSettings);
       if (!loss.isFinite()) {

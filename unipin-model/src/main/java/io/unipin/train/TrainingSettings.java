@@ -25,6 +25,7 @@ public record TrainingSettings(
     double emptyViewProbability,
     int maxCandidates,
     Map<String, Float> actionWeights,
+    Map<String, Float> maskedWeights,
     int patience,
     int checkpointSeconds) {
   /** Most items of a catalogue over which the softmax is full unless the recipe says otherwise. */
@@ -33,7 +34,8 @@ public record TrainingSettings(
   private static final int NEGATIVES = 4096;
 
   public TrainingSettings {
-    actionWeights = Map.copyOf(actionWeights);
+    actionWeights = weights("actionWeights", actionWeights);
+    maskedWeights = weights("maskedWeights", maskedWeights);
     require("epochs", epochs >= 1, "1 or more", epochs);
     require("batchActions", batchActions >= 8, "8 or more", batchActions);
     require("learningRate", learningRate > 0, "a positive number", learningRate);
@@ -57,6 +59,17 @@ public record TrainingSettings(
   /** Uniform negatives per batch for a catalogue of that many items; 0 for a full softmax. */
   int negativesAmong(int items) {
     return negatives == 0 && items > MOST_FULL ? NEGATIVES : negatives;
+  }
+
+  private static Map<String, Float> weights(String name, Map<String, Float> weights) {
+    weights.forEach(
+        (action, weight) ->
+            require(
+                name + "." + action,
+                weight >= 0 && Float.isFinite(weight),
+                "a number from 0 on",
+                weight));
+    return Map.copyOf(weights);
   }
 
   private static void probability(String name, double value) {

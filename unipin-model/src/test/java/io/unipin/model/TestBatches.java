@@ -135,7 +135,20 @@ final class TestBatches {
   static StepSettings settings(ModelConfig config, long step, double dropout) {
     float[] weights = new float[config.actions().size()];
     Arrays.fill(weights, 1);
-    return new StepSettings(step, 100 + step, 3e-3, 0.01, 1, dropout, weights);
+    return new StepSettings(step, 100 + step, 3e-3, 0.01, 1, dropout, weights, weights);
+  }
+
+  /** The same for histories whose masked rows count by these weights (actions). */
+  static StepSettings knowing(StepSettings settings, float[] maskedWeights) {
+    return new StepSettings(
+        settings.step(),
+        settings.seed(),
+        settings.learningRate(),
+        settings.weightDecay(),
+        settings.clip(),
+        settings.dropout(),
+        maskedWeights,
+        settings.actionWeights());
   }
 
   private static long[] longs(Random random, int count, int bound) {

@@ -124,6 +124,24 @@ class TrainingModelTest {
   }
 
   @Test
+  void loss_actionThatMaskedRowsDoNotKnow_countsWhereItWasShownAlone() {
+    TrainingBatch batch = TestBatches.batch(CONFIG, SEED, 3, 7, 4);
+    StepSettings all = TestBatches.settings(CONFIG, 1, 0);
+    try (TrainingModel model = TrainingModel.create(CONFIG, SEED, EngineOptions.cpu())) {
+      StepLoss whole = model.loss(batch, all);
+      double hidden = 0;
+      for (int c = 0; c < CONFIG.actions().size(); c++) {
+        float[] known = new float[CONFIG.actions().size()];
+        known[c] = 1;
+        StepLoss part = model.loss(batch, TestBatches.knowing(all, known));
+        assertThat(part.slate()).isEqualTo(whole.slate());
+        hidden += part.hidden();
+      }
+      assertThat(hidden).isCloseTo(whole.hidden(), within(1e-4));
+    }
+  }
+
+  @Test
   void create_queries_beginNearTheItemOfTheLastAction(@TempDir Path folder) {
     ModelConfig config = TestModels.config(8, 4, 16);
     int users = 50;

@@ -258,6 +258,7 @@ class TrainerTest {
           training:\\n  epochs: many | recipe.yaml, line 2, column
           training:\\n  epochs: 0 | recipe.yaml, line 1, column 1: training.epochs: 1 or more expected, got 0
           training:\\n  dropout: 1.5 | recipe.yaml, line 1, column 1: training.dropout: a number in [0, 1) expected, got 1.5
+          training:\\n  maskedWeights: {like: -1} | training.maskedWeights.like: a number from 0 on expected, got -1.0
           model: [1, 2] | recipe.yaml, line 1, column 1: model:
           training:\\n\\tepochs: 3 | recipe.yaml, line
           evaluation:\\n  protocol: sometimes | recipe.yaml, line 2, column
@@ -276,10 +277,13 @@ class TrainerTest {
   @Test
   void read_partOfARecipe_keepsTheOtherDefaults() throws IOException {
     Path file = folder.resolve("recipe.yaml");
-    Files.writeString(file, "training:\n  epochs: 3\n  actionWeights: {like: 2}\n");
+    Files.writeString(
+        file, "training:\n  epochs: 3\n  actionWeights: {like: 2}\n  maskedWeights: {like: 0}\n");
     TrainConfig config = TrainConfig.read(file);
     assertThat(config.training().epochs()).isEqualTo(3);
     assertThat(config.training().actionWeights()).containsEntry("like", 2f);
+    assertThat(config.with("training.maskedWeights.hide", "0").training().maskedWeights())
+        .containsOnlyKeys("like", "hide");
     assertThat(config.model()).isEqualTo(TrainConfig.defaults().model());
     assertThatThrownBy(() -> config.with("training.speed", "9"))
         .hasMessageContaining("no setting training.speed");

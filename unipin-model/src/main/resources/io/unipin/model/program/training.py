@@ -61,8 +61,9 @@
   # One-stage loss L_item + L_action and its parts (4): total, item, masked history actions, slate.
   # ids (M, E) the classes' rows of item_id, content (M, F), class_bias (M) = -log Q, 0 for a full softmax, -inf for what is no class;
   # targets: at (P) positions of B * (n + 1) rows, the class target (P) with outcomes (P, C), surfaces (P), gaps (P) and offsets (P) of its request;
-  # hidden_at (R) masked positions of B * (n + 1) rows and their labels (R, C); slate_at (S) positions of B * k and labels (S, C).
-  def loss(self: __torch__.UniPin, ids: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, target_offsets: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, action_weights: Tensor, dropout: Tensor) -> Tensor:
+  # hidden_at (R) masked positions of B * (n + 1) rows and their labels (R, C); slate_at (S) positions of B * k and labels (S, C);
+  # hidden_weights, slate_weights (C): what each action counts in them.
+  def loss(self: __torch__.UniPin, ids: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, target_offsets: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, hidden_weights: Tensor, slate_weights: Tensor, dropout: Tensor) -> Tensor:
     items = (self).embedded(ids, content)
     x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, slate_positions, cuts, float(dropout))
     q = (self).queries((self).pick(x, target_at), outcomes, target_surfaces, target_gaps, target_offsets)
@@ -71,8 +72,8 @@
     else:
       logits = torch.addmm(class_bias, torch.mul(q, torch.exp(self.logit_scale)), torch.t(items))
       item_loss = torch.cross_entropy_loss(logits, target, None, 1, -100, 0.)
-    hidden_loss = (self).action_loss((self).action_logits((self).pick(x, hidden_at)), hidden_labels, action_weights)
-    slate_loss = (self).action_loss((self).action_logits((self).pick(c, slate_at)), slate_labels, action_weights)
+    hidden_loss = (self).action_loss((self).action_logits((self).pick(x, hidden_at)), hidden_labels, hidden_weights)
+    slate_loss = (self).action_loss((self).action_logits((self).pick(c, slate_at)), slate_labels, slate_weights)
     total = torch.add(torch.add(item_loss, hidden_loss), slate_loss)
     return torch.stack([total, item_loss, hidden_loss, slate_loss])
 
