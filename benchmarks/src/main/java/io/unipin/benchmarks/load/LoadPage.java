@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.benchmarks.load.Chart.Axes;
 import io.unipin.benchmarks.load.Chart.Series;
+import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,8 +21,6 @@ import java.util.function.ToDoubleFunction;
 final class LoadPage {
   private static final List<String> OUTCOMES =
       List.of("hit", "append", "prefill", "uncached", "failed");
-  private static final List<String> STAGES =
-      List.of("history", "cache", "encode", "query", "search", "score", "respond");
 
   private final LoadReport report;
   private final Map<String, ?> settings;
@@ -72,7 +71,7 @@ final class LoadPage {
     Set<String> measured = new LinkedHashSet<>();
     report.byRate().forEach(step -> measured.addAll(step.stagesMs().keySet()));
     Set<String> names =
-        new LinkedHashSet<>(STAGES); // in the order in which a page goes through them
+        new LinkedHashSet<>(UniPinClient.STAGES); // in the order in which a page goes through them
     names.retainAll(measured);
     names.addAll(measured);
     List<Series> series = new ArrayList<>();

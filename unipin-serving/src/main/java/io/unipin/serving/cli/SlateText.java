@@ -3,6 +3,7 @@ package io.unipin.serving.cli;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
+import io.unipin.serving.rpc.UniPinClient;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
@@ -13,10 +14,6 @@ import java.util.stream.Collectors;
 
 /** Slates and what the server did for them, as text for a person. */
 final class SlateText {
-  /** Stages in the order in which a request passes them; others follow by name. */
-  private static final List<String> STAGES =
-      List.of("history", "cache", "encode", "query", "search", "score", "respond");
-
   private SlateText() {}
 
   /** Probabilities first by how likely they are on the whole slate. */
@@ -101,8 +98,8 @@ final class SlateText {
   }
 
   private static int order(String stage) {
-    int index = STAGES.indexOf(stage);
-    return index < 0 ? STAGES.size() : index;
+    int index = UniPinClient.STAGES.indexOf(stage);
+    return index < 0 ? UniPinClient.STAGES.size() : index;
   }
 
   /** Sum of the stages. */

@@ -15,7 +15,10 @@ import io.unipin.proto.v1.RetrieveResponse;
 import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.proto.v1.UniPinGrpc.UniPinBlockingStub;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.pipeline.Stage;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -25,6 +28,10 @@ import java.util.function.Function;
  * <p>Thread-safe.
  */
 public final class UniPinClient implements AutoCloseable {
+  /** Stages as responses name them, in the order in which a request passes them. */
+  public static final List<String> STAGES =
+      Arrays.stream(Stage.values()).map(Stage::label).toList();
+
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
   private final ManagedChannel channel;
