@@ -1,6 +1,8 @@
 package io.unipin.train;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** How a recipe trains; {@code defaults.yaml} explains every value. */
 public record TrainingSettings(
@@ -61,6 +63,7 @@ public record TrainingSettings(
     return negatives == 0 && items > MOST_FULL ? NEGATIVES : negatives;
   }
 
+  /** In the order of their names: a recipe's text tells whether a run can be resumed. */
   private static Map<String, Float> weights(String name, Map<String, Float> weights) {
     weights.forEach(
         (action, weight) ->
@@ -69,7 +72,7 @@ public record TrainingSettings(
                 weight >= 0 && Float.isFinite(weight),
                 "a number from 0 on",
                 weight));
-    return Map.copyOf(weights);
+    return Collections.unmodifiableMap(new TreeMap<>(weights));
   }
 
   private static void probability(String name, double value) {
