@@ -90,6 +90,7 @@ final class Weights {
       fill(buffer.asFloatBuffer(), name, shape, config, random);
       tensors.put(name, new FloatTensor(shape, buffer));
     }
+    // Its place was filled, too: every other tensor keeps the numbers that a seed gives it.
     tensors.put(QUERY_DIRECT, transposed(requireNonNull(tensors.get(TOKEN_ITEM))));
     return of(config, tensors);
   }
