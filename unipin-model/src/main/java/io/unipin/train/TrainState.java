@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * @param epoch epoch under way, from 0
  * @param batch batches done in that epoch
  * @param step steps done
- * @param best validation of the best model so far
+ * @param highest the largest metric of a validation so far; 0 in a checkpoint of an earlier version
+ * @param best validation of the best model so far, which may be a little below the highest
  * @param bestEpoch its epoch, or -1
  * @param seconds spent so far
  * @param examples positions with a loss so far
@@ -28,40 +29,67 @@ record TrainState(
     int epoch,
     int batch,
     long step,
+    double highest,
     Validation best,
     int bestEpoch,
     double seconds,
     long examples) {
+  /**
+   * A validation this close to the highest, relatively, is as good: two validations of one model on
+   * as many users again differ by more.
+   */
+  private static final double NOISE = 0.02;
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FOLDER = "checkpoint";
   private static final String STATE = "state.json";
   private static final String WEIGHTS = "training.safetensors";
 
   static TrainState start(String recipe, Validation none) {
-    return new TrainState(recipe, 0, 0, 0, none, -1, 0, 0);
+    return new TrainState(recipe, 0, 0, 0, 0, none, -1, 0, 0);
   }
 
   /** After one more batch. */
   TrainState stepped(long moreExamples) {
     return new TrainState(
-        recipe, epoch, batch + 1, step + 1, best, bestEpoch, seconds, examples + moreExamples);
+        recipe,
+        epoch,
+        batch + 1,
+        step + 1,
+        highest,
+        best,
+        bestEpoch,
+        seconds,
+        examples + moreExamples);
   }
 
-  /** After the validation that ends an epoch. */
-  TrainState validated(Validation validation, boolean isBest) {
+  /**
+   * After the validation that ends an epoch. Of the models that are as good as the highest within
+   * noise the latest is the best, since it comes of the lowest learning rate.
+   */
+  TrainState validated(Validation validation) {
+    double top = Math.max(validation.metric(), Math.max(highest, best.metric()));
+    boolean isBest = validation.metric() >= top * (1 - NOISE);
     return new TrainState(
         recipe,
         epoch + 1,
         0,
         step,
+        top,
         isBest ? validation : best,
         isBest ? epoch : bestEpoch,
         seconds,
         examples);
   }
 
+  /** Whether the epoch before this one made the best model so far. */
+  boolean lastIsBest() {
+    return bestEpoch == epoch - 1;
+  }
+
   TrainState at(double secondsSoFar) {
-    return new TrainState(recipe, epoch, batch, step, best, bestEpoch, secondsSoFar, examples);
+    return new TrainState(
+        recipe, epoch, batch, step, highest, best, bestEpoch, secondsSoFar, examples);
   }
 
   static boolean exists(Path work) {
@@ -111,6 +139,12 @@ record TrainState(
     } catch (IOException e) {
       throw new TrainException("the checkpoint cannot be restored", e);
     }
+  }
+
+  /** Removes the checkpoint, so that no later run resumes what another has replaced. */
+  static void forget(Path work) throws IOException {
+    delete(work.resolve(FOLDER));
+    delete(work.resolve(FOLDER + ".old"));
   }
 
   /** Puts a folder in the place of another. */

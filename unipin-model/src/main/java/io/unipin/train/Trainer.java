@@ -98,6 +98,11 @@ public final class Trainer {
    * @param warm the earlier model; null begins at random
    */
   public TrainResult run(boolean resume, @Nullable WarmStart warm) {
+    if (plan.batches(0).isEmpty()) {
+      throw new TrainException(
+          "nothing to train on: of %,d actions and %,d feedviews evaluation (%s) leaves none in the training part"
+              .formatted(log.actions(), log.views(), config.evaluation()));
+    }
     ModelConfig model = config.modelConfig(log);
     try {
       Files.createDirectories(work);
@@ -113,6 +118,7 @@ public final class Trainer {
           return run(training, state);
         }
       }
+      TrainState.forget(work);
       TrainState.delete(work.resolve("model"));
       try (TrainingModel training =
           warm == null
@@ -207,8 +213,8 @@ public final class Trainer {
   }
 
   /**
-   * Validates the model after an epoch, keeps it when it is the best yet, and moves on to the next
-   * epoch.
+   * Validates the model after an epoch, keeps it when it is the best yet or as good, and moves on to
+   * the next epoch.
    */
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");
@@ -218,13 +224,13 @@ public final class Trainer {
     try (ServingModel model = ServingModel.load(next, EngineOptions.cpu())) {
       validation = validator.validate(model);
     }
-    boolean best = state.bestEpoch() < 0 || validation.metric() > state.best().metric();
-    progress.validated(state.epoch() + 1, validation, best);
-    if (best) {
+    TrainState validated = state.validated(validation);
+    progress.validated(validated.epoch(), validation, validated.lastIsBest());
+    if (validated.lastIsBest()) {
       TrainState.replace(next, work.resolve("model"), work.resolve("model.old"));
     } else {
       TrainState.delete(next);
     }
-    return state.validated(validation, best);
+    return validated;
   }
 }

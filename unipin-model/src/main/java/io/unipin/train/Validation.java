@@ -17,12 +17,13 @@ public record Validation(double ndcg10, double auc) {
 
   /**
    * What a checkpoint is chosen by: (NDCG@10 + 0.05) times (AUC - 0.5), both counted from what chance reaches, or the one that
-   * exists.
+   * exists; 0 without any. Never negative.
    */
   public double metric() {
+    double ranking = Math.max(auc - CHANCE, LEAST);
     if (Double.isNaN(ndcg10)) {
-      return Double.isNaN(auc) ? 0 : auc;
+      return Double.isNaN(auc) ? 0 : ranking;
     }
-    return Double.isNaN(auc) ? ndcg10 : (ndcg10 + LITTLE) * Math.max(auc - CHANCE, LEAST);
+    return Double.isNaN(auc) ? ndcg10 : (ndcg10 + LITTLE) * ranking;
   }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,78 @@ class TrainerTest {
     }
   }
 
+  /** Says what it is told, epoch by epoch. */
+  private static final class ScriptedValidator implements Validator {
+    private final Iterator<Double> ndcgs;
+
+    ScriptedValidator(Double... ndcgs) {
+      this.ndcgs = List.of(ndcgs).iterator();
+    }
+
+    @Override
+    public Validation validate(ServingModel model) {
+      return new Validation(ndcgs.next(), Double.NaN);
+    }
+
+    @Override
+    public void calibrate(Path model) {}
+  }
+
+  private static TrainProgress bestEpochs(List<Integer> found, int killAfter) {
+    return new TrainProgress() {
+      private int validated;
+
+      @Override
+      public void step(
+          int epoch,
+          int epochs,
+          long step,
+          long steps,
+          double examples,
+          StepLoss loss,
+          double secondsLeft) {
+        if (validated == killAfter) {
+          throw new IllegalStateException("killed");
+        }
+      }
+
+      @Override
+      public void validated(int epoch, Validation validation, boolean best) {
+        validated = epoch;
+        if (best) {
+          found.add(epoch);
+        }
+      }
+    };
+  }
+
+  @Test
+  void run_laterModelAsGoodWithinNoise_isTheBest() {
+    FeedLog log = walks(10);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    List<Integer> best = new ArrayList<>();
+    Trainer dying =
+        new Trainer(
+            log,
+            holdout,
+            config(4),
+            folder,
+            bestEpochs(best, 3),
+            new ScriptedValidator(0.1, 0.2, 0.197));
+    assertThatThrownBy(() -> dying.run(true)).hasMessage("killed");
+    TrainResult result =
+        new Trainer(
+                log,
+                holdout,
+                config(4),
+                folder,
+                bestEpochs(best, Integer.MAX_VALUE),
+                new ScriptedValidator(0.195))
+            .run(true);
+    assertThat(best).as("0.195 is within 2 % of 0.197, but not of 0.2").containsExactly(1, 2, 3);
+    assertThat(result.best().ndcg10()).isEqualTo(0.197);
+  }
+
   @Test
   void run_warmStartOnAGrownCatalogue_knowsWhatTheEarlierModelKnew() {
     FeedLog log = walks(80);
@@ -241,6 +314,51 @@ class TrainerTest {
   }
 
   @Test
+  void run_usersWithoutActions_trainToo() {
+    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    for (int u = 0; u < 40; u++) {
+      builder.user("u" + u).view(0, 1_000_000L);
+      for (int item = 0; item < 6; item++) {
+        builder.impression(item, item == 0 ? TestLogs.LIKE : 0);
+      }
+    }
+    List<StepLoss> losses = new ArrayList<>();
+    trainer(builder.build(), config(30), folder, losses).run(false);
+    assertThat(losses.get(losses.size() - 1).slate())
+        .isPositive()
+        .isLessThan(0.5f * losses.get(0).slate());
+  }
+
+  @Test
+  void run_nothingInTheTrainingPart_isRefused() {
+    FeedLog log = walks(10);
+    TrainConfig config =
+        config(1)
+            .with("evaluation.protocol", "time-split")
+            .with(
+                "evaluation",
+                "{validationFrom: '1969-01-01T00:00:00Z', testFrom: '1969-01-02T00:00:00Z'}");
+    Trainer trainer =
+        new Trainer(log, config.evaluation().holdout(log), config, folder, TrainProgress.none());
+    assertThatThrownBy(() -> trainer.run(false))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("nothing to train on: of 120 actions and 120 feedviews")
+        .hasMessageContaining("validationFrom=1969-01-01T00:00:00Z");
+  }
+
+  @Test
+  void run_startedAnew_leavesNoCheckpointOfAnEarlierRun() {
+    FeedLog log = walks(10);
+    trainer(log, config(1), folder, new ArrayList<>()).run(false);
+    assertThat(folder.resolve("checkpoint")).isDirectory();
+    Trainer dying =
+        new Trainer(
+            log, Holdout.leaveLast(log, 1), config(1), folder, recorder(new ArrayList<>(), 1));
+    assertThatThrownBy(() -> dying.run(false)).hasMessage("killed");
+    assertThat(folder.resolve("checkpoint")).doesNotExist();
+  }
+
+  @Test
   void run_otherRecipe_doesNotResume() {
     FeedLog log = walks(10);
     trainer(log, config(1), folder, new ArrayList<>()).run(false);
@@ -261,6 +379,7 @@ class TrainerTest {
           training:\\n  maskedWeights: {like: -1} | training.maskedWeights.like: a number from 0 on expected, got -1.0
           model: [1, 2] | recipe.yaml, line 1, column 1: model:
           training:\\n\\tepochs: 3 | recipe.yaml, line
+          training:\\n  epochs: | recipe.yaml, line 2, column 3: training.epochs: a value expected, got none
           evaluation:\\n  protocol: sometimes | recipe.yaml, line 2, column
           evaluation:\\n  testFrom: 2022-05-01T00:00:00Z | evaluation.validationFrom and evaluation.testFrom: both or none
           evaluation: {testFrom: may, validationFrom: may} | evaluation.testFrom: an instant such as
@@ -286,6 +405,10 @@ class TrainerTest {
         .as("in the same order whoever reads it, since its text is compared")
         .hasToString("{hide=0.0, like=0.0}");
     assertThat(config.model()).isEqualTo(TrainConfig.defaults().model());
+    Files.writeString(file, "model:\ntraining:\n  epochs: 3\n  actionWeights:\n");
+    assertThat(TrainConfig.read(file).toString())
+        .as("empty sections")
+        .isEqualTo(TrainConfig.defaults().with("training.epochs", "3").toString());
     assertThatThrownBy(() -> config.with("training.speed", "9"))
         .hasMessageContaining("no setting training.speed");
   }
