@@ -8,13 +8,13 @@ import java.util.List;
  *
  * <p>Bit c of a multi-hot is {@code actions.get(c)}; surface s is {@code surfaces.get(s)}. Immutable.
  *
- * @param actions action types, 1 to 64, in the order of their bits
+ * @param actions action types, 1 to {@link #MAX_ACTIONS}, in the order of their bits
  * @param positives the action types that make an interaction a target of retrieval
  * @param surfaces places where items are shown, at least one
  */
 public record FeedSchema(List<String> actions, List<String> positives, List<String> surfaces) {
-  /** A multi-hot is one {@code long}. */
-  public static final int MAX_ACTIONS = Long.SIZE;
+  /** A multi-hot is one {@code long}, of which two bits are left for what is no action. */
+  public static final int MAX_ACTIONS = Long.SIZE - 2;
 
   public FeedSchema {
     actions = names("actions", actions);

@@ -44,7 +44,7 @@ final class ItemsTable {
   /** The length that most items have. */
   private int contentDim(Statement statement) throws SQLException {
     String lengths =
-        "SELECT len(%s) AS length FROM %s WHERE length IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        "SELECT len(%s) AS length FROM %s WHERE length > 0 GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
             .formatted(scan.column("content"), scan.from());
     try (ResultSet rows = statement.executeQuery(lengths)) {
       return rows.next() ? rows.getInt(1) : 0;

@@ -2,6 +2,8 @@ package io.unipin.data;
 
 import io.unipin.data.ImportMapping.Source;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +90,14 @@ final class SourceLoader {
     return encoding.text();
   }
 
+  private static Charset charset(String encoding) {
+    return switch (encoding) {
+      case "latin-1" -> StandardCharsets.ISO_8859_1;
+      case "utf-16" -> StandardCharsets.UTF_16LE;
+      default -> StandardCharsets.UTF_8;
+    };
+  }
+
   private List<String> columns(
       String name, Source source, List<Path> files, String delimiter, String quote) {
     List<String> names = source.names();
@@ -100,9 +110,10 @@ final class SourceLoader {
               "names for text without a header, and only then, expected");
     }
     if (names == null) {
-      names = TextHeader.read(files.get(0), delimiter, quote);
+      Charset charset = charset(encoding(name, source));
+      names = TextHeader.read(files.get(0), charset, delimiter, quote);
       for (Path file : files) {
-        List<String> found = TextHeader.read(file, delimiter, quote);
+        List<String> found = TextHeader.read(file, charset, delimiter, quote);
         if (!found.equals(names)) {
           throw new FeedLogException(
               file.toString(), "columns " + names + " expected, as in others, found " + found);

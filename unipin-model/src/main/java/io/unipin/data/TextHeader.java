@@ -4,7 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,11 +17,10 @@ final class TextHeader {
 
   private TextHeader() {}
 
-  static List<String> read(Path file, String delimiter, String quote) {
+  static List<String> read(Path file, Charset encoding, String delimiter, String quote) {
     try (InputStream bytes = Files.newInputStream(file);
         InputStream plain = isGzip(file) ? new GZIPInputStream(bytes) : bytes;
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
+        BufferedReader reader = new BufferedReader(new InputStreamReader(plain, encoding))) {
       return split(firstLine(reader, file), delimiter, quote);
     } catch (IOException e) {
       throw new FeedLogException(file.toString(), "cannot be read: " + e.getMessage(), e);

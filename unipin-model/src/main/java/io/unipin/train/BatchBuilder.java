@@ -57,8 +57,8 @@ final class BatchBuilder {
     this.random = new Random(seed);
     this.swaps = sequences.stream().map(sequence -> rare.swap(random)).toList();
     this.actions = log.schema().actions().size();
-    this.length =
-        model.tokensPerAction() * sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
+    int longest = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
+    this.length = model.tokensPerAction() * Math.max(1, longest);
     int cells = sequences.size() * length;
     this.items = new long[cells];
     this.bits = new float[cells * actions];

@@ -12,7 +12,7 @@ import java.util.Random;
  * Which sequences of a feed log make up the batches of an epoch: a function of seed and epoch alone.
  *
  * <p>A user's training actions are cut into stretches of at most the longest history, at places that change with the
- * epoch. Sequences of similar length share a batch, so that little of it is padding.
+ * epoch; of a user who has none, but was shown something, the stretch is empty. Sequences of similar length share a batch, so that little of it is padding.
  */
 final class EpochPlan {
   private static final int BATCHES_SORTED_TOGETHER = 20;
@@ -61,6 +61,9 @@ final class EpochPlan {
     List<Sequence> sequences = new ArrayList<>();
     for (int user = 0; user < log.users(); user++) {
       int n = holdout.trainEnd(user);
+      if (n == 0 && wasShown(user)) {
+        sequences.add(new Sequence(user, 0, 0));
+      }
       int first = n <= maxActions ? n : 1 + random.nextInt(maxActions);
       for (int from = 0, to = first; from < n; from = to, to = Math.min(n, to + maxActions)) {
         sequences.add(new Sequence(user, from, to));
@@ -69,8 +72,17 @@ final class EpochPlan {
     return sequences;
   }
 
+  private boolean wasShown(int user) {
+    for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+      if (holdout.part(user, view) == Part.TRAIN) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private int rows(Sequence sequence) {
-    return 1 + tokensPerAction * sequence.length();
+    return 1 + tokensPerAction * Math.max(1, sequence.length());
   }
 
   /** Cuts sequences, longest first, into batches whose padded size stays within the limit. */

@@ -135,8 +135,9 @@ public final class Holdout {
 
   private Part part(int user, ViewActions actions, Part byTime) {
     Part part = Part.TRAIN;
-    if (actions.last() >= trainEnds[user]) {
-      part = actions.last() < validationEnds[user] ? Part.VALIDATION : Part.TEST;
+    int last = Math.max(actions.last(), actions.late());
+    if (last >= trainEnds[user]) {
+      part = last < validationEnds[user] ? Part.VALIDATION : Part.TEST;
     }
     boolean known = actions.complete() && protocol == Protocol.LEAVE_LAST;
     return known || byTime.compareTo(part) < 0 ? part : byTime;

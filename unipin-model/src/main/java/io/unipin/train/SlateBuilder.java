@@ -17,7 +17,7 @@ final class SlateBuilder {
   private final List<Sequence> sequences;
   private final List<RareItems.Swap> swaps;
   private final int tokensPerAction;
-  private final List<List<Integer>> views = new ArrayList<>();
+  private final List<List<ViewSampler.Shown>> views = new ArrayList<>();
   private int width;
   private long[] items = {};
   private long[] surfaces = {};
@@ -45,13 +45,12 @@ final class SlateBuilder {
       Random random) {
     SlateBuilder builder = new SlateBuilder(log, sequences, swaps, tokensPerAction);
     for (Sequence sequence : sequences) {
-      List<Integer> chosen =
+      List<ViewSampler.Shown> chosen =
           settings.task().ranks()
               ? ViewSampler.choose(log, holdout, settings, sequence, random)
               : List.of();
       builder.views.add(chosen);
-      int count =
-          chosen.stream().mapToInt(v -> log.impressionStart(v + 1) - log.impressionStart(v)).sum();
+      int count = chosen.stream().mapToInt(shown -> shown.impressions().length).sum();
       builder.width = Math.max(builder.width, count);
     }
     builder.fill();
@@ -68,20 +67,21 @@ final class SlateBuilder {
     Arrays.fill(cuts, 1);
     for (int b = 0; b < sequences.size(); b++) {
       int cell = b * width;
-      for (int view : views.get(b)) {
-        cell = view(sequences.get(b), swaps.get(b), view, cell);
+      for (ViewSampler.Shown shown : views.get(b)) {
+        cell = view(sequences.get(b), swaps.get(b), shown, cell);
       }
     }
   }
 
-  private int view(Sequence sequence, RareItems.Swap swap, int view, int firstCell) {
+  private int view(Sequence sequence, RareItems.Swap swap, ViewSampler.Shown shown, int firstCell) {
+    int view = shown.view();
     int history = log.viewHistory()[view];
     long last =
         history == 0
             ? FeedLog.NO_TIME
             : log.actionTimes()[log.actionStart(sequence.user()) + history - 1];
     int cell = firstCell;
-    for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++, cell++) {
+    for (int i : shown.impressions()) {
       items[cell] = swap.of(log.impressionItems()[i]);
       surfaces[cell] = log.viewSurfaces()[view];
       gaps[cell] = GapBuckets.of(last, log.viewTimes()[view]);
@@ -89,6 +89,7 @@ final class SlateBuilder {
       cuts[cell] = 1 + (long) tokensPerAction * (history - sequence.from());
       at.add(cell);
       labels.addBits(log.impressionBits()[i], log.schema().actions().size());
+      cell++;
     }
     return cell;
   }

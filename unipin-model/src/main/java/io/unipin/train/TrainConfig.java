@@ -131,7 +131,11 @@ public record TrainConfig(
               }
               if (old instanceof ObjectNode section && entry.getValue().isObject()) {
                 merge(section, entry.getValue(), pointer, place);
-              } else {
+              } else if (entry.getValue().isNull() && !(old instanceof ObjectNode)) {
+                throw new TrainException(
+                    "%s%s: a value expected, got none"
+                        .formatted(place.apply(pointer), dotted(pointer)));
+              } else if (!entry.getValue().isNull()) { // of an empty section all defaults stand
                 into.set(entry.getKey(), entry.getValue());
               }
             });

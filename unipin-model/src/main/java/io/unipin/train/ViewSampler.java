@@ -2,19 +2,22 @@ package io.unipin.train;
 
 import io.unipin.data.FeedLog;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** Chooses the training feedviews that a sequence carries in one epoch. */
 final class ViewSampler {
   private ViewSampler() {}
 
   /**
-   * Views that were shown within a sequence, in random order where there are too many: views without engagement are taken
-   * with the set probability, and no more than fit into the set number of candidates.
+   * Impressions of each view that was shown within a sequence, as rows of the log; in random order where there are too many
+   * views. Those without engagement are taken with the set probability, and no more than fit into the set number of
+   * candidates. Of a view that is larger than that number, and is drawn first, as many impressions are taken at random.
    */
-  static List<Integer> choose(
+  static List<Shown> choose(
       FeedLog log, Holdout holdout, TrainingSettings settings, Sequence sequence, Random random) {
     List<Integer> within = new ArrayList<>();
     int user = sequence.user();
@@ -30,18 +33,40 @@ final class ViewSampler {
     }
     int total = within.stream().mapToInt(view -> size(log, view)).sum();
     if (total <= settings.maxCandidates()) {
-      return within;
+      return within.stream().map(view -> whole(log, view)).toList();
     }
     Collections.shuffle(within, random);
-    List<Integer> chosen = new ArrayList<>();
+    List<Shown> chosen = new ArrayList<>();
     int room = settings.maxCandidates();
     for (int view : within) {
       if (size(log, view) <= room) {
-        chosen.add(view);
+        chosen.add(whole(log, view));
         room -= size(log, view);
+      } else if (room > 0 && chosen.isEmpty() && size(log, view) > settings.maxCandidates()) {
+        chosen.add(part(whole(log, view), room, random));
+        room = 0;
       }
     }
     return chosen;
+  }
+
+  /** A view, and those of its impressions that are taken, ascending. */
+  record Shown(int view, int[] impressions) {}
+
+  private static Shown whole(FeedLog log, int view) {
+    return new Shown(
+        view, IntStream.range(log.impressionStart(view), log.impressionStart(view + 1)).toArray());
+  }
+
+  private static Shown part(Shown whole, int count, Random random) {
+    int[] drawn = whole.impressions().clone();
+    for (int i = 0; i < count; i++) {
+      int other = i + random.nextInt(drawn.length - i);
+      int swapped = drawn[i];
+      drawn[i] = drawn[other];
+      drawn[other] = swapped;
+    }
+    return new Shown(whole.view(), Arrays.stream(drawn, 0, count).sorted().toArray());
   }
 
   private static boolean keep(FeedLog log, TrainingSettings settings, int view, Random random) {

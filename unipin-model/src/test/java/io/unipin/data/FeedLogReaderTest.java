@@ -167,6 +167,18 @@ class FeedLogReaderTest {
   }
 
   @Test
+  void read_contentOfFewItems_isTheirsAlone() {
+    Path log =
+        FeedLogs.with(
+            temporary.resolve("log"),
+            FeedTable.ITEMS,
+            "SELECT * REPLACE (CASE WHEN item_id = 10 THEN [1.5, 2] ELSE [] END::FLOAT[] AS content) FROM old");
+    FeedLog read = FeedLogReader.read(log, 0);
+    assertThat(read.catalogue().contentDim()).isEqualTo(2);
+    assertThat(read.catalogue().content()).startsWith(1.5f, 2, 0, 0);
+  }
+
+  @Test
   void read_missingOrBrokenFiles_areNamed() throws IOException {
     Path log = temporary.resolve("log");
     assertThatThrownBy(() -> FeedLogReader.read(log, 0)).hasMessage(log + ": no such directory");

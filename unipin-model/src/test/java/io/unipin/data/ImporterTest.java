@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,23 @@ class ImporterTest {
     assertThat(log.actionTimes()).containsExactly(86_400_000L, 172_800_000L, 259_200_000L);
     assertThat(log.catalogue().title(0)).isEqualTo("Alien \"1979\"");
     assertThat(log.catalogue().category(1)).isEqualTo("FUN");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"latin-1, ISO-8859-1", "utf-16, UTF-16LE"})
+  void run_otherEncoding_holdsForColumnNamesToo(String encoding, String charset)
+      throws IOException {
+    Files.writeString(
+        source.resolve("films.tsv"),
+        "id\tMünze\tkind\n5\tÖl\thorror\n6\tUp\tfun\n",
+        Charset.forName(charset));
+    Files.writeString(
+        mapping,
+        MAPPING
+            .replace("file: films.tsv", "file: films.tsv\n    encoding: " + encoding)
+            .replace("title: name", "title: '\"Münze\"'"));
+    run(0);
+    assertThat(FeedLogReader.read(out, 0).catalogue().title(0)).isEqualTo("Öl");
   }
 
   @Test

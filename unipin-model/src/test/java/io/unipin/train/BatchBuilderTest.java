@@ -173,6 +173,43 @@ class BatchBuilderTest {
   }
 
   @Test
+  void slate_ofAViewLargerThanMaxCandidates_isARandomPartInItsPlaces() {
+    TrainingBatch batch = batch(log(), "maxCandidates=3");
+    assertThat(batch.candidates()).isEqualTo(3);
+    long[] positions = batch.slate().positions();
+    assertThat(positions).isSorted().doesNotHaveDuplicates();
+    assertThat(Arrays.stream(positions)).allMatch(position -> position < 4);
+    assertThat(batch.slate().items())
+        .containsExactly(Arrays.stream(positions).map(position -> 20 + position).toArray());
+    assertThat(batch(log(), "maxCandidates=0").candidates()).isZero();
+  }
+
+  @Test
+  void batches_ofUsersWithoutActions_haveWhatTheyWereShown() {
+    FeedLogBuilder builder = TestLogs.log(ACTIONS);
+    builder.user("shown").view(0, 1000).impression(3, TestLogs.LIKE).impression(4, 0);
+    builder.user("nobody");
+    FeedLog log = builder.build();
+    TrainConfig config = TrainConfig.defaults();
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    List<List<Sequence>> batches = new EpochPlan(log, holdout, config).batches(0);
+    assertThat(batches).containsExactly(List.of(new Sequence(0, 0, 0)));
+    TrainingBatch batch =
+        BatchBuilder.build(
+            log,
+            holdout,
+            config,
+            new Classes.Source(log, holdout, config.training()),
+            new RareItems(log, holdout, config.training()),
+            batches.get(0),
+            3);
+    assertThat(batch.candidates()).isEqualTo(2);
+    assertThat(batch.slate().cuts()).containsOnly(1);
+    assertThat(batch.targets().at()).isEmpty();
+    assertThat(batch.length()).as("padding, since a model reads at least one token").isEqualTo(1);
+  }
+
+  @Test
   void batch_interleaved_asksForEveryActionAtItsItemAndForItemsBehindActions() {
     FeedLog log = log();
     TrainConfig config =

@@ -97,15 +97,17 @@ class HoldoutTest {
   }
 
   @Test
-  void leaveLast_labelOfAFarAction_changesNothing() {
+  void leaveLast_labelOfAFarHeldOutAction_holdsOutTheViewAlone() {
     FeedLogBuilder builder = TestLogs.log(9).user("u");
     for (int i = 0; i < 40; i++) {
       builder.action(i == 39 ? 5 : i % 4, LIKE, 0, 10L * i);
     }
     builder.view(0, 5).impression(5, LIKE).impression(1, LIKE);
+    builder.view(0, 6).impression(6, LIKE).impression(1, LIKE); // nobody acts on item 6
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
     assertThat(holdout.trainEnd(0)).isEqualTo(38);
-    assertThat(holdout.part(0, 0)).isEqualTo(Part.TRAIN);
+    assertThat(holdout.part(0, 0)).isEqualTo(Part.TEST);
+    assertThat(holdout.part(0, 1)).isEqualTo(Part.TRAIN);
   }
 
   @Test

@@ -41,7 +41,7 @@ final class HeadlineTraffic implements AutoCloseable {
   private static final double SPARE = 1.6;
 
   /** Candidates of a page that is not worth measuring, and more pages per second of that kind than there will be. */
-  private static final int FEW = 10;
+  static final int FEW = 10;
 
   private static final double MOST_QPS_OF_FEW = 400;
 

@@ -29,8 +29,6 @@ final class NativeShare {
   /** Requests of few candidates before anything is measured: a server that has run for minutes is what is meant. */
   private static final int REHEARSALS = 6000;
 
-  private static final int FEW = 10;
-
   /** Name of the stage, as in responses. */
   private static final String SEARCH = "search";
 
@@ -55,7 +53,7 @@ final class NativeShare {
           UniPinClient client =
               UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1))) {
         record(client, history);
-        RetrieveAndRankRequest few = REQUEST.toBuilder().setCandidates(FEW).build();
+        RetrieveAndRankRequest few = REQUEST.toBuilder().setCandidates(HeadlineTraffic.FEW).build();
         for (int i = 0; i < REHEARSALS; i++) {
           share(client, server, few); // compiles what runs once per request
         }

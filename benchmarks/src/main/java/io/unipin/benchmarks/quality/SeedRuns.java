@@ -29,7 +29,7 @@ final class SeedRuns {
    * Runs in a work folder.
    *
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
-   * @param settings all settings as text: a seed that was done with others is done again
+   * @param settings all settings as text: a seed that was done with others is put aside and done again
    */
   SeedRuns(Home home, Path feedLog, Path work, List<String> recipe, String settings) {
     this.home = home;
@@ -60,7 +60,7 @@ final class SeedRuns {
     Path folder = folder(seed);
     Path mark = folder.resolve("settings.txt");
     if (Files.exists(mark) && !Files.readString(mark).equals(settings)) {
-      delete(folder);
+      putAside(seed);
     }
     Files.createDirectories(folder);
     Files.write(mark, settings.getBytes(StandardCharsets.UTF_8));
@@ -100,6 +100,23 @@ final class SeedRuns {
     arguments.addAll(recipe);
     arguments.addAll(List.of("--set", "training.seed=" + seed));
     ChildProcess.run(home, arguments);
+  }
+
+  /** What has taken hours is for its owner to delete; what was not finished is worth nothing. */
+  private void putAside(int seed) throws IOException {
+    if (!Files.exists(figures(seed))) {
+      delete(folder(seed));
+      return;
+    }
+    int earlier = 1;
+    while (Files.exists(aside(seed, earlier))) {
+      earlier++;
+    }
+    Files.move(folder(seed), aside(seed, earlier));
+  }
+
+  private Path aside(int seed, int earlier) {
+    return work.resolve("seed-%d-earlier-%d".formatted(seed, earlier));
   }
 
   private static void delete(Path folder) throws IOException {

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  ./unipin evaluate --bundle bundles/main --data feedlog --json evaluation.json",
-      "  ./unipin evaluate --bundle bundles/main --data feedlog --protocol time-split",
+      "  ./unipin evaluate --bundle bundles/main --data feedlog --config recipe.yaml",
       "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog"
     })
 final class EvaluateCommand implements Callable<Integer> {

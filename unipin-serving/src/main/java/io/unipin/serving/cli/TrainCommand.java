@@ -121,7 +121,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     console.printf(
         Locale.ROOT,
-        "trained %d epochs, %,d steps in %.1f s; best validation: %s%n",
+        "trained %d epochs, %,d steps in %.1f s; validation of the one kept: %s%n",
         result.epochs(),
         result.steps(),
         result.seconds(),

@@ -40,7 +40,7 @@ final class TrainText implements TrainProgress {
 
   @Override
   public void validated(int epoch, Validation validation, boolean best) {
-    progress.line("epoch " + epoch + ": " + of(validation) + (best ? ", best so far" : ""));
+    progress.line("epoch " + epoch + ": " + of(validation) + (best ? ", kept" : ""));
   }
 
   static String of(Validation validation) {
