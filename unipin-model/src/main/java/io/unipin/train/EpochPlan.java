@@ -12,7 +12,8 @@ import java.util.Random;
  * Which sequences of a feed log make up the batches of an epoch: a function of seed and epoch alone.
  *
  * <p>A user's training actions are cut into stretches of at most the longest history, at places that change with the
- * epoch; of a user who has none, but was shown something, the stretch is empty. Sequences of similar length share a batch, so that little of it is padding.
+ * epoch; of a user who has none, but was shown something to rank, the stretch is empty. Sequences of similar length
+ * share a batch, so that little of it is padding.
  */
 final class EpochPlan {
   private static final int BATCHES_SORTED_TOGETHER = 20;
@@ -22,6 +23,7 @@ final class EpochPlan {
   private final int maxActions;
   private final int tokensPerAction;
   private final int batchActions;
+  private final boolean ranks;
   private final long seed;
 
   EpochPlan(FeedLog log, Holdout holdout, TrainConfig config) {
@@ -31,6 +33,7 @@ final class EpochPlan {
     this.maxActions = model.maxActions();
     this.tokensPerAction = model.tokensPerAction();
     this.batchActions = config.training().batchActions();
+    this.ranks = config.training().task().ranks();
     this.seed = config.training().seed();
   }
 
@@ -61,7 +64,7 @@ final class EpochPlan {
     List<Sequence> sequences = new ArrayList<>();
     for (int user = 0; user < log.users(); user++) {
       int n = holdout.trainEnd(user);
-      if (n == 0 && wasShown(user)) {
+      if (n == 0 && ranks && wasShown(user)) {
         sequences.add(new Sequence(user, 0, 0));
       }
       int first = n <= maxActions ? n : 1 + random.nextInt(maxActions);

@@ -194,6 +194,8 @@ class BatchBuilderTest {
     Holdout holdout = Holdout.leaveLast(log, 1);
     List<List<Sequence>> batches = new EpochPlan(log, holdout, config).batches(0);
     assertThat(batches).containsExactly(List.of(new Sequence(0, 0, 0)));
+    TrainConfig retrieval = config.with("training.task", "retrieval");
+    assertThat(new EpochPlan(log, holdout, retrieval).batches(0)).isEmpty();
     TrainingBatch batch =
         BatchBuilder.build(
             log,
