@@ -56,11 +56,15 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    System.exit(run(commandLine(), arguments));
   }
 
-  static int run(String... arguments) {
-    return commandLine().execute(arguments);
+  /** Runs a verb, and lets nothing that it printed stay behind. */
+  static int run(CommandLine main, String... arguments) {
+    int code = main.execute(arguments);
+    main.getOut().flush();
+    main.getErr().flush();
+    return code;
   }
 
   static CommandLine commandLine() {

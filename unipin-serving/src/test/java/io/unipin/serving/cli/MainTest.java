@@ -2,10 +2,14 @@ package io.unipin.serving.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 final class MainTest {
   private final StringWriter out = new StringWriter();
@@ -25,6 +29,29 @@ final class MainTest {
       assertThat(run(verb, "--help")).as(verb).isZero();
       assertThat(out.toString()).as(verb).contains("Example").contains("./unipin " + verb);
     }
+  }
+
+  @Command(name = "terse")
+  private static final class TerseVerb implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      spec.commandLine().getOut().print("no line end");
+      spec.commandLine().getErr().print("nor here");
+    }
+  }
+
+  @Test
+  void run_outputWithoutALineEnd_isWrittenWhole() {
+    CommandLine main =
+        Main.commandLine()
+            .addSubcommand(new TerseVerb())
+            .setOut(new PrintWriter(new BufferedWriter(out), true))
+            .setErr(new PrintWriter(new BufferedWriter(err), true));
+    assertThat(Main.run(main, "terse")).isZero();
+    assertThat(out).hasToString("no line end");
+    assertThat(err).hasToString("nor here");
   }
 
   @Test
