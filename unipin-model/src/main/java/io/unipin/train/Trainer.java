@@ -196,13 +196,14 @@ public final class Trainer {
       state = state.stepped(Meter.examples(batch));
       meter.add(batch, loss);
       progress.step(
-          state.epoch() + 1,
-          settings.epochs(),
-          step,
-          steps,
-          meter.examplesPerSecond(),
-          meter.loss(),
-          meter.secondsLeft(steps - step));
+          new TrainStep(
+              state.epoch() + 1,
+              settings.epochs(),
+              step,
+              steps,
+              meter.examplesPerSecond(),
+              meter.loss(),
+              meter.secondsLeft(steps - step)));
       if (settings.checkpointSeconds() > 0
           && System.nanoTime() - checkpointed > settings.checkpointSeconds() * 1_000_000_000L) {
         state.at(seconds()).write(work, training::checkpoint);

@@ -3,7 +3,6 @@ package io.unipin.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.data.FeedLog;
-import io.unipin.model.StepLoss;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,24 +26,7 @@ class KilledTrainingTest {
     private Child() {}
 
     public static void main(String[] arguments) {
-      TrainProgress progress =
-          new TrainProgress() {
-            @Override
-            public void step(
-                int epoch,
-                int epochs,
-                long step,
-                long steps,
-                double examples,
-                StepLoss loss,
-                double secondsLeft) {
-              System.out.println("step " + step);
-            }
-
-            @Override
-            public void validated(int epoch, Validation validation, boolean best) {}
-          };
-      train(Path.of(arguments[0]), progress);
+      train(Path.of(arguments[0]), step -> System.out.println("step " + step.step()));
     }
   }
 

@@ -54,19 +54,6 @@ class TrainerTest {
     return builder.build();
   }
 
-  @Test
-  void read_recipesOfTheDataSets_areWhole() {
-    Path recipes = Path.of(System.getProperty("unipin.root", "..")).resolve("recipes");
-    for (String name :
-        List.of("ml-1m", "ml-100k", "amazon-beauty", "kuairand-pure", "trivago", "simulator")) {
-      TrainConfig recipe = TrainConfig.read(recipes.resolve(name).resolve("train.yaml"));
-      assertThat(recipe.training().actionWeights()).as(name).isNotNull();
-    }
-    assertThat(
-            TrainConfig.read(recipes.resolve("kuairand-pure/train.yaml")).evaluation().protocol())
-        .isEqualTo(Protocol.TIME_SPLIT);
-  }
-
   private static TrainConfig config(int epochs) {
     return TrainConfig.defaults()
         .with(
@@ -87,24 +74,11 @@ class TrainerTest {
   }
 
   private static TrainProgress recorder(List<StepLoss> losses, long killAt) {
-    return new TrainProgress() {
-      @Override
-      public void step(
-          int epoch,
-          int epochs,
-          long step,
-          long steps,
-          double examples,
-          StepLoss loss,
-          double secondsLeft) {
-        losses.add(loss);
-        if (step == killAt) {
-          throw new IllegalStateException("killed");
-        }
+    return step -> {
+      losses.add(step.loss());
+      if (step.step() == killAt) {
+        throw new IllegalStateException("killed");
       }
-
-      @Override
-      public void validated(int epoch, Validation validation, boolean best) {}
     };
   }
 
@@ -174,14 +148,7 @@ class TrainerTest {
       private int validated;
 
       @Override
-      public void step(
-          int epoch,
-          int epochs,
-          long step,
-          long steps,
-          double examples,
-          StepLoss loss,
-          double secondsLeft) {
+      public void step(TrainStep step) {
         if (validated == killAfter) {
           throw new IllegalStateException("killed");
         }
@@ -365,51 +332,5 @@ class TrainerTest {
     assertThatThrownBy(() -> trainer(log, config(2), folder, new ArrayList<>()).run(true))
         .isInstanceOf(TrainException.class)
         .hasMessageContaining("another recipe");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          training:\\n  epoch: 3 | recipe.yaml, line 2, column
-          training:\\n  epochs: many | recipe.yaml, line 2, column
-          training:\\n  epochs: 0 | recipe.yaml, line 1, column 1: training.epochs: 1 or more expected, got 0
-          training:\\n  dropout: 1.5 | recipe.yaml, line 1, column 1: training.dropout: a number in [0, 1) expected, got 1.5
-          training:\\n  maskedWeights: {like: -1} | training.maskedWeights.like: a number from 0 on expected, got -1.0
-          model: [1, 2] | recipe.yaml, line 1, column 1: model:
-          training:\\n\\tepochs: 3 | recipe.yaml, line
-          training:\\n  epochs: | recipe.yaml, line 2, column 3: training.epochs: a value expected, got none
-          evaluation:\\n  protocol: sometimes | recipe.yaml, line 2, column
-          evaluation:\\n  testFrom: 2022-05-01T00:00:00Z | evaluation.validationFrom and evaluation.testFrom: both or none
-          evaluation: {testFrom: may, validationFrom: may} | evaluation.testFrom: an instant such as
-          """)
-  void read_brokenRecipe_saysWhere(String yaml, String message) throws IOException {
-    Path file = folder.resolve("recipe.yaml");
-    Files.writeString(file, yaml.replace("\\n", "\n").replace("\\t", "\t"));
-    assertThatThrownBy(() -> TrainConfig.read(file))
-        .isInstanceOf(TrainException.class)
-        .hasMessageContaining(message)
-        .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines().count()).isEqualTo(1));
-  }
-
-  @Test
-  void read_partOfARecipe_keepsTheOtherDefaults() throws IOException {
-    Path file = folder.resolve("recipe.yaml");
-    Files.writeString(
-        file, "training:\n  epochs: 3\n  actionWeights: {like: 2}\n  maskedWeights: {like: 0}\n");
-    TrainConfig config = TrainConfig.read(file);
-    assertThat(config.training().epochs()).isEqualTo(3);
-    assertThat(config.training().actionWeights()).containsEntry("like", 2f);
-    assertThat(config.with("training.maskedWeights.hide", "0").training().maskedWeights())
-        .as("in the same order whoever reads it, since its text is compared")
-        .hasToString("{hide=0.0, like=0.0}");
-    assertThat(config.model()).isEqualTo(TrainConfig.defaults().model());
-    Files.writeString(file, "model:\ntraining:\n  epochs: 3\n  actionWeights:\n");
-    assertThat(TrainConfig.read(file).toString())
-        .as("empty sections")
-        .isEqualTo(TrainConfig.defaults().with("training.epochs", "3").toString());
-    assertThatThrownBy(() -> config.with("training.speed", "9"))
-        .hasMessageContaining("no setting training.speed");
   }
 }

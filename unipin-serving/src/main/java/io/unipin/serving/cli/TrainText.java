@@ -2,6 +2,7 @@ package io.unipin.serving.cli;
 
 import io.unipin.model.StepLoss;
 import io.unipin.train.TrainProgress;
+import io.unipin.train.TrainStep;
 import io.unipin.train.Validation;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,27 +16,21 @@ final class TrainText implements TrainProgress {
   }
 
   @Override
-  public void step(
-      int epoch,
-      int epochs,
-      long step,
-      long steps,
-      double examplesPerSecond,
-      StepLoss loss,
-      double secondsLeft) {
+  public void step(TrainStep step) {
+    StepLoss loss = step.loss();
     String note =
         String.format(
             Locale.ROOT,
             "epoch %d/%d, %,.0f examples/s, loss %.3f (item %.3f, masked %.3f, slate %.3f), %.0f s left",
-            epoch,
-            epochs,
-            examplesPerSecond,
+            step.epoch(),
+            step.epochs(),
+            step.examplesPerSecond(),
             loss.total(),
             loss.item(),
             loss.hidden(),
             loss.slate(),
-            secondsLeft);
-    progress.at(step, steps, note);
+            step.secondsLeft());
+    progress.at(step.step(), step.steps(), note);
   }
 
   @Override
