@@ -30,6 +30,7 @@ final class Acquirer {
 
   /** Waits for another writer. */
   KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, Patience patience) {
+    host.entries().use(key); // once, however often it is looked up
     while (true) {
       KvEntry entry = find(key, layout);
       if (entry != null && entry.answers(hashes) && entry.tryLease()) {

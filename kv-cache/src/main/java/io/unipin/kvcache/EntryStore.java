@@ -98,12 +98,17 @@ final class EntryStore {
     return bytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Returns the entry; it counts as used. */
+  /** Returns the entry; its age begins anew. */
   @Nullable KvEntry find(KvKey key) {
     return partition(key).find(key);
   }
 
-  /** Says whether the key has an entry; doesn't count as a use. */
+  /** Counts a request for a key: who has more of them stays longer. */
+  void use(KvKey key) {
+    partition(key).use(key);
+  }
+
+  /** Says whether the key has an entry; its age goes on. */
   boolean holds(KvKey key) {
     return partition(key).holds(key);
   }

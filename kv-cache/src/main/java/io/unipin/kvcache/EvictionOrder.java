@@ -14,15 +14,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who goes next when entries fill their part of the budget. Thread-safe.
  *
- * <p>A use sets two numbers without a lock. Only newcomers look at the order: the queue is sorted by what was known when a
+ * <p>A use sets a few numbers without a lock. Only newcomers look at the order: the queue is sorted by what was known when a
  * key went in, and one that comes out but was used since goes back. O(log keys), amortised.
  */
 final class EvictionOrder {
   /*
-   * GreedyDual-Size-Frequency. A key is worth what keeping it saves per byte, times how often it is used; it goes when the
-   * clock has come to the reading at its last use plus its worth, and the clock shows when the last one went. So all age
-   * alike, who comes often outlives who came once, and a session, whose user was never here before, has its time: every
-   * newcomer begins above all who were not used for long.
+   * After GreedyDual-Size-Frequency. A key is worth what keeping it saves per byte, times how often it is used, and is kept
+   * unused for its worth times a patience. Patience is measured: it follows the time that those who went had been unused,
+   * by their worth, so that as many are kept as there is room for. All age alike, who comes often outlives who came once, and
+   * a session, whose user was never here before, has its time: every newcomer begins above all who were not used for long.
+   *
+   * GreedyDual's own clock stands still between departures and jumps from one to the next. Where all are worth about as much, as
+   * where most users come for one session, everyone since the last jump looks equally new to it, and it drops by worth alone those who
+   * are in the middle of a session before those who ended one. Here time is counted in requests.
    *
    * L. Cherkasova, "Improving WWW Proxies Performance with Greedy-Dual-Size-Frequency Caching Policy", HP Labs HPL-98-69,
    * 1998; P. Cao, S. Irani, "Cost-Aware WWW Proxy Caching Algorithms", 1997.
@@ -38,6 +42,10 @@ final class EvictionOrder {
   private static final int DEPARTURES_PER_AGE = 2;
 
   private static final int LEAST_AGE = 64;
+
+  /** Patience forgets its earlier values while an eighth of the keys that are here go. */
+  private static final double MEMORY = 1 / 8.0;
+
   private static final int MOST_USES = 15;
 
   /** The pages of a session: whoever comes may stay as long as one who asked for so many. */
@@ -45,7 +53,10 @@ final class EvictionOrder {
 
   private static final class Place {
     private volatile KvEntry entry;
-    private volatile double usedAt;
+    private volatile long usedAt;
+
+    /** The time at which it may go. */
+    private volatile double due;
 
     /** Counted without a lock: a lost use is no harm. */
     private volatile int uses;
@@ -64,7 +75,12 @@ final class EvictionOrder {
   private final Map<KvKey, Place> places = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long capacityBytes;
-  private volatile double clock;
+
+  /** Requests. Counted without a lock: a lost one is no harm. */
+  private volatile long time;
+
+  /** How many requests a key of worth 1 is kept unused. */
+  private volatile double patience;
 
   /** May hold keys that left {@link #places}. */
   @GuardedBy("lock")
@@ -88,6 +104,7 @@ final class EvictionOrder {
     capacityBytes = bytes;
   }
 
+  /** A request asked for the key: counts. */
   void used(KvKey key) {
     Place place = places.get(key);
     if (place != null) {
@@ -95,10 +112,24 @@ final class EvictionOrder {
     }
   }
 
+  /** The key's entry was looked up, once more for the same request or ahead of any: it stays longer, but doesn't count. */
+  void seen(KvKey key) {
+    Place place = places.get(key);
+    if (place != null) {
+      stay(place);
+    }
+  }
+
   @SuppressWarnings("NonAtomicVolatileUpdate")
   private void use(Place place) {
-    place.usedAt = clock;
+    time++;
     place.uses++;
+    stay(place);
+  }
+
+  private void stay(Place place) {
+    place.usedAt = time;
+    place.due = time + patience * worth(place);
   }
 
   /** Notes the entry of a key. */
@@ -115,6 +146,7 @@ final class EvictionOrder {
       } else {
         bytes -= place.entry.block().bytes();
         place.entry = entry;
+        stay(place);
       }
       bytes += entry.block().bytes();
     } finally {
@@ -122,12 +154,8 @@ final class EvictionOrder {
     }
   }
 
-  private static double due(Place place) {
-    return place.usedAt + worth(place.uses) * place.entry.saving();
-  }
-
-  private static int worth(int uses) {
-    return Math.max(LEAST_USES, Math.min(uses, MOST_USES));
+  private static double worth(Place place) {
+    return Math.max(LEAST_USES, Math.min(place.uses, MOST_USES)) * place.entry.saving();
   }
 
   @GuardedBy("lock")
@@ -135,7 +163,7 @@ final class EvictionOrder {
     if (queue.size() > 2 * places.size() + SLACK) {
       queue.removeIf(waiting -> places.get(waiting.key()) != waiting.place());
     }
-    queue.add(new Waiting(due(place), numbers++, key, place));
+    queue.add(new Waiting(place.due, numbers++, key, place));
   }
 
   /** Forgets a key whose entry is gone; without effect when it has another entry by now. */
@@ -163,7 +191,7 @@ final class EvictionOrder {
     try {
       Place place = places.get(key);
       if (place != null && place.entry == entry) {
-        passed(key, place, due(place));
+        passed(key, place);
       }
     } finally {
       lock.unlock();
@@ -171,9 +199,12 @@ final class EvictionOrder {
   }
 
   @GuardedBy("lock")
-  private void passed(KvKey key, Place place, double due) {
-    clock = Math.max(clock, due);
-    departed.set(key, place.uses, Math.max(places.size(), LEAST_AGE) * DEPARTURES_PER_AGE);
+  private void passed(KvKey key, Place place) {
+    int kept = Math.max(places.size(), LEAST_AGE);
+    double before = patience;
+    double last = (time - place.usedAt) / worth(place);
+    patience = before + (last - before) / (MEMORY * kept);
+    departed.set(key, place.uses, kept * DEPARTURES_PER_AGE);
   }
 
   /** Takes out and returns the entries for which there is no room; that of {@code newest} stays. */
@@ -191,7 +222,7 @@ final class EvictionOrder {
           spared = next;
           continue;
         }
-        passed(next.key(), next.place(), next.due());
+        passed(next.key(), next.place());
         out.add(Map.entry(next.key(), next.place().entry));
         leave(next.key(), next.place());
       }
@@ -232,7 +263,7 @@ final class EvictionOrder {
   private @Nullable Waiting next() {
     for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
       if (places.get(next.key()) == next.place()) {
-        if (due(next.place()) <= next.due()) {
+        if (next.place().due <= next.due()) {
           return next;
         }
         enqueue(next.key(), next.place());

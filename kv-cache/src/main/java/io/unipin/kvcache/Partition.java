@@ -49,16 +49,21 @@ final class Partition {
     return settle(null);
   }
 
-  /** Returns the entry; it counts as used. */
+  /** Returns the entry; its age begins anew. */
   @Nullable KvEntry find(KvKey key) {
     KvEntry entry = cache.getIfPresent(key);
     if (entry != null) {
-      order.used(key);
+      order.seen(key);
     }
     return entry;
   }
 
-  /** Returns the entry; it doesn't count as used. */
+  /** Counts a request for a key. */
+  void use(KvKey key) {
+    order.used(key);
+  }
+
+  /** Returns the entry; its age goes on. */
   @Nullable KvEntry peek(KvKey key) {
     return cache.policy().getIfPresentQuietly(key);
   }

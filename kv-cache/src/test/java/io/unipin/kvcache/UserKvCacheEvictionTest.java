@@ -62,6 +62,25 @@ class UserKvCacheEvictionTest {
     closeClean(cache);
   }
 
+  /** As many pages, but the history grows by an action before each, now by the page itself and now ahead of it. */
+  @Test
+  void acquire_growingSessionsOfNewUsers_areWorthNoMoreThanThoseThatBegin() {
+    UserKvCache cache = cache(16 * TOP_BYTES, 4 * TOP_BYTES, 0);
+    for (int user = 0; user < 400; user++) {
+      // While this user has a page, those who come after begin: it returns when eight others have
+      // been here.
+      run(cache, "user" + user, KvOutcome.PREFILL, sequence(20, 1));
+      if (user >= 6) {
+        String returning = "user" + (user - 6);
+        for (int page = 1; page < 5; page++) {
+          refresh(cache, returning, sequence(20 + 2 * page - 1, 1));
+          run(cache, returning, KvOutcome.APPEND, sequence(20 + 2 * page, 1));
+        }
+      }
+    }
+    closeClean(cache);
+  }
+
   @Test
   void lease_entryEvicted_keepsItsRowsAndFreesThemAfterwards() {
     UserKvCache cache = cache(4 * TOP_BYTES, TOP_BYTES, TOP_BYTES);
@@ -195,6 +214,13 @@ class UserKvCacheEvictionTest {
 
   private static KvLease acquire(UserKvCache cache, String user, int... tokens) {
     return cache.acquire(new KvKey(user, "model"), LAYOUT, hashes(tokens), Duration.ZERO);
+  }
+
+  private static void refresh(UserKvCache cache, String user, int... tokens) {
+    try (KvLease lease =
+        cache.refresh(new KvKey(user, "model"), LAYOUT, () -> hashes(tokens)).orElseThrow()) {
+      serve(lease, LAYOUT, tokens);
+    }
   }
 
   private static void run(UserKvCache cache, String user, KvOutcome outcome, int... tokens) {
