@@ -1,6 +1,7 @@
 package io.unipin.serving.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.kvcache.KvCacheConfig;
@@ -17,10 +18,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class BundleReaderTest {
@@ -119,6 +122,25 @@ final class BundleReaderTest {
           .hasMessageStartingWith("bundle tiny: golden queries: query ")
           .hasMessageContaining("expected probability");
       assertThat(cache.stats().leases()).isZero();
+    }
+  }
+
+  /** Eight bits may turn a query; they don't find other items altogether. */
+  @ParameterizedTest
+  @CsvSource({"0.5, FLOAT32, false", "0.5, INT8, true", "1, INT8, false"})
+  void selfCheck_otherItemsThanPublished_isRefusedByPrecision(
+      double others, Precision precision, boolean passes) throws IOException {
+    TinyBundles.spoilRetrieved(bundle, others);
+    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20));
+        LoadedBundle loaded = load()) {
+      ThrowingCallable check = () -> loaded.selfCheck(cache, KvType.FLOAT32, precision);
+      if (passes) {
+        assertThatNoException().isThrownBy(check);
+      } else {
+        assertThatThrownBy(check)
+            .isInstanceOf(BundleException.class)
+            .hasMessageContaining("expected to retrieve at least");
+      }
     }
   }
 

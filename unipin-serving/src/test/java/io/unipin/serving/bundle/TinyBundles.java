@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Bundles around small models with random weights. */
 public final class TinyBundles {
@@ -79,25 +80,46 @@ public final class TinyBundles {
     BundlePublisher.publish(model, catalogue, "exact", folder.resolve(name));
   }
 
-  /** Makes a bundle say that it once gave other answers than it gives; its sums fit. */
+  /** Makes a bundle say that it once gave other probabilities than it gives; its sums fit. */
   public static void spoilGolden(Path bundle) throws IOException {
+    spoil(
+        bundle,
+        last ->
+            new GoldenQuery(
+                last.history(),
+                last.surface(),
+                last.timeMs(),
+                last.candidates(),
+                last.probabilities().stream()
+                    .map(row -> row.stream().map(p -> 1 - p / 2).toList())
+                    .toList(),
+                last.retrieved()));
+  }
+
+  /** Makes a bundle say that it once retrieved items that it does not have, in place of so large a part; its sums fit. */
+  static void spoilRetrieved(Path bundle, double part) throws IOException {
+    spoil(
+        bundle,
+        last -> {
+          List<Long> others = new ArrayList<>(last.retrieved());
+          for (int i = 0; i < part * others.size(); i++) {
+            others.set(i, Long.MAX_VALUE - i);
+          }
+          return new GoldenQuery(
+              last.history(),
+              last.surface(),
+              last.timeMs(),
+              last.candidates(),
+              last.probabilities(),
+              others);
+        });
+  }
+
+  private static void spoil(Path bundle, UnaryOperator<GoldenQuery> last) throws IOException {
     Path file = bundle.resolve(BundleLayout.MANIFEST);
     BundleManifest manifest = BundleManifest.parse(Files.readAllBytes(file));
     List<GoldenQuery> golden = new ArrayList<>(manifest.golden());
-    GoldenQuery last = golden.get(golden.size() - 1);
-    List<List<Double>> others =
-        last.probabilities().stream()
-            .map(row -> row.stream().map(p -> 1 - p / 2).toList())
-            .toList();
-    golden.set(
-        golden.size() - 1,
-        new GoldenQuery(
-            last.history(),
-            last.surface(),
-            last.timeMs(),
-            last.candidates(),
-            others,
-            last.retrieved()));
+    golden.set(golden.size() - 1, last.apply(golden.get(golden.size() - 1)));
     Files.write(file, with(manifest, manifest.format(), golden).sealed().toJson());
   }
 
