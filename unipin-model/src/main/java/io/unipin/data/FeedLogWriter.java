@@ -126,7 +126,7 @@ public final class FeedLogWriter {
         Files.move(directory, draft.resolveSibling(draft.getFileName() + ".old"));
       }
       Files.move(draft, directory, StandardCopyOption.ATOMIC_MOVE);
-      SpillFolder.delete(draft.resolveSibling(draft.getFileName() + ".old"));
+      FileTree.delete(draft.resolveSibling(draft.getFileName() + ".old"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /** A folder that vanishes with what is in it when closed. */
 final class SpillFolder implements AutoCloseable {
@@ -48,19 +45,8 @@ final class SpillFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    delete(path);
-  }
-
-  /** Deletes a folder with what is in it, if it is there. */
-  static void delete(Path folder) {
-    if (Files.notExists(folder)) {
-      return;
-    }
-    try (Stream<Path> walk = Files.walk(folder)) {
-      List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
-      for (Path entry : deepestFirst) {
-        Files.deleteIfExists(entry);
-      }
+    try {
+      FileTree.delete(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

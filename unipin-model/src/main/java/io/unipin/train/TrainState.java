@@ -1,15 +1,14 @@
 package io.unipin.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.data.FileTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Where a training stands; with the model's checkpoint beside it, all that a resumed run needs.
@@ -117,7 +116,7 @@ record TrainState(
     Path old = work.resolve(FOLDER + ".old");
     Path current = work.resolve(FOLDER);
     try {
-      delete(next);
+      FileTree.delete(next);
       Files.createDirectories(next);
       weights.accept(next.resolve(WEIGHTS));
       Files.write(next.resolve(STATE), JSON.writeValueAsBytes(this));
@@ -143,33 +142,23 @@ record TrainState(
 
   /** Removes the checkpoint, so that no later run resumes what another has replaced. */
   static void forget(Path work) throws IOException {
-    delete(work.resolve(FOLDER));
-    delete(work.resolve(FOLDER + ".old"));
+    FileTree.delete(work.resolve(FOLDER));
+    FileTree.delete(work.resolve(FOLDER + ".old"));
   }
 
   /** Puts a folder in the place of another. */
   static void replace(Path next, Path current, Path old) throws IOException {
-    delete(old);
+    FileTree.delete(old);
     if (Files.exists(current)) {
       Files.move(current, old, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
-    delete(old);
+    FileTree.delete(old);
   }
 
   private static void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
-    }
-  }
-
-  static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
     }
   }
 }

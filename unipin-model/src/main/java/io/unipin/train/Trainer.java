@@ -1,6 +1,7 @@
 package io.unipin.train;
 
 import io.unipin.data.FeedLog;
+import io.unipin.data.FileTree;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ServingModel;
@@ -119,7 +120,7 @@ public final class Trainer {
         }
       }
       TrainState.forget(work);
-      TrainState.delete(work.resolve("model"));
+      FileTree.delete(work.resolve("model"));
       try (TrainingModel training =
           warm == null
               ? random(model)
@@ -219,7 +220,7 @@ public final class Trainer {
    */
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");
-    TrainState.delete(next);
+    FileTree.delete(next);
     training.write(next, classes.content());
     Validation validation;
     try (ServingModel model = ServingModel.load(next, EngineOptions.cpu())) {
@@ -230,7 +231,7 @@ public final class Trainer {
     if (validated.lastIsBest()) {
       TrainState.replace(next, work.resolve("model"), work.resolve("model.old"));
     } else {
-      TrainState.delete(next);
+      FileTree.delete(next);
     }
     return validated;
   }

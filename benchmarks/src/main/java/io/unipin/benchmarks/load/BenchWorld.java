@@ -3,6 +3,7 @@ package io.unipin.benchmarks.load;
 import io.unipin.data.Catalogue;
 import io.unipin.data.CatalogueItem;
 import io.unipin.data.FeedLog;
+import io.unipin.data.FileTree;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.ModelConfig;
@@ -11,10 +12,8 @@ import io.unipin.serving.bundle.BundlePublisher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Bundles with random weights for benchmarks of a whole server, below a folder of their own.
@@ -111,10 +110,6 @@ record BenchWorld(Path folder, Size size, int users) {
   }
 
   void delete() throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+    FileTree.delete(folder);
   }
 }

@@ -3,6 +3,7 @@ package io.unipin.benchmarks.micro;
 import io.unipin.benchmarks.micro.AnnComparison.Rival;
 import io.unipin.benchmarks.micro.AnnCurves.Point;
 import io.unipin.benchmarks.quality.DataSet;
+import io.unipin.data.FileTree;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Table;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class AnnCommand implements Callable<Integer> {
     try {
       measure(folder, results);
     } finally {
-      ScratchFolder.delete(folder);
+      FileTree.delete(folder);
     }
     print(results, out);
     Map<String, Object> settings = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.micro;
 
+import io.unipin.data.FileTree;
 import io.unipin.kvcache.KvCacheConfig;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
@@ -49,7 +50,7 @@ final class KvModelCosts implements AutoCloseable {
       ModelWriter.writeRandom(directory, config, 1);
       model = ServingModel.load(directory, EngineOptions.cpu());
     } finally {
-      ScratchFolder.delete(directory);
+      FileTree.delete(directory);
     }
     cache = new UserKvCache(new KvCacheConfig(1 << 28, Duration.ofHours(1), 1 << 28));
     SplittableRandom random = new SplittableRandom(1);

@@ -1,10 +1,9 @@
 package io.unipin.benchmarks.micro;
 
+import io.unipin.data.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** A folder that goes, with all that is in it, when it is closed. */
 record ScratchFolder(Path path) implements AutoCloseable {
@@ -14,15 +13,6 @@ record ScratchFolder(Path path) implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    delete(path);
-  }
-
-  /** Deletes a folder with all that is in it. */
-  static void delete(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path each : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
+    FileTree.delete(path);
   }
 }

@@ -2,6 +2,7 @@ package io.unipin.benchmarks.quality;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.data.FileTree;
 import io.unipin.serving.cli.ChildProcess;
 import io.unipin.serving.cli.Home;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class SeedRuns {
 
   private void train(int seed, Path folder, Path bundle, Path figures)
       throws IOException, InterruptedException {
-    delete(bundle);
+    FileTree.delete(bundle);
     List<String> arguments = new ArrayList<>(List.of("train", "--data", feedLog.toString()));
     arguments.addAll(List.of("--out", bundle.toString(), "--no-evaluation", "--resume"));
     arguments.addAll(List.of("--work", folder.resolve("training").toString()));
@@ -105,7 +106,7 @@ final class SeedRuns {
   /** What has taken hours is for its owner to delete; what was not finished is worth nothing. */
   private void putAside(int seed) throws IOException {
     if (!Files.exists(figures(seed))) {
-      delete(folder(seed));
+      FileTree.delete(folder(seed));
       return;
     }
     int earlier = 1;
@@ -117,15 +118,5 @@ final class SeedRuns {
 
   private Path aside(int seed, int earlier) {
     return work.resolve("seed-%d-earlier-%d".formatted(seed, earlier));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (var files = Files.walk(folder)) {
-        for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
   }
 }

@@ -6,6 +6,7 @@ import io.unipin.ann.ExactIndex;
 import io.unipin.ann.FaissBuild;
 import io.unipin.ann.FaissIndex;
 import io.unipin.data.Catalogue;
+import io.unipin.data.FileTree;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import java.io.IOException;
@@ -17,10 +18,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,7 +96,7 @@ public final class BundlePublisher {
   private static void place(Path bundle, String name, Content content) {
     Path temporary = bundle.resolveSibling("." + name + ".tmp-" + ProcessHandle.current().pid());
     try {
-      delete(temporary);
+      FileTree.delete(temporary);
       Files.createDirectories(temporary);
       content.write(temporary);
       Files.move(temporary, bundle, StandardCopyOption.ATOMIC_MOVE);
@@ -203,20 +202,9 @@ public final class BundlePublisher {
     }
   }
 
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {
-        Files.delete(path);
-      }
-    }
-  }
-
   private static void deleteQuietly(Path directory) {
     try {
-      delete(directory);
+      FileTree.delete(directory);
     } catch (IOException e) {
       logger.warn("a temporary directory is left behind: {}", directory.getFileName(), e);
     }

@@ -1,10 +1,9 @@
 package io.unipin.serving.cli;
 
+import io.unipin.data.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** Folders that a verb makes and empties. */
@@ -21,7 +20,7 @@ final class Folders {
         throw new CommandException(
             "a new or empty folder expected, but " + folder + " holds files");
       }
-      delete(folder);
+      FileTree.delete(folder);
     }
     Files.createDirectories(folder);
     Files.createFile(folder.resolve(MARK));
@@ -31,16 +30,6 @@ final class Folders {
   private static boolean isEmpty(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.findAny().isEmpty();
-    }
-  }
-
-  static void delete(Path folder) throws IOException {
-    List<Path> paths;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      paths = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : paths) {
-      Files.delete(path);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.unipin.serving.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
+import io.unipin.data.FileTree;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.BundlePublisher;
@@ -140,7 +141,7 @@ final class TrainCommand implements Callable<Integer> {
     BundlePublisher.publish(result.model(), log.catalogue(), factory, out);
     console.printf("published %s with the index %s%n", out, factory);
     if (work == null) {
-      Folders.delete(folder);
+      FileTree.delete(folder);
     }
     if (json != null) {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
