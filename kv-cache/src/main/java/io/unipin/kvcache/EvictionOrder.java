@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -76,8 +77,8 @@ final class EvictionOrder {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long capacityBytes;
 
-  /** Requests. Counted without a lock: a lost one is no harm. */
-  private volatile long time;
+  /** Requests. Never goes back: who comes now would look older than those who were here just before. */
+  private final AtomicLong time = new AtomicLong();
 
   /** How many requests a key of worth 1 is kept unused. */
   private volatile double patience;
@@ -122,14 +123,15 @@ final class EvictionOrder {
 
   @SuppressWarnings("NonAtomicVolatileUpdate")
   private void use(Place place) {
-    time++;
+    time.incrementAndGet();
     place.uses++;
     stay(place);
   }
 
   private void stay(Place place) {
-    place.usedAt = time;
-    place.due = time + patience * worth(place);
+    long now = time.get();
+    place.usedAt = now;
+    place.due = now + patience * worth(place);
   }
 
   /** Notes the entry of a key. */
@@ -202,7 +204,7 @@ final class EvictionOrder {
   private void passed(KvKey key, Place place) {
     int kept = Math.max(places.size(), LEAST_AGE);
     double before = patience;
-    double last = (time - place.usedAt) / worth(place);
+    double last = (time.get() - place.usedAt) / worth(place);
     patience = before + (last - before) / (MEMORY * kept);
     departed.set(key, place.uses, kept * DEPARTURES_PER_AGE);
   }
