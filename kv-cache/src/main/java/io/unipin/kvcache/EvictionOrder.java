@@ -44,13 +44,16 @@ final class EvictionOrder {
 
   private static final int LEAST_AGE = 64;
 
-  /** Patience forgets its earlier values while an eighth of the keys that are here go. */
-  private static final double MEMORY = 1 / 8.0;
+  /** Patience forgets its earlier values while so many times as many keys go as are here. */
+  private static final double MEMORY = 2;
 
   private static final int MOST_USES = 15;
 
   /** The pages of a session: whoever comes may stay as long as one who asked for so many. */
   private static final int LEAST_USES = 5;
+
+  /** How much patience may fall per request, for keys of few uses: for those of most uses no faster than time goes on. */
+  private static final double MOST_FALL = LEAST_USES / (double) MOST_USES;
 
   private static final class Place {
     private volatile KvEntry entry;
@@ -90,6 +93,10 @@ final class EvictionOrder {
   @GuardedBy("lock")
   private final UseSketch departed = new UseSketch();
 
+  /** The time at which a key went last. */
+  @GuardedBy("lock")
+  private long passedAt;
+
   @GuardedBy("lock")
   private long bytes;
 
@@ -105,15 +112,15 @@ final class EvictionOrder {
     capacityBytes = bytes;
   }
 
-  /** A request asked for the key: counts. */
+  /** A request asked for the key: counts. Its lookup is told to {@link #seen}. */
   void used(KvKey key) {
     Place place = places.get(key);
     if (place != null) {
-      use(place);
+      count(place);
     }
   }
 
-  /** The key's entry was looked up, once more for the same request or ahead of any: it stays longer, but doesn't count. */
+  /** The key's entry was looked up, for a request, once more for the same one or ahead of any: it stays longer. */
   void seen(KvKey key) {
     Place place = places.get(key);
     if (place != null) {
@@ -122,10 +129,9 @@ final class EvictionOrder {
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate")
-  private void use(Place place) {
+  private void count(Place place) {
     time.incrementAndGet();
     place.uses++;
-    stay(place);
   }
 
   private void stay(Place place) {
@@ -142,7 +148,8 @@ final class EvictionOrder {
       if (place == null) {
         place = new Place(entry);
         place.uses = departed.uses(key);
-        use(place);
+        count(place);
+        stay(place);
         places.put(key, place);
         enqueue(key, place);
       } else {
@@ -203,9 +210,14 @@ final class EvictionOrder {
   @GuardedBy("lock")
   private void passed(KvKey key, Place place) {
     int kept = Math.max(places.size(), LEAST_AGE);
+    long now = time.get();
+    double worth = worth(place);
     double before = patience;
-    double last = (time.get() - place.usedAt) / worth(place);
-    patience = before + (last - before) / (MEMORY * kept);
+    double last = (now - place.usedAt) / worth;
+    double next = before + (last - before) / (MEMORY * kept);
+    // Falling faster than time goes on, it would have the newest due before those before them.
+    patience = Math.max(next, before - (now - passedAt) * MOST_FALL / worth);
+    passedAt = now;
     departed.set(key, place.uses, kept * DEPARTURES_PER_AGE);
   }
 

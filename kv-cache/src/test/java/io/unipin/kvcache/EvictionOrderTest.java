@@ -4,6 +4,8 @@ import static io.unipin.kvcache.Rows.hashes;
 import static io.unipin.kvcache.Rows.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -57,7 +59,7 @@ class EvictionOrderTest {
   @Test
   void put_keyThatWasUsedOftenBeforeItWent_isRemembered() {
     order.put(key(0), entry(32));
-    use(0, 9);
+    use(0, 15);
     for (int i = 1; i < 40; i++) {
       order.put(key(i), entry(32));
       order.overflow(key(i));
@@ -101,6 +103,29 @@ class EvictionOrderTest {
     assertThat(order.first(3, EvictionOrderTest::any))
         .extracting(Map.Entry::getKey)
         .containsExactly(key(0), key(1), key(2));
+  }
+
+  /** When many come after a time in which few did, patience shrinks: the newest must not be due before those before them. */
+  @Test
+  void overflow_rushAfterAQuietTime_dropsThoseUnusedForLongest() {
+    order.resize(32 * BYTES);
+    Deque<KvKey> others = new ArrayDeque<>();
+    for (int i = 0; i < 32; i++) {
+      order.put(key(i), entry(32));
+      others.add(key(i));
+    }
+    others.remove(key(0));
+    use(0, 20_000);
+    for (int i = 32; i < 300; i++) {
+      order.put(key(i), entry(32));
+      others.add(key(i));
+      for (Map.Entry<KvKey, KvEntry> gone : order.overflow(key(i))) {
+        if (!gone.getKey().equals(key(0))) {
+          assertThat(gone.getKey()).isEqualTo(others.poll());
+        }
+        gone.getValue().block().releaseLease();
+      }
+    }
   }
 
   /** Of blocks of one size the one with more rows in it costs more to make again. */
@@ -173,6 +198,7 @@ class EvictionOrderTest {
   private void use(int key, int times) {
     for (int use = 0; use < times; use++) {
       order.used(key(key));
+      order.seen(key(key));
     }
   }
 
