@@ -3,7 +3,6 @@ package io.unipin.benchmarks.micro;
 import io.unipin.benchmarks.micro.AnnComparison.Rival;
 import io.unipin.benchmarks.micro.AnnCurves.Point;
 import io.unipin.benchmarks.quality.DataSet;
-import io.unipin.data.FileTree;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Table;
 import java.io.IOException;
@@ -68,13 +67,10 @@ final class AnnCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("unipin-bench-ann-");
     Map<String, Object> results = new LinkedHashMap<>();
     PrintWriter out = spec.commandLine().getOut();
-    try {
-      measure(folder, results);
-    } finally {
-      FileTree.delete(folder);
+    try (ScratchFolder folder = ScratchFolder.create("bench-ann")) {
+      measure(folder.path(), results);
     }
     print(results, out);
     Map<String, Object> settings = new LinkedHashMap<>();

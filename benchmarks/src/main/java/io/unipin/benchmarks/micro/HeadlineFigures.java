@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +102,11 @@ record HeadlineFigures(
     json.put("qps", median(saturated, kind, TrafficRound::qps));
     json.put("cpu_ms_per_page", all.cpuMsPerPage());
     json.put("hit_rate", all.hitRate());
+    json.put("hit_rates", of(saturated, kind).stream().map(TrafficRound::hitRate).toList());
+    Map<String, Object> outcomes = new TreeMap<>();
+    all.outcomes().forEach((o, pages) -> outcomes.put(o.name().toLowerCase(Locale.ROOT), pages));
+    json.put("cache", outcomes);
+    json.put("degraded", all.degraded());
     json.put("pages", all.pages());
     TrafficRound calm = calm(kind);
     if (calm != null) {

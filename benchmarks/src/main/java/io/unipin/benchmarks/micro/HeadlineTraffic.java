@@ -185,12 +185,11 @@ final class HeadlineTraffic implements AutoCloseable {
     Visit visit = take();
     RetrieveAndRankResponse response = client.retrieveAndRank(request(visit));
     double latencyMs = (System.nanoTime() - beginNanos) / 1e6;
-    Served.CacheOutcome outcome = response.getServed().getCache();
+    Served served = response.getServed();
     visit.cursor = response.getNextPageCursor();
     act(visit, response);
     visits.add(--visit.pagesLeft > 0 ? visit : visit(PAGES));
-    return new TrafficRound.Page(
-        latencyMs, outcome == Served.CacheOutcome.HIT || outcome == Served.CacheOutcome.APPEND);
+    return new TrafficRound.Page(latencyMs, served.getCache(), served.getDegradationsCount() > 0);
   }
 
   /** Any of the visits that nobody is asking for a page of. */

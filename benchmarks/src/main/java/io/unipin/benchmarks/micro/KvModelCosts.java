@@ -1,6 +1,5 @@
 package io.unipin.benchmarks.micro;
 
-import io.unipin.data.FileTree;
 import io.unipin.kvcache.KvCacheConfig;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
@@ -14,8 +13,6 @@ import io.unipin.model.ServingModel;
 import io.unipin.model.TokenSequence;
 import io.unipin.model.UserAction;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,12 +42,9 @@ final class KvModelCosts implements AutoCloseable {
     this.rounds = rounds;
     this.nanos = nanos;
     ModelConfig config = BenchModel.shape(HISTORY);
-    Path directory = Files.createTempDirectory("unipin-bench");
-    try {
-      ModelWriter.writeRandom(directory, config, 1);
-      model = ServingModel.load(directory, EngineOptions.cpu());
-    } finally {
-      FileTree.delete(directory);
+    try (ScratchFolder folder = ScratchFolder.create("bench-kv")) {
+      ModelWriter.writeRandom(folder.path(), config, 1);
+      model = ServingModel.load(folder.path(), EngineOptions.cpu());
     }
     cache = new UserKvCache(new KvCacheConfig(1 << 28, Duration.ofHours(1), 1 << 28));
     SplittableRandom random = new SplittableRandom(1);

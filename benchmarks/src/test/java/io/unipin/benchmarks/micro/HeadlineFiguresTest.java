@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.benchmarks.micro.HeadlineSide.Kind;
 import io.unipin.benchmarks.micro.TrafficRound.Page;
+import io.unipin.proto.v1.Served.CacheOutcome;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,7 +20,9 @@ final class HeadlineFiguresTest {
     for (int hit : hits) {
       List<Page> all = new ArrayList<>();
       for (int i = 1; i <= pages; i++) {
-        all.add(new Page((pages + 1 - i) * latencyMs, i <= hit));
+        CacheOutcome outcome =
+            i > hit ? CacheOutcome.PREFILL : i > 1 ? CacheOutcome.APPEND : CacheOutcome.HIT;
+        all.add(new Page((pages + 1 - i) * latencyMs, outcome, i == 2));
       }
       rounds.add(TrafficRound.of(all, 1, 0.5));
     }
@@ -56,6 +59,18 @@ final class HeadlineFiguresTest {
         .containsEntry("qps_ratio_two_cached", 5.0 / 6)
         .containsEntry("p99_ratio", 0.25)
         .containsEntry("hit_rate", 5 / 80.0);
+  }
+
+  @Test
+  void toJson_side_saysWhatTheCacheHeldOfItsPages() {
+    assertThat(figures(1000).toJson())
+        .extractingByKey("sides", InstanceOfAssertFactories.MAP)
+        .extractingByKey("two_models_sparse", InstanceOfAssertFactories.MAP)
+        .containsEntry("cache", Map.of("hit", 1L, "append", 4L, "prefill", 15L))
+        .containsEntry("hit_rates", List.of(0.0, 0.5))
+        .containsEntry("hit_rate", 0.25)
+        .containsEntry("degraded", 2L)
+        .containsEntry("pages", 20);
   }
 
   @Test
