@@ -44,7 +44,7 @@ final class EvictionOrder {
 
   private static final int LEAST_AGE = 64;
 
-  /** Patience forgets its earlier values while so many times as many keys go as are here. */
+  /** Patience is a mean over the latest departures: so many for every key that is here. */
   private static final double MEMORY = 2;
 
   private static final int MOST_USES = 15;
@@ -52,7 +52,7 @@ final class EvictionOrder {
   /** The pages of a session: whoever comes may stay as long as one who asked for so many. */
   private static final int LEAST_USES = 5;
 
-  /** How much patience may fall per request, for keys of few uses: for those of most uses no faster than time goes on. */
+  /** Fall of patience per request, at most, in requests that a key of few uses is kept; for one of most uses that is 1. */
   private static final double MOST_FALL = LEAST_USES / (double) MOST_USES;
 
   private static final class Place {

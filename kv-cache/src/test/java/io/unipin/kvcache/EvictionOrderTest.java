@@ -59,8 +59,8 @@ class EvictionOrderTest {
   @Test
   void put_keyThatWasUsedOftenBeforeItWent_isRemembered() {
     order.put(key(0), entry(32));
-    use(0, 15);
-    for (int i = 1; i < 40; i++) {
+    use(0, 9);
+    for (int i = 1; i < 70; i++) {
       order.put(key(i), entry(32));
       order.overflow(key(i));
     }
