@@ -92,7 +92,7 @@ final class Headline {
         }
         progress.accept(plan.rounds() + round + 1);
       }
-      return new HeadlineFigures(saturated, loaded, rate);
+      return new HeadlineFigures(saturated, loaded, rate, world.flops());
     } finally {
       sides.values().forEach(HeadlineSide::close);
     }

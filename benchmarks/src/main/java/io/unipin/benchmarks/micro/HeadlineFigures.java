@@ -16,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param saturated rounds as fast as a side goes
  * @param loaded rounds at equal load, of the sides whose latencies are compared
  * @param rate pages per second of the equal load
+ * @param flops what counting operations predicts
  */
 record HeadlineFigures(
-    Map<Kind, List<TrafficRound>> saturated, Map<Kind, List<TrafficRound>> loaded, double rate) {
+    Map<Kind, List<TrafficRound>> saturated,
+    Map<Kind, List<TrafficRound>> loaded,
+    double rate,
+    HeadlineFlops flops) {
   /** Fewer pages tell nothing of a 99th percentile. */
   private static final int ENOUGH_PAGES = 2000;
 
@@ -78,7 +82,12 @@ record HeadlineFigures(
   private Map<String, Object> against(Kind kind) {
     Map<String, Object> json = new LinkedHashMap<>();
     put(json, "qps_ratio", ratio(saturated, kind, Kind.TWO_MODELS_SPARSE, TrafficRound::qps));
+    json.put("qps_ratio_by_flops", flops.ratio(kind, Kind.TWO_MODELS_SPARSE));
+    json.put("qps_ratio_all_layers_by_flops", flops.ratioAllLayers(kind, Kind.TWO_MODELS_SPARSE));
     put(json, "qps_ratio_dense", ratio(saturated, kind, Kind.TWO_MODELS_DENSE, TrafficRound::qps));
+    json.put("qps_ratio_dense_by_flops", flops.ratio(kind, Kind.TWO_MODELS_DENSE));
+    json.put(
+        "qps_ratio_dense_all_layers_by_flops", flops.ratioAllLayers(kind, Kind.TWO_MODELS_DENSE));
     put(json, "p50_ratio", ratio(loaded, kind, Kind.TWO_MODELS_SPARSE, r -> r.quantile(0.5)));
     TrafficRound all = TrafficRound.joined(of(loaded, kind));
     TrafficRound two = TrafficRound.joined(of(loaded, Kind.TWO_MODELS_SPARSE));

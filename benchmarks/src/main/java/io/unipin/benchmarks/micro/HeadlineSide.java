@@ -37,6 +37,25 @@ final class HeadlineSide implements AutoCloseable {
       this.roomForVisitors = roomForVisitors;
     }
 
+    /** Whether ranking reads the history again, with a model of its own. */
+    boolean twoModels() {
+      return models == 2;
+    }
+
+    boolean dense() {
+      return dense;
+    }
+
+    /** Whether user KV outlives a request. */
+    boolean cached() {
+      return roomForVisitors > 0;
+    }
+
+    /** Whether the cache holds the state of every visitor. */
+    boolean roomy() {
+      return roomForVisitors >= 1;
+    }
+
     /** For people. */
     String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', ' ');

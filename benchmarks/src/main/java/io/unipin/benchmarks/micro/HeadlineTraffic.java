@@ -34,7 +34,9 @@ final class HeadlineTraffic implements AutoCloseable {
   /** Users who are in the middle of a visit. */
   static final int VISITORS = 32;
 
-  private static final int PAGES = 5;
+  /** Pages of a visit. */
+  static final int PAGES = 5;
+
   private static final int ACTIONS = 2;
   private static final long MINUTE_MS = 60_000;
   private static final long START_MS = 1_700_000_000_000L;

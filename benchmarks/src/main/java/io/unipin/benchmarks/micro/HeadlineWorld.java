@@ -52,6 +52,10 @@ record HeadlineWorld(Path bundles, int history, int candidates) {
     return layout.blockBytes(layout.capacityFor(layout.maxRows()));
   }
 
+  HeadlineFlops flops() {
+    return new HeadlineFlops(new Flops(shape()), history, candidates);
+  }
+
   void publish(Path scratch) throws IOException {
     Files.createDirectories(bundles);
     List<CatalogueItem> items =

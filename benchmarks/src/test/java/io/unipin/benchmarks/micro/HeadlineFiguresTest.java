@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import io.unipin.benchmarks.micro.HeadlineSide.Kind;
 import io.unipin.benchmarks.micro.TrafficRound.Page;
 import io.unipin.proto.v1.Served.CacheOutcome;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +42,8 @@ final class HeadlineFiguresTest {
     loaded.put(Kind.TWO_MODELS_SPARSE, rounds(pagesAtLoad, 2, 0, 0));
     loaded.put(Kind.ONE_MODEL_REQUEST, rounds(pagesAtLoad, 1, 0, 0));
     loaded.put(Kind.ONE_MODEL_USER, rounds(pagesAtLoad, 0.5, 0, 0));
-    return new HeadlineFigures(saturated, loaded, 7);
+    HeadlineWorld world = new HeadlineWorld(Path.of("none"), 512, 200);
+    return new HeadlineFigures(saturated, loaded, 7, world.flops());
   }
 
   @Test
@@ -59,6 +62,29 @@ final class HeadlineFiguresTest {
         .containsEntry("qps_ratio_two_cached", 5.0 / 6)
         .containsEntry("p99_ratio", 0.25)
         .containsEntry("hit_rate", 5 / 80.0);
+  }
+
+  /** By hand: d = 256, four layers, feed-forward 1,024, 512 x 200, five pages a visit. */
+  @Test
+  void toJson_byFlops_countsTheHistoryOnceAVisitWhereItIsKept() {
+    assertThat(figures(1000).toJson())
+        .hasEntrySatisfying("in_request", byFlops(1.638, 1.691, 2.053, 1.897))
+        .hasEntrySatisfying("session", byFlops(3.344, 3.784, 4.191, 4.244));
+  }
+
+  private static Consumer<Object> byFlops(
+      double sparse, double sparseAllLayers, double dense, double denseAllLayers) {
+    return json ->
+        assertThat(json)
+            .asInstanceOf(InstanceOfAssertFactories.map(String.class, Double.class))
+            .hasEntrySatisfying("qps_ratio_by_flops", near(sparse))
+            .hasEntrySatisfying("qps_ratio_all_layers_by_flops", near(sparseAllLayers))
+            .hasEntrySatisfying("qps_ratio_dense_by_flops", near(dense))
+            .hasEntrySatisfying("qps_ratio_dense_all_layers_by_flops", near(denseAllLayers));
+  }
+
+  private static Consumer<Double> near(double expected) {
+    return figure -> assertThat(figure).isCloseTo(expected, within(0.005));
   }
 
   @Test
