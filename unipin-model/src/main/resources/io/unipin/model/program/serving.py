@@ -15,26 +15,28 @@
     return None
 
   # Attention of q (r, H * D), scaled, over keys and values (1, G, n, D): over all of them, in which `hidden` (r, n) hides what is -inf, or, for
-  # r = n, each row over those up to itself. Heads that share keys go side by side, so that these are not copied. -> (r, H * D)
+  # r = n, each row over those up to itself. Heads that share keys go side by side, so that these are not copied. Computes in the type of the
+  # keys. -> (r, H * D)
   def attend(self: __torch__.UniPin, q: Tensor, keys: Tensor, values: Tensor, hidden: Optional[Tensor], causal: bool) -> Tensor:
     r = torch.size(q, 0)
     group = self.heads // self.kv_heads
-    rows = torch.transpose(torch.view(q, [r, self.kv_heads, group, self.head_dim]), 0, 2)
+    rows = torch.transpose(torch.view(torch.to(q, keys.dtype), [r, self.kv_heads, group, self.head_dim]), 0, 2)
     if group > 1:
       keys = torch.expand(keys, [group, -1, -1, -1])
       values = torch.expand(values, [group, -1, -1, -1])
     mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(rows, keys, values, 0., causal, attn_mask=hidden, scale=1.)
-    return torch.reshape(torch.transpose(mixed, 0, 2), [r, self.heads * self.head_dim])
+    return torch.to(torch.reshape(torch.transpose(mixed, 0, 2), [r, self.heads * self.head_dim]), 6)
 
-  # What candidates attend to history in: float32, beside int8 float16 where the processor computes in that.
-  def slate_type(self: __torch__.UniPin) -> int:
+  # What many rows attend to history in: float32, beside int8 bfloat16 where the processor has units for products of it, which those that compute
+  # in float16 have.
+  def attention_type(self: __torch__.UniPin) -> int:
     if self.arithmetic == 2 and ops.mkldnn._is_mkldnn_fp16_supported():
-      kind = 5
+      kind = 15
     else:
       kind = 6
     return kind
 
-  # Attention of candidates qkv (k, (H + 2 G) * D) over all rows of keys and values (1, G, n, D) of the slate's type and each over itself, whose
+  # Attention of candidates qkv (k, (H + 2 G) * D) over all rows of keys and values (1, G, n, D) of any type and each over itself, whose
   # share of the whole follows from the log-sum-exp of the others. -> (k, H * D)
   def attend_slate(self: __torch__.UniPin, qkv: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     k = torch.size(qkv, 0)
@@ -135,7 +137,11 @@
         x = torch.narrow(x, 0, m - 1, 1)
         q = torch.narrow(q, 0, torch.size(q, 0) - 1, 1)
       (self).store(new_rows[l], new_steps[l], kv)
-      keys, values = (self).stored(all_rows[l], all_steps[l], 6)
+      # For few rows, turning the keys and values of all takes longer than it saves.
+      kind = 6
+      if start == 0 and torch.size(q, 0) > 1:
+        kind = (self).attention_type()
+      keys, values = (self).stored(all_rows[l], all_steps[l], kind)
       if torch.size(q, 0) == 1:
         attended = (self).attend(q, keys, values, None, False)
       elif start == 0:
@@ -152,7 +158,7 @@
     turns = (self).turns(torch.full([1], rows, dtype=4, device=x.device))
     all_rows = (self).by_layer(block, 0, rows)
     all_steps = (self).by_layer(steps, 0, rows)
-    kind = (self).slate_type()
+    kind = (self).attention_type()
     for l in range(torch.size(self.attention_in, 0)):
       qkv = (self).product((self).norm(x, None), 4 * l)
       (self).turn(qkv, turns)
