@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,18 @@ import org.jspecify.annotations.Nullable;
  * lie inside the source folder; lines that do not fit are bad rows.
  */
 final class SourceLoader {
-  private static final List<String> ENCODINGS = List.of("utf-8", "latin-1", "utf-16");
+  private static final String UTF_8 = "utf-8";
+
+  /** Names of encodings, as DuckDB has them. */
+  private static final Map<String, Charset> ENCODINGS =
+      new TreeMap<>(
+          Map.of(
+              UTF_8,
+              StandardCharsets.UTF_8,
+              "latin-1",
+              StandardCharsets.ISO_8859_1,
+              "utf-16",
+              StandardCharsets.UTF_16LE));
 
   private final DuckSession session;
   private final Path folder;
@@ -82,20 +95,13 @@ final class SourceLoader {
   private String encoding(String name, Source source) {
     Located encoding = source.encoding();
     if (encoding == null) {
-      return "utf-8";
+      return UTF_8;
     }
-    if (!ENCODINGS.contains(encoding.text())) {
-      throw encoding.wrong(mapping, "sources." + name + ".encoding", "one of " + ENCODINGS);
+    if (!ENCODINGS.containsKey(encoding.text())) {
+      throw encoding.wrong(
+          mapping, "sources." + name + ".encoding", "one of " + ENCODINGS.keySet());
     }
     return encoding.text();
-  }
-
-  private static Charset charset(String encoding) {
-    return switch (encoding) {
-      case "latin-1" -> StandardCharsets.ISO_8859_1;
-      case "utf-16" -> StandardCharsets.UTF_16LE;
-      default -> StandardCharsets.UTF_8;
-    };
   }
 
   private List<String> columns(
@@ -110,7 +116,7 @@ final class SourceLoader {
               "names for text without a header, and only then, expected");
     }
     if (names == null) {
-      Charset charset = charset(encoding(name, source));
+      Charset charset = Objects.requireNonNull(ENCODINGS.get(encoding(name, source)));
       names = TextHeader.read(files.get(0), charset, delimiter, quote);
       for (Path file : files) {
         List<String> found = TextHeader.read(file, charset, delimiter, quote);
