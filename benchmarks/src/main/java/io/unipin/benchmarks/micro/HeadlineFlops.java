@@ -4,8 +4,8 @@ import io.unipin.benchmarks.micro.HeadlineSide.Kind;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * What matrix products alone would make of the ratios between sides, as {@link Flops} counts them: a bound that only a side
- * whose products run faster than the other's could pass.
+ * What matrix products alone would make of the ratios between sides, as {@link Flops} counts them. No strict bound: where
+ * encoding takes more time per operation than scoring, the one model gains more.
  *
  * @param n history tokens
  * @param k candidates

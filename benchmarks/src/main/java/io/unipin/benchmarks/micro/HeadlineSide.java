@@ -95,7 +95,7 @@ final class HeadlineSide implements AutoCloseable {
     settings.add("admission.minConcurrency=1000");
     settings.add("admission.burstWait=30s");
     settings.add("admission.standingWait=30s");
-    if (kind.models == 2) {
+    if (kind.twoModels()) {
       settings.add("ranking.bundle=" + HeadlineWorld.TWO);
     }
     settings.add("ranking.dense=" + kind.dense);

@@ -137,15 +137,14 @@
         x = torch.narrow(x, 0, m - 1, 1)
         q = torch.narrow(q, 0, torch.size(q, 0) - 1, 1)
       (self).store(new_rows[l], new_steps[l], kv)
-      # For few rows, turning the keys and values of all takes longer than it saves.
+      # A whole history; for few rows, turning the keys and values of all into another type takes longer than it saves.
+      causal = start == 0 and torch.size(q, 0) > 1
       kind = 6
-      if start == 0 and torch.size(q, 0) > 1:
+      if causal:
         kind = (self).attention_type()
       keys, values = (self).stored(all_rows[l], all_steps[l], kind)
-      if torch.size(q, 0) == 1:
-        attended = (self).attend(q, keys, values, None, False)
-      elif start == 0:
-        attended = (self).attend(q, keys, values, None, True)
+      if causal or torch.size(q, 0) == 1:
+        attended = (self).attend(q, keys, values, None, causal)
       else:
         attended = (self).attend(q, keys, values, hidden, False)
       x = (self).finish(x, (self).filled(attended), l)
