@@ -60,6 +60,17 @@ public record EvaluationSettings(
     };
   }
 
+  /** How the parts are cut, in words: equal where a log is cut into equal parts. */
+  public String parts() {
+    return switch (protocol) {
+      case LEAVE_LAST -> "leave-last, holdout " + holdout;
+      case TIME_SPLIT ->
+          testFrom.isEmpty()
+              ? "time-split by default"
+              : "time-split from %s and %s".formatted(validationFrom, testFrom);
+    };
+  }
+
   /** The action that one ranking figure is about. */
   public String headline(FeedLog log) {
     if (action.isEmpty()) {

@@ -99,6 +99,11 @@ public record TrainConfig(
     return bind(tree, pointer -> "");
   }
 
+  /** Writes all settings as a recipe that {@link #read} takes. */
+  void write(Path yaml) throws IOException {
+    STRICT.writeValue(yaml.toFile(), this);
+  }
+
   /** The model that this recipe trains on a feed log. */
   ModelConfig modelConfig(FeedLog log) {
     return new ModelConfig(

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 /**
  * A finished training.
  *
- * @param model folder of the best model, which {@link io.unipin.model.ServingModel#load} reads
+ * @param model folder of the best model, which {@link io.unipin.model.ServingModel#load} reads, and of {@code recipe.yaml},
+ *     all settings that trained it
  * @param epochs epochs that were trained
  * @param steps optimiser steps
  * @param best validation of the best model

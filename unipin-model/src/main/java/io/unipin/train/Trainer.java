@@ -150,14 +150,11 @@ public final class Trainer {
       state.at(seconds()).write(work, training::checkpoint);
     }
     double seconds = seconds();
-    validator.calibrate(work.resolve("model"));
+    Path model = work.resolve("model");
+    validator.calibrate(model);
+    config.write(model.resolve("recipe.yaml"));
     return new TrainResult(
-        work.resolve("model"),
-        state.epoch(),
-        state.step(),
-        state.best(),
-        seconds,
-        state.examples());
+        model, state.epoch(), state.step(), state.best(), seconds, state.examples());
   }
 
   private double seconds() {

@@ -73,4 +73,18 @@ class TrainConfigTest {
     assertThatThrownBy(() -> config.with("training.speed", "9"))
         .hasMessageContaining("no setting training.speed");
   }
+
+  @Test
+  void write_anyRecipe_readsBackEqual() throws IOException {
+    Path file = folder.resolve("recipe.yaml");
+    TrainConfig config =
+        TrainConfig.defaults()
+            .with("training.task", "ranking")
+            .with("training.maskedWeights.hide", "0.25")
+            .with(
+                "evaluation",
+                "{protocol: time-split, validationFrom: 2022-04-29T16:00:00Z, testFrom: 2022-04-30T16:00:00Z}");
+    config.write(file);
+    assertThat(TrainConfig.read(file)).isEqualTo(config);
+  }
 }

@@ -119,7 +119,8 @@ class TrainerTest {
       assertThatThrownBy(() -> dying.run(true)).hasMessage("killed");
     }
     trainer(log, config, broken, new ArrayList<>()).run(true);
-    for (String file : new String[] {"config.json", "weights.safetensors", "items.safetensors"}) {
+    for (String file :
+        new String[] {"config.json", "weights.safetensors", "items.safetensors", "recipe.yaml"}) {
       assertThat(Files.readAllBytes(broken.resolve("model").resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve("model").resolve(file)));

@@ -1,5 +1,6 @@
 package io.unipin.serving.bundle;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Names inside a bundle's directory. */
@@ -8,6 +9,10 @@ final class BundleLayout {
   static final String MODEL = "model";
   static final List<String> MODEL_FILES =
       List.of("config.json", "weights.safetensors", "items.safetensors");
+
+  /** Beside the model's files: all settings of its training. Only what {@code train} made has one. */
+  static final String RECIPE = "recipe.yaml";
+
   static final String CATALOGUE = "catalogue.parquet";
   static final String INDEX = "index/items.faiss";
 
@@ -17,10 +22,16 @@ final class BundleLayout {
   private BundleLayout() {}
 
   /** Every file but the manifest. */
-  static List<String> files(boolean exact) {
-    List<String> model = MODEL_FILES.stream().map(name -> MODEL + "/" + name).toList();
-    return exact
-        ? List.of(model.get(0), model.get(1), model.get(2), CATALOGUE)
-        : List.of(model.get(0), model.get(1), model.get(2), CATALOGUE, INDEX);
+  static List<String> files(boolean exact, boolean recipe) {
+    List<String> files = new ArrayList<>();
+    MODEL_FILES.forEach(name -> files.add(MODEL + "/" + name));
+    if (recipe) {
+      files.add(MODEL + "/" + RECIPE);
+    }
+    files.add(CATALOGUE);
+    if (!exact) {
+      files.add(INDEX);
+    }
+    return files;
   }
 }

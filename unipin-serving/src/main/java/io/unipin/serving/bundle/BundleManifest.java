@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * What a bundle says of itself.
  *
- * @param format version of the directory's layout; 1 had no golden queries
+ * @param format version of the directory's layout; 1 had no golden queries, 1 and 2 no recipe
  * @param created ISO-8601, UTC
  * @param modelFingerprint of the model where the bundle was written
  * @param index FAISS factory string, or {@code exact}
@@ -33,7 +33,7 @@ record BundleManifest(
     List<BundleFile> files,
     List<GoldenQuery> golden,
     String sha256) {
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
   private static final int WITHOUT_GOLDEN = 1;
 
   private static final ObjectMapper JSON =
@@ -56,7 +56,7 @@ record BundleManifest(
   }
 
   boolean isKnownFormat() {
-    return format == FORMAT || format == WITHOUT_GOLDEN;
+    return format >= WITHOUT_GOLDEN && format <= FORMAT;
   }
 
   boolean isIntact() {

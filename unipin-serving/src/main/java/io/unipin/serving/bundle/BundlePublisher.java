@@ -32,7 +32,8 @@ public final class BundlePublisher {
   /**
    * Writes a bundle.
    *
-   * @param modelDirectory holds {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}
+   * @param modelDirectory holds {@code config.json}, {@code weights.safetensors}, {@code items.safetensors} and, where it was
+   *     trained, {@code recipe.yaml}
    * @param factory of the FAISS index, or {@code exact} for none
    * @param bundle the directory to make; its last name is the bundle's
    * @throws BundleException when it exists, or the parts do not fit each other
@@ -120,6 +121,11 @@ public final class BundlePublisher {
     for (String file : BundleLayout.MODEL_FILES) {
       Files.copy(modelDirectory.resolve(file), model.resolve(file));
     }
+    Path recipe = modelDirectory.resolve(BundleLayout.RECIPE);
+    boolean trained = Files.isRegularFile(recipe);
+    if (trained) {
+      Files.copy(recipe, model.resolve(BundleLayout.RECIPE));
+    }
     catalogue.write(directory.resolve(BundleLayout.CATALOGUE));
     boolean exact = factory.equals(BundleLayout.EXACT);
     try (ServingModel loaded = ServingModel.load(model, EngineOptions.cpu())) {
@@ -138,7 +144,7 @@ public final class BundlePublisher {
         }
         golden = GoldenWriter.write(loaded, catalogue, index);
       }
-      List<BundleFile> files = describe(directory, BundleLayout.files(exact));
+      List<BundleFile> files = describe(directory, BundleLayout.files(exact, trained));
       String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
       BundleManifest manifest =
           new BundleManifest(

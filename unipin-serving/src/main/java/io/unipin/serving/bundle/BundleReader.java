@@ -86,6 +86,11 @@ public final class BundleReader {
     return bundle.resolve(BundleLayout.MODEL);
   }
 
+  /** Where a bundle says how its model was trained, if it does. */
+  public static Optional<Path> recipe(Path bundle) {
+    return Optional.of(model(bundle).resolve(BundleLayout.RECIPE)).filter(Files::isRegularFile);
+  }
+
   /** All bundles of the folder, the newest first. */
   public List<BundleListing> list() {
     try (Stream<Path> paths = Files.list(folder)) {

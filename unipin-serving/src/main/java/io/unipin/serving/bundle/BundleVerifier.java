@@ -67,7 +67,7 @@ final class BundleVerifier {
     }
     require(
         manifest.isKnownFormat(),
-        "%s: format 1 or %d expected, got %d"
+        "%s: format 1 to %d expected, got %d"
             .formatted(BundleLayout.MANIFEST, BundleManifest.FORMAT, manifest.format()));
     require(manifest.isIntact(), BundleLayout.MANIFEST + ": its own SHA-256 does not fit");
     require(
@@ -78,7 +78,9 @@ final class BundleVerifier {
 
   private void checkNames(BundleManifest manifest) {
     List<String> paths = manifest.files().stream().map(BundleFile::path).toList();
-    List<String> expected = BundleLayout.files(manifest.index().equals(BundleLayout.EXACT));
+    boolean exact = manifest.index().equals(BundleLayout.EXACT);
+    boolean recipe = paths.contains(BundleLayout.MODEL + "/" + BundleLayout.RECIPE);
+    List<String> expected = BundleLayout.files(exact, recipe);
     require(
         paths.size() == expected.size() && new HashSet<>(paths).equals(new HashSet<>(expected)),
         "%s: files %s expected, got %s".formatted(BundleLayout.MANIFEST, expected, paths));

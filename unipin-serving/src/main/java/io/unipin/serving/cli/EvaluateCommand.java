@@ -4,6 +4,7 @@ import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
 import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
+import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.Comparison;
 import io.unipin.train.Evaluation;
@@ -19,6 +20,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,7 +36,6 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  ./unipin evaluate --bundle bundles/main --data feedlog --json evaluation.json",
-      "  ./unipin evaluate --bundle bundles/main --data feedlog --config recipe.yaml",
       "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog"
     })
 final class EvaluateCommand implements Callable<Integer> {
@@ -49,15 +50,16 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "The recipe that trained the bundle: it says what was held out.")
+      description =
+          "A recipe that says what is held out. Default: the one that trained the bundle.")
   private @Nullable Path config;
 
   @Option(
       names = "--protocol",
       paramLabel = "P",
       description =
-          "leave-last or time-split, instead of the recipe's. It should be what the bundle was"
-              + " trained with.")
+          "leave-last or time-split, instead of the recipe's: for a bundle that was trained"
+              + " elsewhere.")
   private @Nullable String protocol;
 
   @Option(
@@ -101,11 +103,13 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainConfig recipe = recipe();
+    warnOfOtherParts(bundle, recipe);
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     Holdout holdout = recipe.evaluation().holdout(log);
     PrintWriter console = spec.commandLine().getOut();
     Evaluation evaluation = evaluate(bundle, log, holdout, recipe.evaluation().displayed());
     console.print(evaluation.toTable());
+    console.println("Held out by " + recipe.evaluation().parts() + ".");
     console.println(evaluation.protocol());
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("evaluation", evaluation.toJson());
@@ -115,6 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
       results.put("queries", study.toJson());
     }
     if (against != null) {
+      warnOfOtherParts(against, recipe);
       Comparison comparison =
           Comparison.of(
               evaluation, evaluate(against, log, holdout, recipe.evaluation().displayed()));
@@ -139,7 +144,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private TrainConfig recipe() {
-    TrainConfig recipe = config == null ? TrainConfig.defaults() : TrainConfig.read(config);
+    TrainConfig recipe =
+        config == null
+            ? trained(bundle).orElseGet(TrainConfig::defaults)
+            : TrainConfig.read(config);
     if (protocol != null) {
       recipe = recipe.with("evaluation.protocol", protocol);
     }
@@ -147,6 +155,26 @@ final class EvaluateCommand implements Callable<Integer> {
       recipe = recipe.with(setting.getKey(), setting.getValue());
     }
     return recipe;
+  }
+
+  private static Optional<TrainConfig> trained(Path bundle) {
+    return BundleReader.recipe(bundle).map(TrainConfig::read);
+  }
+
+  /** What is tested must not have been trained on; a log cut otherwise does not promise that. */
+  private void warnOfOtherParts(Path folder, TrainConfig recipe) {
+    String parts = recipe.evaluation().parts();
+    trained(folder)
+        .map(trained -> trained.evaluation().parts())
+        .filter(trained -> !trained.equals(parts))
+        .ifPresent(
+            trained ->
+                spec.commandLine()
+                    .getErr()
+                    .printf(
+                        "unipin evaluate: warning: %s was trained with %s, and is measured with %s:"
+                            + " it may have been trained on what is tested%n",
+                        folder, trained, parts));
   }
 
   private Evaluation evaluate(Path folder, FeedLog log, Holdout holdout, boolean displayed)

@@ -174,6 +174,26 @@ final class BundleReaderTest {
   }
 
   @Test
+  void load_withoutItsRecipeOrWithAnother_isRefused() throws IOException {
+    Path model = scratch.resolve("model-tiny");
+    Files.writeString(model.resolve("recipe.yaml"), "training:\n  epochs: 3\n");
+    BundlePublisher.publish(model, TinyBundles.catalogue(), "exact", folder.resolve("trained"));
+    reader().load("trained").close();
+    Path recipe = BundleReader.recipe(folder.resolve("trained")).orElseThrow();
+    for (String yaml : List.of("training:\n  epochs: 4\n", "")) {
+      Files.writeString(recipe, yaml);
+      assertThatThrownBy(() -> reader().load("trained"))
+          .isInstanceOf(BundleException.class)
+          .hasMessageContaining("model/recipe.yaml: ");
+    }
+    Files.delete(recipe);
+    assertThatThrownBy(() -> reader().load("trained"))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("model/recipe.yaml: a file expected, none found");
+    assertThat(BundleReader.recipe(bundle)).as("of a model that was not trained").isEmpty();
+  }
+
+  @Test
   void load_foreignFiles_areRefused() throws IOException {
     TinyBundles.publish(folder, "other", "exact", 2, scratch);
     for (String name : List.of("model/weights.safetensors", "manifest.json")) {
