@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
  * sequences and seed.
  */
 final class BatchBuilder {
+  private final BatchSource source;
   private final FeedLog log;
   private final ModelConfig model;
   private final TrainingSettings settings;
-  private final Holdout holdout;
   private final Random random;
   private final List<RareItems.Swap> swaps;
   private final List<Sequence> sequences;
@@ -42,20 +42,14 @@ final class BatchBuilder {
   private final Growable.Longs hiddenAt = new Growable.Longs();
   private final Growable.Floats hiddenLabels = new Growable.Floats();
 
-  private BatchBuilder(
-      FeedLog log,
-      Holdout holdout,
-      TrainConfig config,
-      RareItems rare,
-      List<Sequence> sequences,
-      long seed) {
-    this.log = log;
-    this.model = config.modelConfig(log);
-    this.holdout = holdout;
-    this.settings = config.training();
+  private BatchBuilder(BatchSource source, List<Sequence> sequences, long seed) {
+    this.source = source;
+    this.log = source.log();
+    this.model = source.config().modelConfig(log);
+    this.settings = source.config().training();
     this.sequences = sequences;
     this.random = new Random(seed);
-    this.swaps = sequences.stream().map(sequence -> rare.swap(random)).toList();
+    this.swaps = sequences.stream().map(sequence -> source.rare().swap(random)).toList();
     this.actions = log.schema().actions().size();
     int longest = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
     this.length = model.tokensPerAction() * Math.max(1, longest);
@@ -67,18 +61,11 @@ final class BatchBuilder {
     this.gaps = new long[cells];
   }
 
-  static TrainingBatch build(
-      FeedLog log,
-      Holdout holdout,
-      TrainConfig config,
-      Classes.Source classes,
-      RareItems rare,
-      List<Sequence> sequences,
-      long seed) {
-    return new BatchBuilder(log, holdout, config, rare, sequences, seed).build(classes);
+  static TrainingBatch build(BatchSource source, List<Sequence> sequences, long seed) {
+    return new BatchBuilder(source, sequences, seed).build();
   }
 
-  private TrainingBatch build(Classes.Source source) {
+  private TrainingBatch build() {
     for (int b = 0; b < sequences.size(); b++) {
       history(b, sequences.get(b));
       if (settings.task().retrieves()) {
@@ -87,8 +74,8 @@ final class BatchBuilder {
     }
     SlateBuilder slates =
         SlateBuilder.build(
-            log, holdout, settings, sequences, swaps, model.tokensPerAction(), random);
-    Classes classes = source.of(items, slates.items(), targetItems.toArray(), random);
+            log, source.holdout(), settings, sequences, swaps, model.tokensPerAction(), random);
+    Classes classes = source.classes().of(items, slates.items(), targetItems.toArray(), random);
     return new TrainingBatch(
         sequences.size(),
         length,
@@ -130,7 +117,10 @@ final class BatchBuilder {
     }
   }
 
-  /** The action of a token, masked now and then, is to be predicted; of two tokens the first predicts what the second says. */
+  /**
+   * The action of a token, masked now and then, is to be predicted; of two tokens the first predicts
+   * what the second says.
+   */
   private void hide(int b, int t, TokenSequence tokens) {
     if (model.interleaved()) {
       if (t % 2 == 0) {
@@ -159,7 +149,7 @@ final class BatchBuilder {
   private void targets(int b, Sequence sequence) {
     int start = log.actionStart(sequence.user());
     int[] positives =
-        IntStream.range(start + sequence.from(), start + holdout.trainEnd(sequence.user()))
+        IntStream.range(start + sequence.from(), start + source.holdout().trainEnd(sequence.user()))
             .filter(i -> (log.actionBits()[i] & log.schema().positiveBits()) != 0)
             .limit(sequence.length() + TargetOffsets.FARTHEST)
             .toArray();

@@ -27,14 +27,12 @@ public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
 
   private final FeedLog log;
-  private final Holdout holdout;
   private final TrainConfig config;
   private final Path work;
   private final TrainProgress progress;
   private final Validator validator;
   private final EpochPlan plan;
-  private final Classes.Source classes;
-  private final RareItems rare;
+  private final BatchSource batches;
   private final float[] actionWeights;
   private final float[] maskedWeights;
   private long clock;
@@ -53,14 +51,12 @@ public final class Trainer {
       TrainProgress progress,
       Validator validator) {
     this.log = log;
-    this.holdout = holdout;
     this.config = config;
     this.work = work;
     this.progress = progress;
     this.validator = validator;
     this.plan = new EpochPlan(log, holdout, config);
-    this.classes = new Classes.Source(log, holdout, config.training());
-    this.rare = new RareItems(log, holdout, config.training());
+    this.batches = BatchSource.of(log, holdout, config);
     this.actionWeights = weights("actionWeights", config.training().actionWeights());
     this.maskedWeights = weights("maskedWeights", config.training().maskedWeights());
     for (int c = 0; c < maskedWeights.length; c++) {
@@ -163,18 +159,16 @@ public final class Trainer {
 
   private TrainState epoch(TrainingModel training, TrainState from) {
     TrainingSettings settings = config.training();
-    List<List<Sequence>> batches = plan.batches(from.epoch());
-    long steps = (long) batches.size() * settings.epochs();
+    List<List<Sequence>> planned = plan.batches(from.epoch());
+    long steps = (long) planned.size() * settings.epochs();
     LearningRate rate = new LearningRate(settings.learningRate(), settings.warmupSteps(), steps);
     Meter meter = new Meter();
     long checkpointed = System.nanoTime();
     TrainState state = from;
-    while (state.batch() < batches.size()) {
+    while (state.batch() < planned.size()) {
       long step = state.step() + 1;
       long seed = Seeds.mix(settings.seed(), ~step);
-      List<Sequence> sequences = batches.get(state.batch());
-      TrainingBatch batch =
-          BatchBuilder.build(log, holdout, config, classes, rare, sequences, seed);
+      TrainingBatch batch = BatchBuilder.build(batches, planned.get(state.batch()), seed);
       StepSettings stepSettings =
           new StepSettings(
               step,
@@ -218,7 +212,7 @@ public final class Trainer {
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");
     FileTree.delete(next);
-    training.write(next, classes.content());
+    training.write(next, batches.classes().content());
     Validation validation;
     try (ServingModel model = ServingModel.load(next, EngineOptions.cpu())) {
       validation = validator.validate(model);

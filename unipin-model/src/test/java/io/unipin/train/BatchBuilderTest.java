@@ -40,10 +40,8 @@ class BatchBuilderTest {
 
   private static TrainingBatch batch(FeedLog log, TrainConfig config) {
     Holdout holdout = Holdout.leaveLast(log, 1);
-    Classes.Source classes = new Classes.Source(log, holdout, config.training());
     List<Sequence> all = List.of(new Sequence(0, 0, holdout.trainEnd(0)));
-    RareItems rare = new RareItems(log, holdout, config.training());
-    return BatchBuilder.build(log, holdout, config, classes, rare, all, 3);
+    return BatchBuilder.build(BatchSource.of(log, holdout, config), all, 3);
   }
 
   @Test
@@ -197,14 +195,7 @@ class BatchBuilderTest {
     TrainConfig retrieval = config.with("training.task", "retrieval");
     assertThat(new EpochPlan(log, holdout, retrieval).batches(0)).isEmpty();
     TrainingBatch batch =
-        BatchBuilder.build(
-            log,
-            holdout,
-            config,
-            new Classes.Source(log, holdout, config.training()),
-            new RareItems(log, holdout, config.training()),
-            batches.get(0),
-            3);
+        BatchBuilder.build(BatchSource.of(log, holdout, config), batches.get(0), 3);
     assertThat(batch.candidates()).isEqualTo(2);
     assertThat(batch.slate().cuts()).containsOnly(1);
     assertThat(batch.targets().at()).isEmpty();
