@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -27,6 +29,7 @@ final class Browser implements AutoCloseable {
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
   private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final int DRAWN_ANEW = 10;
   private static final Path SHOTS = Path.of("target", "screenshots");
 
   private final ChromeDriver driver;
@@ -79,8 +82,11 @@ final class Browser implements AutoCloseable {
 
   /** The text of an element, once there is one; empty before. */
   String text(String css) {
-    List<WebElement> found = all(css);
-    return found.isEmpty() ? "" : found.get(0).getText();
+    return anew(
+        () -> {
+          List<WebElement> found = all(css);
+          return found.isEmpty() ? "" : found.get(0).getText();
+        });
   }
 
   List<String> texts(String css) {
@@ -90,7 +96,27 @@ final class Browser implements AutoCloseable {
   }
 
   void click(String css) {
-    find(css).click();
+    anew(
+        () -> {
+          find(css).click();
+          return css;
+        });
+  }
+
+  /**
+   * Finds and uses an element, again where the page drew it anew in between: a person does not
+   * notice.
+   */
+  private static String anew(Supplier<String> use) {
+    for (int left = DRAWN_ANEW; ; left--) {
+      try {
+        return use.get();
+      } catch (StaleElementReferenceException e) {
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Replaces what a field holds. */
