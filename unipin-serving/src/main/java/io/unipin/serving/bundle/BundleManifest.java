@@ -1,5 +1,6 @@
 package io.unipin.serving.bundle;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -90,6 +91,9 @@ record BundleManifest(
     JsonNode tree = JSON.readTree(json);
     if (tree instanceof ObjectNode object && object.path("format").asInt() == WITHOUT_GOLDEN) {
       object.putArray("golden");
+    }
+    if (!tree.isObject()) {
+      throw new JsonParseException(null, "a JSON object expected, got " + tree.getNodeType());
     }
     return JSON.treeToValue(tree, BundleManifest.class);
   }

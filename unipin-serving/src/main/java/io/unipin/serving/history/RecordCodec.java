@@ -1,14 +1,16 @@
 package io.unipin.serving.history;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
+import io.unipin.serving.bytes.ByteReader;
+import io.unipin.serving.bytes.ByteWriter;
+import io.unipin.serving.bytes.MalformedBytesException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The bytes of a user's record.
  *
- * <p>Thread-safe. Every name must have its number before a record is encoded.
+ * <p>Thread-safe. Every name must have its number before a record is encoded. A damaged record is a {@link
+ * MalformedBytesException}, whatever is damaged in it.
  */
 final class RecordCodec {
   /*
@@ -23,6 +25,9 @@ final class RecordCodec {
    */
   private static final byte VERSION = 1;
 
+  /** Item, time, surface and the number of action types. */
+  private static final int LEAST_ACTION_BYTES = 4;
+
   private final NameTable actionNames;
   private final NameTable surfaceNames;
 
@@ -32,108 +37,81 @@ final class RecordCodec {
   }
 
   byte[] encode(UserRecord record) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(64 + 24 * record.actions().size());
-    out.write(VERSION);
-    putVarint(out, record.lifetime());
-    putVarint(out, record.actions().size());
+    ByteWriter out = new ByteWriter(64 + 24 * record.actions().size());
+    out.int8(VERSION).varint(record.lifetime()).varint(record.actions().size());
     long previous = 0;
     for (RecordedAction action : record.actions()) {
-      putVarint(out, zigzag(action.itemId()));
-      putVarint(out, zigzag(action.timeMs() - previous));
+      out.zigzag(action.itemId()).zigzag(action.timeMs() - previous);
       previous = action.timeMs();
-      putVarint(out, surfaceNames.number(action.surface()));
-      putVarint(out, action.actions().size());
-      for (String name : action.actions()) {
-        putVarint(out, actionNames.number(name));
-      }
+      out.varint(surfaceNames.number(action.surface())).varint(action.actions().size());
+      action.actions().forEach(name -> out.varint(actionNames.number(name)));
     }
-    putVarint(out, record.events().size());
-    for (long event : record.events()) {
-      for (int shift = 56; shift >= 0; shift -= 8) {
-        out.write((int) (event >>> shift));
-      }
-    }
+    out.varint(record.events().size());
+    record.events().forEach(out::int64);
     return out.toByteArray();
   }
 
   UserHistory decodeHistory(byte[] bytes) {
-    ByteBuffer in = open(bytes);
-    long lifetime = varint(in);
+    ByteReader in = open(bytes);
+    long lifetime = in.varint();
     return new UserHistory(lifetime, actions(in));
   }
 
   UserRecord decode(byte[] bytes, int limit) {
-    ByteBuffer in = open(bytes);
-    long lifetime = varint(in);
+    ByteReader in = open(bytes);
+    long lifetime = in.varint();
     List<RecordedAction> actions = actions(in);
-    int count = (int) varint(in);
+    int count = in.count(Long.BYTES);
     List<Long> events = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      events.add(in.getLong());
+      events.add(in.int64());
     }
+    in.end();
     return new UserRecord(limit, lifetime, actions, events);
   }
 
-  private static ByteBuffer open(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    byte version = in.get();
+  private static ByteReader open(byte[] bytes) {
+    ByteReader in = ByteReader.of(bytes);
+    byte version = in.int8();
     if (version != VERSION) {
-      throw new IllegalStateException(
-          "a history record of version " + VERSION + " expected, got " + version);
+      throw new MalformedBytesException(
+          "a history record of version %d expected, got %d".formatted(VERSION, version));
     }
     return in;
   }
 
-  private List<RecordedAction> actions(ByteBuffer in) {
-    int count = (int) varint(in);
+  private List<RecordedAction> actions(ByteReader in) {
+    int count = in.count(LEAST_ACTION_BYTES);
     List<RecordedAction> actions = new ArrayList<>(count);
     long time = 0;
     for (int i = 0; i < count; i++) {
-      long item = unzigzag(varint(in));
-      time += unzigzag(varint(in));
-      String surface = surfaceNames.name((int) varint(in));
+      long item = in.zigzag();
+      time += in.zigzag();
+      String surface = name(surfaceNames, in);
       actions.add(new RecordedAction(item, names(in), surface, time));
     }
     return actions;
   }
 
-  private List<String> names(ByteBuffer in) {
-    int count = (int) varint(in);
+  private List<String> names(ByteReader in) {
+    int count = in.count(1);
     if (count == 1) {
-      return List.of(actionNames.name((int) varint(in)));
+      return List.of(name(actionNames, in));
     }
     List<String> names = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      names.add(actionNames.name((int) varint(in)));
+      names.add(name(actionNames, in));
     }
     return names;
   }
 
-  private static void putVarint(ByteArrayOutputStream out, long value) {
-    long rest = value;
-    while ((rest & ~0x7FL) != 0) {
-      out.write((int) ((rest & 0x7F) | 0x80));
-      rest >>>= 7;
+  private static String name(NameTable table, ByteReader in) {
+    long number = in.varint();
+    if (number < 0 || number >= table.next()) {
+      throw new MalformedBytesException(
+          "a name's number below %d expected, got %s"
+              .formatted(table.next(), Long.toUnsignedString(number)));
     }
-    out.write((int) rest);
-  }
-
-  private static long varint(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; ; shift += 7) {
-      byte next = in.get();
-      value |= (next & 0x7FL) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
-  }
-
-  private static long zigzag(long value) {
-    return value << 1 ^ value >> 63;
-  }
-
-  private static long unzigzag(long value) {
-    return value >>> 1 ^ -(value & 1);
+    return table.name((int) number);
   }
 }

@@ -1,6 +1,9 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.serving.ServingException;
+import io.unipin.serving.bytes.ByteReader;
+import io.unipin.serving.bytes.ByteWriter;
+import io.unipin.serving.bytes.MalformedBytesException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -48,15 +51,15 @@ final class PageCursors {
       return "";
     }
     long[] items = Arrays.stream(served).sorted().distinct().toArray();
-    ByteBuffer out = ByteBuffer.allocate(HEAD_BYTES + items.length * MAX_VARINT_BYTES + MAC_BYTES);
-    out.put(VERSION).putLong(clockMs.getAsLong()).putInt(items.length);
+    ByteWriter out = new ByteWriter(HEAD_BYTES + items.length * MAX_VARINT_BYTES + MAC_BYTES);
+    out.int8(VERSION).int64(clockMs.getAsLong()).int32(items.length);
     long previous = Long.MIN_VALUE;
     for (long item : items) {
-      putVarint(out, item - previous);
+      out.varint(item - previous);
       previous = item;
     }
-    out.put(sign(user, out.array(), out.position()));
-    byte[] bytes = Arrays.copyOf(out.array(), out.position());
+    byte[] body = out.toByteArray();
+    byte[] bytes = out.bytes(sign(user, body, body.length)).toByteArray();
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
@@ -72,23 +75,31 @@ final class PageCursors {
             sign(user, bytes, signed), Arrays.copyOfRange(bytes, signed, bytes.length))) {
       throw foreign();
     }
-    ByteBuffer in = ByteBuffer.wrap(bytes, 0, signed);
-    if (in.get() != VERSION) {
+    try {
+      return items(ByteReader.of(bytes, signed));
+    } catch (MalformedBytesException e) {
       throw foreign();
     }
-    long age = clockMs.getAsLong() - in.getLong();
+  }
+
+  private long[] items(ByteReader in) {
+    if (in.int8() != VERSION) {
+      throw foreign();
+    }
+    long age = clockMs.getAsLong() - in.int64();
     if (age > config.cursorTimeToLive().toMillis()) {
       throw ServingException.invalid(
           FIELD,
           "a cursor of at most %s of age expected, got %s"
               .formatted(config.cursorTimeToLive(), Duration.ofMillis(age)));
     }
-    long[] items = new long[in.getInt()];
+    long[] items = new long[in.count32(1)];
     long previous = Long.MIN_VALUE;
     for (int i = 0; i < items.length; i++) {
-      previous += varint(in);
+      previous += in.varint();
       items[i] = previous;
     }
+    in.end();
     return items;
   }
 
@@ -120,27 +131,6 @@ final class PageCursors {
       return Arrays.copyOf(mac.doFinal(), MAC_BYTES);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** Unsigned. */
-  private static void putVarint(ByteBuffer out, long value) {
-    long rest = value;
-    while ((rest & ~0x7FL) != 0) {
-      out.put((byte) ((rest & 0x7F) | 0x80));
-      rest >>>= 7;
-    }
-    out.put((byte) rest);
-  }
-
-  private static long varint(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; ; shift += 7) {
-      byte next = in.get();
-      value |= (next & 0x7FL) << shift;
-      if (next >= 0) {
-        return value;
-      }
     }
   }
 }

@@ -1,0 +1,102 @@
+package io.unipin.serving.bytes;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads numbers, big endian, from bytes that may be cut short or hostile. One thread.
+ *
+ * <p>Every method throws {@link MalformedBytesException} instead of reading past the end, and none
+ * allocates. A count is never greater than what the bytes left can hold, so memory follows input.
+ */
+public final class ByteReader {
+  private static final int VARINT_BITS = 7;
+  private static final int LAST_SHIFT = 63;
+
+  private final ByteBuffer bytes;
+
+  private ByteReader(ByteBuffer bytes) {
+    this.bytes = bytes;
+  }
+
+  public static ByteReader of(byte[] bytes) {
+    return of(bytes, bytes.length);
+  }
+
+  /** Reads the first bytes of an array, which is not copied. */
+  public static ByteReader of(byte[] bytes, int length) {
+    return new ByteReader(ByteBuffer.wrap(bytes, 0, length));
+  }
+
+  public byte int8() {
+    need(1);
+    return bytes.get();
+  }
+
+  public int int32() {
+    need(Integer.BYTES);
+    return bytes.getInt();
+  }
+
+  public long int64() {
+    need(Long.BYTES);
+    return bytes.getLong();
+  }
+
+  /** A number of at most 64 bits, unsigned, in base 128 with the lowest digit first. */
+  public long varint() {
+    long value = 0;
+    for (int shift = 0; shift <= LAST_SHIFT; shift += VARINT_BITS) {
+      byte next = int8();
+      value |= (next & 0x7FL) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+    throw new MalformedBytesException("a number of at most 64 bits expected, got a longer one");
+  }
+
+  /** A signed number, written with its sign in the lowest bit. */
+  public long zigzag() {
+    long value = varint();
+    return value >>> 1 ^ -(value & 1);
+  }
+
+  /**
+   * How many parts follow.
+   *
+   * @param leastBytes of a part, at least 1
+   */
+  public int count(int leastBytes) {
+    return bounded(varint(), leastBytes);
+  }
+
+  /** The same of a number of 32 bits. */
+  public int count32(int leastBytes) {
+    return bounded(int32(), leastBytes);
+  }
+
+  private int bounded(long count, int leastBytes) {
+    int most = bytes.remaining() / leastBytes;
+    if (count < 0 || count > most) {
+      throw new MalformedBytesException(
+          "at most %d parts expected in %d bytes, got %s"
+              .formatted(most, bytes.remaining(), Long.toUnsignedString(count)));
+    }
+    return (int) count;
+  }
+
+  /** Checks that all bytes were read. */
+  public void end() {
+    if (bytes.hasRemaining()) {
+      throw new MalformedBytesException(
+          "the end expected, got %d more bytes".formatted(bytes.remaining()));
+    }
+  }
+
+  private void need(int wanted) {
+    if (bytes.remaining() < wanted) {
+      throw new MalformedBytesException(
+          "%d bytes expected, got %d".formatted(wanted, bytes.remaining()));
+    }
+  }
+}

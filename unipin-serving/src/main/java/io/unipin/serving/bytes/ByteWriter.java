@@ -1,0 +1,58 @@
+package io.unipin.serving.bytes;
+
+import java.io.ByteArrayOutputStream;
+
+/** Writes what {@link ByteReader} reads. One thread. */
+public final class ByteWriter {
+  private final ByteArrayOutputStream out;
+
+  /** Starts with room for this many bytes; there is no limit. */
+  public ByteWriter(int expectedBytes) {
+    this.out = new ByteArrayOutputStream(expectedBytes);
+  }
+
+  public ByteWriter int8(int value) {
+    out.write(value);
+    return this;
+  }
+
+  public ByteWriter int32(int value) {
+    return bigEndian(value, Integer.SIZE);
+  }
+
+  public ByteWriter int64(long value) {
+    return bigEndian(value, Long.SIZE);
+  }
+
+  private ByteWriter bigEndian(long value, int bits) {
+    for (int shift = bits - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+      out.write((int) (value >>> shift));
+    }
+    return this;
+  }
+
+  /** An unsigned number, in base 128 with the lowest digit first. */
+  public ByteWriter varint(long value) {
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      out.write((int) ((rest & 0x7F) | 0x80));
+      rest >>>= 7;
+    }
+    out.write((int) rest);
+    return this;
+  }
+
+  /** A signed number, short when it is near zero. */
+  public ByteWriter zigzag(long value) {
+    return varint(value << 1 ^ value >> 63);
+  }
+
+  public ByteWriter bytes(byte[] value) {
+    out.writeBytes(value);
+    return this;
+  }
+
+  public byte[] toByteArray() {
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,10 @@
+package io.unipin.serving.bytes;
+
+/** Bytes that are not of the format that their reader expects. */
+public final class MalformedBytesException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public MalformedBytesException(String message) {
+    super(message);
+  }
+}
