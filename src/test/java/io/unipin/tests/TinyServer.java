@@ -122,6 +122,10 @@ final class TinyServer implements AutoCloseable {
     return "127.0.0.1:" + server.port();
   }
 
+  String adminAddress() {
+    return "127.0.0.1:" + server.adminPort();
+  }
+
   int metricsPort() {
     return server.metricsPort();
   }

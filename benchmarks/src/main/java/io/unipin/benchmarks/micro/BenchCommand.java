@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.micro;
 
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
+import io.unipin.benchmarks.fuzz.FuzzCommand;
 import io.unipin.benchmarks.load.OverloadCommand;
 import io.unipin.benchmarks.load.SoakCommand;
 import io.unipin.benchmarks.load.SwapCommand;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
       SoakCommand.class,
       SwapCommand.class,
       ExperimentsCommand.class,
+      FuzzCommand.class,
       QualityCommand.class,
       KvCacheCommand.class
     },

@@ -1,0 +1,165 @@
+package io.unipin.benchmarks.fuzz;
+
+import io.unipin.serving.cli.CommandException;
+import io.unipin.serving.cli.Figures;
+import io.unipin.serving.cli.Home;
+import io.unipin.serving.cli.Progress;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Fuzzes everything that reads outside input. */
+@Command(
+    name = "fuzz",
+    description = {
+      "Feeds inputs that Jazzer makes to everything that reads outside input: requests, cursors, files, settings, HTTP.",
+      "An input that breaks a reader ends its target; it is kept, with the stack trace, in a folder that is named.",
+      "Such an input becomes a test once it lies under src/test/resources/fuzz/TARGET."
+    },
+    footer = {"", "Example:", "  ./unipin bench fuzz --minutes 30 --json fuzz.json"})
+public final class FuzzCommand implements Callable<Integer> {
+  private static final int QUICK_MINUTES = 8;
+  private static final int AT_ONCE = 2;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      defaultValue = "30",
+      description = "How long all targets together take, two at a time. Default: ${DEFAULT-VALUE}.")
+  private int minutes;
+
+  @Option(names = "--quick", description = "Take eight minutes.")
+  private boolean quick;
+
+  @Option(
+      names = "--target",
+      paramLabel = "NAME",
+      description = "Fuzz this target alone; may be given several times.")
+  private List<String> only = new ArrayList<>();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  private @Nullable Path json;
+
+  @Spec private CommandSpec spec;
+
+  /** The names of all targets. */
+  public static List<String> targets() {
+    return FuzzPlan.targets();
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<FuzzPlan> plans = plans();
+    String classPath = System.getenv("UNIPIN_TEST_CLASSPATH");
+    if (classPath == null) {
+      throw new CommandException("a start by ./unipin expected: it compiles what is fuzzed");
+    }
+    int all = quick ? QUICK_MINUTES : minutes;
+    Duration each =
+        Duration.ofMinutes(all)
+            .multipliedBy(Math.min(AT_ONCE, plans.size()))
+            .dividedBy(plans.size());
+    Path work = Files.createTempDirectory("unipin-fuzz");
+    List<FuzzRun.Outcome> outcomes = run(plans, classPath, work, each);
+    report(outcomes, all, each);
+    boolean sound = outcomes.stream().allMatch(outcome -> outcome.crashes() + outcome.hangs() == 0);
+    return sound ? 0 : 1;
+  }
+
+  private List<FuzzPlan> plans() {
+    if (minutes < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--minutes: at least 1 expected, got " + minutes);
+    }
+    for (String name : only) {
+      if (!targets().contains(name)) {
+        throw new ParameterException(
+            spec.commandLine(), "--target: one of %s expected, got %s".formatted(targets(), name));
+      }
+    }
+    return Arrays.stream(FuzzPlan.values())
+        .filter(plan -> only.isEmpty() || only.contains(plan.target()))
+        .toList();
+  }
+
+  private static List<FuzzRun.Outcome> run(
+      List<FuzzPlan> plans, String classPath, Path work, Duration each)
+      throws InterruptedException {
+    ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+    List<FuzzRun.Outcome> outcomes = new ArrayList<>();
+    try (Progress progress = Progress.begin("fuzzing", plans.size())) {
+      List<Future<FuzzRun.Outcome>> runs =
+          plans.stream()
+              .map(plan -> pool.submit(() -> new FuzzRun(plan, classPath, work).run(each)))
+              .toList();
+      for (Future<FuzzRun.Outcome> run : runs) {
+        outcomes.add(run.get());
+        progress.at(outcomes.size(), plans.size(), run.get().plan().target());
+      }
+    } catch (ExecutionException e) {
+      throw new CommandException(String.valueOf(e.getCause()));
+    } finally {
+      pool.shutdownNow();
+    }
+    return outcomes;
+  }
+
+  private void report(List<FuzzRun.Outcome> outcomes, int all, Duration each) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Map<String, Object> targets = new LinkedHashMap<>();
+    for (FuzzRun.Outcome outcome : outcomes) {
+      out.printf(
+          "%-14s %,12d executions, %d crashes, %d hangs%s%n",
+          outcome.plan().target(),
+          outcome.executions(),
+          outcome.crashes(),
+          outcome.hangs(),
+          note(outcome));
+      targets.put(
+          outcome.plan().target(),
+          Map.of(
+              "executions", outcome.executions(),
+              "least_executions", outcome.plan().leastExecutions(),
+              "crashes", outcome.crashes(),
+              "hangs", outcome.hangs()));
+    }
+    if (json != null) {
+      Map<String, Object> results = new LinkedHashMap<>();
+      results.put("crashes", outcomes.stream().mapToInt(FuzzRun.Outcome::crashes).sum());
+      results.put("hangs", outcomes.stream().mapToInt(FuzzRun.Outcome::hangs).sum());
+      results.put("short_targets", outcomes.stream().filter(FuzzRun.Outcome::isShort).count());
+      results.put("targets", targets);
+      Map<String, Object> settings =
+          Map.of("minutes", all, "seconds_per_target", each.toSeconds(), "at_once", AT_ONCE);
+      new Figures("fuzz", settings, results).write(json, Home.find().root());
+      out.println("figures: " + json);
+    }
+  }
+
+  private static String note(FuzzRun.Outcome outcome) {
+    if (outcome.crashes() + outcome.hangs() > 0) {
+      return ": see " + outcome.evidence();
+    }
+    return outcome.isShort()
+        ? " (at least %,d expected)".formatted(outcome.plan().leastExecutions())
+        : "";
+  }
+}

@@ -1,0 +1,121 @@
+package io.unipin.benchmarks.fuzz;
+
+import io.unipin.serving.cli.CommandException;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Fuzzes one target in processes of its own: one writes the seeds, the other is Jazzer's. */
+final class FuzzRun {
+  private static final String ENTRY = "io.unipin.tests.fuzz.FuzzEntry";
+  private static final Pattern EXECUTED =
+      Pattern.compile("stat::number_of_executed_units:\\s*(\\d+)");
+  private static final Duration GRACE = Duration.ofMinutes(2);
+  private static final int HANG_SECONDS = 30;
+
+  private final FuzzPlan plan;
+  private final String classPath;
+  private final Path folder;
+
+  /**
+   * Fuzzes one target.
+   *
+   * @param folder keeps corpus, findings and output
+   */
+  FuzzRun(FuzzPlan plan, String classPath, Path folder) {
+    this.plan = plan;
+    this.classPath = classPath;
+    this.folder = folder.resolve(plan.target());
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param crashes findings, an end of the process among them
+   * @param hangs inputs that took longer than allowed
+   * @param evidence where findings and output lie
+   */
+  record Outcome(FuzzPlan plan, long executions, int crashes, int hangs, Path evidence) {
+    boolean isShort() {
+      return executions < plan.leastExecutions();
+    }
+  }
+
+  Outcome run(Duration time) throws IOException, InterruptedException {
+    Path corpus = Files.createDirectories(folder.resolve("corpus"));
+    Path output = folder.resolve("output.txt");
+    if (start(List.of(ENTRY, plan.target(), corpus.toString()), output).waitFor() != 0) {
+      throw new CommandException("the seeds of " + plan.target() + " can't be written: " + output);
+    }
+    Process jazzer = start(arguments(time, corpus), output);
+    try {
+      boolean ended = jazzer.waitFor(time.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+      return outcome(ended ? jazzer.exitValue() : -1, output);
+    } finally {
+      jazzer.destroyForcibly();
+    }
+  }
+
+  private List<String> arguments(Duration time, Path corpus) {
+    return List.of(
+        "com.code_intelligence.jazzer.Jazzer",
+        "--target_class=" + ENTRY,
+        "--target_args=" + plan.target(),
+        "--instrumentation_includes=io.unipin.**",
+        "--reproducer_path=" + folder,
+        "-artifact_prefix=" + folder + "/",
+        "-max_total_time=" + time.toSeconds(),
+        "-timeout=" + HANG_SECONDS,
+        "-rss_limit_mb=0",
+        "-max_len=" + plan.maxBytes(),
+        "-print_final_stats=1",
+        corpus.toString());
+  }
+
+  private Process start(List<String> arguments, Path output) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx768m",
+            "-XX:MaxDirectMemorySize=512m",
+            "-XX:+UseSerialGC",
+            "-Dai.djl.offline=true",
+            "-DOPT_OUT_TRACKING=true",
+            "-XX:ErrorFile=" + folder.resolve("hs_err.log"),
+            "-cp",
+            classPath));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putIfAbsent("UNIPIN_LOG_LEVEL", "ERROR");
+    return builder.redirectOutput(Redirect.appendTo(output.toFile())).start();
+  }
+
+  private Outcome outcome(int exit, Path output) throws IOException {
+    String text = Files.readString(output, StandardCharsets.ISO_8859_1);
+    Matcher executed = EXECUTED.matcher(text);
+    long executions = executed.find() ? Long.parseLong(executed.group(1)) : 0;
+    int hangs = artifacts("timeout-");
+    int crashes = artifacts("crash-") + artifacts("oom-");
+    if (exit != 0 && hangs + crashes == 0) {
+      crashes = 1; // the process itself ended
+    }
+    return new Outcome(plan, executions, crashes, hangs, folder);
+  }
+
+  private int artifacts(String prefix) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return (int)
+          files.filter(file -> String.valueOf(file.getFileName()).startsWith(prefix)).count();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.unipin.serving.history;
+
+import io.unipin.data.Catalogue;
+import io.unipin.data.CatalogueItem;
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedSchema;
+import io.unipin.tests.fuzz.FuzzTarget;
+import io.unipin.tests.fuzz.ScratchFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Lines of the served log, as {@code export} reads them. */
+public final class ServedLogTarget implements FuzzTarget {
+  private static final String SEGMENT = "served-000000000000001.jsonl";
+  private static final String PAGE =
+      "{\"view\":\"v1\",\"user\":\"u\",\"timeMs\":1700000000000,\"surface\":\"home\",\"items\":[1,2],"
+          + "\"arm\":\"default\",\"bundle\":\"one\",\"index\":\"Flat-1\"}\n";
+  private static final String ACTION =
+      "{\"user\":\"u\",\"timeMs\":1700000001000,\"surface\":\"home\",\"items\":[1],"
+          + "\"actions\":[\"click\"],\"event\":\"e1\"}\n";
+
+  private final ScratchFolder scratch;
+  private final FeedSchema schema =
+      new FeedSchema(List.of("click", "hide"), List.of("click"), List.of("home"));
+  private final Catalogue catalogue =
+      Catalogue.of(
+          List.of(
+              new CatalogueItem(1, "One", "a", FeedLog.NO_TIME, new float[0]),
+              new CatalogueItem(2, "Two", "b", FeedLog.NO_TIME, new float[0])));
+
+  private ServedLogTarget(ScratchFolder scratch) {
+    this.scratch = scratch;
+  }
+
+  public static FuzzTarget create() throws IOException {
+    return new ServedLogTarget(ScratchFolder.create());
+  }
+
+  @Override
+  public Map<String, byte[]> seeds() {
+    return Map.of(
+        "page", bytes(PAGE),
+        "action", bytes(ACTION),
+        "visit", bytes(PAGE + ACTION + PAGE + ACTION),
+        "torn", bytes(PAGE + ACTION.substring(0, 40)),
+        "empty", bytes("\n\n"));
+  }
+
+  private static byte[] bytes(String lines) {
+    return lines.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void run(byte[] input) throws IOException {
+    scratch.write(SEGMENT, input);
+    try {
+      ServedLogExport.read(scratch.path(), schema, catalogue, Duration.ofHours(1));
+    } catch (UncheckedIOException e) {
+      // refused by file and line
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    scratch.close();
+  }
+}

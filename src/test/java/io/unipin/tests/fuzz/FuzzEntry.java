@@ -1,0 +1,68 @@
+package io.unipin.tests.fuzz;
+
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Where Jazzer enters: runs one target, named by the first argument, in this process. */
+public final class FuzzEntry {
+  private static @Nullable FuzzTarget target;
+
+  private FuzzEntry() {}
+
+  /**
+   * Called by Jazzer once, before the first input.
+   *
+   * @param arguments the target's name
+   */
+  public static void fuzzerInitialize(String[] arguments) throws Exception {
+    target = FuzzTargets.open(arguments[0]);
+  }
+
+  /** Called by Jazzer for every input. */
+  public static void fuzzerTestOneInput(byte[] input) throws Exception {
+    Objects.requireNonNull(target).run(input);
+  }
+
+  /** Called by Jazzer at the end. */
+  public static void fuzzerTearDown() throws Exception {
+    Objects.requireNonNull(target).close();
+  }
+
+  /**
+   * Writes a target's seeds and the inputs that once broke it into a folder.
+   *
+   * @param arguments the target's name and the folder
+   */
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Files.createDirectories(Path.of(arguments[1]));
+    try (FuzzTarget named = FuzzTargets.open(arguments[0])) {
+      for (Map.Entry<String, byte[]> seed : named.seeds().entrySet()) {
+        Files.write(folder.resolve("seed-" + seed.getKey()), seed.getValue());
+      }
+    }
+    for (Map.Entry<String, byte[]> found : found(arguments[0]).entrySet()) {
+      Files.write(folder.resolve("found-" + found.getKey()), found.getValue());
+    }
+  }
+
+  /** Inputs by file name that once broke a target; they lie in the resources of these tests. */
+  static Map<String, byte[]> found(String name) throws Exception {
+    URL folder = FuzzEntry.class.getResource("/fuzz/" + name);
+    if (folder == null) {
+      return Map.of();
+    }
+    Map<String, byte[]> inputs = new TreeMap<>();
+    try (Stream<Path> files = Files.list(Path.of(folder.toURI()))) {
+      for (Path file : files.toList()) {
+        inputs.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
+      }
+    }
+    return inputs;
+  }
+}

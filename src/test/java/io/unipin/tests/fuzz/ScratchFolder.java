@@ -1,0 +1,30 @@
+package io.unipin.tests.fuzz;
+
+import io.unipin.data.FileTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A folder of a target, in memory where the machine has a file system there. */
+public record ScratchFolder(Path path) implements AutoCloseable {
+  private static final Path MEMORY = Path.of("/dev/shm");
+
+  public static ScratchFolder create() throws IOException {
+    return new ScratchFolder(
+        Files.isWritable(MEMORY)
+            ? Files.createTempDirectory(MEMORY, "unipin-fuzz")
+            : Files.createTempDirectory("unipin-fuzz"));
+  }
+
+  /** Writes a file of the folder anew. */
+  public Path write(String name, byte[] content) throws IOException {
+    Path file = path.resolve(name);
+    Files.createDirectories(file.resolveSibling("."));
+    return Files.write(file, content);
+  }
+
+  @Override
+  public void close() throws IOException {
+    FileTree.delete(path);
+  }
+}
