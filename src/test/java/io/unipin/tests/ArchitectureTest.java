@@ -146,6 +146,21 @@ final class ArchitectureTest {
     assertThat(callers).hasSize(1);
   }
 
+  /** A clock of the JDK drops a task that throws, without a word. */
+  @Test
+  void clocks_areSetByTheClassWhoseTasksOutliveWhatTheyThrow() {
+    Set<String> callers =
+        code.stream()
+            .flatMap(type -> type.getMethodCallsFromSelf().stream())
+            .filter(
+                call ->
+                    call.getName().equals("scheduleAtFixedRate")
+                        || call.getName().equals("scheduleWithFixedDelay"))
+            .map(call -> call.getOriginOwner().getName())
+            .collect(Collectors.toSet());
+    assertThat(callers).containsExactly("io.unipin.serving.Recurring");
+  }
+
   @Test
   void bfloat16_isNeverUsed() {
     // DJL ends the process on it.

@@ -240,7 +240,7 @@ public final class LiveIndex implements AnnIndex {
     try {
       long number = swap(from);
       served.forEach(future -> future.complete(number));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       logger.warn("the index was not rebuilt; it goes on with what it has", e);
       served.forEach(future -> future.completeExceptionally(e));
     } finally {

@@ -2,9 +2,6 @@ package io.unipin.serving;
 
 import io.unipin.model.NativeMemory;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Gives what native code has freed back to the system, every now and then: histories have many lengths, and so have the
@@ -13,25 +10,22 @@ import java.util.concurrent.TimeUnit;
 final class MemoryTrim implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMinutes(10);
 
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("memory-trim"));
+  private final Recurring trimming;
 
-  private MemoryTrim() {}
+  private MemoryTrim(Recurring trimming) {
+    this.trimming = trimming;
+  }
 
   static MemoryTrim start() {
     return start(EVERY, NativeMemory::trim);
   }
 
   static MemoryTrim start(Duration every, Runnable trim) {
-    MemoryTrim started = new MemoryTrim();
-    var unused =
-        started.clock.scheduleWithFixedDelay(
-            trim, every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
-    return started;
+    return new MemoryTrim(Recurring.start("memory-trim", every, trim));
   }
 
   @Override
   public void close() {
-    clock.shutdownNow();
+    trimming.close();
   }
 }

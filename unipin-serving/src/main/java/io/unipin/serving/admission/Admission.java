@@ -19,12 +19,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A fixed number of workers with a bounded queue before them. A call is admitted or refused when it comes; an admitted one
- * runs, unless it is withdrawn while it waits.
+ * runs, unless it is withdrawn while it waits. A worker outlives whatever a call throws.
  *
  * <p>Thread-safe.
  */
 public final class Admission implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Admission.class);
+
+  /** Longer than any call takes: a worker that is not free by then hangs in native code. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -77,7 +80,7 @@ public final class Admission implements AutoCloseable {
       if (refusal.isPresent()) {
         throw ServingException.overloaded(refusal.get().reason(), refusal.get().retryAfter());
       }
-      Ticket ticket = new Ticket(this, work, times.expected(work.kind()), now);
+      Ticket ticket = new Ticket(this, work, times.expected(work.kind(), now), now);
       queue.add(ticket);
       changed.signal();
       return ticket;
@@ -95,19 +98,28 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Runs a task once on every worker at once and waits for all; throws what one of them threw. */
+  /**
+   * Runs a task once on every worker at once and waits for all; throws what one of them threw.
+   *
+   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not get free
+   */
   public void onEveryWorker(Runnable task) {
-    workers.stream().map(worker -> worker.run(task)).toList().forEach(WorkerTask::await);
+    workers.stream()
+        .map(worker -> worker.run(task))
+        .toList()
+        .forEach(taken -> taken.await(PATIENCE));
   }
 
   /**
    * Runs all steps on every worker, one worker after the other and one step at a time: calls that wait are worked on between
    * two steps, and by the other workers all the while. Throws what a step threw.
+   *
+   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not get free
    */
   public void onEveryWorkerInTurn(List<Runnable> steps) {
     for (Worker worker : workers) {
       for (Runnable step : steps) {
-        worker.run(step).await();
+        worker.run(step).await(PATIENCE);
       }
     }
   }
@@ -194,8 +206,16 @@ public final class Admission implements AutoCloseable {
     }
 
     private void work() {
-      for (Runnable next = next(); next != null; next = next()) {
-        next.run();
+      while (true) {
+        try {
+          Runnable next = next();
+          if (next == null) {
+            return;
+          }
+          next.run();
+        } catch (Throwable e) {
+          report(e);
+        }
       }
     }
 
@@ -232,9 +252,18 @@ public final class Admission implements AutoCloseable {
         ticket.work().task().run();
       } finally {
         long end = nanos.getAsLong();
-        times.took(ticket.work().kind(), end - begin);
+        times.took(ticket.work().kind(), end - begin, end);
         ended(ticket, end);
       }
+    }
+  }
+
+  /** A call answers for its own failures, so there is a fault in the program, or no memory even to say so. */
+  private static void report(Throwable failure) {
+    try {
+      logger.error("a call ended without an answer; its worker goes on", failure);
+    } catch (Throwable e) {
+      failure.addSuppressed(e); // nothing can be said either
     }
   }
 

@@ -1,21 +1,24 @@
 package io.unipin.serving.admission;
 
+import io.unipin.serving.estimate.MeanCost;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** How long calls of a kind have taken lately, without their wait: an average whose weights fall with age. Thread-safe. */
+/**
+ * How long calls of a kind have taken lately, without their wait. As many kinds as the server has. Thread-safe.
+ *
+ * <p>An idle worker takes any call, whatever is expected of it, so there are always new times to learn from.
+ */
 final class ServiceTimes {
-  /** The weight of the newest call. */
-  private static final double NEWEST = 0.05;
-
-  private final ConcurrentMap<String, Double> nanos = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, MeanCost> nanos = new ConcurrentHashMap<>();
 
   /** Zero for a kind of which no call has ended yet. */
-  long expected(String kind) {
-    return Math.round(nanos.getOrDefault(kind, 0.0));
+  long expected(String kind, long now) {
+    MeanCost known = nanos.get(kind);
+    return known == null ? 0 : Math.round(known.expected(now));
   }
 
-  void took(String kind, long elapsed) {
-    nanos.merge(kind, (double) elapsed, (old, newest) -> old + NEWEST * (newest - old));
+  void took(String kind, long elapsed, long now) {
+    nanos.computeIfAbsent(kind, any -> new MeanCost()).add((double) elapsed, now);
   }
 }

@@ -7,6 +7,6 @@ import java.time.Duration;
  *
  * @param kind calls of one kind take about as long
  * @param remaining until the caller's deadline
- * @param task runs on a worker; must not throw
+ * @param task runs on a worker and answers for its failures, errors too
  */
 public record Work(String kind, Priority priority, Duration remaining, Runnable task) {}

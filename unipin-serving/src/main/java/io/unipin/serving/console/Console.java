@@ -170,7 +170,7 @@ public final class Console implements AutoCloseable {
     } catch (ServingException e) {
       fail(exchange, status(e.kind()), String.valueOf(e.getMessage()));
       return;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       logger.error("the console failed", e);
       fail(exchange, 500, "internal error");
       return;

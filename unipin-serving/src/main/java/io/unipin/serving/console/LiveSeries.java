@@ -1,15 +1,12 @@
 package io.unipin.serving.console;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.unipin.serving.DaemonThreads;
+import io.unipin.serving.Recurring;
 import io.unipin.serving.metrics.LiveSample;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The last minutes of a server, sampled every second, so that charts are full when the page opens. Thread-safe. */
@@ -17,9 +14,7 @@ final class LiveSeries implements AutoCloseable {
   private static final int SAMPLES = 300;
 
   private final Supplier<LiveSample> source;
-  private final ScheduledFuture<?> sampling;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("console-samples"));
+  private final Recurring sampling;
 
   @GuardedBy("this")
   private final Deque<LiveSample> samples = new ArrayDeque<>();
@@ -27,7 +22,7 @@ final class LiveSeries implements AutoCloseable {
   LiveSeries(Supplier<LiveSample> source) {
     this.source = source;
     take();
-    sampling = clock.scheduleAtFixedRate(this::take, 1, 1, TimeUnit.SECONDS);
+    sampling = Recurring.start("console-samples", Duration.ofSeconds(1), this::take);
   }
 
   private void take() {
@@ -47,7 +42,6 @@ final class LiveSeries implements AutoCloseable {
 
   @Override
   public void close() {
-    sampling.cancel(false);
-    clock.shutdownNow();
+    sampling.close();
   }
 }

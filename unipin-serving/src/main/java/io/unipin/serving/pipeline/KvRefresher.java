@@ -102,16 +102,26 @@ public final class KvRefresher {
   }
 
   private void schedule() {
+    boolean admitted = false;
     try {
       admission.admit(new Work("refresh", Priority.BATCH, PATIENCE, this::run));
+      admitted = true;
     } catch (ServingException e) {
       logger.debug("no capacity to spare", e);
-      lock.lock();
-      try {
-        scheduled = false; // the next action tries again
-      } finally {
-        lock.unlock();
+    } finally {
+      if (!admitted) {
+        leaveToTheNext();
       }
+    }
+  }
+
+  /** The next action tries again. */
+  private void leaveToTheNext() {
+    lock.lock();
+    try {
+      scheduled = false;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -150,7 +160,7 @@ public final class KvRefresher {
   private void refresh(String user) {
     try {
       encoded.addAndGet(refresh.applyAsInt(user));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       skipped.incrementAndGet();
       long now = System.nanoTime();
       long last = lastLogged.get();

@@ -27,10 +27,13 @@ final class Ladder {
   private static final int HALVINGS = 6;
 
   private final DegradationConfig config;
-  private final StageCosts costs;
+  private final CostedModel ranker;
   private final StageClock clock;
   private final Goal goal;
   private final List<String> steps = new ArrayList<>();
+
+  /** Whether this request goes all the way, whatever that is expected to take, so that what is expected is right again. */
+  private boolean tries;
 
   /**
    * What a request is for.
@@ -41,9 +44,10 @@ final class Ladder {
    */
   record Goal(boolean retrieves, int candidates, int least) {}
 
-  Ladder(DegradationConfig config, StageCosts costs, StageClock clock, Goal goal) {
+  /** With the model that ranks. */
+  Ladder(DegradationConfig config, CostedModel ranker, StageClock clock, Goal goal) {
     this.config = config;
-    this.costs = costs;
+    this.ranker = ranker;
     this.clock = clock;
     this.goal = goal;
   }
@@ -52,14 +56,14 @@ final class Ladder {
     return List.copyOf(steps);
   }
 
-  /** Size of an encoding: m new tokens, each of which sees up to n. */
+  /** Size of an encoding: m new tokens, each of which sees up to n in every layer. */
   static long encodeSize(ModelConfig model, int m, int n) {
-    return (long) m * (n + 6L * model.width());
+    return (long) model.layers() * m * (n + 6L * model.width());
   }
 
-  /** Size of a scoring: k candidates, each of which sees n tokens. */
+  /** Size of a scoring: k candidates, each of which sees n tokens in every layer. */
   static long scoreSize(ModelConfig model, int k, int n) {
-    return (long) k * (n + 6L * model.width());
+    return (long) model.layers() * k * (n + 6L * model.width());
   }
 
   /**
@@ -67,8 +71,10 @@ final class Ladder {
    *
    * @throws ServingException DEADLINE when there is no time even for none
    */
-  int historyTokens(ModelConfig model, int fresh, int n) {
-    if (fits(Stage.ENCODE, encodeSize(model, fresh, n), afterEncode(model, n))) {
+  int historyTokens(CostedModel encoder, int fresh, int n) {
+    ModelConfig model = encoder.config();
+    SizedCosts encoding = encoder.costs().of(Stage.ENCODE);
+    if (isTried(encoding, encodeSize(model, fresh, n), afterEncode(encoder, n))) {
       return n;
     }
     if (config.enabled()) {
@@ -77,9 +83,8 @@ final class Ladder {
         int tokens = halving == HALVINGS ? 0 : perAction * ((n / perAction) >> halving);
         if (tokens < fresh
             && fits(
-                Stage.ENCODE,
-                encodeSize(model, tokens + 1, tokens + 1),
-                afterEncode(model, tokens))) {
+                expected(encoding, encodeSize(model, tokens + 1, tokens + 1))
+                    .plus(afterEncode(encoder, tokens)))) {
           steps.add(SHORTER_HISTORY);
           return tokens;
         }
@@ -88,13 +93,22 @@ final class Ladder {
     throw late();
   }
 
-  private long afterEncode(ModelConfig model, int n) {
-    long nanos = 0;
+  private Cost afterEncode(CostedModel encoder, int n) {
+    Cost after = Cost.NONE;
     if (goal.retrieves()) {
-      nanos += costs.expected(Stage.QUERY, 1) + costs.expected(Stage.SEARCH, 1);
+      StageCosts costs = encoder.costs();
+      after = expected(costs.of(Stage.QUERY), 1).plus(expected(costs.of(Stage.SEARCH), 1));
     }
     int scored = config.enabled() ? goal.least() : goal.candidates();
-    return nanos + (scored == 0 ? 0 : costs.expected(Stage.SCORE, scoreSize(model, scored, n)));
+    return scored == 0 ? after : after.plus(expected(scoring(), scoreSize(scored, n)));
+  }
+
+  private SizedCosts scoring() {
+    return ranker.costs().of(Stage.SCORE);
+  }
+
+  private long scoreSize(int k, int n) {
+    return scoreSize(ranker.config(), k, n);
   }
 
   /**
@@ -102,15 +116,15 @@ final class Ladder {
    *
    * @throws ServingException DEADLINE when there is no time for all, and nothing less would do
    */
-  int scoredCandidates(ModelConfig model, int found, int n) {
-    if (found == 0 || fits(Stage.SCORE, scoreSize(model, found, n), 0)) {
+  int scoredCandidates(int found, int n) {
+    if (found == 0 || isTried(scoring(), scoreSize(found, n), Cost.NONE)) {
       return found;
     }
     if (!config.enabled() || !goal.retrieves()) {
       throw late();
     }
     for (int fewer = found / 2; fewer >= Math.max(1, goal.least()); fewer /= 2) {
-      if (fits(Stage.SCORE, scoreSize(model, fewer, n), 0)) {
+      if (fits(expected(scoring(), scoreSize(fewer, n)))) {
         steps.add(FEWER_CANDIDATES);
         return fewer;
       }
@@ -119,9 +133,23 @@ final class Ladder {
     return 0;
   }
 
-  private boolean fits(Stage stage, long size, long after) {
-    double needed = (costs.expected(stage, size) + after) * config.margin();
-    return needed <= clock.remaining().toNanos();
+  private Cost expected(SizedCosts costs, long size) {
+    return costs.expected(size, clock.since()).times(config.margin());
+  }
+
+  private boolean fits(Cost needed) {
+    return needed.typical() <= clock.remaining().toNanos();
+  }
+
+  /** Whether there is time for a stage and what comes after it, or this request finds out. */
+  private boolean isTried(SizedCosts costs, long size, Cost after) {
+    Cost needed = expected(costs, size).plus(after);
+    if (tries || fits(needed)) {
+      return true;
+    }
+    boolean hopeful = needed.least() <= clock.remaining().toNanos();
+    tries = costs.tries(size, hopeful, clock.since());
+    return tries;
   }
 
   private static ServingException late() {

@@ -14,6 +14,7 @@ public final class StageClock {
   private final LongSupplier nanos;
   private final List<StageRun> runs = new ArrayList<>();
   private @Nullable StageCosts costs;
+  private @Nullable SizedCosts taught;
   private @Nullable Stage current;
   private long size;
   private long since;
@@ -24,7 +25,7 @@ public final class StageClock {
     this.nanos = nanos;
   }
 
-  /** Tells these costs what stages take from now on. */
+  /** Tells these costs what stages take that are entered from now on. */
   void report(StageCosts costs) {
     this.costs = costs;
   }
@@ -39,6 +40,7 @@ public final class StageClock {
     stop();
     budget.check();
     current = stage;
+    taught = costs == null ? null : costs.of(stage);
     this.size = size;
   }
 
@@ -46,13 +48,24 @@ public final class StageClock {
     return budget.remaining();
   }
 
+  /** The time at which the running stage was entered, or the last one ended. */
+  long since() {
+    return since;
+  }
+
+  /** Ends the last stage, which failed: what it took tells nothing. */
+  void fail() {
+    taught = null;
+    stop();
+  }
+
   /** Ends the last stage. */
   public void stop() {
     long now = nanos.getAsLong();
     if (current != null) {
       runs.add(new StageRun(current, since, now));
-      if (costs != null) {
-        costs.took(current, size, now - since);
+      if (taught != null) {
+        taught.took(size, now - since, now);
       }
     }
     current = null;

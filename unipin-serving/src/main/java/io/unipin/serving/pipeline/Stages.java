@@ -36,7 +36,7 @@ final class Stages {
   private final CandidateSearch search;
   private final Ranker ranker;
   private final DegradationConfig degradation;
-  private final StageCosts costs;
+  private final ModelCosts costs;
   private final @Nullable LoadedBundle second;
 
   /** With {@code second}, its model ranks. */
@@ -49,11 +49,11 @@ final class Stages {
     this.cache = cache;
     this.second = second;
     this.cacheConfig = config.cache();
-    this.encoder = new UserEncoder(cache, config.cache());
+    this.costs = new ModelCosts(config);
+    this.encoder = new UserEncoder(cache, config.cache(), costs);
     this.search = new CandidateSearch(config.retrieval());
     this.ranker = new Ranker(config.ranking(), config.cache());
     this.degradation = config.degradation();
-    this.costs = new StageCosts();
   }
 
   private Stages(Stages base, RecommenderConfig config) {
@@ -61,11 +61,11 @@ final class Stages {
     this.cache = base.cache;
     this.second = base.second;
     this.cacheConfig = base.cacheConfig;
-    this.encoder = base.encoder;
+    this.costs = base.costs.with(config);
+    this.encoder = new UserEncoder(cache, cacheConfig, costs);
     this.search = new CandidateSearch(config.retrieval());
     this.ranker = new Ranker(config.ranking(), base.cacheConfig);
     this.degradation = base.degradation;
-    this.costs = base.costs;
   }
 
   /** The same stages with other settings of retrieval and ranking. */
@@ -112,8 +112,9 @@ final class Stages {
       Ladder.Goal goal,
       StageClock clock,
       Function<Work, T> stages) {
-    clock.report(costs);
-    Ladder ladder = new Ladder(degradation, costs, clock, goal);
+    CostedModel ranking = costs.of(ranking(bundle).model());
+    Ladder ladder = new Ladder(degradation, ranking, clock, goal);
+    boolean done = false;
     try {
       clock.enter(Stage.HISTORY);
       long mark = cache.mark(user.id());
@@ -127,13 +128,24 @@ final class Stages {
               GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
       UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
       try (UserState state = encoder.open(bundle.model(), wanted)) {
-        return stages.apply(new Work(wanted, bundle, history, state, context));
+        T result = stages.apply(new Work(wanted, bundle, history, state, context));
+        done = true;
+        return result;
       }
     } catch (ModelException | AnnException e) {
       throw new ServingException(FailureKind.INTERNAL, "the request could not be computed", e);
     } finally {
-      clock.stop();
+      if (done) {
+        clock.stop();
+      } else {
+        clock.fail();
+      }
     }
+  }
+
+  /** The bundle whose model ranks. */
+  private LoadedBundle ranking(LoadedBundle serving) {
+    return second == null ? serving : second;
   }
 
   /** At most {@code count} candidates that the request does not rule out, best first. */
@@ -176,13 +188,14 @@ final class Stages {
     StageClock clock = work.wanted().clock();
     Map<String, Float> weights = wishes.utilityWeights();
     int rows = work.state().lease().rows();
-    int scored = work.ladder().scoredCandidates(work.bundle().model().config(), found.size(), rows);
+    int scored = work.ladder().scoredCandidates(found.size(), rows);
     if (scored == 0) {
       return Ranker.unscored(work.bundle(), found);
     }
     List<Candidate> candidates = found.subList(0, scored);
     if (ranker.isDense()) {
-      LoadedBundle ranking = second == null ? work.bundle() : second;
+      LoadedBundle ranking = ranking(work.bundle());
+      clock.report(costs.of(ranking.model()).costs());
       return ranker.rankDense(
           ranking, work.tokens().all(), work.context(), candidates, weights, clock);
     }

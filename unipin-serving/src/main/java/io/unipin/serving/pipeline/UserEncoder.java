@@ -22,10 +22,12 @@ import java.util.function.Supplier;
 final class UserEncoder {
   private final UserKvCache cache;
   private final CacheConfig config;
+  private final ModelCosts costs;
 
-  UserEncoder(UserKvCache cache, CacheConfig config) {
+  UserEncoder(UserKvCache cache, CacheConfig config, ModelCosts costs) {
     this.cache = cache;
     this.config = config;
+    this.costs = costs;
   }
 
   /** What tells one model's cached rows from another's. */
@@ -44,6 +46,8 @@ final class UserEncoder {
   UserState open(ServingModel model, Wanted wanted) {
     HistoryTokens tokens = wanted.tokens();
     StageClock clock = wanted.clock();
+    CostedModel costed = costs.of(model);
+    clock.report(costed.costs());
     clock.enter(Stage.CACHE);
     KvLease lease = null;
     UserState state = null;
@@ -52,7 +56,7 @@ final class UserEncoder {
       int size = tokens.all().size();
       int perAction = model.config().tokensPerAction();
       int fresh = 1 + size - lease.reusedRows();
-      int read = fresh == 0 ? size : wanted.ladder().historyTokens(model.config(), fresh, size);
+      int read = fresh == 0 ? size : wanted.ladder().historyTokens(costed, fresh, size);
       if (read < size) {
         lease.close();
         lease = null; // the next line may throw

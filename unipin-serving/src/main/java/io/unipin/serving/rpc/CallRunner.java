@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Runs admitted calls on workers, answers them, and turns every failure into a status. A call that is not admitted is
  * refused before any work is done; one whose caller goes away while it waits is forgotten.
  *
- * <p>Thread-safe. The only place that catches {@code RuntimeException}.
+ * <p>Thread-safe. Heap that is used up ends the process, by an option of the JVM; any other error is answered as INTERNAL.
  */
 final class CallRunner implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CallRunner.class);
@@ -75,14 +75,16 @@ final class CallRunner implements AutoCloseable {
       observer.onCompleted();
       metrics.request(rpc, "OK", arrival.age());
     } catch (ServingException e) {
+      refuse(rpc, observer, e, arrival);
       if (e.kind() == FailureKind.INTERNAL) {
         log(rpc, e);
       }
-      refuse(rpc, observer, e, arrival);
-    } catch (RuntimeException e) {
-      log(rpc, e);
+    } catch (Throwable e) {
+      // Errors, too: direct memory that is used up, or a class that can't be loaded, is this call's
+      // failure alone.
       refuse(
           rpc, observer, new ServingException(FailureKind.INTERNAL, "internal error", e), arrival);
+      log(rpc, e);
     }
   }
 
@@ -94,7 +96,7 @@ final class CallRunner implements AutoCloseable {
   }
 
   /** At most one a second: the same cause tends to fail every call. */
-  private void log(String rpc, RuntimeException failure) {
+  private void log(String rpc, Throwable failure) {
     long now = System.nanoTime();
     long last = lastLogged.get();
     if (now - last >= LOG_EVERY_NANOS && lastLogged.compareAndSet(last, now)) {

@@ -128,8 +128,8 @@ public final class Shadow {
     } catch (ServingException e) {
       metrics.shadowFailed(label(e.kind()));
       log(e);
-    } catch (RuntimeException e) {
-      metrics.shadowFailed(label(FailureKind.INTERNAL)); // a worker must outlive it
+    } catch (Throwable e) {
+      metrics.shadowFailed(label(FailureKind.INTERNAL));
       log(e);
     } finally {
       if (isErased(copy)) {
@@ -149,7 +149,7 @@ public final class Shadow {
   }
 
   /** Seldom: the same cause tends to fail every copy. */
-  private void log(RuntimeException failure) {
+  private void log(Throwable failure) {
     long now = System.nanoTime();
     long last = lastLogged.get();
     if (now - last >= LOG_EVERY_NANOS && lastLogged.compareAndSet(last, now)) {

@@ -1,16 +1,13 @@
 package io.unipin.serving.security;
 
 import io.unipin.serving.ConfigException;
-import io.unipin.serving.DaemonThreads;
+import io.unipin.serving.Recurring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,14 +21,13 @@ public final class TokenFile implements AutoCloseable {
   private static final long MAX_BYTES = 1 << 20;
 
   private final Path file;
-  private final @Nullable ScheduledExecutorService clock;
+  private volatile @Nullable Recurring watching;
   private volatile Version current;
 
   private record Version(String text, TokenTable table) {}
 
-  private TokenFile(Path file, @Nullable ScheduledExecutorService clock) {
+  private TokenFile(Path file) {
     this.file = file;
-    this.clock = clock;
     this.current = read(file);
   }
 
@@ -41,26 +37,14 @@ public final class TokenFile implements AutoCloseable {
    * @throws ConfigException when it can't be read or a line is wrong
    */
   public static TokenFile open(Path file) {
-    return new TokenFile(file, null);
+    return new TokenFile(file);
   }
 
   /** The same, and looks at it again at this distance until closed. */
   public static TokenFile watch(Path file, Duration distance) {
-    ScheduledExecutorService clock =
-        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("tokens"));
-    boolean opened = false;
-    try {
-      TokenFile tokens = new TokenFile(file, clock);
-      long millis = distance.toMillis();
-      var unused =
-          clock.scheduleWithFixedDelay(tokens::reload, millis, millis, TimeUnit.MILLISECONDS);
-      opened = true;
-      return tokens;
-    } finally {
-      if (!opened) {
-        clock.shutdownNow();
-      }
-    }
+    TokenFile tokens = new TokenFile(file);
+    tokens.watching = Recurring.start("tokens", distance, tokens::reload);
+    return tokens;
   }
 
   private static Version read(Path file) {
@@ -103,8 +87,9 @@ public final class TokenFile implements AutoCloseable {
   /** Idempotent. */
   @Override
   public void close() {
-    if (clock != null) {
-      clock.shutdownNow();
+    Recurring running = watching;
+    if (running != null) {
+      running.close();
     }
   }
 }

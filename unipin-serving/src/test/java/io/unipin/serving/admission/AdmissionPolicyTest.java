@@ -70,6 +70,39 @@ final class AdmissionPolicyTest {
         .isEmpty();
   }
 
+  /** Calls that stood for a hundred times as long, in one pause of the process, lower the limit for seconds at most. */
+  @Test
+  void limit_afterOnePause_comesBackWithinSeconds() {
+    long now = 0;
+    for (int call = 0; call < 200 * 50; call++) {
+      now += 20 * MS;
+      policy.ended(now - 20 * MS, now, 2 + policy.limit() / 2);
+    }
+    int before = policy.limit();
+    assertThat(before).isGreaterThan(30);
+    now += 15_000 * MS;
+    for (int call = 0; call < 20; call++) {
+      policy.ended(now - 15_000 * MS, now, 2 + policy.limit() / 2);
+    }
+    long disturbed = now;
+    for (int call = 0; call < 4 * 50; call++) {
+      now += 20 * MS;
+      policy.ended(now - 20 * MS, now, 2 + policy.limit() / 2);
+    }
+    assertThat(now - disturbed).isLessThanOrEqualTo(5000 * MS);
+    assertThat(policy.limit()).isGreaterThanOrEqualTo(before * 9 / 10);
+  }
+
+  /** The queue stood while the process did: it counts as standing until it is empty once. */
+  @Test
+  void refusal_afterOnePause_isThatOfABurstOnceTheQueueWasEmpty() {
+    long resumed = 15_000 * MS;
+    Load load = new Load(WORKERS + 4, 400 * MS);
+    assertThat(policy.refusal(new Arrival(Priority.LIVE, LONG, resumed), load)).isPresent();
+    policy.queueIsEmpty(resumed + 10 * MS);
+    assertThat(policy.refusal(new Arrival(Priority.LIVE, LONG, resumed + 20 * MS), load)).isEmpty();
+  }
+
   @Test
   void refusal_latencyThatRises_lowersTheLimitToTheLeastAndNoFurther() {
     long now = 0;

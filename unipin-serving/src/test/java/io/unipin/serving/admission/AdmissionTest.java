@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,6 +133,52 @@ final class AdmissionTest {
     assertThatThrownBy(() -> admit(Priority.LIVE, "late", () -> {}))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
+  }
+
+  /** More errors than workers: each would end one. */
+  @Test
+  void admit_afterErrors_findsAWorker() {
+    for (int i = 0; i < 3; i++) {
+      admit(
+          Priority.LIVE,
+          "broken",
+          () -> {
+            throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+          });
+    }
+    admit(Priority.LIVE, "after", () -> {});
+    admission.drain(Duration.ofSeconds(10));
+    assertThat(ran).containsExactly("after");
+    assertThat(admission.waiting()).isZero();
+  }
+
+  @Test
+  void onEveryWorker_error_isAFailureAndTheNextTaskRuns() {
+    Runnable broken =
+        () -> {
+          throw new NoClassDefFoundError("a class of the engine");
+        };
+    assertInternal(() -> admission.onEveryWorker(broken));
+    assertInternal(() -> admission.onEveryWorkerInTurn(List.of(broken)));
+    admission.onEveryWorkerInTurn(List.of(() -> ran.add("next")));
+    assertThat(ran).containsExactly("next");
+  }
+
+  private static void assertInternal(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.INTERNAL))
+        .hasCauseInstanceOf(NoClassDefFoundError.class);
+  }
+
+  @Test
+  void await_taskThatDoesNotBegin_isGivenUpAndNeverRuns() {
+    WorkerTask task = new WorkerTask(() -> ran.add("late"));
+    assertThatThrownBy(() -> task.await(Duration.ofMillis(1)))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
+    task.run();
+    assertThat(ran).isEmpty();
   }
 
   private Ticket admit(Priority priority, String name, Runnable task) {

@@ -28,6 +28,9 @@ final class KvRefresherTest {
           admission,
           true,
           user -> {
+            if (user.equals("hopeless")) {
+              throw new NoClassDefFoundError("a class of the engine");
+            }
             if (user.equals("broken")) {
               throw new IllegalStateException("a user that cannot be encoded");
             }
@@ -119,6 +122,19 @@ final class KvRefresherTest {
     busy.countDown();
     finish();
     assertThat(done).containsExactly("a", "b");
+    assertThat(refresher.skipped()).isEqualTo(1);
+  }
+
+  @Test
+  void recorded_userThatRaisesAnError_leavesTheOthersAndThoseWhoComeLater()
+      throws InterruptedException {
+    CountDownLatch busy = occupyTheWorker();
+    List.of("a", "hopeless", "b").forEach(refresher::recorded);
+    busy.countDown();
+    idle(admission);
+    refresher.recorded("c");
+    finish();
+    assertThat(done).containsExactly("a", "b", "c");
     assertThat(refresher.skipped()).isEqualTo(1);
   }
 

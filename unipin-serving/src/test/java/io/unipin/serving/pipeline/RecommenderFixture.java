@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class RecommenderFixture {
   static final long NOW = 10_000_000;
   static final int PAGE = 5;
+
+  /** Tells all requests the time, in nanoseconds: moved by whoever looks at it. */
+  static final AtomicLong TIME = new AtomicLong();
+
   static final CallBudget NO_LIMIT = new CountdownBudget(Integer.MAX_VALUE);
 
   @TempDir static Path shared;
@@ -136,7 +141,7 @@ abstract class RecommenderFixture {
   }
 
   static StageClock clock(CallBudget budget) {
-    return new StageClock(budget, System::nanoTime);
+    return new StageClock(budget, () -> TIME.addAndGet(1000));
   }
 
   void record(String user, int from, int to) {

@@ -10,7 +10,6 @@ import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Requests without enough time or memory. */
@@ -79,7 +78,6 @@ final class RecommenderPressureTest extends RecommenderFixture {
 
   /** A page for a caller with this much time left all along, by a clock on which every stage takes 10 ms. */
   private Page hurried(String user, int remainingMs) {
-    AtomicLong nanos = new AtomicLong();
     CallBudget budget =
         new CallBudget() {
           @Override
@@ -92,7 +90,7 @@ final class RecommenderPressureTest extends RecommenderFixture {
         };
     UserInput input = new UserInput(user, null, List.of(), "home", NOW);
     return recommender.retrieveAndRank(
-        bundle, query(input), new StageClock(budget, () -> nanos.addAndGet(10_000_000)));
+        bundle, query(input), new StageClock(budget, () -> TIME.addAndGet(10_000_000)));
   }
 
   @Test

@@ -114,6 +114,26 @@ final class CallRunnerTest {
   }
 
   @Test
+  void run_errors_areAnsweredAndTheWorkerGoesOn() throws Exception {
+    for (Error error :
+        List.of(
+            new OutOfMemoryError("Cannot reserve direct buffer memory"),
+            new NoClassDefFoundError("/secret/path"),
+            new StackOverflowError())) {
+      StatusRuntimeException failed =
+          failure(
+              run(
+                  () -> {
+                    throw error;
+                  }));
+      assertThat(failed.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
+      assertThat(String.valueOf(StatusProto.fromThrowable(failed))).doesNotContain("secret");
+    }
+    assertThat(run(() -> "well").get()).isEqualTo("well");
+    assertThat(metrics.scrape()).contains("rpc=\"Test\",status=\"INTERNAL\"");
+  }
+
+  @Test
   void run_afterDrain_isUnavailable() throws Exception {
     calls.drain(Duration.ofMillis(1));
     assertThat(failure(run(() -> "late")).getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);

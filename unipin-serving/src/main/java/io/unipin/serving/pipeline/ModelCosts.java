@@ -1,0 +1,51 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.model.ServingModel;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * What stages cost, of every loaded model by itself: an arm with a heavier model, or that searches wider, tells nothing of the
+ * others. Encoding is known per model alone.
+ *
+ * <p>What is known of a model goes with it. Thread-safe.
+ */
+final class ModelCosts {
+  private final Map<ServingModel, OfModel> models;
+  private final Settings settings;
+
+  /** What the cost of a stage depends on, beside the model. */
+  record Settings(RetrievalConfig retrieval, boolean dense) {
+    static Settings of(RecommenderConfig config) {
+      return new Settings(config.retrieval(), config.ranking().dense());
+    }
+  }
+
+  private static final class OfModel {
+    private final SizedCosts encoding = new SizedCosts();
+    private final ConcurrentMap<Settings, StageCosts> costs = new ConcurrentHashMap<>();
+  }
+
+  ModelCosts(RecommenderConfig config) {
+    this(Collections.synchronizedMap(new WeakHashMap<>()), Settings.of(config));
+  }
+
+  private ModelCosts(Map<ServingModel, OfModel> models, Settings settings) {
+    this.models = models;
+    this.settings = settings;
+  }
+
+  /** The same models under other settings. */
+  ModelCosts with(RecommenderConfig config) {
+    return new ModelCosts(models, Settings.of(config));
+  }
+
+  CostedModel of(ServingModel model) {
+    OfModel known = models.computeIfAbsent(model, any -> new OfModel());
+    StageCosts costs = known.costs.computeIfAbsent(settings, any -> new StageCosts(known.encoding));
+    return new CostedModel(model.config(), costs);
+  }
+}

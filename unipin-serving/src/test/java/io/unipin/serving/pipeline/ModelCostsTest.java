@@ -1,0 +1,63 @@
+package io.unipin.serving.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.unipin.kvcache.KvType;
+import io.unipin.model.EngineOptions;
+import io.unipin.serving.ByteSize;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.bundle.TinyBundles;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What an arm's model or settings cost tells nothing of the others'. */
+final class ModelCostsTest extends RecommenderFixture {
+  private static RecommenderConfig config(int breadth, boolean dense) {
+    return new RecommenderConfig(
+        new CacheConfig(
+            new ByteSize(1 << 20),
+            new ByteSize(1 << 20),
+            KvType.FLOAT32,
+            Duration.ofHours(1),
+            Duration.ofSeconds(1),
+            true),
+        new RetrievalConfig(20, breadth, 1.2, false, 0),
+        new RankingConfig(Map.of(), "", dense),
+        new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
+        new DegradationConfig(true, 1.2),
+        64);
+  }
+
+  @Test
+  void of_anotherModel_sharesNothing() {
+    TinyBundles.publish(shared, "other", "exact", 12, shared.resolve("scratch-other"));
+    ModelCosts costs = new ModelCosts(config(0, false));
+    try (LoadedBundle other = new BundleReader(shared, EngineOptions.cpu()).load("other")) {
+      StageCosts mine = costs.of(bundle.model()).costs();
+      StageCosts others = costs.of(other.model()).costs();
+      for (Stage stage : Stage.values()) {
+        mine.of(stage).took(100, 1_000_000, 0);
+        assertThat(others.of(stage).expected(100, 0)).isEqualTo(Cost.NONE);
+      }
+    }
+  }
+
+  @Test
+  void with_otherSettings_sharesWhatDependsOnTheModelAlone() {
+    ModelCosts costs = new ModelCosts(config(0, false));
+    StageCosts mine = costs.of(bundle.model()).costs();
+    for (Stage stage : Stage.values()) {
+      mine.of(stage).took(100, 1_000_000, 0);
+    }
+    for (RecommenderConfig arm : new RecommenderConfig[] {config(64, false), config(0, true)}) {
+      StageCosts arms = costs.with(arm).of(bundle.model()).costs();
+      assertThat(arms.of(Stage.SEARCH).expected(100, 0)).isEqualTo(Cost.NONE);
+      assertThat(arms.of(Stage.SCORE).expected(100, 0)).isEqualTo(Cost.NONE);
+      assertThat(arms.of(Stage.ENCODE).expected(100, 0)).isNotEqualTo(Cost.NONE);
+    }
+    StageCosts same = costs.with(config(0, false)).of(bundle.model()).costs();
+    assertThat(same.of(Stage.SCORE).expected(100, 0)).isNotEqualTo(Cost.NONE);
+  }
+}
