@@ -1,5 +1,6 @@
 package io.unipin.data;
 
+import io.unipin.data.source.Shown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param value what stands there
  */
 public record BadRow(String file, long row, String column, String reason, @Nullable String value) {
-  private static final int SHOWN_CHARACTERS = 80;
-
   @Override
   public String toString() {
     return complaint() + ", got " + shown();
@@ -23,14 +22,13 @@ public record BadRow(String file, long row, String column, String reason, @Nulla
   String complaint() {
     String unit = file.endsWith(".parquet") ? " row " : " line ";
     String place = column.isEmpty() ? "" : ", column " + column;
-    return file + unit + row + place + ": " + reason;
+    return Shown.line(file + unit + row + place + ": " + reason);
   }
 
   private String shown() {
     if (value == null) {
       return "null";
     }
-    boolean fits = value.length() <= SHOWN_CHARACTERS;
-    return "'" + (fits ? value : value.substring(0, SHOWN_CHARACTERS) + "…") + "'";
+    return "'" + Shown.value(value) + "'";
   }
 }

@@ -1,5 +1,6 @@
 package io.unipin.data;
 
+import io.unipin.data.source.SourceFile;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -69,7 +70,7 @@ public final class Catalogue {
     BadRows none = new BadRows(0);
     try (SpillFolder spill = SpillFolder.create();
         DuckSession session = DuckSession.open(spill.path())) {
-      return new ItemsTable(session, List.of(parquet), none).read();
+      return new ItemsTable(session, List.of(SourceFile.alone(parquet)), none).read();
     } catch (SQLException e) {
       throw new FeedLogException(parquet.toString(), DuckSession.reason(e), e);
     }

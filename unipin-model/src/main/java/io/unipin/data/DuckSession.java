@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBConnection;
@@ -25,8 +26,18 @@ final class DuckSession implements AutoCloseable {
     properties.setProperty("temp_directory", spill.toAbsolutePath().toString());
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
-    return new DuckSession(
-        DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class));
+    DuckSession session =
+        new DuckSession(
+            DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class));
+    // Text that says no time zone means UTC on every machine.
+    session.execute("SET TimeZone = 'UTC'");
+    return session;
+  }
+
+  /** Uses one thread from here on: the order of rows that SQL leaves open is then equal on every machine. */
+  DuckSession alone() throws SQLException {
+    execute("SET threads = 1");
+    return this;
   }
 
   DuckDBConnection connection() {
@@ -36,6 +47,20 @@ final class DuckSession implements AutoCloseable {
   void execute(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** How many rows a table, by its quoted name, or another table expression has. */
+  long count(String table) throws SQLException {
+    return number("SELECT count(*) FROM " + table);
+  }
+
+  /** The one number that a query answers. */
+  long number(String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
     }
   }
 
@@ -56,6 +81,18 @@ final class DuckSession implements AutoCloseable {
     public String toString() {
       return name + " " + type;
     }
+  }
+
+  /** The first Parquet file that cannot be read to its end. */
+  Optional<Path> firstUnreadable(List<Path> files) {
+    for (Path file : files) {
+      try {
+        execute("SELECT max(hash(t)) FROM " + parquet(List.of(file)) + " AS t");
+      } catch (SQLException e) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
   }
 
   /** A string literal. */
@@ -84,16 +121,14 @@ final class DuckSession implements AutoCloseable {
     return files.stream().map(DuckSession::path).collect(Collectors.joining(", ", "[", "]"));
   }
 
+  /** A table expression of Parquet files: columns by name, and none made of folders' names. */
+  static String parquet(List<Path> files) {
+    return "read_parquet(" + paths(files) + ", union_by_name = true, hive_partitioning = false)";
+  }
+
   /** DuckDB's complaint on one line, without the statement. */
   static String reason(SQLException failure) {
-    String message = String.valueOf(failure.getMessage()).strip();
-    message = message.replaceFirst("(?s)\\n\\s*(LINE \\d+:|Candidate functions:).*", "");
-    message =
-        message.replace(
-            "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query"
-                + " result\nError: ",
-            "");
-    return message.replaceAll("\\s*\\R\\s*", " ");
+    return DuckComplaint.aboutSql(failure);
   }
 
   @Override

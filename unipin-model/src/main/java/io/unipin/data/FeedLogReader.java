@@ -1,5 +1,6 @@
 package io.unipin.data;
 
+import io.unipin.data.source.SourceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -57,9 +58,9 @@ public final class FeedLogReader {
 
   private FeedLog read(DuckSession session) {
     FeedSchema schema = SchemaFile.read(directory.resolve(SchemaFile.NAME));
-    List<Path> itemFiles = required(FeedTable.ITEMS);
-    List<Path> actionFiles = required(FeedTable.ACTIONS);
-    List<Path> viewFiles = FeedTable.FEEDVIEWS.files(directory);
+    List<SourceFile> itemFiles = required(FeedTable.ITEMS);
+    List<SourceFile> actionFiles = required(FeedTable.ACTIONS);
+    List<SourceFile> viewFiles = FeedTable.FEEDVIEWS.files(directory);
     TableScan actionScan = TableScan.of(session, FeedTable.ACTIONS, actionFiles);
     TableScan viewScan = TableScan.of(session, FeedTable.FEEDVIEWS, viewFiles);
 
@@ -83,8 +84,8 @@ public final class FeedLogReader {
         bad.count());
   }
 
-  private List<Path> required(FeedTable table) {
-    List<Path> files = table.files(directory);
+  private List<SourceFile> required(FeedTable table) {
+    List<SourceFile> files = table.files(directory);
     if (files.isEmpty()) {
       throw new FeedLogException(directory.resolve(table.fileName()).toString(), "no such file");
     }

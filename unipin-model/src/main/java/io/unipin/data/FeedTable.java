@@ -1,14 +1,15 @@
 package io.unipin.data;
 
+import io.unipin.data.source.SourceException;
+import io.unipin.data.source.SourceFile;
+import io.unipin.data.source.SourceFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The three tables of a feed log: their columns and the files that hold them. */
 enum FeedTable {
@@ -82,22 +83,19 @@ enum FeedTable {
     return table() + ".parquet";
   }
 
-  /** The table's files in a feed log: its file, then those of its folder by name; empty when there are none. */
-  List<Path> files(Path directory) {
-    List<Path> files = new ArrayList<>();
-    Path file = directory.resolve(fileName());
-    if (Files.exists(file)) {
-      files.add(file);
-    }
-    Path folder = directory.resolve(table());
-    if (!Files.isDirectory(folder)) {
+  /**
+   * The table's files in a feed log: its file, then those of its folder and of folders inside by path; empty when there are none.
+   */
+  List<SourceFile> files(Path directory) {
+    List<SourceFile> files = new ArrayList<>();
+    try {
+      files.addAll(SourceFiles.below(directory, directory.resolve(fileName())));
+      files.addAll(SourceFiles.below(directory, directory.resolve(table())));
       return files;
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      entries.filter(entry -> entry.toString().endsWith(".parquet")).sorted().forEach(files::add);
-      return files;
+    } catch (SourceException e) {
+      throw new FeedLogException(directory.resolve(table()).toString(), e.complaint(), e);
     } catch (IOException e) {
-      throw new FeedLogException(folder.toString(), "cannot be listed", e);
+      throw new FeedLogException(directory.resolve(table()).toString(), "cannot be listed", e);
     }
   }
 }

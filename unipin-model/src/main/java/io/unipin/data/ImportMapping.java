@@ -40,15 +40,17 @@ record ImportMapping(
   /**
    * Files of one shape.
    *
-   * @param file a path inside the source folder; the last part may hold *
-   * @param format text or parquet; by the file's name when absent
+   * @param file a path of a file or folder inside the source folder; any part may hold *, and ** stands for any folders
+   * @param format text, json or parquet; by content and name when absent
    * @param delimiter by the file's name when absent
-   * @param encoding of text: utf-8, latin-1 or utf-16; utf-8 when absent
+   * @param encoding of text: utf-8, latin-1 or utf-16; by the byte-order mark, else utf-8, when absent
    * @param quote empty for none; by the file's name when absent
    * @param header whether the first line of text names the columns; true when absent
    * @param names the columns of text without a header
-   * @param types columns of text that are not VARCHAR
-   * @param nulls texts that stand for null; the empty one when absent
+   * @param types columns of text, and of folders' names, that are not VARCHAR
+   * @param nulls texts that stand for null; the empty one of delimited text when absent
+   * @param maxLineCharacters how long a row of text may be
+   * @param maxUnpackedBytes how much a compressed file may hold; 250 times its size, at least 1 GiB, when absent
    */
   record Source(
       @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
@@ -60,7 +62,9 @@ record ImportMapping(
       @Nullable Boolean header,
       @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> names,
       @JsonSetter(contentNulls = Nulls.FAIL) @Nullable LinkedHashMap<String, Located> types,
-      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> nulls) {
+      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> nulls,
+      @JsonProperty("max_line_characters") @Nullable Integer maxLineCharacters,
+      @JsonProperty("max_unpacked_bytes") @Nullable Long maxUnpackedBytes) {
     Map<String, Located> typesOrNone() {
       return types == null ? Map.of() : types;
     }

@@ -1,5 +1,6 @@
 package io.unipin.data;
 
+import io.unipin.data.source.Shown;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +23,8 @@ public final class Importer {
   private final String mappingFile;
   private final ImportMapping mapping;
   private final BadRows bad;
+  private final List<SourceRows> sources = new ArrayList<>();
+  private final List<TableRows> tables = new ArrayList<>();
 
   private Importer(Path mappingFile, long maxBadRows) {
     this.mappingFile = mappingFile.toString();
@@ -43,6 +47,11 @@ public final class Importer {
    * @throws FeedLogException with file, line or row, column and reason
    */
   public static ImportReport run(Path mapping, Path source, Path out, long maxBadRows) {
+    return importAll(mapping, source, out, maxBadRows).report();
+  }
+
+  /** Imports as {@link #run} does, and accounts for every row. */
+  public static Imported importAll(Path mapping, Path source, Path out, long maxBadRows) {
     if (!Files.isDirectory(source)) {
       throw new FeedLogException(source.toString(), "no such directory");
     }
@@ -51,13 +60,15 @@ public final class Importer {
       Path draft = Files.createDirectory(work.path().resolve("feedlog"));
       FeedLog log = importer.map(source.toRealPath(), draft, work.path());
       FeedLogWriter.replace(draft, out);
-      return new ImportReport(
-          log.users(),
-          log.actions(),
-          log.views(),
-          log.impressions(),
-          log.catalogue().size(),
-          importer.bad.rows());
+      ImportReport report =
+          new ImportReport(
+              log.users(),
+              log.actions(),
+              log.views(),
+              log.impressions(),
+              log.catalogue().size(),
+              importer.bad.rows());
+      return new Imported(report, importer.sources, importer.tables, LikelyUnit.warnings(log));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -71,9 +82,9 @@ public final class Importer {
       throw new FeedLogException(mappingFile, "schema: " + e.getMessage(), e);
     }
     SchemaFile.write(draft.resolve(SchemaFile.NAME), schema);
-    try (DuckSession session = DuckSession.open(spill)) {
+    try (DuckSession session = DuckSession.open(spill).alone()) {
       SourceLoader loader = new SourceLoader(session, source, mappingFile, bad);
-      mapping.sources().forEach(loader::load);
+      mapping.sources().forEach((name, files) -> sources.add(loader.load(name, files)));
       session.execute("CREATE SCHEMA feedlog");
       lock(session, draft);
       TableMapper mapper =
@@ -134,28 +145,32 @@ public final class Importer {
 
   private static String row(DuckSession session, FeedTable table, long row) throws SQLException {
     String query =
-        "SELECT t::VARCHAR FROM %s AS t LIMIT 1 OFFSET %d"
+        "SELECT left(t::VARCHAR, 1000) FROM %s AS t LIMIT 1 OFFSET %s"
             .formatted(TableMapper.filled(table), row - 1);
     try (Statement statement = session.connection().createStatement();
         ResultSet rows = statement.executeQuery(query)) {
-      return rows.next() ? rows.getString(1) : "";
+      return rows.next() ? Shown.line(rows.getString(1)) : "";
     }
   }
 
-  private static void dropBadRows(DuckSession session, Path draft, List<BadRow> dropped)
+  private void dropBadRows(DuckSession session, Path draft, List<BadRow> dropped)
       throws SQLException {
-    for (FeedTable table : FeedTable.values()) {
+    for (FeedTable table : tables().keySet()) {
       List<String> rows =
           dropped.stream()
               .filter(row -> row.file().equals(table.fileName()))
               .map(row -> String.valueOf(row.row() - 1))
               .toList();
+      long mapped = session.count(TableMapper.filled(table));
       if (!rows.isEmpty()) {
         String kept =
             "SELECT * FROM %s WHERE rowid NOT IN (%s)"
                 .formatted(TableMapper.filled(table), String.join(", ", rows));
         copy(session, kept, draft, table);
       }
+      Path file = draft.toAbsolutePath().resolve(table.fileName());
+      long written = session.count("read_parquet(" + DuckSession.path(file) + ")");
+      tables.add(new TableRows(table.table(), mapped, written, rows.size()));
     }
   }
 }

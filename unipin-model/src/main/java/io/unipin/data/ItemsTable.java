@@ -1,6 +1,6 @@
 package io.unipin.data;
 
-import java.nio.file.Path;
+import io.unipin.data.source.SourceFile;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,7 +16,7 @@ final class ItemsTable {
   private final TableScan scan;
   private final BadRows bad;
 
-  ItemsTable(DuckSession session, List<Path> files, BadRows bad) {
+  ItemsTable(DuckSession session, List<SourceFile> files, BadRows bad) {
     this.session = session;
     this.scan = TableScan.of(session, FeedTable.ITEMS, files);
     this.bad = bad;

@@ -1,5 +1,9 @@
 package io.unipin.data;
 
+import io.unipin.data.source.ContentKind;
+import io.unipin.data.source.Shown;
+import io.unipin.data.source.SourceFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -7,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,54 +20,87 @@ import org.slf4j.LoggerFactory;
 final class TableScan {
   private static final Logger logger = LoggerFactory.getLogger(TableScan.class);
 
+  private final DuckSession session;
   private final FeedTable table;
-  private final List<Path> files;
+  private final List<SourceFile> files;
+
+  /** Columns that some file has. */
   private final Set<String> present;
 
-  private TableScan(FeedTable table, List<Path> files, Set<String> present) {
+  private TableScan(
+      DuckSession session, FeedTable table, List<SourceFile> files, Set<String> present) {
+    this.session = session;
     this.table = table;
     this.files = files;
     this.present = present;
   }
 
   /** Checks every file's columns before any row is read. */
-  static TableScan of(DuckSession session, FeedTable table, List<Path> files) {
+  static TableScan of(DuckSession session, FeedTable table, List<SourceFile> files) {
     Set<String> present = new HashSet<>();
-    for (Path file : files) {
+    for (SourceFile file : files) {
       present.addAll(check(session, table, file));
     }
-    return new TableScan(table, files, present);
+    return new TableScan(session, table, files, present);
   }
 
-  private static Set<String> check(DuckSession session, FeedTable table, Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new FeedLogException(file.toString(), "no such file");
-    }
-    List<DuckSession.Column> found;
-    try {
-      found = session.describe("SELECT * FROM read_parquet(" + DuckSession.path(file) + ")");
-    } catch (SQLException e) {
-      throw new FeedLogException(
-          file.toString(), "not a readable Parquet file: " + DuckSession.reason(e), e);
-    }
+  private static Set<String> check(DuckSession session, FeedTable table, SourceFile file) {
+    List<DuckSession.Column> found = new ArrayList<>(describe(session, file));
     Set<String> names = new HashSet<>();
-    List<String> ignored = new ArrayList<>();
-    for (DuckSession.Column column : found) {
-      names.add(column.name());
-      if (table.columns().stream().noneMatch(known -> known.name().equals(column.name()))) {
-        ignored.add(column.name());
+    found.forEach(column -> names.add(column.name()));
+    Set<String> stored = Set.copyOf(names);
+    for (String column : file.partition().keySet()) {
+      if (names.add(column)) {
+        found.add(new DuckSession.Column(column, typeOf(table, column)));
       }
     }
+    List<String> ignored =
+        found.stream().map(DuckSession.Column::name).filter(name -> !isKnown(table, name)).toList();
     List<String> faults = faults(table, found);
     if (!faults.isEmpty()) {
       throw new FeedLogException(
-          file.toString(),
-          "%s; expected %s; found %s".formatted(faults.get(0), table.described(), list(found)));
+          file.path().toString(),
+          Shown.line(
+              "%s; expected %s; found %s"
+                  .formatted(faults.get(0), table.described(), list(found))));
     }
     if (!ignored.isEmpty()) {
-      logger.info("{}: columns {} are not part of the format and are not read", file, ignored);
+      logger.info(
+          "{}: columns {} are not part of the format and are not read", file.path(), ignored);
     }
-    return names;
+    return stored;
+  }
+
+  private static List<DuckSession.Column> describe(DuckSession session, SourceFile file) {
+    String problem = "not a readable Parquet file: ";
+    if (!Files.isRegularFile(file.path())) {
+      throw new FeedLogException(file.path().toString(), "no such file");
+    }
+    try {
+      ContentKind kind = ContentKind.of(file.path());
+      if (kind != ContentKind.PARQUET) {
+        throw new FeedLogException(
+            file.path().toString(), problem + "Parquet expected, got " + kind);
+      }
+      return session.describe("SELECT * FROM " + DuckSession.parquet(List.of(file.path())));
+    } catch (SQLException e) {
+      throw new FeedLogException(file.path().toString(), problem + DuckComplaint.aboutFile(e), e);
+    } catch (IOException e) {
+      throw new FeedLogException(file.path().toString(), "a file that can be read expected", e);
+    }
+  }
+
+  private static boolean isKnown(FeedTable table, String name) {
+    return table.columns().stream().anyMatch(known -> known.name().equals(name));
+  }
+
+  /** The type of a column that only folders' names have. */
+  private static String typeOf(FeedTable table, String name) {
+    return table.columns().stream()
+        .filter(known -> known.name().equals(name))
+        .map(FeedTable.Column::type)
+        .findAny()
+        .orElse("VARCHAR");
   }
 
   private static List<String> faults(FeedTable table, List<DuckSession.Column> found) {
@@ -84,33 +122,44 @@ final class TableScan {
     return String.join(", ", columns.stream().map(DuckSession.Column::toString).toList());
   }
 
-  /** The column, or a null of its type where no file has it. */
+  /** The column, of files or of their folders' names, or a null of its type where neither has it. */
   String column(String name) {
-    if (present.contains(name)) {
-      return name;
+    String type = typeOf(table, name);
+    boolean inFolders = files.stream().anyMatch(file -> file.partition().containsKey(name));
+    if (!inFolders) {
+      return present.contains(name) ? name : "NULL::" + type;
     }
-    String type =
-        table.columns().stream().filter(c -> c.name().equals(name)).findAny().orElseThrow().type();
-    return "NULL::" + type;
+    String folders =
+        files.stream()
+            .map(file -> file.partition().get(name))
+            .map(value -> value == null ? "NULL" : DuckSession.literal(value))
+            .collect(
+                Collectors.joining(", ", "([", "]::VARCHAR[])[file_index::BIGINT + 1]::" + type));
+    return present.contains(name) ? "coalesce(" + name + ", " + folders + ")" : folders;
   }
 
-  /** The table expression; it also has file_index and file_row_number, both from 0. */
+  /** The table expression; it has the table's columns, and file_index and file_row_number, both from 0. */
   String from() {
-    return "read_parquet("
-        + DuckSession.paths(files)
-        + ", union_by_name = true, file_row_number = true)";
+    String columns =
+        table.columns().stream()
+            .map(column -> column(column.name()) + " AS " + column.name())
+            .collect(Collectors.joining(", "));
+    return "(SELECT %s, file_index, file_row_number FROM %s)"
+        .formatted(columns, DuckSession.parquet(paths()));
+  }
+
+  private List<Path> paths() {
+    return files.stream().map(SourceFile::path).toList();
   }
 
   /** A complaint about a row of this table. */
   BadRow bad(int fileIndex, long fileRow, String column, String reason, @Nullable Object value) {
-    Path path = files.get(fileIndex);
-    Path parent = path.getParent();
-    boolean inFolder = parent != null && parent.endsWith(table.table());
-    String file = inFolder ? table.table() + "/" + path.getFileName() : table.fileName();
+    String file = files.get(fileIndex).name();
     return new BadRow(file, fileRow + 1, column, reason, value == null ? null : value.toString());
   }
 
   FeedLogException failed(SQLException cause) {
-    return new FeedLogException(files.get(0).toString(), DuckSession.reason(cause), cause);
+    Path file = session.firstUnreadable(paths()).orElse(paths().get(0));
+    return new FeedLogException(file.toString(), DuckComplaint.aboutFile(cause), cause);
   }
 }

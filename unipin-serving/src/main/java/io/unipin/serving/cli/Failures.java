@@ -1,5 +1,6 @@
 package io.unipin.serving.cli;
 
+import io.unipin.data.source.Shown;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import java.nio.file.FileAlreadyExistsException;
@@ -48,6 +49,6 @@ final class Failures {
     String message = failure.getMessage();
     return message == null || message.isBlank()
         ? failure.getClass().getSimpleName()
-        : message.lines().findFirst().orElse(message);
+        : Shown.line(message.lines().findFirst().orElse(message));
   }
 }

@@ -2,10 +2,17 @@ package io.unipin.serving.cli;
 
 import io.unipin.data.BadRow;
 import io.unipin.data.ImportReport;
+import io.unipin.data.Imported;
 import io.unipin.data.Importer;
+import io.unipin.data.SourceRows;
+import io.unipin.data.TableRows;
+import io.unipin.data.source.Shown;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,10 +21,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Turns delimited text and Parquet files into a feed log. */
+/** Turns delimited text, JSON lines and Parquet files into a feed log. */
 @Command(
     name = "import",
-    description = "Turns delimited text (.gz too) and Parquet files into a feed log.",
+    description =
+        "Turns delimited text, JSON lines (compressed too) and Parquet files into a feed log.",
     footer = {
       "",
       "Example:",
@@ -47,12 +55,16 @@ final class ImportCommand implements Callable<Integer> {
       description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
   private long maxBadRows;
 
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  private @Nullable Path json;
+
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     PrintWriter console = spec.commandLine().getOut();
-    ImportReport report = run(Home.find(), source, mapping, out, maxBadRows);
+    Imported imported = run(Home.find(), source, mapping, out, maxBadRows);
+    ImportReport report = imported.report();
     console.printf(
         Locale.ROOT,
         "wrote %,d users, %,d items, %,d actions, %,d feedviews with %,d impressions to %s%n",
@@ -62,17 +74,55 @@ final class ImportCommand implements Callable<Integer> {
         report.feedviews(),
         report.impressions(),
         out);
+    account(imported).print(console);
+    for (SourceRows rows : imported.sources()) {
+      rows.notes().forEach(note -> console.println("note: " + Shown.line(note)));
+    }
+    imported.warnings().forEach(warning -> console.println("warning: " + warning));
     for (BadRow row : report.leftOut().subList(0, Math.min(SHOWN, report.leftOut().size()))) {
       console.println("left out: " + row);
     }
     if (report.leftOut().size() > SHOWN) {
       console.println("left out: " + (report.leftOut().size() - SHOWN) + " more");
     }
+    if (json != null) {
+      new Figures("import", settings(), results(imported)).write(json, Home.find().root());
+    }
     return 0;
   }
 
-  static ImportReport run(
-      Home home, Path source, @Nullable Path mapping, Path out, long maxBadRows) {
+  /** Of every source and every table, what became of its rows. */
+  private static Table account(Imported imported) {
+    Table table = new Table("rows of", "files", "read", "kept", "refused");
+    for (SourceRows rows : imported.sources()) {
+      table.row(
+          "source " + rows.source(), rows.files(), rows.read(), rows.loaded(), rows.refused());
+    }
+    for (TableRows rows : imported.tables()) {
+      table.row("table " + rows.table(), "", rows.mapped(), rows.written(), rows.refused());
+    }
+    return table;
+  }
+
+  private Map<String, Object> settings() {
+    return Map.of("source", source.toString(), "out", out.toString(), "max_bad_rows", maxBadRows);
+  }
+
+  private static Map<String, Object> results(Imported imported) {
+    Map<String, Object> results = new LinkedHashMap<>();
+    ImportReport report = imported.report();
+    results.put("users", report.users());
+    results.put("items", report.items());
+    results.put("actions", report.actions());
+    results.put("feedviews", report.feedviews());
+    results.put("impressions", report.impressions());
+    results.put("sources", imported.sources());
+    results.put("tables", imported.tables());
+    results.put("warnings", imported.warnings());
+    return results;
+  }
+
+  static Imported run(Home home, Path source, @Nullable Path mapping, Path out, long maxBadRows) {
     String name = String.valueOf(source.toAbsolutePath().normalize().getFileName());
     Path file = mapping;
     if (file == null) {
@@ -86,9 +136,9 @@ final class ImportCommand implements Callable<Integer> {
                               + "/import.yaml: a mapping is needed (--mapping FILE)"));
     }
     try (Progress progress = Progress.begin("importing", -1)) {
-      ImportReport report = Importer.run(file, source, out, maxBadRows);
-      progress.at(report.actions(), report.actions(), "");
-      return report;
+      Imported imported = Importer.importAll(file, source, out, maxBadRows);
+      progress.at(imported.report().actions(), imported.report().actions(), "");
+      return imported;
     }
   }
 }

@@ -2,6 +2,7 @@ package io.unipin.serving.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,6 +57,9 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Digits, letters and names are those of no country, so that equal input gives equal output
+    // everywhere.
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(commandLine(), arguments));
   }
 
