@@ -100,6 +100,11 @@ final class ArmRoutes implements Routes, AutoCloseable {
     return routes.computeIfAbsent(experiments.assign(user), this::build);
   }
 
+  @Override
+  public List<BundleHolder> holders() {
+    return Stream.concat(Stream.of(serving), bundles.values().stream()).toList();
+  }
+
   private Route build(List<Assignment> assignments) {
     RecommenderConfig settings = config;
     BundleHolder holder = serving;

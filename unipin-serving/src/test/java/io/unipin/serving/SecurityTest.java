@@ -17,6 +17,7 @@ import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetractActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.UniPinAdminGrpc;
@@ -98,8 +99,13 @@ final class SecurityTest {
               code(
                   () ->
                       stub.rank(RankRequest.newBuilder().setUser(USER).addItemIds(1000).build()))));
+      RetractActionsRequest retraction =
+          RetractActionsRequest.newBuilder().setUserId("u").addEventIds("e").build();
       codes.put(
-          Role.RECORD, code(() -> stub.recordActions(RecordActionsRequest.getDefaultInstance())));
+          Role.RECORD,
+          same(
+              code(() -> stub.recordActions(RecordActionsRequest.getDefaultInstance())),
+              code(() -> stub.retractActions(retraction))));
       codes.put(
           Role.ERASE,
           code(() -> stub.eraseUser(EraseUserRequest.newBuilder().setUserId("u").build())));

@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       BundleCommand.class,
       TokenCommand.class,
       RequestCommand.class,
+      ActionsCommand.class,
       ExperimentCommand.class
     })
 public final class Main implements Runnable {

@@ -4,5 +4,21 @@ package io.unipin.serving.history;
  * An action to record.
  *
  * @param eventId tells the event from all others of its user
+ * @param revision of this record of the event; the highest holds
  */
-public record ActionEvent(String eventId, RecordedAction action) {}
+public record ActionEvent(String eventId, long revision, RecordedAction action) {
+  /** The highest revision: what every reader of JSON can hold. */
+  public static final long MAX_REVISION = (1L << 53) - 1;
+
+  public ActionEvent {
+    if (revision < 0 || revision > MAX_REVISION) {
+      throw new IllegalArgumentException(
+          "a revision of 0 to " + MAX_REVISION + " expected, got " + revision);
+    }
+  }
+
+  /** An event's first record. */
+  public ActionEvent(String eventId, RecordedAction action) {
+    this(eventId, 0, action);
+  }
+}

@@ -3,16 +3,18 @@ package io.unipin.serving.history;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.history.UserRecord.Recording;
+import io.unipin.serving.history.UserRecord.Retraction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,14 +33,13 @@ import org.rocksdb.WriteOptions;
 /**
  * Users' newest actions and the number of all their actions, on the local disk.
  *
- * <p>An action is kept by item id and by names, so that it outlives bundles. Recording is idempotent by event id among a
- * user's newest {@code limit} events. What was recorded survives the end of the process; with {@code syncWrites} also a
+ * <p>An action is kept by item id and by names, so that it outlives bundles. Records and retractions of an event may arrive in
+ * any order and again ({@link UserRecord} says within which bounds). What was recorded survives the end of the process; with {@code syncWrites} also a
  * loss of power.
  *
  * <p>Thread-safe. A read is one look-up; recording rewrites the user's record, some tens of kilobytes at most.
  */
 public final class HistoryStore implements AutoCloseable {
-  private static final byte USER = 'u';
   private static final byte ACTION_NAME = 'a';
   private static final byte SURFACE_NAME = 's';
   private static final byte[] SECRET = {'k'};
@@ -99,43 +100,62 @@ public final class HistoryStore implements AutoCloseable {
   }
 
   public UserHistory read(String user) {
-    byte[] bytes = use(() -> database.get(userKey(user)));
-    return bytes == null ? UserHistory.EMPTY : codec.decodeHistory(bytes);
+    byte[] bytes = use(() -> database.get(HistoryKeys.user(user)));
+    return bytes == null ? UserHistory.EMPTY : codec.decodeHistory(bytes, limit);
   }
 
-  /** Records a user's events, all or none; a late one takes its place by time. */
+  /** Records or corrects a user's events, all or none; a late one takes its place by time. */
   public AppendResult append(String user, List<ActionEvent> events) {
-    List<RecordedAction> actions = events.stream().map(ActionEvent::action).toList();
+    Map<Recording, Integer> counts = new EnumMap<>(Recording.class);
+    change(
+        user,
+        record -> {
+          for (ActionEvent event : events) {
+            RecordedAction action = event.action();
+            nameAll(ACTION_NAME, actionNames, action.actions());
+            nameAll(SURFACE_NAME, surfaceNames, List.of(action.surface()));
+            long id = HistoryKeys.event(event.eventId());
+            counts.merge(record.record(id, event.revision(), action), 1, Integer::sum);
+          }
+        });
+    return AppendResult.of(counts);
+  }
+
+  /** Takes a user's events back in a revision and in lower ones, all or none; also what is recorded later. */
+  public RetractResult retract(String user, List<String> eventIds, long revision) {
+    Map<Retraction, Integer> counts = new EnumMap<>(Retraction.class);
+    int forgotten =
+        change(
+            user,
+            record -> {
+              for (String id : eventIds) {
+                counts.merge(record.retract(HistoryKeys.event(id), revision), 1, Integer::sum);
+              }
+            });
+    return RetractResult.of(counts, forgotten);
+  }
+
+  /** Returns the number of retractions that had to be forgotten. */
+  private int change(String user, RecordChange change) {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
     try {
-      Integer recorded = use(() -> append(userKey(user), events, actions));
-      int count = recorded == null ? 0 : recorded;
-      return new AppendResult(count, events.size() - count);
+      return use(
+          () -> {
+            byte[] key = HistoryKeys.user(user);
+            byte[] stored = database.get(key);
+            UserRecord record =
+                new UserRecord(limit, stored == null ? StoredRecord.EMPTY : codec.decode(stored));
+            change.apply(record);
+            if (record.isChanged()) {
+              record.trim();
+              database.put(writeOptions, key, codec.encode(record.stored()));
+            }
+            return record.forgotten();
+          });
     } finally {
       lock.unlock();
     }
-  }
-
-  private int append(byte[] key, List<ActionEvent> events, List<RecordedAction> actions)
-      throws RocksDBException {
-    for (RecordedAction action : actions) {
-      nameAll(ACTION_NAME, actionNames, action.actions());
-      nameAll(SURFACE_NAME, surfaceNames, List.of(action.surface()));
-    }
-    byte[] stored = database.get(key);
-    UserRecord record = stored == null ? UserRecord.empty(limit) : codec.decode(stored, limit);
-    int recorded = 0;
-    for (ActionEvent event : events) {
-      if (record.add(hash(event.eventId()), event.action())) {
-        recorded++;
-      }
-    }
-    if (recorded > 0) {
-      record.trim();
-      database.put(writeOptions, key, codec.encode(record));
-    }
-    return recorded;
   }
 
   /** Gives every name its number; the number is on disk before a record uses it. */
@@ -166,7 +186,7 @@ public final class HistoryStore implements AutoCloseable {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
     try {
-      byte[] key = userKey(user);
+      byte[] key = HistoryKeys.user(user);
       Boolean existed =
           use(
               () -> {
@@ -199,11 +219,11 @@ public final class HistoryStore implements AutoCloseable {
             () -> {
               List<UserHistory> histories = new ArrayList<>();
               try (RocksIterator iterator = database.newIterator()) {
-                iterator.seek(new byte[] {USER});
+                iterator.seek(new byte[] {HistoryKeys.USER});
                 while (histories.size() < count
                     && iterator.isValid()
-                    && iterator.key()[0] == USER) {
-                  histories.add(codec.decodeHistory(iterator.value()));
+                    && iterator.key()[0] == HistoryKeys.USER) {
+                  histories.add(codec.decodeHistory(iterator.value(), limit));
                   iterator.next();
                 }
                 iterator.status();
@@ -267,24 +287,6 @@ public final class HistoryStore implements AutoCloseable {
     return found;
   }
 
-  /** A hash: the database repeats keys in its own logs, where an id would outlive the user's erasure. */
-  private static byte[] userKey(String user) {
-    byte[] id = sha256(user);
-    return ByteBuffer.allocate(1 + id.length).put(USER).put(id).array();
-  }
-
-  private static long hash(String eventId) {
-    return ByteBuffer.wrap(sha256(eventId)).getLong();
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private <T extends @Nullable Object> T use(DatabaseCall<T> call) {
     life.readLock().lock();
     try {
@@ -302,5 +304,10 @@ public final class HistoryStore implements AutoCloseable {
   @FunctionalInterface
   private interface DatabaseCall<T extends @Nullable Object> {
     T run() throws RocksDBException;
+  }
+
+  @FunctionalInterface
+  private interface RecordChange {
+    void apply(UserRecord record) throws RocksDBException;
   }
 }

@@ -4,7 +4,9 @@ import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The bytes of a user's record.
@@ -14,104 +16,186 @@ import java.util.List;
  */
 final class RecordCodec {
   /*
-   * byte    version, 1
-   * varint  lifetime actions
-   * varint  stored actions, then for each, oldest first:
-   *   zigzag  item id
-   *   zigzag  milliseconds since the action before (since 0 for the first)
-   *   varint  surface, a number of the name table
-   *   varint  number of action types, then each, numbers of the name table
-   * varint  events, then each, oldest first: 8 bytes of its hash
+   * byte    version, 2; what follows in version 1 is FirstRecordFormat's
+   * varint  older, the events that count before the floor
+   * byte    1 when there is a floor, then zigzag milliseconds and 8 bytes of its event's hash
+   * varint  kept events, then for each, oldest first:
+   *   byte    flags: LINKED, COUNTS, and whether REVISION and RETRACTED follow
+   *   zigzag  milliseconds since the event before (since 0 for the first)
+   *   8 bytes hash of the event, if LINKED
+   *   varint  revision, if REVISION, else it is 0
+   *   varint  revision that was taken back, if RETRACTED, else there is none
+   *   zigzag  item id, then the action's names, if COUNTS
+   * varint  dropped events, then for each: flags, 8 bytes of its hash, revision and RETRACTED as above
+   * varint  waiting retractions, then for each: 8 bytes of the event's hash, varint revision
+   * varint  unlinked events, then for each: 8 bytes of its hash
    */
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
 
-  /** Item, time, surface and the number of action types. */
-  private static final int LEAST_ACTION_BYTES = 4;
+  private static final int LINKED = 1;
+  private static final int COUNTS = 2;
+  private static final int REVISION = 4;
+  private static final int RETRACTED = 8;
 
-  private final NameTable actionNames;
-  private final NameTable surfaceNames;
+  private static final int LEAST_KEPT_BYTES = 2;
+  private static final int LEAST_VERSIONED_BYTES = 9;
+
+  private final ActionNames names;
+  private final FirstRecordFormat first;
 
   RecordCodec(NameTable actionNames, NameTable surfaceNames) {
-    this.actionNames = actionNames;
-    this.surfaceNames = surfaceNames;
+    this.names = new ActionNames(actionNames, surfaceNames);
+    this.first = new FirstRecordFormat(names);
   }
 
-  byte[] encode(UserRecord record) {
-    ByteWriter out = new ByteWriter(64 + 24 * record.actions().size());
-    out.int8(VERSION).varint(record.lifetime()).varint(record.actions().size());
-    long previous = 0;
-    for (RecordedAction action : record.actions()) {
-      out.zigzag(action.itemId()).zigzag(action.timeMs() - previous);
-      previous = action.timeMs();
-      out.varint(surfaceNames.number(action.surface())).varint(action.actions().size());
-      action.actions().forEach(name -> out.varint(actionNames.number(name)));
+  byte[] encode(StoredRecord record) {
+    ByteWriter out = new ByteWriter(64 + 32 * record.kept().size());
+    boolean hasFloor = !record.floor().equals(Place.BEFORE_ALL);
+    out.int8(VERSION).varint(record.older()).int8(hasFloor ? 1 : 0);
+    if (hasFloor) {
+      out.zigzag(record.floor().timeMs()).int64(record.floor().event());
     }
-    out.varint(record.events().size());
-    record.events().forEach(out::int64);
+    out.varint(record.kept().size());
+    long previous = 0;
+    for (KeptEvent event : record.kept()) {
+      write(out, event, previous);
+      previous = event.action().timeMs();
+    }
+    out.varint(record.dropped().size());
+    record
+        .dropped()
+        .forEach(
+            (event, versions) -> {
+              out.int8(flags(versions)).int64(event);
+              write(out, versions);
+            });
+    out.varint(record.waiting().size());
+    record.waiting().forEach((event, revision) -> out.int64(event).varint(revision));
+    out.varint(record.unlinked().size());
+    record.unlinked().forEach(out::int64);
     return out.toByteArray();
   }
 
-  UserHistory decodeHistory(byte[] bytes) {
-    ByteReader in = open(bytes);
-    long lifetime = in.varint();
-    return new UserHistory(lifetime, actions(in));
-  }
-
-  UserRecord decode(byte[] bytes, int limit) {
-    ByteReader in = open(bytes);
-    long lifetime = in.varint();
-    List<RecordedAction> actions = actions(in);
-    int count = in.count(Long.BYTES);
-    List<Long> events = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      events.add(in.int64());
+  private void write(ByteWriter out, KeptEvent event, long previousMs) {
+    RecordedAction action = event.action();
+    out.int8(flags(event.versions()) | (event.isLinked() ? LINKED : 0));
+    out.zigzag(action.timeMs() - previousMs);
+    if (event.isLinked()) {
+      out.int64(event.event());
     }
-    in.end();
-    return new UserRecord(limit, lifetime, actions, events);
+    write(out, event.versions());
+    if (event.counts()) {
+      names.write(out.zigzag(action.itemId()), action);
+    }
   }
 
-  private static ByteReader open(byte[] bytes) {
+  private static int flags(EventVersions versions) {
+    return (versions.hold() ? COUNTS : 0)
+        | (versions.recorded() > 0 ? REVISION : 0)
+        | (versions.retracted() > EventVersions.NONE ? RETRACTED : 0);
+  }
+
+  private static void write(ByteWriter out, EventVersions versions) {
+    if (versions.recorded() > 0) {
+      out.varint(versions.recorded());
+    }
+    if (versions.retracted() > EventVersions.NONE) {
+      out.varint(versions.retracted());
+    }
+  }
+
+  /** What a request reads of a record: what counts among the newest {@code limit} events. */
+  UserHistory decodeHistory(byte[] bytes, int limit) {
     ByteReader in = ByteReader.of(bytes);
-    byte version = in.int8();
-    if (version != VERSION) {
-      throw new MalformedBytesException(
-          "a history record of version %d expected, got %d".formatted(VERSION, version));
-    }
-    return in;
+    return (version(in) == 1 ? first.read(in) : decodeKept(in)).history(limit);
   }
 
-  private List<RecordedAction> actions(ByteReader in) {
-    int count = in.count(LEAST_ACTION_BYTES);
-    List<RecordedAction> actions = new ArrayList<>(count);
+  StoredRecord decode(byte[] bytes) {
+    ByteReader in = ByteReader.of(bytes);
+    StoredRecord record = version(in) == 1 ? first.read(in) : decodeAll(in);
+    in.end();
+    return record;
+  }
+
+  private static byte version(ByteReader in) {
+    byte version = in.int8();
+    if (version < 1 || version > VERSION) {
+      throw new MalformedBytesException(
+          "a history record of version 1 to %d expected, got %d".formatted(VERSION, version));
+    }
+    return version;
+  }
+
+  private StoredRecord decodeAll(ByteReader in) {
+    StoredRecord kept = decodeKept(in);
+    Map<Long, EventVersions> dropped = new LinkedHashMap<>();
+    for (int i = in.count(LEAST_VERSIONED_BYTES); i > 0; i--) {
+      int flags = in.int8();
+      dropped.put(in.int64(), versions(in, flags));
+    }
+    Map<Long, Long> waiting = new LinkedHashMap<>();
+    for (int i = in.count(LEAST_VERSIONED_BYTES); i > 0; i--) {
+      waiting.put(in.int64(), revision(in));
+    }
+    return new StoredRecord(kept.older(), kept.floor(), kept.kept(), dropped, waiting, hashes(in));
+  }
+
+  private StoredRecord decodeKept(ByteReader in) {
+    long older = in.varint();
+    if (older < 0 || older > StoredRecord.MOST_OLDER) {
+      throw new MalformedBytesException(
+          "at most %d older events expected, got %s"
+              .formatted(StoredRecord.MOST_OLDER, Long.toUnsignedString(older)));
+    }
+    Place floor = in.int8() == 0 ? Place.BEFORE_ALL : new Place(in.zigzag(), in.int64());
+    int count = in.count(LEAST_KEPT_BYTES);
+    List<KeptEvent> kept = new ArrayList<>(count);
     long time = 0;
     for (int i = 0; i < count; i++) {
-      long item = in.zigzag();
+      int flags = in.int8();
       time += in.zigzag();
-      String surface = name(surfaceNames, in);
-      actions.add(new RecordedAction(item, names(in), surface, time));
+      kept.add(event(in, flags, time));
     }
-    return actions;
+    return new StoredRecord(older, floor, kept, Map.of(), Map.of(), List.of());
   }
 
-  private List<String> names(ByteReader in) {
-    int count = in.count(1);
-    if (count == 1) {
-      return List.of(name(actionNames, in));
-    }
-    List<String> names = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      names.add(name(actionNames, in));
-    }
-    return names;
+  private KeptEvent event(ByteReader in, int flags, long timeMs) {
+    boolean linked = (flags & LINKED) != 0;
+    long event = linked ? in.int64() : KeptEvent.UNKNOWN;
+    EventVersions versions = versions(in, flags);
+    RecordedAction action =
+        versions.hold() ? names.read(in, in.zigzag(), timeMs) : RecordedAction.unknown(timeMs);
+    return new KeptEvent(linked, event, versions, action);
   }
 
-  private static String name(NameTable table, ByteReader in) {
-    long number = in.varint();
-    if (number < 0 || number >= table.next()) {
+  private static EventVersions versions(ByteReader in, int flags) {
+    long recorded = (flags & REVISION) != 0 ? revision(in) : 0;
+    long retracted = (flags & RETRACTED) != 0 ? revision(in) : EventVersions.NONE;
+    EventVersions versions = new EventVersions(recorded, retracted);
+    if (versions.hold() != ((flags & COUNTS) != 0)) {
       throw new MalformedBytesException(
-          "a name's number below %d expected, got %s"
-              .formatted(table.next(), Long.toUnsignedString(number)));
+          "flags that fit revisions %d and %d expected, got %d"
+              .formatted(recorded, retracted, flags));
     }
-    return table.name((int) number);
+    return versions;
+  }
+
+  private static long revision(ByteReader in) {
+    long revision = in.varint();
+    if (revision < 0 || revision > ActionEvent.MAX_REVISION) {
+      throw new MalformedBytesException(
+          "a revision of at most %d expected, got %s"
+              .formatted(ActionEvent.MAX_REVISION, Long.toUnsignedString(revision)));
+    }
+    return revision;
+  }
+
+  static List<Long> hashes(ByteReader in) {
+    int count = in.count(Long.BYTES);
+    List<Long> hashes = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      hashes.add(in.int64());
+    }
+    return hashes;
   }
 }

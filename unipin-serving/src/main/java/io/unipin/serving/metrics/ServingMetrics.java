@@ -142,10 +142,14 @@ public final class ServingMetrics implements AutoCloseable {
     registry.counter(DEGRADATIONS, "step", step, "arm", arm).increment();
   }
 
-  /** Actions recorded, and events that had been recorded before. */
-  public void recorded(int recorded, int duplicates) {
-    registry.counter("unipin.actions", "outcome", "recorded").increment(recorded);
-    registry.counter("unipin.actions", "outcome", "duplicate").increment(duplicates);
+  /** What became of that many actions that were to be recorded. */
+  public void recorded(String outcome, int count) {
+    registry.counter("unipin.actions", "outcome", outcome).increment(count);
+  }
+
+  /** What became of that many retractions. */
+  public void retracted(String outcome, int count) {
+    registry.counter("unipin.retractions", "outcome", outcome).increment(count);
   }
 
   /** What serves from now on. */

@@ -5,6 +5,7 @@ import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.Preferences;
 import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetractActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.UserActions;
@@ -23,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads one request, strictly: whatever is wrong with it becomes a violation that names the field, what was expected and
@@ -41,11 +43,22 @@ final class RequestReader {
     this.nowMs = nowMs;
   }
 
-  /** The names of a bundle. */
-  record Schema(List<String> actions, List<String> surfaces) {}
+  /**
+   * The names of a bundle, or of several.
+   *
+   * @param firstSurface of the bundle that serves a user
+   */
+  record Schema(List<String> actions, List<String> surfaces, UnaryOperator<String> firstSurface) {
+    Schema(List<String> actions, List<String> surfaces) {
+      this(actions, surfaces, user -> surfaces.get(0));
+    }
+  }
 
   /** Events of one user. */
   record UserEvents(String user, List<ActionEvent> events) {}
+
+  /** Events of one user to take back. */
+  record UserRetractions(String user, List<String> eventIds, long revision) {}
 
   PageQuery page(RetrieveAndRankRequest request) {
     String id = requestId(request.getRequestId());
@@ -109,17 +122,49 @@ final class RequestReader {
       String field = "users[" + u + "]";
       UserActions user = request.getUsers(u);
       userId(field + ".user_id", user.getUserId());
+      String firstSurface = schema.firstSurface().apply(user.getUserId());
       List<ActionEvent> events = new ArrayList<>();
       for (int i = 0; i < user.getActionsCount(); i++) {
         String path = field + ".actions[" + i + "]";
         Action action = user.getActions(i);
         text(path + ".event_id", action.getEventId(), 1, RequestLimits.EVENT_ID);
-        events.add(new ActionEvent(action.getEventId(), action(path, action)));
+        long revision = revision(path + ".revision", action.getRevision());
+        RecordedAction read = action(path, action);
+        if (action.getSurface().isEmpty()) {
+          read = read.on(firstSurface);
+        }
+        events.add(new ActionEvent(action.getEventId(), revision, read));
       }
       users.add(new UserEvents(user.getUserId(), events));
     }
     violations.throwIfAny();
     return users;
+  }
+
+  UserRetractions retractions(RetractActionsRequest request) {
+    userId("user_id", request.getUserId());
+    int count = request.getEventIdsCount();
+    if (count < 1 || count > RequestLimits.RECORD_ACTIONS) {
+      violations.add("event_ids", "1 to " + RequestLimits.RECORD_ACTIONS + " ids", count);
+      violations.throwIfAny();
+    }
+    Set<String> ids = new HashSet<>();
+    for (int i = 0; i < count && !violations.isFull(); i++) {
+      String path = "event_ids[" + i + "]";
+      text(path, request.getEventIds(i), 1, RequestLimits.EVENT_ID);
+      violations.require(
+          ids.add(request.getEventIds(i)), path, "each event once", request.getEventIds(i));
+    }
+    long revision = revision("revision", request.getRevision());
+    violations.throwIfAny();
+    return new UserRetractions(request.getUserId(), request.getEventIdsList(), revision);
+  }
+
+  /** Returns 0 for a wrong one. */
+  private long revision(String field, long revision) {
+    boolean right = revision >= 0 && revision <= ActionEvent.MAX_REVISION;
+    violations.require(right, field, "0 to " + ActionEvent.MAX_REVISION, revision);
+    return right ? revision : 0;
   }
 
   String erasure(EraseUserRequest request) {

@@ -33,6 +33,7 @@ final class TokenInterceptor implements ServerInterceptor {
           UniPinGrpc.getRetrieveMethod().getFullMethodName(), Role.SERVE,
           UniPinGrpc.getRankMethod().getFullMethodName(), Role.SERVE,
           UniPinGrpc.getRecordActionsMethod().getFullMethodName(), Role.RECORD,
+          UniPinGrpc.getRetractActionsMethod().getFullMethodName(), Role.RECORD,
           UniPinGrpc.getEraseUserMethod().getFullMethodName(), Role.ERASE);
 
   private final TokenFile tokens;

@@ -8,6 +8,8 @@ import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RankResponse;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
+import io.unipin.proto.v1.RetractActionsRequest;
+import io.unipin.proto.v1.RetractActionsResponse;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.RetrieveRequest;
@@ -70,6 +72,10 @@ public final class UniPinClient implements AutoCloseable {
 
   public RecordActionsResponse recordActions(RecordActionsRequest request) {
     return call(stub -> stub.recordActions(request));
+  }
+
+  public RetractActionsResponse retractActions(RetractActionsRequest request) {
+    return call(stub -> stub.retractActions(request));
   }
 
   /** Returns whether anything was stored for the user. */

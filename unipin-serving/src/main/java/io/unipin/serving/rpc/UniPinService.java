@@ -8,6 +8,8 @@ import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RankResponse;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
+import io.unipin.proto.v1.RetractActionsRequest;
+import io.unipin.proto.v1.RetractActionsResponse;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.RetrieveRequest;
@@ -20,8 +22,6 @@ import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.experiment.Knob;
-import io.unipin.serving.history.AppendResult;
-import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.history.Slate;
 import io.unipin.serving.metrics.ServingMetrics;
@@ -46,24 +46,24 @@ import java.util.function.Function;
 final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private final BundleHolder bundles;
   private final Routes routes;
-  private final HistoryStore histories;
   private final ServedLog servedLog;
   private final ServingMetrics metrics;
   private final CallTelemetry telemetry;
   private final CallRunner calls;
   private final ResponseWriter writer;
+  private final ActionIntake intake;
   private final RpcServices services;
 
   UniPinService(RpcServices services, CallRunner calls) {
     this.services = services;
     this.bundles = services.bundles();
     this.routes = services.routes();
-    this.histories = services.histories();
     this.servedLog = services.servedLog();
     this.metrics = services.metrics();
     this.telemetry = new CallTelemetry(metrics, services.tracing());
     this.calls = calls;
     this.writer = new ResponseWriter(services.configVersion());
+    this.intake = new ActionIntake(services);
   }
 
   @Override
@@ -121,31 +121,13 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   @Override
   public void recordActions(
       RecordActionsRequest request, StreamObserver<RecordActionsResponse> observer) {
-    run(
-        "RecordActions",
-        observer,
-        bundle -> {
-          List<RequestReader.UserEvents> users = reader(bundle).events(request);
-          int recorded = 0;
-          int duplicates = 0;
-          for (RequestReader.UserEvents user : users) {
-            long mark = servedLog.mark(user.user());
-            AppendResult result = histories.append(user.user(), user.events());
-            recorded += result.recorded();
-            duplicates += result.duplicates();
-            if (result.recorded() > 0) {
-              servedLog.recorded(user.user(), user.events(), mark);
-              if (isResident(user.user())) {
-                services.refresher().recorded(user.user());
-              }
-            }
-          }
-          metrics.recorded(recorded, duplicates);
-          return RecordActionsResponse.newBuilder()
-              .setRecorded(recorded)
-              .setDuplicates(duplicates)
-              .build();
-        });
+    run("RecordActions", observer, bundle -> intake.record(request));
+  }
+
+  @Override
+  public void retractActions(
+      RetractActionsRequest request, StreamObserver<RetractActionsResponse> observer) {
+    run("RetractActions", observer, bundle -> intake.retract(request));
   }
 
   @Override
@@ -200,13 +182,6 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
             throw e;
           }
         });
-  }
-
-  private boolean isResident(String user) {
-    Route route = routes.of(user);
-    try (BundleLease lease = route.bundles().acquire()) {
-      return route.recommender().isResident(lease.bundle(), user);
-    }
   }
 
   private void expose(UserCall call, UserInput user, Set<Knob> used, Trace trace) {

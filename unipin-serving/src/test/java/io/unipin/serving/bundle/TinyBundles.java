@@ -22,6 +22,11 @@ public final class TinyBundles {
   private TinyBundles() {}
 
   private static ModelConfig config(boolean interleaved) {
+    return config(interleaved, ACTIONS, SURFACES);
+  }
+
+  private static ModelConfig config(
+      boolean interleaved, List<String> actions, List<String> surfaces) {
     List<String> positives = List.of("click", "save");
     return new ModelConfig(
         ITEMS,
@@ -35,9 +40,9 @@ public final class TinyBundles {
         false,
         interleaved,
         MAX_HISTORY,
-        ACTIONS,
+        actions,
         positives,
-        SURFACES);
+        surfaces);
   }
 
   /** Items with ids 1000, 1001, … so that an id is never mistaken for a row. */
@@ -70,6 +75,14 @@ public final class TinyBundles {
   public static void publishInterleaved(Path folder, String name, Path scratch) {
     Path model = scratch.resolve("model-" + name);
     ModelWriter.writeRandom(model, config(true), 13);
+    BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
+  }
+
+  /** Publishes a bundle of other names. */
+  public static void publishNamed(
+      Path folder, String name, List<String> actions, List<String> surfaces, Path scratch) {
+    Path model = scratch.resolve("model-" + name);
+    ModelWriter.writeRandom(model, config(false, actions, surfaces), 13);
     BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 

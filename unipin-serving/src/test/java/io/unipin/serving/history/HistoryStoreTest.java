@@ -94,6 +94,37 @@ final class HistoryStoreTest {
   }
 
   @Test
+  void retract_survivesRestart() {
+    try (HistoryStore store = open()) {
+      store.append("u", List.of(event(1, 10), event(2, 20)));
+      assertThat(store.retract("u", List.of("event-1", "event-3"), 0))
+          .isEqualTo(new RetractResult(1, 1, 0, 0, 0, 0));
+    }
+    try (HistoryStore store = open()) {
+      assertThat(store.read("u").newest()).extracting(RecordedAction::itemId).containsExactly(2L);
+      assertThat(store.append("u", List.of(event(1, 10), event(3, 30))))
+          .isEqualTo(new AppendResult(0, 1, 0, 1, 0));
+      ActionEvent again = new ActionEvent("event-3", 1, event(3, 30).action());
+      assertThat(store.append("u", List.of(again))).isEqualTo(new AppendResult(0, 0, 1, 0, 0));
+      assertThat(store.read("u").newest())
+          .extracting(RecordedAction::itemId)
+          .containsExactly(2L, 3L);
+      assertThat(store.read("u").lifetime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void erase_userWithRetractionsOnly_removesThem() throws IOException {
+    String trace = new String(sha256("never-recorded"), 0, 8, StandardCharsets.ISO_8859_1);
+    try (HistoryStore store = open()) {
+      store.retract("u", List.of("never-recorded"), 0);
+      assertThat(filesContain(trace)).isTrue();
+      assertThat(store.erase("u")).isTrue();
+      assertThat(filesContain(trace)).isFalse();
+    }
+  }
+
+  @Test
   void erase_removesEveryTraceFromDisk() throws IOException {
     String user = "a-user-to-be-forgotten";
     // As a record holds it: the first bytes of the event's hash.

@@ -8,6 +8,8 @@ import io.unipin.model.HistoryWindow;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.history.ActionEvent;
+import io.unipin.serving.history.RecordedAction;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,33 @@ final class RecommenderCacheTest extends RecommenderFixture {
     assertThat(page.trace().encodedActions()).isZero();
     assertEqualItems(uncached("u").items(), page.items());
     assertThat(cache.stats().refreshes()).isEqualTo(1);
+  }
+
+  @Test
+  void refresh_afterEveryCorrection_servesNothingThatDoesNotHold() {
+    Random random = new Random(9);
+    record("u", 0, 24); // more than the model reads
+    page("u", "");
+    for (int step = 0; step < 24; step++) {
+      List<String> event = List.of("event" + random.nextInt(24));
+      if (step % 3 == 0) {
+        histories.append("u", List.of(corrected(event.get(0), 1 + step, random.nextInt(12))));
+      } else {
+        histories.retract("u", event, step);
+      }
+      if (step % 2 == 0) {
+        recommender.refresh(bundle, "u");
+      }
+      assertEqualItems(uncached("u").items(), page("u", "").items());
+    }
+    assertThat(histories.read("u").lifetime()).isLessThan(TinyBundles.MAX_HISTORY);
+  }
+
+  private static ActionEvent corrected(String event, long revision, int item) {
+    int number = Integer.parseInt(event.substring("event".length()));
+    RecordedAction action =
+        new RecordedAction(1000 + item, List.of("save"), "home", 60_000L * number);
+    return new ActionEvent(event, revision, action);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.unipin.proto.v1.History;
 import io.unipin.proto.v1.Preferences;
 import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetractActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.UserActions;
@@ -16,6 +17,7 @@ import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.Violation;
+import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.pipeline.PageQuery;
 import java.util.List;
 import java.util.function.Consumer;
@@ -202,6 +204,56 @@ final class RequestReaderTest {
     UserActions.Builder user = actions.addUsersBuilder().setUserId("u");
     IntStream.range(0, 16_385).forEach(i -> user.addActions(at(i)));
     assertInvalid("users", () -> reader().events(actions.build()));
+  }
+
+  @Test
+  void events_wrongRevision_namesField() {
+    for (long wrong : new long[] {-1, Long.MIN_VALUE, ActionEvent.MAX_REVISION + 1}) {
+      Action action = at(1).toBuilder().setRevision(wrong).build();
+      assertInvalid(
+          "users[0].actions[0].revision", () -> reader().events(record("u", action, "e")));
+    }
+    Action last = at(1).toBuilder().setRevision(ActionEvent.MAX_REVISION).build();
+    assertThat(reader().events(record("u", last, "e")).get(0).events().get(0).revision())
+        .isEqualTo(ActionEvent.MAX_REVISION);
+  }
+
+  @Test
+  void events_ofSeveralBundles_getTheFirstSurfaceOfTheUsersOwn() {
+    RequestReader reader =
+        new RequestReader(
+            new RequestReader.Schema(
+                List.of("click"),
+                List.of("home", "search"),
+                user -> user.equals("u") ? "search" : "home"),
+            50,
+            NOW);
+    Action named = at(1).toBuilder().setSurface("home").build();
+    assertThat(surfaces(reader.events(record("u", at(1), "e")))).containsExactly("search");
+    assertThat(surfaces(reader.events(record("v", at(1), "e")))).containsExactly("home");
+    assertThat(surfaces(reader.events(record("u", named, "e")))).containsExactly("home");
+  }
+
+  private static List<String> surfaces(List<RequestReader.UserEvents> users) {
+    return users.get(0).events().stream().map(event -> event.action().surface()).toList();
+  }
+
+  @Test
+  void retractions_wrong_namesField() {
+    RetractActionsRequest.Builder right =
+        RetractActionsRequest.newBuilder().setUserId("u").addEventIds("e").setRevision(3);
+    assertThat(reader().retractions(right.build()))
+        .isEqualTo(new RequestReader.UserRetractions("u", List.of("e"), 3));
+    assertInvalid("user_id", () -> reader().retractions(right.clone().clearUserId().build()));
+    assertInvalid("event_ids", () -> reader().retractions(right.clone().clearEventIds().build()));
+    assertInvalid(
+        "event_ids[1]", () -> reader().retractions(right.clone().addEventIds("").build()));
+    assertInvalid(
+        "event_ids[1]", () -> reader().retractions(right.clone().addEventIds("e").build()));
+    assertInvalid("revision", () -> reader().retractions(right.clone().setRevision(-1).build()));
+    RetractActionsRequest.Builder many = right.clone();
+    IntStream.range(0, 16_384).forEach(i -> many.addEventIds("more" + i));
+    assertInvalid("event_ids", () -> reader().retractions(many.build()));
   }
 
   @Test

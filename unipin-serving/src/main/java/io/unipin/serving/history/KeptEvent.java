@@ -1,0 +1,45 @@
+package io.unipin.serving.history;
+
+/**
+ * One of a user's newest events.
+ *
+ * @param isLinked whether {@code event} is known: a record of the first format doesn't tell
+ * @param event hash of the event's id; 0 when unknown
+ * @param action what was recorded; only its time when it is taken back
+ */
+record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedAction action) {
+  static final long UNKNOWN = 0;
+
+  KeptEvent {
+    if (!versions.hold()) {
+      action = RecordedAction.unknown(action.timeMs());
+    }
+  }
+
+  static KeptEvent of(long event, EventVersions versions, RecordedAction action) {
+    return new KeptEvent(true, event, versions, action);
+  }
+
+  /** An action whose event isn't known. */
+  static KeptEvent unlinked(RecordedAction action) {
+    return new KeptEvent(false, UNKNOWN, new EventVersions(0, EventVersions.NONE), action);
+  }
+
+  Place place() {
+    return new Place(action.timeMs(), event);
+  }
+
+  boolean counts() {
+    return versions.hold();
+  }
+
+  /** Whether another record of the event holds instead of this one. */
+  boolean givesWayTo(long revision, RecordedAction other) {
+    if (revision != versions.recorded()) {
+      return revision > versions.recorded();
+    }
+    return counts()
+        ? RecordedAction.BY_CONTENT.compare(other, action) > 0
+        : other.timeMs() > action.timeMs();
+  }
+}

@@ -1,0 +1,115 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.model.ModelConfig;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RecordActionsResponse;
+import io.unipin.proto.v1.RetractActionsRequest;
+import io.unipin.proto.v1.RetractActionsResponse;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.history.AppendResult;
+import io.unipin.serving.history.RetractResult;
+import io.unipin.serving.metrics.ServingMetrics;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Takes in what users did, and what they did not after all: into their histories, the served log, and ahead of the next page into
+ * their cached state. Thread-safe.
+ */
+final class ActionIntake {
+  private final RpcServices services;
+
+  ActionIntake(RpcServices services) {
+    this.services = services;
+  }
+
+  RecordActionsResponse record(RecordActionsRequest request) {
+    RecordActionsResponse.Builder response = RecordActionsResponse.newBuilder();
+    for (RequestReader.UserEvents user : reader().events(request)) {
+      long mark = services.servedLog().mark(user.user());
+      AppendResult result = services.histories().append(user.user(), user.events());
+      if (result.recorded() > 0) {
+        services.servedLog().recorded(user.user(), user.events(), mark);
+      }
+      if (result.recorded() + result.corrected() + result.retracted() > 0) {
+        refresh(user.user());
+      }
+      response
+          .setRecorded(response.getRecorded() + result.recorded())
+          .setDuplicates(response.getDuplicates() + result.duplicates())
+          .setCorrected(response.getCorrected() + result.corrected())
+          .setRetracted(response.getRetracted() + result.retracted())
+          .setUnlinked(response.getUnlinked() + result.unlinked());
+    }
+    ServingMetrics metrics = services.metrics();
+    metrics.recorded("recorded", response.getRecorded());
+    metrics.recorded("duplicate", response.getDuplicates());
+    metrics.recorded("corrected", response.getCorrected());
+    metrics.recorded("retracted", response.getRetracted());
+    metrics.recorded("unlinked", response.getUnlinked());
+    return response.build();
+  }
+
+  RetractActionsResponse retract(RetractActionsRequest request) {
+    RequestReader.UserRetractions user = reader().retractions(request);
+    RetractResult result =
+        services.histories().retract(user.user(), user.eventIds(), user.revision());
+    if (result.retracted() > 0) {
+      refresh(user.user());
+    }
+    ServingMetrics metrics = services.metrics();
+    metrics.retracted("retracted", result.retracted());
+    metrics.retracted("waiting", result.waiting());
+    metrics.retracted("duplicate", result.duplicates());
+    metrics.retracted("superseded", result.superseded());
+    metrics.retracted("unlinked", result.unlinked());
+    metrics.retracted("forgotten", result.forgotten());
+    return RetractActionsResponse.newBuilder()
+        .setRetracted(result.retracted())
+        .setWaiting(result.waiting())
+        .setDuplicates(result.duplicates())
+        .setSuperseded(result.superseded())
+        .setUnlinked(result.unlinked())
+        .setForgotten(result.forgotten())
+        .build();
+  }
+
+  /** Brings the user's cached state up to date, if there is one, before the next page asks for it. */
+  private void refresh(String user) {
+    Route route = services.routes().of(user);
+    boolean resident;
+    try (BundleLease lease = route.bundles().acquire()) {
+      resident = route.recommender().isResident(lease.bundle(), user);
+    }
+    if (resident) {
+      services.refresher().recorded(user);
+    }
+  }
+
+  /** A history outlives bundles and arms: what any bundle knows that serves somebody may be recorded. */
+  private RequestReader reader() {
+    Set<String> actions = new LinkedHashSet<>();
+    Set<String> surfaces = new LinkedHashSet<>();
+    for (BundleHolder holder : services.routes().holders()) {
+      try (BundleLease lease = holder.acquire()) {
+        ModelConfig config = lease.bundle().model().config();
+        actions.addAll(config.actions());
+        surfaces.addAll(config.surfaces());
+      }
+    }
+    return new RequestReader(
+        new RequestReader.Schema(List.copyOf(actions), List.copyOf(surfaces), this::firstSurface),
+        services.maxPageSize(),
+        services.clockMs().getAsLong());
+  }
+
+  private String firstSurface(String user) {
+    // An id that is too long is refused; it needn't be hashed before.
+    String known = user.length() <= RequestLimits.USER_ID ? user : "";
+    try (BundleLease lease = services.routes().of(known).bundles().acquire()) {
+      return lease.bundle().model().config().surfaces().get(0);
+    }
+  }
+}
