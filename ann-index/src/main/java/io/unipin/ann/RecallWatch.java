@@ -8,6 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares live answers with exact ones, a query now and then, off the caller's thread. One comparison at a time: a query that comes
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
  * <p>Thread-safe.
  */
 final class RecallWatch {
+  private static final Logger logger = LoggerFactory.getLogger(RecallWatch.class);
   private static final int WINDOW = 256;
 
   private final long everyNanos;
@@ -48,6 +51,7 @@ final class RecallWatch {
 
   /** Compares in the background; {@code done} runs at the end, whatever comes. */
   void compare(AnnResult found, Supplier<AnnResult> exact, Runnable done) {
+    boolean taken = false;
     try {
       executor.execute(
           () -> {
@@ -57,8 +61,13 @@ final class RecallWatch {
               finish(done);
             }
           });
+      taken = true;
     } catch (RejectedExecutionException e) {
-      finish(done); // closed meanwhile: the answer stands, unwatched
+      logger.debug("closed meanwhile: the answer stands, unwatched", e);
+    } finally {
+      if (!taken) { // no memory for a thread, too, is no reason to watch no more
+        finish(done);
+      }
     }
   }
 

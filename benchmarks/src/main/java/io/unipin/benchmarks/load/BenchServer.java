@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server of a {@link BenchWorld} in a process of its own, on free loopback ports. Its callers go before it on the cores that
+ * A server in a process of its own, on free loopback ports. The callers of a {@link BenchWorld}'s go before it on the cores that
  * they share, so that what they measure is the server's doing.
  */
 final class BenchServer implements AutoCloseable {
@@ -39,9 +39,26 @@ final class BenchServer implements AutoCloseable {
   /** Starts a server and waits until it serves; its log and histories go below {@code work}. */
   static BenchServer start(BenchWorld world, String bundle, Path work, List<String> settings)
       throws IOException, InterruptedException {
-    Files.createDirectories(work);
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("serve", "--bundle", world.bundles().resolve(bundle).toString()));
+    List<String> all = new ArrayList<>();
+    all.add("retrieval.candidates=" + world.candidates());
+    all.add("cache.budget=" + world.cacheBytes() + "B");
+    all.addAll(settings);
+    Map<String, String> options = Map.of("UNIPIN_JAVA_OPTIONS", world.javaOptions());
+    return start(
+        arguments(world.bundles().resolve(bundle), work, all),
+        work,
+        (arguments, output) -> ChildProcess.startBehind(Home.find(), arguments, options, output));
+  }
+
+  /** The same for any bundle, with the settings of any server, which is its callers' equal on the cores. */
+  static BenchServer beside(Path bundle, Path work) throws IOException, InterruptedException {
+    return start(
+        arguments(bundle, work, List.of()),
+        work,
+        (arguments, output) -> ChildProcess.start(Home.find(), arguments, Map.of(), output));
+  }
+
+  private static List<String> arguments(Path bundle, Path work, List<String> settings) {
     List<String> all = new ArrayList<>();
     all.addAll(
         List.of(
@@ -50,17 +67,26 @@ final class BenchServer implements AutoCloseable {
             "server.metricsPort=0",
             "console.enabled=false"));
     all.add("history.folder=\"" + work.resolve("history") + '"');
-    all.add("retrieval.candidates=" + world.candidates());
-    all.add("cache.budget=" + world.cacheBytes() + "B");
     all.addAll(settings);
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("serve", "--bundle", bundle.toString()));
     all.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+    return arguments;
+  }
+
+  /** Begins a process whose output goes to a file. */
+  private interface Starter {
+    ChildProcess start(List<String> arguments, Path output) throws IOException;
+  }
+
+  private static BenchServer start(List<String> arguments, Path work, Starter starter)
+      throws IOException, InterruptedException {
+    Files.createDirectories(work);
     Path ports = work.resolve("ports.json");
     Files.deleteIfExists(ports);
     Path output = work.resolve("server.log");
     arguments.addAll(List.of("--ports", ports.toString()));
-    ChildProcess process =
-        ChildProcess.startBehind(
-            Home.find(), arguments, Map.of("UNIPIN_JAVA_OPTIONS", world.javaOptions()), output);
+    ChildProcess process = starter.start(arguments, output);
     boolean ready = false;
     try {
       process.awaitFile(ports, output, START);

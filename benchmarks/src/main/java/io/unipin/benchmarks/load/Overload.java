@@ -85,7 +85,9 @@ final class Overload {
   /** What one round measured, by name. */
   Map<String, Object> round(long seed) throws IOException, InterruptedException {
     double first = peak();
+    Neighbours neighbours = Neighbours.of(server.process().pid());
     Samples normal = played(schedule(NORMAL * first, seconds, seed), seed);
+    double others = neighbours.share();
     double before = peak();
     String metrics = server.metrics();
     Samples samples =
@@ -105,6 +107,7 @@ final class Overload {
     result.put("refused_at_80pct", (double) (normal.calls().size() - normal.answered()));
     result.put("refusal_p99_ms", refusal);
     result.put("recovery_s", samples.recoverySeconds(burst, normal.quantileMs(0.99)));
+    result.put("others_share_at_80pct", others);
     result.put("peaks_pages_per_second", List.of(first, before, after));
     result.put("normal", describe(normal));
     result.put("overload", describe(over));
@@ -117,6 +120,11 @@ final class Overload {
     DoubleSummaryStatistics all =
         peaks.stream().mapToDouble(peak -> ((Number) peak).doubleValue()).summaryStatistics();
     return all.getMax() / all.getMin();
+  }
+
+  /** The share of the machine that other processes took while a round's calls came at 80 percent. */
+  static double others(Map<String, Object> round) {
+    return ((Number) round.getOrDefault("others_share_at_80pct", 0)).doubleValue();
   }
 
   private double peak() throws InterruptedException {

@@ -3,6 +3,7 @@ package io.unipin.benchmarks.micro;
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
 import io.unipin.benchmarks.fuzz.FuzzCommand;
 import io.unipin.benchmarks.load.OverloadCommand;
+import io.unipin.benchmarks.load.PausesCommand;
 import io.unipin.benchmarks.load.SoakCommand;
 import io.unipin.benchmarks.load.SwapCommand;
 import io.unipin.benchmarks.quality.QualityCommand;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
       ScalingCommand.class,
       EfficiencyCommand.class,
       OverloadCommand.class,
+      PausesCommand.class,
       AnnCommand.class,
       SoakCommand.class,
       SwapCommand.class,

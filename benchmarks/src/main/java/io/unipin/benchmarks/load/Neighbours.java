@@ -1,0 +1,64 @@
+package io.unipin.benchmarks.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What other processes, and other machines on the same host, took of this machine since a moment: what they take a server does not
+ * have, which no figure of its own tells. Of Linux. Immutable.
+ */
+final class Neighbours {
+  /* Columns of the first line of /proc/stat, see proc(5); the last two are in the first two already. */
+  private static final int COLUMNS = 8;
+  private static final int IDLE = 3;
+  private static final int WAITING = 4;
+
+  /* After the name in /proc/PID/stat. */
+  private static final int USER = 11;
+  private static final int SYSTEM = 12;
+
+  private final List<Long> ours;
+  private final Times begin;
+
+  /** In ticks of the clock, of all cores together. */
+  private record Times(long all, long busy, long ours) {}
+
+  private Neighbours(List<Long> ours) throws IOException {
+    this.ours = ours;
+    this.begin = read();
+  }
+
+  /** Watches from now on what is neither this process nor that one. */
+  static Neighbours of(long pid) throws IOException {
+    return new Neighbours(List.of(pid, ProcessHandle.current().pid()));
+  }
+
+  /** The share of the machine that others took since. */
+  double share() throws IOException {
+    Times now = read();
+    long all = Math.max(1, now.all() - begin.all());
+    long others = now.busy() - begin.busy() - (now.ours() - begin.ours());
+    return Math.max(0, (double) others / all);
+  }
+
+  private Times read() throws IOException {
+    String first = Files.readAllLines(Path.of("/proc/stat")).get(0);
+    long[] columns =
+        Arrays.stream(first.trim().split("\\s+")).skip(1).mapToLong(Long::parseLong).toArray();
+    long all = Arrays.stream(columns, 0, COLUMNS).sum();
+    long used = 0;
+    for (long pid : ours) {
+      used += ticks(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
+    }
+    return new Times(all, all - columns[IDLE] - columns[WAITING], used);
+  }
+
+  /** Those that a process used; its name may hold anything. */
+  static long ticks(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);
+    return Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM]);
+  }
+}
