@@ -3,6 +3,7 @@ package io.unipin.data;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,6 @@ final class RowCheck {
 
   /** The first column after the common ones. */
   static final int NEXT = 11;
-
-  /** 2100-01-01; a time past it is in another unit. */
-  private static final long MAX_TIME_MS = 4_102_444_800_000L;
 
   private final FeedSchema schema;
   private final Catalogue catalogue;
@@ -65,8 +63,9 @@ final class RowCheck {
   /** The catalogue row of a sound row; -1 after the row was counted as bad. */
   int item(ResultSet row) throws SQLException {
     String user = row.getString(USER);
-    if (user == null || user.isBlank()) {
-      return complain(row, "user_id", "an id that is not blank expected", user);
+    Optional<String> fault = FeedRules.idFault(user);
+    if (fault.isPresent()) {
+      return complain(row, "user_id", fault.get() + " expected", user);
     }
     String unknown = row.getString(UNKNOWN_ACTIONS);
     if (unknown != null) {
@@ -81,8 +80,8 @@ final class RowCheck {
       if (row.getObject(SEQUENCE) == null) {
         return complain(row, "time_ms", "a time, or else a sequence, expected", null);
       }
-    } else if (time < 0 || time > MAX_TIME_MS) {
-      return complain(row, "time_ms", "milliseconds between 1970 and 2100 expected", time);
+    } else if (!FeedRules.isTime(time)) {
+      return complain(row, "time_ms", FeedRules.TIME + " expected", time);
     }
     long id = row.getLong(ITEM);
     int item = row.wasNull() ? Catalogue.UNKNOWN : catalogue.row(id);

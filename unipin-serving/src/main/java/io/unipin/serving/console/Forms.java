@@ -1,22 +1,26 @@
 package io.unipin.serving.console;
 
+import io.unipin.data.FeedRules;
 import io.unipin.serving.ServingException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of what comes from a form. */
 final class Forms {
-  private static final int MAX_USER = 256;
-
   private Forms() {}
 
   static String user(@Nullable String user) {
-    if (user == null || user.isBlank() || user.length() > MAX_USER) {
-      throw ServingException.invalid("user", "a user id of 1 to 256 characters expected");
-    }
-    if (user.chars().anyMatch(Character::isISOControl)) {
-      throw ServingException.invalid("user", "an id without control characters expected");
+    Optional<String> fault = FeedRules.idFault(user);
+    if (user == null || fault.isPresent()) {
+      throw ServingException.invalid("user", "a user's id expected: " + fault.orElse(""));
     }
     return user;
+  }
+
+  static void checkTime(String field, long timeMs) {
+    if (!FeedRules.isTime(timeMs) || FeedRules.looksLikeSeconds(timeMs)) {
+      throw ServingException.invalid(field, FeedRules.TIME + " expected, got " + timeMs);
+    }
   }
 
   static void checkRange(String field, long value, long least, long most) {

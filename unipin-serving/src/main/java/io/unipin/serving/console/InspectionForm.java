@@ -65,6 +65,7 @@ record InspectionForm(
   PageQuery query(ModelConfig model, int maxPageSize, long nowMs) {
     Forms.checkRange("pageSize", pageSize, 0, maxPageSize);
     Forms.checkRange("candidates", candidates, 0, MAX_CANDIDATES);
+    Forms.checkTime("timeMs", timeMs == null ? nowMs : timeMs);
     if (!surface.isEmpty() && !model.surfaces().contains(surface)) {
       throw ServingException.invalid(
           "surface", "one of %s expected, got '%s'".formatted(model.surfaces(), surface));

@@ -1,5 +1,6 @@
 package io.unipin.serving.rpc;
 
+import io.unipin.data.FeedRules;
 import io.unipin.model.ModelConfig;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
@@ -107,7 +108,7 @@ final class ActionIntake {
 
   private String firstSurface(String user) {
     // An id that is too long is refused; it needn't be hashed before.
-    String known = user.length() <= RequestLimits.USER_ID ? user : "";
+    String known = user.length() <= FeedRules.ID_CHARS ? user : "";
     try (BundleLease lease = services.routes().of(known).bundles().acquire()) {
       return lease.bundle().model().config().surfaces().get(0);
     }

@@ -1,9 +1,9 @@
 package io.unipin.serving.rpc;
 
+import java.time.Duration;
+
 /** Bounds of requests, looked at before any work is done. */
 final class RequestLimits {
-  static final int USER_ID = 256;
-  static final int EVENT_ID = 256;
   static final int REQUEST_ID = 128;
   static final int HISTORY = 16_384;
   static final int RECENT = 1024;
@@ -15,8 +15,8 @@ final class RequestLimits {
   static final int RECORD_ACTIONS = 16_384;
   static final long OMITTED = 1L << 40;
 
-  /** The beginning of the year 2200, in milliseconds: later than any honest clock. */
-  static final long TIME_MS = 7_258_118_400_000L;
+  /** How far the clock of an honest client may be ahead of the server's. */
+  static final Duration AHEAD = Duration.ofMinutes(10);
 
   private RequestLimits() {}
 }

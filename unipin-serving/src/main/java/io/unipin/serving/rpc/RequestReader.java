@@ -1,5 +1,6 @@
 package io.unipin.serving.rpc;
 
+import io.unipin.data.FeedRules;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.Preferences;
@@ -118,16 +119,17 @@ final class RequestReader {
         total);
     violations.throwIfAny();
     List<UserEvents> users = new ArrayList<>();
-    for (int u = 0; u < request.getUsersCount(); u++) {
+    for (int u = 0; u < request.getUsersCount() && !violations.isFull(); u++) {
       String field = "users[" + u + "]";
       UserActions user = request.getUsers(u);
       userId(field + ".user_id", user.getUserId());
       String firstSurface = schema.firstSurface().apply(user.getUserId());
       List<ActionEvent> events = new ArrayList<>();
-      for (int i = 0; i < user.getActionsCount(); i++) {
+      for (int i = 0; i < user.getActionsCount() && !violations.isFull(); i++) {
         String path = field + ".actions[" + i + "]";
         Action action = user.getActions(i);
-        text(path + ".event_id", action.getEventId(), 1, RequestLimits.EVENT_ID);
+        id(path + ".event_id", action.getEventId());
+        happened(path + ".time_ms", action.getTimeMs());
         long revision = revision(path + ".revision", action.getRevision());
         RecordedAction read = action(path, action);
         if (action.getSurface().isEmpty()) {
@@ -142,7 +144,7 @@ final class RequestReader {
   }
 
   UserRetractions retractions(RetractActionsRequest request) {
-    userId("user_id", request.getUserId());
+    storedUser(request.getUserId());
     int count = request.getEventIdsCount();
     if (count < 1 || count > RequestLimits.RECORD_ACTIONS) {
       violations.add("event_ids", "1 to " + RequestLimits.RECORD_ACTIONS + " ids", count);
@@ -151,7 +153,7 @@ final class RequestReader {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < count && !violations.isFull(); i++) {
       String path = "event_ids[" + i + "]";
-      text(path, request.getEventIds(i), 1, RequestLimits.EVENT_ID);
+      text(path, request.getEventIds(i), 1, FeedRules.ID_CHARS);
       violations.require(
           ids.add(request.getEventIds(i)), path, "each event once", request.getEventIds(i));
     }
@@ -168,7 +170,7 @@ final class RequestReader {
   }
 
   String erasure(EraseUserRequest request) {
-    userId("user_id", request.getUserId());
+    storedUser(request.getUserId());
     violations.throwIfAny();
     return request.getUserId();
   }
@@ -300,7 +302,31 @@ final class RequestReader {
   }
 
   private void userId(String field, String id) {
-    text(field, id, 1, RequestLimits.USER_ID);
+    id(field, id);
+  }
+
+  /** Any that may be stored: an id of blanks was taken once, and can still be taken back and erased. */
+  private void storedUser(String id) {
+    text("user_id", id, 1, FeedRules.ID_CHARS);
+  }
+
+  private void id(String field, String id) {
+    FeedRules.idFault(id)
+        .ifPresent(
+            expected -> violations.add(field, expected, id.isBlank() ? id : (Object) id.length()));
+  }
+
+  /** What is recorded happened, at a known time: the future would stay a user's newest action for long. */
+  private void happened(String field, long timeMs) {
+    if (timeMs == 0) {
+      violations.add(field, "the time of the action in milliseconds since 1970", "none");
+    } else if (timeMs > nowMs + RequestLimits.AHEAD.toMillis() && FeedRules.isTime(timeMs)) {
+      violations.add(
+          field,
+          "a time of at most %d minutes ahead of the server's, %d"
+              .formatted(RequestLimits.AHEAD.toMinutes(), nowMs),
+          timeMs);
+    }
   }
 
   private String requestId(String id) {
@@ -317,8 +343,10 @@ final class RequestReader {
   }
 
   private void time(String field, long timeMs) {
-    if (timeMs < 0 || timeMs > RequestLimits.TIME_MS) {
-      violations.add(field, "milliseconds since 1970, 0 to " + RequestLimits.TIME_MS, timeMs);
+    if (!FeedRules.isTime(timeMs)) {
+      violations.add(field, FeedRules.TIME, timeMs);
+    } else if (FeedRules.looksLikeSeconds(timeMs)) {
+      violations.add(field, FeedRules.TIME + ", not seconds,", timeMs);
     }
   }
 

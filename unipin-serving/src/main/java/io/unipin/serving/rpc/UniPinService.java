@@ -1,6 +1,7 @@
 package io.unipin.serving.rpc;
 
 import io.grpc.stub.StreamObserver;
+import io.unipin.data.FeedRules;
 import io.unipin.model.ModelConfig;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.EraseUserResponse;
@@ -174,7 +175,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
           StageClock clock = new StageClock(budget, System::nanoTime);
           long mark = services.exposures().mark(user);
           // An id that is too long is refused below; it needn't be hashed before.
-          Route route = routes.of(user.length() <= RequestLimits.USER_ID ? user : "");
+          Route route = routes.of(user.length() <= FeedRules.ID_CHARS ? user : "");
           try (BundleLease lease = route.bundles().acquire()) {
             return work.apply(new UserCall(route, lease.bundle(), clock, mark));
           } catch (ServingException e) {
@@ -192,7 +193,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
               trace.requestId(),
               user.id(),
               call.mark(),
-              user.timeMs(),
+              Math.min(user.timeMs(), services.clockMs().getAsLong()), // no exposure is to come
               used,
               trace.bundle(),
               trace.index(),

@@ -3,6 +3,7 @@ package io.unipin.serving.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.data.FeedRules;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.History;
@@ -33,8 +34,12 @@ final class RequestReaderTest {
   private static final long NOW = 1000;
 
   private static RequestReader reader() {
+    return readerAt(NOW);
+  }
+
+  private static RequestReader readerAt(long nowMs) {
     return new RequestReader(
-        new RequestReader.Schema(List.of("click", "save"), List.of("home", "search")), 50, NOW);
+        new RequestReader.Schema(List.of("click", "save"), List.of("home", "search")), 50, nowMs);
   }
 
   @Test
@@ -254,6 +259,41 @@ final class RequestReaderTest {
     RetractActionsRequest.Builder many = right.clone();
     IntStream.range(0, 16_384).forEach(i -> many.addEventIds("more" + i));
     assertInvalid("event_ids", () -> reader().retractions(many.build()));
+  }
+
+  @Test
+  void events_ofTimesThatCannotBe_nameField() {
+    String field = "users[0].actions[0].time_ms";
+    long now = 1_795_800_000_000L;
+    long minute = 60_000;
+    for (long time :
+        new long[] {
+          0, -1, now / 1000, now + 11 * minute, now + 24 * 60 * minute, 5_680_281_600_000L
+        }) {
+      assertInvalid(field, () -> readerAt(now).events(record("u", at(time), "e")));
+    }
+    for (long time : new long[] {1, now - 1, now, now + 9 * minute}) {
+      assertThat(readerAt(now).events(record("u", at(time), "e"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void ids_areThoseOfAFeedLog() {
+    for (String id : List.of("", "  ", "\u2003", "a\u0000b", "x".repeat(257))) {
+      assertThat(FeedRules.idFault(id)).isPresent();
+      assertInvalid("users[0].user_id", () -> reader().events(record(id, at(1), "e")));
+      assertInvalid("users[0].actions[0].event_id", () -> reader().events(record("u", at(1), id)));
+    }
+    // Stored before there was one definition: it can still be erased.
+    EraseUserRequest old = EraseUserRequest.newBuilder().setUserId("  ").build();
+    assertThat(reader().erasure(old)).isEqualTo("  ");
+  }
+
+  @Test
+  void page_timeInSeconds_namesField() {
+    assertInvalid(
+        "user.time_ms",
+        () -> reader().page(page(request -> request.getUserBuilder().setTimeMs(1_795_800_000L))));
   }
 
   @Test
