@@ -3,6 +3,7 @@ package io.unipin.serving.cli;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.report.Comparison;
 import io.unipin.serving.experiment.report.ExperimentReport;
+import io.unipin.serving.experiment.report.OutcomeFit;
 import io.unipin.serving.experiment.report.ReportQuestion;
 import io.unipin.serving.experiment.statistics.Interval;
 import java.io.IOException;
@@ -99,7 +100,8 @@ final class ExperimentReportCommand implements Callable<Integer> {
   @Option(
       names = "--until",
       paramLabel = "TIME",
-      description = "Leave out what came later, as 2026-01-31T00:00:00Z. Default: now.")
+      description =
+          "Leave out what came then or later, as 2026-01-31T00:00:00Z. Default: leave out nothing.")
   private @Nullable Instant until;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
@@ -120,7 +122,8 @@ final class ExperimentReportCommand implements Callable<Integer> {
             metrics.stream().map(ReportQuestion.Metric::parse).toList(),
             expectedLift,
             past,
-            until == null ? Long.MAX_VALUE : until.toEpochMilli());
+            until == null ? Long.MAX_VALUE : until.toEpochMilli(),
+            salt());
     ExperimentReport report =
         ExperimentReport.of(
             question, exposures, Optional.ofNullable(served), Optional.ofNullable(outcomes));
@@ -134,6 +137,11 @@ final class ExperimentReportCommand implements Callable<Integer> {
       new Figures("experiment", settings, Map.of("report", report)).write(json, Home.find().root());
     }
     return 0;
+  }
+
+  /** The configuration's, where it is asked for shares: another one dealt another experiment. */
+  private Optional<String> salt() {
+    return shares.isEmpty() ? Optional.of(options.read().salt(name)) : Optional.empty();
   }
 
   private Map<String, Double> shares() {
@@ -194,6 +202,15 @@ final class ExperimentReportCommand implements Callable<Integer> {
         report.inSeveralArms(),
         report.overridden(),
         report.unreadable());
+    OutcomeFit fit = report.outcomes();
+    if (fit.read() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "outcomes read %d; left out: %d of users who were not exposed or are left out, %d out of time%n",
+          fit.read(),
+          fit.ofNobody(),
+          fit.outOfTime());
+    }
   }
 
   private static String number(double value) {

@@ -32,16 +32,19 @@ public final class Experiments {
     this.config = config;
   }
 
-  /** The user's experiments, at most one per layer; only {@link #HOLDOUT} for one who is held out. */
+  /** The user's experiments, at most one per layer; only {@link #HOLDOUT} and overrides for one who is held out. */
   public List<Assignment> assign(String user) {
+    boolean hasHoldout = config.holdoutSlots() > 0;
+    boolean out =
+        hasHoldout && Slots.of(config.salt(), "/" + HOLDOUT, user) < config.holdoutSlots();
     List<Assignment> assignments = new ArrayList<>(config.layers().size() + 1);
-    boolean out = false;
-    if (config.holdoutSlots() > 0) {
-      out = Slots.of(config.salt(), "/" + HOLDOUT, user) < config.holdoutSlots();
-      assignments.add(new Assignment("", HOLDOUT, out ? HELD_OUT : IN, false));
-    }
     for (Map.Entry<String, LayerConfig> layer : config.layers().entrySet()) {
       assignment(layer.getKey(), layer.getValue(), user, out).ifPresent(assignments::add);
+    }
+    if (hasHoldout) {
+      // Whose arm is set by name is part of no report, of the holdout's neither.
+      boolean overridden = assignments.stream().anyMatch(Assignment::overridden);
+      assignments.add(0, new Assignment("", HOLDOUT, out ? HELD_OUT : IN, overridden));
     }
     return List.copyOf(assignments);
   }

@@ -157,6 +157,25 @@ final class ExperimentsTest {
   }
 
   @Test
+  void holdout_ofAUserWithAnOverride_isPartOfNoReport() {
+    for (int holdout : new int[] {50, 100}) {
+      Experiments experiments =
+          new Experiments(
+              Vectors.config(
+                  "{'salt': 's', 'holdout': %d, 'layers': {'l': {'experiments': {'e': {'arms': {'a': {}, 'b': {}}, 'overrides': {'tester': 'b'}}}}}}"
+                      .formatted(holdout)));
+      assertThat(experiments.assign("tester"))
+          .filteredOn(assignment -> assignment.experiment().equals(Experiments.HOLDOUT))
+          .singleElement()
+          .matches(Assignment::overridden);
+      assertThat(experiments.assign("somebody"))
+          .filteredOn(assignment -> assignment.experiment().equals(Experiments.HOLDOUT))
+          .singleElement()
+          .matches(assignment -> !assignment.overridden());
+    }
+  }
+
+  @Test
   void override_winsOverSlotsRolloutAndHoldout() {
     Experiments experiments =
         new Experiments(

@@ -1,6 +1,7 @@
 package io.unipin.serving.experiment.report;
 
 import io.unipin.serving.experiment.report.ReportQuestion.Metric;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 final class ExperimentData implements AutoCloseable {
   private final Connection connection;
   private long unreadable;
+  private boolean hasFile;
 
   private ExperimentData(Connection connection) {
     this.connection = connection;
@@ -39,8 +41,7 @@ final class ExperimentData implements AutoCloseable {
     boolean read = false;
     try {
       data = new ExperimentData(DriverManager.getConnection("jdbc:duckdb:", properties));
-      data.execute("CREATE TABLE exposures AS " + LogTables.exposures(exposures));
-      data.dropUnreadable("exposures");
+      data.readExposures(exposures);
       data.execute(
           "CREATE TABLE outcomes(\"user\" VARCHAR, timeMs BIGINT, metric VARCHAR, value DOUBLE)");
       if (served.isPresent()) {
@@ -49,7 +50,10 @@ final class ExperimentData implements AutoCloseable {
         data.execute("INSERT INTO outcomes " + LogTables.OUTCOMES_OF_SERVED);
       }
       if (outcomes.isPresent()) {
-        data.execute("INSERT INTO outcomes " + LogTables.outcomes(outcomes.get()));
+        new TableFile(data.connection, outcomes.get(), TableFile.OUTCOMES).into("file_outcomes");
+        data.execute(
+            "INSERT INTO outcomes SELECT \"user\", timeMs, metric, value FROM file_outcomes");
+        data.hasFile = true;
       }
       read = true;
       return data;
@@ -59,6 +63,15 @@ final class ExperimentData implements AutoCloseable {
       if (!read && data != null) {
         data.close();
       }
+    }
+  }
+
+  private void readExposures(Path source) throws SQLException {
+    if (Files.isDirectory(source)) {
+      execute("CREATE TABLE exposures AS " + LogTables.exposures(source));
+      dropUnreadable("exposures");
+    } else {
+      new TableFile(connection, source, TableFile.EXPOSURES).into("exposures");
     }
   }
 
@@ -115,10 +128,10 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** What became of an experiment's users. */
-  record Users(Map<String, Long> byArm, long inSeveralArms, long overridden) {}
+  /** What became of an experiment's users, and how a file's outcomes fit them. */
+  record Users(Map<String, Long> byArm, long inSeveralArms, long overridden, OutcomeFit fit) {}
 
-  /** Finds an experiment's users, each with arm and first exposure, under the salt that was logged last. */
+  /** Finds an experiment's users, each with arm and first exposure, under the question's salt or else the one logged last. */
   Users join(ReportQuestion question) {
     try {
       String unit =
@@ -127,10 +140,15 @@ final class ExperimentData implements AutoCloseable {
           SELECT "user", arg_min(arm, timeMs) AS arm, min(timeMs) AS since, count(DISTINCT arm) AS arms,
             bool_or(overridden) AS overridden
           FROM exposures WHERE experiment = %1$s AND timeMs < %2$d
-            AND salt = (SELECT arg_max(salt, timeMs) FROM exposures WHERE experiment = %1$s)
+            AND salt = %3$s
           GROUP BY "user"
           """;
-      execute(unit.formatted(LogTables.quoted(question.experiment()), question.untilMs()));
+      String experiment = LogTables.quoted(question.experiment());
+      String last =
+          "(SELECT arg_max(salt, timeMs) FROM exposures WHERE experiment = %s AND timeMs < %d)"
+              .formatted(experiment, question.untilMs());
+      String salt = question.salt().map(LogTables::quoted).orElse(last);
+      execute(unit.formatted(experiment, question.untilMs(), salt));
       long several = count("SELECT count(*) FROM units WHERE arms > 1 AND NOT overridden");
       long overridden = count("SELECT count(*) FROM units WHERE overridden");
       execute("DELETE FROM units WHERE arms > 1 OR overridden");
@@ -152,7 +170,9 @@ final class ExperimentData implements AutoCloseable {
           arms.put(rows.getString(1), rows.getLong(2));
         }
       }
-      return new Users(arms, several, overridden);
+      OutcomeFit fit =
+          hasFile && !arms.isEmpty() ? OutcomeFit.of(connection, question) : OutcomeFit.NONE;
+      return new Users(arms, several, overridden, fit);
     } catch (SQLException e) {
       throw failure(e);
     }

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param users by arm
  * @param inSeveralArms users who met more than one arm, left out
  * @param overridden users whose arm was set by name, left out
+ * @param outcomes how a file of outcomes fits
  * @param unreadable lines of the logs that were no entries, left out
  * @param skipped metrics of which nothing can be said, with the reason
  */
@@ -28,6 +29,7 @@ public record ExperimentReport(
     SampleRatio users,
     long inSeveralArms,
     long overridden,
+    OutcomeFit outcomes,
     long unreadable,
     List<Comparison> comparisons,
     Map<String, String> skipped) {
@@ -64,6 +66,7 @@ public record ExperimentReport(
           ratio,
           users.inSeveralArms(),
           users.overridden(),
+          users.fit(),
           data.unreadable(),
           comparisons,
           skipped);
@@ -72,8 +75,10 @@ public record ExperimentReport(
 
   private static SampleRatio check(ReportQuestion question, Map<String, Long> users) {
     if (users.isEmpty()) {
+      String salt = question.salt().map(known -> " under the salt '" + known + "'").orElse("");
       throw new ReportException(
-          "exposures of the experiment '%s' expected, got none".formatted(question.experiment()));
+          "exposures of the experiment '%s'%s expected, got none"
+              .formatted(question.experiment(), salt));
     }
     SampleRatio ratio = SampleRatio.of(users, question.shares());
     if (!ratio.isBalanced()) {
@@ -126,14 +131,15 @@ public record ExperimentReport(
           if (!arm.equals(question.control())) {
             Difference difference =
                 Difference.of(control, Moments.of(adjusted.getOrDefault(arm, new double[0])));
-            if (difference.isDefined() && mean > 0) {
+            if (difference.isDefined() && mean != 0) {
               double treatment = Moments.of(sums.metric()).mean();
-              MixtureTest test = new MixtureTest(question.expectedLift() * mean);
+              MixtureTest test = new MixtureTest(question.expectedLift() * Math.abs(mean));
               comparisons.add(
                   comparison(
                       metric.toString(), arm, new Means(mean, treatment, left), difference, test));
             } else {
-              skipped.put(metric.toString(), "it does not vary, or the control has none of it");
+              skipped.put(
+                  metric.toString(), mean == 0 ? "the control has none of it" : "it does not vary");
             }
           }
         });
@@ -159,16 +165,17 @@ public record ExperimentReport(
   private static Comparison comparison(
       String metric, String arm, Means means, Difference difference, MixtureTest test) {
     double effect = difference.effect();
+    double size = Math.abs(means.control()); // refunds, say, are below 0
     double variance = difference.variance();
     return new Comparison(
         metric,
         arm,
         means.control(),
         means.treatment(),
-        effect / means.control(),
-        relative(difference.interval(ALPHA), means.control()),
+        effect / size,
+        relative(difference.interval(ALPHA), size),
         difference.pValue(),
-        relative(test.interval(effect, variance, ALPHA), means.control()),
+        relative(test.interval(effect, variance, ALPHA), size),
         test.pValue(effect, variance),
         means.varianceLeft());
   }

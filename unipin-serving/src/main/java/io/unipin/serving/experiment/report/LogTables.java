@@ -37,26 +37,12 @@ final class LogTables {
 
   private LogTables() {}
 
-  static String exposures(Path source) {
-    if (Files.isDirectory(source)) {
-      return json(source, "exposures", EXPOSURE_COLUMNS);
-    }
-    return file(
-        source,
-        "timeMs, \"user\", layer, experiment, arm, coalesce(salt, '') AS salt, overridden, requestId, bundle,"
-            + " \"index\", config",
-        EXPOSURE_COLUMNS);
+  static String exposures(Path folder) {
+    return json(folder, "exposures", EXPOSURE_COLUMNS);
   }
 
   static String served(Path folder) {
     return json(folder, "served", SERVED_COLUMNS);
-  }
-
-  static String outcomes(Path source) {
-    return file(
-        source,
-        "\"user\", timeMs, metric, value",
-        "{'user': 'VARCHAR', 'timeMs': 'BIGINT', 'metric': 'VARCHAR', 'value': 'DOUBLE'}");
   }
 
   private static String json(Path folder, String name, String columns) {
@@ -78,18 +64,6 @@ final class LogTables {
             .collect(Collectors.joining(", ", "[", "]"));
     return "SELECT * FROM read_json(%s, format = 'newline_delimited', ignore_errors = true, columns = %s)"
         .formatted(list, columns);
-  }
-
-  private static String file(Path source, String select, String types) {
-    String path = quoted(source.toString());
-    if (source.toString().endsWith(".parquet")) {
-      return "SELECT %s FROM read_parquet(%s)".formatted(select, path);
-    }
-    if (source.toString().endsWith(".csv")) {
-      return "SELECT %s FROM read_csv(%s, header = true, types = %s)"
-          .formatted(select, path, types);
-    }
-    throw new ReportException("a folder, or a file named .parquet or .csv expected, got " + source);
   }
 
   /** A text in SQL. */

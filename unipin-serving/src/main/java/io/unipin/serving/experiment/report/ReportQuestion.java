@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param expectedLift what lifts are expected to be like, as a standard deviation relative to the control: it makes the
  *     sequential test find such effects soonest
  * @param past how long before their first exposure users' outcomes explain later ones
- * @param untilMs outcomes from this time on do not count
+ * @param untilMs exposures and outcomes from this time on do not count
+ * @param salt that dealt the arms; absent for the one that was logged last
  */
 public record ReportQuestion(
     String experiment,
@@ -29,7 +30,19 @@ public record ReportQuestion(
     List<Metric> metrics,
     double expectedLift,
     Duration past,
-    long untilMs) {
+    long untilMs,
+    Optional<String> salt) {
+  public ReportQuestion(
+      String experiment,
+      String control,
+      Map<String, Double> shares,
+      List<Metric> metrics,
+      double expectedLift,
+      Duration past,
+      long untilMs) {
+    this(experiment, control, shares, metrics, expectedLift, past, untilMs, Optional.empty());
+  }
+
   public ReportQuestion {
     shares = new TreeMap<>(shares);
     metrics = List.copyOf(metrics);

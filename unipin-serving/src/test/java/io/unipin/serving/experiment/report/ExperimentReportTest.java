@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ExperimentReportTest {
   private static final long SINCE = 1_000_000;
+  private static final long MODERN = 1_795_800_000_000L;
   private static final Map<String, Double> HALVES = Map.of("control", 0.5, "wide", 0.5);
 
   @TempDir Path folder;
@@ -206,5 +208,148 @@ final class ExperimentReportTest {
                 ExperimentReport.of(
                     question(), folder.resolve("missing"), Optional.of(served), Optional.empty()))
         .isInstanceOf(ReportException.class);
+  }
+
+  private ExperimentReport outcomes(String user, String more) throws IOException {
+    return outcomes("user,timeMs,metric,value", user, 1, more);
+  }
+
+  /** A purchase of each of 400 users, and one more of half of the treated; the lines may be made wrong. */
+  private ExperimentReport outcomes(String header, String user, long divisor, String more)
+      throws IOException {
+    List<String> exposures = new ArrayList<>();
+    StringBuilder outcomes = new StringBuilder(header + "\n");
+    for (int i = 0; i < 400; i++) {
+      String arm = i % 2 == 0 ? "control" : "wide";
+      exposures.add(exposure("%06d".formatted(i), arm, "s", MODERN, false));
+      for (int k = 0; k <= i % 3 + i % 2; k++) {
+        long time = (MODERN + 3_600_000L * (k + 1)) / divisor;
+        outcomes.append("%s,%d,purchase,1\n".formatted(user.formatted(i), time));
+      }
+    }
+    Path csv = Files.writeString(folder.resolve("o.csv"), outcomes + more);
+    return ExperimentReport.of(
+        question(), write("exposures", exposures), Optional.empty(), Optional.of(csv));
+  }
+
+  private void assertRefused(String message, ThrowingCallable report) {
+    assertThatThrownBy(report).isInstanceOf(ReportException.class).hasMessageContaining(message);
+  }
+
+  @Test
+  void outcomes_thatFit_areCounted() throws IOException {
+    ExperimentReport report =
+        outcomes("%06d", "nobody,1795803600000,purchase,1\n000001,5,purchase,1\n");
+    assertThat(report.comparisons()).hasSize(1);
+    assertThat(report.outcomes()).isEqualTo(new OutcomeFit(1001, 1, 1));
+  }
+
+  @Test
+  void outcomes_ofNobodyExposed_sayHowIdsDiffer() {
+    assertRefused(
+        "of 999 none is, they are of such as '0'; exposed are such as '000000'",
+        () -> outcomes("%d", ""));
+  }
+
+  @Test
+  void outcomes_inSeconds_sayThatMillisecondsAreExpected() {
+    assertRefused(
+        "milliseconds expected, got 17958",
+        () -> outcomes("user,timeMs,metric,value", "%06d", 1000, ""));
+  }
+
+  @Test
+  void outcomes_ofAnotherTime_sayWhich() {
+    assertRefused(
+        "all lie outside of the time that counts",
+        () -> outcomes("user,timeMs,metric,value", "%06d", 2, ""));
+  }
+
+  @Test
+  void outcomes_withABadValue_nameFileLineAndColumn() {
+    for (String value : List.of("nan", "inf", "-inf", "two", "")) {
+      assertRefused(
+          "o.csv line 1001, column value: a finite number expected, got ",
+          () -> outcomes("%06d", "000001,1795803600000,purchase," + value + "\n"));
+    }
+    assertRefused(
+        "o.csv line 1001, column timeMs: milliseconds since 1970 expected, got 2026-11-28T",
+        () -> outcomes("%06d", "000001,2026-11-28T00:00:00Z,purchase,1\n"));
+    assertRefused(
+        "o.csv line 1001, column user: a name or id expected, got",
+        () -> outcomes("%06d", ",1795803600000,purchase,1\n"));
+  }
+
+  @Test
+  void outcomes_withOtherColumns_nameThose() {
+    assertRefused(
+        "o.csv: columns user, timeMs, metric, value expected, got user_id, time_ms, metric, value",
+        () -> outcomes("user_id,time_ms,metric,value", "%06d", 1, ""));
+  }
+
+  @Test
+  void outcomes_belowZero_areCompared() throws IOException {
+    List<String> exposures = new ArrayList<>();
+    StringBuilder outcomes = new StringBuilder("user,timeMs,metric,value\n");
+    for (int i = 0; i < 400; i++) {
+      exposures.add(exposure("u" + i, i % 2 == 0 ? "control" : "wide", "s", SINCE, false));
+      outcomes.append("u%d,%d,refund,-%d\n".formatted(i, SINCE + 1, 10 + i % 3 - 4 * (i % 2)));
+    }
+    Path csv = Files.writeString(folder.resolve("o.csv"), outcomes);
+    Comparison refunds =
+        ExperimentReport.of(
+                question(), write("exposures", exposures), Optional.empty(), Optional.of(csv))
+            .comparisons()
+            .get(0);
+    assertThat(refunds.control()).isNegative();
+    assertThat(refunds.lift()).isBetween(0.3, 0.4);
+    assertThat(refunds.onceInterval().contains(refunds.lift())).isTrue();
+  }
+
+  @Test
+  void salt_ofAnExposureToCome_isNotTheReports() throws IOException {
+    List<String> exposures = new ArrayList<>();
+    List<String> served = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      exposures.add(exposure("u" + i, i % 2 == 0 ? "control" : "wide", "new", SINCE, false));
+      served.add(action("u" + i, SINCE + 1, "click", "a"));
+      if (i % 3 == 0) {
+        served.add(action("u" + i, SINCE + 1, "click", "b"));
+      }
+    }
+    exposures.add(exposure("u1", "wide", "old", SINCE + 1_000_000_000, false));
+    Path log = write("exposures", exposures);
+    Path clicks = write("served", served);
+    ReportQuestion until =
+        new ReportQuestion(
+            "e", "control", HALVES, List.of(), 0.1, Duration.ofDays(1), SINCE + 1000);
+    ReportQuestion salted =
+        new ReportQuestion(
+            "e",
+            "control",
+            HALVES,
+            List.of(),
+            0.1,
+            Duration.ofDays(1),
+            Long.MAX_VALUE,
+            Optional.of("new"));
+    for (ReportQuestion question : List.of(until, salted)) {
+      ExperimentReport report =
+          ExperimentReport.of(question, log, Optional.of(clicks), Optional.empty());
+      assertThat(report.users().users()).isEqualTo(Map.of("control", 200L, "wide", 200L));
+    }
+    ReportQuestion other =
+        new ReportQuestion(
+            "e",
+            "control",
+            HALVES,
+            List.of(),
+            0.1,
+            Duration.ofDays(1),
+            Long.MAX_VALUE,
+            Optional.of("newest"));
+    assertRefused(
+        "under the salt 'newest' expected, got none",
+        () -> ExperimentReport.of(other, log, Optional.of(clicks), Optional.empty()));
   }
 }
