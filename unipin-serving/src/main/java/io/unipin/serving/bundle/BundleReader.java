@@ -32,7 +32,8 @@ public final class BundleReader {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.sorted().flatMap(entry -> summary(entry).stream()).toList();
     } catch (IOException e) {
-      throw new BundleException("the bundle folder can't be read: " + e.getMessage(), e);
+      throw new BundleException(
+          "the folder of bundles can't be read: " + BundleVerifier.reason(e), e);
     }
   }
 
@@ -41,8 +42,12 @@ public final class BundleReader {
     if (!BundleNames.isValid(name)) {
       return Optional.empty();
     }
+    Path file = directory.resolve(BundleLayout.MANIFEST);
     try {
-      byte[] json = Files.readAllBytes(directory.resolve(BundleLayout.MANIFEST));
+      if (!Files.isRegularFile(file) || Files.size(file) > BundleVerifier.MAX_MANIFEST_BYTES) {
+        return Optional.empty();
+      }
+      byte[] json = Files.readAllBytes(file);
       BundleManifest manifest = BundleManifest.parse(json);
       long bytes = manifest.files().stream().mapToLong(BundleFile::bytes).sum();
       return Optional.of(
@@ -104,7 +109,8 @@ public final class BundleReader {
                   .thenComparing(BundleListing::name))
           .toList();
     } catch (IOException e) {
-      throw new BundleException("the folder of bundles can't be read", e);
+      throw new BundleException(
+          "the folder of bundles can't be read: " + BundleVerifier.reason(e), e);
     }
   }
 
@@ -135,13 +141,20 @@ public final class BundleReader {
     return directory;
   }
 
+  /** Readers name files by their paths, which are nobody's business. */
+  private static BundleException unreadable(String name, Path directory, RuntimeException cause) {
+    String message =
+        String.valueOf(cause.getMessage())
+            .replace(directory + "/", "")
+            .replace(directory + "", name);
+    return new BundleException("bundle " + name + ": " + message, cause);
+  }
+
   private static Catalogue catalogue(String name, Path directory) {
     try {
       return Catalogue.read(directory.resolve(BundleLayout.CATALOGUE));
     } catch (FeedLogException e) {
-      // The reader of tables names files by their paths, which are nobody's business.
-      String message = String.valueOf(e.getMessage()).replace(directory + "/", "");
-      throw new BundleException("bundle " + name + ": " + message, e);
+      throw unreadable(name, directory, e);
     }
   }
 
@@ -149,7 +162,7 @@ public final class BundleReader {
     try {
       return ServingModel.load(directory.resolve(BundleLayout.MODEL), options);
     } catch (ModelException e) {
-      throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
+      throw unreadable(name, directory, e);
     }
   }
 
@@ -171,7 +184,7 @@ public final class BundleReader {
     try {
       return FaissIndex.load(directory.resolve(BundleLayout.INDEX));
     } catch (AnnException e) {
-      throw new BundleException("bundle " + name + ": " + e.getMessage(), e);
+      throw unreadable(name, directory, e);
     }
   }
 

@@ -2,8 +2,11 @@ package io.unipin.serving.bundle;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +16,7 @@ import java.util.stream.Stream;
 
 /** Checks a bundle's directory before anything in it is used: names, sizes and SHA-256 of every file, and nothing else there. */
 final class BundleVerifier {
-  private static final long MAX_MANIFEST_BYTES = 1 << 20;
+  static final long MAX_MANIFEST_BYTES = 1 << 20;
 
   private final String name;
   private final Path directory;
@@ -35,7 +38,7 @@ final class BundleVerifier {
       }
       return manifest;
     } catch (IOException e) {
-      throw new BundleException("bundle " + name + ": can't be read: " + e.getMessage(), e);
+      throw new BundleException("bundle " + name + ": can't be read: " + reason(e), e);
     }
   }
 
@@ -44,7 +47,7 @@ final class BundleVerifier {
     try {
       return new BundleVerifier(name, directory).manifest();
     } catch (IOException e) {
-      throw new BundleException("bundle " + name + ": can't be read: " + e.getMessage(), e);
+      throw new BundleException("bundle " + name + ": can't be read: " + reason(e), e);
     }
   }
 
@@ -118,6 +121,19 @@ final class BundleVerifier {
     require(
         sum.equals(expected.sha256()),
         "%s: SHA-256 %s expected, got %s".formatted(expected.path(), expected.sha256(), sum));
+  }
+
+  /** Why reading failed, without the path that the exception's message is or holds: callers may be remote. */
+  static String reason(IOException failure) {
+    if (failure instanceof NoSuchFileException) {
+      return "a file or folder is missing";
+    }
+    if (failure instanceof AccessDeniedException) {
+      return "no permission";
+    }
+    return failure instanceof NotDirectoryException
+        ? "a folder expected, got a file"
+        : failure.getClass().getSimpleName();
   }
 
   private static boolean isFile(Path file) {

@@ -8,18 +8,21 @@ import io.unipin.data.CatalogueItem;
 import io.unipin.data.FeedLog;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class CatalogueFiltersTest {
-  private static final CatalogueFilters FILTERS =
-      new CatalogueFilters(
-          Catalogue.of(
-              List.of(
-                  item(1, "a", 100),
-                  item(2, "b", 200),
-                  item(3, "a", 300),
-                  item(4, "c", FeedLog.NO_TIME))));
+  private static final CatalogueFilters FILTERS = new CatalogueFilters(catalogue());
+
+  private static Catalogue catalogue() {
+    return Catalogue.of(
+        List.of(
+            item(1, "a", 100),
+            item(2, "b", 200),
+            item(3, "a", 300),
+            item(4, "c", FeedLog.NO_TIME)));
+  }
 
   private static CatalogueItem item(long id, String category, long createdMs) {
     return new CatalogueItem(id, "Item " + id, category, createdMs, new float[0]);
@@ -48,11 +51,57 @@ class CatalogueFiltersTest {
 
   @Test
   void of_theSame_isTheSameFilterUntilManyOthersCame() {
-    ItemFilter first = FILTERS.of(Set.of("b"), 7);
-    assertThat(FILTERS.of(Set.of("b"), 7)).isSameAs(first);
-    for (int time = 1000; time < 1100; time++) {
-      FILTERS.of(Set.of(), time);
+    long forTwo = 2 * (4 * 8 + 256);
+    CatalogueFilters filters = new CatalogueFilters(catalogue(), forTwo);
+    ItemFilter first = filters.of(Set.of("b"), 7);
+    assertThat(filters.of(Set.of("b"), 7)).isSameAs(first);
+    for (int round = 0; round < 10; round++) {
+      filters.of(Set.of("a"), 7);
+      filters.of(Set.of("c"), 7);
+      filters.of(Set.of("a", "c"), 7);
     }
-    assertThat(FILTERS.of(Set.of("b"), 7)).isNotSameAs(first);
+    assertThat(filters.of(Set.of("b"), 7)).isNotSameAs(first);
+    assertThat(filters.keptBytes()).isLessThanOrEqualTo(forTwo);
+  }
+
+  @Test
+  void of_movingTime_keepsOneFilter() {
+    CatalogueFilters filters = new CatalogueFilters(many(), 100_000_000);
+    filters.of(Set.of(), 5_000_000);
+    long kept = filters.keptBytes();
+    for (int request = 1; request < 1000; request++) {
+      filters.of(Set.of(), 5_000_000 + request);
+    }
+    assertThat(filters.keptBytes()).isEqualTo(kept);
+  }
+
+  @Test
+  void of_anyTime_isExact() {
+    Catalogue catalogue = many();
+    CatalogueFilters filters = new CatalogueFilters(catalogue);
+    for (long since = 1; since < 11_000_000; since += 97_777) {
+      ItemFilter filter = filters.of(Set.of("even"), since);
+      for (int row = 0; row < catalogue.size(); row++) {
+        assertThat(filter.passes(catalogue.id(row)))
+            .isEqualTo(catalogue.category(row).equals("even") && catalogue.createdMs(row) >= since);
+      }
+    }
+  }
+
+  @Test
+  void of_categoriesThatNoItemHas_keepsNothing() {
+    CatalogueFilters filters = new CatalogueFilters(catalogue(), 100_000);
+    for (int name = 0; name < 1000; name++) {
+      filters.of(Set.of("unknown" + name), 0);
+    }
+    assertThat(filters.keptBytes()).isZero();
+  }
+
+  /** Two items appear at each time, a second apart. */
+  private static Catalogue many() {
+    return Catalogue.of(
+        IntStream.range(0, 20_000)
+            .mapToObj(i -> item(i, i % 2 == 0 ? "even" : "odd", 1000 + i / 2 * 1000L))
+            .toList());
   }
 }
