@@ -4,6 +4,8 @@ package io.unipin.serving;
 public enum FailureKind {
   /** The request is wrong and will stay wrong. */
   INVALID,
+  /** The request is larger than any that this server takes; to send it again is in vain. */
+  TOO_LARGE,
   /** There is no room for the request now; the same request may succeed later. */
   OVERLOADED,
   /** The request's time is used up. */

@@ -153,7 +153,10 @@ public final class UniPinServer implements AutoCloseable {
       endpoint =
           opened(
               MetricsEndpoint.start(
-                  config.server().host(), config.server().metricsPort(), metrics, () -> serving));
+                  config.server().metricsAddress(),
+                  config.server().metricsPort(),
+                  metrics,
+                  () -> serving));
       console =
           config.console().enabled()
               ? opened(

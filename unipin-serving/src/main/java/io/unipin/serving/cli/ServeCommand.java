@@ -59,8 +59,12 @@ final class ServeCommand implements Callable<Integer> {
     String host = settled.server().host();
     PrintWriter out = spec.commandLine().getOut();
     out.printf("serving %s on %s:%d%n", settled.bundle().name(), host, server.port());
-    out.printf("administration, health and reflection on %s:%d%n", host, server.adminPort());
-    out.printf("metrics on http://%s:%d/metrics%n", host, server.metricsPort());
+    out.printf(
+        "administration, health and reflection on %s:%d%n",
+        settled.server().adminAddress(), server.adminPort());
+    out.printf(
+        "metrics on http://%s:%d/metrics%n",
+        settled.server().metricsAddress(), server.metricsPort());
     server
         .consolePort()
         .ifPresent(

@@ -2,17 +2,14 @@ package io.unipin.serving.console;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.unipin.serving.DaemonThreads;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.http.HttpPort;
 import io.unipin.serving.security.Role;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -29,8 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Console implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Console.class);
-  private static final int BACKLOG = 16;
-  private static final int THREADS = 4;
   private static final int MAX_BODY = 64 << 10;
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -41,16 +36,14 @@ public final class Console implements AutoCloseable {
   private final ConsoleApi api;
   private final Routes routes;
   private final PageFiles files = new PageFiles();
-  private final HttpServer server;
-  private final ExecutorService executor;
+  private final HttpPort http;
 
-  private Console(ConsoleConfig config, ConsoleGuard guard, ConsoleParts parts, HttpServer server) {
+  private Console(ConsoleConfig config, ConsoleGuard guard, ConsoleParts parts, HttpPort http) {
     this.config = config;
     this.guard = guard;
     this.api = new ConsoleApi(parts);
     this.routes = new Routes(api);
-    this.server = server;
-    this.executor = Executors.newFixedThreadPool(THREADS, DaemonThreads.named("console"));
+    this.http = http;
   }
 
   /** Opens the port. */
@@ -64,9 +57,9 @@ public final class Console implements AutoCloseable {
           "console.host: a loopback address expected without security.tokens, got '%s'"
               .formatted(config.host()));
     }
-    HttpServer server;
+    HttpPort http;
     try {
-      server = HttpServer.create(address, BACKLOG);
+      http = HttpPort.open(address, "console");
     } catch (IOException e) {
       throw new ServingException(
           FailureKind.UNAVAILABLE,
@@ -74,15 +67,13 @@ public final class Console implements AutoCloseable {
               .formatted(config.port(), config.host(), e.getMessage()),
           e);
     }
-    Console console = new Console(config, guard, parts, server);
-    server.setExecutor(console.executor);
-    server.createContext("/", console::handle);
-    server.start();
+    Console console = new Console(config, guard, parts, http);
+    http.serve(Map.of("/", console::handle));
     return console;
   }
 
   public int port() {
-    return server.getAddress().getPort();
+    return http.port();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -117,15 +108,15 @@ public final class Console implements AutoCloseable {
     Optional<PageFiles.PageFile> file = files.find(path);
     if (file.isEmpty()) {
       fail(exchange, 404, "there is nothing here");
-    } else if (!exchange.getRequestMethod().equals("GET")) {
+    } else if (!HttpPort.isRead(exchange)) {
       fail(exchange, 405, "GET expected");
     } else {
-      send(exchange, 200, file.get().type(), file.get().bytes());
+      HttpPort.send(exchange, 200, file.get().type(), file.get().bytes());
     }
   }
 
   private void answer(HttpExchange exchange, String path) throws IOException {
-    boolean get = exchange.getRequestMethod().equals("GET");
+    boolean get = HttpPort.isRead(exchange);
     Function<String, Object> read = routes.read(path);
     Function<byte[], Object> action = routes.action(path);
     ConsoleGuard.Answer answer =
@@ -175,12 +166,13 @@ public final class Console implements AutoCloseable {
       fail(exchange, 500, "internal error");
       return;
     }
-    send(exchange, 200, "application/json", answer);
+    HttpPort.send(exchange, 200, "application/json", answer);
   }
 
   private static int status(FailureKind kind) {
     return switch (kind) {
       case INVALID -> 400;
+      case TOO_LARGE -> 413;
       case OVERLOADED -> 429;
       case DEADLINE -> 504;
       case CANCELLED, UNAVAILABLE -> 503;
@@ -189,20 +181,12 @@ public final class Console implements AutoCloseable {
   }
 
   private void fail(HttpExchange exchange, int status, String message) throws IOException {
-    send(exchange, status, "application/json", routes.write(Map.of("error", message)));
-  }
-
-  private static void send(HttpExchange exchange, int status, String type, byte[] body)
-      throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-    exchange.getResponseBody().write(body);
+    HttpPort.send(exchange, status, "application/json", routes.write(Map.of("error", message)));
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    executor.shutdownNow();
+    http.close();
     api.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.unipin.serving.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -44,6 +45,11 @@ public final class ServingMetrics implements AutoCloseable {
   private final LiveReadings readings = new LiveReadings(registry);
   private final MultiGauge bundle =
       MultiGauge.builder("unipin.bundle").description("1 for what serves").register(registry);
+
+  private final Counter connectionsCut =
+      Counter.builder("unipin.connections.cut")
+          .description("Connections closed because their client cancelled too many calls")
+          .register(registry);
 
   public ServingMetrics() {
     new JvmMemoryMetrics().bindTo(registry);
@@ -163,6 +169,21 @@ public final class ServingMetrics implements AutoCloseable {
         .register(registry);
     Gauge.builder("unipin.admission.limit", limit::getAsInt)
         .description("Requests that may be in the server, by the adaptive limit")
+        .register(registry);
+  }
+
+  /** A connection was closed because its client cancelled too many calls. */
+  public void connectionCut() {
+    connectionsCut.increment();
+  }
+
+  /** Bytes of requests, of all connections, and their bound. */
+  public void watchReceiving(LongSupplier used, long most) {
+    Gauge.builder("unipin.receiving.bytes", used::getAsLong)
+        .description("Bytes of requests that are being received, read or answered")
+        .register(registry);
+    Gauge.builder("unipin.receiving.limit", () -> most)
+        .description("Bytes that they may take before some are refused")
         .register(registry);
   }
 

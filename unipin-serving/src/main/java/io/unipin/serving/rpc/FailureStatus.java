@@ -8,17 +8,29 @@ import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The one place where failures become gRPC statuses, and, for the client, statuses become failures again. */
 final class FailureStatus {
   private static final String DOMAIN = "unipin";
+  private static final Metadata.Key<Status> DETAILS =
+      Metadata.Key.of(
+          "grpc-status-details-bin", ProtoUtils.metadataMarshaller(Status.getDefaultInstance()));
+
+  /** What gRPC's own retries obey. */
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final String NEVER = "-1";
   private static final int MAX_MESSAGE = 512;
   private static final int WARM_RUNS = 200;
   private static final java.time.Duration RETRY_AFTER = java.time.Duration.ofMillis(100);
@@ -61,7 +73,30 @@ final class FailureStatus {
           Duration.newBuilder().setSeconds(retry.toSeconds()).setNanos(retry.toNanosPart()).build();
       status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
     }
-    return StatusProto.toStatusRuntimeException(status.build());
+    StatusRuntimeException exception = StatusProto.toStatusRuntimeException(status.build());
+    Metadata trailers = exception.getTrailers();
+    if (failure.kind() == FailureKind.TOO_LARGE && trailers != null) {
+      trailers.put(PUSHBACK, NEVER); // by its code alone it would be sent again
+    }
+    return exception;
+  }
+
+  /** Trailers that explain an end which nobody explained: a refusal of the transport or of the gRPC library. */
+  static Metadata explained(io.grpc.Status end, Metadata trailers) {
+    if (end.isOk() || trailers.containsKey(DETAILS)) {
+      return trailers;
+    }
+    FailureKind kind = kind(end.getCode(), trailers);
+    String message = end.getDescription() == null ? end.getCode().name() : end.getDescription();
+    Metadata details = of(new ServingException(kind, message)).getTrailers();
+    if (details != null && details.containsKey(DETAILS)) {
+      trailers.put(DETAILS, withCode(Objects.requireNonNull(details.get(DETAILS)), end));
+    }
+    return trailers;
+  }
+
+  private static Status withCode(Status details, io.grpc.Status end) {
+    return details.toBuilder().setCode(end.getCode().value()).build();
   }
 
   private static String message(ServingException failure) {
@@ -72,7 +107,7 @@ final class FailureStatus {
   private static Code code(FailureKind kind) {
     return switch (kind) {
       case INVALID -> Code.INVALID_ARGUMENT;
-      case OVERLOADED -> Code.RESOURCE_EXHAUSTED;
+      case OVERLOADED, TOO_LARGE -> Code.RESOURCE_EXHAUSTED;
       case DEADLINE -> Code.DEADLINE_EXCEEDED;
       case CANCELLED -> Code.CANCELLED;
       case UNAVAILABLE -> Code.UNAVAILABLE;
@@ -82,21 +117,9 @@ final class FailureStatus {
 
   /** The failure that a status stands for, with the violations that it carries. */
   static ServingException toFailure(StatusRuntimeException exception) {
+    Metadata trailers = exception.getTrailers();
     FailureKind kind =
-        switch (exception.getStatus().getCode()) {
-          case INVALID_ARGUMENT,
-              FAILED_PRECONDITION,
-              OUT_OF_RANGE,
-              NOT_FOUND,
-              UNAUTHENTICATED,
-              PERMISSION_DENIED ->
-              FailureKind.INVALID;
-          case RESOURCE_EXHAUSTED -> FailureKind.OVERLOADED;
-          case DEADLINE_EXCEEDED -> FailureKind.DEADLINE;
-          case CANCELLED -> FailureKind.CANCELLED;
-          case UNAVAILABLE -> FailureKind.UNAVAILABLE;
-          default -> FailureKind.INTERNAL;
-        };
+        kind(exception.getStatus().getCode(), trailers == null ? new Metadata() : trailers);
     List<Violation> violations = violations(exception);
     if (!violations.isEmpty()) {
       ServingException invalid = ServingException.invalid(violations);
@@ -109,6 +132,25 @@ final class FailureStatus {
         (description == null ? exception.getStatus().getCode().name() : description)
             + (cause == null ? "" : " (" + cause.getMessage() + ")");
     return new ServingException(kind, message, exception);
+  }
+
+  private static FailureKind kind(io.grpc.Status.Code code, Metadata trailers) {
+    return switch (code) {
+      case INVALID_ARGUMENT,
+          FAILED_PRECONDITION,
+          OUT_OF_RANGE,
+          NOT_FOUND,
+          UNAUTHENTICATED,
+          PERMISSION_DENIED,
+          UNIMPLEMENTED ->
+          FailureKind.INVALID;
+      case RESOURCE_EXHAUSTED ->
+          NEVER.equals(trailers.get(PUSHBACK)) ? FailureKind.TOO_LARGE : FailureKind.OVERLOADED;
+      case DEADLINE_EXCEEDED -> FailureKind.DEADLINE;
+      case CANCELLED -> FailureKind.CANCELLED;
+      case UNAVAILABLE -> FailureKind.UNAVAILABLE;
+      default -> FailureKind.INTERNAL;
+    };
   }
 
   private static List<Violation> violations(StatusRuntimeException exception) {

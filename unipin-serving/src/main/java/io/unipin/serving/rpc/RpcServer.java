@@ -4,12 +4,14 @@ import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.admission.AdmissionConfig;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.rpc.intake.Intake;
+import io.unipin.serving.rpc.intake.ReceiveBudget;
 import io.unipin.serving.security.SecurityConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,6 +41,7 @@ public final class RpcServer implements AutoCloseable {
   private final RpcConfig config;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Guard guard;
+  private final Intake intake;
   private final CallRunner calls;
   private final CallRunner adminCalls;
   private final Server server;
@@ -54,18 +57,35 @@ public final class RpcServer implements AutoCloseable {
             new Admission(
                 "admin", ADMIN_THREADS, ADMIN_QUEUE, AdmissionConfig.patient(), System::nanoTime),
             services.metrics());
-    this.server =
+    this.intake = intake(config, services.metrics());
+    NettyServerBuilder serving =
         builder(config.host(), config.port(), guard::servingPort)
-            .addService(BoundedRequests.of(new UniPinService(services, calls).bindService()))
-            .addService(health.getHealthService())
-            .build();
+            .addService(intake.bounded(new UniPinService(services, calls).bindService()))
+            .addService(intake.bounded(health.getHealthService().bindService()));
+    if (config.reflection()) {
+      serving.addServices(Reflection.services(intake));
+    }
+    this.server = serving.build();
     this.admin =
         builder(config.adminAddress(), config.adminPort(), guard::adminPort)
-            .addService(
-                BoundedRequests.of(new UniPinAdminService(services, adminCalls).bindService()))
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(intake.bounded(new UniPinAdminService(services, adminCalls).bindService()))
+            .addService(intake.bounded(health.getHealthService().bindService()))
+            .addService(Reflection.described())
+            .addServices(Reflection.services(intake))
             .build();
+  }
+
+  private static Intake intake(RpcConfig config, ServingMetrics metrics) {
+    ReceiveBudget budget = new ReceiveBudget(config.maxReceiving().bytes());
+    metrics.watchReceiving(budget::used, config.maxReceiving().bytes());
+    return new Intake(
+        budget,
+        (int) config.maxMessage().bytes(),
+        new Intake.Texts(
+            FailureStatus::of,
+            FailureStatus::explained,
+            (rpc, status) -> metrics.request(rpc, status, 0)),
+        Intake.resets(config.maxResets(), RESET_WINDOW_SECONDS, metrics::connectionCut));
   }
 
   /** Opens both ports. */
@@ -97,9 +117,12 @@ public final class RpcServer implements AutoCloseable {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, port));
     protection.accept(builder);
     return builder
-        .intercept(new Arrival.Interceptor()) // the last one comes first
+        .intercept(new Arrival.Interceptor())
+        .intercept(intake) // the last one comes first
+        .addStreamTracerFactory(intake.tracers())
+        .addTransportFilter(intake.resets())
         .directExecutor()
-        .maxInboundMessageSize((int) config.maxMessage().bytes())
+        .maxInboundMessageSize(Integer.MAX_VALUE) // the intake refuses sooner, and says why
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
         .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
         .maxRstFramesPerWindow(config.maxResets(), RESET_WINDOW_SECONDS)

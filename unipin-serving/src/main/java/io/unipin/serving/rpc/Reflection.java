@@ -1,0 +1,46 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.unipin.proto.v1.UniPinGrpc;
+import io.unipin.serving.rpc.intake.Intake;
+import java.util.List;
+
+/** What describes the API to tools such as grpcurl, in both versions that they speak. */
+final class Reflection {
+  private Reflection() {}
+
+  /** Describes what else a server has. */
+  @SuppressWarnings("deprecation") // old tools know no other version
+  static List<ServerServiceDefinition> services(Intake intake) {
+    return List.of(
+        intake.bounded(ProtoReflectionServiceV1.newInstance().bindService()),
+        intake.bounded(ProtoReflectionService.newInstance().bindService()));
+  }
+
+  /** The service as a port knows it that only describes it. */
+  static ServerServiceDefinition described() {
+    ServerServiceDefinition.Builder service =
+        ServerServiceDefinition.builder(UniPinGrpc.getServiceDescriptor());
+    UniPinGrpc.getServiceDescriptor().getMethods().forEach(method -> refuse(service, method));
+    return service.build();
+  }
+
+  private static <Q, A> void refuse(
+      ServerServiceDefinition.Builder service, MethodDescriptor<Q, A> method) {
+    service.addMethod(
+        method,
+        (call, headers) -> {
+          call.close(
+              Status.UNIMPLEMENTED.withDescription(
+                  "a call to server.port expected: this port describes the service only"),
+              new Metadata());
+          return new ServerCall.Listener<>() {};
+        });
+  }
+}

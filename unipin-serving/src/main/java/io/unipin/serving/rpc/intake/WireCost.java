@@ -1,0 +1,109 @@
+package io.unipin.serving.rpc.intake;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.WireFormat;
+import io.unipin.serving.ServingException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a message would cost once it is built, estimated from its bytes without building it.
+ *
+ * <p>The estimate is not below what stays in memory, whatever the encoding (packed or not, repeated map keys, unknown fields).
+ * Groups are refused: the API has none. One thread.
+ */
+final class WireCost {
+  /** More than the largest request within the limits of requests has. */
+  static final int MAX_OBJECTS = 131_072;
+
+  /** A request may take this many times its size in memory ... */
+  static final int MAX_TIMES = 32;
+
+  /** ... where a smaller one counts as this large ... */
+  static final int LEAST_BYTES = 64 << 10;
+
+  /** ... and never more than this beside twice its size. */
+  static final long MAX_HEAP = 16L << 20;
+
+  /* Bytes on a 64-bit JVM, rounded up, with the slot in a list that has room to spare. */
+  private static final int MESSAGE = 112;
+  private static final int TEXT = 96;
+  private static final int NUMBER = 16;
+  private static final int UNKNOWN = 384;
+  private static final int MAP_ENTRY = 192;
+
+  private int objects;
+  private long heap;
+
+  private WireCost() {}
+
+  /**
+   * Walks over a message.
+   *
+   * @return the bytes that it would take
+   * @throws ServingException when it costs too much or holds a group
+   * @throws IOException when the bytes are no message
+   */
+  static long of(byte[] message, Descriptor type) throws IOException {
+    WireCost cost = new WireCost();
+    cost.walk(CodedInputStream.newInstance(message), type, most(message.length));
+    return cost.heap;
+  }
+
+  /** What a message of a size may cost. */
+  static long most(long bytes) {
+    return Math.min(MAX_TIMES * Math.max(bytes, LEAST_BYTES), MAX_HEAP + 2 * bytes);
+  }
+
+  private void walk(CodedInputStream in, Descriptor type, long most) throws IOException {
+    add(MESSAGE, 0, most);
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      int wire = WireFormat.getTagWireType(tag);
+      if (wire == WireFormat.WIRETYPE_START_GROUP || wire == WireFormat.WIRETYPE_END_GROUP) {
+        throw ServingException.invalid("request", "a message without groups expected");
+      }
+      FieldDescriptor field = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+      if (wire != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        add(field == null ? UNKNOWN : NUMBER, field == null ? 1 : 0, most);
+        in.skipField(tag);
+      } else if (field != null && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        add(field.isMapField() ? MAP_ENTRY : NUMBER, 1, most);
+        int end = in.pushLimit(in.readRawVarint32());
+        walk(in, field.getMessageType(), most);
+        in.checkLastTagWas(0);
+        in.popLimit(end);
+      } else {
+        content(in, field, most);
+      }
+    }
+  }
+
+  private void content(CodedInputStream in, @Nullable FieldDescriptor field, long most)
+      throws IOException {
+    int bytes = in.readRawVarint32();
+    if (bytes < 0) {
+      throw new IOException("a length expected");
+    }
+    if (field == null) {
+      add(UNKNOWN + bytes, 1, most);
+    } else if (field.isPackable()) {
+      add((long) NUMBER * (bytes + 1), 1, most); // each byte may be a value
+    } else {
+      add(TEXT + 2L * bytes, 1, most); // two bytes a letter at most
+    }
+    in.skipRawBytes(bytes);
+  }
+
+  private void add(long bytes, int more, long most) {
+    heap += bytes;
+    objects += more;
+    if (objects > MAX_OBJECTS || heap > most) {
+      throw ServingException.invalid(
+          "request",
+          "at most %d messages and texts, and %d bytes once read, expected"
+              .formatted(MAX_OBJECTS, most));
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.unipin.serving.rpc.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ReceiveBudgetTest {
+  private static final long MESSAGE = 1 << 20;
+
+  private final ReceiveBudget budget = new ReceiveBudget(4 * MESSAGE);
+
+  /** A call and how it was refused. */
+  private final class Call {
+    final Receipt receipt = new Receipt(budget, MESSAGE);
+    final List<ServingException> refusals = new ArrayList<>();
+
+    Call() {
+      receipt.bind(refusals::add);
+    }
+
+    Call receive(long bytes) {
+      receipt.inboundWireSize(bytes);
+      return this;
+    }
+
+    FailureKind refusal() {
+      assertThat(refusals).hasSize(1);
+      return refusals.get(0).kind();
+    }
+  }
+
+  @Test
+  void receive_pastTheBudget_refusesTheLargestUnfinished() {
+    List<Call> held = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      held.add(new Call().receive(MESSAGE - 10_000 + i * 1000L));
+    }
+    assertThat(held.get(4).refusal()).isEqualTo(FailureKind.OVERLOADED);
+    assertThat(held.get(4).refusals.get(0).retryAfter()).isPresent();
+    Call small = new Call().receive(200_000);
+    assertThat(small.refusals).isEmpty();
+    assertThat(held.get(3).refusal()).isEqualTo(FailureKind.OVERLOADED);
+    assertThat(budget.used()).isLessThanOrEqualTo(4 * MESSAGE);
+  }
+
+  @Test
+  void delivered_pastTheBudget_isRefused() {
+    Call first = new Call().receive(1000);
+    assertThat(first.receipt.delivered(3 * MESSAGE)).isTrue();
+    Call second = new Call().receive(1000);
+    assertThat(second.receipt.delivered(3 * MESSAGE)).isFalse();
+    assertThat(second.refusal()).isEqualTo(FailureKind.OVERLOADED);
+    first.receipt.streamClosed(Status.OK);
+    second.receipt.streamClosed(Status.RESOURCE_EXHAUSTED);
+    assertThat(budget.used()).isZero();
+    Call third = new Call().receive(1000);
+    assertThat(third.receipt.delivered(3 * MESSAGE)).isTrue();
+  }
+
+  @Test
+  void receive_largerThanAnyMessage_isTooLarge() {
+    assertThat(new Call().receive(MESSAGE).receive(1).refusal()).isEqualTo(FailureKind.TOO_LARGE);
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void receive_byteByByte_isRefusedLongBeforeItsObjectsAddUp() {
+    Call call = new Call();
+    for (int i = 0; i < 20_000; i++) {
+      call.receive(1);
+    }
+    assertThat(call.refusal()).isEqualTo(FailureKind.TOO_LARGE);
+  }
+
+  @Test
+  void end_givesAllBack() {
+    List<Call> calls = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      calls.add(new Call().receive(50_000).receive(i));
+    }
+    for (Call call : calls) {
+      call.receipt.streamClosed(Status.CANCELLED);
+      call.receive(10); // what was under way is of no consequence
+    }
+    assertThat(budget.used()).isZero();
+  }
+}
