@@ -25,9 +25,16 @@ final class ServerProcess implements AutoCloseable {
 
   /** Serves the bundles below a folder; returns when it serves. */
   static ServerProcess start(Path folder, List<String> settings) throws Exception {
+    return start(folder, List.of("-Xmx256m"), settings);
+  }
+
+  /** The same with options for its JVM. */
+  static ServerProcess start(Path folder, List<String> options, List<String> settings)
+      throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(java.toString(), "-Xmx256m", "-XX:+UseSerialGC"));
+    command.addAll(List.of(java.toString(), "-XX:+UseSerialGC"));
+    command.addAll(options);
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true"));
     command.addAll(List.of("-Dai.djl.pytorch.num_threads=1", "-DOPT_OUT_TRACKING=true"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
@@ -62,6 +69,14 @@ final class ServerProcess implements AutoCloseable {
 
   String address() {
     return "127.0.0.1:" + ports.path("port").asInt();
+  }
+
+  int metricsPort() {
+    return ports.path("metricsPort").asInt();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** Asks it to stop by SIGTERM; returns at once. */
