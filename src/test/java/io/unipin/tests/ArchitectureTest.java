@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -182,6 +183,25 @@ final class ArchitectureTest {
                                 && call.getTargetOwner().isEquivalentTo(System.class))
                             || (call.getName().equals("halt")
                                 && call.getTargetOwner().isEquivalentTo(Runtime.class)))))
+        .check(code);
+  }
+
+  @Test
+  void caches_areNotBoundedByANumberOfEntries() {
+    // Keys and values that clients choose have no common size: Caffeine weighs them.
+    noClasses().should().beAssignableTo(LinkedHashMap.class).check(code);
+  }
+
+  @Test
+  void httpServers_areMadeInOnePlace() {
+    // There they get their limits, which the JDK reads once.
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.unipin.serving.http..")
+        .should()
+        .callMethod("com.sun.net.httpserver.HttpServer", "create", "java.net.InetSocketAddress", "int")
+        .orShould()
+        .callMethod("com.sun.net.httpserver.HttpServer", "create")
         .check(code);
   }
 }

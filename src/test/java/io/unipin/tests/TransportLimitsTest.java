@@ -1,34 +1,37 @@
 package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCalls;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.UniPinGrpc;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class TransportLimitsTest {
   private static final int MAX_RESETS = 50;
+
+  /** As server-defaults.yaml has it, which other tests raise. */
+  private static final String DEFAULT_RESETS = "server.maxResets=30000";
 
   @TempDir Path folder;
   private TinyServer server;
@@ -90,6 +96,9 @@ final class TransportLimitsTest {
     // The server says why it leaves, and leaves: a call ends by whichever of the two the client
     // reads first.
     assertThat(end.take().getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.UNAVAILABLE);
+    while (server.metric("unipin_connections_cut_total") < 1) {
+      Thread.onSpinWait(); // the server notes it once the connection is gone
+    }
   }
 
   @Test
@@ -144,21 +153,73 @@ final class TransportLimitsTest {
 
   /** Sends bytes as they are. */
   private Status.Code rawCode(byte[] bytes) {
-    MethodDescriptor.Marshaller<byte[]> raw =
-        new MethodDescriptor.Marshaller<>() {
-          @Override
-          public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-          }
+    return RawCalls.page(channel, bytes).map(e -> e.getStatus().getCode()).orElse(Status.Code.OK);
+  }
 
-          @Override
-          public byte[] parse(InputStream stream) {
-            return new byte[0];
-          }
-        };
-    MethodDescriptor<byte[], byte[]> method =
-        UniPinGrpc.getRetrieveAndRankMethod().toBuilder(raw, raw).build();
-    return code(() -> ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, bytes));
+  @Test
+  void call_groups_isRefusedWhereverTheyStand() throws Exception {
+    byte[] groups = new byte[200_000];
+    for (int i = 0; i < groups.length; i += 2) {
+      groups[i] = (1 << 3) | 3; // START_GROUP of field 1 ...
+      groups[i + 1] = (1 << 3) | 4; // ... and its end
+    }
+    assertThat(rawCode(groups)).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(rawCode(nested(1, groups))).isEqualTo(Status.Code.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void refusal_ofAnyKind_carriesItsReason() throws Exception {
+    byte[] notText = {0x0a, 0x04, 0x0a, 0x02, (byte) 0xff, (byte) 0xfe};
+    StatusRuntimeException invalid = RawCalls.page(channel, notText).orElseThrow();
+    assertThat(reason(invalid)).isEqualTo("INVALID");
+    StatusRuntimeException large = RawCalls.page(channel, new byte[600 << 10]).orElseThrow();
+    assertThat(large.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(reason(large)).isEqualTo("TOO_LARGE");
+    assertThat(StatusProto.fromThrowable(large).getDetailsList())
+        .noneMatch(detail -> detail.is(RetryInfo.class));
+    assertThat(
+            large
+                .getTrailers()
+                .get(Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER)))
+        .isEqualTo("-1");
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("unipin-priority", Metadata.ASCII_STRING_MARSHALLER), "first");
+    UniPinGrpc.UniPinBlockingStub stub =
+        UniPinGrpc.newBlockingStub(
+            ClientInterceptors.intercept(
+                channel, MetadataUtils.newAttachHeadersInterceptor(headers)));
+    assertThatThrownBy(() -> stub.retrieveAndRank(TinyServer.request(1)))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class, e -> assertThat(reason(e)).isEqualTo("INVALID"));
+  }
+
+  private static String reason(StatusRuntimeException failure) {
+    try {
+      ErrorInfo info = StatusProto.fromThrowable(failure).getDetails(0).unpack(ErrorInfo.class);
+      assertThat(info.getDomain()).isEqualTo("unipin");
+      return info.getReason();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void deadlines_thatPass_closeNoConnectionByDefault() throws Exception {
+    try (TinyServer usual =
+        TinyServer.start(Files.createDirectory(folder.resolve("usual")), DEFAULT_RESETS)) {
+      ManagedChannel shared =
+          NettyChannelBuilder.forTarget(usual.address()).usePlaintext().build();
+      UniPinGrpc.UniPinBlockingStub stub = UniPinGrpc.newBlockingStub(shared);
+      for (int call = 0; call < 1000; call++) {
+        code(
+            () ->
+                stub.withDeadlineAfter(500, TimeUnit.MICROSECONDS)
+                    .retrieveAndRank(TinyServer.request(2)));
+      }
+      assertThat(code(() -> stub.retrieveAndRank(TinyServer.request(1)))).isEqualTo(Status.Code.OK);
+      assertThat(usual.metric("unipin_connections_cut_total")).isZero();
+      shared.shutdownNow();
+    }
   }
 
   @Test
