@@ -126,6 +126,10 @@ final class TinyServer implements AutoCloseable {
     return "127.0.0.1:" + server.adminPort();
   }
 
+  int adminPort() {
+    return server.adminPort();
+  }
+
   int metricsPort() {
     return server.metricsPort();
   }

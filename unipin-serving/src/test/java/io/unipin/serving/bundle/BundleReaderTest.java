@@ -50,6 +50,33 @@ final class BundleReaderTest {
   }
 
   @Test
+  void summaries_whatHasNoReadableManifest_isNone() throws IOException {
+    List<String> unreadable = List.of("null", "[]", "7", "", "{}", " ".repeat((1 << 20) + 1));
+    for (int i = 0; i < unreadable.size(); i++) {
+      Path other = Files.createDirectory(folder.resolve("other" + i));
+      Files.writeString(other.resolve("manifest.json"), unreadable.get(i));
+    }
+    Files.createDirectories(folder.resolve("folder").resolve("manifest.json"));
+    BundleReader reader = new BundleReader(folder, EngineOptions.cpu());
+    assertThat(reader.summaries()).extracting(BundleSummary::name).containsExactly("tiny");
+    assertThat(reader.list()).hasSize(unreadable.size() + 2);
+  }
+
+  @Test
+  void errors_nameNoPath() throws IOException {
+    BundleReader nowhere = new BundleReader(folder.resolve("gone"), EngineOptions.cpu());
+    Files.delete(bundle.resolve("catalogue.parquet"));
+    Files.createDirectory(bundle.resolve("catalogue.parquet"));
+    BundleReader reader = new BundleReader(folder, EngineOptions.cpu());
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(nowhere::summaries, nowhere::list, () -> reader.load("tiny"))) {
+      assertThatThrownBy(call)
+          .isInstanceOf(BundleException.class)
+          .hasMessageNotContaining(folder.toString());
+    }
+  }
+
+  @Test
   void publish_leavesNothingElseBehindAndNeverReplaces() throws IOException {
     try (Stream<Path> paths = Files.list(folder)) {
       assertThat(paths).containsExactly(bundle);
