@@ -53,7 +53,7 @@ public final class Catalogue {
     int length = item.content().length;
     if (length != 0 && length != contentDim) {
       throw new IllegalArgumentException(
-          "content of %d numbers expected, got %d (item %d)"
+          "content of %s numbers expected, got %s (item %s)"
               .formatted(contentDim, length, item.id()));
     }
     System.arraycopy(item.content(), 0, content, row * contentDim, length);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ public final class FeedLogWriter {
 
   private void writeView(TableWriter<ImpressionRow> writer, int user, int view) {
     int start = log.impressionStart(view);
-    String name = "v%09d".formatted(view);
+    String name = String.format(Locale.ROOT, "v%09d", view);
     for (int i = start; i < log.impressionStart(view + 1); i++) {
       writer.add(
           new ImpressionRow(

@@ -1,6 +1,7 @@
 package io.unipin.data;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -47,7 +48,7 @@ public final class FeedSimulator {
     SplittableRandom seeds = new SplittableRandom(config.seed());
     int digits = String.valueOf(config.users() - 1).length();
     for (int user = 0; user < config.users(); user++) {
-      log.user(("u%0" + digits + "d").formatted(user));
+      log.user(String.format(Locale.ROOT, "u%0" + digits + "d", user));
       play(seeds.split());
     }
     return log.build();

@@ -44,7 +44,7 @@ record SchemaFile(
 
   static void write(Path file, FeedSchema schema) {
     String text =
-        "version: %d\nactions: %s\npositives: %s\nsurfaces: %s\n"
+        "version: %s\nactions: %s\npositives: %s\nsurfaces: %s\n"
             .formatted(
                 VERSION, list(schema.actions()), list(schema.positives()), list(schema.surfaces()));
     try {

@@ -1,13 +1,17 @@
 package io.unipin.data;
 
 import io.unipin.data.ImportMapping.Table;
+import io.unipin.data.source.Shown;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +21,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Every piece of SQL is parsed on its own and must be one SELECT, so none can end another's brackets or write.
  */
 final class TableMapper {
+  /** Functions, and names that mean a function where no column has them, in the tree of a statement. */
+  private static final Pattern UNREPEATABLE =
+      Pattern.compile(
+          "\"function_name\":\"(now|random|uuid|uuidv4|uuidv7|gen_random_uuid|today|get_current_timestamp"
+              + "|get_current_time|transaction_timestamp|current_date|current_timestamp|current_time"
+              + "|current_localtime|current_localtimestamp|nextval|pg_postmaster_start_time)\""
+              + "|\"column_names\":\\[\"(current_date|current_timestamp|current_time|localtime|localtimestamp)\"\\]",
+          Pattern.CASE_INSENSITIVE);
+
   private final DuckSession session;
   private final String mapping;
   private final FeedSchema schema;
@@ -167,20 +180,39 @@ final class TableMapper {
             .connection()
             .prepareStatement(
                 """
-                SELECT coalesce(j ->> 'error_message', ''), json_array_length(j, '$.statements')
+                SELECT coalesce(j ->> 'error_message', ''), json_array_length(j, '$.statements'), j::VARCHAR
                 FROM (SELECT json_serialize_sql(?::VARCHAR) AS j)""")) {
       check.setString(1, sql);
       try (ResultSet row = check.executeQuery()) {
         row.next();
         if (!row.getString(1).isEmpty()) {
-          throw place.wrong(mapping, key, row.getString(1));
+          throw place.wrong(mapping, key, Shown.line(row.getString(1)));
         }
         if (row.getInt(2) != 1) {
           throw place.wrong(mapping, key, "one SELECT expected");
         }
+        requireRepeatable(key, place, row.getString(3));
       }
     } catch (SQLException e) {
       throw place.wrong(mapping, key, DuckSession.reason(e));
+    }
+  }
+
+  /** Refuses what has another value each time, of which no two imports make the same log. */
+  private void requireRepeatable(String key, Located place, String tree) throws SQLException {
+    Matcher call = UNREPEATABLE.matcher(tree);
+    while (call.find()) {
+      String name = call.group(1) == null ? call.group(2) : call.group(1);
+      boolean column =
+          call.group(1) == null
+              && session.number(
+                      "SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND lower(column_name) = "
+                          + DuckSession.literal(name.toLowerCase(Locale.ROOT)))
+                  > 0;
+      if (!column) {
+        throw place.wrong(
+            mapping, key, "the same value in every import expected, got " + name + "()");
+      }
     }
   }
 }

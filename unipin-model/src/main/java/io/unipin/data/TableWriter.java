@@ -39,7 +39,7 @@ public final class TableWriter<R> implements AutoCloseable {
     this.spill = SpillFolder.beside(file);
     DuckSession opened = null;
     try {
-      opened = DuckSession.open(spill.path());
+      opened = DuckSession.open(spill.path()).alone();
       opened.execute("CREATE TABLE written (" + columns() + ")");
       this.session = opened;
       this.appender = session.connection().createAppender("written");
