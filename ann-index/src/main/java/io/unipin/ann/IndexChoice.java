@@ -41,7 +41,7 @@ public record IndexChoice(String factory, long bytes, String reason) {
     long lookUp = (long) size * Long.BYTES;
     if (flat > aim.memoryBytes() && size * (long) dimension + lookUp > aim.memoryBytes()) {
       throw new AnnException(
-          "memory for %d vectors of dimension %d expected, %d MiB at least, got %d MiB"
+          "memory for %s vectors of dimension %s expected, %s MiB at least, got %s MiB"
               .formatted(
                   size,
                   dimension,

@@ -63,7 +63,7 @@ final class EntryStore {
       long left = config.budgetBytes() - sum(next);
       if (bytes < 0 || left < 0) {
         throw new IllegalArgumentException(
-            "expected own parts of at most %d bytes together, got %d for %s"
+            "expected own parts of at most %s bytes together, got %s for %s"
                 .formatted(config.budgetBytes(), bytes, fingerprint));
       }
       reserved.put(fingerprint, bytes);

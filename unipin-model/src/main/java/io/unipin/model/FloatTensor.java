@@ -18,7 +18,7 @@ record FloatTensor(long[] shape, ByteBuffer bytes) {
     }
     if (bytes.remaining() != count(shape) * Float.BYTES) {
       throw new IllegalArgumentException(
-          "%d bytes expected for shape %s, got %d"
+          "%s bytes expected for shape %s, got %s"
               .formatted(count(shape) * Float.BYTES, Arrays.toString(shape), bytes.remaining()));
     }
   }

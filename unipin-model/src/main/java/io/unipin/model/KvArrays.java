@@ -21,7 +21,7 @@ record KvArrays(PtNDArray elements, PtNDArray steps) {
     long bytes = layout.blockBytes(capacity);
     if (!block.isDirect() || block.position() != 0 || block.remaining() != bytes) {
       throw new IllegalArgumentException(
-          "a direct block of %d bytes at position 0 expected, got %d at %d"
+          "a direct block of %s bytes at position 0 expected, got %s at %s"
               .formatted(bytes, block.remaining(), block.position()));
     }
     int split = Math.toIntExact(layout.elementBytes(capacity));

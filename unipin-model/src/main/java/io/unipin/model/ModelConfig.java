@@ -55,14 +55,14 @@ public record ModelConfig(
     require(contentDim >= 0, "contentDim: 0 or more expected, got " + contentDim);
     require(
         maxHistory > 0 && maxHistory % (interleaved ? 8 : 4) == 0,
-        "maxHistory: positive multiple of %d expected, got %d"
+        "maxHistory: positive multiple of %s expected, got %s"
             .formatted(interleaved ? 8 : 4, maxHistory));
     require(
         heads % kvHeads == 0,
-        "kvHeads: a divisor of heads %d expected, got %d".formatted(heads, kvHeads));
+        "kvHeads: a divisor of heads %s expected, got %s".formatted(heads, kvHeads));
     require(
         width % heads == 0 && width / heads % 2 == 0,
-        "width: a multiple of heads (%d) with an even quotient expected, got %d"
+        "width: a multiple of heads (%s) with an even quotient expected, got %s"
             .formatted(heads, width));
     require(
         !actions.isEmpty() && actions.size() <= 62,

@@ -91,7 +91,7 @@ record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String
       long bytes = Files.size(existing(file));
       if (bytes > MAX_CONFIG_BYTES) {
         throw new ModelException(
-            "%s: at most %d bytes expected, got %d".formatted(CONFIG, MAX_CONFIG_BYTES, bytes));
+            "%s: at most %s bytes expected, got %s".formatted(CONFIG, MAX_CONFIG_BYTES, bytes));
       }
       JsonNode tree = JSON.readTree(Files.readAllBytes(file));
       if (tree instanceof ObjectNode object) {

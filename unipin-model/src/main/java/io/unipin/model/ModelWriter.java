@@ -82,7 +82,7 @@ public final class ModelWriter {
     int actions = files.config().actions().size();
     if (a.length != actions || b.length != actions) {
       throw new IllegalArgumentException(
-          "%d scales and shifts expected, got %d and %d".formatted(actions, a.length, b.length));
+          "%s scales and shifts expected, got %s and %s".formatted(actions, a.length, b.length));
     }
     float[] both = Arrays.copyOf(a, 2 * actions);
     System.arraycopy(b, 0, both, actions, actions);

@@ -99,7 +99,7 @@ final class Safetensors {
       long headerBytes = length.getLong();
       if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - 8) {
         throw broken(
-            "header of 2 to %d bytes expected, got %d"
+            "header of 2 to %s bytes expected, got %s"
                 .formatted(Math.min(MAX_HEADER_BYTES, size - 8), headerBytes));
       }
       JsonNode header = header(read(channel, 8, (int) headerBytes));
@@ -139,7 +139,7 @@ final class Safetensors {
   private Map<String, FloatTensor> tensors(
       FileChannel channel, JsonNode header, long dataStart, long dataBytes) throws IOException {
     if (header.size() > MAX_TENSORS) {
-      throw broken("at most %d tensors expected, got %d".formatted(MAX_TENSORS, header.size()));
+      throw broken("at most %s tensors expected, got %s".formatted(MAX_TENSORS, header.size()));
     }
     List<Entry> entries =
         header.properties().stream()
@@ -151,12 +151,12 @@ final class Safetensors {
     for (Entry entry : entries) {
       if (entry.begin != position) {
         throw broken(
-            "tensor %s expected at offset %d, got %d".formatted(entry.name, position, entry.begin));
+            "tensor %s expected at offset %s, got %s".formatted(entry.name, position, entry.begin));
       }
       position = entry.end;
     }
     if (position != dataBytes) {
-      throw broken("%d bytes of tensors expected, got %d".formatted(position, dataBytes));
+      throw broken("%s bytes of tensors expected, got %s".formatted(position, dataBytes));
     }
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     for (Entry entry : entries) {
@@ -171,7 +171,7 @@ final class Safetensors {
 
   private Entry entry(String tensor, JsonNode description) {
     if (tensor.length() > MAX_NAME_LENGTH) {
-      throw broken("tensor names of at most %d characters expected".formatted(MAX_NAME_LENGTH));
+      throw broken("tensor names of at most %s characters expected".formatted(MAX_NAME_LENGTH));
     }
     if (!description.path("dtype").asText().equals("F32")) {
       throw broken(
@@ -192,7 +192,7 @@ final class Safetensors {
     }
     if (bytes != offsets[1] - offsets[0] || bytes > Integer.MAX_VALUE) {
       throw broken(
-          "tensor %s: %d bytes expected for shape %s, got %d"
+          "tensor %s: %s bytes expected for shape %s, got %s"
               .formatted(tensor, bytes, Arrays.toString(shape), offsets[1] - offsets[0]));
     }
     return new Entry(tensor, shape, offsets[0], offsets[1]);
@@ -201,7 +201,7 @@ final class Safetensors {
   private long[] longs(String tensor, JsonNode array) {
     if (!array.isArray() || array.size() > MAX_DIMENSIONS) {
       throw broken(
-          "tensor %s: a list of at most %d numbers expected, got %s"
+          "tensor %s: a list of at most %s numbers expected, got %s"
               .formatted(tensor, MAX_DIMENSIONS, array));
     }
     long[] values = new long[array.size()];

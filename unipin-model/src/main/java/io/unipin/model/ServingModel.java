@@ -122,7 +122,7 @@ public final class ServingModel implements AutoCloseable {
     int rows = 1 + tokens.size();
     if (from < 0 || from >= rows || rows > capacity) {
       throw new IllegalArgumentException(
-          "from < rows <= capacity expected, got from %d, rows %d, capacity %d"
+          "from < rows <= capacity expected, got from %s, rows %s, capacity %s"
               .formatted(from, rows, capacity));
     }
     ModelCalls.Tokens fresh = tokens(tokens, Math.max(from, 1) - 1);
@@ -172,7 +172,7 @@ public final class ServingModel implements AutoCloseable {
     int count = outcomes.length;
     if (offsets.length != count) {
       throw new IllegalArgumentException(
-          "an offset for each of %d queries expected, got %d".formatted(count, offsets.length));
+          "an offset for each of %s queries expected, got %s".formatted(count, offsets.length));
     }
     int actions = config.actions().size();
     float[] flat = new float[count * actions];
@@ -220,14 +220,14 @@ public final class ServingModel implements AutoCloseable {
       RequestContext context,
       int[] positions) {
     if (rows < 1 || rows > capacity) {
-      throw new IllegalArgumentException("1 to %d rows expected, got %d".formatted(capacity, rows));
+      throw new IllegalArgumentException("1 to %s rows expected, got %s".formatted(capacity, rows));
     }
     if (candidates.length == 0) {
       return new float[0];
     }
     if (positions.length != 1 && positions.length != candidates.length) {
       throw new IllegalArgumentException(
-          "1 or %d positions expected, got %d".formatted(candidates.length, positions.length));
+          "1 or %s positions expected, got %s".formatted(candidates.length, positions.length));
     }
     return calls.score(
         new ModelCalls.Score(
@@ -282,7 +282,7 @@ public final class ServingModel implements AutoCloseable {
     int actions = config.actions().size();
     if (bits < 0 || bits >>> actions != 0) {
       throw new IllegalArgumentException(
-          "a multi-hot of %d actions expected, got bits %x".formatted(actions, bits));
+          "a multi-hot of %s actions expected, got bits %x".formatted(actions, bits));
     }
     for (int c = 0; c < actions; c++) {
       out[offset + c] = bits >>> c & 1;
@@ -292,7 +292,7 @@ public final class ServingModel implements AutoCloseable {
   private static long index(String what, int value, int bound) {
     if (value < 0 || value >= bound) {
       throw new IllegalArgumentException(
-          "%s below %d expected, got %d".formatted(what, bound, value));
+          "%s below %s expected, got %s".formatted(what, bound, value));
     }
     return value;
   }

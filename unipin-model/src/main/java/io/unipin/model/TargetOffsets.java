@@ -18,7 +18,7 @@ public final class TargetOffsets {
   public static int of(int n) {
     if (n < 1 || n > FARTHEST) {
       throw new IllegalArgumentException(
-          "a target 1 to %d ahead expected, got %d".formatted(FARTHEST, n));
+          "a target 1 to %s ahead expected, got %s".formatted(FARTHEST, n));
     }
     return Integer.SIZE - Integer.numberOfLeadingZeros(n - 1);
   }

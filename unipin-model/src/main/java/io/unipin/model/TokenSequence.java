@@ -23,7 +23,7 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
         || surfaces.length != items.length
         || gaps.length != items.length) {
       throw new IllegalArgumentException(
-          "arrays of one length expected, got items %d, actions %d, surfaces %d, gaps %d"
+          "arrays of one length expected, got items %s, actions %s, surfaces %s, gaps %s"
               .formatted(items.length, actions.length, surfaces.length, gaps.length));
     }
   }

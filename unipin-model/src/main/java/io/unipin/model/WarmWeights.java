@@ -78,7 +78,7 @@ final class WarmWeights {
   }
 
   private static String shape(ModelConfig config) {
-    return "content %d, itemDim %d, width %d, layers %d, heads %d, kvHeads %d, feedForward %d, gated %s, interleaved %s"
+    return "content %s, itemDim %s, width %s, layers %s, heads %s, kvHeads %s, feedForward %s, gated %s, interleaved %s"
         .formatted(
             config.contentDim(),
             config.itemDim(),

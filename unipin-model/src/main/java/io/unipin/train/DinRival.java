@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.data.FeedLog;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -79,7 +80,8 @@ public final class DinRival {
             model.step(train.batch(order.subList(from, to))) * (double) (to - from) / order.size();
       }
       double auc = BinaryMetrics.auc(of(action, probabilities(model, validation)), labels);
-      said.accept("DIN epoch %d: loss %.4f, AUC %.4f".formatted(epoch, loss, auc));
+      said.accept(
+          String.format(Locale.ROOT, "DIN epoch %s: loss %.4f, AUC %.4f", epoch, loss, auc));
       if (auc > best) {
         best = auc;
         bestEpoch = epoch;

@@ -28,7 +28,7 @@ public record EvaluationOptions(
     }
     if (threads < 1 || maxUsers < 1) {
       throw new IllegalArgumentException(
-          "threads and maxUsers: 1 or more expected, got %d and %d".formatted(threads, maxUsers));
+          "threads and maxUsers: 1 or more expected, got %s and %s".formatted(threads, maxUsers));
     }
   }
 

@@ -32,7 +32,7 @@ public record EvaluationSettings(
   public EvaluationSettings {
     if (holdout < 1 || users < 1) {
       throw new IllegalArgumentException(
-          "evaluation.holdout and evaluation.users: 1 or more expected, got %d and %d"
+          "evaluation.holdout and evaluation.users: 1 or more expected, got %s and %s"
               .formatted(holdout, users));
     }
     if (validationFrom.isEmpty() != testFrom.isEmpty()) {

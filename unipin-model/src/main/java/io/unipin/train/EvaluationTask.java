@@ -44,7 +44,7 @@ record EvaluationTask(
     FeedSchema schema = log.schema();
     if (log.catalogue().size() != config.items()) {
       throw new IllegalArgumentException(
-          "a log with the model's %d items expected, got one with %d"
+          "a log with the model's %s items expected, got one with %s"
               .formatted(config.items(), log.catalogue().size()));
     }
     if (!schema.actions().equals(config.actions())

@@ -199,7 +199,7 @@ public final class Holdout {
   public Part part(int user, int view) {
     if (view < log.viewStart(user) || view >= log.viewStart(user + 1)) {
       throw new IllegalArgumentException(
-          "a view of user %d expected, got view %d".formatted(user, view));
+          "a view of user %s expected, got view %s".formatted(user, view));
     }
     return parts[view];
   }

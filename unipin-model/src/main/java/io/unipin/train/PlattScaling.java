@@ -28,7 +28,7 @@ public final class PlattScaling {
   public static float[] fit(float[] probabilities, boolean[] labels) {
     if (probabilities.length != labels.length) {
       throw new IllegalArgumentException(
-          "as many labels as probabilities expected, got %d and %d"
+          "as many labels as probabilities expected, got %s and %s"
               .formatted(labels.length, probabilities.length));
     }
     long positives = BinaryMetrics.positives(labels);

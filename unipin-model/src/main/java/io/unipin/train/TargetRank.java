@@ -29,7 +29,7 @@ final class TargetRank {
 
   private static boolean precedes(int item, int target, float[] scores, Catalogue catalogue) {
     if (Float.isNaN(scores[item])) {
-      throw new IllegalStateException("a score expected for item row %d, got NaN".formatted(item));
+      throw new IllegalStateException("a score expected for item row %s, got NaN".formatted(item));
     }
     return scores[item] > scores[target]
         || (scores[item] == scores[target] && catalogue.id(item) < catalogue.id(target));

@@ -194,7 +194,7 @@ public record TrainConfig(
   private static String place(String name, @Nullable JsonLocation location) {
     return location == null
         ? name + ": "
-        : "%s, line %d, column %d: ".formatted(name, location.getLineNr(), location.getColumnNr());
+        : "%s, line %s, column %s: ".formatted(name, location.getLineNr(), location.getColumnNr());
   }
 
   private static String firstLine(@Nullable String message) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -97,8 +98,12 @@ public final class Trainer {
   public TrainResult run(boolean resume, @Nullable WarmStart warm) {
     if (plan.batches(0).isEmpty()) {
       throw new TrainException(
-          "nothing to train on: of %,d actions and %,d feedviews evaluation (%s) leaves none in the training part"
-              .formatted(log.actions(), log.views(), config.evaluation()));
+          String.format(
+              Locale.ROOT,
+              "nothing to train on: of %,d actions and %,d feedviews evaluation (%s) leaves none in the training part",
+              log.actions(),
+              log.views(),
+              config.evaluation()));
     }
     ModelConfig model = config.modelConfig(log);
     try {
@@ -182,7 +187,7 @@ public final class Trainer {
       StepLoss loss = training.step(batch, stepSettings);
       if (!loss.isFinite()) {
         throw new TrainException(
-            "the loss is no number at step %d (%s): try a lower training.learningRate than %s"
+            "the loss is no number at step %s (%s): try a lower training.learningRate than %s"
                 .formatted(step, loss, settings.learningRate()));
       }
       state = state.stepped(Meter.examples(batch));

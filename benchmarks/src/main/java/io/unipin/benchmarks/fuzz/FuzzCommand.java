@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -127,7 +128,8 @@ public final class FuzzCommand implements Callable<Integer> {
     Map<String, Object> targets = new LinkedHashMap<>();
     for (FuzzRun.Outcome outcome : outcomes) {
       out.printf(
-          "%-14s %,12d executions, %d crashes, %d hangs%s%n",
+          Locale.ROOT,
+          "%-14s %,12d executions, %s crashes, %s hangs%s%n",
           outcome.plan().target(),
           outcome.executions(),
           outcome.crashes(),
@@ -159,7 +161,7 @@ public final class FuzzCommand implements Callable<Integer> {
       return ": see " + outcome.evidence();
     }
     return outcome.isShort()
-        ? " (at least %,d expected)".formatted(outcome.plan().leastExecutions())
+        ? String.format(Locale.ROOT, " (at least %,d expected)", outcome.plan().leastExecutions())
         : "";
   }
 }

@@ -79,7 +79,7 @@ final class LoadRun implements AutoCloseable {
             new Driver.Step(schedule, names, rate, (long) (settings.warmUpSeconds() * 1e9), seed),
             share -> progress.at((long) (100 * share), 100, label));
     progress.line(
-        "%s: p50 %s ms, p99 %s ms, %d failed, %s"
+        "%s: p50 %s ms, p99 %s ms, %s failed, %s"
             .formatted(
                 label,
                 LoadReport.number(result.latency().p50()),

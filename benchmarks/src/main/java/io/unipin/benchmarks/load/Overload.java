@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -97,7 +98,8 @@ final class Overload {
             seed);
     double refusal = ServerTimes.quantileMs(metrics, server.metrics(), "RESOURCE_EXHAUSTED", 0.99);
     double after = peak();
-    progress.line("peaks: %.1f, %.1f, %.1f pages/s".formatted(first, before, after));
+    progress.line(
+        String.format(Locale.ROOT, "peaks: %.1f, %.1f, %.1f pages/s", first, before, after));
 
     long burst = (long) (seconds * 1e9);
     Samples over = samples.between(0, burst);

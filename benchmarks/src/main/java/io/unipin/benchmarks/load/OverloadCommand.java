@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ public final class OverloadCommand implements Callable<Integer> {
     results.forEach(
         (key, value) -> {
           if (value instanceof Double figure) {
-            out.printf("%s: %.3f%n", key, figure);
+            out.printf(Locale.ROOT, "%s: %.3f%n", key, figure);
           }
         });
     if (json != null) {

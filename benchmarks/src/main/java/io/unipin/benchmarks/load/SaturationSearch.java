@@ -20,7 +20,7 @@ final class SaturationSearch {
   SaturationSearch(double start, double growth, int refinements) {
     if (!(start > 0 && growth > 1 && refinements >= 0)) {
       throw new IllegalArgumentException(
-          "start > 0, growth > 1 and refinements >= 0 expected, got %s, %s, %d"
+          "start > 0, growth > 1 and refinements >= 0 expected, got %s, %s, %s"
               .formatted(start, growth, refinements));
     }
     this.next = start;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ public final class SwapCommand implements Callable<Integer> {
       for (int swap = 0; swap < SWAPS; swap++) {
         admin.loadBundle(BUNDLES.get(swap % BUNDLES.size()));
         resident.add(server.residentMib());
-        progress.at(swap + 1, SWAPS, "%.0f MiB".formatted(server.residentMib()));
+        progress.at(swap + 1, SWAPS, String.format(Locale.ROOT, "%.0f MiB", server.residentMib()));
       }
       callers.stop();
     }

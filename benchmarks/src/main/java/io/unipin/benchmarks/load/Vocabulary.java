@@ -10,7 +10,7 @@ record Vocabulary(List<Long> items, List<String> actions) {
     actions = List.copyOf(actions);
     if (items.isEmpty() || actions.isEmpty()) {
       throw new IllegalArgumentException(
-          "the server named %d items and %d actions: at least one each expected"
+          "the server named %s items and %s actions: at least one each expected"
               .formatted(items.size(), actions.size()));
     }
   }

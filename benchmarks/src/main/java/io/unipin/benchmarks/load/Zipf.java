@@ -10,7 +10,7 @@ final class Zipf {
   Zipf(int count, double exponent) {
     if (count < 1 || exponent < 0) {
       throw new IllegalArgumentException(
-          "at least 1 user and an exponent of 0 or more expected, got %d and %s"
+          "at least 1 user and an exponent of 0 or more expected, got %s and %s"
               .formatted(count, exponent));
     }
     cumulative = new double[count];

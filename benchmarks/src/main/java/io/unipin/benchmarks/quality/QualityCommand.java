@@ -122,7 +122,7 @@ public final class QualityCommand implements Callable<Integer> {
         evaluation.setAll(rival.judge(seed, out::println));
       }
       evaluations.add(evaluation);
-      out.printf("seed %d of %d%s%n", seed, seeds, done.earlier() ? ", from an earlier run" : "");
+      out.printf("seed %s of %s%s%n", seed, seeds, done.earlier() ? ", from an earlier run" : "");
       out.flush();
     }
     ObjectNode results =

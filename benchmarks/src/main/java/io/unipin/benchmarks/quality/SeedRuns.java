@@ -117,6 +117,6 @@ final class SeedRuns {
   }
 
   private Path aside(int seed, int earlier) {
-    return work.resolve("seed-%d-earlier-%d".formatted(seed, earlier));
+    return work.resolve("seed-%s-earlier-%s".formatted(seed, earlier));
   }
 }

@@ -133,7 +133,7 @@ public final class BundlePublisher {
       int dimension = loaded.config().itemDim();
       if (items != catalogue.size()) {
         throw new BundleException(
-            "bundle %s: equal items of model and catalogue expected, got %d and %d"
+            "bundle %s: equal items of model and catalogue expected, got %s and %s"
                 .formatted(name, items, catalogue.size()));
       }
       List<GoldenQuery> golden;

@@ -175,7 +175,7 @@ public final class BundleReader {
     if (manifest.index().equals(BundleLayout.EXACT)) {
       if (catalogue.size() != model.config().items()) {
         throw new BundleException(
-            "bundle %s: equal items of model and catalogue expected, got %d and %d"
+            "bundle %s: equal items of model and catalogue expected, got %s and %s"
                 .formatted(name, model.config().items(), catalogue.size()));
       }
       return ExactIndex.of(

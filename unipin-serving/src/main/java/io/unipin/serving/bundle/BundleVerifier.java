@@ -57,7 +57,7 @@ final class BundleVerifier {
     long bytes = Files.size(file);
     require(
         bytes <= MAX_MANIFEST_BYTES,
-        "%s: at most %d bytes expected, got %d"
+        "%s: at most %s bytes expected, got %s"
             .formatted(BundleLayout.MANIFEST, MAX_MANIFEST_BYTES, bytes));
     BundleManifest manifest;
     try {
@@ -70,7 +70,7 @@ final class BundleVerifier {
     }
     require(
         manifest.isKnownFormat(),
-        "%s: format 1 to %d expected, got %d"
+        "%s: format 1 to %s expected, got %s"
             .formatted(BundleLayout.MANIFEST, BundleManifest.FORMAT, manifest.format()));
     require(manifest.isIntact(), BundleLayout.MANIFEST + ": its own SHA-256 does not fit");
     require(
@@ -116,7 +116,7 @@ final class BundleVerifier {
     long bytes = Files.size(file);
     require(
         bytes == expected.bytes(),
-        "%s: %d bytes expected, got %d".formatted(expected.path(), expected.bytes(), bytes));
+        "%s: %s bytes expected, got %s".formatted(expected.path(), expected.bytes(), bytes));
     String sum = Sha256.of(file);
     require(
         sum.equals(expected.sha256()),

@@ -7,6 +7,7 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.ModelException;
 import io.unipin.model.Precision;
 import java.util.List;
+import java.util.Locale;
 
 /** Holds a loaded bundle to its golden queries. Immutable. */
 final class GoldenCheck {
@@ -48,7 +49,7 @@ final class GoldenCheck {
   /** Throws a {@link BundleException} that names the first answer that is wrong. */
   void run(List<GoldenQuery> queries) {
     if (queries.size() > MOST_QUERIES) {
-      throw failure("at most %d expected, got %d".formatted(MOST_QUERIES, queries.size()));
+      throw failure("at most %s expected, got %s".formatted(MOST_QUERIES, queries.size()));
     }
     for (int i = 0; i < queries.size(); i++) {
       String name = "query " + i + ": ";
@@ -79,12 +80,13 @@ final class GoldenCheck {
         require(
             Math.abs(got - expected) <= tolerance.probability(), // false for what is not a number
             name,
-            "probability %.6f of '%s' for item %d, got %.6f"
-                .formatted(
-                    expected,
-                    bundle.model().config().actions().get(action),
-                    query.candidates().get(candidate),
-                    got));
+            String.format(
+                Locale.ROOT,
+                "probability %.6f of '%s' for item %s, got %.6f",
+                expected,
+                bundle.model().config().actions().get(action),
+                query.candidates().get(candidate),
+                got));
       }
     }
     long found = query.retrieved().stream().filter(answer.retrieved()::contains).count();
@@ -92,7 +94,7 @@ final class GoldenCheck {
     require(
         found >= least,
         name,
-        "to retrieve at least %d of the items %s, got %s"
+        "to retrieve at least %s of the items %s, got %s"
             .formatted(least, query.retrieved(), answer.retrieved()));
   }
 

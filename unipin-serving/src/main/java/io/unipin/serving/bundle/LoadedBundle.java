@@ -61,7 +61,7 @@ public final class LoadedBundle implements AutoCloseable {
   private void requireEqual(String what, int expected, int got) {
     if (expected != got) {
       throw new BundleException(
-          "bundle %s: equal %s expected, got %d and %d".formatted(name, what, expected, got));
+          "bundle %s: equal %s expected, got %s and %s".formatted(name, what, expected, got));
     }
   }
 

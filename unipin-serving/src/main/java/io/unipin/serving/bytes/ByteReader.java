@@ -79,7 +79,7 @@ public final class ByteReader {
     int most = bytes.remaining() / leastBytes;
     if (count < 0 || count > most) {
       throw new MalformedBytesException(
-          "at most %d parts expected in %d bytes, got %s"
+          "at most %s parts expected in %s bytes, got %s"
               .formatted(most, bytes.remaining(), Long.toUnsignedString(count)));
     }
     return (int) count;
@@ -89,14 +89,14 @@ public final class ByteReader {
   public void end() {
     if (bytes.hasRemaining()) {
       throw new MalformedBytesException(
-          "the end expected, got %d more bytes".formatted(bytes.remaining()));
+          "the end expected, got %s more bytes".formatted(bytes.remaining()));
     }
   }
 
   private void need(int wanted) {
     if (bytes.remaining() < wanted) {
       throw new MalformedBytesException(
-          "%d bytes expected, got %d".formatted(wanted, bytes.remaining()));
+          "%s bytes expected, got %s".formatted(wanted, bytes.remaining()));
     }
   }
 }

@@ -24,7 +24,7 @@ final class AdminOptions {
 
   static void print(BundleStatus status, PrintWriter out) {
     out.printf(
-        "%s serves: model %s, index %s, %d items%n",
+        "%s serves: model %s, index %s, %s items%n",
         status.getBundle(), status.getModel(), status.getIndex(), status.getItems());
     if (!status.getPrevious().isEmpty()) {
       out.println("ready for a roll-back: " + status.getPrevious());

@@ -30,13 +30,13 @@ final class BundleFolder {
     for (int row = 0; row < Math.min(own.size(), log.size()); row++) {
       if (own.id(row) != log.id(row)) {
         throw new IllegalArgumentException(
-            "the bundle's items expected in the feed log: row %d is item %d in the bundle, %d in the log"
+            "the bundle's items expected in the feed log: row %s is item %s in the bundle, %s in the log"
                 .formatted(row, own.id(row), log.id(row)));
       }
     }
     if (own.size() != log.size()) {
       throw new IllegalArgumentException(
-          "the bundle's %d items expected in the feed log, got %d"
+          "the bundle's %s items expected in the feed log, got %s"
               .formatted(own.size(), log.size()));
     }
   }

@@ -46,7 +46,7 @@ final class Demo {
     serve(log, bundle);
 
     guide.out().println();
-    guide.out().printf("Done in %d s.%n", guide.seconds());
+    guide.out().printf("Done in %s s.%n", guide.seconds());
     results.put("seconds", guide.seconds());
     return new Figures("demo", settings.figures(), results);
   }

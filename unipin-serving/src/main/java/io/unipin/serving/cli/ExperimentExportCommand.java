@@ -37,7 +37,7 @@ final class ExperimentExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long count = ExperimentReport.export(exposures, out);
-    spec.commandLine().getOut().printf("wrote %d exposures to %s%n", count, out);
+    spec.commandLine().getOut().printf("wrote %s exposures to %s%n", count, out);
     return 0;
   }
 }

@@ -16,7 +16,10 @@ final class FeedLogText {
   private FeedLogText() {}
 
   static String sizes(FeedLog log) {
-    String bad = log.badRows() == 0 ? "" : ", %,d bad rows left out".formatted(log.badRows());
+    String bad =
+        log.badRows() == 0
+            ? ""
+            : String.format(Locale.ROOT, ", %,d bad rows left out", log.badRows());
     return String.format(
         Locale.ROOT,
         "%,d users, %,d items, %,d actions, %,d feedviews with %,d impressions%s",

@@ -58,17 +58,17 @@ final class ServeCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
     String host = settled.server().host();
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("serving %s on %s:%d%n", settled.bundle().name(), host, server.port());
+    out.printf("serving %s on %s:%s%n", settled.bundle().name(), host, server.port());
     out.printf(
-        "administration, health and reflection on %s:%d%n",
+        "administration, health and reflection on %s:%s%n",
         settled.server().adminAddress(), server.adminPort());
     out.printf(
-        "metrics on http://%s:%d/metrics%n",
+        "metrics on http://%s:%s/metrics%n",
         settled.server().metricsAddress(), server.metricsPort());
     server
         .consolePort()
         .ifPresent(
-            port -> out.printf("console on http://%s:%d/%n", settled.console().host(), port));
+            port -> out.printf("console on http://%s:%s/%n", settled.console().host(), port));
     if (ports != null) {
       write(server, ports);
     }

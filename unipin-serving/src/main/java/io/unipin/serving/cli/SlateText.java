@@ -69,7 +69,7 @@ final class SlateText {
         served.getDegradationsCount() == 0
             ? ""
             : ", degraded: " + String.join(", ", served.getDegradationsList());
-    return "cache %s: %d of %d history actions encoded; bundle %s, index %s, arm %s%s"
+    return "cache %s: %s of %s history actions encoded; bundle %s, index %s, arm %s%s"
         .formatted(
             cache(served),
             served.getEncodedActions(),

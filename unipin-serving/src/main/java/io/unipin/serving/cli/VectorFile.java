@@ -1,15 +1,13 @@
 package io.unipin.serving.cli;
 
-import java.io.BufferedInputStream;
-import java.io.EOFException;
+import io.unipin.data.source.SourceException;
+import io.unipin.data.source.Unpacked;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Vectors of a {@code .fvecs} file: before each row its dimension, 32-bit little endian, as the public ANN data sets have it.
@@ -25,7 +23,7 @@ public record VectorFile(float[] rows, int dimension) {
   }
 
   public static VectorFile read(Path file) {
-    try (InputStream in = open(file)) {
+    try (InputStream in = Unpacked.open(file)) {
       int dimension = 0;
       float[] rows = new float[0];
       int filled = 0;
@@ -37,7 +35,9 @@ public record VectorFile(float[] rows, int dimension) {
         dimension = here;
         byte[] row = in.readNBytes(4 * dimension);
         if (row.length != 4 * dimension) {
-          throw new EOFException("row " + filled / dimension);
+          throw new CommandException(
+              "%s, row %s: %s numbers expected, got the end of the file"
+                  .formatted(file.getFileName(), filled / dimension + 1, dimension));
         }
         if (filled == rows.length) {
           rows = Arrays.copyOf(rows, Math.max(1024 * dimension, Math.multiplyExact(2, filled)));
@@ -49,16 +49,11 @@ public record VectorFile(float[] rows, int dimension) {
         throw refused(file, "at least one vector", 0);
       }
       return new VectorFile(Arrays.copyOf(rows, filled), dimension);
+    } catch (SourceException e) {
+      throw new CommandException(file.getFileName() + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new CommandException(file.getFileName() + " cannot be read: " + e.getMessage(), e);
     }
-  }
-
-  private static InputStream open(Path file) throws IOException {
-    InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    return String.valueOf(file.getFileName()).endsWith(".gz")
-        ? new GZIPInputStream(in, 1 << 16)
-        : in;
   }
 
   private static CommandException refused(Path file, String expected, int got) {

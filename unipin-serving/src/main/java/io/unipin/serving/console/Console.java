@@ -63,7 +63,7 @@ public final class Console implements AutoCloseable {
     } catch (IOException e) {
       throw new ServingException(
           FailureKind.UNAVAILABLE,
-          "console port %d of %s can't be opened: %s"
+          "console port %s of %s can't be opened: %s"
               .formatted(config.port(), config.host(), e.getMessage()),
           e);
     }
@@ -147,7 +147,7 @@ public final class Console implements AutoCloseable {
     }
     byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
     if (body.length > MAX_BODY) {
-      fail(exchange, 413, "at most %d bytes expected".formatted(MAX_BODY));
+      fail(exchange, 413, "at most %s bytes expected".formatted(MAX_BODY));
     } else {
       reply(exchange, () -> action.apply(body));
     }

@@ -26,7 +26,7 @@ final class Forms {
   static void checkRange(String field, long value, long least, long most) {
     if (value < least || value > most) {
       throw ServingException.invalid(
-          field, "%d to %d expected, got %d".formatted(least, most, value));
+          field, "%s to %s expected, got %s".formatted(least, most, value));
     }
   }
 }

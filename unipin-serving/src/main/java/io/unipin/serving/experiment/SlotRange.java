@@ -12,7 +12,7 @@ public record SlotRange(int first, int last) {
   public SlotRange {
     if (first < 0 || last < first || last >= Slots.COUNT) {
       throw new IllegalArgumentException(
-          "slots such as 0-4999, within 0-%d and in order, expected, got %d-%d"
+          "slots such as 0-4999, within 0-%s and in order, expected, got %s-%s"
               .formatted(Slots.COUNT - 1, first, last));
     }
   }

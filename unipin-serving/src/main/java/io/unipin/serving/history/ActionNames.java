@@ -42,7 +42,7 @@ final class ActionNames {
     long number = in.varint();
     if (number < 0 || number >= table.next()) {
       throw new MalformedBytesException(
-          "a name's number below %d expected, got %s"
+          "a name's number below %s expected, got %s"
               .formatted(table.next(), Long.toUnsignedString(number)));
     }
     return table.name((int) number);

@@ -38,7 +38,7 @@ final class FirstRecordFormat {
     long older = lifetime - count;
     if (older < 0 || older > StoredRecord.MOST_OLDER) {
       throw new MalformedBytesException(
-          "lifetime actions of %d or more expected, got %s"
+          "lifetime actions of %s or more expected, got %s"
               .formatted(count, Long.toUnsignedString(lifetime)));
     }
     boolean whole = older == 0 || kept.isEmpty();

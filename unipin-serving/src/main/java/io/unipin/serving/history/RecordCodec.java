@@ -121,7 +121,7 @@ final class RecordCodec {
     byte version = in.int8();
     if (version < 1 || version > VERSION) {
       throw new MalformedBytesException(
-          "a history record of version 1 to %d expected, got %d".formatted(VERSION, version));
+          "a history record of version 1 to %s expected, got %s".formatted(VERSION, version));
     }
     return version;
   }
@@ -144,7 +144,7 @@ final class RecordCodec {
     long older = in.varint();
     if (older < 0 || older > StoredRecord.MOST_OLDER) {
       throw new MalformedBytesException(
-          "at most %d older events expected, got %s"
+          "at most %s older events expected, got %s"
               .formatted(StoredRecord.MOST_OLDER, Long.toUnsignedString(older)));
     }
     Place floor = in.int8() == 0 ? Place.BEFORE_ALL : new Place(in.zigzag(), in.int64());
@@ -174,7 +174,7 @@ final class RecordCodec {
     EventVersions versions = new EventVersions(recorded, retracted);
     if (versions.hold() != ((flags & COUNTS) != 0)) {
       throw new MalformedBytesException(
-          "flags that fit revisions %d and %d expected, got %d"
+          "flags that fit revisions %s and %s expected, got %s"
               .formatted(recorded, retracted, flags));
     }
     return versions;
@@ -184,7 +184,7 @@ final class RecordCodec {
     long revision = in.varint();
     if (revision < 0 || revision > ActionEvent.MAX_REVISION) {
       throw new MalformedBytesException(
-          "a revision of at most %d expected, got %s"
+          "a revision of at most %s expected, got %s"
               .formatted(ActionEvent.MAX_REVISION, Long.toUnsignedString(revision)));
     }
     return revision;

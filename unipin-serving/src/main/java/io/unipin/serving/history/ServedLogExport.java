@@ -67,7 +67,7 @@ public final class ServedLogExport {
       return JSON.readValue(line);
     } catch (JsonProcessingException e) {
       throw new IOException(
-          "%s, line %d: %s".formatted(segment.getFileName(), number, e.getOriginalMessage()), e);
+          "%s, line %s: %s".formatted(segment.getFileName(), number, e.getOriginalMessage()), e);
     }
   }
 

@@ -30,7 +30,7 @@ public final class MetricsEndpoint implements AutoCloseable {
     } catch (IOException e) {
       throw new ServingException(
           FailureKind.UNAVAILABLE,
-          "metrics port %d of %s can't be opened: %s".formatted(port, host, e.getMessage()),
+          "metrics port %s of %s can't be opened: %s".formatted(port, host, e.getMessage()),
           e);
     }
     http.serve(

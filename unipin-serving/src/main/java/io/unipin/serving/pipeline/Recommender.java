@@ -273,7 +273,7 @@ public final class Recommender {
     if (actions > historyLimit) {
       throw ServingException.invalid(
           "bundle",
-          "a model of histories of at most history.limit %d actions expected, got %d (bundle %s)"
+          "a model of histories of at most history.limit %s actions expected, got %s (bundle %s)"
               .formatted(historyLimit, actions, bundle.name()));
     }
   }

@@ -323,7 +323,7 @@ final class RequestReader {
     } else if (timeMs > nowMs + RequestLimits.AHEAD.toMillis() && FeedRules.isTime(timeMs)) {
       violations.add(
           field,
-          "a time of at most %d minutes ahead of the server's, %d"
+          "a time of at most %s minutes ahead of the server's, %s"
               .formatted(RequestLimits.AHEAD.toMinutes(), nowMs),
           timeMs);
     }

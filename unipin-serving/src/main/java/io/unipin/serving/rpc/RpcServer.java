@@ -102,7 +102,7 @@ public final class RpcServer implements AutoCloseable {
     } catch (IOException e) {
       throw new ServingException(
           FailureKind.UNAVAILABLE,
-          "a port of %s (%d, %d) can't be opened: %s"
+          "a port of %s (%s, %s) can't be opened: %s"
               .formatted(config.host(), config.port(), config.adminPort(), e.getMessage()),
           e);
     } finally {

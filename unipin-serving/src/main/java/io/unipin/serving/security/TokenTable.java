@@ -50,7 +50,7 @@ public final class TokenTable {
     String[] parts = line.split("\\s+", -1);
     if (parts.length != 2 || !parts[1].matches("[0-9a-fA-F]{" + 2 * DIGEST_BYTES + "}")) {
       throw new ConfigException(
-          "tokens:%d: roles, a blank and the 64 hexadecimal digits of a SHA-256 expected"
+          "tokens:%s: roles, a blank and the 64 hexadecimal digits of a SHA-256 expected"
               .formatted(number));
     }
     EnumSet<Role> roles = EnumSet.noneOf(Role.class);

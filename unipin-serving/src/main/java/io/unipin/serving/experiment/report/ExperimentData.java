@@ -145,7 +145,7 @@ final class ExperimentData implements AutoCloseable {
           """;
       String experiment = LogTables.quoted(question.experiment());
       String last =
-          "(SELECT arg_max(salt, timeMs) FROM exposures WHERE experiment = %s AND timeMs < %d)"
+          "(SELECT arg_max(salt, timeMs) FROM exposures WHERE experiment = %s AND timeMs < %s)"
               .formatted(experiment, question.untilMs());
       String salt = question.salt().map(LogTables::quoted).orElse(last);
       execute(unit.formatted(experiment, question.untilMs(), salt));

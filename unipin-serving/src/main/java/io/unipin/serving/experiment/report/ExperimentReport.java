@@ -10,6 +10,7 @@ import io.unipin.serving.experiment.statistics.SampleRatio;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -83,9 +84,13 @@ public record ExperimentReport(
     SampleRatio ratio = SampleRatio.of(users, question.shares());
     if (!ratio.isBalanced()) {
       throw new ReportException(
-          ("refused: users by arm %s do not come from shares %s by chance (sample ratio, p = %.2g); find out where they were"
-                  + " lost before reading anything else")
-              .formatted(users, shares(question), ratio.pValue()));
+          String.format(
+              Locale.ROOT,
+              "refused: users by arm %s do not come from shares %s by chance (sample ratio, p = %.2g); find out where they were"
+                  + " lost before reading anything else",
+              users,
+              shares(question),
+              ratio.pValue()));
     }
     question
         .shares()
@@ -94,7 +99,7 @@ public record ExperimentReport(
               long count = users.getOrDefault(arm, 0L);
               if (share > 0 && count < LEAST_USERS) {
                 throw new ReportException(
-                    "at least %d users in each arm expected, got %d in %s"
+                    "at least %s users in each arm expected, got %s in %s"
                         .formatted(LEAST_USERS, count, arm));
               }
             });
@@ -103,7 +108,7 @@ public record ExperimentReport(
 
   private static String shares(ReportQuestion question) {
     return question.shares().entrySet().stream()
-        .map(arm -> "%s=%.4f".formatted(arm.getKey(), arm.getValue()))
+        .map(arm -> String.format(Locale.ROOT, "%s=%.4f", arm.getKey(), arm.getValue()))
         .collect(Collectors.joining(", ", "{", "}"));
   }
 

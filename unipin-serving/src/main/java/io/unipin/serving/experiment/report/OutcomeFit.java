@@ -35,7 +35,7 @@ public record OutcomeFit(long read, long ofNobody, long outOfTime) {
       }
       if (fit.ofNobody == fit.read) {
         throw new ReportException(
-            "outcomes of exposed users expected: of %d none is, they are of such as '%s'; exposed are such as '%s'"
+            "outcomes of exposed users expected: of %s none is, they are of such as '%s'; exposed are such as '%s'"
                 .formatted(fit.read, row.getString(4), row.getString(5)));
       }
       if (fit.ofNobody + fit.outOfTime == fit.read) {
@@ -49,7 +49,7 @@ public record OutcomeFit(long read, long ofNobody, long outOfTime) {
     if (FeedRules.looksLikeSeconds(latest)) {
       return "all outcomes lie before the first exposure: milliseconds expected, got " + latest;
     }
-    return "outcomes around the first exposure, %d, expected: all lie outside of the time that counts, from %d to %d"
+    return "outcomes around the first exposure, %s, expected: all lie outside of the time that counts, from %s to %s"
         .formatted(exposed, earliest, latest);
   }
 }

@@ -142,7 +142,7 @@ final class TableFile {
       if (row.next()) {
         long line = row.getLong(1) + (isCsv() ? 1 : 0);
         throw new ReportException(
-            "%s %s %d, column %s: %s expected, got %s"
+            "%s %s %s, column %s: %s expected, got %s"
                 .formatted(
                     file,
                     isCsv() ? "line" : "row",
@@ -159,7 +159,7 @@ final class TableFile {
     Matcher line = CSV_LINE.matcher(message);
     return line.find()
         ? new ReportException(
-            "%s line %s: %d columns expected, as in the header"
+            "%s line %s: %s columns expected, as in the header"
                 .formatted(file, line.group(1), columns.size()),
             e)
         : new ReportException(

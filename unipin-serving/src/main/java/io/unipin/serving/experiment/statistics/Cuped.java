@@ -22,7 +22,7 @@ public record Cuped(double theta, double correlation, double pastMean) {
     public Arm {
       if (metric.length != past.length) {
         throw new IllegalArgumentException(
-            "a past for each of %d users expected, got %d".formatted(metric.length, past.length));
+            "a past for each of %s users expected, got %s".formatted(metric.length, past.length));
       }
     }
   }

@@ -57,7 +57,7 @@ final class Receipt extends ServerStreamTracer {
 
   static ServingException tooLarge(long maxMessage) {
     return new ServingException(
-        FailureKind.TOO_LARGE, "a message of at most %d bytes expected".formatted(maxMessage));
+        FailureKind.TOO_LARGE, "a message of at most %s bytes expected".formatted(maxMessage));
   }
 
   /** Says how the call is refused. */

@@ -102,7 +102,7 @@ final class WireCost {
     if (objects > MAX_OBJECTS || heap > most) {
       throw ServingException.invalid(
           "request",
-          "at most %d messages and texts, and %d bytes once read, expected"
+          "at most %s messages and texts, and %s bytes once read, expected"
               .formatted(MAX_OBJECTS, most));
     }
   }
