@@ -17,7 +17,6 @@ import io.unipin.serving.ServingException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,9 +91,10 @@ final class WireCostTest {
 
   private static long allocated(Parser<? extends Message> parser, byte[] wire) throws IOException {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    List<Message> kept = new ArrayList<>(1);
     long before = threads.getCurrentThreadAllocatedBytes();
-    kept.add(parser.parseFrom(wire));
-    return threads.getCurrentThreadAllocatedBytes() - before;
+    Message kept = parser.parseFrom(wire);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(kept.isInitialized()).isTrue();
+    return allocated;
   }
 }
