@@ -99,15 +99,23 @@ public final class Admission implements AutoCloseable {
   }
 
   /**
-   * Runs a task once on every worker at once and waits for all; throws what one of them threw.
+   * Runs a task once on every worker at once and waits for all, whatever becomes of the first; then throws what the first one
+   * threw that threw.
    *
    * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not get free
    */
   public void onEveryWorker(Runnable task) {
-    workers.stream()
-        .map(worker -> worker.run(task))
-        .toList()
-        .forEach(taken -> taken.await(PATIENCE));
+    List<RuntimeException> failures = new ArrayList<>();
+    for (WorkerTask taken : workers.stream().map(worker -> worker.run(task)).toList()) {
+      try {
+        taken.await(PATIENCE);
+      } catch (RuntimeException e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
+    }
   }
 
   /**

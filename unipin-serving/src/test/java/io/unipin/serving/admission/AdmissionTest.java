@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -162,6 +163,35 @@ final class AdmissionTest {
     assertInternal(() -> admission.onEveryWorkerInTurn(List.of(broken)));
     admission.onEveryWorkerInTurn(List.of(() -> ran.add("next")));
     assertThat(ran).containsExactly("next");
+  }
+
+  /** What one of them failed on may be closed as soon as the others use it no more. */
+  @Test
+  void onEveryWorker_oneFails_waitsForTheOthers() {
+    try (Admission many = new Admission("many", 3, 8, AdmissionConfig.patient(), () -> 0)) {
+      AtomicInteger begun = new AtomicInteger();
+      AtomicInteger ended = new AtomicInteger();
+      CompletableFuture<Void> all =
+          CompletableFuture.runAsync(
+              () ->
+                  many.onEveryWorker(
+                      () -> {
+                        if (Thread.currentThread().getName().endsWith("-0")) {
+                          begun.incrementAndGet();
+                          throw new IllegalStateException("cold");
+                        }
+                        begun.incrementAndGet();
+                        await();
+                        ended.incrementAndGet();
+                      }));
+      while (begun.get() < 3) {
+        Thread.onSpinWait();
+      }
+      assertThat(all).isNotDone();
+      gate.countDown();
+      assertThatThrownBy(all::join).hasRootCauseMessage("cold");
+      assertThat(ended).hasValue(2);
+    }
   }
 
   private static void assertInternal(ThrowingCallable call) {
