@@ -3,6 +3,7 @@ package io.unipin.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -76,7 +77,7 @@ final class HttpPortsTest {
   private Socket unfinished(int port) throws IOException {
     Socket socket = new Socket();
     slow.add(socket);
-    socket.connect(new InetSocketAddress("127.0.0.1", port));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.getOutputStream().write("GET /hea".getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
