@@ -43,7 +43,7 @@ public final class ManifestTarget implements FuzzTarget {
             BundleLayout.EXACT,
             10,
             8,
-            BundleLayout.files(true, true).stream()
+            BundleLayout.files(true, BundleLayout.TRAINED).stream()
                 .map(path -> new BundleFile(path, 1, "00".repeat(32)))
                 .toList(),
             List.of(

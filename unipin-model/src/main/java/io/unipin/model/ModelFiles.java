@@ -19,13 +19,22 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}
  * with the tensor {@code embeddings} (items + 1, itemDim), whose last row is the out-of-vocabulary
- * item. No code.
+ * item; of a trained model {@code classes.json} too. No code.
+ *
+ * @param weights as training left them
+ * @param counts what training met; null where nobody counted
  */
-record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String fingerprint) {
+record ModelFiles(
+    ModelConfig config,
+    Weights weights,
+    FloatTensor items,
+    @Nullable ClassCounts counts,
+    String fingerprint) {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "weights.safetensors";
   private static final String ITEMS = "items.safetensors";
@@ -53,7 +62,16 @@ record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String
                   Arrays.toString(shape),
                   items == null ? "none" : Arrays.toString(items.shape())));
     }
-    return new ModelFiles(config, weights, items, fingerprint(directory));
+    ClassCounts counts = ClassCounts.read(directory).orElse(null);
+    if (counts != null) {
+      counts.requireFits(config);
+    }
+    return new ModelFiles(config, weights, items, counts, fingerprint(directory));
+  }
+
+  /** The weights to compute with: what training hardly met is replaced by what it learned. */
+  Weights learned() {
+    return counts == null ? weights : RareClasses.replaced(weights, counts);
   }
 
   /** Refuses a model whose activations nobody observed. */
@@ -112,7 +130,10 @@ record ModelFiles(ModelConfig config, Weights weights, FloatTensor items, String
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(Program.source().getBytes(StandardCharsets.UTF_8));
-      for (String name : new String[] {CONFIG, WEIGHTS, ITEMS}) {
+      for (String name : new String[] {CONFIG, WEIGHTS, ITEMS, ClassCounts.FILE}) {
+        if (name.equals(ClassCounts.FILE) && !Files.exists(directory.resolve(name))) {
+          continue; // without counts nothing is replaced
+        }
         try (InputStream in =
             new DigestInputStream(Files.newInputStream(directory.resolve(name)), digest)) {
           in.transferTo(java.io.OutputStream.nullOutputStream());

@@ -50,8 +50,8 @@ public final class ServingModel implements AutoCloseable {
   /**
    * Loads a model.
    *
-   * @param directory holds {@code config.json}, {@code weights.safetensors} and {@code
-   *     items.safetensors}
+   * @param directory holds {@code config.json}, {@code weights.safetensors}, {@code
+   *     items.safetensors} and perhaps {@code classes.json}
    * @throws ModelException when a file is missing, broken or does not fit the others
    */
   public static ServingModel load(Path directory, EngineOptions options) {
@@ -70,7 +70,7 @@ public final class ServingModel implements AutoCloseable {
   }
 
   private static ServingModel of(ModelFiles files, EngineOptions options, Arithmetic arithmetic) {
-    TorchModule module = TorchModule.load(files.config(), files.weights(), options, false);
+    TorchModule module = TorchModule.load(files.config(), files.learned(), options, false);
     try {
       module.prepare(arithmetic);
     } catch (ModelException e) {

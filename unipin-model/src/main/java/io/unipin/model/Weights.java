@@ -194,6 +194,13 @@ final class Weights {
     return new Weights(changed);
   }
 
+  /** These weights with some tensors replaced by others of their shapes; the rest is shared. */
+  Weights with(Map<String, FloatTensor> others) {
+    Map<String, FloatTensor> changed = new LinkedHashMap<>(tensors);
+    changed.putAll(others);
+    return new Weights(changed);
+  }
+
   /** By name, in the program's order. */
   Map<String, FloatTensor> tensors() {
     return tensors;

@@ -1,7 +1,10 @@
 package io.unipin.train;
 
+import static java.util.Objects.requireNonNull;
+
 import io.unipin.data.FeedLog;
 import io.unipin.data.FileTree;
+import io.unipin.model.ClassCounts;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.ServingModel;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every step is a function of (recipe, seed, step), so that a resumed training equals an
  * uninterrupted one. One thread; one training per process. The work folder holds {@code checkpoint}
- * (to resume from) and {@code model} (the best so far).
+ * (to resume from), {@code classes.json} (what the first epoch meets) and {@code model} (the best so
+ * far).
  */
 public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
@@ -37,6 +41,7 @@ public final class Trainer {
   private final float[] actionWeights;
   private final float[] maskedWeights;
   private long clock;
+  private @Nullable ClassCounts counts;
 
   /** A training of {@code config} on the training part of a log. */
   public Trainer(
@@ -117,11 +122,14 @@ public final class Trainer {
         }
         try (TrainingModel training =
             TrainingModel.resume(model, TrainState.weights(work), EngineOptions.cpu())) {
+          counts = ClassCounts.read(work).orElseGet(this::count);
           return run(training, state);
         }
       }
       TrainState.forget(work);
       FileTree.delete(work.resolve("model"));
+      counts = warm == null ? count() : warm.counted(count());
+      counts.write(work);
       try (TrainingModel training =
           warm == null
               ? random(model)
@@ -131,6 +139,10 @@ public final class Trainer {
     } catch (IOException e) {
       throw new TrainException("the work folder cannot be written", e);
     }
+  }
+
+  private ClassCounts count() {
+    return ClassCounter.count(batches, plan);
   }
 
   private TrainingModel random(ModelConfig model) {
@@ -172,12 +184,11 @@ public final class Trainer {
     TrainState state = from;
     while (state.batch() < planned.size()) {
       long step = state.step() + 1;
-      long seed = Seeds.mix(settings.seed(), ~step);
-      TrainingBatch batch = BatchBuilder.build(batches, planned.get(state.batch()), seed);
+      TrainingBatch batch = batches.batch(planned.get(state.batch()), step);
       StepSettings stepSettings =
           new StepSettings(
               step,
-              seed,
+              batches.seed(step),
               rate.at(step),
               settings.weightDecay(),
               settings.clip(),
@@ -218,6 +229,7 @@ public final class Trainer {
     Path next = work.resolve("model.next");
     FileTree.delete(next);
     training.write(next, batches.classes().content());
+    requireNonNull(counts).write(next);
     Validation validation;
     try (ServingModel model = ServingModel.load(next, EngineOptions.cpu())) {
       validation = validator.validate(model);

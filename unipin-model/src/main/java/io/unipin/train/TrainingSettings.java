@@ -28,6 +28,7 @@ public record TrainingSettings(
     int maxCandidates,
     Map<String, Float> actionWeights,
     Map<String, Float> maskedWeights,
+    int leastUsers,
     int patience,
     int checkpointSeconds) {
   /** Most items of a catalogue over which the softmax is full unless the recipe says otherwise. */
@@ -48,6 +49,7 @@ public record TrainingSettings(
     require("rareSwap", rareSwap >= 0 && Double.isFinite(rareSwap), "a number from 0 on", rareSwap);
     require("negatives", negatives >= 0, "0 or more", negatives);
     require("maxCandidates", maxCandidates >= 0, "0 or more", maxCandidates);
+    require("leastUsers", leastUsers >= 0, "0 or more", leastUsers);
     require("patience", patience >= 1, "1 or more", patience);
     require("checkpointSeconds", checkpointSeconds >= 0, "0 or more", checkpointSeconds);
     probability("maskProbability", maskProbability);

@@ -1,6 +1,7 @@
 package io.unipin.train;
 
 import io.unipin.data.Catalogue;
+import io.unipin.model.ClassCounts;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelConfig;
 import io.unipin.model.TrainingModel;
@@ -19,5 +20,10 @@ public record WarmStart(Path model, Catalogue catalogue) {
       oldRows[row] = catalogue.row(now.id(row));
     }
     return TrainingModel.warm(config, seed, model, oldRows, EngineOptions.cpu());
+  }
+
+  /** What a training meets that begins with the earlier model, which knows what it met itself. */
+  ClassCounts counted(ClassCounts now) {
+    return ClassCounts.read(model).map(now::orEarlier).orElse(now);
   }
 }

@@ -15,7 +15,8 @@ import java.util.List;
 /**
  * What a bundle says of itself.
  *
- * @param format version of the directory's layout; 1 had no golden queries, 1 and 2 no recipe
+ * @param format version of the directory's layout; 1 had no golden queries, 1 and 2 no recipe, 1 to
+ *     3 no counts of classes
  * @param created ISO-8601, UTC
  * @param modelFingerprint of the model where the bundle was written
  * @param index FAISS factory string, or {@code exact}
@@ -34,7 +35,7 @@ record BundleManifest(
     List<BundleFile> files,
     List<GoldenQuery> golden,
     String sha256) {
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
   private static final int WITHOUT_GOLDEN = 1;
 
   private static final ObjectMapper JSON =

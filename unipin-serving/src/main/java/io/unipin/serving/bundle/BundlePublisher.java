@@ -23,7 +23,10 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes bundles: copies the model, builds the index over its item vectors, and puts all in place in one step. */
+/**
+ * Makes bundles: copies the model, builds the index over its item vectors, and puts all in place in
+ * one step.
+ */
 public final class BundlePublisher {
   private static final Logger logger = LoggerFactory.getLogger(BundlePublisher.class);
 
@@ -32,8 +35,8 @@ public final class BundlePublisher {
   /**
    * Writes a bundle.
    *
-   * @param modelDirectory holds {@code config.json}, {@code weights.safetensors}, {@code items.safetensors} and, where it was
-   *     trained, {@code recipe.yaml}
+   * @param modelDirectory holds {@code config.json}, {@code weights.safetensors}, {@code
+   *     items.safetensors} and, where it was trained, {@code recipe.yaml} and {@code classes.json}
    * @param factory of the FAISS index, or {@code exact} for none
    * @param bundle the directory to make; its last name is the bundle's
    * @throws BundleException when it exists, or the parts do not fit each other
@@ -121,10 +124,12 @@ public final class BundlePublisher {
     for (String file : BundleLayout.MODEL_FILES) {
       Files.copy(modelDirectory.resolve(file), model.resolve(file));
     }
-    Path recipe = modelDirectory.resolve(BundleLayout.RECIPE);
-    boolean trained = Files.isRegularFile(recipe);
-    if (trained) {
-      Files.copy(recipe, model.resolve(BundleLayout.RECIPE));
+    List<String> trained = new ArrayList<>();
+    for (String file : BundleLayout.TRAINED) {
+      if (Files.isRegularFile(modelDirectory.resolve(file))) {
+        Files.copy(modelDirectory.resolve(file), model.resolve(file));
+        trained.add(file);
+      }
     }
     catalogue.write(directory.resolve(BundleLayout.CATALOGUE));
     boolean exact = factory.equals(BundleLayout.EXACT);

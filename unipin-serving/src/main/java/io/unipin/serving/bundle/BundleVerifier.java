@@ -14,7 +14,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Checks a bundle's directory before anything in it is used: names, sizes and SHA-256 of every file, and nothing else there. */
+/**
+ * Checks a bundle's directory before anything in it is used: names, sizes and SHA-256 of every
+ * file, and nothing else there.
+ */
 final class BundleVerifier {
   static final long MAX_MANIFEST_BYTES = 1 << 20;
 
@@ -82,8 +85,11 @@ final class BundleVerifier {
   private void checkNames(BundleManifest manifest) {
     List<String> paths = manifest.files().stream().map(BundleFile::path).toList();
     boolean exact = manifest.index().equals(BundleLayout.EXACT);
-    boolean recipe = paths.contains(BundleLayout.MODEL + "/" + BundleLayout.RECIPE);
-    List<String> expected = BundleLayout.files(exact, recipe);
+    List<String> trained =
+        BundleLayout.TRAINED.stream()
+            .filter(file -> paths.contains(BundleLayout.MODEL + "/" + file))
+            .toList();
+    List<String> expected = BundleLayout.files(exact, trained);
     require(
         paths.size() == expected.size() && new HashSet<>(paths).equals(new HashSet<>(expected)),
         "%s: files %s expected, got %s".formatted(BundleLayout.MANIFEST, expected, paths));

@@ -1,0 +1,335 @@
+package io.unipin.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedLogBuilder;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.model.ClassCounts;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.GapBuckets;
+import io.unipin.model.InputTable;
+import io.unipin.model.RequestContext;
+import io.unipin.model.ServingModel;
+import io.unipin.model.TokenSequence;
+import io.unipin.model.UserAction;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A model trained on gaps of minutes, four places, one surface and one action, and asked about
+ * others.
+ */
+class RareClassesTest {
+  private static final int ITEMS = 12;
+  private static final int PLACES = 4;
+  private static final int HOME = 0;
+  private static final int RELATED = 1;
+  private static final long BEGIN = 1_700_000_000_000L;
+  private static final Duration YEAR = Duration.ofDays(365);
+  private static final Duration LONGEST = Duration.ofMinutes(16);
+  private static final float TOLERANCE = 1e-6f;
+
+  @TempDir static Path folder;
+  private static Path model;
+  private static Path unreplaced;
+
+  /** One user of sixty hides, and looks at the related surface. */
+  private static FeedLog log() {
+    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    Random random = new Random(5);
+    for (int u = 0; u < 60; u++) {
+      builder.user("u" + u);
+      int surface = u == 0 ? RELATED : HOME;
+      long time = BEGIN;
+      for (int i = 0; i < 12; i++) {
+        time += Duration.ofMinutes(1 + random.nextInt(16)).toMillis();
+        builder.view(surface, time);
+        int liked = random.nextInt(PLACES);
+        for (int place = 0; place < PLACES; place++) {
+          builder.impression((i + 3 * place) % ITEMS, place == liked ? TestLogs.LIKE : 0);
+        }
+        builder.action(
+            (i + 3 * liked) % ITEMS, u == 0 ? TestLogs.HIDE : TestLogs.LIKE, surface, time);
+      }
+    }
+    return builder.build();
+  }
+
+  private static TrainConfig config() {
+    return TrainConfig.defaults()
+        .with(
+            "model",
+            "{itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1, feedForward: 32,"
+                + " maxHistory: 12}")
+        .with("training.epochs", "3")
+        .with("training.batchActions", "200");
+  }
+
+  @BeforeAll
+  static void train() throws IOException {
+    FeedLog log = log();
+    Trainer trainer =
+        new Trainer(
+            log, Holdout.leaveLast(log, 1), config(), folder.resolve("w"), TrainProgress.none());
+    model = trainer.run(false).model();
+    unreplaced = Files.createDirectories(folder.resolve("unreplaced"));
+    for (String file : List.of("config.json", "weights.safetensors", "items.safetensors")) {
+      Files.copy(model.resolve(file), unreplaced.resolve(file));
+    }
+  }
+
+  private static List<UserAction> history(int length, Duration lastGap) {
+    List<UserAction> history = new ArrayList<>();
+    for (int i = 0; i < length; i++) {
+      long gap = i == length - 1 ? lastGap.toMillis() : 60_000;
+      long previous = i == 0 ? BEGIN : history.get(i - 1).timeMs();
+      history.add(new UserAction(i, TestLogs.LIKE, HOME, previous + gap));
+    }
+    return history;
+  }
+
+  private static List<UserAction> history() {
+    return history(5, Duration.ofMinutes(2));
+  }
+
+  private static int gap(Duration gap) {
+    return GapBuckets.of(BEGIN, BEGIN + gap.toMillis());
+  }
+
+  private static float[] score(
+      Path folder, List<UserAction> history, RequestContext context, int position) {
+    return ask(
+        folder,
+        history,
+        (serving, block, state, rows) ->
+            serving.score(
+                block,
+                rows,
+                KvType.FLOAT32,
+                rows,
+                IntStream.range(0, ITEMS).toArray(),
+                context,
+                new int[] {position}));
+  }
+
+  private static float[] query(Path folder, RequestContext context, float[] outcome, int offset) {
+    return ask(
+        folder,
+        history(),
+        (serving, block, state, rows) ->
+            serving.queries(state, context, new float[][] {outcome}, new int[] {offset}));
+  }
+
+  private interface Question {
+    float[] of(ServingModel model, ByteBuffer block, float[] state, int rows);
+  }
+
+  private static float[] ask(Path folder, List<UserAction> history, Question question) {
+    try (ServingModel serving = ServingModel.load(folder, EngineOptions.cpu())) {
+      TokenSequence tokens = serving.config().tokens(history);
+      int rows = 1 + tokens.size();
+      long bytes = serving.config().kvLayout(KvType.FLOAT32).blockBytes(rows);
+      ByteBuffer block =
+          ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+      float[] state = serving.extend(tokens, 0, block, rows, KvType.FLOAT32);
+      return question.of(serving, block, state, rows);
+    }
+  }
+
+  private static void assertSame(float[] asked, float[] learned) {
+    assertThat(asked).usingComparatorWithPrecision(TOLERANCE).containsExactly(learned);
+  }
+
+  private static void assertOther(float[] asked, float[] learned) {
+    assertThat(IntStream.range(0, asked.length).mapToDouble(i -> Math.abs(asked[i] - learned[i])))
+        .as("without the replacement")
+        .anyMatch(difference -> difference > 100 * TOLERANCE);
+  }
+
+  @Test
+  void score_aYearAfterGapsOfMinutes_isThatOfTheLongestOfThem() {
+    RequestContext minutes = new RequestContext(HOME, gap(LONGEST));
+    float[] learned = score(model, history(), minutes, 0);
+    for (Duration asked :
+        List.of(Duration.ofHours(1), Duration.ofDays(1), YEAR, YEAR.multipliedBy(9))) {
+      RequestContext late = new RequestContext(HOME, gap(asked));
+      assertSame(score(model, history(), late, 0), learned);
+      assertOther(score(unreplaced, history(), late, 0), score(unreplaced, history(), minutes, 0));
+    }
+  }
+
+  @Test
+  void score_afterAHistoryWithAGapOfAYear_isThatOfTheLongestLearned() {
+    RequestContext context = new RequestContext(HOME, gap(LONGEST));
+    for (Path folder : List.of(model, unreplaced)) {
+      float[] year = score(folder, history(5, YEAR), context, 0);
+      float[] minutes = score(folder, history(5, LONGEST), context, 0);
+      if (folder.equals(model)) {
+        assertSame(year, minutes);
+      } else {
+        assertOther(year, minutes);
+      }
+    }
+  }
+
+  @Test
+  void score_atAPlaceThatNoPageHad_isThatOfTheLastOne() {
+    RequestContext context = new RequestContext(HOME, gap(LONGEST));
+    float[] last = score(model, history(), context, PLACES - 1);
+    assertSame(score(model, history(), context, PLACES), last);
+    assertSame(score(model, history(), context, 31), last);
+    assertOther(
+        score(unreplaced, history(), context, 31),
+        score(unreplaced, history(), context, PLACES - 1));
+  }
+
+  @Test
+  void score_onASurfaceOfOneUser_isThatOfTheMean() {
+    RequestContext home = new RequestContext(HOME, gap(LONGEST));
+    RequestContext related = new RequestContext(RELATED, gap(LONGEST));
+    assertSame(score(model, history(), related, 0), score(model, history(), home, 0));
+    assertOther(score(unreplaced, history(), related, 0), score(unreplaced, history(), home, 0));
+    float[] none = new float[2];
+    assertSame(query(model, related, none, 0), query(model, home, none, 0));
+  }
+
+  @Test
+  void score_afterAnActionOfOneUser_isThatOfTheMean() {
+    List<UserAction> hidden =
+        history().stream()
+            .map(a -> new UserAction(a.item(), TestLogs.HIDE, a.surface(), a.timeMs()))
+            .toList();
+    RequestContext context = new RequestContext(HOME, gap(LONGEST));
+    assertSame(score(model, hidden, context, 0), score(model, history(), context, 0));
+    assertOther(score(unreplaced, hidden, context, 0), score(unreplaced, history(), context, 0));
+    float[] hide = {0, 1};
+    float[] like = {1, 0};
+    assertSame(query(model, context, hide, 0), query(model, context, like, 0));
+  }
+
+  @Test
+  void queries_lookingAheadUntrained_areTheNextOnes() {
+    RequestContext context = new RequestContext(HOME, gap(LONGEST));
+    float[] none = new float[2];
+    assertSame(query(model, context, none, 3), query(model, context, none, 0));
+    assertOther(query(unreplaced, context, none, 3), query(unreplaced, context, none, 0));
+    RequestContext late = new RequestContext(HOME, gap(YEAR));
+    assertSame(query(model, late, none, 0), query(model, context, none, 0));
+  }
+
+  /**
+   * What is published says what was fitted: a year later the probabilities are calibrated still.
+   */
+  @Test
+  void calibration_isFittedOnWhatServes() {
+    FeedLog log = log();
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    try (ServingModel serving = ServingModel.load(model, EngineOptions.cpu());
+        HistoryEncoder encoder = new HistoryEncoder(log, serving);
+        KvLease lease = encoder.encode(1, holdout.trainEnd(1))) {
+      float[] scores =
+          serving.score(
+              lease.block(),
+              lease.capacity(),
+              KvType.FLOAT32,
+              lease.rows(),
+              IntStream.range(0, ITEMS).toArray(),
+              new RequestContext(HOME, gap(YEAR)));
+      double mean =
+          IntStream.range(0, ITEMS).mapToDouble(i -> scores[2 * i]).average().orElseThrow();
+      assertThat(mean).as("one impression of four is liked").isCloseTo(0.25, within(0.12));
+    }
+  }
+
+  @Test
+  void counts_ofARandomLog_equalThoseOfCountingItself() {
+    FeedLog log = TestLogs.random(40, 30, 20, 3);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    TrainConfig config =
+        config()
+            .with("model.maxHistory", "40")
+            .with("training.maskProbability", "0")
+            .with("training.gapProbability", "1")
+            .with("training.outcomeProbability", "0")
+            .with("training.maxCandidates", "1000");
+    ClassCounts counts =
+        ClassCounter.count(
+            BatchSource.of(log, holdout, config), new EpochPlan(log, holdout, config));
+    NaiveCounts naive = new NaiveCounts(log, holdout);
+    for (InputTable table : InputTable.values()) {
+      assertThat(counts.of(table).examples()).as(table.tensor()).isEqualTo(naive.examples(table));
+      assertThat(counts.of(table).users()).as(table.tensor()).isEqualTo(naive.users(table));
+    }
+    assertThat(counts.of(InputTable.CANDIDATE_GAP).users().stream().mapToLong(n -> n).sum())
+        .isPositive();
+  }
+
+  @Test
+  void counts_inTheFolderOfAModel_areThoseOfItsLog() {
+    ClassCounts counts = ClassCounts.read(model).orElseThrow();
+    assertThat(counts.leastUsers()).isEqualTo(20);
+    assertThat(counts.of(InputTable.TOKEN_ACTION).users()).containsExactly(59L, 1L);
+    assertThat(counts.of(InputTable.TOKEN_SURFACE).users()).containsExactly(59L, 1L);
+    assertThat(counts.of(InputTable.CANDIDATE_POSITION).users())
+        .startsWith(60L, 60L, 60L, 60L, 0L)
+        .endsWith(0L);
+    assertThat(counts.standIns(InputTable.CANDIDATE_GAP)[gap(YEAR)]).isEqualTo(gap(LONGEST));
+  }
+
+  @Test
+  void run_resumed_countsWhatTheFirstRunCounted() throws IOException {
+    FeedLog log = log();
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    Path work = folder.resolve("resumed");
+    for (int run = 0; run < 2; run++) {
+      new Trainer(log, holdout, config(), work, TrainProgress.none()).run(true);
+      for (String file : List.of("weights.safetensors", ClassCounts.FILE)) {
+        assertThat(Files.readAllBytes(work.resolve("model").resolve(file)))
+            .as(file)
+            .isEqualTo(Files.readAllBytes(model.resolve(file)));
+      }
+    }
+  }
+
+  @Test
+  void run_warmStarted_knowsWhatTheEarlierModelMet() {
+    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    for (int u = 0; u < 30; u++) {
+      builder.user("v" + u);
+      for (int i = 0; i < 8; i++) {
+        builder.action(i, TestLogs.HIDE, RELATED, BEGIN + i * Duration.ofDays(1).toMillis());
+      }
+    }
+    FeedLog later = builder.build();
+    Path warm =
+        new Trainer(
+                later,
+                Holdout.leaveLast(later, 1),
+                config().with("training.epochs", "1"),
+                folder.resolve("warm"),
+                TrainProgress.none())
+            .run(false, new WarmStart(model, log().catalogue()))
+            .model();
+    ClassCounts counts = ClassCounts.read(warm).orElseThrow();
+    assertThat(counts.of(InputTable.TOKEN_ACTION).users()).containsExactly(59L, 30L);
+    int[] gaps = counts.standIns(InputTable.TOKEN_GAP);
+    assertThat(gaps[gap(LONGEST)]).isEqualTo(gap(LONGEST));
+    assertThat(gaps[gap(YEAR)]).isEqualTo(gap(Duration.ofDays(1)));
+    assertThat(Arrays.stream(gaps)).contains(gap(Duration.ofMinutes(2)));
+  }
+}

@@ -1,0 +1,148 @@
+package io.unipin.serving.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.data.Catalogue;
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.ClassCounts;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.InputTable;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.ModelWriter;
+import io.unipin.model.Precision;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code format-3} was published by the last version that wrote that format. */
+class BundleFormatsTest {
+  private static final String NAME = "format-3";
+
+  @TempDir Path folder;
+  private Path bundle;
+
+  @BeforeEach
+  void copy() throws IOException, URISyntaxException {
+    Path fixture = Path.of(Objects.requireNonNull(getClass().getResource(NAME)).toURI());
+    bundle = folder.resolve(NAME);
+    try (Stream<Path> paths = Files.walk(fixture)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        Path target = bundle.resolve(fixture.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
+  }
+
+  /** Its golden queries ask about gaps that nothing says were met: their answers stand. */
+  @Test
+  void load_format3_answersAsWhereItWasMade() throws IOException {
+    assertThat(manifest().format()).isEqualTo(3);
+    assertThat(manifest().golden()).hasSize(2);
+    check();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void load_formatsBefore_areStillRead(int format) throws IOException {
+    BundleManifest now = manifest();
+    Files.delete(bundle.resolve("model/recipe.yaml"));
+    List<BundleFile> files =
+        now.files().stream().filter(file -> !file.path().endsWith("recipe.yaml")).toList();
+    BundleManifest before =
+        new BundleManifest(
+            format,
+            now.name(),
+            now.created(),
+            now.modelFingerprint(),
+            now.index(),
+            now.items(),
+            now.dimension(),
+            files,
+            format == 1 ? List.of() : now.golden(),
+            "");
+    Files.write(bundle.resolve(BundleLayout.MANIFEST), before.sealed().toJson());
+    check();
+  }
+
+  @Test
+  void publish_ofATrainedModel_carriesItsCounts() throws IOException {
+    Path model = bundle.resolve("model");
+    ClassCounts counts = counts(ModelWriter.config(model));
+    counts.write(model);
+    Path published = folder.resolve("trained");
+    assertThatThrownBy(() -> reader().load(NAME))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("file not in the manifest: model/classes.json");
+    Files.move(model, folder.resolve("model"));
+    BundlePublisher.publish(folder.resolve("model"), catalogue(), BundleLayout.EXACT, published);
+    assertThat(ClassCounts.read(BundleReader.model(published))).contains(counts);
+    BundleManifest manifest = BundleVerifier.verify("trained", published);
+    assertThat(manifest.format()).isEqualTo(4);
+    assertThat(manifest.modelFingerprint())
+        .as("keys and values of other rows are others")
+        .isNotEqualTo(manifest().modelFingerprint());
+    check("trained");
+    Files.delete(published.resolve("model/classes.json"));
+    assertThatThrownBy(() -> reader().load("trained"))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("model/classes.json: a file expected, none found");
+  }
+
+  private Catalogue catalogue() {
+    return Catalogue.read(bundle.resolve(BundleLayout.CATALOGUE));
+  }
+
+  /** All of it met by a hundred users, but that gaps past the second were not. */
+  private static ClassCounts counts(ModelConfig config) {
+    Map<String, ClassCounts.Met> tables = new TreeMap<>();
+    for (InputTable table : InputTable.values()) {
+      boolean gaps = table.tensor().endsWith("_gap");
+      List<Long> users =
+          LongStream.range(0, table.classes(config))
+              .map(i -> gaps && i > 3 ? 0 : 100)
+              .boxed()
+              .toList();
+      tables.put(table.tensor(), new ClassCounts.Met(users, users));
+    }
+    return new ClassCounts(20, tables);
+  }
+
+  private BundleManifest manifest() throws IOException {
+    return BundleManifest.parse(Files.readAllBytes(bundle.resolve(BundleLayout.MANIFEST)));
+  }
+
+  private void check() {
+    check(NAME);
+  }
+
+  private void check(String name) {
+    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20));
+        LoadedBundle loaded = reader().load(name)) {
+      loaded.selfCheck(cache, KvType.FLOAT32, Precision.FLOAT32);
+    }
+  }
+
+  private BundleReader reader() {
+    return new BundleReader(folder, EngineOptions.cpu());
+  }
+}
