@@ -1,6 +1,7 @@
 package io.unipin.train;
 
 import io.unipin.data.FeedLog;
+import io.unipin.data.FeedSchema;
 import java.util.List;
 
 /**
@@ -66,6 +67,31 @@ public final class Predictions {
   /** (impressions) one score per impression, looked up by its item. */
   float[] byItem(float[] itemScores) {
     return gather((slate, k) -> itemScores[slates.items()[slate.slate().from() + k]]);
+  }
+
+  /** (impressions) class of an input. */
+  int[] classes(SlateInput input) {
+    int[] classes = new int[impressions];
+    int at = 0;
+    for (Judged each : judged) {
+      for (int k = 0; k < each.slate().size(); k++) {
+        classes[at++] = input.of(each.slate(), k);
+      }
+    }
+    return classes;
+  }
+
+  /** (impressions) the oracle of a log that has one. */
+  float[] oracle() {
+    return gather((slate, k) -> log.impressionOracle()[slate.slate().from() + k]);
+  }
+
+  FeedLog log() {
+    return log;
+  }
+
+  FeedSchema schema() {
+    return log.schema();
   }
 
   /** (impressions) user rows, grouped. */

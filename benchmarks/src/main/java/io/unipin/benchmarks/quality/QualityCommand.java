@@ -3,6 +3,8 @@ package io.unipin.benchmarks.quality;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
@@ -113,6 +115,7 @@ public final class QualityCommand implements Callable<Integer> {
     SeedRuns runs = new SeedRuns(home, feedLog, folder, options, recipe.toString());
     List<JsonNode> trainings = new ArrayList<>();
     List<JsonNode> evaluations = new ArrayList<>();
+    ArrayNode calibrations = JsonNodeFactory.instance.arrayNode();
     DinRival rival = din ? new DinRival(log, recipe.evaluation()) : null;
     for (int seed = 1; seed <= seeds; seed++) {
       SeedRuns.Seed done = runs.run(seed);
@@ -122,12 +125,14 @@ public final class QualityCommand implements Callable<Integer> {
         evaluation.setAll(rival.judge(seed, out::println));
       }
       evaluations.add(evaluation);
+      calibrations.add(done.calibration());
       out.printf("seed %s of %s%s%n", seed, seeds, done.earlier() ? ", from an earlier run" : "");
       out.flush();
     }
     ObjectNode results =
         new SeedSummary(trainings, evaluations).of(recipe.evaluation().headline(log));
     print(results, out);
+    results.set("calibration", calibrations);
     Map<String, Object> described = new LinkedHashMap<>();
     described.put("data", data);
     described.put("quick", quick);

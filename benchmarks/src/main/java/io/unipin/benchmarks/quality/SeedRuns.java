@@ -41,7 +41,7 @@ final class SeedRuns {
   }
 
   /** The {@code results} of a seed's training and evaluation. */
-  record Seed(JsonNode training, JsonNode evaluation, boolean earlier) {}
+  record Seed(JsonNode training, JsonNode evaluation, JsonNode calibration, boolean earlier) {}
 
   Seed run(int seed) throws IOException, InterruptedException {
     Path bundle = train(seed);
@@ -50,9 +50,11 @@ final class SeedRuns {
     if (!earlier) {
       evaluate(seed, bundle, evaluation);
     }
+    JsonNode measured = JSON.readTree(evaluation.toFile()).path("results");
     return new Seed(
         JSON.readTree(figures(seed).toFile()).get("results"),
-        JSON.readTree(evaluation.toFile()).at("/results/evaluation"),
+        measured.path("evaluation"),
+        measured.path("calibration"),
         earlier);
   }
 

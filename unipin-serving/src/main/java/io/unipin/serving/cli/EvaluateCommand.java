@@ -6,10 +6,13 @@ import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.train.Calibration;
 import io.unipin.train.Comparison;
 import io.unipin.train.Evaluation;
 import io.unipin.train.EvaluationOptions;
 import io.unipin.train.Evaluator;
+import io.unipin.train.GapStudy;
+import io.unipin.train.GapStudyResult;
 import io.unipin.train.Holdout;
 import io.unipin.train.Part;
 import io.unipin.train.QueryStudy;
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -36,7 +40,8 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  ./unipin evaluate --bundle bundles/main --data feedlog --json evaluation.json",
-      "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog"
+      "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog",
+      "  ./unipin evaluate --bundle bundles/main --data simulated --gaps --oracle click"
     })
 final class EvaluateCommand implements Callable<Integer> {
   private static final int STUDIED_USERS = 5000;
@@ -82,6 +87,26 @@ final class EvaluateCommand implements Callable<Integer> {
   private boolean queries;
 
   @Option(
+      names = "--gaps",
+      arity = "0..1",
+      split = ",",
+      fallbackValue = "1m,1h,6h,1d,7d,30d,90d,365d",
+      paramLabel = "GAP",
+      description =
+          "Also ask so long after the last action, such as 1m,6h,7d, and hold the answers against"
+              + " what users do after similar gaps. Without a value: ${FALLBACK-VALUE}.")
+  private List<String> gaps = List.of();
+
+  @Option(
+      names = "--oracle",
+      defaultValue = "",
+      paramLabel = "ACTION",
+      description =
+          "The action whose probability the log's oracle is, click in a simulated one: also hold"
+              + " probabilities against it.")
+  private String oracle = "";
+
+  @Option(
       names = "--max-bad-rows",
       defaultValue = "0",
       paramLabel = "N",
@@ -102,9 +127,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    gaps.forEach(GapOption::seconds); // refuses a wrong one before the work
     TrainConfig recipe = recipe();
     warnOfOtherParts(bundle, recipe);
     FeedLog log = FeedLogReader.read(data, maxBadRows);
+    Calibration.checkOracle(log, oracle, recipe.evaluation().displayed());
     Holdout holdout = recipe.evaluation().holdout(log);
     PrintWriter console = spec.commandLine().getOut();
     Evaluation evaluation = evaluate(bundle, log, holdout, recipe.evaluation().displayed());
@@ -113,11 +140,10 @@ final class EvaluateCommand implements Callable<Integer> {
     console.println(evaluation.protocol());
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("evaluation", evaluation.toJson());
-    if (queries) {
-      QueryStudyResult study = study(log, holdout);
-      console.print(study.toTable());
-      results.put("queries", study.toJson());
-    }
+    Calibration calibration = Calibration.of(evaluation, oracle);
+    console.print(calibration.toTable());
+    results.put("calibration", calibration.toJson());
+    study(log, holdout, console, results);
     if (against != null) {
       warnOfOtherParts(against, recipe);
       Comparison comparison =
@@ -137,9 +163,23 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private QueryStudyResult study(FeedLog log, Holdout holdout) throws IOException {
+  private void study(FeedLog log, Holdout holdout, PrintWriter console, Map<String, Object> results)
+      throws IOException {
+    if (gaps.isEmpty() && !queries) {
+      return;
+    }
     try (LoadedBundle loaded = BundleFolder.load(bundle, precision)) {
-      return QueryStudy.run(log, holdout, loaded.model(), STUDIED_USERS);
+      if (!gaps.isEmpty()) {
+        List<Long> seconds = gaps.stream().map(GapOption::seconds).toList();
+        GapStudyResult study = GapStudy.run(log, holdout, loaded.model(), seconds, oracle);
+        console.print(study.toTable());
+        results.put("gaps", study.toJson());
+      }
+      if (queries) {
+        QueryStudyResult study = QueryStudy.run(log, holdout, loaded.model(), STUDIED_USERS);
+        console.print(study.toTable());
+        results.put("queries", study.toJson());
+      }
     }
   }
 

@@ -1,7 +1,10 @@
 package io.unipin.serving.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.data.FileTree;
 import io.unipin.serving.bundle.BundleReader;
 import java.io.IOException;
@@ -14,6 +17,9 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What a bundle is measured with, which is what it was trained with unless told otherwise. */
@@ -61,6 +67,30 @@ final class EvaluateCommandTest {
     assertThat(out.toString()).contains("Held out by leave-last, holdout 3.");
     assertThat(err.toString()).isEmpty();
 
+    Path figures = folder.resolve("evaluate.json");
+    run(
+        "evaluate",
+        new String[] {
+          "--bundle",
+          bundle.toString(),
+          "--data",
+          log,
+          "--gaps",
+          "5m,365d",
+          "--oracle",
+          "click",
+          "--json",
+          figures.toString()
+        });
+    assertThat(out.toString()).contains("Calibration by class", "from 31 s", "365.0 d");
+    JsonNode results = new ObjectMapper().readTree(figures.toFile()).get("results");
+    assertThat(results.at("/gaps")).hasSize(2);
+    assertThat(results.at("/gaps/1/gap_seconds").asLong()).isEqualTo(365 * 86_400);
+    for (String input : List.of("gap", "surface", "position", "history")) {
+      assertThat(results.at("/calibration/" + input + "/error/click").isNumber()).isTrue();
+      assertThat(results.at("/calibration/" + input + "/classes/0/oracle").isNumber()).isTrue();
+    }
+
     run("evaluate", measured[0], measured[1], measured[2], measured[3], "--protocol", "time-split");
     assertThat(err.toString().lines()).hasSize(1);
     assertThat(err.toString())
@@ -73,5 +103,20 @@ final class EvaluateCommandTest {
     FileTree.delete(bundle);
     run("evaluate", "--bundle", copy.toString(), "--data", log);
     assertThat(out.toString()).contains("Held out by leave-last, holdout 3.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0s, 0", "90s, 90", "5m, 300", "6h, 21600", "365d, 31536000"})
+  void gaps_ofEveryUnit_areRead(String text, long seconds) {
+    assertThat(GapOption.seconds(text)).isEqualTo(seconds);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "5", "-1m", "1.5h", "6 h", "6w", "99999999d", "٣d"})
+  void gaps_ofNoUnitOrNumber_areRefused(String text) {
+    assertThatThrownBy(() -> GapOption.seconds(text))
+        .isInstanceOf(CommandException.class)
+        .hasMessageStartingWith("--gaps: ")
+        .hasMessageEndingWith("got " + text);
   }
 }
