@@ -51,7 +51,7 @@ enum SlateInput {
 
     @Override
     String name(int index, FeedSchema schema) {
-      return index < 2 ? Integer.toString(index) : (1 << index - 1) + "-" + ((1 << index) - 1);
+      return index < 2 ? Integer.toString(index) : (1 << (index - 1)) + "-" + ((1 << index) - 1);
     }
   };
 
@@ -74,7 +74,7 @@ enum SlateInput {
     return switch (bucket) {
       case GapBuckets.FIRST -> "first";
       case GapBuckets.UNKNOWN -> "unknown";
-      default -> "from " + time((1L << bucket - 2) - 1);
+      default -> "from " + time((1L << (bucket - 2)) - 1);
     };
   }
 
