@@ -63,15 +63,14 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
     Predictions predictions = evaluation.predictions();
     FeedSchema schema = predictions.schema();
     checkOracle(predictions.log(), oracle, evaluation.displayed());
-    float[] truth = oracle.isEmpty() ? new float[0] : predictions.oracle();
-    int action = schema.actions().indexOf(oracle);
+    Told told = Told.of(predictions, oracle);
     List<Input> inputs = new ArrayList<>();
     for (SlateInput input : SlateInput.values()) {
       int[] classes = predictions.classes(input);
       List<Row> rows = new ArrayList<>();
       for (int index : Arrays.stream(classes).sorted().distinct().toArray()) {
         int[] of = IntStream.range(0, classes.length).filter(i -> classes[i] == index).toArray();
-        rows.add(row(predictions, input.name(index, schema), of, action, truth));
+        rows.add(told.row(input.name(index, schema), of));
       }
       inputs.add(new Input(input, List.copyOf(rows)));
     }
@@ -105,29 +104,52 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
     }
   }
 
-  private static Row row(
-      Predictions predictions, String name, int[] of, int action, float[] truth) {
-    List<Figure> figures = new ArrayList<>();
-    for (int c = 0; c < predictions.actions(); c++) {
-      float[] probabilities = pick(predictions.shownProbabilities(c), of);
-      boolean[] all = predictions.labels(c);
-      boolean[] labels = new boolean[of.length];
-      for (int i = 0; i < labels.length; i++) {
-        labels[i] = all[of[i]];
-      }
-      figures.add(
-          new Figure(
-              mean(probabilities),
-              BinaryMetrics.baseRate(labels),
-              BinaryMetrics.calibrationError(probabilities, labels)));
+  /**
+   * What was told of all impressions.
+   *
+   * @param shown (actions) of (impressions) probabilities where they were shown
+   * @param labels (actions) of (impressions)
+   * @param first (impressions) probabilities of the oracle's action at the first position; none
+   *     without
+   * @param truth (impressions) the oracle; none without
+   */
+  private record Told(List<float[]> shown, List<boolean[]> labels, float[] first, float[] truth) {
+
+    static Told of(Predictions predictions, String oracle) {
+      boolean known = !oracle.isEmpty();
+      int action = predictions.schema().actions().indexOf(oracle);
+      return new Told(
+          IntStream.range(0, predictions.actions())
+              .mapToObj(predictions::shownProbabilities)
+              .toList(),
+          IntStream.range(0, predictions.actions()).mapToObj(predictions::labels).toList(),
+          known ? predictions.probabilities(action) : new float[0],
+          known ? predictions.oracle() : new float[0]);
     }
-    boolean known = truth.length > 0;
-    return new Row(
-        name,
-        of.length,
-        List.copyOf(figures),
-        known ? mean(pick(predictions.probabilities(action), of)) : Double.NaN,
-        known ? mean(pick(truth, of)) : Double.NaN);
+
+    /** Of the impressions of one class. */
+    Row row(String name, int[] of) {
+      List<Figure> figures = new ArrayList<>();
+      for (int c = 0; c < shown.size(); c++) {
+        float[] probabilities = pick(shown.get(c), of);
+        boolean[] did = new boolean[of.length];
+        for (int i = 0; i < did.length; i++) {
+          did[i] = labels.get(c)[of[i]];
+        }
+        figures.add(
+            new Figure(
+                mean(probabilities),
+                BinaryMetrics.baseRate(did),
+                BinaryMetrics.calibrationError(probabilities, did)));
+      }
+      boolean known = truth.length > 0;
+      return new Row(
+          name,
+          of.length,
+          List.copyOf(figures),
+          known ? mean(pick(first, of)) : Double.NaN,
+          known ? mean(pick(truth, of)) : Double.NaN);
+    }
   }
 
   private static float[] pick(float[] values, int[] indices) {
