@@ -49,13 +49,13 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
       users = List.copyOf(users);
       if (examples.size() != users.size()) {
         throw new IllegalArgumentException(
-            "examples and users of as many classes expected, got %d and %d"
+            "examples and users of as many classes expected, got %s and %s"
                 .formatted(examples.size(), users.size()));
       }
       for (int i = 0; i < users.size(); i++) {
         if (users.get(i) < 0 || users.get(i) > examples.get(i)) {
           throw new IllegalArgumentException(
-              "users from 0 to the %d examples of class %d expected, got %d"
+              "users from 0 to the %s examples of class %s expected, got %s"
                   .formatted(examples.get(i), i, users.get(i)));
         }
       }
@@ -128,7 +128,7 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
       int classes = table.classes(config);
       if (of(table).users().size() != classes) {
         throw new ModelException(
-            "%s: %d classes of %s expected, got %d"
+            "%s: %s classes of %s expected, got %s"
                 .formatted(FILE, classes, table.tensor(), of(table).users().size()));
       }
     }
@@ -157,7 +157,7 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
       long bytes = Files.size(file);
       if (bytes > MAX_BYTES) {
         throw new ModelException(
-            "%s: at most %d bytes expected, got %d".formatted(FILE, MAX_BYTES, bytes));
+            "%s: at most %s bytes expected, got %s".formatted(FILE, MAX_BYTES, bytes));
       }
       ClassCounts counts = JSON.readValue(Files.readAllBytes(file), ClassCounts.class);
       if (counts == null) {

@@ -77,12 +77,19 @@ final class CalibrationText {
   }
 
   private void append(StringBuilder text, Calibration.Row row) {
-    text.append(format("    %-14s %,12d", row.name(), row.impressions()));
+    text.append(String.format(Locale.ROOT, "    %-14s %,12d", row.name(), row.impressions()));
     for (Calibration.Figure figure : row.figures().subList(0, Math.min(SHOWN, actions.size()))) {
       text.append(
-          format("     %.4f %.4f %.4f", figure.predicted(), figure.observed(), figure.error()));
+          String.format(
+              Locale.ROOT,
+              "     %.4f %.4f %.4f",
+              figure.predicted(),
+              figure.observed(),
+              figure.error()));
     }
-    text.append(known ? format("            %.4f %.4f", row.first(), row.truth()) : "");
+    if (known) {
+      text.append(String.format(Locale.ROOT, "            %.4f %.4f", row.first(), row.truth()));
+    }
     text.append('\n');
   }
 

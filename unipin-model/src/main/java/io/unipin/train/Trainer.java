@@ -105,7 +105,8 @@ public final class Trainer {
       throw new TrainException(
           String.format(
               Locale.ROOT,
-              "nothing to train on: of %,d actions and %,d feedviews evaluation (%s) leaves none in the training part",
+              "nothing to train on: of %,d actions and %,d feedviews evaluation (%s) leaves none in"
+                  + " the training part",
               log.actions(),
               log.views(),
               config.evaluation()));
