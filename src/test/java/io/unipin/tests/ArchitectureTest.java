@@ -199,7 +199,8 @@ final class ArchitectureTest {
         .that()
         .resideOutsideOfPackage("io.unipin.serving.http..")
         .should()
-        .callMethod("com.sun.net.httpserver.HttpServer", "create", "java.net.InetSocketAddress", "int")
+        .callMethod(
+            "com.sun.net.httpserver.HttpServer", "create", "java.net.InetSocketAddress", "int")
         .orShould()
         .callMethod("com.sun.net.httpserver.HttpServer", "create")
         .check(code);

@@ -49,7 +49,8 @@ final class HttpPortsTest {
       unfinished(server.metricsPort());
       unfinished(console);
     }
-    assertThat(status("GET", "http://127.0.0.1:" + server.metricsPort() + "/healthz")).isEqualTo(200);
+    assertThat(status("GET", "http://127.0.0.1:" + server.metricsPort() + "/healthz"))
+        .isEqualTo(200);
     assertThat(status("GET", server.console() + "api/status")).isEqualTo(200);
   }
 

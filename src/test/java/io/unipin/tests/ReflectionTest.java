@@ -59,9 +59,7 @@ final class ReflectionTest {
   void servicesPort_describesItselfWhereASettingSaysSo() throws Exception {
     try (TinyServer open = TinyServer.start(folder, "server.reflection=true")) {
       ManagedChannel channel = channel(open.address());
-      assertThat(services(channel, "v1"))
-          .contains(SERVICE)
-          .doesNotContain("unipin.v1.UniPinAdmin");
+      assertThat(services(channel, "v1")).contains(SERVICE).doesNotContain("unipin.v1.UniPinAdmin");
       channel.shutdownNow();
     }
   }
@@ -83,8 +81,7 @@ final class ReflectionTest {
   }
 
   private static List<String> services(ManagedChannel channel, String version) {
-    return ask(
-            channel, version, ServerReflectionRequest.newBuilder().setListServices("").build())
+    return ask(channel, version, ServerReflectionRequest.newBuilder().setListServices("").build())
         .getListServicesResponse()
         .getServiceList()
         .stream()
@@ -97,10 +94,10 @@ final class ReflectionTest {
     MethodDescriptor<ServerReflectionRequest, ServerReflectionResponse> method =
         ServerReflectionGrpc.getServerReflectionInfoMethod().toBuilder()
             .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
-            .setFullMethodName("grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo")
+            .setFullMethodName(
+                "grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo")
             .build();
-    return ClientCalls.blockingServerStreamingCall(
-            channel, method, CallOptions.DEFAULT, request)
+    return ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request)
         .next();
   }
 }

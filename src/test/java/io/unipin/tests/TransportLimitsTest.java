@@ -207,8 +207,7 @@ final class TransportLimitsTest {
   void deadlines_thatPass_closeNoConnectionByDefault() throws Exception {
     try (TinyServer usual =
         TinyServer.start(Files.createDirectory(folder.resolve("usual")), DEFAULT_RESETS)) {
-      ManagedChannel shared =
-          NettyChannelBuilder.forTarget(usual.address()).usePlaintext().build();
+      ManagedChannel shared = NettyChannelBuilder.forTarget(usual.address()).usePlaintext().build();
       UniPinGrpc.UniPinBlockingStub stub = UniPinGrpc.newBlockingStub(shared);
       for (int call = 0; call < 1000; call++) {
         code(

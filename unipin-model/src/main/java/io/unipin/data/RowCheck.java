@@ -51,12 +51,13 @@ final class RowCheck {
     String known = DuckSession.literals(schema.actions());
     String surface = "list_position(" + DuckSession.literals(schema.surfaces()) + ", surface)";
     return """
-        SELECT user_id, item_id::BIGINT, %s,
-          CASE WHEN actions IS NULL THEN 'null'
-            WHEN list_has_all(%s, actions) AND list_count(actions) = len(actions) THEN NULL
-            ELSE actions::VARCHAR END,
-          (coalesce(%s, 0) - 1)::INTEGER, CASE WHEN %s IS NULL THEN coalesce(surface, 'null') END,
-          time_ms::BIGINT, %s::BIGINT, file_index::INTEGER, file_row_number::BIGINT"""
+    SELECT user_id, item_id::BIGINT, %s,
+      CASE WHEN actions IS NULL THEN 'null'
+        WHEN list_has_all(%s, actions) AND list_count(actions) = len(actions) THEN NULL
+        ELSE actions::VARCHAR END,
+      (coalesce(%s, 0) - 1)::INTEGER, CASE WHEN %s IS NULL THEN coalesce(surface, 'null') END,
+      time_ms::BIGINT, %s::BIGINT, file_index::INTEGER, file_row_number::BIGINT\
+    """
         .formatted(bits, known, surface, surface, scan.column("sequence"));
   }
 

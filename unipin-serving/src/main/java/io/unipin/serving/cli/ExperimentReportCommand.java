@@ -32,13 +32,17 @@ import picocli.CommandLine.Spec;
     description = "Joins exposures with outcomes and compares the arms of an experiment.",
     footer = {
       "",
-      "Users whose numbers do not fit the arms' shares are a reason to refuse. Effects are adjusted by users' own past",
-      "(CUPED). The p value and the interval 'always' hold however often a report is read, those 'once' only if it is",
+      "Users whose numbers do not fit the arms' shares are a reason to refuse. Effects are adjusted"
+          + " by users' own past",
+      "(CUPED). The p value and the interval 'always' hold however often a report is read, those"
+          + " 'once' only if it is",
       "read a single time, at an end that was fixed before.",
       "",
       "Example:",
-      "  ./unipin experiment report --config server.yaml --name wide-retrieval --exposures exposures --served served",
-      "  ./unipin experiment report --name wide --share control=1 --share wide=1 --exposures e.parquet --outcomes o.csv"
+      "  ./unipin experiment report --config server.yaml --name wide-retrieval --exposures"
+          + " exposures --served served",
+      "  ./unipin experiment report --name wide --share control=1 --share wide=1 --exposures"
+          + " e.parquet --outcomes o.csv"
     })
 final class ExperimentReportCommand implements Callable<Integer> {
   @Mixin private ExperimentOptions options;
@@ -86,7 +90,8 @@ final class ExperimentReportCommand implements Callable<Integer> {
       defaultValue = "0.05",
       paramLabel = "X",
       description =
-          "Typical size of lifts, relative; decide on it before the first reading. Default: ${DEFAULT-VALUE}.")
+          "Typical size of lifts, relative; decide on it before the first reading. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double expectedLift;
 
   @Option(
@@ -94,7 +99,8 @@ final class ExperimentReportCommand implements Callable<Integer> {
       defaultValue = "P14D",
       paramLabel = "DURATION",
       description =
-          "How long before the exposure a user's past is looked at, as ISO 8601. Default: ${DEFAULT-VALUE}.")
+          "How long before the exposure a user's past is looked at, as ISO 8601. Default:"
+              + " ${DEFAULT-VALUE}.")
   private Duration past;
 
   @Option(
@@ -196,7 +202,8 @@ final class ExperimentReportCommand implements Callable<Integer> {
     report.skipped().forEach((metric, reason) -> out.println(metric + ": left out, " + reason));
     out.printf(
         Locale.ROOT,
-        "users %s fit their shares (p = %.3f); left out: %d in several arms, %d overridden; unreadable lines: %d%n",
+        "users %s fit their shares (p = %.3f); left out: %d in several arms, %d overridden;"
+            + " unreadable lines: %d%n",
         report.users().users(),
         report.users().pValue(),
         report.inSeveralArms(),
@@ -206,7 +213,8 @@ final class ExperimentReportCommand implements Callable<Integer> {
     if (fit.read() > 0) {
       out.printf(
           Locale.ROOT,
-          "outcomes read %d; left out: %d of users who were not exposed or are left out, %d out of time%n",
+          "outcomes read %d; left out: %d of users who were not exposed or are left out, %d out of"
+              + " time%n",
           fit.read(),
           fit.ofNobody(),
           fit.outOfTime());

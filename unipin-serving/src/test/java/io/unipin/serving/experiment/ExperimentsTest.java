@@ -180,9 +180,9 @@ final class ExperimentsTest {
     Experiments experiments =
         new Experiments(
             Vectors.config(
-                "{'salt': 's', 'holdout': 100, 'layers': {'l': {'experiments': {"
-                    + "'e': {'slots': '0-0', 'rollout': 0, 'arms': {'a': {}, 'b': {}},"
-                    + " 'overrides': {'tester': 'b'}}, 'f': {'slots': '1-9999', 'arms': {'a': {}}}}}}}"));
+                "{'salt': 's', 'holdout': 100, 'layers': {'l': {'experiments': {'e': {'slots':"
+                    + " '0-0', 'rollout': 0, 'arms': {'a': {}, 'b': {}}, 'overrides': {'tester':"
+                    + " 'b'}}, 'f': {'slots': '1-9999', 'arms': {'a': {}}}}}}}"));
     assertThat(experiments.assign("tester"))
         .contains(new Assignment("l", "e", "b", true))
         .noneMatch(assignment -> assignment.experiment().equals("f"));

@@ -86,8 +86,8 @@ public record ExperimentReport(
       throw new ReportException(
           String.format(
               Locale.ROOT,
-              "refused: users by arm %s do not come from shares %s by chance (sample ratio, p = %.2g); find out where they were"
-                  + " lost before reading anything else",
+              "refused: users by arm %s do not come from shares %s by chance (sample ratio, p ="
+                  + " %.2g); find out where they were lost before reading anything else",
               users,
               shares(question),
               ratio.pValue()));

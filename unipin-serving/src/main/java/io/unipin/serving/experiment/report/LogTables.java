@@ -16,12 +16,12 @@ final class LogTables {
   static final String PAGES = "pages";
 
   private static final String EXPOSURE_COLUMNS =
-      "{'timeMs': 'BIGINT', 'user': 'VARCHAR', 'layer': 'VARCHAR', 'experiment': 'VARCHAR', 'arm': 'VARCHAR',"
-          + " 'salt': 'VARCHAR', 'overridden': 'BOOLEAN', 'requestId': 'VARCHAR', 'bundle': 'VARCHAR',"
-          + " 'index': 'VARCHAR', 'config': 'VARCHAR'}";
+      "{'timeMs': 'BIGINT', 'user': 'VARCHAR', 'layer': 'VARCHAR', 'experiment': 'VARCHAR', 'arm':"
+          + " 'VARCHAR', 'salt': 'VARCHAR', 'overridden': 'BOOLEAN', 'requestId': 'VARCHAR',"
+          + " 'bundle': 'VARCHAR', 'index': 'VARCHAR', 'config': 'VARCHAR'}";
   private static final String SERVED_COLUMNS =
-      "{'view': 'VARCHAR', 'user': 'VARCHAR', 'timeMs': 'BIGINT', 'items': 'BIGINT[]', 'actions': 'VARCHAR[]',"
-          + " 'event': 'VARCHAR'}";
+      "{'view': 'VARCHAR', 'user': 'VARCHAR', 'timeMs': 'BIGINT', 'items': 'BIGINT[]', 'actions':"
+          + " 'VARCHAR[]', 'event': 'VARCHAR'}";
 
   /** An event that was logged twice counts once. */
   static final String OUTCOMES_OF_SERVED =

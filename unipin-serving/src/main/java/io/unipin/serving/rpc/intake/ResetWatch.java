@@ -84,7 +84,8 @@ final class ResetWatch extends ServerTransportFilter {
     long last = lastLogged.get();
     if (now - last >= LOG_EVERY_NANOS && lastLogged.compareAndSet(last, now)) {
       logger.warn(
-          "the connection of {} is closed: at most {} cancelled calls in {} s expected (server.maxResets)",
+          "the connection of {} is closed: at most {} cancelled calls in {} s expected"
+              + " (server.maxResets)",
           transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
           most,
           seconds);
