@@ -7,10 +7,8 @@ import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogBuilder;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
-import io.unipin.model.ClassCounts;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.GapBuckets;
-import io.unipin.model.InputTable;
 import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
 import io.unipin.model.TokenSequence;
@@ -22,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -35,13 +32,13 @@ import org.junit.jupiter.api.io.TempDir;
  * others.
  */
 class RareClassesTest {
-  private static final int ITEMS = 12;
+  static final int ITEMS = 12;
   private static final int PLACES = 4;
   private static final int HOME = 0;
-  private static final int RELATED = 1;
-  private static final long BEGIN = 1_700_000_000_000L;
-  private static final Duration YEAR = Duration.ofDays(365);
-  private static final Duration LONGEST = Duration.ofMinutes(16);
+  static final int RELATED = 1;
+  static final long BEGIN = 1_700_000_000_000L;
+  static final Duration YEAR = Duration.ofDays(365);
+  static final Duration LONGEST = Duration.ofMinutes(16);
   private static final float TOLERANCE = 1e-6f;
 
   @TempDir static Path folder;
@@ -49,7 +46,7 @@ class RareClassesTest {
   private static Path unreplaced;
 
   /** One user of sixty hides, and looks at the related surface. */
-  private static FeedLog log() {
+  static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
     Random random = new Random(5);
     for (int u = 0; u < 60; u++) {
@@ -70,7 +67,7 @@ class RareClassesTest {
     return builder.build();
   }
 
-  private static TrainConfig config() {
+  static TrainConfig config() {
     return TrainConfig.defaults()
         .with(
             "model",
@@ -107,7 +104,7 @@ class RareClassesTest {
     return history(5, Duration.ofMinutes(2));
   }
 
-  private static int gap(Duration gap) {
+  static int gap(Duration gap) {
     return GapBuckets.of(BEGIN, BEGIN + gap.toMillis());
   }
 
@@ -254,82 +251,5 @@ class RareClassesTest {
           IntStream.range(0, ITEMS).mapToDouble(i -> scores[2 * i]).average().orElseThrow();
       assertThat(mean).as("one impression of four is liked").isCloseTo(0.25, within(0.12));
     }
-  }
-
-  @Test
-  void counts_ofARandomLog_equalThoseOfCountingItself() {
-    FeedLog log = TestLogs.random(40, 30, 20, 3);
-    Holdout holdout = Holdout.leaveLast(log, 1);
-    TrainConfig config =
-        config()
-            .with("model.maxHistory", "40")
-            .with("training.maskProbability", "0")
-            .with("training.gapProbability", "1")
-            .with("training.outcomeProbability", "0")
-            .with("training.maxCandidates", "1000");
-    ClassCounts counts =
-        ClassCounter.count(
-            BatchSource.of(log, holdout, config), new EpochPlan(log, holdout, config));
-    NaiveCounts naive = new NaiveCounts(log, holdout);
-    for (InputTable table : InputTable.values()) {
-      assertThat(counts.of(table).examples()).as(table.tensor()).isEqualTo(naive.examples(table));
-      assertThat(counts.of(table).users()).as(table.tensor()).isEqualTo(naive.users(table));
-    }
-    assertThat(counts.of(InputTable.CANDIDATE_GAP).users().stream().mapToLong(n -> n).sum())
-        .isPositive();
-  }
-
-  @Test
-  void counts_inTheFolderOfAModel_areThoseOfItsLog() {
-    ClassCounts counts = ClassCounts.read(model).orElseThrow();
-    assertThat(counts.leastUsers()).isEqualTo(20);
-    assertThat(counts.of(InputTable.TOKEN_ACTION).users()).containsExactly(59L, 1L);
-    assertThat(counts.of(InputTable.TOKEN_SURFACE).users()).containsExactly(59L, 1L);
-    assertThat(counts.of(InputTable.CANDIDATE_POSITION).users())
-        .startsWith(60L, 60L, 60L, 60L, 0L)
-        .endsWith(0L);
-    assertThat(counts.standIns(InputTable.CANDIDATE_GAP)[gap(YEAR)]).isEqualTo(gap(LONGEST));
-  }
-
-  @Test
-  void run_resumed_countsWhatTheFirstRunCounted() throws IOException {
-    FeedLog log = log();
-    Holdout holdout = Holdout.leaveLast(log, 1);
-    Path work = folder.resolve("resumed");
-    for (int run = 0; run < 2; run++) {
-      new Trainer(log, holdout, config(), work, TrainProgress.none()).run(true);
-      for (String file : List.of("weights.safetensors", ClassCounts.FILE)) {
-        assertThat(Files.readAllBytes(work.resolve("model").resolve(file)))
-            .as(file)
-            .isEqualTo(Files.readAllBytes(model.resolve(file)));
-      }
-    }
-  }
-
-  @Test
-  void run_warmStarted_knowsWhatTheEarlierModelMet() {
-    FeedLogBuilder builder = TestLogs.log(ITEMS);
-    for (int u = 0; u < 30; u++) {
-      builder.user("v" + u);
-      for (int i = 0; i < 8; i++) {
-        builder.action(i, TestLogs.HIDE, RELATED, BEGIN + i * Duration.ofDays(1).toMillis());
-      }
-    }
-    FeedLog later = builder.build();
-    Path warm =
-        new Trainer(
-                later,
-                Holdout.leaveLast(later, 1),
-                config().with("training.epochs", "1"),
-                folder.resolve("warm"),
-                TrainProgress.none())
-            .run(false, new WarmStart(model, log().catalogue()))
-            .model();
-    ClassCounts counts = ClassCounts.read(warm).orElseThrow();
-    assertThat(counts.of(InputTable.TOKEN_ACTION).users()).containsExactly(59L, 30L);
-    int[] gaps = counts.standIns(InputTable.TOKEN_GAP);
-    assertThat(gaps[gap(LONGEST)]).isEqualTo(gap(LONGEST));
-    assertThat(gaps[gap(YEAR)]).isEqualTo(gap(Duration.ofDays(1)));
-    assertThat(Arrays.stream(gaps)).contains(gap(Duration.ofMinutes(2)));
   }
 }
