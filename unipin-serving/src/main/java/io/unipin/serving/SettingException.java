@@ -37,4 +37,11 @@ public final class SettingException extends IllegalArgumentException {
       throw new SettingException(key, "a duration longer than zero expected, got " + value);
     }
   }
+
+  /** Refuses a duration that is shorter than zero. */
+  public static void checkNotNegative(String key, Duration value) {
+    if (value.isNegative()) {
+      throw new SettingException(key, "a duration of zero or more expected, got " + value);
+    }
+  }
 }

@@ -30,6 +30,7 @@ final class ConfigReaderTest {
     assertThat(config.server().queue()).isEqualTo(256);
     assertThat(config.server().maxMessage().bytes()).isEqualTo(1 << 20);
     assertThat(config.server().maxConcurrentCallsPerConnection()).isEqualTo(256);
+    assertThat(config.server().stopDelay()).isEqualTo(Duration.ZERO);
     assertThat(config.server().drain()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.bundle().folder()).isEqualTo(Path.of("bundles"));
     assertThat(config.bundle().name()).isEqualTo("main");

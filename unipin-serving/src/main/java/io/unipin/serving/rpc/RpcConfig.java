@@ -1,5 +1,6 @@
 package io.unipin.serving.rpc;
 
+import static io.unipin.serving.SettingException.checkNotNegative;
 import static io.unipin.serving.SettingException.checkPositive;
 import static io.unipin.serving.SettingException.checkRange;
 
@@ -22,6 +23,7 @@ import java.time.Duration;
  * @param maxResets calls that one connection may cancel within 30 seconds, those whose deadline passes too, before it is
  *     closed
  * @param reflection whether the service's port describes its API; the admin port always does
+ * @param stopDelay how long a stop that health speaks of already goes on taking calls
  * @param drain how long a stop waits for requests in flight
  */
 public record RpcConfig(
@@ -38,6 +40,7 @@ public record RpcConfig(
     int maxConcurrentCallsPerConnection,
     int maxResets,
     boolean reflection,
+    Duration stopDelay,
     Duration drain) {
   public RpcConfig {
     if (host.isBlank()) {
@@ -53,6 +56,7 @@ public record RpcConfig(
         "maxReceiving", maxReceiving.bytes(), Intake.mostBytes(maxMessage.bytes()), 1L << 40);
     checkRange("maxConcurrentCallsPerConnection", maxConcurrentCallsPerConnection, 1, 65536);
     checkRange("maxResets", maxResets, 1, 1_000_000);
+    checkNotNegative("stopDelay", stopDelay);
     checkPositive("drain", drain);
   }
 

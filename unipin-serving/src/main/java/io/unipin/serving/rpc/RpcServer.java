@@ -40,6 +40,7 @@ public final class RpcServer implements AutoCloseable {
 
   private final RpcConfig config;
   private final HealthStatusManager health = new HealthStatusManager();
+  private final OpenStreams streams = new OpenStreams();
   private final Guard guard;
   private final Intake intake;
   private final CallRunner calls;
@@ -47,6 +48,7 @@ public final class RpcServer implements AutoCloseable {
   private final Server server;
   private final Server admin;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean opened;
 
   private RpcServer(RpcConfig config, SecurityConfig security, RpcServices services) {
     this.config = config;
@@ -97,6 +99,7 @@ public final class RpcServer implements AutoCloseable {
       rpc.server.start();
       rpc.admin.start();
       rpc.health.setStatus(UniPinGrpc.SERVICE_NAME, ServingStatus.SERVING);
+      rpc.opened = true;
       started = true;
       return rpc;
     } catch (IOException e) {
@@ -117,6 +120,7 @@ public final class RpcServer implements AutoCloseable {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, port));
     protection.accept(builder);
     return builder
+        .intercept(streams)
         .intercept(new Arrival.Interceptor())
         .intercept(intake) // the last one comes first
         .addStreamTracerFactory(intake.tracers())
@@ -149,16 +153,41 @@ public final class RpcServer implements AutoCloseable {
     server.awaitTermination();
   }
 
-  /** Says it stops, takes no more calls, waits for those under way, and closes the ports. Idempotent. */
+  /**
+   * Says it stops; goes on for {@code server.stopDelay}, so that balancers learn of it; then takes no more calls, waits for those
+   * under way, and closes the ports. An interrupt cuts the delay short. Idempotent.
+   */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    guard.close();
     health.enterTerminalState();
+    boolean interrupted = serveOn();
+    guard.close();
     server.shutdown();
     admin.shutdown();
+    streams.end();
+    interrupted |= drain();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for the delay; returns whether it was interrupted. Ports that never opened are not waited for. */
+  private boolean serveOn() {
+    try {
+      if (opened) {
+        TimeUnit.NANOSECONDS.sleep(config.stopDelay().toNanos());
+      }
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  /** Waits for the calls under way; returns whether it was interrupted. */
+  private boolean drain() {
     try {
       // Calls that a client sent before it learnt of the end still come, and are answered.
       server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS);
@@ -168,10 +197,11 @@ public final class RpcServer implements AutoCloseable {
       admin.shutdownNow();
       server.awaitTermination(1, TimeUnit.SECONDS);
       admin.awaitTermination(1, TimeUnit.SECONDS);
+      return false;
     } catch (InterruptedException e) {
       server.shutdownNow();
       admin.shutdownNow();
-      Thread.currentThread().interrupt();
+      return true;
     }
   }
 }

@@ -1,0 +1,86 @@
+package io.unipin.serving.rpc;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The calls that last as long as their client wants, such as a watch of the health. A stop ends them: it waits only for calls that
+ * end by themselves. Thread-safe.
+ */
+final class OpenStreams implements ServerInterceptor {
+  private static final Status STOPPED = Status.UNAVAILABLE.withDescription("the server stops");
+
+  private final Set<Stream<?, ?>> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean ended;
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
+      return next.startCall(call, headers);
+    }
+    Stream<Q, A> stream = new Stream<>(call);
+    open.add(stream);
+    ServerCall.Listener<Q> listener = next.startCall(stream, headers);
+    if (ended) {
+      stream.close(STOPPED, new Metadata()); // it came while the others were ended
+    }
+    return new SimpleForwardingServerCallListener<>(listener) {
+      @Override
+      public void onCancel() {
+        open.remove(stream);
+        super.onCancel();
+      }
+
+      @Override
+      public void onComplete() {
+        open.remove(stream);
+        super.onComplete();
+      }
+    };
+  }
+
+  /** Ends all that are open, and every later one at once. */
+  void end() {
+    ended = true;
+    open.forEach(stream -> stream.close(STOPPED, new Metadata()));
+  }
+
+  /** A call that two threads may close; what its service says after the end is dropped. */
+  private static final class Stream<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private boolean closed;
+
+    Stream(ServerCall<Q, A> call) {
+      super(call);
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!closed) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void sendMessage(A message) {
+      if (!closed) {
+        super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+      if (!closed) {
+        closed = true;
+        super.close(status, trailers);
+      }
+    }
+  }
+}
