@@ -44,7 +44,8 @@ final class EntryStore {
     shared = new Partition(config.budgetBytes(), config, this::removed);
   }
 
-  private Partition partition(KvKey key) {
+  /** The part of the budget that a key competes for now. */
+  Partition partition(KvKey key) {
     return own.isEmpty() ? shared : own.getOrDefault(key.fingerprint(), shared);
   }
 
@@ -77,7 +78,7 @@ final class EntryStore {
     } finally {
       resizing.unlock();
     }
-    eraseFrom(shared, key -> key.fingerprint().equals(fingerprint));
+    leave(shared, key -> key.fingerprint().equals(fingerprint));
   }
 
   /** Has a fingerprint, which has no entries, share the budget with others. */
@@ -86,12 +87,21 @@ final class EntryStore {
     try {
       if (reserved.remove(fingerprint) != null) {
         Partition partition = Objects.requireNonNull(own.remove(fingerprint));
-        eraseFrom(partition, key -> true);
+        leave(partition, key -> key.fingerprint().equals(fingerprint));
         count(KvDeparture.POLICY, shared.resize(config.budgetBytes() - sum(reserved)));
       }
     } finally {
       resizing.unlock();
     }
+  }
+
+  /**
+   * Drops what a partition has of keys that go to another one from now on. A publication that began before that is waited for, as by
+   * an erasure; a later one sees that its partition is not the key's any more.
+   */
+  private void leave(Partition old, Predicate<KvKey> keys) {
+    writers.forEach(keys, slot -> drop(old, slot.key()));
+    eraseFrom(old, keys);
   }
 
   private static long sum(Map<String, Long> bytes) {
@@ -114,7 +124,8 @@ final class EntryStore {
   }
 
   /**
-   * Puts an entry in place of what the key had, or nothing when the key was erased since the writer began. The old entry
+   * Puts an entry in place of what the key had, or nothing when the key was erased since the writer began, or when it went to another
+   * part of the budget this moment. The old entry
    * has to go even so: it may share the block, and the next writer would append to it where the rows of this one are still
    * read.
    */
@@ -128,7 +139,10 @@ final class EntryStore {
             .entries()
             .compute(
                 key,
-                (same, old) -> closed || isErased(slot) ? null : partition.welcome(key, entry));
+                (same, old) ->
+                    closed || isErased(slot) || partition(key) != partition
+                        ? null
+                        : partition.welcome(key, entry));
     if (now != entry) {
       entry.block().releaseShare();
     }

@@ -1,10 +1,12 @@
 package io.unipin.kvcache;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +15,8 @@ import org.slf4j.LoggerFactory;
  * The slabs under one byte budget, shared by layouts of any unit size: a slab that is empty is cut anew for whoever
  * needs one.
  *
- * <p>Slabs are taken when first needed and kept. Thread-safe.
+ * <p>Slabs are taken when first needed and kept. When the process has no memory for another one, the pool goes on with those it
+ * has, and tries again after a while. Thread-safe: only callers who need a new slab wait for its memory.
  */
 final class SlabPool {
   private static final Logger logger = LoggerFactory.getLogger(SlabPool.class);
@@ -24,7 +27,12 @@ final class SlabPool {
   private final long budgetBytes;
   private final long slabBytes;
   private final boolean debug;
+  private final IntFunction<Slab> memory;
   private final AtomicLong leasedBytes = new AtomicLong();
+
+  /** Taken before {@link #lock}, for as long as memory for a slab is made, which takes up to a second. */
+  private final ReentrantLock growing = new ReentrantLock();
+
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
@@ -34,7 +42,7 @@ final class SlabPool {
   private long reservedBytes;
 
   @GuardedBy("lock")
-  private boolean exhausted;
+  private final Backoff backoff;
 
   @GuardedBy("lock")
   private final Compaction compaction = new Compaction(slabs);
@@ -51,10 +59,32 @@ final class SlabPool {
    * @param debug remember where blocks are taken and given back, and poison them when they are
    */
   SlabPool(String name, long budgetBytes, long slabBytes, boolean debug) {
+    this(
+        name,
+        budgetBytes,
+        slabBytes,
+        debug,
+        bytes -> new Slab(bytes, debug),
+        Ticker.systemTicker());
+  }
+
+  /**
+   * @param memory makes a slab of so many bytes, or throws an {@link OutOfMemoryError}
+   * @param ticker the clock of the tries for more memory
+   */
+  SlabPool(
+      String name,
+      long budgetBytes,
+      long slabBytes,
+      boolean debug,
+      IntFunction<Slab> memory,
+      Ticker ticker) {
     this.name = name;
     this.budgetBytes = budgetBytes;
     this.slabBytes = slabBytes;
     this.debug = debug;
+    this.memory = memory;
+    this.backoff = new Backoff(ticker);
   }
 
   /** Returns a slab size with which a budget makes 64 slabs, at most 1 GiB. */
@@ -90,6 +120,21 @@ final class SlabPool {
 
   /** Returns a block that holds so many rows, with one lease on it, or null when no slab has room. */
   @Nullable KvBlock allocate(KvLayout layout, int rows) {
+    KvBlock block = allocateHere(layout, rows);
+    if (block != null || !mayGrow(layout, rows)) {
+      return block;
+    }
+    growing.lock();
+    try {
+      block = allocateHere(layout, rows); // whoever was here before may have left room
+      return block == null && grow(layout, rows) ? allocateHere(layout, rows) : block;
+    } finally {
+      growing.unlock();
+    }
+  }
+
+  /** Like {@link #allocate}, in the slabs that there are. */
+  private @Nullable KvBlock allocateHere(KvLayout layout, int rows) {
     int unitBytes = unitBytes(layout);
     int order = layout.orderFor(rows);
     lock.lock();
@@ -100,7 +145,7 @@ final class SlabPool {
           return block(slab, start, order, layout);
         }
       }
-      Slab slab = emptySlab(layout, (long) unitBytes << order);
+      Slab slab = emptySlab((long) unitBytes << order);
       if (slab == null) {
         return null;
       }
@@ -111,14 +156,76 @@ final class SlabPool {
     }
   }
 
-  /** Like {@link #allocate}; joins free runs that are too short, by moving blocks that nobody leases. */
-  @Nullable KvBlock gather(KvLayout layout, int rows) {
+  private boolean mayGrow(KvLayout layout, int rows) {
     lock.lock();
     try {
-      KvBlock block = allocate(layout, rows);
-      return block == null && compaction.join(unitBytes(layout), layout.orderFor(rows))
-          ? allocate(layout, rows)
-          : block;
+      return newSlabBytes(layout) >= (long) unitBytes(layout) << layout.orderFor(rows);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a slab more, without the lock while its memory is made; says whether there was memory for it. */
+  @GuardedBy("growing")
+  private boolean grow(KvLayout layout, int rows) {
+    int bytes;
+    lock.lock();
+    try {
+      bytes = newSlabBytes(layout);
+    } finally {
+      lock.unlock();
+    }
+    if (bytes < (long) unitBytes(layout) << layout.orderFor(rows)) {
+      return false;
+    }
+    try {
+      add(memory.apply(bytes));
+      return true;
+    } catch (OutOfMemoryError e) {
+      noMemory();
+      return false;
+    }
+  }
+
+  private void add(Slab slab) {
+    lock.lock();
+    try {
+      slabs.add(slab);
+      reservedBytes += slab.bytes();
+      if (backoff.succeeded()) {
+        logger.info("There is memory for the {} again", name);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void noMemory() {
+    lock.lock();
+    try {
+      if (backoff.failed()) {
+        logger.warn(
+            "The {} got {} of its {} bytes: raise -XX:MaxDirectMemorySize or lower the budget",
+            name,
+            reservedBytes,
+            budgetBytes);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Like {@link #allocate}; joins free runs that are too short, by moving blocks that nobody leases. */
+  @Nullable KvBlock gather(KvLayout layout, int rows) {
+    KvBlock block = allocate(layout, rows);
+    if (block != null) {
+      return block;
+    }
+    lock.lock();
+    try {
+      return compaction.join(unitBytes(layout), layout.orderFor(rows))
+          ? allocateHere(layout, rows)
+          : null;
     } finally {
       lock.unlock();
     }
@@ -130,7 +237,7 @@ final class SlabPool {
     lock.lock();
     try {
       return compaction.emptyOne(unitBytes, (long) unitBytes << layout.orderFor(rows))
-          ? allocate(layout, rows)
+          ? allocateHere(layout, rows)
           : null;
     } finally {
       lock.unlock();
@@ -218,41 +325,24 @@ final class SlabPool {
   }
 
   @GuardedBy("lock")
-  private @Nullable Slab emptySlab(KvLayout layout, long minBytes) {
+  private @Nullable Slab emptySlab(long minBytes) {
     for (Slab slab : slabs) {
       if (slab.isEmpty() && slab.bytes() >= minBytes) {
         return slab;
       }
     }
-    int bytes = newSlabBytes(layout);
-    if (bytes < minBytes) {
-      return null;
-    }
-    try {
-      Slab slab = new Slab(bytes, debug);
-      slabs.add(slab);
-      reservedBytes += bytes;
-      return slab;
-    } catch (OutOfMemoryError e) {
-      exhausted = true;
-      logger.warn(
-          "The {} got {} of its {} bytes: raise -XX:MaxDirectMemorySize or lower the budget",
-          name,
-          reservedBytes,
-          budgetBytes);
-      return null;
-    }
+    return null;
   }
 
   /**
    * Returns the bytes of the next slab, if one was taken for this layout: whole cache lines, 0 when all of the budget is
-   * taken.
+   * taken, or when there was no memory a moment ago.
    */
   @GuardedBy("lock")
   private int newSlabBytes(KvLayout layout) {
     long top = (long) unitBytes(layout) << KvLayout.TOP_ORDER;
     long wanted = Math.min((slabBytes + top - 1) / top * top, Math.max(top, MAX_SLAB_BYTES));
-    long left = exhausted ? 0 : Math.min(wanted, budgetBytes - reservedBytes);
+    long left = backoff.holds() ? 0 : Math.min(wanted, budgetBytes - reservedBytes);
     return (int) (left / Slab.ALIGNMENT * Slab.ALIGNMENT);
   }
 }

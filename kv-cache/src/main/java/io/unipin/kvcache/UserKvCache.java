@@ -44,18 +44,19 @@ public final class UserKvCache implements AutoCloseable {
 
   UserKvCache(KvCacheConfig config, long slabBytes, boolean debug) {
     this.config = config;
-    pool = new SlabPool("cache", config.budgetBytes(), slabBytes, debug);
-    transients =
-        new SlabPool(
-            "transient blocks",
-            config.transientBytes(),
-            SlabPool.defaultSlabBytes(config.transientBytes()),
-            debug);
+    pool = pool("cache", config.budgetBytes(), slabBytes, debug);
+    long transientSlab = SlabPool.defaultSlabBytes(config.transientBytes());
+    transients = pool("transient blocks", config.transientBytes(), transientSlab, debug);
     WriterSlots writers = new WriterSlots();
     entries = new EntryStore(config, writers);
     ledger = new LeaseLedger(debug);
     LeaseHost host = new LeaseHost(entries, writers, ledger);
     acquirer = new Acquirer(host, new BlockSource(pool, entries), transients);
+  }
+
+  private SlabPool pool(String name, long budgetBytes, long slabBytes, boolean debug) {
+    return new SlabPool(
+        name, budgetBytes, slabBytes, debug, bytes -> new Slab(bytes, debug), config.ticker());
   }
 
   /**

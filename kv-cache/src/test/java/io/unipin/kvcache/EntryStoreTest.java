@@ -4,9 +4,12 @@ import static io.unipin.kvcache.Rows.hashes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class EntryStoreTest {
   private static final KvLayout LAYOUT = new KvLayout(1, 1, 8, 32, KvType.FLOAT32);
@@ -60,6 +63,59 @@ class EntryStoreTest {
     assertThat(store.find(KEY)).isNull();
     old.block().releaseLease();
     assertThat(pool.usedBytes()).isZero();
+  }
+
+  /** The publication has looked its partition up, and waits for the key, when the partition goes. */
+  @Test
+  @Timeout(60)
+  void share_publicationUnderWay_leavesNothingThatCannotBeFound() throws Exception {
+    store.reserve(KEY.fingerprint(), 1 << 15);
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    Thread holder = new Thread(() -> hold(store.partition(KEY), held, free));
+    holder.start();
+    held.await();
+    WriterSlot slot = new WriterSlot(KEY);
+    assertThat(writers.claim(slot)).isNull();
+    KvBlock block = Objects.requireNonNull(pool.allocate(LAYOUT, 2));
+    Thread writer =
+        new Thread(() -> store.publish(slot, new KvEntry(hashes(0), block, new float[1])));
+    writer.start();
+    awaitBlocked(writer);
+    Thread sharer = new Thread(() -> store.share(KEY.fingerprint()));
+    sharer.start();
+    awaitBlocked(sharer);
+    free.countDown();
+    for (Thread thread : List.of(holder, writer, sharer)) {
+      thread.join();
+    }
+    writers.finish(slot);
+    block.releaseLease();
+    assertThat(store.find(KEY)).isNull();
+    assertThat(pool.usedBytes()).isZero();
+  }
+
+  private static void hold(Partition partition, CountDownLatch held, CountDownLatch free) {
+    partition
+        .entries()
+        .compute(
+            KEY,
+            (key, entry) -> {
+              held.countDown();
+              try {
+                free.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return entry;
+            });
+  }
+
+  private static void awaitBlocked(Thread thread) {
+    while (thread.getState() != Thread.State.BLOCKED
+        && thread.getState() != Thread.State.TERMINATED) {
+      Thread.onSpinWait();
+    }
   }
 
   private void publish(int rows) {

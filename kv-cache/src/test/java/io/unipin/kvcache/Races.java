@@ -230,6 +230,31 @@ public final class Races {
     }
   }
 
+  /** A writer, and its model that gets a part of the budget of its own and loses it again. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays that cannot be found")
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "what stays is found")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "something leaked")
+  @State
+  public static class CommitReserve extends Scene {
+    @Actor
+    public void writer() {
+      serve("user", tokens(1, 2));
+    }
+
+    @Actor
+    public void reserver() {
+      cache.reserve("model", ROOM / 2);
+      cache.eraseFingerprint("model");
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+      result.r1 = read(tokens(1, 2));
+      result.r2 = leftOver();
+    }
+  }
+
   /** An append behind the back of requests, and a request that appends the same. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "the request appends, or goes uncached")

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs {@link Races} under jcstress, for a bounded time, in a process of its own. */
 @Timeout(300)
 class RacesTest {
-  private static final int RACES = 8;
+  private static final int RACES = 9;
 
   @TempDir Path folder;
 

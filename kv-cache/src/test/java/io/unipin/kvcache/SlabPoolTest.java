@@ -3,13 +3,19 @@ package io.unipin.kvcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -138,6 +144,79 @@ class SlabPoolTest {
     stale.putFloat(stale.capacity() - 4, 1f);
     block.releaseLease();
     assertThat(stale.getFloat(stale.capacity() - 4)).isZero();
+  }
+
+  @Test
+  void allocate_processHadNoMemory_triesAgainAfterAWhile() {
+    AtomicLong now = new AtomicLong();
+    AtomicInteger tries = new AtomicInteger();
+    AtomicBoolean memory = new AtomicBoolean();
+    IntFunction<Slab> scarce =
+        bytes -> {
+          tries.incrementAndGet();
+          if (!memory.get()) {
+            throw new OutOfMemoryError("none left");
+          }
+          return new Slab(bytes, true);
+        };
+    SlabPool pool = new SlabPool("test", 4096, 1024, true, scarce, now::get);
+    for (int call = 0; call < 100; call++) {
+      assertThat(pool.allocate(SMALL, 1)).isNull();
+      assertThat(pool.fits(SMALL, 1)).isFalse();
+    }
+    assertThat(tries).hasValue(1);
+    for (int minute = 0; minute < 60; minute++) {
+      now.addAndGet(TimeUnit.MINUTES.toNanos(1));
+      assertThat(pool.allocate(SMALL, 1)).isNull();
+    }
+    assertThat(tries).as("tries become rare").hasValueBetween(10, 25);
+    memory.set(true);
+    now.addAndGet(TimeUnit.MINUTES.toNanos(5));
+    long bytes = 0;
+    for (KvBlock block = pool.allocate(SMALL, 1); block != null; block = pool.allocate(SMALL, 1)) {
+      bytes += block.bytes();
+    }
+    assertThat(bytes).as("the whole budget").isEqualTo(4096);
+  }
+
+  @Test
+  @Timeout(30)
+  void allocate_slabBeingMade_holdsNobodyUpWhoNeedsNone() throws Exception {
+    CountDownLatch making = new CountDownLatch(1);
+    CountDownLatch made = new CountDownLatch(1);
+    IntFunction<Slab> slow =
+        bytes -> {
+          if (making.getCount() == 0) {
+            throw new AssertionError("more than one slab beside the first");
+          }
+          making.countDown();
+          try {
+            made.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return new Slab(bytes, true);
+        };
+    AtomicBoolean first = new AtomicBoolean(true);
+    IntFunction<Slab> memory =
+        bytes -> first.getAndSet(false) ? new Slab(bytes, true) : slow.apply(bytes);
+    SlabPool pool = new SlabPool("test", 8192, 2048, true, memory, Ticker.systemTicker());
+    KvBlock held = take(pool, SMALL, 16);
+    KvBlock small = take(pool, SMALL, 8);
+    Thread[] growers = new Thread[2];
+    for (int i = 0; i < growers.length; i++) {
+      growers[i] = new Thread(() -> take(pool, SMALL, 16));
+      growers[i].start();
+    }
+    making.await();
+    take(pool, SMALL, 8).releaseLease();
+    small.releaseLease();
+    assertThat(pool.usedBytes()).isEqualTo(held.bytes());
+    made.countDown();
+    for (Thread grower : growers) {
+      grower.join();
+    }
+    assertThat(pool.usedBytes()).isEqualTo(3 * held.bytes());
   }
 
   /** As long as nobody leases them, blocks are moved, whole, until all that is free is in one piece. */
