@@ -89,25 +89,28 @@ final class Gatherer implements AutoCloseable {
 
   private void work() {
     List<Pending> held = new ArrayList<>();
+    List<Pending> batch = new ArrayList<>();
     try {
       while (!closed) {
         if (held.isEmpty()) {
           held.add(queue.take());
         }
-        List<Pending> batch = gather(held);
+        gather(held, batch);
         run(batch);
+        batch.clear();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      queue.addAll(held);
+      closed = true; // whatever ended it, nobody else runs calls
+      fail(batch);
+      fail(held);
       failAll();
     }
   }
 
-  /** Takes the longest waiting and others of its bucket out of those held and those that come; holds on to the rest. */
-  private List<Pending> gather(List<Pending> held) throws InterruptedException {
-    List<Pending> batch = new ArrayList<>();
+  /** Moves the longest waiting and others of its bucket from those held and those that come to the batch; holds the rest. */
+  private void gather(List<Pending> held, List<Pending> batch) throws InterruptedException {
     Object bucket = held.get(0).call().bucket();
     for (Iterator<Pending> each = held.iterator(); each.hasNext() && batch.size() < most; ) {
       Pending pending = each.next();
@@ -124,7 +127,6 @@ final class Gatherer implements AutoCloseable {
       }
       (next.call().bucket().equals(bucket) ? batch : held).add(next);
     }
-    return batch;
   }
 
   private void run(List<Pending> batch) {
@@ -141,12 +143,16 @@ final class Gatherer implements AutoCloseable {
   private void failAll() {
     List<Pending> rest = new ArrayList<>();
     queue.drainTo(rest);
-    rest.forEach(
+    fail(rest);
+  }
+
+  private static void fail(List<Pending> calls) {
+    calls.forEach(
         pending ->
             pending.result().completeExceptionally(new ModelException("the model is closed")));
   }
 
-  /** Lets the batch under way end and fails what waits. Idempotent. */
+  /** Lets the batch under way end and fails what waits, also in a batch that is being gathered. Idempotent. */
   @Override
   public void close() {
     closed = true;

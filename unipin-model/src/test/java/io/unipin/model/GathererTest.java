@@ -101,6 +101,33 @@ class GathererTest {
   }
 
   @Test
+  void close_whileABatchIsGathered_failsItsCalls() throws Exception {
+    go.countDown();
+    CountDownLatch taken = new CountDownLatch(2);
+    Gatherer gatherer = new Gatherer("test", 3, Duration.ofDays(1), this::echo);
+    Future<float[]> first = callers.submit(() -> gatherer.call(new Asked(taken)));
+    Future<float[]> second = callers.submit(() -> gatherer.call(new Asked(taken)));
+    taken.await(); // both are off the queue, the batch waits for a third
+    gatherer.close();
+    for (Future<float[]> each : List.of(first, second)) {
+      assertThatThrownBy(each::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(ModelException.class);
+    }
+    assertThatThrownBy(() -> gatherer.call(new Numbered(1, "a")))
+        .isInstanceOf(ModelException.class);
+  }
+
+  /** Tells when it is asked for its bucket, by whoever takes it off the queue. */
+  private record Asked(CountDownLatch taken) implements Gatherer.Call {
+    @Override
+    public Object bucket() {
+      taken.countDown();
+      return "a";
+    }
+  }
+
+  @Test
   void call_callerInterrupted_stillWaitsForItsResult() throws Exception {
     try (Gatherer gatherer = new Gatherer("test", 1, Duration.ZERO, this::echo)) {
       boolean[] interrupted = new boolean[1];
