@@ -6,18 +6,12 @@ package io.unipin.ann;
  * <p>O(size · dimension) per query. Thread-safe, immutable.
  */
 public final class ExactIndex implements BaseIndex {
-
-  /** Vectors of about this many floats are scored for all queries while they lie in the cache. */
-  private static final int BLOCK_FLOATS = 16 * 1024;
-
-  private final float[] vectors; // (size, dimension)
-  private final int dimension;
+  private final VectorTable vectors;
   private final IdTable ids;
   private volatile boolean closed;
 
-  private ExactIndex(float[] vectors, int dimension, IdTable ids) {
+  private ExactIndex(VectorTable vectors, IdTable ids) {
     this.vectors = vectors;
-    this.dimension = dimension;
     this.ids = ids;
   }
 
@@ -30,12 +24,23 @@ public final class ExactIndex implements BaseIndex {
   public static ExactIndex of(float[] vectors, int dimension, long[] ids) {
     Vectors.checkDimension(dimension);
     Vectors.check("vectors", vectors, ids.length, dimension);
-    return new ExactIndex(vectors.clone(), dimension, IdTable.of(ids));
+    return new ExactIndex(VectorTable.of(vectors.clone(), dimension), IdTable.of(ids));
+  }
+
+  /**
+   * An index that reads the vectors where they lie.
+   *
+   * @param vectors one for each id, finite
+   * @param ids distinct, none of them -1; copied
+   */
+  public static ExactIndex over(VectorTable vectors, long[] ids) {
+    vectors.check(ids.length, vectors.dimension());
+    return new ExactIndex(vectors, IdTable.of(ids));
   }
 
   @Override
   public int dimension() {
-    return dimension;
+    return vectors.dimension();
   }
 
   @Override
@@ -54,19 +59,13 @@ public final class ExactIndex implements BaseIndex {
     if (closed) {
       throw new IllegalStateException("the index is closed");
     }
-    Vectors.check("queries", queries, queryCount, dimension);
+    Vectors.check("queries", queries, queryCount, dimension());
     int cells = Vectors.cells(queryCount, k);
     TopK[] best = new TopK[queryCount];
     for (int query = 0; query < queryCount; query++) {
       best[query] = new TopK(Math.min(k, filter.passing()));
     }
-    int block = Math.max(1, BLOCK_FLOATS / dimension);
-    for (int from = 0; from < size(); from += block) {
-      int to = Math.min(size(), from + block);
-      for (int query = 0; query < queryCount; query++) {
-        scoreBlock(queries, query * dimension, from, to, filter, best[query]);
-      }
-    }
+    new ExactScan(vectors, ids).run(queries, filter, best);
     long[] foundIds = new long[cells];
     float[] foundScores = new float[cells];
     for (int query = 0; query < queryCount; query++) {
@@ -78,18 +77,6 @@ public final class ExactIndex implements BaseIndex {
   @Override
   public void close() {
     closed = true;
-  }
-
-  private void scoreBlock(
-      float[] queries, int query, int from, int to, OrdinalFilter filter, TopK best) {
-    for (int ordinal = from; ordinal < to; ordinal++) {
-      if (filter.passes(ordinal)) {
-        float score = innerProduct(queries, query, vectors, ordinal * dimension, dimension);
-        if (score >= best.threshold()) {
-          best.offer(ids.id(ordinal), score);
-        }
-      }
-    }
   }
 
   /** Eight sums side by side, so that no addition waits for the one before. */

@@ -10,13 +10,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Generation {
   private final long number;
   private final BaseIndex index;
-  private final float[] vectors; // (index.size(), dimension), owned by nobody: never changed
+  private final VectorTable vectors; // by ordinal
+  private final Root root;
   private final AtomicInteger shares = new AtomicInteger(1);
 
-  Generation(long number, BaseIndex index, float[] vectors) {
+  /** The vectors that the first generation was built of: those that a later one shares with it lie there. */
+  record Root(IdTable ids, VectorTable vectors) {}
+
+  private Generation(long number, BaseIndex index, VectorTable vectors, Root root) {
     this.number = number;
     this.index = index;
     this.vectors = vectors;
+    this.root = root;
+  }
+
+  static Generation first(BaseIndex index, VectorTable vectors) {
+    return new Generation(0, index, vectors, new Root(index.ids(), vectors));
+  }
+
+  /** What follows this one. */
+  Generation next(BaseIndex nextIndex, VectorTable nextVectors) {
+    return new Generation(number + 1, nextIndex, nextVectors, root);
   }
 
   long number() {
@@ -27,8 +41,12 @@ final class Generation {
     return index;
   }
 
-  float[] vectors() {
+  VectorTable vectors() {
     return vectors;
+  }
+
+  Root root() {
+    return root;
   }
 
   /** Takes a share; false once it is closed. */

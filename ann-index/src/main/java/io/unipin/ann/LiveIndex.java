@@ -1,14 +1,12 @@
 package io.unipin.ann;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,32 +37,46 @@ public final class LiveIndex implements AnnIndex {
   private final Object writing = new Object();
   private volatile @Nullable LiveState state;
 
-  /** Ids that changed since the rebuild under way began. */
   @GuardedBy("writing")
-  private final Set<Long> changed = new LinkedHashSet<>();
+  private final RebuildLedger rebuilds;
 
-  @GuardedBy("writing")
-  private final ArrayDeque<CompletableFuture<Long>> waiting = new ArrayDeque<>();
+  private final Function<Alive, BaseIndex> builder;
 
-  private volatile boolean rebuilding;
-
-  private LiveIndex(LiveIndexConfig config, Generation first) {
+  /** For tests, which build and tell the time themselves. */
+  LiveIndex(
+      LiveIndexConfig config,
+      Generation first,
+      Function<Alive, BaseIndex> builder,
+      LongSupplier clock) {
     this.config = config;
     this.state = LiveState.of(first);
+    this.builder = builder;
+    this.rebuilds = new RebuildLedger(clock);
     this.watch = new RecallWatch(config.watchEvery(), System::nanoTime, background);
   }
 
   /**
    * Takes over an index and the vectors it was built of, which are what a rebuild and exact comparisons use.
    *
-   * @param vectors (index.size(), dimension) by ordinal; not copied, never to be changed
+   * @param vectors by ordinal; not copied
    */
-  public static LiveIndex over(AnnIndex index, float[] vectors, LiveIndexConfig config) {
+  public static LiveIndex over(AnnIndex index, VectorTable vectors, LiveIndexConfig config) {
     if (!(index instanceof BaseIndex main)) {
       throw new IllegalArgumentException("an index that is not alive itself expected");
     }
+    vectors.check(index.size(), index.dimension());
+    Generation first = Generation.first(main, vectors);
+    return new LiveIndex(config, first, alive -> alive.index(config), System::nanoTime);
+  }
+
+  /**
+   * The same with vectors in an array.
+   *
+   * @param vectors (index.size(), dimension); not copied, never to be changed
+   */
+  public static LiveIndex over(AnnIndex index, float[] vectors, LiveIndexConfig config) {
     Vectors.check("vectors", vectors, index.size(), index.dimension());
-    return new LiveIndex(config, new Generation(0, main, vectors));
+    return over(index, VectorTable.of(vectors, index.dimension()), config);
   }
 
   /**
@@ -77,42 +89,38 @@ public final class LiveIndex implements AnnIndex {
     Vectors.check("vectors", vectors, ids.length, dimension);
     IdTable.of(ids); // distinct, and none of them means no item
     synchronized (writing) {
-      LiveState next = open();
-      for (int i = 0; i < ids.length; i++) {
-        float[] row = new float[dimension];
-        System.arraycopy(vectors, i * dimension, row, 0, dimension);
-        next = next.with(ids[i], row);
-        note(ids[i]);
-      }
+      LiveState next = open().with(ids, vectors);
+      rebuilds.note(ids);
       state = next;
       rebuildIfDue(next);
     }
   }
 
-  /** Takes items away; ids it does not hold are of no consequence. No search that begins after this returns finds them. */
+  /**
+   * Takes items away; ids it does not hold are of no consequence. No search that begins after this returns finds them.
+   *
+   * @return how many were there
+   */
   public int delete(long... ids) {
     synchronized (writing) {
-      LiveState next = open();
-      int gone = 0;
-      for (long id : ids) {
-        if (next.holds(id)) {
-          next = next.without(id);
-          note(id);
-          gone++;
-        }
-      }
+      LiveState now = open();
+      LiveState next = now.without(ids);
+      rebuilds.note(ids);
       state = next;
       rebuildIfDue(next);
-      return gone;
+      return now.size() - next.size();
     }
   }
 
-  /** Starts a rebuild, after the one under way if there is one; its generation comes with the swap. */
+  /**
+   * Starts a rebuild, after the one under way if there is one; its generation comes with the swap. An index without items is not
+   * rebuilt: its generation stays.
+   */
   public CompletableFuture<Long> rebuild() {
     synchronized (writing) {
-      CompletableFuture<Long> done = new CompletableFuture<>();
-      waiting.add(done);
-      startIfIdle(open());
+      LiveState now = open();
+      CompletableFuture<Long> done = rebuilds.await();
+      serveWaiting(now);
       return done;
     }
   }
@@ -121,8 +129,17 @@ public final class LiveIndex implements AnnIndex {
     return open().holds(id);
   }
 
+  /** Those of these ids that it does not hold. */
+  public long[] missing(long... ids) {
+    return open().missing(ids);
+  }
+
   public LiveIndexStatus status() {
     LiveState now = open();
+    boolean rebuilding;
+    synchronized (writing) {
+      rebuilding = rebuilds.isRunning();
+    }
     return new LiveIndexStatus(
         now.main().number(),
         now.size(),
@@ -131,6 +148,11 @@ public final class LiveIndex implements AnnIndex {
         rebuilding,
         watch.recall(),
         watch.watched());
+  }
+
+  /** What it holds now, for tests that look at its memory. */
+  LiveState now() {
+    return open();
   }
 
   @Override
@@ -177,8 +199,7 @@ public final class LiveIndex implements AnnIndex {
     synchronized (writing) {
       last = state;
       state = null;
-      unserved = new ArrayList<>(waiting);
-      waiting.clear();
+      unserved = rebuilds.awaiting();
     }
     background.shutdown();
     if (last != null) {
@@ -211,51 +232,59 @@ public final class LiveIndex implements AnnIndex {
   }
 
   @GuardedBy("writing")
-  private void note(long id) {
-    if (rebuilding) {
-      changed.add(id);
-    }
-  }
-
-  @GuardedBy("writing")
   private void rebuildIfDue(LiveState now) {
     long changes = now.delta().size() + (long) now.buried();
-    if (changes >= Math.max(MIN_CHANGES, config.rebuildAfter() * now.size())) {
-      startIfIdle(now);
+    boolean due = changes >= Math.max(MIN_CHANGES, config.rebuildAfter() * now.size());
+    if (due && now.size() > 0 && rebuilds.mayBegin()) {
+      start(now);
+    }
+  }
+
+  /** Whoever asks for a rebuild gets one also after one that failed. */
+  @GuardedBy("writing")
+  private void serveWaiting(LiveState now) {
+    if (rebuilds.isRunning() || !rebuilds.isAwaited()) {
+      return;
+    }
+    if (now.size() > 0) {
+      start(now);
+    } else {
+      long number = now.main().number();
+      rebuilds.awaiting().forEach(future -> future.complete(number));
     }
   }
 
   @GuardedBy("writing")
-  private void startIfIdle(LiveState now) {
-    if (!rebuilding && now.size() > 0) {
-      rebuilding = true;
-      changed.clear();
-      List<CompletableFuture<Long>> served = new ArrayList<>(waiting);
-      waiting.clear();
-      background.execute(() -> rebuildFrom(now, served));
-    }
+  private void start(LiveState now) {
+    List<CompletableFuture<Long>> served = rebuilds.begin();
+    background.execute(() -> rebuildFrom(now, served));
   }
 
   private void rebuildFrom(LiveState from, List<CompletableFuture<Long>> served) {
     try {
       long number = swap(from);
+      ended(true);
       served.forEach(future -> future.complete(number));
     } catch (Throwable e) {
       logger.warn("the index was not rebuilt; it goes on with what it has", e);
+      ended(false);
       served.forEach(future -> future.completeExceptionally(e));
-    } finally {
-      synchronized (writing) {
-        rebuilding = false;
-        if (!waiting.isEmpty() && state != null) {
-          startIfIdle(open());
-        }
+    }
+  }
+
+  private void ended(boolean well) {
+    synchronized (writing) {
+      rebuilds.end(well);
+      LiveState now = state;
+      if (now != null) {
+        serveWaiting(now);
       }
     }
   }
 
   private long swap(LiveState from) {
-    LiveState.Contents contents = from.contents();
-    Generation next = new Generation(from.main().number() + 1, build(contents), contents.vectors());
+    Alive alive = Alive.of(from);
+    Generation next = from.main().next(builder.apply(alive), alive.vectors());
     LiveState old;
     synchronized (writing) {
       old = state;
@@ -263,22 +292,10 @@ public final class LiveIndex implements AnnIndex {
         next.release();
         throw closed();
       }
-      LiveState fresh = LiveState.of(next);
-      for (long id : changed) {
-        fresh = old.delta().holds(id) ? fresh.with(id, old.arrived(id)) : fresh.without(id);
-      }
-      state = fresh;
+      state = LiveState.of(next).with(rebuilds.changed(), old);
     }
     old.main().release();
-    logger.info("index generation {} serves, {} items", next.number(), contents.ids().length);
+    logger.info("index generation {} serves, {} items", next.number(), alive.ids().size());
     return next.number();
-  }
-
-  private BaseIndex build(LiveState.Contents contents) {
-    int dimension = dimension();
-    return config.factory().equals(LiveIndexConfig.EXACT)
-        ? ExactIndex.of(contents.vectors(), dimension, contents.ids())
-        : FaissIndex.build(
-            config.factory(), contents.vectors(), dimension, contents.ids(), config.build());
   }
 }

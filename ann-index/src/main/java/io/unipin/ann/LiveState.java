@@ -1,5 +1,9 @@
 package io.unipin.ann;
 
+import java.util.Collection;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
 /**
  * What a live index holds at one moment: a generation's items but for the buried ones, and a delta. Every change makes a new one.
  *
@@ -24,20 +28,39 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
 
   boolean holds(long id) {
     int ordinal = main.index().ids().ordinal(id);
-    return (ordinal >= 0 && kept.passes(ordinal)) || delta.holds(id);
+    return isKept(ordinal) || delta.holds(id);
   }
 
-  LiveState with(long id, float[] vector) {
-    return new LiveState(main, buriedToo(id), delta.with(id, vector));
+  /** Those of these ids that it does not hold. */
+  long[] missing(long[] ids) {
+    int[] rows = delta.rows(ids);
+    return IntStream.range(0, ids.length)
+        .filter(i -> rows[i] < 0 && !isKept(main.index().ids().ordinal(ids[i])))
+        .mapToLong(i -> ids[i])
+        .toArray();
   }
 
-  LiveState without(long id) {
-    return new LiveState(main, buriedToo(id), delta.holds(id) ? delta.without(id) : delta);
+  private boolean isKept(int ordinal) {
+    return ordinal >= 0 && kept.passes(ordinal);
   }
 
-  private OrdinalFilter buriedToo(long id) {
-    int ordinal = main.index().ids().ordinal(id);
-    return ordinal >= 0 && kept.passes(ordinal) ? kept.without(ordinal, main.index().size()) : kept;
+  /**
+   * With items more, or with other vectors of items.
+   *
+   * @param ids distinct
+   * @param vectors (ids.length, dimension)
+   */
+  LiveState with(long[] ids, float[] vectors) {
+    return new LiveState(main, buriedToo(ids), delta.with(ids, vectors));
+  }
+
+  LiveState without(long[] ids) {
+    return new LiveState(main, buriedToo(ids), delta.without(ids));
+  }
+
+  private OrdinalFilter buriedToo(long[] ids) {
+    int[] ordinals = LongStream.of(ids).mapToInt(main.index().ids()::ordinal).toArray();
+    return kept.without(ordinals, main.index().size());
   }
 
   AnnResult search(float[] queries, int queryCount, AnnSearch search) {
@@ -51,14 +74,7 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
   AnnResult searchExactly(float[] query, AnnSearch search) {
     OrdinalFilter filter = search.filter().over(main.index().ids()).and(kept);
     TopK best = new TopK(search.k());
-    int dimension = main.index().dimension();
-    for (int ordinal = 0; ordinal < main.index().size(); ordinal++) {
-      if (filter.passes(ordinal)) {
-        float score =
-            ExactIndex.innerProduct(query, 0, main.vectors(), ordinal * dimension, dimension);
-        best.offer(main.index().ids().id(ordinal), score);
-      }
-    }
+    new ExactScan(main.vectors(), main.index().ids()).run(query, filter, new TopK[] {best});
     delta.score(query, 0, search.filter(), best);
     return drained(
         best, new AnnResult(1, search.k(), new long[search.k()], new float[search.k()]), 0);
@@ -82,44 +98,17 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
     return into;
   }
 
-  /** All that is alive, in the order of ordinals and then of arrival. */
-  Contents contents() {
+  /** With what is newer of some items: their vectors of another state, or their absence there. */
+  LiveState with(Collection<Long> changed, LiveState newer) {
     int dimension = main.index().dimension();
-    float[] vectors = new float[Math.multiplyExact(size(), dimension)];
-    long[] ids = new long[size()];
-    int[] filled = {0};
-    Delta.Receiver take =
-        (id, rows, offset) -> {
-          System.arraycopy(rows, offset, vectors, filled[0] * dimension, dimension);
-          ids[filled[0]++] = id;
-        };
-    for (int ordinal = 0; ordinal < main.index().size(); ordinal++) {
-      if (kept.passes(ordinal)) {
-        take.take(main.index().ids().id(ordinal), main.vectors(), ordinal * dimension);
-      }
+    long[] ids = changed.stream().mapToLong(Long::longValue).toArray();
+    int[] rows = newer.delta.rows(ids);
+    int[] there = IntStream.range(0, ids.length).filter(i -> rows[i] >= 0).toArray();
+    float[] vectors = new float[Math.multiplyExact(there.length, dimension)];
+    for (int i = 0; i < there.length; i++) {
+      newer.delta.copy(rows[there[i]], vectors, i * dimension);
     }
-    delta.forEach(take);
-    return new Contents(vectors, ids);
+    long[] present = IntStream.of(there).mapToLong(i -> ids[i]).toArray();
+    return without(ids).with(present, vectors);
   }
-
-  /** The vector under an id of the delta. */
-  float[] arrived(long id) {
-    int dimension = main.index().dimension();
-    float[] vector = new float[dimension];
-    delta.forEach(
-        (other, rows, offset) -> {
-          if (other == id) {
-            System.arraycopy(rows, offset, vector, 0, dimension);
-          }
-        });
-    return vector;
-  }
-
-  /**
-   * Vectors and their ids.
-   *
-   * @param vectors (ids.length, dimension)
-   */
-  @SuppressWarnings("ArrayRecordComponent") // made for whoever asked
-  record Contents(float[] vectors, long[] ids) {}
 }

@@ -63,11 +63,19 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
     return new OrdinalFilter(passing, both);
   }
 
-  /** Without an ordinal that passed. */
-  OrdinalFilter without(int ordinal, int size) {
-    byte[] bits = bitmap == null ? ones(size) : bitmap.clone();
-    bits[ordinal >> 3] &= (byte) ~(1 << (ordinal & 7));
-    return new OrdinalFilter(passing - 1, bits);
+  /** Without these ordinals, as far as they passed; −1 stands for none. */
+  OrdinalFilter without(int[] ordinals, int size) {
+    byte[] bits = null;
+    int left = passing;
+    for (int ordinal : ordinals) {
+      if (ordinal >= 0 && passes(ordinal)) {
+        bits = bits != null ? bits : bitmap == null ? ones(size) : bitmap.clone();
+        int bit = 1 << (ordinal & 7);
+        left -= (bits[ordinal >> 3] & bit) != 0 ? 1 : 0;
+        bits[ordinal >> 3] &= (byte) ~bit;
+      }
+    }
+    return bits == null ? this : new OrdinalFilter(left, bits);
   }
 
   private static byte[] ones(int size) {

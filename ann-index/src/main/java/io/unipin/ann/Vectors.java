@@ -24,6 +24,11 @@ final class Vectors {
                   + vectors.length
                   + " floats");
     }
+    checkFinite(what, vectors, 0, dimension);
+  }
+
+  /** Refuses vectors with a component that is not finite; {@code first} is the row of the first. */
+  static void checkFinite(String what, float[] vectors, int first, int dimension) {
     for (int i = 0; i < vectors.length; i++) {
       if (!Float.isFinite(vectors[i])) {
         throw new IllegalArgumentException(
@@ -32,7 +37,7 @@ final class Vectors {
                 + " expected, got "
                 + vectors[i]
                 + " in row "
-                + i / dimension
+                + (first + i / dimension)
                 + ", component "
                 + i % dimension);
       }

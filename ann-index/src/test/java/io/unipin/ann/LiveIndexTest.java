@@ -3,6 +3,9 @@ package io.unipin.ann;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +23,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -171,6 +176,149 @@ class LiveIndexTest {
       assertThat(index.status().delta()).isZero();
       assertThat(index.size()).isEqualTo(SIZE + 1600);
       assertThat(index.description()).isEqualTo("Flat");
+    }
+  }
+
+  @Test
+  void oneItemChangedForEver_takesNoMoreMemoryThanAFewRows() {
+    try (LiveIndex index = live("exact", Duration.ZERO)) {
+      float[] vector = row(QUERIES, 0);
+      int most = 0;
+      for (int change = 0; change < 400_000; change++) {
+        vector[0] = change;
+        index.upsert(new long[] {IDS[7]}, vector);
+        if (change % 7 == 0) {
+          index.delete(IDS[7], IDS[8]);
+        }
+        if (change % 5 == 0) {
+          index.upsert(new long[] {IDS[8], 1}, new float[2 * DIMENSION]);
+        }
+        most = Math.max(most, index.now().delta().room());
+      }
+      assertThat(most).isLessThan(300);
+      assertThat(index.status().generation()).as("nothing to rebuild for").isZero();
+      AnnResult found =
+          index.search(
+              new float[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 1, AnnSearch.top(1));
+      assertThat(found.ids()).containsExactly(IDS[7]);
+      assertThat(found.scores()[0]).isEqualTo(399_999);
+    }
+  }
+
+  @Test
+  void manyItemsDeletedAndRestored_roomFollowsWhatLives() {
+    Random random = new Random(4);
+    LiveIndexConfig config = new LiveIndexConfig("exact", FaissBuild.DEFAULT, 1, Duration.ZERO);
+    try (LiveIndex index =
+        LiveIndex.over(ExactIndex.of(VECTORS, DIMENSION, IDS), VECTORS, config)) {
+      for (int round = 0; round < 3000; round++) {
+        int from = random.nextInt(400); // so few that there is no rebuild
+        int count = 1 + random.nextInt(40);
+        long[] ids = Arrays.copyOfRange(IDS, from, from + count);
+        index.delete(ids);
+        assertThat(index.missing(ids)).containsExactly(ids);
+        index.upsert(
+            ids, Arrays.copyOfRange(VECTORS, from * DIMENSION, (from + count) * DIMENSION));
+        assertThat(index.missing(ids)).isEmpty();
+        assertThat(index.now().delta().room())
+            .as("seed 4, round %d", round)
+            .isLessThan(4 * index.status().delta() + 300);
+      }
+      assertThat(index.size()).isEqualTo(SIZE);
+    }
+  }
+
+  @Test
+  void rebuild_ofAnEmptyIndex_isDoneAtOnce() throws Exception {
+    try (LiveIndex index = live("Flat", Duration.ZERO)) {
+      index.delete(IDS);
+      assertThat(index.rebuild().get(60, TimeUnit.SECONDS)).isEqualTo(index.status().generation());
+      index.upsert(new long[] {5}, row(VECTORS, 0));
+      assertThat(index.rebuild().get(60, TimeUnit.SECONDS)).isPositive();
+      assertThat(index.status().delta()).isZero();
+    }
+  }
+
+  @Test
+  void rebuild_thatFails_isNotTriedWithEveryFurtherChange() {
+    AtomicLong now = new AtomicLong();
+    AtomicInteger tries = new AtomicInteger();
+    AtomicBoolean broken = new AtomicBoolean(true);
+    LiveIndexConfig config = new LiveIndexConfig("exact", FaissBuild.DEFAULT, 0.2, Duration.ZERO);
+    Generation first =
+        Generation.first(
+            ExactIndex.of(VECTORS, DIMENSION, IDS), VectorTable.of(VECTORS, DIMENSION));
+    try (LiveIndex index =
+        new LiveIndex(
+            config,
+            first,
+            alive -> {
+              tries.incrementAndGet();
+              if (broken.get()) {
+                throw new OutOfMemoryError("a try");
+              }
+              return alive.index(config);
+            },
+            now::get)) {
+      index.upsert(
+          LongStream.range(0, 1100).toArray(), TestVectors.clustered(1100, DIMENSION, 30, 8));
+      awaitIdle(index);
+      for (int change = 0; change < 500; change++) {
+        index.upsert(new long[] {change}, row(VECTORS, change));
+        awaitIdle(index);
+      }
+      assertThat(tries).hasValue(1);
+      assertThat(index.rebuild()).failsWithin(Duration.ofMinutes(1));
+      assertThat(tries).as("whoever asks gets a try").hasValue(2);
+
+      broken.set(false);
+      now.addAndGet(TimeUnit.MINUTES.toNanos(1));
+      index.upsert(new long[] {3}, row(VECTORS, 3));
+      awaitIdle(index);
+      assertThat(index.status().generation()).isEqualTo(1);
+    }
+  }
+
+  private static void awaitIdle(LiveIndex index) {
+    while (index.status().rebuilding()) {
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void rebuilds_shareTheVectorsThatTheyWereBegunWith() throws Exception {
+    FloatBuffer offHeap =
+        ByteBuffer.allocateDirect(VECTORS.length * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer()
+            .put(VECTORS)
+            .flip();
+    LiveIndexConfig config = new LiveIndexConfig("exact", FaissBuild.DEFAULT, 1, Duration.ZERO);
+    VectorTable table = VectorTable.of(offHeap, DIMENSION);
+    try (LiveIndex index = LiveIndex.over(ExactIndex.over(table, IDS), table, config)) {
+      Map<Long, float[]> model = new TreeMap<>();
+      for (int i = 0; i < SIZE; i++) {
+        model.put(IDS[i], row(VECTORS, i));
+      }
+      for (int round = 0; round < 5; round++) {
+        for (int change = 0; change < 10; change++) {
+          int at = round * 100 + change;
+          index.delete(IDS[at]);
+          index.upsert(new long[] {IDS[at]}, row(VECTORS, at)); // the same again
+          index.upsert(new long[] {at}, row(VECTORS, at + 1)); // one of its own
+          model.put((long) at, row(VECTORS, at + 1));
+          index.delete(IDS[at + 50]);
+          model.remove(IDS[at + 50]);
+        }
+        index.rebuild().get(60, TimeUnit.SECONDS);
+        AnnResult found = index.search(QUERIES, 20, AnnSearch.top(30));
+        try (ExactIndex fresh = exact(model)) {
+          assertThat(found.ids()).isEqualTo(fresh.search(QUERIES, 20, AnnSearch.top(30)).ids());
+        }
+        assertThat(index.now().main().vectors().ownFloats())
+            .isEqualTo(10 * (round + 1) * DIMENSION);
+      }
     }
   }
 

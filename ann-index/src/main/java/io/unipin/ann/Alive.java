@@ -1,0 +1,76 @@
+package io.unipin.ann;
+
+import java.util.Arrays;
+
+/**
+ * What a live index holds, laid out for a new generation: ids and their vectors by row. Vectors that are those of the root are not
+ * copied; only items with a vector of their own take memory.
+ */
+record Alive(IdTable ids, VectorTable vectors) {
+
+  /** All of a state, in the order of ordinals and then of arrival. */
+  static Alive of(LiveState state) {
+    Layout layout = new Layout(state);
+    int dimension = state.main().index().dimension();
+    float[] row = new float[dimension];
+    for (int ordinal = 0; ordinal < state.main().index().size(); ordinal++) {
+      if (state.kept().passes(ordinal)) {
+        state.main().vectors().copy(ordinal, 1, row, 0);
+        layout.take(state.main().index().ids().id(ordinal), row, 0);
+      }
+    }
+    state.delta().forEach(layout);
+    return layout.done();
+  }
+
+  /** Builds a main index of it; one of FAISS takes a copy of all vectors on the heap while it is built. */
+  BaseIndex index(LiveIndexConfig config) {
+    long[] all = new long[ids.size()];
+    Arrays.setAll(all, ids::id);
+    if (config.factory().equals(LiveIndexConfig.EXACT)) {
+      return ExactIndex.over(vectors, all);
+    }
+    int dimension = vectors.dimension();
+    return FaissIndex.build(config.factory(), vectors.toArray(), dimension, all, config.build());
+  }
+
+  /** Takes items one by one. */
+  private static final class Layout implements Delta.Receiver {
+    private final Generation.Root root;
+    private final int dimension;
+    private final long[] ids;
+    private final int[] places;
+    private float[] own = new float[0];
+    private int ownRows;
+    private int filled;
+
+    Layout(LiveState state) {
+      root = state.main().root();
+      dimension = state.main().index().dimension();
+      ids = new long[state.size()];
+      places = new int[state.size()];
+    }
+
+    @Override
+    public void take(long id, float[] rows, int offset) {
+      int rootRow = root.ids().ordinal(id);
+      boolean shared = rootRow >= 0 && root.vectors().isRow(rootRow, rows, offset);
+      ids[filled] = id;
+      places[filled++] = shared ? rootRow : -1 - keep(rows, offset);
+    }
+
+    private int keep(float[] rows, int offset) {
+      if (ownRows * dimension == own.length) {
+        int room = Math.min(Math.max(16, 2 * ownRows), ids.length);
+        own = Arrays.copyOf(own, Math.multiplyExact(room, dimension));
+      }
+      System.arraycopy(rows, offset, own, ownRows * dimension, dimension);
+      return ownRows++;
+    }
+
+    Alive done() {
+      float[] exact = Arrays.copyOf(own, ownRows * dimension);
+      return new Alive(IdTable.of(ids), root.vectors().over(places, exact));
+    }
+  }
+}
