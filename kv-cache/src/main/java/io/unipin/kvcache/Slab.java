@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One large piece of off-heap memory, cut into units of one size for as long as a block of it is in use.
  *
- * <p>The only class that takes memory from outside the heap, or touches it with an offset of its own: every slice it
- * gives is bounds-checked by the JDK. Guarded by its pool's lock, but for {@link #slice} and {@link #overwrite}.
+ * <p>The only class that touches memory outside the heap with an offset of its own: every slice it gives is bounds-checked by
+ * the JDK. Guarded by its pool's lock, but for {@link #slice} and {@link #overwrite}.
  */
 final class Slab {
   /** Blocks start at cache lines. */
@@ -36,7 +36,7 @@ final class Slab {
     if (poisons) {
       Arrays.fill(blank, POISON);
     }
-    memory = ByteBuffer.allocateDirect(bytes + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, bytes);
+    memory = OffHeap.allocate(bytes + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, bytes);
   }
 
   /** Returns the bytes of a unit, 0 when none was cut yet. */

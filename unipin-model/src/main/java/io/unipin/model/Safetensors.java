@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.kvcache.OffHeap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -111,12 +112,31 @@ final class Safetensors {
 
   private ByteBuffer read(FileChannel channel, long position, int length) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    fill(bytes, channel, position);
+    return bytes;
+  }
+
+  /** Fills a buffer from a place of the file on, and sets it back to its beginning. */
+  private void fill(ByteBuffer bytes, FileChannel channel, long position) throws IOException {
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, position + bytes.position()) < 0) {
         throw broken("file ended while it was read");
       }
     }
-    return bytes.flip();
+    bytes.flip();
+  }
+
+  /** A tensor is copied out of its file: a mapped file that is cut short ends the process that reads it. */
+  private ByteBuffer memory(Entry entry) {
+    int bytes = (int) (entry.end - entry.begin);
+    try {
+      return OffHeap.allocate(bytes);
+    } catch (OutOfMemoryError e) {
+      throw new ModelException(
+          "%s: memory of %d bytes for tensor %s expected, got none: raise -XX:MaxDirectMemorySize"
+              .formatted(name, bytes, entry.name),
+          e);
+    }
   }
 
   private JsonNode header(ByteBuffer bytes) {
@@ -160,10 +180,8 @@ final class Safetensors {
     }
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     for (Entry entry : entries) {
-      ByteBuffer bytes =
-          channel
-              .map(FileChannel.MapMode.READ_ONLY, dataStart + entry.begin, entry.end - entry.begin)
-              .order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer bytes = memory(entry).order(ByteOrder.LITTLE_ENDIAN);
+      fill(bytes, channel, dataStart + entry.begin);
       tensors.put(entry.name, new FloatTensor(entry.shape, bytes));
     }
     return tensors;

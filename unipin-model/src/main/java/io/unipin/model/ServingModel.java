@@ -10,6 +10,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 
 /**
@@ -101,7 +102,13 @@ public final class ServingModel implements AutoCloseable {
     return fingerprint;
   }
 
-  /** Embeddings (items, itemDim) of the catalogue, unit length; a copy. */
+  /** Embeddings (items, itemDim) of the catalogue, unit length, where the model has them; read-only. */
+  public FloatBuffer itemTable() {
+    int floats = Math.multiplyExact(config.items(), config.itemDim());
+    return items.floats().slice(0, floats).asReadOnlyBuffer();
+  }
+
+  /** The same, copied onto the heap. */
   public float[] itemVectors() {
     float[] vectors = new float[Math.multiplyExact(config.items(), config.itemDim())];
     items.floats().get(vectors);
