@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.LinkedHashMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -161,6 +162,20 @@ final class ArchitectureTest {
             .map(call -> call.getOriginOwner().getName())
             .collect(Collectors.toSet());
     assertThat(callers).containsExactly("io.unipin.serving.Recurring");
+  }
+
+  @Test
+  void files_areNeverMapped() {
+    // Whoever reads a mapped file that is cut short ends with its process.
+    noClasses()
+        .should(
+            callMethodWhere(
+                describe(
+                    "FileChannel.map",
+                    (JavaMethodCall call) ->
+                        call.getName().equals("map")
+                            && call.getTargetOwner().isAssignableTo(FileChannel.class))))
+        .check(code);
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A bundle's way into service and back: verified, loaded, asked its golden queries, warmed on every worker, swapped in; and
@@ -36,6 +37,7 @@ final class BundleOperations implements BundleControl {
    * What a bundle is tried on before it serves.
    *
    * @param check refuses a bundle that the server's settings do not fit
+   * @param inUse whether cached state of this fingerprint is of use to some bundle that serves
    */
   record Parts(
       Consumer<LoadedBundle> check,
@@ -43,6 +45,7 @@ final class BundleOperations implements BundleControl {
       Recommender recommender,
       Admission admission,
       UserKvCache cache,
+      Predicate<String> inUse,
       CacheConfig cacheConfig,
       Precision precision,
       ServingMetrics metrics) {}
@@ -109,8 +112,7 @@ final class BundleOperations implements BundleControl {
 
   private void swap(LoadedBundle next) {
     String old = holder.isServing() ? servingFingerprint() : "";
-    parts.items().applyTo(next);
-    holder.swap(next);
+    parts.items().serve(next, () -> holder.swap(next));
     serves(next, old);
   }
 
@@ -121,9 +123,10 @@ final class BundleOperations implements BundleControl {
       String old = servingFingerprint();
       LoadedBundle back =
           holder
-              .rollBack()
+              .previous()
               .orElseThrow(
                   () -> ServingException.invalid("bundle", "no bundle served before this one"));
+      parts.items().serve(back, holder::rollBack);
       serves(back, old);
     } finally {
       operating.unlock();
@@ -136,11 +139,10 @@ final class BundleOperations implements BundleControl {
     }
   }
 
-  /** The room of users' state that the new bundle can't use is the new bundle's from now on. */
+  /** The room of users' state that no bundle can use is the new bundle's from now on. */
   private void serves(LoadedBundle bundle, String oldFingerprint) {
-    parts.items().applyTo(bundle); // what was deleted while it did not serve
     parts.metrics().serving(bundle.name(), bundle.indexVersion());
-    if (!parts.recommender().fingerprint(bundle).equals(oldFingerprint)) {
+    if (!parts.inUse().test(oldFingerprint)) {
       parts.cache().eraseFingerprint(oldFingerprint);
     }
   }

@@ -50,6 +50,10 @@ final class ShadowParts implements AutoCloseable {
     }
   }
 
+  BundleHolder bundles() {
+    return bundles;
+  }
+
   Recommender recommender() {
     return recommender;
   }

@@ -29,9 +29,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +50,9 @@ public final class UniPinServer implements AutoCloseable {
 
   /** What is open, the newest first. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  /** Those whose bundles use the cache. */
+  private final List<BundleHolder> holders = new CopyOnWriteArrayList<>();
 
   private final BundleHolder bundles;
   private final UserKvCache cache;
@@ -82,16 +88,15 @@ public final class UniPinServer implements AutoCloseable {
       ExposureLog exposures = opened(ExposureLog.open(experiments, config.exposureLog()));
       metrics.watchExposures(exposures::dropped);
       RecommenderConfig pipeline = ArmSettings.of(config);
-      String second = config.ranking().bundle();
       recommender =
           new Recommender(
               histories,
               cache,
               pipeline,
               System::currentTimeMillis,
-              second.isEmpty() ? null : opened(reader.load(second)));
+              second(config.ranking().bundle(), reader));
       ShadowParts shadow = opened(new ShadowParts(config, histories));
-      bundles = opened(new BundleHolder(this::forget, config.bundle().keepPrevious()));
+      bundles = serving(new BundleHolder(this::forget, config.bundle().keepPrevious()));
       routes =
           opened(
               new ArmRoutes(
@@ -100,8 +105,11 @@ public final class UniPinServer implements AutoCloseable {
                   recommender,
                   pipeline,
                   bundles,
-                  this::forgetArm));
-      ItemChanges items = new ItemChanges(bundles, routes.bundles());
+                  this::forget));
+      holders.addAll(routes.bundles());
+      List<BundleHolder> others = new ArrayList<>(routes.bundles());
+      others.add(shadow.bundles());
+      ItemChanges items = new ItemChanges(bundles, others);
       metrics.watchIndex(items::status);
       admission =
           opened(
@@ -122,6 +130,7 @@ public final class UniPinServer implements AutoCloseable {
                   recommender,
                   admission,
                   cache,
+                  this::isInUse,
                   config.cache(),
                   config.engine().precision(),
                   metrics),
@@ -227,21 +236,35 @@ public final class UniPinServer implements AutoCloseable {
         });
   }
 
-  private void forgetArm(LoadedBundle drained) {
-    cache.eraseFingerprint(recommender.fingerprint(drained));
+  private BundleHolder serving(BundleHolder holder) {
+    holders.add(holder);
+    return opened(holder);
   }
 
-  /** Drops the cached state of a bundle that serves no more, unless its successor can use it. */
+  /** The model that ranks what the serving bundle's retrieves, if there is to be one. */
+  private @Nullable BundleHolder second(String name, BundleReader reader) {
+    if (name.isEmpty()) {
+      return null;
+    }
+    BundleHolder holder = serving(new BundleHolder(this::forget));
+    holder.swap(reader.load(name));
+    return holder;
+  }
+
+  /** Drops the cached state of a bundle that serves no more, unless another one can use it. */
   private void forget(LoadedBundle drained) {
     String fingerprint = recommender.fingerprint(drained);
-    try (BundleLease lease = bundles.acquire()) {
-      if (recommender.fingerprint(lease.bundle()).equals(fingerprint)) {
-        return;
-      }
-    } catch (ServingException e) {
-      logger.debug("no successor: the server stops", e);
+    if (!isInUse(fingerprint)) {
+      cache.eraseFingerprint(fingerprint);
     }
-    cache.eraseFingerprint(fingerprint);
+  }
+
+  private boolean isInUse(String fingerprint) {
+    boolean[] used = new boolean[1];
+    for (BundleHolder holder : holders) {
+      holder.ifServing(bundle -> used[0] |= recommender.fingerprint(bundle).equals(fingerprint));
+    }
+    return used[0];
   }
 
   private static boolean isLoopback(String host) {

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.unipin.proto.v1.BundleListing;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
+import io.unipin.proto.v1.Served.CacheOutcome;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.rpc.UniPinAdminClient;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +79,51 @@ final class BundleOperationsTest {
       assertInvalid(admin::rollBackBundle, "no bundle served before");
       assertThat(admin.bundle().getBundle()).isEqualTo("two");
     }
+  }
+
+  @Test
+  void loadBundle_anArmServesTheOldOne_keepsItsUsersState() {
+    String arms = "experiments.layers={l: {experiments: {e: {arms: {a: {bundle: one}, b: {bundle: one}}}}}}";
+    try (UniPinServer server = TestServer.start(folder, arms);
+        UniPinAdminClient admin = admin(server);
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      assertThat(served(client).getCache()).isEqualTo(CacheOutcome.PREFILL);
+      assertThat(served(client).getCache()).isEqualTo(CacheOutcome.HIT);
+      assertThat(admin.loadBundle("two").getBundle()).isEqualTo("two");
+      assertThat(served(client).getBundle()).isEqualTo("one");
+      assertThat(served(client).getCache()).isEqualTo(CacheOutcome.HIT);
+    }
+  }
+
+  @Test
+  void filesCutShortUnderTheServer_areMissedByNobody() throws IOException {
+    TinyBundles.publish(folder.resolve("bundles"), "graph", "HNSW16", 1, folder);
+    try (UniPinServer server = TestServer.start(folder, "bundle.name=graph");
+        UniPinAdminClient admin = admin(server);
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      List<ScoredItem> before = page(client, "v");
+      for (String bundle : List.of("graph", "two")) {
+        try (Stream<Path> files = Files.walk(folder.resolve("bundles").resolve(bundle))) {
+          for (Path file : files.filter(Files::isRegularFile).toList()) {
+            Files.write(file, new byte[0]); // the same file, as a copy over it begins
+          }
+        }
+      }
+      assertThat(page(client, "w")).isEqualTo(before); // another user without actions
+      assertThat(admin.changeItems(List.of(before.get(0).getItemId()), List.of()).getItems())
+          .isEqualTo(TinyBundles.ITEMS);
+      assertThat(page(client, "x")).isEqualTo(before);
+      assertThatThrownBy(() -> admin.loadBundle("two")).isInstanceOf(ServingException.class);
+      assertThat(page(client, "y")).isEqualTo(before);
+    }
+  }
+
+  private static List<ScoredItem> page(UniPinClient client, String user) {
+    UserContext context =
+        UserContext.newBuilder().setUserId(user).setTimeMs(1_700_000_000_000L).build();
+    return client
+        .retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build())
+        .getItemsList();
   }
 
   private static UniPinAdminClient admin(UniPinServer server) {

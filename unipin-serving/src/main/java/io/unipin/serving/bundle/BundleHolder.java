@@ -53,6 +53,15 @@ public final class BundleHolder implements AutoCloseable {
     }
   }
 
+  /** Does something with the bundle, and holds it meanwhile; nothing when none serves. */
+  public void ifServing(Consumer<LoadedBundle> action) {
+    if (isServing()) {
+      try (BundleLease lease = acquire()) {
+        action.accept(lease.bundle());
+      }
+    }
+  }
+
   public boolean isServing() {
     return current.get() != null;
   }
@@ -83,6 +92,11 @@ public final class BundleHolder implements AutoCloseable {
     previous = current.getAndSet(back);
     logger.warn("rolled back: bundle {} serves", back.value().name());
     return Optional.of(back.value());
+  }
+
+  /** The bundle that a roll-back would put in service; it is kept until the next swap. */
+  public synchronized Optional<LoadedBundle> previous() {
+    return Optional.ofNullable(previous).map(Counted::value);
   }
 
   /** The name of the bundle that a roll-back would put in service. */

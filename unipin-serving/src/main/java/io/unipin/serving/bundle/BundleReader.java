@@ -178,8 +178,7 @@ public final class BundleReader {
             "bundle %s: equal items of model and catalogue expected, got %s and %s"
                 .formatted(name, model.config().items(), catalogue.size()));
       }
-      return ExactIndex.of(
-          model.itemVectors(), model.config().itemDim(), BundlePublisher.ids(catalogue));
+      return ExactIndex.over(LoadedBundle.vectors(model), BundlePublisher.ids(catalogue));
     }
     try {
       return FaissIndex.load(directory.resolve(BundleLayout.INDEX));

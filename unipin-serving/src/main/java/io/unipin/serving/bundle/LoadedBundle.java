@@ -1,9 +1,11 @@
 package io.unipin.serving.bundle;
 
 import io.unipin.ann.AnnIndex;
+import io.unipin.ann.ExactIndex;
 import io.unipin.ann.FaissIndex;
 import io.unipin.ann.LiveIndex;
 import io.unipin.ann.LiveIndexConfig;
+import io.unipin.ann.VectorTable;
 import io.unipin.data.Catalogue;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
@@ -55,7 +57,7 @@ public final class LoadedBundle implements AutoCloseable {
     requireEqual("items of model and index", model.config().items(), index.size());
     requireEqual("dimensions of model and index", model.config().itemDim(), index.dimension());
     String factory = index instanceof FaissIndex ? index.description() : LiveIndexConfig.EXACT;
-    this.index = LiveIndex.over(index, model.itemVectors(), LiveIndexConfig.of(factory));
+    this.index = LiveIndex.over(index, vectors(model), LiveIndexConfig.of(factory));
   }
 
   private void requireEqual(String what, int expected, int got) {
@@ -63,6 +65,16 @@ public final class LoadedBundle implements AutoCloseable {
       throw new BundleException(
           "bundle %s: equal %s expected, got %s and %s".formatted(name, what, expected, got));
     }
+  }
+
+  /** Embeddings of the items by row, where the model has them. */
+  static VectorTable vectors(ServingModel model) {
+    return VectorTable.of(model.itemTable(), model.config().itemDim());
+  }
+
+  /** An exact index over all of the bundle's items, also those that were taken away, under the bundle's vectors. */
+  public AnnIndex exactIndex() {
+    return ExactIndex.over(vectors(model), BundlePublisher.ids(catalogue));
   }
 
   public String name() {

@@ -1,7 +1,6 @@
 package io.unipin.serving.console;
 
 import io.unipin.ann.AnnIndex;
-import io.unipin.ann.ExactIndex;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.UserHistory;
@@ -77,13 +76,7 @@ final class RecallCheck {
   /** The bundle that a measurement is of, with an exact index over the same items. */
   private record Target(String bundle, String index, AnnIndex exact) {
     static Target of(LoadedBundle bundle) {
-      long[] ids = new long[bundle.catalogue().size()];
-      for (int row = 0; row < ids.length; row++) {
-        ids[row] = bundle.catalogue().id(row);
-      }
-      AnnIndex exact =
-          ExactIndex.of(bundle.model().itemVectors(), bundle.model().config().itemDim(), ids);
-      return new Target(bundle.name(), bundle.indexVersion(), exact);
+      return new Target(bundle.name(), bundle.indexVersion(), bundle.exactIndex());
     }
 
     void requireSame(LoadedBundle now) {

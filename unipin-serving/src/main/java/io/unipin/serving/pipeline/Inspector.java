@@ -4,6 +4,7 @@ import io.unipin.data.Catalogue;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -96,7 +97,7 @@ final class Inspector {
     if (row == Catalogue.UNKNOWN) {
       return new ItemVerdict(id, "", Verdict.UNKNOWN, 0, 0, lastFound, 0, lastShown, null);
     }
-    float[] vectors = bundle.model().itemVectors();
+    FloatBuffer vectors = bundle.model().itemTable();
     float similarity = similarity(vectors, row, query);
     int exactRank = 1;
     for (int other = 0; other < bundle.catalogue().size(); other++) {
@@ -151,13 +152,13 @@ final class Inspector {
   }
 
   /** To the query that is closest to the item; the queries stand one after the other. */
-  private float similarity(float[] vectors, int row, float[] queries) {
+  private float similarity(FloatBuffer vectors, int row, float[] queries) {
     int dimension = bundle.model().config().itemDim();
     float best = Float.NEGATIVE_INFINITY;
     for (int from = 0; from < queries.length; from += dimension) {
       float sum = 0;
       for (int i = 0; i < dimension; i++) {
-        sum += vectors[row * dimension + i] * queries[from + i];
+        sum += vectors.get(row * dimension + i) * queries[from + i];
       }
       best = Math.max(best, sum);
     }

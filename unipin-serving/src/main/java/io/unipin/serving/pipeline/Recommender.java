@@ -4,6 +4,7 @@ import io.unipin.ann.AnnIndex;
 import io.unipin.data.Catalogue;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.RecordedAction;
@@ -49,14 +50,15 @@ public final class Recommender {
 
   /**
    * A pipeline of two models: the serving bundle's retrieves, and that of {@code second} encodes the history again and
-   * ranks. What one model is compared with; its items and names must be the serving bundle's. The caller closes it.
+   * ranks. What one model is compared with; its items and names must be the serving bundle's. Each request
+   * holds it while it uses it; the caller closes it.
    */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
       RecommenderConfig config,
       LongSupplier clockMs,
-      @Nullable LoadedBundle second) {
+      @Nullable BundleHolder second) {
     this(
         new Stages(histories, cache, config, second),
         cache,

@@ -12,6 +12,8 @@ import io.unipin.model.RequestContext;
 import io.unipin.model.TokenSequence;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.UserHistory;
@@ -37,14 +39,14 @@ final class Stages {
   private final Ranker ranker;
   private final DegradationConfig degradation;
   private final ModelCosts costs;
-  private final @Nullable LoadedBundle second;
+  private final @Nullable BundleHolder second;
 
   /** With {@code second}, its model ranks. */
   Stages(
       HistoryStore histories,
       UserKvCache cache,
       RecommenderConfig config,
-      @Nullable LoadedBundle second) {
+      @Nullable BundleHolder second) {
     this.histories = histories;
     this.cache = cache;
     this.second = second;
@@ -73,10 +75,15 @@ final class Stages {
     return new Stages(this, config);
   }
 
-  /** What the stages of one request share. */
+  /**
+   * What the stages of one request share.
+   *
+   * @param ranking the bundle whose model ranks
+   */
   record Work(
       UserEncoder.Wanted wanted,
       LoadedBundle bundle,
+      LoadedBundle ranking,
       UserHistory history,
       UserState state,
       RequestContext context) {
@@ -112,8 +119,24 @@ final class Stages {
       Ladder.Goal goal,
       StageClock clock,
       Function<Work, T> stages) {
-    CostedModel ranking = costs.of(ranking(bundle).model());
-    Ladder ladder = new Ladder(degradation, ranking, clock, goal);
+    try (BundleLease other = second == null ? null : second.acquire()) {
+      LoadedBundle ranking = other == null ? bundle : other.bundle();
+      CostedModel cost = costs.of(ranking.model());
+      Ladder ladder = new Ladder(degradation, cost, clock, goal);
+      return withState(new Bundles(bundle, ranking), user, ladder, clock, stages);
+    }
+  }
+
+  /** The one that retrieves and the one that ranks. */
+  private record Bundles(LoadedBundle serving, LoadedBundle ranking) {}
+
+  private <T> T withState(
+      Bundles bundles,
+      UserInput user,
+      Ladder ladder,
+      StageClock clock,
+      Function<Work, T> stages) {
+    LoadedBundle bundle = bundles.serving();
     boolean done = false;
     try {
       clock.enter(Stage.HISTORY);
@@ -128,7 +151,7 @@ final class Stages {
               GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
       UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
       try (UserState state = encoder.open(bundle.model(), wanted)) {
-        T result = stages.apply(new Work(wanted, bundle, history, state, context));
+        T result = stages.apply(new Work(wanted, bundle, bundles.ranking(), history, state, context));
         done = true;
         return result;
       }
@@ -141,11 +164,6 @@ final class Stages {
         clock.fail();
       }
     }
-  }
-
-  /** The bundle whose model ranks. */
-  private LoadedBundle ranking(LoadedBundle serving) {
-    return second == null ? serving : second;
   }
 
   /** At most {@code count} candidates that the request does not rule out, best first. */
@@ -194,7 +212,7 @@ final class Stages {
     }
     List<Candidate> candidates = found.subList(0, scored);
     if (ranker.isDense()) {
-      LoadedBundle ranking = ranking(work.bundle());
+      LoadedBundle ranking = work.ranking();
       clock.report(costs.of(ranking.model()).costs());
       return ranker.rankDense(
           ranking, work.tokens().all(), work.context(), candidates, weights, clock);
@@ -203,15 +221,20 @@ final class Stages {
       KvLease lease = work.state().lease();
       return ranker.rank(work.bundle(), lease, work.context(), candidates, weights, clock);
     }
-    try (UserState state = encoder.open(second.model(), work.wanted())) {
-      return ranker.rank(second, state.lease(), work.context(), candidates, weights, clock);
+    LoadedBundle other = work.ranking();
+    try (UserState state = encoder.open(other.model(), work.wanted())) {
+      return ranker.rank(other, state.lease(), work.context(), candidates, weights, clock);
     }
   }
 
   /** Whether the cache holds the user's state of the bundle's model, or of the second one. */
   boolean isResident(LoadedBundle bundle, String user) {
-    return encoder.isResident(bundle.model(), user)
-        || (second != null && encoder.isResident(second.model(), user));
+    if (second == null || encoder.isResident(bundle.model(), user)) {
+      return encoder.isResident(bundle.model(), user);
+    }
+    try (BundleLease other = second.acquire()) {
+      return encoder.isResident(other.bundle().model(), user);
+    }
   }
 
   /**
@@ -223,7 +246,12 @@ final class Stages {
     Supplier<TokenSequence> history =
         () -> HistoryTokens.of(bundle, histories.read(user), List.of()).committed();
     int encoded = encoder.refresh(bundle.model(), user, history);
-    return second == null ? encoded : encoded + encoder.refresh(second.model(), user, history);
+    if (second == null) {
+      return encoded;
+    }
+    try (BundleLease other = second.acquire()) {
+      return encoded + encoder.refresh(other.bundle().model(), user, history);
+    }
   }
 
   /** What tells a bundle's cached state from that of others. */
@@ -235,7 +263,9 @@ final class Stages {
   void check(LoadedBundle bundle) {
     ranker.check(bundle);
     if (second != null) {
-      SecondModel.check(bundle, second);
+      try (BundleLease other = second.acquire()) {
+        SecondModel.check(bundle, other.bundle());
+      }
     }
   }
 }

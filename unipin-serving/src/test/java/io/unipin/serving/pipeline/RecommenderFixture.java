@@ -10,6 +10,7 @@ import io.unipin.model.EngineOptions;
 import io.unipin.serving.ByteSize;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
+import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.bundle.TinyBundles;
@@ -107,7 +108,14 @@ abstract class RecommenderFixture {
             new DegradationConfig(true, 1.2),
             64),
         () -> NOW,
-        second);
+        second == null ? null : holding(second));
+  }
+
+  /** Holds a bundle that its owner closes. */
+  private static BundleHolder holding(LoadedBundle bundle) {
+    BundleHolder holder = new BundleHolder(drained -> {});
+    holder.swap(bundle);
+    return holder;
   }
 
   Page uncached(String user) {
