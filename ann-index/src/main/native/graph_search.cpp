@@ -282,6 +282,10 @@ void check_graph(const faiss::IndexHNSW& index) {
   const std::vector<int>& width = graph.cum_nneighbor_per_level;
   require(
       !width.empty() && width.front() == 0 && std::is_sorted(width.begin(), width.end()), "the graph's widths are not ordered");
+  for (std::size_t level = 1; level < width.size(); ++level) {
+    // A walk has room for as many scores as a node has links at the bottom.
+    require(width[level] - width[level - 1] <= graph.nb_neighbors(0), "a level is wider than the bottom one");
+  }
   require(
       graph.entry_point >= 0 && static_cast<std::size_t>(graph.entry_point) < size &&
           graph.max_level < graph.levels[static_cast<std::size_t>(graph.entry_point)],

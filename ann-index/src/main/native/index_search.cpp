@@ -177,6 +177,11 @@ void check_searchable(const faiss::Index& index) {
   } else if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(&index)) {
     check_searchable(*graph->storage);
     check_graph(*graph);
+  } else if (const auto* lists = dynamic_cast<const faiss::IndexIVF*>(&index)) {
+    check_lists(*lists);
+  } else if (const auto* rows = dynamic_cast<const faiss::IndexFlatCodes*>(&index)) {
+    require(
+        rows->codes.size() == static_cast<std::size_t>(rows->ntotal) * rows->code_size, "the rows are not all there");
   }
 }
 

@@ -37,8 +37,9 @@ struct IndexHandle {
 };
 
 /**
- * Refuses an index that cannot be searched with settings per request, or by inner product, and one whose graph points outside
- * itself. Searching an index that passed stays inside its memory.
+ * Refuses an index that cannot be searched with settings per request, or by inner product, and one whose graph or lists point
+ * outside it. A file's tables are held against each other before, by PayloadCheck in Java, since the reader of FAISS trusts them.
+ * Searching an index that passed both stays inside its memory.
  */
 void check_searchable(const faiss::Index& index);
 

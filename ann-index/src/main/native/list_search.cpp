@@ -192,4 +192,27 @@ void search_lists(const faiss::IndexIVF& index, Scratch& scratch, const SearchRe
   }
 }
 
+void check_lists(const faiss::IndexIVF& index) {
+  auto count = static_cast<idx_t>(index.nlist);
+  require(
+      index.quantizer != nullptr && index.quantizer->ntotal == count && index.quantizer->d == index.d,
+      "the lists and their centres differ in size");
+  if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(index.quantizer)) {
+    check_graph(*graph);
+  }
+  require(index.nprobe >= 1, "a search looks into no list");
+  const faiss::InvertedLists& lists = *index.invlists;
+  require(lists.nlist == index.nlist && lists.code_size == index.code_size, "the lists differ from their index");
+  idx_t rows = 0;
+  for (std::size_t list = 0; list < lists.nlist; ++list) {
+    faiss::InvertedLists::ScopedIds ids(&lists, list);
+    std::size_t size = lists.list_size(list);
+    require(
+        std::all_of(ids.get(), ids.get() + size, [&index](idx_t id) { return id >= 0 && id < index.ntotal; }),
+        "a list names a row outside the index");
+    rows += static_cast<idx_t>(size);
+  }
+  require(rows == index.ntotal, "the lists have not all rows");
+}
+
 }  // namespace unipin

@@ -1,4 +1,5 @@
 #include <faiss/IndexHNSW.h>
+#include <faiss/IndexIVF.h>
 #include <faiss/index_factory.h>
 #include <omp.h>
 
@@ -279,6 +280,7 @@ void damaged_graphs_are_refused() {
       [](faiss::HNSW& graph) { graph.offsets.pop_back(); },
       [](faiss::HNSW& graph) { graph.levels[9] = 0; },
       [](faiss::HNSW& graph) { graph.levels[9] = 1000; },
+      [](faiss::HNSW& graph) { graph.cum_nneighbor_per_level.back() += 100; },
       [](faiss::HNSW& graph) { graph.cum_nneighbor_per_level.clear(); },
       [](faiss::HNSW& graph) { std::reverse(graph.cum_nneighbor_per_level.begin(), graph.cum_nneighbor_per_level.end()); }};
   for (std::size_t i = 0; i < damages.size(); ++i) {
@@ -291,6 +293,30 @@ void damaged_graphs_are_refused() {
       refused = true;
     }
     expect(refused, "damage " + std::to_string(i) + " of a graph was not seen");
+  }
+}
+
+/** The same of inverted lists. */
+void damaged_lists_are_refused() {
+  using Damage = std::function<void(faiss::IndexIVF&, faiss::ArrayInvertedLists&)>;
+  const std::vector<Damage> damages = {
+      [](faiss::IndexIVF&, faiss::ArrayInvertedLists& lists) { lists.ids[1][0] = idx_t{1} << 44; },
+      [](faiss::IndexIVF&, faiss::ArrayInvertedLists& lists) { lists.ids[2].back() = -1; },
+      [](faiss::IndexIVF&, faiss::ArrayInvertedLists& lists) { lists.ids[2].pop_back(); },
+      [](faiss::IndexIVF&, faiss::ArrayInvertedLists& lists) { lists.code_size += 1; },
+      [](faiss::IndexIVF& index, faiss::ArrayInvertedLists&) { index.nprobe = 0; },
+      [](faiss::IndexIVF& index, faiss::ArrayInvertedLists&) { index.quantizer->ntotal -= 1; }};
+  for (std::size_t i = 0; i < damages.size(); ++i) {
+    std::unique_ptr<IndexHandle> handle = built("IVF4,Flat", 300);
+    auto& index = dynamic_cast<faiss::IndexIVF&>(*handle->index);
+    damages[i](index, dynamic_cast<faiss::ArrayInvertedLists&>(*index.invlists));
+    bool refused = false;
+    try {
+      unipin::check_searchable(index);
+    } catch (const std::runtime_error&) {
+      refused = true;
+    }
+    expect(refused, "damage " + std::to_string(i) + " of lists was not seen");
   }
 }
 
@@ -319,6 +345,7 @@ int main() {
     threads_agree(factory);
   }
   damaged_graphs_are_refused();
+  damaged_lists_are_refused();
   std::printf("searches: %d failures\n", failures);
   return failures == 0 ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 package io.unipin.ann;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -28,9 +29,12 @@ final class NativeTour {
 
   private NativeTour() {}
 
+  private static final int CHANGED_FILES = 30;
+
   /** Takes the folder to write to. */
-  public static void main(String[] arguments) throws InterruptedException {
-    Path file = Path.of(arguments[0]).resolve("tour.faiss");
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Path folder = Path.of(arguments[0]);
+    Path file = folder.resolve("tour.faiss");
     for (String factory : List.of("Flat", "SQ8", "HNSW8", "HNSW8,SQ8", "IVF8,SQ8", "IVF4,SQ4")) {
       try (FaissIndex index =
           FaissIndex.build(factory, VECTORS, DIMENSION, IDS, FaissBuild.DEFAULT)) {
@@ -43,6 +47,9 @@ final class NativeTour {
       }
     }
     refusals();
+    for (String factory : IndexFileMutationTest.FACTORIES) {
+      IndexFileMutationTest.mutate(folder, factory, CHANGED_FILES);
+    }
     System.out.println("tour done");
   }
 

@@ -1,0 +1,199 @@
+package io.unipin.ann;
+
+import java.util.BitSet;
+
+/**
+ * Walks through an index as FAISS 1.7.3 writes it, before FAISS sees a byte of it: its reader trusts lengths, list numbers and code
+ * sizes, and its searches trust ids. What passes is read, and searched, inside its memory; the links of graphs are checked once they are
+ * loaded.
+ *
+ * <p>Kinds whose layout is not known here are refused. One thread.
+ */
+final class PayloadCheck {
+  private static final int MAX_DEPTH = 4;
+  private static final int MAX_TRANSFORMS = 8;
+  private static final int INNER_PRODUCT = 0;
+
+  private final PayloadReader in;
+  private int depth;
+
+  private PayloadCheck(PayloadReader in) {
+    this.in = in;
+  }
+
+  /** What an index says of itself. */
+  private record Head(int dimension, int size) {}
+
+  /**
+   * Refuses what is not a whole index of so many vectors.
+   *
+   * @throws IllegalArgumentException naming what was expected
+   */
+  static void run(PayloadReader in, int dimension, int size) {
+    Head head = new PayloadCheck(in).index();
+    in.equal("dimension", dimension, head.dimension());
+    in.equal("number of vectors", size, head.size());
+    in.equal("bytes behind the index", 0, in.remaining());
+  }
+
+  private Head index() {
+    if (++depth > MAX_DEPTH) {
+      throw new IllegalArgumentException("at most " + MAX_DEPTH + " indexes in each other expected, got more");
+    }
+    String tag = in.tag();
+    Head head = head();
+    switch (tag) {
+      case "IxFI" -> in.table("vectors", Float.BYTES, cells(head, head.dimension()));
+      case "IxSQ" -> in.table("codes", 1, cells(head, new CodeCheck(in).scalar(head.dimension())));
+      case "IxPq" -> product(head);
+      case "IxPT" -> transformed(head);
+      case "IxRF" -> refined(head);
+      case "IHNf", "IHNs" -> graph(head);
+      case "IwFl", "IwSq", "IwPQ" -> lists(tag, head);
+      default -> throw new IllegalArgumentException("a known kind of index expected, got another");
+    }
+    depth--;
+    return head;
+  }
+
+  private Head head() {
+    int dimension = in.within("dimension", in.int32(), 1, 1 << 20);
+    int size = in.within("number of vectors", in.int64(), 0, Integer.MAX_VALUE - 1);
+    in.skip(2 * Long.BYTES); // of older formats
+    if (!in.flag("mark of training")) {
+      throw new IllegalArgumentException("a trained index expected, got one that is not");
+    }
+    in.equal("metric", INNER_PRODUCT, in.int32());
+    return new Head(dimension, size);
+  }
+
+  private static long cells(Head head, int width) {
+    return (long) head.size() * width;
+  }
+
+  private void part(Head whole, Head part) {
+    in.equal("dimension of a part", whole.dimension(), part.dimension());
+    in.equal("vectors of a part", whole.size(), part.size());
+  }
+
+  private void product(Head head) {
+    in.table("codes", 1, cells(head, new CodeCheck(in).product(head.dimension())));
+    in.equal("way of search", 0, in.int32());
+    in.flag("mark of signs");
+    in.skip(Integer.BYTES); // of another way of search
+  }
+
+  private void refined(Head head) {
+    part(head, index());
+    part(head, index());
+    in.skip(Float.BYTES); // candidates, which each search says itself
+  }
+
+  private void transformed(Head head) {
+    int dimension = head.dimension();
+    int count = in.within("number of transforms", in.int32(), 1, MAX_TRANSFORMS);
+    for (int i = 0; i < count; i++) {
+      dimension = new TransformCheck(in).run(dimension);
+    }
+    part(new Head(dimension, head.size()), index());
+  }
+
+  /** Levels, offsets and links are checked by native code, which has them as tables. */
+  private void graph(Head head) {
+    in.table("probabilities", Double.BYTES);
+    int[] widths = in.ints("widths");
+    for (int level = 1; level < widths.length; level++) {
+      // Each begins where the one below ends, and none has more links than the bottom one.
+      long width = (long) widths[level] - widths[level - 1];
+      in.within("width of a level", width, 0, Math.max(0, widths[1]));
+    }
+    in.table("levels", Integer.BYTES, head.size());
+    in.table("offsets", Long.BYTES, head.size() + 1L);
+    in.table("links", Integer.BYTES);
+    in.skip(2L * Integer.BYTES); // entry point and height
+    in.within("breadth of building", in.int32(), 1, Integer.MAX_VALUE);
+    in.within("breadth of search", in.int32(), 1, Integer.MAX_VALUE);
+    in.skip(Integer.BYTES);
+    part(head, index());
+  }
+
+  private void lists(String tag, Head head) {
+    int count = in.within("number of lists", in.int64(), 1, in.remaining());
+    in.within("lists of a search", in.int64(), 1, Integer.MAX_VALUE);
+    part(new Head(head.dimension(), count), index());
+    in.within("kind of look-up table", in.flag("look-up table") ? 1 : 0, 0, 0);
+    in.table("look-up table", Long.BYTES, 0);
+    invertedLists(head.size(), count, listCodes(tag, head.dimension()));
+  }
+
+  /** Bytes of a row in a list. */
+  private int listCodes(String tag, int dimension) {
+    int bytes = dimension * Float.BYTES;
+    if (tag.equals("IwSq")) {
+      bytes = new CodeCheck(in).scalar(dimension);
+      in.equal("bytes of a row", bytes, in.int64());
+      in.flag("mark of residuals");
+    } else if (tag.equals("IwPQ")) {
+      in.flag("mark of residuals");
+      long said = in.int64();
+      bytes = new CodeCheck(in).product(dimension);
+      in.equal("bytes of a row", bytes, said);
+    }
+    return bytes;
+  }
+
+  private void invertedLists(int size, int count, int rowBytes) {
+    if (!in.tag().equals("ilar")) {
+      throw new IllegalArgumentException("lists in memory expected, got another kind");
+    }
+    in.equal("number of lists", count, in.int64());
+    in.equal("bytes of a row", rowBytes, in.int64());
+    long[] sizes = sizes(count);
+    BitSet seen = new BitSet(size);
+    long all = 0;
+    for (long here : sizes) {
+      int rows = in.within("rows of a list", here, 0, size - all);
+      all += rows;
+      in.skip((long) rows * rowBytes);
+      ids(rows, size, seen);
+    }
+    in.equal("rows of all lists", size, all);
+  }
+
+  /** Of all lists in order; empty ones may be left out. */
+  private long[] sizes(int count) {
+    String how = in.tag();
+    long[] sizes = in.longs("sizes of lists");
+    if (how.equals("full")) {
+      in.equal("sizes of lists", count, sizes.length);
+      return sizes;
+    }
+    if (!how.equals("sprs") || sizes.length % 2 != 0) {
+      throw new IllegalArgumentException("sizes of lists expected, got another table");
+    }
+    long[] rows = new long[sizes.length / 2];
+    long last = -1;
+    for (int i = 0; i < rows.length; i++) {
+      last = in.within("number of a list", sizes[2 * i], last + 1, count - 1L);
+      rows[i] = sizes[2 * i + 1];
+    }
+    return rows;
+  }
+
+  private void ids(int rows, int size, BitSet seen) {
+    long[] piece = new long[Math.min(rows, 4096)];
+    for (int done = 0; done < rows; done += piece.length) {
+      if (rows - done < piece.length) {
+        piece = new long[rows - done];
+      }
+      in.fill(piece);
+      for (long id : piece) {
+        int ordinal = in.within("ordinal in a list", id, 0, size - 1L);
+        if (seen.get(ordinal)) {
+          throw new IllegalArgumentException("each ordinal in one list expected, got " + ordinal + " twice");
+        }
+        seen.set(ordinal);
+      }
+    }
+  }
+}

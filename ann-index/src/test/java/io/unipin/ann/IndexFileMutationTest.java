@@ -1,0 +1,129 @@
+package io.unipin.ann;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Valid files with some bytes changed and the sum renewed: each is refused, or searched inside its memory. {@link NativeToolsTest} runs
+ * {@link #mutate} under a sanitizer too.
+ */
+@Timeout(300)
+class IndexFileMutationTest {
+  static final String[] FACTORIES = {
+    "Flat", "SQ8", "SQ4", "SQ6", "SQfp16", "PQ4x4", "HNSW4", "HNSW4,SQ8", "IVF4,Flat", "IVF4,SQ8",
+    "IVF4,PQ4x4", "IVF300,Flat", "IVF8_HNSW4,Flat", "PCA4,IVF4,SQ8", "OPQ4,IVF4,PQ4x4", "IVF4,PQ4x4,RFlat", "RR8,HNSW4"
+  };
+
+  private static final int DIMENSION = 8;
+  private static final int SIZE = 400;
+  private static final float[] VECTORS = TestVectors.clustered(SIZE, DIMENSION, 20, 2);
+  private static final float[] QUERIES = TestVectors.clustered(3, DIMENSION, 20, 3);
+  private static final long[] IDS = TestVectors.ids(SIZE);
+
+  /** Numbers at which lengths and ids go wrong. */
+  private static final long[] ODD = {
+    -1, 0, 1, 2, SIZE - 1, SIZE, SIZE + 1, 255, 1 << 20, Integer.MAX_VALUE, 1L << 32, 1L << 44, Long.MIN_VALUE
+  };
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+  void load_bytesChangedAndSumRenewed_refusesOrSearches(int factory) throws IOException {
+    assertThat(FACTORIES).hasSize(17);
+    mutate(folder, FACTORIES[factory], 400);
+  }
+
+  @Test
+  void load_idOutsideAList_isRefused() throws IOException {
+    byte[] content = saved(folder, "IVF4,Flat");
+    // The last list ends the payload with its ids.
+    long id = little(content).getLong(content.length - 32 - Long.BYTES);
+    assertThat(id).isBetween(0L, SIZE - 1L);
+    little(content).putLong(content.length - 32 - Long.BYTES, 1L << 44);
+    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
+    assertThatThrownBy(() -> FaissIndex.load(file).close())
+        .isInstanceOf(AnnException.class)
+        .hasMessage(
+            "index file bad.faiss is damaged: ordinal in a list of 0 to 399 expected, got 17592186044416");
+  }
+
+  /** Loads and searches so many changed files; the seed is the number of the change. */
+  static void mutate(Path folder, String factory, int changes) throws IOException {
+    byte[] good = saved(folder, factory);
+    FaissIndex.load(folder.resolve("good.faiss")).close();
+    int payload = 32 + factory.length() + SIZE * Long.BYTES;
+    int length = good.length - 32 - payload;
+    for (int seed = 0; seed < changes; seed++) {
+      Random random = new Random(seed);
+      byte[] bad = good.clone();
+      for (int i = random.nextInt(2); i >= 0; i--) {
+        // Half of them where the tables' lengths and the parameters are.
+        int bound = random.nextBoolean() ? length - 8 : Math.min(length - 8, 300);
+        change(bad, payload + random.nextInt(bound), random);
+      }
+      Path file = folder.resolve("bad.faiss");
+      Files.deleteIfExists(file);
+      Files.write(file, summed(bad));
+      try (FaissIndex index = FaissIndex.load(file)) {
+        for (ItemFilter filter : new ItemFilter[] {ItemFilter.NONE, ItemFilter.excluding(IDS[3])}) {
+          for (int breadth : new int[] {0, 300}) {
+            index.search(QUERIES, 3, new AnnSearch(10, breadth, filter));
+          }
+        }
+        index.search(QUERIES, 3, new AnnSearch(SIZE, 0, ItemFilter.NONE));
+      } catch (AnnException refused) {
+        assertThat(refused).hasMessageStartingWith("index file bad.faiss").hasMessageNotContaining("\n");
+      }
+    }
+  }
+
+  private static void change(byte[] content, int at, Random random) {
+    long odd = ODD[random.nextInt(ODD.length)];
+    switch (random.nextInt(4)) {
+      case 0 -> content[at] ^= (byte) (1 << random.nextInt(8));
+      case 1 -> content[at] = (byte) odd;
+      case 2 -> little(content).putInt(at, (int) odd);
+      default -> little(content).putLong(at, odd);
+    }
+  }
+
+  private static byte[] saved(Path folder, String factory) throws IOException {
+    Path file = folder.resolve("good.faiss");
+    Files.deleteIfExists(file);
+    try (FaissIndex index =
+        FaissIndex.build(factory, VECTORS, DIMENSION, IDS, FaissBuild.DEFAULT)) {
+      index.save(file);
+    }
+    return Files.readAllBytes(file);
+  }
+
+  private static ByteBuffer little(byte[] content) {
+    return ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static byte[] summed(byte[] content) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(content, 0, content.length - 32);
+      System.arraycopy(digest.digest(), 0, content, content.length - 32, 32);
+      return content;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
