@@ -13,8 +13,7 @@ final class CodeCheck {
     int kind = in.int32();
     in.skip(Integer.BYTES + Float.BYTES); // how it was trained
     in.equal("dimension of a quantizer", dimension, in.int64());
-    int bytes =
-        switch (kind) { // as faiss::ScalarQuantizer::QuantizerType has them
+    int bytes = switch (kind) { // as faiss::ScalarQuantizer::QuantizerType has them
           case 0, 2, 5 -> dimension; // 8 bits: by component, for all, as they are
           case 1, 3 -> (dimension + 1) / 2; // 4 bits: by component, for all
           case 4 -> 2 * dimension; // float16

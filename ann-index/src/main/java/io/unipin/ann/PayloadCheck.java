@@ -38,7 +38,8 @@ final class PayloadCheck {
 
   private Head index() {
     if (++depth > MAX_DEPTH) {
-      throw new IllegalArgumentException("at most " + MAX_DEPTH + " indexes in each other expected, got more");
+      throw new IllegalArgumentException(
+          "at most " + MAX_DEPTH + " indexes in each other expected, got more");
     }
     String tag = in.tag();
     Head head = head();
@@ -190,7 +191,8 @@ final class PayloadCheck {
       for (long id : piece) {
         int ordinal = in.within("ordinal in a list", id, 0, size - 1L);
         if (seen.get(ordinal)) {
-          throw new IllegalArgumentException("each ordinal in one list expected, got " + ordinal + " twice");
+          throw new IllegalArgumentException(
+              "each ordinal in one list expected, got " + ordinal + " twice");
         }
         seen.set(ordinal);
       }

@@ -39,7 +39,7 @@ final class PayloadReader {
   int within(String what, long value, long least, long most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          "%s of %d to %d expected, got %d".formatted(what, least, most, value));
+          "%s of %s to %s expected, got %s".formatted(what, least, most, value));
     }
     return (int) value;
   }
@@ -87,7 +87,7 @@ final class PayloadReader {
 
   void equal(String what, long expected, long got) {
     if (expected != got) {
-      throw new IllegalArgumentException("%s %d expected, got %d".formatted(what, expected, got));
+      throw new IllegalArgumentException("%s %s expected, got %s".formatted(what, expected, got));
     }
   }
 
@@ -122,6 +122,8 @@ final class PayloadReader {
 
   private static IllegalArgumentException ended(@Nullable Throwable cause) {
     String message = "more bytes of the index expected, got its end";
-    return cause == null ? new IllegalArgumentException(message) : new IllegalArgumentException(message, cause);
+    return cause == null
+        ? new IllegalArgumentException(message)
+        : new IllegalArgumentException(message, cause);
   }
 }

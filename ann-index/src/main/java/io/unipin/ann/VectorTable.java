@@ -33,7 +33,7 @@ public final class VectorTable {
     Vectors.checkDimension(dimension);
     if (rows.limit() % dimension != 0) {
       throw new IllegalArgumentException(
-          "whole rows of dimension %d expected, got %d floats".formatted(dimension, rows.limit()));
+          "whole rows of dimension %s expected, got %s floats".formatted(dimension, rows.limit()));
     }
     return new VectorTable(rows.duplicate(), dimension, null, new float[0]);
   }
@@ -106,7 +106,7 @@ public final class VectorTable {
   void check(int rows, int width) {
     if (size() != rows || dimension != width) {
       throw new IllegalArgumentException(
-          "%d vectors of dimension %d expected, got %d of dimension %d"
+          "%s vectors of dimension %s expected, got %s of dimension %s"
               .formatted(rows, width, size(), dimension));
     }
     float[] row = new float[dimension];

@@ -24,8 +24,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class IndexFileMutationTest {
   static final String[] FACTORIES = {
-    "Flat", "SQ8", "SQ4", "SQ6", "SQfp16", "PQ4x4", "HNSW4", "HNSW4,SQ8", "IVF4,Flat", "IVF4,SQ8",
-    "IVF4,PQ4x4", "IVF300,Flat", "IVF8_HNSW4,Flat", "PCA4,IVF4,SQ8", "OPQ4,IVF4,PQ4x4", "IVF4,PQ4x4,RFlat", "RR8,HNSW4"
+    "Flat",
+    "SQ8",
+    "SQ4",
+    "SQ6",
+    "SQfp16",
+    "PQ4x4",
+    "HNSW4",
+    "HNSW4,SQ8",
+    "IVF4,Flat",
+    "IVF4,SQ8",
+    "IVF4,PQ4x4",
+    "IVF300,Flat",
+    "IVF8_HNSW4,Flat",
+    "PCA4,IVF4,SQ8",
+    "OPQ4,IVF4,PQ4x4",
+    "IVF4,PQ4x4,RFlat",
+    "RR8,HNSW4"
   };
 
   private static final int DIMENSION = 8;
@@ -36,7 +51,19 @@ class IndexFileMutationTest {
 
   /** Numbers at which lengths and ids go wrong. */
   private static final long[] ODD = {
-    -1, 0, 1, 2, SIZE - 1, SIZE, SIZE + 1, 255, 1 << 20, Integer.MAX_VALUE, 1L << 32, 1L << 44, Long.MIN_VALUE
+    -1,
+    0,
+    1,
+    2,
+    SIZE - 1,
+    SIZE,
+    SIZE + 1,
+    255,
+    1 << 20,
+    Integer.MAX_VALUE,
+    1L << 32,
+    1L << 44,
+    Long.MIN_VALUE
   };
 
   @TempDir Path folder;
@@ -59,7 +86,8 @@ class IndexFileMutationTest {
     assertThatThrownBy(() -> FaissIndex.load(file).close())
         .isInstanceOf(AnnException.class)
         .hasMessage(
-            "index file bad.faiss is damaged: ordinal in a list of 0 to 399 expected, got 17592186044416");
+            "index file bad.faiss is damaged: ordinal in a list of 0 to 399 expected, got"
+                + " 17592186044416");
   }
 
   /** Loads and searches so many changed files; the seed is the number of the change. */
@@ -87,7 +115,9 @@ class IndexFileMutationTest {
         }
         index.search(QUERIES, 3, new AnnSearch(SIZE, 0, ItemFilter.NONE));
       } catch (AnnException refused) {
-        assertThat(refused).hasMessageStartingWith("index file bad.faiss").hasMessageNotContaining("\n");
+        assertThat(refused)
+            .hasMessageStartingWith("index file bad.faiss")
+            .hasMessageNotContaining("\n");
       }
     }
   }

@@ -133,7 +133,7 @@ final class Safetensors {
       return OffHeap.allocate(bytes);
     } catch (OutOfMemoryError e) {
       throw new ModelException(
-          "%s: memory of %d bytes for tensor %s expected, got none: raise -XX:MaxDirectMemorySize"
+          "%s: memory of %s bytes for tensor %s expected, got none: raise -XX:MaxDirectMemorySize"
               .formatted(name, bytes, entry.name),
           e);
     }

@@ -83,7 +83,8 @@ final class BundleOperationsTest {
 
   @Test
   void loadBundle_anArmServesTheOldOne_keepsItsUsersState() {
-    String arms = "experiments.layers={l: {experiments: {e: {arms: {a: {bundle: one}, b: {bundle: one}}}}}}";
+    String arms =
+        "experiments.layers={l: {experiments: {e: {arms: {a: {bundle: one}, b: {bundle: one}}}}}}";
     try (UniPinServer server = TestServer.start(folder, arms);
         UniPinAdminClient admin = admin(server);
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {

@@ -69,8 +69,7 @@ public final class ItemChanges {
       status = bundle.index().status();
     }
     Set<Long> away = deleted;
-    long[] back =
-        upserts.stream().mapToLong(Upsert::id).filter(id -> !away.contains(id)).toArray();
+    long[] back = upserts.stream().mapToLong(Upsert::id).filter(id -> !away.contains(id)).toArray();
     for (BundleHolder other : others) {
       other.ifServing(
           bundle -> {

@@ -131,11 +131,7 @@ final class Stages {
   private record Bundles(LoadedBundle serving, LoadedBundle ranking) {}
 
   private <T> T withState(
-      Bundles bundles,
-      UserInput user,
-      Ladder ladder,
-      StageClock clock,
-      Function<Work, T> stages) {
+      Bundles bundles, UserInput user, Ladder ladder, StageClock clock, Function<Work, T> stages) {
     LoadedBundle bundle = bundles.serving();
     boolean done = false;
     try {
@@ -151,7 +147,8 @@ final class Stages {
               GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
       UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
       try (UserState state = encoder.open(bundle.model(), wanted)) {
-        T result = stages.apply(new Work(wanted, bundle, bundles.ranking(), history, state, context));
+        T result =
+            stages.apply(new Work(wanted, bundle, bundles.ranking(), history, state, context));
         done = true;
         return result;
       }

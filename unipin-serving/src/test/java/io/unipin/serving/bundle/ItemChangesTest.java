@@ -117,7 +117,11 @@ final class ItemChangesTest {
   }
 
   private static long[] some(Random random) {
-    return random.longs(random.nextInt(6), 0, ITEMS.length).distinct().map(i -> ITEMS[(int) i]).toArray();
+    return random
+        .longs(random.nextInt(6), 0, ITEMS.length)
+        .distinct()
+        .map(i -> ITEMS[(int) i])
+        .toArray();
   }
 
   private static List<Float> list(float[] values) {
