@@ -36,12 +36,14 @@ final class RequestReader {
   private final int maxPageSize;
   private final long nowMs;
   private final Violations violations = new Violations();
+  private final RequestFields fields;
 
   /** Names that a request may use are those of the bundle that serves it. */
   RequestReader(Schema schema, int maxPageSize, long nowMs) {
     this.schema = schema;
     this.maxPageSize = maxPageSize;
     this.nowMs = nowMs;
+    this.fields = new RequestFields(violations, nowMs);
   }
 
   /**
@@ -66,8 +68,8 @@ final class RequestReader {
     UserInput user = user(request.getUser());
     Wishes wishes = wishes(request.getPreferences());
     int pageSize = request.getPageSize();
-    range("page_size", pageSize, maxPageSize);
-    range("candidates", request.getCandidates(), RequestLimits.CANDIDATES);
+    fields.range("page_size", pageSize, maxPageSize);
+    fields.range("candidates", request.getCandidates(), RequestLimits.CANDIDATES);
     if (request.getCandidates() > 0 && pageSize > request.getCandidates()) {
       violations.add("page_size", "at most candidates (" + request.getCandidates() + ")", pageSize);
     }
@@ -80,7 +82,7 @@ final class RequestReader {
     String id = requestId(request.getRequestId());
     UserInput user = user(request.getUser());
     Wishes wishes = wishes(request.getPreferences());
-    range("candidates", request.getCandidates(), RequestLimits.CANDIDATES);
+    fields.range("candidates", request.getCandidates(), RequestLimits.CANDIDATES);
     violations.throwIfAny();
     return new RetrievalQuery(id, user, wishes, request.getCandidates());
   }
@@ -122,14 +124,14 @@ final class RequestReader {
     for (int u = 0; u < request.getUsersCount() && !violations.isFull(); u++) {
       String field = "users[" + u + "]";
       UserActions user = request.getUsers(u);
-      userId(field + ".user_id", user.getUserId());
+      fields.id(field + ".user_id", user.getUserId());
       String firstSurface = schema.firstSurface().apply(user.getUserId());
       List<ActionEvent> events = new ArrayList<>();
       for (int i = 0; i < user.getActionsCount() && !violations.isFull(); i++) {
         String path = field + ".actions[" + i + "]";
         Action action = user.getActions(i);
-        id(path + ".event_id", action.getEventId());
-        happened(path + ".time_ms", action.getTimeMs());
+        fields.id(path + ".event_id", action.getEventId());
+        fields.happened(path + ".time_ms", action.getTimeMs());
         long revision = revision(path + ".revision", action.getRevision());
         RecordedAction read = action(path, action);
         if (action.getSurface().isEmpty()) {
@@ -144,7 +146,7 @@ final class RequestReader {
   }
 
   UserRetractions retractions(RetractActionsRequest request) {
-    storedUser(request.getUserId());
+    fields.storedUser(request.getUserId());
     int count = request.getEventIdsCount();
     if (count < 1 || count > RequestLimits.RECORD_ACTIONS) {
       violations.add("event_ids", "1 to " + RequestLimits.RECORD_ACTIONS + " ids", count);
@@ -153,7 +155,7 @@ final class RequestReader {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < count && !violations.isFull(); i++) {
       String path = "event_ids[" + i + "]";
-      text(path, request.getEventIds(i), 1, FeedRules.ID_CHARS);
+      fields.text(path, request.getEventIds(i), 1, FeedRules.ID_CHARS);
       violations.require(
           ids.add(request.getEventIds(i)), path, "each event once", request.getEventIds(i));
     }
@@ -170,14 +172,14 @@ final class RequestReader {
   }
 
   String erasure(EraseUserRequest request) {
-    storedUser(request.getUserId());
+    fields.storedUser(request.getUserId());
     violations.throwIfAny();
     return request.getUserId();
   }
 
   private UserInput user(UserContext user) {
-    userId("user.user_id", user.getUserId());
-    time("user.time_ms", user.getTimeMs());
+    fields.id("user.user_id", user.getUserId());
+    fields.time("user.time_ms", user.getTimeMs());
     RequestedHistory history = null;
     if (user.hasHistory()) {
       long omitted = user.getHistory().getOmitted();
@@ -225,7 +227,7 @@ final class RequestReader {
   }
 
   private RecordedAction action(String path, Action action) {
-    time(path + ".time_ms", action.getTimeMs());
+    fields.time(path + ".time_ms", action.getTimeMs());
     int count = action.getActionsCount();
     if (count > schema.actions().size()) {
       violations.add(path + ".actions", "at most " + schema.actions().size() + " names", count);
@@ -234,7 +236,7 @@ final class RequestReader {
     Set<String> names = new HashSet<>();
     for (int i = 0; i < count; i++) {
       String name = action.getActions(i);
-      known(path + ".actions[" + i + "]", name, schema.actions());
+      fields.known(path + ".actions[" + i + "]", name, schema.actions());
       violations.require(names.add(name), path + ".actions[" + i + "]", "each name once", name);
     }
     String surface = surface(path + ".surface", action.getSurface());
@@ -263,7 +265,7 @@ final class RequestReader {
         "preferences.categories",
         "at most " + RequestLimits.CATEGORIES + " names",
         categories);
-    time("preferences.created_since_ms", preferences.getCreatedSinceMs());
+    fields.time("preferences.created_since_ms", preferences.getCreatedSinceMs());
     return new Wishes(
         preferences.getOutcomesMap(),
         preferences.getUtilityWeightsMap(),
@@ -281,7 +283,7 @@ final class RequestReader {
     weights.forEach(
         (action, weight) -> {
           String path = field + "[" + Violations.shortened(action) + "]";
-          known(path, action, schema.actions());
+          fields.known(path, action, schema.actions());
           violations.require(
               weight >= least && weight <= most, path, least + " to " + most, weight);
         });
@@ -291,68 +293,12 @@ final class RequestReader {
     if (name.isEmpty()) {
       return schema.surfaces().get(0);
     }
-    known(field, name, schema.surfaces());
+    fields.known(field, name, schema.surfaces());
     return name;
   }
 
-  private void known(String field, String name, List<String> names) {
-    if (!names.contains(name)) {
-      violations.add(field, "one of " + Violations.shortened(names), name);
-    }
-  }
-
-  private void userId(String field, String id) {
-    id(field, id);
-  }
-
-  /** Any that may be stored: an id of blanks was taken once, and can still be taken back and erased. */
-  private void storedUser(String id) {
-    text("user_id", id, 1, FeedRules.ID_CHARS);
-  }
-
-  private void id(String field, String id) {
-    FeedRules.idFault(id)
-        .ifPresent(
-            expected -> violations.add(field, expected, id.isBlank() ? id : (Object) id.length()));
-  }
-
-  /** What is recorded happened, at a known time: the future would stay a user's newest action for long. */
-  private void happened(String field, long timeMs) {
-    if (timeMs == 0) {
-      violations.add(field, "the time of the action in milliseconds since 1970", "none");
-    } else if (timeMs > nowMs + RequestLimits.AHEAD.toMillis() && FeedRules.isTime(timeMs)) {
-      violations.add(
-          field,
-          "a time of at most %s minutes ahead of the server's, %s"
-              .formatted(RequestLimits.AHEAD.toMinutes(), nowMs),
-          timeMs);
-    }
-  }
-
   private String requestId(String id) {
-    text("request_id", id, 0, RequestLimits.REQUEST_ID);
+    fields.text("request_id", id, 0, RequestLimits.REQUEST_ID);
     return id.isEmpty() ? RequestIds.next() : id;
-  }
-
-  private void text(String field, String text, int least, int most) {
-    if (text.length() < least || text.length() > most) {
-      violations.add(field, least + " to " + most + " characters", text.length());
-    } else if (text.chars().anyMatch(Character::isISOControl)) {
-      violations.add(field, "no control characters", "one");
-    }
-  }
-
-  private void time(String field, long timeMs) {
-    if (!FeedRules.isTime(timeMs)) {
-      violations.add(field, FeedRules.TIME, timeMs);
-    } else if (FeedRules.looksLikeSeconds(timeMs)) {
-      violations.add(field, FeedRules.TIME + ", not seconds,", timeMs);
-    }
-  }
-
-  private void range(String field, int value, int most) {
-    if (value < 0 || value > most) {
-      violations.add(field, "0 to " + most, value);
-    }
   }
 }

@@ -1,0 +1,67 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.data.FeedRules;
+import java.util.List;
+
+/** Checks of single fields, alike in all requests; what is wrong becomes a violation. One thread. */
+final class RequestFields {
+  private final Violations violations;
+  private final long nowMs;
+
+  RequestFields(Violations violations, long nowMs) {
+    this.violations = violations;
+    this.nowMs = nowMs;
+  }
+
+  void known(String field, String name, List<String> names) {
+    if (!names.contains(name)) {
+      violations.add(field, "one of " + Violations.shortened(names), name);
+    }
+  }
+
+  /** Any that may be stored: an id of blanks was taken once, and can still be taken back and erased. */
+  void storedUser(String id) {
+    text("user_id", id, 1, FeedRules.ID_CHARS);
+  }
+
+  void id(String field, String id) {
+    FeedRules.idFault(id)
+        .ifPresent(
+            expected -> violations.add(field, expected, id.isBlank() ? id : (Object) id.length()));
+  }
+
+  /** What is recorded happened, at a known time: the future would stay a user's newest action for long. */
+  void happened(String field, long timeMs) {
+    if (timeMs == 0) {
+      violations.add(field, "the time of the action in milliseconds since 1970", "none");
+    } else if (timeMs > nowMs + RequestLimits.AHEAD.toMillis() && FeedRules.isTime(timeMs)) {
+      violations.add(
+          field,
+          "a time of at most %s minutes ahead of the server's, %s"
+              .formatted(RequestLimits.AHEAD.toMinutes(), nowMs),
+          timeMs);
+    }
+  }
+
+  void text(String field, String text, int least, int most) {
+    if (text.length() < least || text.length() > most) {
+      violations.add(field, least + " to " + most + " characters", text.length());
+    } else if (text.chars().anyMatch(Character::isISOControl)) {
+      violations.add(field, "no control characters", "one");
+    }
+  }
+
+  void time(String field, long timeMs) {
+    if (!FeedRules.isTime(timeMs)) {
+      violations.add(field, FeedRules.TIME, timeMs);
+    } else if (FeedRules.looksLikeSeconds(timeMs)) {
+      violations.add(field, FeedRules.TIME + ", not seconds,", timeMs);
+    }
+  }
+
+  void range(String field, int value, int most) {
+    if (value < 0 || value > most) {
+      violations.add(field, "0 to " + most, value);
+    }
+  }
+}
