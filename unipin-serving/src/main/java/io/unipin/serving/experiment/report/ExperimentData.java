@@ -139,7 +139,7 @@ final class ExperimentData implements AutoCloseable {
           CREATE OR REPLACE TABLE units AS
           SELECT "user", arg_min(arm, timeMs) AS arm, min(timeMs) AS since, count(DISTINCT arm) AS arms,
             bool_or(overridden) AS overridden
-          FROM exposures WHERE experiment = %1$s AND timeMs < %2$d
+          FROM exposures WHERE experiment = %1$s AND timeMs < %2$s
             AND salt = %3$s
           GROUP BY "user"
           """;
@@ -159,7 +159,7 @@ final class ExperimentData implements AutoCloseable {
             coalesce(sum(value) FILTER (o.timeMs >= since), 0) AS now,
             coalesce(sum(value) FILTER (o.timeMs < since), 0) AS past
           FROM units u JOIN outcomes o ON u."user" = o."user"
-          WHERE o.timeMs < %d AND o.timeMs >= since - %d
+          WHERE o.timeMs < %s AND o.timeMs >= since - %s
           GROUP BY ALL
           """;
       execute(sums.formatted(question.untilMs(), question.past().toMillis()));

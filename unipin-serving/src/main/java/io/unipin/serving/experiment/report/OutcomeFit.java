@@ -21,7 +21,7 @@ public record OutcomeFit(long read, long ofNobody, long outOfTime) {
     String sql =
         """
         SELECT count(*), count(*) FILTER (u."user" IS NULL),
-          count(*) FILTER (o.timeMs < since - %1$d OR o.timeMs >= %2$d),
+          count(*) FILTER (o.timeMs < since - %1$s OR o.timeMs >= %2$s),
           min(o."user"), (SELECT min("user") FROM units), max(o.timeMs), min(o.timeMs), (SELECT min(since) FROM units)
         FROM file_outcomes o LEFT JOIN units u ON u."user" = o."user"
         """
