@@ -1,0 +1,162 @@
+package io.unipin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code ./unipin} around a build and a JVM that only say that they were called. */
+@Timeout(60)
+final class ScriptTest {
+  private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
+
+  @TempDir Path folder;
+  private Path checkout;
+  private Path builds;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    checkout = Files.createDirectories(folder.resolve("checkout"));
+    builds = folder.resolve("builds");
+    Files.copy(ROOT.resolve("unipin"), checkout.resolve("unipin"));
+    executable(checkout.resolve("unipin"));
+    Files.writeString(checkout.resolve("pom.xml"), "<project/>");
+    for (String module :
+        List.of("proto", "kv-cache", "ann-index", "unipin-model", "unipin-serving", "benchmarks")) {
+      Files.createDirectories(checkout.resolve(module));
+      Files.writeString(checkout.resolve(module).resolve("pom.xml"), "<project/>");
+    }
+    script(
+        "bin/mvn",
+        "echo \"$PWD\" >> '" + builds + "'",
+        "if [ -e '" + folder + "/broken' ]; then echo '[ERROR] no room on the disk'; exit 1; fi",
+        "for m in proto benchmarks; do mkdir -p $m/target; echo > $m/target/unipin-$m-1-SNAPSHOT.jar; done",
+        "echo '"
+            + Files.writeString(folder.resolve("other.jar"), "")
+            + "' > benchmarks/target/classpath.txt");
+    script("jdk/bin/javac", "exit 0");
+    script("jdk/bin/java", "printf '%s\\n' \"$@\"");
+    Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
+  }
+
+  private void script(String name, String... lines) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+    executable(file);
+  }
+
+  private static void executable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** What a run said, on both outputs. */
+  private record Said(int code, String text) {
+    String classpath() {
+      List<String> lines = text.lines().toList();
+      return lines.get(lines.indexOf("-cp") + 1);
+    }
+  }
+
+  private Said run(Path root) throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(root.resolve("unipin").toString(), "simulate").redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    environment.put("JAVA_HOME", folder.resolve("jdk").toString());
+    environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
+    environment.remove("UNIPIN_CHILD");
+    Process process = builder.start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Said(process.waitFor(), text);
+  }
+
+  private List<String> builds() throws IOException {
+    return Files.exists(builds) ? Files.readAllLines(builds) : new ArrayList<>();
+  }
+
+  private static void copy(Path from, Path to) throws IOException, InterruptedException {
+    assertThat(new ProcessBuilder("cp", "-a", from.toString(), to.toString()).start().waitFor())
+        .isZero();
+  }
+
+  @Test
+  void run_twice_buildsOnce() throws Exception {
+    assertThat(run(checkout).classpath()).contains(checkout + "/.unipin/app.");
+    assertThat(run(checkout).code()).isZero();
+    assertThat(builds()).containsExactly(checkout.toString());
+  }
+
+  @Test
+  void run_copiedCheckout_buildsAnewAndRunsItsOwn() throws Exception {
+    run(checkout);
+    Path copy = folder.resolve("copy");
+    copy(checkout, copy);
+    assertThat(run(copy).classpath()).contains(copy + "/").doesNotContain(checkout + "/");
+    assertThat(builds()).containsExactly(checkout.toString(), copy.toString());
+    assertThat(run(checkout).classpath()).contains(checkout + "/").doesNotContain(copy + "/");
+    assertThat(builds()).hasSize(2);
+  }
+
+  @Test
+  void run_renamedCheckout_buildsAnew() throws Exception {
+    run(checkout);
+    Path renamed = Files.move(checkout, folder.resolve("renamed"));
+    assertThat(run(renamed).classpath()).contains(renamed + "/").doesNotContain(checkout + "/");
+    assertThat(builds()).containsExactly(checkout.toString(), renamed.toString());
+  }
+
+  @Test
+  void run_dependencyThatIsGone_buildsAnew() throws Exception {
+    run(checkout);
+    Files.delete(folder.resolve("other.jar"));
+    run(checkout);
+    assertThat(builds()).hasSize(2);
+  }
+
+  @Test
+  void run_buildThatFails_saysWhyAndRunsNothing() throws Exception {
+    Files.writeString(folder.resolve("broken"), "");
+    Said said = run(checkout);
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.text())
+        .contains("[ERROR] no room on the disk", "unipin: the build failed (all output: ");
+    assertThat(said.text()).doesNotContain("-cp");
+  }
+
+  @Test
+  void run_stateThatIsNoFolder_saysSo() throws Exception {
+    Files.writeString(checkout.resolve(".unipin"), "");
+    Said said = run(checkout);
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.text().strip())
+        .isEqualTo("unipin: a folder to write into expected, got " + checkout + "/.unipin");
+  }
+
+  @Test
+  void moved_buildFolderOfAnotherCheckout_isEmptied() throws Exception {
+    Path native_ = Files.createDirectories(folder.resolve("native"));
+    Path build = Files.createDirectories(folder.resolve("build"));
+    Path cache = build.resolve("CMakeCache.txt");
+    for (Path source : List.of(native_, folder.resolve("elsewhere"))) {
+      Files.writeString(
+          cache,
+          "CMAKE_HOME_DIRECTORY:INTERNAL=%s\nCMAKE_CACHEFILE_DIR:INTERNAL=%s\n"
+              .formatted(source, build));
+      List<String> command = new ArrayList<>(List.of("cmake", "-DSOURCE=" + native_));
+      command.addAll(List.of("-DBUILD=" + build, "-P"));
+      command.add(ROOT.resolve("ann-index/src/main/native/moved.cmake").toString());
+      assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+      assertThat(Files.exists(cache)).isEqualTo(source.equals(native_));
+    }
+  }
+}
