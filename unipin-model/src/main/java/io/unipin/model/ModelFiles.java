@@ -126,7 +126,7 @@ record ModelFiles(
     }
   }
 
-  private static String fingerprint(Path directory) {
+  static String fingerprint(Path directory) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(Program.source().getBytes(StandardCharsets.UTF_8));

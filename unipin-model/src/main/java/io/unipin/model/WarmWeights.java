@@ -1,8 +1,10 @@
 package io.unipin.model;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Weights to begin a training with that come from an earlier model of the same shape, whose
@@ -51,7 +53,7 @@ final class WarmWeights {
     System.arraycopy(old, old.length - dim, into, into.length - dim, dim);
   }
 
-  private static void requireSameShape(ModelConfig config, ModelConfig earlier) {
+  static void requireSameShape(ModelConfig config, ModelConfig earlier) {
     ModelConfig alike =
         new ModelConfig(
             config.items(),
@@ -69,26 +71,35 @@ final class WarmWeights {
             config.positives(),
             config.surfaces());
     if (!alike.equals(config)) {
+      Map<String, Object> expected = shape(earlier);
+      Map<String, Object> got = shape(config);
+      expected.entrySet().removeIf(size -> got.remove(size.getKey(), size.getValue()));
       throw new ModelException(
           "warm start: the shape of the earlier model expected, %s, got %s"
-              .formatted(shape(earlier), shape(config)));
+              .formatted(text(expected), text(got)));
     }
     requireBeginning("actions", earlier.actions(), config.actions());
     requireBeginning("surfaces", earlier.surfaces(), config.surfaces());
   }
 
-  private static String shape(ModelConfig config) {
-    return "content %s, itemDim %s, width %s, layers %s, heads %s, kvHeads %s, feedForward %s, gated %s, interleaved %s"
-        .formatted(
-            config.contentDim(),
-            config.itemDim(),
-            config.width(),
-            config.layers(),
-            config.heads(),
-            config.kvHeads(),
-            config.feedForward(),
-            config.gated(),
-            config.interleaved());
+  private static Map<String, Object> shape(ModelConfig config) {
+    Map<String, Object> shape = new LinkedHashMap<>();
+    shape.put("content", config.contentDim());
+    shape.put("itemDim", config.itemDim());
+    shape.put("width", config.width());
+    shape.put("layers", config.layers());
+    shape.put("heads", config.heads());
+    shape.put("kvHeads", config.kvHeads());
+    shape.put("feedForward", config.feedForward());
+    shape.put("gated", config.gated());
+    shape.put("interleaved", config.interleaved());
+    return shape;
+  }
+
+  private static String text(Map<String, Object> sizes) {
+    return sizes.entrySet().stream()
+        .map(size -> size.getKey() + " " + size.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private static void requireBeginning(String what, List<String> earlier, List<String> now) {

@@ -1,6 +1,7 @@
 package io.unipin.train;
 
 import io.unipin.data.FeedLog;
+import io.unipin.data.FeedSchema;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
@@ -73,13 +74,16 @@ public record EvaluationSettings(
 
   /** The action that one ranking figure is about. */
   public String headline(FeedLog log) {
+    return headline(log.schema());
+  }
+
+  String headline(FeedSchema schema) {
     if (action.isEmpty()) {
-      return log.schema().positives().get(0);
+      return schema.positives().get(0);
     }
-    if (!log.schema().actions().contains(action)) {
+    if (!schema.actions().contains(action)) {
       throw new TrainException(
-          "evaluation.action: one of %s expected, got %s"
-              .formatted(log.schema().actions(), action));
+          "evaluation.action: one of %s expected, got %s".formatted(schema.actions(), action));
     }
     return action;
   }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.unipin.data.FeedLog;
+import io.unipin.data.FeedSchema;
 import io.unipin.model.ModelConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,10 +106,14 @@ public record TrainConfig(
   }
 
   /** The model that this recipe trains on a feed log. */
-  ModelConfig modelConfig(FeedLog log) {
+  public ModelConfig modelConfig(FeedLog log) {
+    return modelConfig(log.catalogue().size(), log.catalogue().contentDim(), log.schema());
+  }
+
+  ModelConfig modelConfig(int items, int contentDim, FeedSchema schema) {
     return new ModelConfig(
-        log.catalogue().size(),
-        log.catalogue().contentDim(),
+        items,
+        contentDim,
         model.itemDim(),
         model.width(),
         model.layers(),
@@ -118,9 +123,9 @@ public record TrainConfig(
         model.gated(),
         model.interleaved(),
         model.maxHistory(),
-        log.schema().actions(),
-        log.schema().positives(),
-        log.schema().surfaces());
+        schema.actions(),
+        schema.positives(),
+        schema.surfaces());
   }
 
   private static void merge(

@@ -1,6 +1,8 @@
 package io.unipin.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.data.FileTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,7 +15,7 @@ import java.util.function.Consumer;
 /**
  * Where a training stands; with the model's checkpoint beside it, all that a resumed run needs.
  *
- * @param recipe the recipe's text, which a resumed run must share
+ * @param origin what the training is made of, which a resumed run must share
  * @param epoch epoch under way, from 0
  * @param batch batches done in that epoch
  * @param step steps done
@@ -24,7 +26,7 @@ import java.util.function.Consumer;
  * @param examples positions with a loss so far
  */
 record TrainState(
-    String recipe,
+    TrainOrigin origin,
     int epoch,
     int batch,
     long step,
@@ -40,18 +42,22 @@ record TrainState(
   private static final double NOISE = 0.02;
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of {@code state.json}; the first format says none, and of the origin just the recipe's text. */
+  private static final int FORMAT = 2;
+
   private static final String FOLDER = "checkpoint";
   private static final String STATE = "state.json";
   private static final String WEIGHTS = "training.safetensors";
 
-  static TrainState start(String recipe, Validation none) {
-    return new TrainState(recipe, 0, 0, 0, 0, none, -1, 0, 0);
+  static TrainState start(TrainOrigin origin, Validation none) {
+    return new TrainState(origin, 0, 0, 0, 0, none, -1, 0, 0);
   }
 
   /** After one more batch. */
   TrainState stepped(long moreExamples) {
     return new TrainState(
-        recipe,
+        origin,
         epoch,
         batch + 1,
         step + 1,
@@ -70,7 +76,7 @@ record TrainState(
     double top = Math.max(validation.metric(), Math.max(highest, best.metric()));
     boolean isBest = validation.metric() >= top * (1 - NOISE);
     return new TrainState(
-        recipe,
+        origin,
         epoch + 1,
         0,
         step,
@@ -86,9 +92,15 @@ record TrainState(
     return bestEpoch == epoch - 1;
   }
 
+  /** The same of an origin that tells all: a checkpoint of format 1 tells less. */
+  TrainState of(TrainOrigin complete) {
+    return new TrainState(
+        complete, epoch, batch, step, highest, best, bestEpoch, seconds, examples);
+  }
+
   TrainState at(double secondsSoFar) {
     return new TrainState(
-        recipe, epoch, batch, step, highest, best, bestEpoch, secondsSoFar, examples);
+        origin, epoch, batch, step, highest, best, bestEpoch, secondsSoFar, examples);
   }
 
   static boolean exists(Path work) {
@@ -100,8 +112,21 @@ record TrainState(
   }
 
   static TrainState read(Path work) {
+    Path file = work.resolve(FOLDER).resolve(STATE);
     try {
-      return JSON.readValue(work.resolve(FOLDER).resolve(STATE).toFile(), TrainState.class);
+      if (!(JSON.readTree(file.toFile()) instanceof ObjectNode tree)) {
+        throw new TrainException("the checkpoint cannot be read: an object expected in " + file);
+      }
+      JsonNode format = tree.remove("format");
+      if (format == null) {
+        TrainOrigin origin = TrainOrigin.ofText(tree.path("recipe").asText());
+        tree.remove("recipe");
+        tree.set("origin", JSON.valueToTree(origin));
+      } else if (format.asInt() != FORMAT) {
+        throw new TrainException(
+            "a checkpoint of format %d expected, got %s in %s".formatted(FORMAT, format, file));
+      }
+      return JSON.treeToValue(tree, TrainState.class);
     } catch (IOException e) {
       throw new TrainException("the checkpoint cannot be read: " + e, e);
     }
@@ -119,11 +144,15 @@ record TrainState(
       FileTree.delete(next);
       Files.createDirectories(next);
       weights.accept(next.resolve(WEIGHTS));
-      Files.write(next.resolve(STATE), JSON.writeValueAsBytes(this));
+      ObjectNode tree = JSON.valueToTree(this);
+      Files.write(next.resolve(STATE), JSON.writeValueAsBytes(tree.put("format", FORMAT)));
       sync(next.resolve(STATE));
       replace(next, current, old);
     } catch (IOException e) {
-      throw new TrainException("the checkpoint cannot be written", e);
+      throw new TrainException(
+          "the checkpoint cannot be written: %s; the one before stays in %s, for --resume"
+              .formatted(e, work),
+          e);
     }
   }
 

@@ -77,12 +77,7 @@ public final class Trainer {
     for (int c = 0; c < weights.length; c++) {
       weights[c] = named.getOrDefault(actions.get(c), 1f);
     }
-    for (String name : named.keySet()) {
-      if (!actions.contains(name)) {
-        throw new TrainException(
-            "training.%s: an action of %s expected, got %s".formatted(setting, actions, name));
-      }
-    }
+    RecipeCheck.named(setting, named.keySet(), log.schema());
     return weights;
   }
 
@@ -112,19 +107,17 @@ public final class Trainer {
               config.evaluation()));
     }
     ModelConfig model = config.modelConfig(log);
+    TrainOrigin origin = TrainOrigin.of(config, log, warm);
     try {
       Files.createDirectories(work);
       TrainState.recover(work);
       if (resume && TrainState.exists(work)) {
         TrainState state = TrainState.read(work);
-        if (!state.recipe().equals(config.toString())) {
-          throw new TrainException(
-              "the checkpoint was made with another recipe: " + state.recipe());
-        }
+        state.origin().requireSame(origin);
         try (TrainingModel training =
             TrainingModel.resume(model, TrainState.weights(work), EngineOptions.cpu())) {
           counts = ClassCounts.read(work).orElseGet(this::count);
-          return run(training, state);
+          return run(training, state.of(origin));
         }
       }
       TrainState.forget(work);
@@ -135,10 +128,10 @@ public final class Trainer {
           warm == null
               ? random(model)
               : warm.begin(model, config.training().seed(), log.catalogue())) {
-        return run(training, TrainState.start(config.toString(), NONE));
+        return run(training, TrainState.start(origin, NONE));
       }
     } catch (IOException e) {
-      throw new TrainException("the work folder cannot be written", e);
+      throw new TrainException("the work folder %s cannot be written: %s".formatted(work, e), e);
     }
   }
 

@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.data.FileTree;
 import io.unipin.serving.cli.ChildProcess;
 import io.unipin.serving.cli.Home;
+import io.unipin.train.TrainOrigin;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Trains and evaluates one seed after another through our own script, each in a folder of its own,
@@ -24,20 +25,29 @@ final class SeedRuns {
   private final Path feedLog;
   private final Path work;
   private final List<String> recipe;
-  private final String settings;
+  private final TrainOrigin origin;
+  private final Consumer<String> say;
 
   /**
    * Runs in a work folder.
    *
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
-   * @param settings all settings as text: a seed that was done with others is put aside and done again
+   * @param origin all that seeds are made of: one that was made of something else is put aside and done again
+   * @param say takes a line that says so, and why
    */
-  SeedRuns(Home home, Path feedLog, Path work, List<String> recipe, String settings) {
+  SeedRuns(
+      Home home,
+      Path feedLog,
+      Path work,
+      List<String> recipe,
+      TrainOrigin origin,
+      Consumer<String> say) {
     this.home = home;
     this.feedLog = feedLog;
     this.work = work;
     this.recipe = recipe;
-    this.settings = settings;
+    this.origin = origin;
+    this.say = say;
   }
 
   /** The {@code results} of a seed's training and evaluation. */
@@ -62,11 +72,15 @@ final class SeedRuns {
   Path train(int seed) throws IOException, InterruptedException {
     Path folder = folder(seed);
     Path mark = folder.resolve("settings.txt");
-    if (Files.exists(mark) && !Files.readString(mark).equals(settings)) {
-      putAside(seed);
+    if (Files.exists(mark)) {
+      List<String> others = TrainOrigin.parse(Files.readString(mark)).others(origin);
+      if (!others.isEmpty()) {
+        say.accept("seed %d was trained with %s".formatted(seed, String.join("; ", others)));
+        putAside(seed);
+      }
     }
     Files.createDirectories(folder);
-    Files.write(mark, settings.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(mark, origin.toText());
     Path bundle = folder.resolve("bundle");
     if (!Files.exists(figures(seed))) {
       train(seed, folder, bundle, figures(seed));
@@ -116,6 +130,7 @@ final class SeedRuns {
       earlier++;
     }
     Files.move(folder(seed), aside(seed, earlier));
+    say.accept("it is kept as " + aside(seed, earlier).getFileName());
   }
 
   private Path aside(int seed, int earlier) {

@@ -1,8 +1,10 @@
 package io.unipin.benchmarks.quality;
 
+import io.unipin.data.FeedLogReader;
 import io.unipin.serving.cli.CommandException;
 import io.unipin.serving.cli.Home;
 import io.unipin.train.TrainConfig;
+import io.unipin.train.TrainOrigin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +51,8 @@ public record TrainedRecipe(
     if (!Files.exists(work.resolve("seed-1"))) { // training begins when the log is complete
       feedLog = DataSet.feedLog(home, data, work);
     }
-    SeedRuns runs = new SeedRuns(home, feedLog, work, options, recipe.toString());
+    TrainOrigin origin = TrainOrigin.of(recipe, FeedLogReader.read(feedLog, 0));
+    SeedRuns runs = new SeedRuns(home, feedLog, work, options, origin, System.err::println);
     List<Path> bundles = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
       bundles.add(runs.train(seed));

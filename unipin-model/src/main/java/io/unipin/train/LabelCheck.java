@@ -1,0 +1,50 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedLog;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a training can't learn, because its part of the feed log has no example of it. */
+public final class LabelCheck {
+  private LabelCheck() {}
+
+  /** One line for each action that is no label of any action or impression that trains, and for positives without any. */
+  public static List<String> warnings(FeedLog log, Holdout holdout) {
+    long acted = 0;
+    long shown = 0;
+    for (int user = 0; user < log.users(); user++) {
+      int start = log.actionStart(user);
+      for (int i = start; i < start + holdout.trainEnd(user); i++) {
+        acted |= log.actionBits()[i];
+      }
+      for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+        if (holdout.part(user, view) == Part.TRAIN) {
+          shown |= labels(log, view);
+        }
+      }
+    }
+    List<String> warnings = new ArrayList<>();
+    List<String> actions = log.schema().actions();
+    for (int action = 0; action < actions.size(); action++) {
+      if (((acted | shown) >>> action & 1) == 0) {
+        warnings.add(
+            "the action '%s' never occurs in the training part: its probability can't be learned"
+                .formatted(actions.get(action)));
+      }
+    }
+    if (log.actions() > 0 && (acted & log.schema().positiveBits()) == 0) {
+      warnings.add(
+          "no positive action %s occurs in the training part: retrieval learns nothing, and its metrics stay empty"
+              .formatted(log.schema().positives()));
+    }
+    return warnings;
+  }
+
+  private static long labels(FeedLog log, int view) {
+    long labels = 0;
+    for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
+      labels |= log.impressionBits()[i];
+    }
+    return labels;
+  }
+}

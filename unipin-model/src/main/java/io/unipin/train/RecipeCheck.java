@@ -1,0 +1,51 @@
+package io.unipin.train;
+
+import io.unipin.data.FeedSchema;
+import io.unipin.model.ModelConfig;
+import io.unipin.model.ModelFolder;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** What of a recipe can be refused before a row of the feed log is read. */
+public final class RecipeCheck {
+  private RecipeCheck() {}
+
+  /** Refuses names that the schema lacks, and sizes that make no model. */
+  public static void require(TrainConfig recipe, FeedSchema schema) {
+    named("actionWeights", recipe.training().actionWeights().keySet(), schema);
+    named("maskedWeights", recipe.training().maskedWeights().keySet(), schema);
+    recipe.evaluation().headline(schema);
+    model(recipe, schema, 0);
+  }
+
+  /** Refuses an earlier model of another shape, or of other actions or surfaces. */
+  public static void requireContinues(TrainConfig recipe, FeedSchema schema, Path earlier) {
+    int contentDim = ModelFolder.config(earlier).contentDim();
+    ModelFolder.requireContinues(earlier, model(recipe, schema, contentDim));
+  }
+
+  /** Refuses to go on with a checkpoint of another recipe, where the work folder has one. */
+  public static void requireResumes(TrainConfig recipe, Path work) {
+    if (TrainState.exists(work)) {
+      TrainState.read(work).origin().requireSameRecipe(recipe);
+    }
+  }
+
+  private static ModelConfig model(TrainConfig recipe, FeedSchema schema, int contentDim) {
+    try {
+      return recipe.modelConfig(1, contentDim, schema);
+    } catch (IllegalArgumentException e) {
+      throw new TrainException("model." + e.getMessage(), e);
+    }
+  }
+
+  static void named(String setting, Set<String> names, FeedSchema schema) {
+    for (String name : names) {
+      if (!schema.actions().contains(name)) {
+        throw new TrainException(
+            "training.%s: an action of %s expected, got %s"
+                .formatted(setting, schema.actions(), name));
+      }
+    }
+  }
+}

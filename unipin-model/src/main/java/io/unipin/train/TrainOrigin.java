@@ -1,0 +1,148 @@
+package io.unipin.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.data.FeedLog;
+import io.unipin.model.ModelFolder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a training is made of. Each step is a function of it, so a checkpoint goes on with the same alone.
+ *
+ * @param recipe settings by their dotted names
+ * @param feedLog tables by name, each with its size and sum; empty in a checkpoint that does not say
+ * @param program of the model; empty in a checkpoint that does not say
+ * @param warmStart fingerprint of the model whose weights it began with; empty for none
+ */
+public record TrainOrigin(
+    Map<String, String> recipe, Map<String, String> feedLog, String program, String warmStart) {
+  private static final String NOTHING = "nothing";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public TrainOrigin {
+    recipe = new LinkedHashMap<>(recipe);
+    feedLog = new LinkedHashMap<>(feedLog);
+  }
+
+  /** Of a training that begins at random. */
+  public static TrainOrigin of(TrainConfig config, FeedLog log) {
+    return of(config, log, null);
+  }
+
+  static TrainOrigin of(TrainConfig config, FeedLog log, @Nullable WarmStart warm) {
+    return new TrainOrigin(
+        RecordText.settings(config.toString()),
+        FeedLogDigest.of(log),
+        ModelFolder.program(),
+        warm == null ? "" : ModelFolder.fingerprint(warm.model()));
+  }
+
+  /** Reads what {@link #toText} wrote, or the recipe's text alone, which is all that earlier versions kept. */
+  public static TrainOrigin parse(String text) {
+    if (!text.startsWith("{")) {
+      return ofText(text);
+    }
+    try {
+      return JSON.readValue(text, TrainOrigin.class);
+    } catch (JsonProcessingException e) {
+      throw new TrainException("the origin of a training expected, got " + text, e);
+    }
+  }
+
+  /** As JSON, for a file. */
+  public String toText() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Of a checkpoint of format 1, which has the recipe's text alone. */
+  static TrainOrigin ofText(String recipe) {
+    return new TrainOrigin(RecordText.settings(recipe), Map.of(), "", "");
+  }
+
+  /** Whether the checkpoint tells all; what it does not tell is not compared. */
+  boolean tellsAll() {
+    return !program.isEmpty();
+  }
+
+  /** Settings that differ from a recipe's, each with its value then and now. */
+  List<String> differences(TrainConfig now) {
+    return differences(recipe, RecordText.settings(now.toString()));
+  }
+
+  /** What differs, in words with each value then and now; empty where nothing does. */
+  public List<String> others(TrainOrigin now) {
+    List<String> others = new ArrayList<>();
+    add(others, "recipe", differences(recipe, now.recipe));
+    if (tellsAll()) {
+      add(others, "feed log", differences(feedLog, now.feedLog));
+      add(others, "program", differences(Map.of("model", program), Map.of("model", now.program)));
+      add(
+          others,
+          "--warm-start",
+          differences(Map.of("model", warmStart), Map.of("model", now.warmStart)));
+    }
+    return others;
+  }
+
+  /**
+   * Refuses to go on with anything else.
+   *
+   * @throws TrainException that names each difference
+   */
+  void requireSame(TrainOrigin now) {
+    List<String> others = others(now);
+    if (!others.isEmpty()) {
+      throw other(String.join("; ", others));
+    }
+  }
+
+  /** Refuses another recipe, before the feed log is read. */
+  void requireSameRecipe(TrainConfig now) {
+    List<String> others = new ArrayList<>();
+    add(others, "recipe", differences(now));
+    if (!others.isEmpty()) {
+      throw other(others.get(0));
+    }
+  }
+
+  private static TrainException other(String differences) {
+    return new TrainException(
+        "the checkpoint was made with "
+            + differences
+            + ": give the same to go on with it, or begin anew without --resume");
+  }
+
+  private static void add(List<String> others, String what, List<String> differences) {
+    if (!differences.isEmpty()) {
+      others.add("another " + what + " (" + String.join(", ", differences) + ")");
+    }
+  }
+
+  private static List<String> differences(Map<String, String> then, Map<String, String> now) {
+    Set<String> names = new LinkedHashSet<>(then.keySet());
+    names.addAll(now.keySet());
+    List<String> differences = new ArrayList<>();
+    for (String name : names) {
+      String old = text(then.get(name));
+      String here = text(now.get(name));
+      if (!old.equals(here)) {
+        differences.add("%s %s then, %s now".formatted(name, old, here));
+      }
+    }
+    return differences;
+  }
+
+  private static String text(@Nullable String value) {
+    return value == null || value.isEmpty() ? NOTHING : value;
+  }
+}

@@ -1,0 +1,153 @@
+package io.unipin.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.data.FeedLog;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainOriginTest {
+  @TempDir Path folder;
+
+  private static TrainConfig config(int epochs) {
+    return TrainConfig.defaults()
+        .with(
+            "model",
+            "{itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1, feedForward: 32, maxHistory: 16}")
+        .with("training.epochs", Integer.toString(epochs))
+        .with("training.batchActions", "100");
+  }
+
+  private TrainResult train(FeedLog log, TrainConfig config, boolean resume) {
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    return new Trainer(log, holdout, config, folder, TrainProgress.none()).run(resume);
+  }
+
+  @Test
+  void settings_ofNestedRecords_haveDottedNames() {
+    assertThat(
+            RecordText.settings(
+                "A[b=B[c=1, d=], e={f=2.0, g=3.0}, h={}, i=[], j=one two, k=C[l=4]]"))
+        .containsExactly(
+            Map.entry("b.c", "1"),
+            Map.entry("b.d", ""),
+            Map.entry("e.f", "2.0"),
+            Map.entry("e.g", "3.0"),
+            Map.entry("h", "none"),
+            Map.entry("i", "none"),
+            Map.entry("j", "one two"),
+            Map.entry("k.l", "4"));
+  }
+
+  @Test
+  void settings_ofARecipe_areThoseOfItsFile() {
+    TrainConfig recipe = config(3).with("training.actionWeights.like", "2");
+    assertThat(RecordText.settings(recipe.toString()))
+        .containsEntry("model.width", "16")
+        .containsEntry("training.epochs", "3")
+        .containsEntry("training.actionWeights.like", "2.0")
+        .containsKey("evaluation.holdout");
+  }
+
+  @Test
+  void resume_otherSettings_namesThemAlone() {
+    FeedLog log = TestLogs.random(40, 30, 20, 11);
+    train(log, config(1), false);
+    assertThatThrownBy(() -> train(log, config(2).with("training.patience", "7"), true))
+        .isInstanceOf(TrainException.class)
+        .hasMessage(
+            "the checkpoint was made with another recipe (training.epochs 1 then, 2 now,"
+                + " training.patience 5 then, 7 now): give the same to go on with it, or begin"
+                + " anew without --resume");
+  }
+
+  @Test
+  void resume_otherFeedLog_namesItsTable() {
+    train(TestLogs.random(40, 30, 20, 11), config(1), false);
+    assertThatThrownBy(() -> train(TestLogs.random(40, 30, 20, 12), config(1), true))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("another feed log (")
+        .hasMessageContaining("actions ")
+        .hasMessageNotContaining("users ");
+  }
+
+  @Test
+  void resume_otherProgram_isRefused() throws IOException {
+    FeedLog log = TestLogs.random(40, 30, 20, 11);
+    train(log, config(1), false);
+    Path file = folder.resolve("checkpoint/state.json");
+    ObjectNode state = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    ((ObjectNode) state.get("origin")).put("program", "of last year");
+    new ObjectMapper().writeValue(file.toFile(), state);
+    assertThatThrownBy(() -> train(log, config(1), true))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("another program (model of last year then, ");
+  }
+
+  @Test
+  void resume_otherWarmStart_isRefused() throws IOException {
+    FeedLog log = TestLogs.random(40, 30, 20, 11);
+    Path earlier = Files.createDirectories(folder.resolve("earlier"));
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    Trainer first = new Trainer(log, holdout, config(1), earlier, TrainProgress.none());
+    WarmStart warm = new WarmStart(first.run(false).model(), log.catalogue());
+    train(log, config(1), false);
+    Trainer second = new Trainer(log, holdout, config(1), folder, TrainProgress.none());
+    assertThatThrownBy(() -> second.run(true, warm))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("another --warm-start (model nothing then, ");
+  }
+
+  @Test
+  void resume_theSame_goesOn() {
+    FeedLog log = TestLogs.random(40, 30, 20, 11);
+    long steps = train(log, config(1), false).steps();
+    assertThat(train(TestLogs.random(40, 30, 20, 11), config(1), true).steps()).isEqualTo(steps);
+  }
+
+  /** {@code checkpoint-1} was written by the version before checkpoints told their origin. */
+  @Test
+  void read_checkpointOfFormat1_tellsItsRecipe() throws IOException {
+    Path file = Files.createDirectories(folder.resolve("checkpoint")).resolve("state.json");
+    try (InputStream in = getClass().getResourceAsStream("checkpoint-1/state.json")) {
+      Files.copy(Objects.requireNonNull(in), file);
+    }
+    TrainState state = TrainState.read(folder);
+    assertThat(state.step()).isEqualTo(57);
+    assertThat(state.origin().tellsAll()).isFalse();
+    TrainConfig now = config(4).with("training.actionWeights.like", "2");
+    List<String> differences = state.origin().differences(now);
+    assertThat(differences)
+        .contains("training.epochs 3 then, 4 now")
+        .noneMatch(line -> line.startsWith("training.actionWeights"))
+        .noneMatch(line -> line.startsWith("model."));
+  }
+
+  @Test
+  void read_checkpointOfALaterFormat_isRefused() throws IOException {
+    Path file = Files.createDirectories(folder.resolve("checkpoint")).resolve("state.json");
+    Files.writeString(file, "{\"format\":3}");
+    assertThatThrownBy(() -> TrainState.read(folder))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("a checkpoint of format 2 expected, got 3");
+  }
+
+  @Test
+  void requireResumes_beforeTheFeedLogIsRead_namesTheSetting() {
+    train(TestLogs.random(40, 30, 20, 11), config(1), false);
+    assertThatThrownBy(() -> RecipeCheck.requireResumes(config(2), folder))
+        .hasMessageContaining("training.epochs 1 then, 2 now");
+    assertThatCode(() -> RecipeCheck.requireResumes(config(1), folder)).doesNotThrowAnyException();
+  }
+}
