@@ -11,6 +11,7 @@ import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.CacheConfig;
+import io.unipin.serving.pipeline.CacheFit;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.BundleControl;
 import java.util.List;
@@ -74,6 +75,7 @@ final class BundleOperations implements BundleControl {
     LoadedBundle bundle = read(name);
     boolean fit = false;
     try {
+      CacheFit.require(parts.cacheConfig(), bundle);
       parts.check().accept(bundle);
       warm(bundle, parts.recommender());
       fit = true;

@@ -210,6 +210,7 @@ public final class UniPinServer implements AutoCloseable {
 
   /** Starts a server; it serves when this returns. */
   public static UniPinServer start(ServerConfig config) {
+    new StartChecks(config).require();
     return new UniPinServer(config);
   }
 

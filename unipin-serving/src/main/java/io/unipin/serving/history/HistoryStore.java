@@ -94,8 +94,14 @@ public final class HistoryStore implements AutoCloseable {
       return new HistoryStore(config, options, database);
     } catch (IOException | RocksDBException e) {
       options.close();
+      boolean locked = String.valueOf(e.getMessage()).contains("LOCK");
       throw new ServingException(
-          FailureKind.UNAVAILABLE, "the history store can't be opened: " + e.getMessage(), e);
+          FailureKind.UNAVAILABLE,
+          locked
+              ? "history.folder: a folder that no other server uses expected, got "
+                  + config.folder()
+              : "the history store can't be opened: " + e.getMessage(),
+          e);
     }
   }
 
