@@ -44,6 +44,20 @@ public final class FeedLogReader {
     return read(directory, new BadRows(maxBadRows));
   }
 
+  /**
+   * The names of a feed log, without reading its rows.
+   *
+   * @throws FeedLogException when the folder holds no feed log, or its schema does not hold together
+   */
+  public static FeedSchema schema(Path directory) {
+    Path file = directory.resolve(SchemaFile.NAME);
+    if (!Files.isRegularFile(file)) {
+      throw new FeedLogException(
+          directory.toString(), "a feed log expected: there is no " + SchemaFile.NAME);
+    }
+    return SchemaFile.read(file);
+  }
+
   static FeedLog read(Path directory, BadRows bad) {
     if (!Files.isDirectory(directory)) {
       throw new FeedLogException(directory.toString(), "no such directory");

@@ -1,7 +1,6 @@
 package io.unipin.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -117,19 +116,50 @@ public final class FeedLogWriter {
 
   /** Moves a finished draft to its place; an older feed log there goes, anything else stays and is an error. */
   static void replace(Path draft, Path directory) {
+    Path old = draft.resolveSibling(draft.getFileName() + ".old");
     try {
       if (Files.exists(directory)) {
         boolean feedLog = Files.exists(directory.resolve(SchemaFile.NAME));
         if (!feedLog && !isEmptyDirectory(directory)) {
           throw new FeedLogException(
-              directory.toString(), "a new directory, an empty one or a feed log expected");
+              directory.toString(),
+              "a new directory, an empty one or a feed log expected" + kept(draft, directory));
         }
-        Files.move(directory, draft.resolveSibling(draft.getFileName() + ".old"));
+        Files.move(directory, old);
       }
       Files.move(draft, directory, StandardCopyOption.ATOMIC_MOVE);
-      FileTree.delete(draft.resolveSibling(draft.getFileName() + ".old"));
+      FileTree.delete(old);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FeedLogException(
+          directory.toString(),
+          "the feed log can't be put in its place: %s%s"
+              .formatted(e, restored(draft, old, directory)),
+          e);
+    }
+  }
+
+  /** Gives a feed log that was there its place back, and keeps the new one. */
+  private static String restored(Path draft, Path old, Path directory) {
+    try {
+      if (Files.exists(old) && Files.notExists(directory)) {
+        Files.move(old, directory);
+      }
+    } catch (IOException e) {
+      return "; the one before is " + old + kept(draft, directory);
+    }
+    return kept(draft, directory);
+  }
+
+  /** Hours of work may be in a draft: it gets a name of its own. Returns the end of a message that says how to go on. */
+  private static String kept(Path draft, Path directory) {
+    Path kept =
+        directory.resolveSibling(
+            directory.getFileName() + ".unpublished-" + ProcessHandle.current().pid());
+    try {
+      Files.move(draft, kept);
+      return "; what was made is kept: mv %s NAME".formatted(kept);
+    } catch (IOException e) {
+      return "; what was made can't be kept: " + e;
     }
   }
 

@@ -6,6 +6,7 @@ import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Table;
+import io.unipin.serving.cli.check.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public final class ExperimentsCommand implements Callable<Integer> {
   private static final double TAU = 0.1;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Option(names = "--quick", description = "A tenth of the trials, the same keys.")

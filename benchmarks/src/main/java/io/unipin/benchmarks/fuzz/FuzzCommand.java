@@ -4,6 +4,7 @@ import io.unipin.serving.cli.CommandException;
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
+import io.unipin.serving.cli.check.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -57,6 +58,7 @@ public final class FuzzCommand implements Callable<Integer> {
   private List<String> only = new ArrayList<>();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;

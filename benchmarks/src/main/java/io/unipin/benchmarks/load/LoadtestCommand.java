@@ -8,11 +8,15 @@ import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Verb;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputFile;
 import io.unipin.serving.rpc.ClientSecurity;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +49,7 @@ import picocli.CommandLine.Spec;
       "  ./unipin loadtest --address feed:9090 --steps 20,40,80 --history 512 --html load.html --json load.json",
       "  ./unipin loadtest --replay feedlog --users 1000 --html load.html"
     })
-public final class LoadtestCommand implements Verb {
+public final class LoadtestCommand implements Verb, Checked {
   @Option(
       names = "--address",
       defaultValue = "localhost:9090",
@@ -177,6 +181,7 @@ public final class LoadtestCommand implements Verb {
       paramLabel = "DIR",
       description =
           "Feed log whose users' histories are recorded instead, at most as many users as it has.")
+  @Input(Input.Kind.FEED_LOG)
   private @Nullable Path replay;
 
   @Option(
@@ -201,26 +206,50 @@ public final class LoadtestCommand implements Verb {
   private long seed;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Option(names = "--html", paramLabel = "FILE", description = "Write a page with charts there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path html;
 
   @Mixin private ConnectionOptions connection;
   @Spec private CommandSpec spec;
 
   @Override
+  public void check() {
+    traffic(users);
+    for (String text : List.of(p99, duration, warmUp, deadline)) {
+      time(text);
+    }
+    new SaturationSearch(start, growth, refine);
+    if (connections < 1 || pageSize < 0 || candidates < 0) {
+      throw new CheckException(
+          "--connections of 1 or more, --page-size and --candidates of 0 or more expected, got %d, %d and %d"
+              .formatted(connections, pageSize, candidates));
+    }
+    for (double rate : rates == null ? List.<Double>of() : rates) {
+      if (!(rate > 0 && Double.isFinite(rate))) {
+        throw new CheckException("--steps: positive rates expected, got " + rate);
+      }
+    }
+  }
+
+  private Traffic traffic(int knownUsers) {
+    return new Traffic(
+        knownUsers,
+        zipf,
+        newUsers,
+        Distribution.parse(pages),
+        Distribution.parse(actions),
+        Distribution.parse(think),
+        Distribution.parse(history));
+  }
+
+  @Override
   public Integer call() throws IOException {
     FeedLog log = replay == null ? null : FeedLogReader.read(replay, 0);
-    Traffic traffic =
-        new Traffic(
-            log == null ? users : Math.min(users, log.users()),
-            zipf,
-            newUsers,
-            Distribution.parse(pages),
-            Distribution.parse(actions),
-            Distribution.parse(think),
-            Distribution.parse(history));
+    Traffic traffic = traffic(log == null ? users : Math.min(users, log.users()));
     double bound = time(p99).toNanos() / 1e6;
     LoadRun.Settings settings =
         new LoadRun.Settings(
@@ -274,7 +303,7 @@ public final class LoadtestCommand implements Verb {
       out.println("figures: " + json);
     }
     if (html != null) {
-      Files.writeString(html, new LoadPage(report, settings).render());
+      OutputFile.write(html, new LoadPage(report, settings).render());
       out.println("charts: " + html);
     }
   }

@@ -4,6 +4,7 @@ import io.unipin.serving.cli.CommandException;
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
+import io.unipin.serving.cli.check.Output;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,6 +48,7 @@ public final class OverloadCommand implements Callable<Integer> {
   private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;

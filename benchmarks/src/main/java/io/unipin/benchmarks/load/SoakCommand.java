@@ -3,6 +3,9 @@ package io.unipin.benchmarks.load;
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.Output;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Spec;
       "The slope counts from minute 15 on, in shorter runs from a quarter of the time on."
     },
     footer = {"", "Example:", "  ./unipin bench soak --duration 60m --rate 10 --json soak.json"})
-public final class SoakCommand implements Callable<Integer> {
+public final class SoakCommand implements Callable<Integer>, Checked {
   private static final double SETTLED_MINUTE = 15;
   private static final int CACHED_USERS = 96;
   private static final int USERS = 300;
@@ -58,9 +61,18 @@ public final class SoakCommand implements Callable<Integer> {
   private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    LoadtestCommand.time(duration);
+    if (!(rate >= 0 && Double.isFinite(rate))) {
+      throw new CheckException("--rate: 0 or more pages per second expected, got " + rate);
+    }
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {

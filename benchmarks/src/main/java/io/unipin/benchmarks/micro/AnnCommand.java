@@ -5,6 +5,7 @@ import io.unipin.benchmarks.micro.AnnCurves.Point;
 import io.unipin.benchmarks.quality.DataSet;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Table;
+import io.unipin.serving.cli.check.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -61,6 +62,7 @@ final class AnnCommand implements Callable<Integer> {
   private Set<Section> only = EnumSet.noneOf(Section.class);
 
   @Option(names = "--charts", paramLabel = "DIR", description = "Draw recall against speed there.")
+  @Output(Output.Kind.FOLDER)
   private @Nullable Path charts;
 
   @Spec private CommandSpec spec;

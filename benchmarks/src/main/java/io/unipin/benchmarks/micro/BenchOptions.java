@@ -2,6 +2,7 @@ package io.unipin.benchmarks.micro;
 
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
+import io.unipin.serving.cli.check.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 /** Options that every benchmark has. */
 final class BenchOptions {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Option(names = "--quick", description = "Fewer rounds and sizes, the same keys.")

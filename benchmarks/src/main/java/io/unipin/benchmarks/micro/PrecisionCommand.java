@@ -1,11 +1,16 @@
 package io.unipin.benchmarks.micro;
 
+import io.unipin.benchmarks.quality.DataSet;
 import io.unipin.benchmarks.quality.PrecisionLoss;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Table;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +31,7 @@ import picocli.CommandLine.Spec;
           + " quality of a trained recipe, the same bundle judged in both."
     },
     footer = {"", "Example:", "  ./unipin bench precision --json precision.json --quick"})
-final class PrecisionCommand implements Callable<Integer> {
+final class PrecisionCommand implements Callable<Integer>, Checked {
   private static final int HISTORY = 512;
   private static final int CANDIDATES = 200;
   private static final int CALLERS = 4;
@@ -41,6 +46,16 @@ final class PrecisionCommand implements Callable<Integer> {
 
   @Mixin private BenchOptions options;
   @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    Home home = Home.find();
+    Path recipe =
+        home.recipe(data, "train.yaml")
+            .orElseThrow(() -> new CheckException("--data: no recipes/" + data + "/train.yaml"));
+    TrainConfig.read(recipe);
+    DataSet.require(home, data);
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {

@@ -20,6 +20,14 @@ public final class DataSet {
     return set == null || set.isBlank() ? home.root().resolve("../shared/data") : Path.of(set);
   }
 
+  /** Refuses a set that is not there. */
+  public static void require(Home home, String data) {
+    Path source = folder(home).resolve(data);
+    if (!data.equals(SIMULATOR) && !Files.isDirectory(source)) {
+      throw new CommandException("no data at " + source + ": set UNIPIN_DATA to its parent");
+    }
+  }
+
   /** Imports a set, or simulates one, below a folder. */
   static Path feedLog(Home home, String data, Path folder)
       throws IOException, InterruptedException {
@@ -28,10 +36,8 @@ public final class DataSet {
       ChildProcess.run(home, List.of("simulate", "--out", log.toString()));
       return log;
     }
+    require(home, data);
     Path source = folder(home).resolve(data);
-    if (!Files.isDirectory(source)) {
-      throw new CommandException("no data at " + source + ": set UNIPIN_DATA to its parent");
-    }
     ChildProcess.run(home, List.of("import", source.toString(), "--out", log.toString()));
     return log;
   }

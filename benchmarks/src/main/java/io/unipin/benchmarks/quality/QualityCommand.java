@@ -12,8 +12,13 @@ import io.unipin.serving.cli.CommandException;
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Table;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputCheck;
 import io.unipin.train.DinRival;
 import io.unipin.train.TrainConfig;
+import io.unipin.train.TrainOrigin;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -43,7 +48,7 @@ import picocli.CommandLine.Spec;
       "  ./unipin bench quality --data ml-100k --json quality.json",
       "  ./unipin bench quality --data simulator --quick"
     })
-public final class QualityCommand implements Callable<Integer> {
+public final class QualityCommand implements Callable<Integer>, Checked {
   @Option(
       names = "--data",
       required = true,
@@ -69,6 +74,7 @@ public final class QualityCommand implements Callable<Integer> {
       names = "--work",
       paramLabel = "DIR",
       description = "Folder of what is under way. Default: .unipin/quality/NAME.")
+  @Output(Output.Kind.FOLDER)
   private @Nullable Path work;
 
   @Option(names = "--quick", description = "One seed and two epochs, the same keys.")
@@ -81,6 +87,7 @@ public final class QualityCommand implements Callable<Integer> {
   private boolean din;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Option(
@@ -91,12 +98,35 @@ public final class QualityCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
+  public void check() {
+    if (seeds < 1) {
+      throw new CheckException("--seeds: 1 or more expected, got " + seeds);
+    }
+    Home home = Home.find();
+    TrainConfig recipe = TrainConfig.read(recipe(home));
+    for (Map.Entry<String, String> setting : changes.entrySet()) {
+      recipe = recipe.with(setting.getKey(), setting.getValue());
+    }
+    DataSet.require(home, data);
+    if (publish) {
+      OutputCheck.require("--publish", Output.Kind.FILE, published(home));
+    }
+  }
+
+  private Path recipe(Home home) {
+    return home.recipe(data, "train.yaml")
+        .orElseThrow(
+            () -> new CommandException("no recipes/" + data + "/train.yaml to train with"));
+  }
+
+  private Path published(Home home) {
+    return home.root().resolve("docs/results/quality-" + data + ".json");
+  }
+
+  @Override
   public Integer call() throws IOException, InterruptedException {
     Home home = Home.find();
-    Path file =
-        home.recipe(data, "train.yaml")
-            .orElseThrow(
-                () -> new CommandException("no recipes/" + data + "/train.yaml to train with"));
+    Path file = recipe(home);
     Map<String, String> settings = new LinkedHashMap<>(changes);
     if (quick) {
       seeds = 1;
@@ -112,7 +142,8 @@ public final class QualityCommand implements Callable<Integer> {
     Path feedLog = DataSet.feedLog(home, data, folder.toAbsolutePath());
     FeedLog log = FeedLogReader.read(feedLog, 0);
     PrintWriter out = spec.commandLine().getOut();
-    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, recipe.toString());
+    TrainOrigin origin = TrainOrigin.of(recipe, log);
+    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, out::println);
     List<JsonNode> trainings = new ArrayList<>();
     List<JsonNode> evaluations = new ArrayList<>();
     ArrayNode calibrations = JsonNodeFactory.instance.arrayNode();
@@ -168,9 +199,8 @@ public final class QualityCommand implements Callable<Integer> {
       out.println("figures: " + json);
     }
     if (publish) {
-      Path published = home.root().resolve("docs/results/quality-" + data + ".json");
-      figures.write(published, home.root());
-      out.println("figures: " + published);
+      figures.write(published(home), home.root());
+      out.println("figures: " + published(home));
     }
   }
 }

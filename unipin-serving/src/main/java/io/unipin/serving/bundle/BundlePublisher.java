@@ -53,7 +53,8 @@ public final class BundlePublisher {
     place(
         bundle,
         name,
-        temporary -> write(modelDirectory, catalogue, factory, name, temporary, build));
+        temporary -> write(modelDirectory, catalogue, factory, name, temporary, build),
+        true);
   }
 
   /**
@@ -77,7 +78,8 @@ public final class BundlePublisher {
           }
           seal(manifest.named(name), temporary);
           BundleVerifier.verify(name, temporary);
-        });
+        },
+        false);
   }
 
   private static String checkedName(Path bundle) {
@@ -97,16 +99,25 @@ public final class BundlePublisher {
     void write(Path directory) throws IOException;
   }
 
-  private static void place(Path bundle, String name, Content content) {
+  /**
+   * Writes a bundle beside its place and then moves it there.
+   *
+   * @param keep whether a bundle that is whole, but can't be moved, is kept under another name
+   */
+  private static void place(Path bundle, String name, Content content, boolean keep) {
     Path temporary = bundle.resolveSibling("." + name + ".tmp-" + ProcessHandle.current().pid());
+    boolean whole = false;
     try {
       FileTree.delete(temporary);
       Files.createDirectories(temporary);
       content.write(temporary);
+      whole = true;
       Files.move(temporary, bundle, StandardCopyOption.ATOMIC_MOVE);
       sync(Objects.requireNonNull(bundle.toAbsolutePath().getParent()));
     } catch (IOException e) {
-      throw new BundleException("bundle " + name + ": can't be written: " + e.getMessage(), e);
+      String kept = whole && keep ? UnpublishedBundle.keep(temporary, bundle, name) : "";
+      String what = whole ? ": can't be put in its place: " : ": can't be written: ";
+      throw new BundleException("bundle " + name + what + e.getMessage() + kept, e);
     } finally {
       deleteQuietly(temporary);
     }

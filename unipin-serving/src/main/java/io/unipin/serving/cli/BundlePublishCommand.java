@@ -1,6 +1,14 @@
 package io.unipin.serving.cli;
 
+import io.unipin.serving.bundle.BundleNames;
 import io.unipin.serving.bundle.BundlePublisher;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.DiskSpace;
+import io.unipin.serving.cli.check.FileSizes;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputCheck;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +26,13 @@ import picocli.CommandLine.Spec;
       "Nothing changes for a running server until it is told to swap."
     },
     footer = {"", "Example:", "  ./unipin bundle publish out/bundle --to bundles --name main-2"})
-final class BundlePublishCommand implements Callable<Integer> {
+final class BundlePublishCommand implements Callable<Integer>, Checked {
   @Parameters(index = "0", paramLabel = "DIR", description = "The bundle.")
+  @Input(Input.Kind.BUNDLE)
   private Path bundle;
 
   @Option(names = "--to", required = true, paramLabel = "DIR", description = "The server's folder.")
+  @Output(Output.Kind.BUNDLES)
   private Path folder;
 
   @Option(names = "--name", paramLabel = "NAME", description = "Default: the bundle's own.")
@@ -31,10 +41,25 @@ final class BundlePublishCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public void check() {
+    if (name != null && !BundleNames.isValid(name)) {
+      throw new CheckException(
+          "--name: a bundle's name like %s expected, got '%s'"
+              .formatted(BundleNames.PATTERN, name));
+    }
+    OutputCheck.require("--to", Output.Kind.BUNDLE, target());
+    DiskSpace.require("the bundle", folder, FileSizes.below(bundle));
+  }
+
+  private Path target() {
     Path own = bundle.toAbsolutePath().normalize();
-    Path target = folder.resolve(name == null ? String.valueOf(own.getFileName()) : name);
-    BundlePublisher.copy(own, target);
+    return folder.resolve(name == null ? String.valueOf(own.getFileName()) : name);
+  }
+
+  @Override
+  public Integer call() {
+    Path target = target();
+    BundlePublisher.copy(bundle.toAbsolutePath().normalize(), target);
     spec.commandLine().getOut().println("published " + target);
     return 0;
   }

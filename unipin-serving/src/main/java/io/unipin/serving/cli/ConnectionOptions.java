@@ -1,5 +1,6 @@
 package io.unipin.serving.cli;
 
+import io.unipin.serving.cli.check.Input;
 import io.unipin.serving.rpc.ClientSecurity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,21 +14,25 @@ public final class ConnectionOptions {
       names = "--ca",
       paramLabel = "FILE",
       description = "Speak TLS to a server with a certificate of one of these authorities (PEM).")
+  @Input(Input.Kind.FILE)
   private @Nullable Path authorities;
 
   @Option(
       names = "--certificate",
       paramLabel = "FILE",
       description = "Our own certificate (PEM), where the server asks for one.")
+  @Input(Input.Kind.FILE)
   private @Nullable Path certificate;
 
   @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM, PKCS 8).")
+  @Input(Input.Kind.FILE)
   private @Nullable Path key;
 
   @Option(
       names = "--token",
       paramLabel = "FILE",
       description = "A file with our bearer token. Default: the variable UNIPIN_TOKEN, if set.")
+  @Input(Input.Kind.FILE)
   private @Nullable Path token;
 
   /** What the options say; reads the token's file. */

@@ -1,7 +1,19 @@
 package io.unipin.serving.cli;
 
+import io.unipin.data.SimulatorConfig;
+import io.unipin.serving.ConfigReader;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.DiskSpace;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputCheck;
+import io.unipin.train.TrainConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,14 +35,19 @@ import picocli.CommandLine.Spec;
       "  ./unipin demo --data ../shared/data/ml-100k",
       "  ./unipin demo --users 500 --items 1000 --keep",
     })
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand implements Callable<Integer>, Checked {
+  /** Feed log, checkpoints, bundle and histories of the simulated feed, with room to spare. */
+  private static final long BYTES = 64L << 20;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "A feed log, or a folder that recipes/NAME/import.yaml describes.")
+  @Input(Input.Kind.FOLDER)
   private @Nullable Path data;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Option(names = "--keep", description = "Leave the server running.")
@@ -40,6 +57,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--work",
       paramLabel = "DIR",
       description = "Folder of everything the demo makes; emptied first. Default: .unipin/demo.")
+  @Output(Output.Kind.FOLDER)
   private @Nullable Path work;
 
   @Option(
@@ -72,11 +90,40 @@ final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
+  public void check() {
+    if (burstSeconds < 1) {
+      throw new CheckException("--burst: 1 or more seconds expected, got " + burstSeconds);
+    }
+    Home home = Home.find();
+    DemoSettings settings = settings(home);
+    OutputCheck.require("--work", Output.Kind.FOLDER, settings.work());
+    Folders.requireOurs(settings.work());
+    DiskSpace.require("the demo", settings.work(), BYTES);
+    if (data == null) {
+      SimulatorConfig.of(users, items, 0);
+    } else if (!Files.exists(data.resolve("feedlog.yaml"))) {
+      ImportCommand.mapping(home, data, null);
+    }
+    TrainConfig recipe =
+        home.recipe(settings.recipe(), "train.yaml")
+            .map(TrainConfig::read)
+            .orElseGet(TrainConfig::defaults);
+    if (epochs != null) {
+      recipe.with("training.epochs", epochs.toString());
+    }
+    home.recipe(settings.recipe(), "serve.yaml")
+        .ifPresent(file -> ConfigReader.read(file, Map.of(), List.of()));
+  }
+
+  private DemoSettings settings(Home home) {
+    Path folder = (work == null ? home.work("demo") : work).toAbsolutePath().normalize();
+    return new DemoSettings(folder, data, users, items, epochs, burstSeconds, keep);
+  }
+
+  @Override
   public Integer call() throws IOException, InterruptedException {
     Home home = Home.find();
-    Path folder = (work == null ? home.work("demo") : work).toAbsolutePath().normalize();
-    DemoSettings settings =
-        new DemoSettings(folder, data, users, items, epochs, burstSeconds, keep);
+    DemoSettings settings = settings(home);
     Figures figures = new Demo(home, settings, new Guide(spec.commandLine().getOut())).run();
     if (json != null) {
       figures.write(json, home.root());

@@ -45,6 +45,7 @@ final class DemoServer implements AutoCloseable {
             "servedLog.folder=\"" + work.resolve("served") + '"')) {
       arguments.addAll(List.of("--set", setting));
     }
+    arguments.addAll(DemoMemory.settings());
     Path ports = work.resolve("ports.json");
     Files.deleteIfExists(ports);
     Path output = work.resolve("server.log");

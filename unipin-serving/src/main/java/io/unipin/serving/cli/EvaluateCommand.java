@@ -6,6 +6,10 @@ import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
 import io.unipin.train.Calibration;
 import io.unipin.train.Comparison;
 import io.unipin.train.Evaluation;
@@ -17,6 +21,7 @@ import io.unipin.train.Holdout;
 import io.unipin.train.Part;
 import io.unipin.train.QueryStudy;
 import io.unipin.train.QueryStudyResult;
+import io.unipin.train.RecipeCheck;
 import io.unipin.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,13 +48,15 @@ import picocli.CommandLine.Spec;
       "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog",
       "  ./unipin evaluate --bundle bundles/main --data simulated --gaps --oracle click"
     })
-final class EvaluateCommand implements Callable<Integer> {
+final class EvaluateCommand implements Callable<Integer>, Checked {
   private static final int STUDIED_USERS = 5000;
 
   @Option(names = "--bundle", required = true, paramLabel = "DIR", description = "The bundle.")
+  @Input(Input.Kind.BUNDLE)
   private Path bundle;
 
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "The feed log.")
+  @Input(Input.Kind.FEED_LOG)
   private Path data;
 
   @Option(
@@ -57,6 +64,7 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "A recipe that says what is held out. Default: the one that trained the bundle.")
+  @Input(Input.Kind.FILE)
   private @Nullable Path config;
 
   @Option(
@@ -77,6 +85,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "DIR",
       description = "Another bundle, judged on the same users: every difference with its interval.")
+  @Input(Input.Kind.BUNDLE)
   private @Nullable Path against;
 
   @Option(
@@ -121,17 +130,32 @@ final class EvaluateCommand implements Callable<Integer> {
   private Precision precision = Precision.FLOAT32;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    if (maxBadRows < 0) {
+      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
+    }
+    RecipeCheck.require(recipe(), FeedLogReader.schema(data));
+  }
 
   @Override
   public Integer call() throws IOException {
     gaps.forEach(GapOption::seconds); // refuses a wrong one before the work
     TrainConfig recipe = recipe();
     warnOfOtherParts(bundle, recipe);
+    if (against != null) {
+      warnOfOtherParts(against, recipe);
+    }
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     Calibration.checkOracle(log, oracle, recipe.evaluation().displayed());
+    if (against != null) {
+      requireSameItems(against, log);
+    }
     Holdout holdout = recipe.evaluation().holdout(log);
     PrintWriter console = spec.commandLine().getOut();
     Evaluation evaluation = evaluate(bundle, log, holdout, recipe.evaluation().displayed());
@@ -145,7 +169,6 @@ final class EvaluateCommand implements Callable<Integer> {
     results.put("calibration", calibration.toJson());
     study(log, holdout, console, results);
     if (against != null) {
-      warnOfOtherParts(against, recipe);
       Comparison comparison =
           Comparison.of(
               evaluation, evaluate(against, log, holdout, recipe.evaluation().displayed()));
@@ -161,6 +184,13 @@ final class EvaluateCommand implements Callable<Integer> {
           .write(json, Home.find().root());
     }
     return 0;
+  }
+
+  /** The second bundle's turn comes after the first was measured: too late to find that it does not fit. */
+  private static void requireSameItems(Path folder, FeedLog log) {
+    try (LoadedBundle loaded = BundleFolder.load(folder)) {
+      BundleFolder.requireSameItems(loaded, log.catalogue());
+    }
   }
 
   private void study(FeedLog log, Holdout holdout, PrintWriter console, Map<String, Object> results)

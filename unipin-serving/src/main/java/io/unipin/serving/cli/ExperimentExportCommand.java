@@ -1,5 +1,11 @@
 package io.unipin.serving.cli;
 
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.DiskSpace;
+import io.unipin.serving.cli.check.FileSizes;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
 import io.unipin.serving.experiment.report.ExperimentReport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -17,12 +23,15 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  ./unipin experiment export --exposures exposures --out exposures.parquet"
     })
-final class ExperimentExportCommand implements Callable<Integer> {
+final class ExperimentExportCommand implements Callable<Integer>, Checked {
+  private static final int LEAST_COMPRESSION = 25;
+
   @Option(
       names = "--exposures",
       required = true,
       paramLabel = "DIR",
       description = "Where exposureLog.folder says.")
+  @Input(Input.Kind.FOLDER)
   private Path exposures;
 
   @Option(
@@ -30,9 +39,19 @@ final class ExperimentExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description = "A file named .parquet or .csv.")
+  @Output(Output.Kind.FILE)
   private Path out;
 
   @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    String name = String.valueOf(out.getFileName());
+    if (!name.endsWith(".parquet") && !name.endsWith(".csv")) {
+      throw new CheckException("--out: a file named .parquet or .csv expected, got " + out);
+    }
+    DiskSpace.require("the exposures", out, FileSizes.below(exposures) / LEAST_COMPRESSION);
+  }
 
   @Override
   public Integer call() {

@@ -1,6 +1,7 @@
 package io.unipin.serving.cli;
 
 import io.unipin.serving.ConfigReader;
+import io.unipin.serving.cli.check.Input;
 import io.unipin.serving.experiment.Experiments;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ final class ExperimentOptions {
       names = "--config",
       paramLabel = "FILE",
       description = "The server's settings, with the section experiments.")
+  @Input(Input.Kind.FILE)
   private @Nullable Path config;
 
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Changes one setting.")

@@ -1,5 +1,8 @@
 package io.unipin.serving.cli;
 
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.report.Comparison;
 import io.unipin.serving.experiment.report.ExperimentReport;
@@ -44,7 +47,7 @@ import picocli.CommandLine.Spec;
       "  ./unipin experiment report --name wide --share control=1 --share wide=1 --exposures"
           + " e.parquet --outcomes o.csv"
     })
-final class ExperimentReportCommand implements Callable<Integer> {
+final class ExperimentReportCommand implements Callable<Integer>, Checked {
   @Mixin private ExperimentOptions options;
 
   @Option(names = "--name", required = true, paramLabel = "NAME", description = "The experiment.")
@@ -55,15 +58,18 @@ final class ExperimentReportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description = "A server's folder of exposures, or an exported Parquet or CSV file.")
+  @Input(Input.Kind.ANY)
   private Path exposures;
 
   @Option(names = "--served", paramLabel = "DIR", description = "The server's served log.")
+  @Input(Input.Kind.FOLDER)
   private @Nullable Path served;
 
   @Option(
       names = "--outcomes",
       paramLabel = "FILE",
       description = "Parquet or CSV with the columns user, timeMs, metric, value.")
+  @Input(Input.Kind.FILE)
   private @Nullable Path outcomes;
 
   @Option(
@@ -111,28 +117,36 @@ final class ExperimentReportCommand implements Callable<Integer> {
   private @Nullable Instant until;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public void check() {
     if (served == null && outcomes == null) {
       throw new ParameterException(spec.commandLine(), "--served or --outcomes expected");
     }
-    ReportQuestion question =
-        new ReportQuestion(
-            name,
-            control,
-            shares(),
-            metrics.stream().map(ReportQuestion.Metric::parse).toList(),
-            expectedLift,
-            past,
-            until == null ? Long.MAX_VALUE : until.toEpochMilli(),
-            salt());
+    question();
+  }
+
+  private ReportQuestion question() {
+    return new ReportQuestion(
+        name,
+        control,
+        shares(),
+        metrics.stream().map(ReportQuestion.Metric::parse).toList(),
+        expectedLift,
+        past,
+        until == null ? Long.MAX_VALUE : until.toEpochMilli(),
+        salt());
+  }
+
+  @Override
+  public Integer call() throws IOException {
     ExperimentReport report =
         ExperimentReport.of(
-            question, exposures, Optional.ofNullable(served), Optional.ofNullable(outcomes));
+            question(), exposures, Optional.ofNullable(served), Optional.ofNullable(outcomes));
     print(report, spec.commandLine().getOut());
     if (json != null) {
       Map<String, Object> settings = new LinkedHashMap<>();

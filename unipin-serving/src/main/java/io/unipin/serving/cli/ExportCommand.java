@@ -5,6 +5,12 @@ import io.unipin.data.FeedLogWriter;
 import io.unipin.data.FeedSchema;
 import io.unipin.model.ModelConfig;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.DiskSpace;
+import io.unipin.serving.cli.check.FileSizes;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
 import io.unipin.serving.history.ServedLogExport;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,8 +31,12 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  ./unipin export --served served --bundle bundles/main --out feedlog"
     })
-final class ExportCommand implements Callable<Integer> {
+final class ExportCommand implements Callable<Integer>, Checked {
+  /** Lines of JSON become columns that compress far better. */
+  private static final int LEAST_COMPRESSION = 25;
+
   @Option(names = "--served", required = true, paramLabel = "DIR", description = "The served log.")
+  @Input(Input.Kind.FOLDER)
   private Path served;
 
   @Option(
@@ -34,9 +44,11 @@ final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description = "A bundle that knows the items and the names of actions and surfaces.")
+  @Input(Input.Kind.BUNDLE)
   private Path bundle;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
+  @Output(Output.Kind.FEED_LOG)
   private Path out;
 
   @Option(
@@ -48,6 +60,16 @@ final class ExportCommand implements Callable<Integer> {
   private Duration attribution;
 
   @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    if (attribution.isNegative() || attribution.isZero()) {
+      throw new CheckException(
+          "--attribution: a duration longer than zero expected, got " + attribution);
+    }
+    long served = FileSizes.below(this.served) / LEAST_COMPRESSION;
+    DiskSpace.require("the feed log", out, served + FileSizes.below(bundle, "catalogue.parquet"));
+  }
 
   @Override
   public Integer call() {

@@ -2,10 +2,9 @@ package io.unipin.serving.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.unipin.serving.cli.check.OutputFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -25,12 +24,6 @@ public record Figures(String name, Map<String, ?> settings, Map<String, ?> resul
     object.put("machine", Machine.describe());
     object.put("settings", settings);
     object.put("results", results);
-    Path absolute = file.toAbsolutePath();
-    if (absolute.getParent() != null) {
-      Files.createDirectories(absolute.getParent());
-    }
-    Path temporary = absolute.resolveSibling(absolute.getFileName() + ".tmp");
-    mapper.writeValue(temporary.toFile(), object);
-    Files.move(temporary, absolute, StandardCopyOption.REPLACE_EXISTING);
+    OutputFile.write(file, mapper.writeValueAsString(object));
   }
 }

@@ -16,10 +16,7 @@ final class Folders {
   /** Makes an empty folder; one that is there is emptied when an earlier call made it, and refused otherwise. */
   static Path fresh(Path folder) throws IOException {
     if (Files.exists(folder)) {
-      if (!Files.exists(folder.resolve(MARK)) && !isEmpty(folder)) {
-        throw new CommandException(
-            "a new or empty folder expected, but " + folder + " holds files");
-      }
+      requireOurs(folder);
       FileTree.delete(folder);
     }
     Files.createDirectories(folder);
@@ -27,9 +24,18 @@ final class Folders {
     return folder;
   }
 
-  private static boolean isEmpty(Path folder) throws IOException {
+  /** Refuses a folder that we did not make and that holds something. */
+  static void requireOurs(Path folder) {
+    if (Files.exists(folder) && !Files.exists(folder.resolve(MARK)) && !isEmpty(folder)) {
+      throw new CommandException("a new or empty folder expected, but " + folder + " holds files");
+    }
+  }
+
+  private static boolean isEmpty(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.findAny().isEmpty();
+    } catch (IOException e) {
+      throw new CommandException(folder + " can't be listed: " + e.getMessage(), e);
     }
   }
 }

@@ -7,6 +7,11 @@ import io.unipin.data.Importer;
 import io.unipin.data.SourceRows;
 import io.unipin.data.TableRows;
 import io.unipin.data.source.Shown;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.DiskSpace;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,10 +37,11 @@ import picocli.CommandLine.Spec;
       "  ./unipin import ../shared/data/ml-100k --out feedlog",
       "  ./unipin import exports --mapping exports.yaml --out feedlog --max-bad-rows 100"
     })
-final class ImportCommand implements Callable<Integer> {
+final class ImportCommand implements Callable<Integer>, Checked {
   private static final int SHOWN = 10;
 
   @Parameters(paramLabel = "DIR", description = "The folder with the files.")
+  @Input(Input.Kind.FOLDER)
   private Path source;
 
   @Option(
@@ -43,9 +49,11 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Which columns are what. Default: recipes/NAME/import.yaml of the folder's name.")
+  @Input(Input.Kind.FILE)
   private @Nullable Path mapping;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Feed log to write.")
+  @Output(Output.Kind.FEED_LOG)
   private Path out;
 
   @Option(
@@ -56,9 +64,19 @@ final class ImportCommand implements Callable<Integer> {
   private long maxBadRows;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    if (maxBadRows < 0) {
+      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
+    }
+    Path file = mapping(Home.find(), source, mapping);
+    DiskSpace.require("the feed log", out, ImportSize.least(file, source));
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -122,19 +140,21 @@ final class ImportCommand implements Callable<Integer> {
     return results;
   }
 
-  static Imported run(Home home, Path source, @Nullable Path mapping, Path out, long maxBadRows) {
-    String name = String.valueOf(source.toAbsolutePath().normalize().getFileName());
-    Path file = mapping;
-    if (file == null) {
-      file =
-          home.recipe(name, "import.yaml")
-              .orElseThrow(
-                  () ->
-                      new CommandException(
-                          "no recipes/"
-                              + name
-                              + "/import.yaml: a mapping is needed (--mapping FILE)"));
+  /** The mapping that is given, or the recipe of the folder's name. */
+  static Path mapping(Home home, Path source, @Nullable Path given) {
+    if (given != null) {
+      return given;
     }
+    String name = String.valueOf(source.toAbsolutePath().normalize().getFileName());
+    return home.recipe(name, "import.yaml")
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    "no recipes/" + name + "/import.yaml: a mapping is needed (--mapping FILE)"));
+  }
+
+  static Imported run(Home home, Path source, @Nullable Path mapping, Path out, long maxBadRows) {
+    Path file = mapping(home, source, mapping);
     try (Progress progress = Progress.begin("importing", -1)) {
       Imported imported = Importer.importAll(file, source, out, maxBadRows);
       progress.at(imported.report().actions(), imported.report().actions(), "");

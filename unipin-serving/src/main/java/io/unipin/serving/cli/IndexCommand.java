@@ -6,6 +6,13 @@ import io.unipin.ann.IndexChoice;
 import io.unipin.ann.IndexPlan;
 import io.unipin.serving.bundle.BundlePublisher;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.DiskSpace;
+import io.unipin.serving.cli.check.FileSizes;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputCheck;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -29,16 +36,18 @@ import picocli.CommandLine.Spec;
       "  ./unipin index --bundle bundles/main --out bundles/main-2",
       "  ./unipin index --vectors items.fvecs --factory HNSW32 --out items.faiss"
     })
-final class IndexCommand implements Callable<Integer> {
+final class IndexCommand implements Callable<Integer>, Checked {
   /** What the index is built over. */
   static final class Source {
     @Option(names = "--bundle", paramLabel = "DIR", description = "A bundle; out is a new one.")
+    @Input(Input.Kind.BUNDLE)
     private @Nullable Path bundle;
 
     @Option(
         names = "--vectors",
         paramLabel = "FILE",
         description = "Vectors as .fvecs or .fvecs.gz, ids by row; out is an index file.")
+    @Input(Input.Kind.FILE)
     private @Nullable Path vectors;
   }
 
@@ -46,6 +55,7 @@ final class IndexCommand implements Callable<Integer> {
   private @Nullable Source source;
 
   @Option(names = "--out", paramLabel = "PATH", description = "What to write.")
+  @Output(Output.Kind.FILE_OR_BUNDLE)
   private @Nullable Path out;
 
   @Option(
@@ -81,9 +91,25 @@ final class IndexCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
+  public void check() {
+    if (source == null || out == null) {
+      throw new CheckException("--bundle or --vectors, and --out expected");
+    }
+    boolean file = source.vectors != null;
+    OutputCheck.require("--out", file ? Output.Kind.FILE : Output.Kind.BUNDLE, out);
+    if (!(recall > 0 && recall <= 1)) {
+      throw new CheckException("--recall: above 0, at most 1 expected, got " + recall);
+    }
+    if (memory < 0 || threads < 0) {
+      throw new CheckException(
+          "--memory and --threads: 0 or more expected, got %d and %d".formatted(memory, threads));
+    }
+  }
+
+  @Override
   public Integer call() {
     if (source == null || out == null) {
-      throw new CommandException("--bundle or --vectors, and --out expected");
+      throw new IllegalStateException("a checked verb expected");
     }
     if (source.bundle != null) {
       fromBundle(source.bundle, out);
@@ -97,6 +123,8 @@ final class IndexCommand implements Callable<Integer> {
     try (LoadedBundle loaded = BundleFolder.load(bundle)) {
       int dimension = loaded.model().config().itemDim();
       IndexPlan plan = plan(loaded.model().itemVectors(), dimension);
+      long copied = FileSizes.below(bundle) - FileSizes.below(bundle, "index");
+      DiskSpace.require("the bundle", target, copied + plan.choice().bytes());
       BundlePublisher.publish(
           bundle.resolve("model"), loaded.catalogue(), plan.choice().factory(), target, build());
     }
@@ -106,6 +134,7 @@ final class IndexCommand implements Callable<Integer> {
   private void fromVectors(Path file, Path target) {
     VectorFile vectors = VectorFile.read(file);
     IndexPlan plan = plan(vectors.rows(), vectors.dimension());
+    DiskSpace.require("the index", target, plan.choice().bytes());
     try (Progress progress = Progress.begin("index", 2)) {
       progress.at(0, 2, plan.choice().factory());
       long[] ids = LongStream.range(0, vectors.size()).toArray();

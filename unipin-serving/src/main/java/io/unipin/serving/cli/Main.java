@@ -1,5 +1,6 @@
 package io.unipin.serving.cli;
 
+import io.unipin.serving.cli.check.Checks;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -72,11 +73,13 @@ public final class Main implements Runnable {
     return code;
   }
 
-  static CommandLine commandLine() {
+  /** All verbs, those of other modules too. */
+  public static CommandLine commandLine() {
     CommandLine main = new CommandLine(new Main());
     ServiceLoader.load(Verb.class).forEach(main::addSubcommand);
     return main.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+        .setExecutionStrategy(new Checks())
         .setExecutionExceptionHandler(Failures::onExecution)
         .setParameterExceptionHandler(Failures::onUsage)
         .setUsageHelpAutoWidth(true)

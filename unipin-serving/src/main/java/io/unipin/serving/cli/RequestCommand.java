@@ -5,10 +5,13 @@ import com.google.protobuf.util.JsonFormat;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputFile;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +33,7 @@ import picocli.CommandLine.Spec;
       "  ./unipin request --user u0001",
       "  ./unipin request --user u0001 --weight save=3 --weight hide=-5 --pages 2"
     })
-final class RequestCommand implements Callable<Integer> {
+final class RequestCommand implements Callable<Integer>, Checked {
   @Option(names = "--user", required = true, paramLabel = "ID", description = "The user.")
   private String user;
 
@@ -82,10 +85,20 @@ final class RequestCommand implements Callable<Integer> {
   private Map<String, Float> outcomes = new LinkedHashMap<>();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the last response there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Mixin private ConnectionOptions connection;
   @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    if (pages < 1 || pageSize < 0) {
+      throw new CheckException(
+          "--pages of 1 or more and --page-size of 0 or more expected, got %d and %d"
+              .formatted(pages, pageSize));
+    }
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -119,10 +132,9 @@ final class RequestCommand implements Callable<Integer> {
     return request;
   }
 
-  private void write(RetrieveAndRankResponse response)
-      throws IOException, InvalidProtocolBufferException {
+  private void write(RetrieveAndRankResponse response) throws InvalidProtocolBufferException {
     if (json != null) {
-      Files.writeString(json, JsonFormat.printer().print(response) + "\n");
+      OutputFile.write(json, JsonFormat.printer().print(response) + "\n");
     }
   }
 }

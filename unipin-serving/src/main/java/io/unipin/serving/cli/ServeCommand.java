@@ -3,12 +3,14 @@ package io.unipin.serving.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.serving.ConfigReader;
 import io.unipin.serving.ServerConfig;
+import io.unipin.serving.ServingException;
 import io.unipin.serving.UniPinServer;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +36,11 @@ import picocli.CommandLine.Spec;
     })
 final class ServeCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "Settings in YAML.")
+  @Input(Input.Kind.FILE)
   private @Nullable Path config;
 
   @Option(names = "--bundle", paramLabel = "DIR", description = "The bundle to begin with.")
+  @Input(Input.Kind.BUNDLE)
   private @Nullable Path bundle;
 
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Changes one setting.")
@@ -46,6 +50,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--ports",
       paramLabel = "FILE",
       description = "Write the ports there, as JSON, once the server serves.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path ports;
 
   @Spec private CommandSpec spec;
@@ -54,7 +59,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     ServerLog.begin(System.getenv());
     ServerConfig settled = settle();
-    UniPinServer server = UniPinServer.start(settled);
+    UniPinServer server = start(settled);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
     String host = settled.server().host();
     PrintWriter out = spec.commandLine().getOut();
@@ -74,6 +79,15 @@ final class ServeCommand implements Callable<Integer> {
     }
     server.awaitTermination();
     return 0;
+  }
+
+  /** What keeps a server from starting is no answer of another one. */
+  private static UniPinServer start(ServerConfig settled) {
+    try {
+      return UniPinServer.start(settled);
+    } catch (ServingException e) {
+      throw new CommandException("the server can't start: " + e.getMessage(), e);
+    }
   }
 
   private ServerConfig settle() {
@@ -97,8 +111,6 @@ final class ServeCommand implements Callable<Integer> {
     values.put("adminPort", server.adminPort());
     values.put("metricsPort", server.metricsPort());
     server.consolePort().ifPresent(port -> values.put("consolePort", port));
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.writeString(temporary, new ObjectMapper().writeValueAsString(values));
-    Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+    OutputFile.write(file, new ObjectMapper().writeValueAsString(values));
   }
 }

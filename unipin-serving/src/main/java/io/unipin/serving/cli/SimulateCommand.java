@@ -4,6 +4,9 @@ import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogWriter;
 import io.unipin.data.FeedSimulator;
 import io.unipin.data.SimulatorConfig;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.DiskSpace;
+import io.unipin.serving.cli.check.Output;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,8 +19,12 @@ import picocli.CommandLine.Spec;
     name = "simulate",
     description = "Writes a feed log of simulated users; equal settings give equal logs.",
     footer = {"", "Example:", "  ./unipin simulate --out feedlog --users 2000 --items 2000"})
-final class SimulateCommand implements Callable<Integer> {
+final class SimulateCommand implements Callable<Integer>, Checked {
+  /** Of the feed log, about; of many users and items a little more. */
+  private static final int BYTES_PER_IMPRESSION = 4;
+
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
+  @Output(Output.Kind.FEED_LOG)
   private Path out;
 
   @Option(
@@ -58,12 +65,21 @@ final class SimulateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public void check() {
+    SimulatorConfig sizes = sizes();
+    double impressions = sizes.users() * sizes.meanViewsPerUser() * sizes.slateSize();
+    DiskSpace.require("the feed log", out, (long) (BYTES_PER_IMPRESSION * impressions));
+  }
+
+  private SimulatorConfig sizes() {
     SimulatorConfig sizes = SimulatorConfig.of(users, items, seed);
-    FeedLog log =
-        FeedSimulator.simulate(
-            new SimulatorConfig(
-                users, items, views, sizes.slateSize(), sizes.contentDim(), cold, seed));
+    return new SimulatorConfig(
+        users, items, views, sizes.slateSize(), sizes.contentDim(), cold, seed);
+  }
+
+  @Override
+  public Integer call() {
+    FeedLog log = FeedSimulator.simulate(sizes());
     FeedLogWriter.write(log, out);
     spec.commandLine().getOut().println("wrote " + FeedLogText.sizes(log) + " to " + out);
     return 0;

@@ -1,16 +1,25 @@
 package io.unipin.serving.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.ann.FactoryCheck;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogReader;
+import io.unipin.data.FeedSchema;
 import io.unipin.data.FileTree;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.BundlePublisher;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.cli.check.CheckException;
+import io.unipin.serving.cli.check.Checked;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputCheck;
 import io.unipin.train.Evaluation;
 import io.unipin.train.Holdout;
+import io.unipin.train.LabelCheck;
+import io.unipin.train.RecipeCheck;
 import io.unipin.train.TrainConfig;
 import io.unipin.train.TrainResult;
 import io.unipin.train.Trainer;
@@ -43,11 +52,14 @@ import picocli.CommandLine.Spec;
       "  ./unipin train --data newer --out bundles/next --warm-start bundles/main --set"
           + " training.epochs=3",
     })
-final class TrainCommand implements Callable<Integer> {
+final class TrainCommand implements Callable<Integer>, Checked {
   /** Below this many items an exhaustive search is as fast as a graph, and exact. */
   private static final int SMALL_CATALOGUE = 20_000;
 
+  private static final String EXACT = "exact";
+
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "The feed log.")
+  @Input(Input.Kind.FEED_LOG)
   private Path data;
 
   @Option(
@@ -55,9 +67,11 @@ final class TrainCommand implements Callable<Integer> {
       required = true,
       paramLabel = "BUNDLE",
       description = "The bundle to make; must not exist.")
+  @Output(Output.Kind.BUNDLE)
   private Path out;
 
   @Option(names = "--config", paramLabel = "FILE", description = "A recipe in YAML.")
+  @Input(Input.Kind.FILE)
   private @Nullable Path config;
 
   @Option(
@@ -75,12 +89,14 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "Begin with the weights of an earlier bundle of the same shape; new items, actions and"
               + " surfaces begin at random.")
+  @Input(Input.Kind.BUNDLE)
   private @Nullable Path warmStart;
 
   @Option(
       names = "--work",
       paramLabel = "DIR",
       description = "Folder of checkpoints. Default: beside the bundle.")
+  @Output(Output.Kind.FOLDER)
   private @Nullable Path work;
 
   @Option(
@@ -100,26 +116,50 @@ final class TrainCommand implements Callable<Integer> {
   private boolean noEvaluation;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
-    if (Files.exists(out)) {
-      throw new CommandException("a new bundle expected, but " + out + " exists");
+  public void check() {
+    if (maxBadRows < 0) {
+      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
     }
+    Path folder = folder();
+    OutputCheck.require("--work", Output.Kind.FOLDER, folder);
+    TrainConfig recipe = recipe();
+    FeedSchema schema = FeedLogReader.schema(data);
+    RecipeCheck.require(recipe, schema);
+    if (index != null) {
+      requireIndex(recipe, index, Integer.MAX_VALUE);
+    }
+    if (resume) {
+      RecipeCheck.requireResumes(recipe, folder);
+    }
+    if (warmStart != null) {
+      RecipeCheck.requireContinues(recipe, schema, BundleReader.model(warmStart));
+    }
+  }
+
+  private static void requireIndex(TrainConfig recipe, String factory, int items) {
+    if (!factory.equals(EXACT)) {
+      FactoryCheck.require(factory, recipe.model().itemDim(), items);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
     PrintWriter console = spec.commandLine().getOut();
     TrainConfig recipe = recipe();
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     console.println(FeedLogText.sizes(log));
     Holdout holdout = recipe.evaluation().holdout(log);
-    Path folder = work == null ? out.resolveSibling(out.getFileName() + ".training") : work;
-    TrainResult result;
-    try (Progress progress = Progress.begin("training", -1)) {
-      TrainText follower = new TrainText(progress);
-      result = new Trainer(log, holdout, recipe, folder, follower).run(resume, warm());
-    }
+    String factory = index == null ? factory(log) : index;
+    requireIndex(recipe, factory, log.catalogue().size());
+    new TrainingSpace(recipe.modelConfig(log)).require(folder(), out, resume);
+    LabelCheck.warnings(log, holdout).forEach(this::warn);
+    TrainResult result = train(recipe, log, holdout);
     console.printf(
         Locale.ROOT,
         "trained %d epochs, %,d steps in %.1f s; validation of the one kept: %s%n",
@@ -127,27 +167,53 @@ final class TrainCommand implements Callable<Integer> {
         result.steps(),
         result.seconds(),
         TrainText.of(result.best()));
-    Map<String, Object> results = new LinkedHashMap<>();
-    results.put("epochs", result.epochs());
-    results.put("steps", result.steps());
-    results.put("seconds", result.seconds());
-    results.put("examples_per_second", result.examples() / result.seconds());
-    results.put("validation_ndcg10", TrainText.orNull(result.best().ndcg10()));
-    results.put("validation_auc", TrainText.orNull(result.best().auc()));
-    if (!noEvaluation) {
-      results.put("evaluation", evaluate(log, holdout, result.model(), recipe, console));
-    }
-    String factory = index == null ? factory(log) : index;
-    BundlePublisher.publish(result.model(), log.catalogue(), factory, out);
+    publish(result, log, factory);
     console.printf("published %s with the index %s%n", out, factory);
-    if (work == null) {
-      FileTree.delete(folder);
+    Map<String, Object> results = TrainText.figures(result);
+    if (!noEvaluation) {
+      Path model = BundleReader.model(out);
+      results.put("evaluation", evaluate(log, holdout, model, recipe, console));
     }
     if (json != null) {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
           .write(json, Home.find().root());
     }
     return 0;
+  }
+
+  private TrainResult train(TrainConfig recipe, FeedLog log, Holdout holdout) throws IOException {
+    try (Progress progress = Progress.begin("training", -1)) {
+      TrainText follower = new TrainText(progress);
+      return new Trainer(log, holdout, recipe, folder(), follower).run(resume, warm());
+    }
+  }
+
+  /** What was trained stays in the work folder until it is published; without it nobody could pay for the hours again. */
+  private void publish(TrainResult result, FeedLog log, String factory) throws IOException {
+    try {
+      BundlePublisher.publish(result.model(), log.catalogue(), factory, out);
+    } catch (RuntimeException e) {
+      Path free = out;
+      for (int i = 2; Files.exists(free); i++) {
+        free = out.resolveSibling(out.getFileName() + "-" + i);
+      }
+      Rerun again = Rerun.of(spec).with("--resume").with("--work", folder()).with("--out", free);
+      throw new CommandException(
+          "%s; the trained model is kept in %s, publish it with: %s"
+              .formatted(Failures.line(e), folder(), again),
+          e);
+    }
+    if (work == null) {
+      FileTree.delete(folder());
+    }
+  }
+
+  private Path folder() {
+    return work == null ? out.resolveSibling(out.getFileName() + ".training") : work;
+  }
+
+  private void warn(String warning) {
+    spec.commandLine().getErr().println("unipin train: warning: " + warning);
   }
 
   private @Nullable WarmStart warm() {

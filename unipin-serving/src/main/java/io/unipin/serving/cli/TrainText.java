@@ -2,9 +2,12 @@ package io.unipin.serving.cli;
 
 import io.unipin.model.StepLoss;
 import io.unipin.train.TrainProgress;
+import io.unipin.train.TrainResult;
 import io.unipin.train.TrainStep;
 import io.unipin.train.Validation;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Shows how a training goes. */
@@ -36,6 +39,17 @@ final class TrainText implements TrainProgress {
   @Override
   public void validated(int epoch, Validation validation, boolean best) {
     progress.line("epoch " + epoch + ": " + of(validation) + (best ? ", kept" : ""));
+  }
+
+  static Map<String, Object> figures(TrainResult result) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("epochs", result.epochs());
+    figures.put("steps", result.steps());
+    figures.put("seconds", result.seconds());
+    figures.put("examples_per_second", result.examples() / result.seconds());
+    figures.put("validation_ndcg10", orNull(result.best().ndcg10()));
+    figures.put("validation_auc", orNull(result.best().auc()));
+    return figures;
   }
 
   static String of(Validation validation) {

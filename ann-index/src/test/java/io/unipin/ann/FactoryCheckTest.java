@@ -1,0 +1,29 @@
+package io.unipin.ann;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FactoryCheckTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"Flat", "HNSW16", "IVF4096,Flat", "IVF64,SQ8", "IVF1024,PQ8"})
+  void require_whatFaissKnows_passes(String factory) {
+    assertThatCode(() -> FactoryCheck.require(factory, 16, 10_000)).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HNSWmany", "flat", "IVF,Flat", ""})
+  void require_whatFaissDoesNotKnow_isRefused(String factory) {
+    assertThatThrownBy(() -> FactoryCheck.require(factory, 16, 10_000))
+        .isInstanceOfAny(AnnException.class, IllegalArgumentException.class);
+  }
+
+  @Test
+  void require_moreListsThanVectors_isRefused() {
+    assertThatThrownBy(() -> FactoryCheck.require("IVF4096,Flat", 16, 300))
+        .hasMessage("index 'IVF4096,Flat': at most 300 lists expected, one per vector, got 4096");
+  }
+}
