@@ -2,9 +2,10 @@ package io.unipin.serving.cli;
 
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import io.unipin.serving.cli.check.Output;
+import io.unipin.serving.cli.check.OutputFile;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -31,6 +32,7 @@ final class ActionsOptions {
   private String address;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the response there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Mixin private ConnectionOptions connection;
@@ -49,7 +51,7 @@ final class ActionsOptions {
 
   void write(MessageOrBuilder response) throws IOException {
     if (json != null) {
-      Files.writeString(
+      OutputFile.write(
           json, JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(response) + "\n");
     }
   }
