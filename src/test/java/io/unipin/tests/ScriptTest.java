@@ -144,19 +144,19 @@ final class ScriptTest {
 
   @Test
   void moved_buildFolderOfAnotherCheckout_isEmptied() throws Exception {
-    Path native_ = Files.createDirectories(folder.resolve("native"));
+    Path sources = Files.createDirectories(folder.resolve("native"));
     Path build = Files.createDirectories(folder.resolve("build"));
     Path cache = build.resolve("CMakeCache.txt");
-    for (Path source : List.of(native_, folder.resolve("elsewhere"))) {
+    for (Path source : List.of(sources, folder.resolve("elsewhere"))) {
       Files.writeString(
           cache,
           "CMAKE_HOME_DIRECTORY:INTERNAL=%s\nCMAKE_CACHEFILE_DIR:INTERNAL=%s\n"
               .formatted(source, build));
-      List<String> command = new ArrayList<>(List.of("cmake", "-DSOURCE=" + native_));
+      List<String> command = new ArrayList<>(List.of("cmake", "-DSOURCE=" + sources));
       command.addAll(List.of("-DBUILD=" + build, "-P"));
       command.add(ROOT.resolve("ann-index/src/main/native/moved.cmake").toString());
       assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
-      assertThat(Files.exists(cache)).isEqualTo(source.equals(native_));
+      assertThat(Files.exists(cache)).isEqualTo(source.equals(sources));
     }
   }
 }

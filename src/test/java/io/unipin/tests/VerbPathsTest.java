@@ -9,12 +9,14 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,8 +35,10 @@ final class VerbPathsTest {
 
   /** An option or parameter of a verb. */
   record Argument(CommandSpec verb, ArgSpec spec) {
-    <A extends java.lang.annotation.Annotation> A mark(Class<A> kind) {
-      return spec.userObject() instanceof Field field ? field.getAnnotation(kind) : null;
+    <A extends Annotation> Optional<A> mark(Class<A> kind) {
+      return spec.userObject() instanceof Field field
+          ? Optional.ofNullable(field.getAnnotation(kind))
+          : Optional.empty();
     }
 
     String name() {
@@ -61,7 +65,7 @@ final class VerbPathsTest {
   }
 
   static Stream<Argument> outputs() {
-    return arguments().filter(argument -> argument.mark(Output.class) != null);
+    return arguments().filter(argument -> argument.mark(Output.class).isPresent());
   }
 
   @Test
@@ -71,7 +75,8 @@ final class VerbPathsTest {
     assertThat(paths)
         .allSatisfy(
             path ->
-                assertThat((path.mark(Input.class) == null) != (path.mark(Output.class) == null))
+                assertThat(
+                        path.mark(Input.class).isPresent() != path.mark(Output.class).isPresent())
                     .as("%s is marked @Input or @Output", path)
                     .isTrue());
   }
@@ -85,7 +90,7 @@ final class VerbPathsTest {
   @ParameterizedTest
   @MethodSource("outputs")
   void output_thatCannotBe_isRefusedBeforeAnythingIsRead(Argument output) throws IOException {
-    for (Path target : impossible(output.mark(Output.class).value())) {
+    for (Path target : impossible(output.mark(Output.class).orElseThrow().value())) {
       StringWriter err = new StringWriter();
       CommandLine main =
           Main.commandLine()
@@ -117,7 +122,7 @@ final class VerbPathsTest {
 
   /** A verb with all that it requires; what it reads is not there, so that reading it could not go unnoticed. */
   private List<String> commandLine(Argument output, Path target) {
-    List<String> words = new ArrayList<>(List.of(output.verb().qualifiedName().split(" ")));
+    List<String> words = new ArrayList<>(List.of(output.verb().qualifiedName().split(" ", -1)));
     words.remove(0);
     for (ArgSpec spec : output.verb().args()) {
       boolean own = spec == output.spec();

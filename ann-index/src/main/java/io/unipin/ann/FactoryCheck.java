@@ -22,7 +22,7 @@ public final class FactoryCheck {
     Matcher lists = LISTS.matcher(factory);
     if (lists.find() && Long.parseLong(lists.group(1)) > size) {
       throw new AnnException(
-          "index '%s': at most %d lists expected, one per vector, got %s"
+          "index '%s': at most %s lists expected, one per vector, got %s"
               .formatted(factory, size, lists.group(1)));
     }
     int rows = SAMPLE;

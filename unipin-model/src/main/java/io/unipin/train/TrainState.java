@@ -124,7 +124,7 @@ record TrainState(
         tree.set("origin", JSON.valueToTree(origin));
       } else if (format.asInt() != FORMAT) {
         throw new TrainException(
-            "a checkpoint of format %d expected, got %s in %s".formatted(FORMAT, format, file));
+            "a checkpoint of format %s expected, got %s in %s".formatted(FORMAT, format, file));
       }
       return JSON.treeToValue(tree, TrainState.class);
     } catch (IOException e) {

@@ -63,7 +63,7 @@ final class StartChecks {
     long budget = config.cache().budget().bytes();
     if (budget > direct - transients - shadow) {
       throw new ConfigException(
-          ("cache.budget: with cache.transientBudget %s%s at most %d MiB expected, for the process may take %d MiB of direct"
+          ("cache.budget: with cache.transientBudget %s%s at most %s MiB expected, for the process may take %s MiB of direct"
                   + " memory (-XX:MaxDirectMemorySize), got %s")
               .formatted(
                   config.cache().transientBudget(),
@@ -87,7 +87,9 @@ final class StartChecks {
     ports.add(new Port("server.port", host, config.server().port()));
     ports.add(
         new Port("server.adminPort", config.server().adminAddress(), config.server().adminPort()));
-    ports.add(new Port("server.metricsPort", host, config.server().metricsPort()));
+    ports.add(
+        new Port(
+            "server.metricsPort", config.server().metricsAddress(), config.server().metricsPort()));
     if (config.console().enabled()) {
       ports.add(new Port("console.port", config.console().host(), config.console().port()));
     }
@@ -100,7 +102,7 @@ final class StartChecks {
       for (Port earlier : ports.subList(0, i)) {
         if (ports.get(i).meets(earlier)) {
           throw new ConfigException(
-              "%s: another port than that of %s expected, got %d"
+              "%s: another port than that of %s expected, got %s"
                   .formatted(ports.get(i).key(), earlier.key(), earlier.number()));
         }
       }
@@ -118,7 +120,7 @@ final class StartChecks {
           "%s: a host of this machine expected, got '%s'".formatted(port.key(), port.host()), e);
     } catch (IOException e) {
       throw new ConfigException(
-          "%s: a free port of %s expected, got %d: %s"
+          "%s: a free port of %s expected, got %s: %s"
               .formatted(port.key(), port.host(), port.number(), e.getMessage()),
           e);
     }

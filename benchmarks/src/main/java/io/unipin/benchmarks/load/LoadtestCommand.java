@@ -225,7 +225,7 @@ public final class LoadtestCommand implements Verb, Checked {
     new SaturationSearch(start, growth, refine);
     if (connections < 1 || pageSize < 0 || candidates < 0) {
       throw new CheckException(
-          "--connections of 1 or more, --page-size and --candidates of 0 or more expected, got %d, %d and %d"
+          "--connections of 1 or more, --page-size and --candidates of 0 or more expected, got %s, %s and %s"
               .formatted(connections, pageSize, candidates));
     }
     for (double rate : rates == null ? List.<Double>of() : rates) {

@@ -75,7 +75,7 @@ final class SeedRuns {
     if (Files.exists(mark)) {
       List<String> others = TrainOrigin.parse(Files.readString(mark)).others(origin);
       if (!others.isEmpty()) {
-        say.accept("seed %d was trained with %s".formatted(seed, String.join("; ", others)));
+        say.accept("seed %s was trained with %s".formatted(seed, String.join("; ", others)));
         putAside(seed);
       }
     }

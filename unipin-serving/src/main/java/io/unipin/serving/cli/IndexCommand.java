@@ -102,7 +102,7 @@ final class IndexCommand implements Callable<Integer>, Checked {
     }
     if (memory < 0 || threads < 0) {
       throw new CheckException(
-          "--memory and --threads: 0 or more expected, got %d and %d".formatted(memory, threads));
+          "--memory and --threads: 0 or more expected, got %s and %s".formatted(memory, threads));
     }
   }
 

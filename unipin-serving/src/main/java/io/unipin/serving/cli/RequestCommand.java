@@ -95,7 +95,7 @@ final class RequestCommand implements Callable<Integer>, Checked {
   public void check() {
     if (pages < 1 || pageSize < 0) {
       throw new CheckException(
-          "--pages of 1 or more and --page-size of 0 or more expected, got %d and %d"
+          "--pages of 1 or more and --page-size of 0 or more expected, got %s and %s"
               .formatted(pages, pageSize));
     }
   }
