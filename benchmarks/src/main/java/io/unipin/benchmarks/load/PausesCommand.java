@@ -5,6 +5,8 @@ import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
 import io.unipin.serving.cli.Table;
+import io.unipin.serving.cli.check.Input;
+import io.unipin.serving.cli.check.Output;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,9 +49,11 @@ public final class PausesCommand implements Callable<Integer> {
       names = "--bundle",
       paramLabel = "DIR",
       description = "Serve this bundle instead of training the demo's.")
+  @Input(Input.Kind.BUNDLE)
   private @Nullable Path given;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;
