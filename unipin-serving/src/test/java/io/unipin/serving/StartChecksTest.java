@@ -55,7 +55,7 @@ class StartChecksTest {
 
   @Test
   void require_portThatIsTaken_isNamed() throws IOException {
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = other.getLocalPort();
       for (String key :
           new String[] {"server.port", "server.adminPort", "server.metricsPort", "console.port"}) {
@@ -134,7 +134,7 @@ class StartChecksTest {
   void serve_thatCannotStart_doesNotAskWhetherAServerRuns() throws IOException {
     StringWriter err = new StringWriter();
     try (UniPinServer first = TestServer.start(folder);
-        ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThat(first.port()).isPositive();
       String[] settings = {
         "server.port=0",
