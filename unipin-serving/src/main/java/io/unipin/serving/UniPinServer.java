@@ -22,9 +22,12 @@ import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Route;
 import io.unipin.serving.rpc.RpcServer;
 import io.unipin.serving.rpc.RpcServices;
+import io.unipin.serving.rpc.Shadow;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.TokenFile;
 import io.unipin.serving.tracing.Tracing;
+import io.unipin.serving.user.UserData;
+import io.unipin.serving.user.UserStore;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -139,6 +142,19 @@ public final class UniPinServer implements AutoCloseable {
       routes.load(operations::prepare);
       shadow.load(operations::read, bundle -> operations.warm(bundle, shadow.recommender()));
       TokenFile tokens = tokens(config.security());
+      KvRefresher refresher = refresher(config.cache().appendOnRecord());
+      Shadow copies = shadow.shadow(admission, metrics, config.page().maxSize());
+      UserData users =
+          new UserData(
+              new UserData.Parts(histories, cache, servedLog, exposures),
+              user -> {
+                if (isResident(user)) {
+                  refresher.recorded(user);
+                }
+              },
+              List.of(
+                  new UserStore("refresher", refresher::erase),
+                  new UserStore("shadow", copies::erase)));
       RpcServices services =
           new RpcServices(
               tokens,
@@ -147,12 +163,9 @@ public final class UniPinServer implements AutoCloseable {
               items,
               admission,
               routes,
-              refresher(config.cache().appendOnRecord()),
-              histories,
+              users,
               cache,
-              servedLog,
-              exposures,
-              shadow.shadow(admission, metrics, config.page().maxSize()),
+              copies,
               metrics,
               tracing,
               config.page().maxSize(),
@@ -175,7 +188,7 @@ public final class UniPinServer implements AutoCloseable {
                           tokens,
                           bundles,
                           routes::of,
-                          services::erase,
+                          users,
                           reader,
                           operations::load,
                           admission,
@@ -240,6 +253,13 @@ public final class UniPinServer implements AutoCloseable {
   private BundleHolder serving(BundleHolder holder) {
     holders.add(holder);
     return opened(holder);
+  }
+
+  private boolean isResident(String user) {
+    Route route = routes.of(user);
+    try (BundleLease lease = route.bundles().acquire()) {
+      return route.recommender().isResident(lease.bundle(), user);
+    }
   }
 
   /** The model that ranks what the serving bundle's retrieves, if there is to be one. */

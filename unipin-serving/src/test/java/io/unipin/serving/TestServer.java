@@ -34,6 +34,7 @@ public final class TestServer {
             "history.folder=" + folder.resolve("history"),
             "servedLog.enabled=true",
             "servedLog.folder=" + folder.resolve("served"),
+            "exposureLog.folder=" + folder.resolve("exposures"),
             "retrieval.candidates=20",
             "page.size=5");
     return ConfigReader.read(Map.of(), Stream.concat(defaults, Stream.of(overrides)).toList());

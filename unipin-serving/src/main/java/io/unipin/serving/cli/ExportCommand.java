@@ -12,6 +12,7 @@ import io.unipin.serving.cli.check.FileSizes;
 import io.unipin.serving.cli.check.Input;
 import io.unipin.serving.cli.check.Output;
 import io.unipin.serving.history.ServedLogExport;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -73,14 +74,15 @@ final class ExportCommand implements Callable<Integer>, Checked {
 
   @Override
   public Integer call() {
+    PrintWriter print = spec.commandLine().getOut();
     FeedLog log;
     try (LoadedBundle loaded = BundleFolder.load(bundle)) {
       ModelConfig config = loaded.model().config();
       FeedSchema schema = new FeedSchema(config.actions(), config.positives(), config.surfaces());
-      log = ServedLogExport.read(served, schema, loaded.catalogue(), attribution);
+      log = ServedLogExport.read(served, schema, loaded.catalogue(), attribution, print::println);
     }
     FeedLogWriter.write(log, out);
-    spec.commandLine().getOut().println("wrote " + FeedLogText.sizes(log) + " to " + out);
+    print.println("wrote " + FeedLogText.sizes(log) + " to " + out);
     return 0;
   }
 }

@@ -110,7 +110,7 @@ final class ConsoleApi implements AutoCloseable {
   record Erased(boolean existed) {}
 
   Erased erase(UserForm form) {
-    return new Erased(parts.eraser().test(Forms.user(form.user())));
+    return new Erased(parts.users().erase(Forms.user(form.user())).complete());
   }
 
   KvCacheStats cache() {

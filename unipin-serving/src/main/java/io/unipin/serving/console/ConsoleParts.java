@@ -10,10 +10,10 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.Route;
 import io.unipin.serving.security.TokenFile;
+import io.unipin.serving.user.UserData;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokens of callers; without it nobody is asked for one
  * @param routes finds what serves a user
- * @param eraser erases a user everywhere; tells whether anything was stored
+ * @param users what is held of them
  * @param loader loads the bundle of a name and puts it in service
  * @param configVersion tells the server's settings from others
  * @param clockMs tells the time of day, in milliseconds since the epoch
@@ -30,7 +30,7 @@ public record ConsoleParts(
     @Nullable TokenFile tokens,
     BundleHolder bundles,
     Function<String, Route> routes,
-    Predicate<String> eraser,
+    UserData users,
     BundleReader reader,
     Consumer<String> loader,
     Admission admission,

@@ -31,9 +31,11 @@ public final class ExposureLog implements AutoCloseable {
     }
   }
 
-  /** Opens the log; one that is not enabled takes nothing. */
+  /** Opens the log; one that is not enabled, or has no experiments, takes nothing. */
   public static ExposureLog open(Experiments experiments, ServedLogConfig config) {
-    return new ExposureLog(experiments, EntryLog.open("exposures", config, ExposureEntry::user));
+    boolean takes = config.enabled() && !experiments.config().layers().isEmpty();
+    return new ExposureLog(
+        experiments, EntryLog.open("exposures", config.withEnabled(takes), ExposureEntry::user));
   }
 
   /**
@@ -77,7 +79,7 @@ public final class ExposureLog implements AutoCloseable {
   }
 
   private void log(Assignment assignment, Answer answer) {
-    long key = key(assignment.experiment(), answer.user(), answer.timeMs());
+    long key = key(assignment.experiment(), answer);
     if (!seen.add(key)) {
       return;
     }
@@ -99,9 +101,10 @@ public final class ExposureLog implements AutoCloseable {
     }
   }
 
-  private static long key(String experiment, String user, long timeMs) {
-    long day = TimeUnit.MILLISECONDS.toDays(timeMs);
-    return Slots.hash(experiment, Long.toString(day), user);
+  /** Another one after the user was erased, so that a user who returns is logged again, and nobody else. */
+  private static long key(String experiment, Answer answer) {
+    long day = TimeUnit.MILLISECONDS.toDays(answer.timeMs());
+    return Slots.hash(experiment, day + "." + answer.mark(), answer.user());
   }
 
   /** Entries that were dropped since the start. */
@@ -111,7 +114,6 @@ public final class ExposureLog implements AutoCloseable {
 
   /** Forgets a user; returns whether anything was logged. */
   public boolean erase(String user) {
-    seen.clear(); // at worst some lines come twice; a user who returns must be logged again
     return entries.erase(user);
   }
 

@@ -2,6 +2,8 @@ package io.unipin.serving.history;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.unipin.serving.DaemonThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -41,6 +43,10 @@ public final class EntryLog<E> implements AutoCloseable {
   /** Held from taking entries off the queue until they are on disk, so that an erasure finds every entry in one of both. */
   private final Lock taking = new ReentrantLock(true);
 
+  /** Taken off the queue and not yet on disk. */
+  @GuardedBy("taking")
+  private final List<LogSegments.Line> pending = new ArrayList<>(BATCH);
+
   /** Erasures by the user's hash; users who share one lose, when one is erased, what was just being logged. */
   private final AtomicLongArray erased = new AtomicLongArray(COUNTERS);
 
@@ -53,14 +59,17 @@ public final class EntryLog<E> implements AutoCloseable {
     this.config = config;
     this.user = user;
     this.queue = new ArrayBlockingQueue<>(config.queue());
-    this.segments = new LogSegments(name, config.folder(), config.segment().bytes());
+    this.segments =
+        new LogSegments(name, config.folder(), config.segment().bytes(), System::nanoTime);
     this.open = config.enabled();
     this.writer = new Thread(this::write, name + "-log");
     writer.setDaemon(true);
   }
 
   /**
-   * Opens a log; one that is not enabled takes nothing.
+   * Opens a log; one that is not enabled takes nothing, but erases what its folder has.
+   *
+   * <p>Refuses to start on a folder that another server writes to.
    *
    * @param name begins the names of the log's files
    * @param user of an entry; written as the entry's {@code user}, by which an erasure finds it
@@ -69,7 +78,9 @@ public final class EntryLog<E> implements AutoCloseable {
       String name, ServedLogConfig config, Function<E, String> user) {
     EntryLog<E> log = new EntryLog<>(name, config, user);
     if (config.enabled()) {
+      log.segments.open();
       log.writer.start();
+      DaemonThreads.named(name + "-log-index").newThread(log.segments::prepare).start();
     }
     return log;
   }
@@ -111,62 +122,85 @@ public final class EntryLog<E> implements AutoCloseable {
   }
 
   /**
-   * Forgets a user: what waits in memory, and what is on disk.
+   * Forgets a user: what waits in memory, and what is on disk, whether or not the log takes new entries.
    *
    * @return whether there was anything
    */
   public boolean erase(String gone) {
-    if (!config.enabled()) {
-      return false;
-    }
     erasing.writeLock().lock(); // what was offered with an older mark is in the queue by now
     try {
       erased.incrementAndGet(counter(gone));
     } finally {
       erasing.writeLock().unlock();
     }
+    boolean waiting;
     taking.lock();
     try {
-      boolean waiting = queue.removeIf(entry -> user.apply(entry).equals(gone));
-      return segments.erase(gone) || waiting;
+      waiting = queue.removeIf(entry -> user.apply(entry).equals(gone));
+      waiting |= pending.removeIf(line -> line.user().equals(gone));
+    } finally {
+      taking.unlock();
+    }
+    return segments.erase(gone) || waiting; // pages go on being logged meanwhile
+  }
+
+  private void write() {
+    while (open || isWaiting()) {
+      boolean wrote = writeSome();
+      if (!open && !wrote) {
+        dropRest();
+      } else if (!wrote) {
+        LockSupport.parkNanos(
+            this, config.flushEvery().toNanos()); // without the lock, which an erasure needs
+      }
+    }
+  }
+
+  private boolean isWaiting() {
+    taking.lock();
+    try {
+      return !pending.isEmpty() || !queue.isEmpty();
     } finally {
       taking.unlock();
     }
   }
 
-  private void write() {
-    List<E> batch = new ArrayList<>(BATCH);
-    while (open || !queue.isEmpty()) {
-      taking.lock();
-      try {
-        if (queue.drainTo(batch, BATCH) > 0) {
-          write(batch);
-        }
-      } finally {
-        taking.unlock();
-      }
-      if (batch.isEmpty()) {
-        LockSupport.parkNanos(
-            this, config.flushEvery().toNanos()); // without the lock, which an erasure needs
-      }
-      batch.clear();
+  /** Writes what waits, at most a batch; what the disk does not take stays first in line. Returns whether it took any. */
+  private boolean writeSome() {
+    taking.lock();
+    try {
+      List<E> taken = new ArrayList<>();
+      queue.drainTo(taken, BATCH - pending.size());
+      taken.forEach(entry -> pending.add(line(entry)));
+      int written = pending.isEmpty() ? 0 : segments.append(pending, !open);
+      pending.subList(0, written).clear();
+      return written > 0;
+    } finally {
+      taking.unlock();
     }
   }
 
-  private void write(List<E> batch) {
-    List<String> lines = new ArrayList<>(batch.size());
+  private LogSegments.Line line(E entry) {
     try {
-      for (E entry : batch) {
-        lines.add(JSON.writeValueAsString(entry));
-      }
+      return new LogSegments.Line(user.apply(entry), JSON.writeValueAsString(entry));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
-    if (!segments.append(lines)) {
-      long before = dropped.getAndAdd(lines.size());
-      if (before == 0) {
-        logger.error("the {} log can't be written; its entries are dropped and counted", name);
+  }
+
+  /** The log closes and the disk takes nothing. */
+  private void dropRest() {
+    taking.lock();
+    try {
+      int lost = pending.size() + queue.size();
+      if (lost > 0) {
+        dropped.addAndGet(lost);
+        logger.error("{} entries of the {} log could not be written and are lost", lost, name);
       }
+      pending.clear();
+      queue.clear();
+    } finally {
+      taking.unlock();
     }
   }
 
@@ -174,6 +208,7 @@ public final class EntryLog<E> implements AutoCloseable {
   @Override
   public void close() {
     if (!open) {
+      segments.close();
       return;
     }
     open = false;

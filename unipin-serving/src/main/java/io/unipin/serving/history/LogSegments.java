@@ -1,167 +1,271 @@
 package io.unipin.serving.history;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.serving.FailureKind;
 import io.unipin.serving.ServingException;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
+import io.unipin.serving.history.log.Backoff;
+import io.unipin.serving.history.log.ClosedSegment;
+import io.unipin.serving.history.log.LogFolder;
+import io.unipin.serving.history.log.OpenSegment;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files of a log: JSON, one entry a line, in segments of bounded size. Thread-safe. */
+/**
+ * The files of a log: JSON, one entry a line, in segments of bounded size.
+ *
+ * <p>Lines are written while others are erased: an erasure holds up the writer for the open segment alone. Thread-safe.
+ */
 final class LogSegments implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogSegments.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String SUFFIX = ".jsonl";
 
   private final String name;
-  private final Path folder;
+  private final LogFolder folder;
   private final long segmentBytes;
+  private final Backoff backoff;
   private final Lock lock = new ReentrantLock();
 
-  @GuardedBy("lock")
-  private @Nullable Writer current;
+  /** Held while closed segments change; taken before {@code lock}. */
+  private final Lock closedSegments = new ReentrantLock();
 
   @GuardedBy("lock")
-  private long written;
+  private @Nullable OpenSegment current;
 
   @GuardedBy("lock")
-  private long begun;
+  private boolean writes;
 
-  LogSegments(String name, Path folder, long segmentBytes) {
+  private volatile boolean closed;
+
+  /**
+   * @param nanos tells time as {@link System#nanoTime} does
+   */
+  LogSegments(String name, Path folder, long segmentBytes, LongSupplier nanos) {
     this.name = name;
-    this.folder = folder;
+    this.folder = new LogFolder(name, folder);
     this.segmentBytes = segmentBytes;
+    this.backoff = new Backoff(nanos);
   }
+
+  /** An entry as it is written. */
+  record Line(String user, String json) {}
 
   /** The segments of a log, oldest first. */
   static List<Path> list(String name, Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> isSegment(name, String.valueOf(file.getFileName())))
-          .sorted()
-          .toList();
-    }
+    return LogFolder.segments(name, folder);
   }
 
-  private static boolean isSegment(String name, String file) {
-    return file.startsWith(name + "-") && file.endsWith(SUFFIX);
-  }
-
-  /** Writes lines through to the file; false when the disk fails. */
-  boolean append(List<String> lines) {
+  /**
+   * Makes the folder this server's own. A folder that can't be made or written now is tried again with the first line.
+   *
+   * @throws ServingException when another server writes to it
+   */
+  void open() {
     lock.lock();
     try {
-      for (String line : lines) {
-        Writer writer = current == null ? begin() : current;
-        writer.write(line);
-        writer.write('\n');
-        written += line.length() + 1L;
-        if (written >= segmentBytes) {
-          writer.flush();
+      writes = true;
+      folder.own();
+    } catch (IOException e) {
+      logger.warn("the folder of the {} log can't be used yet", name, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes the indexes that closed segments lack, so that no erasure has to wait for them. */
+  void prepare() {
+    try {
+      for (Path segment : closedSegments()) {
+        closedSegments.lock();
+        try {
+          if (closed) {
+            return;
+          }
+          new ClosedSegment(segment).prepare();
+        } finally {
+          closedSegments.unlock();
+        }
+      }
+    } catch (IOException e) {
+      logger.warn("segments of the {} log could not be indexed: erasures read them", name, e);
+    }
+  }
+
+  /**
+   * Writes lines through to the file, in order; after a failure it waits a while before it tries again.
+   *
+   * @param last whether there is no later: it tries now in any case
+   * @return how many of them are there now, each of them whole
+   */
+  int append(List<Line> lines, boolean last) {
+    int written = 0;
+    lock.lock();
+    try {
+      if (!last && !backoff.isDue()) {
+        return 0;
+      }
+      for (Line line : lines) {
+        OpenSegment segment = segment();
+        segment.append(line.user(), line.json());
+        written++;
+        if (segment.size() >= segmentBytes) {
           end();
         }
       }
-      if (current != null) {
-        current.flush();
+      if (backoff.isFailing()) {
+        logger.info("the {} log is written again", name);
       }
-      return true;
+      backoff.succeeded();
+    } catch (IOException | ServingException e) {
+      if (!backoff.isFailing()) {
+        logger.error("the {} log can't be written; what its queue can't hold is lost", name, e);
+      }
+      backoff.failed();
+    } finally {
+      lock.unlock();
+    }
+    return written;
+  }
+
+  @GuardedBy("lock")
+  private OpenSegment segment() throws IOException {
+    OpenSegment segment = current;
+    if (segment != null && segment.isSound()) {
+      return segment;
+    }
+    end();
+    OpenSegment fresh = folder.begin();
+    current = fresh;
+    return fresh;
+  }
+
+  @GuardedBy("lock")
+  private void end() throws IOException {
+    OpenSegment segment = current;
+    current = null;
+    if (segment != null) {
+      segment.end();
+    }
+  }
+
+  /**
+   * Erases a user's lines from every segment, and lines that are no whole entries. Goes on after a failure.
+   *
+   * @return whether there was one
+   * @throws ServingException when a segment could not be reached
+   */
+  boolean erase(String user) {
+    closedSegments.lock();
+    try {
+      List<Exception> failures = new ArrayList<>();
+      boolean existed = eraseCurrent(user, failures);
+      for (Path segment : closedSegments()) {
+        try {
+          existed |= erase(new ClosedSegment(segment), user);
+        } catch (IOException e) {
+          failures.add(e);
+        }
+      }
+      if (!failures.isEmpty()) {
+        throw failure(failures);
+      }
+      return existed;
     } catch (IOException e) {
-      logger.debug("the {} log failed", name, e);
-      end();
+      throw failure(List.of(e));
+    } finally {
+      disown();
+      closedSegments.unlock();
+    }
+  }
+
+  /** Nobody has looked yet whether the indexes of a log that takes no entries are whole. */
+  private boolean erase(ClosedSegment segment, String user) throws IOException {
+    if (!writes()) {
+      segment.prepare();
+    }
+    return segment.erase(user);
+  }
+
+  private ServingException failure(List<Exception> failures) {
+    ServingException failure =
+        new ServingException(
+            FailureKind.INTERNAL,
+            "%d segments of the %s log could not be rewritten".formatted(failures.size(), name),
+            failures.get(0));
+    failures.subList(1, failures.size()).forEach(failure::addSuppressed);
+    return failure;
+  }
+
+  private boolean eraseCurrent(String user, List<Exception> failures) throws IOException {
+    lock.lock();
+    try {
+      if (folder.exists()) {
+        folder.own();
+      }
+      return current != null && current.erase(user);
+    } catch (IOException e) {
+      failures.add(e);
       return false;
     } finally {
       lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
-  private Writer begin() throws IOException {
-    Files.createDirectories(folder);
-    begun = Math.max(begun + 1, System.currentTimeMillis());
-    Path file = folder.resolve(String.format(Locale.ROOT, "%s-%015d%s", name, begun, SUFFIX));
-    Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
-    current = writer;
-    written = 0;
-    return writer;
-  }
-
-  @GuardedBy("lock")
-  private void end() {
-    Writer writer = current;
-    current = null;
-    if (writer != null) {
-      try {
-        writer.close();
-      } catch (IOException e) {
-        logger.warn("a segment of the {} log could not be closed", name, e);
-      }
-    }
-  }
-
-  /** Rewrites every segment that names a user; returns whether one did. */
-  boolean erase(String user) {
+  /** What is not open now takes no more lines. */
+  private List<Path> closedSegments() throws IOException {
     lock.lock();
     try {
-      end();
-      boolean existed = false;
-      String quoted = JSON.writeValueAsString(user);
-      for (Path segment : list(name, folder)) {
-        existed |= erase(user, quoted, segment);
+      List<Path> segments = new ArrayList<>(folder.isOwned() ? folder.segments() : List.of());
+      if (current != null) {
+        segments.remove(current.path());
       }
-      return existed;
-    } catch (IOException e) {
-      throw new ServingException(FailureKind.INTERNAL, "a log could not be rewritten", e);
+      return segments;
     } finally {
       lock.unlock();
     }
   }
 
-  private static boolean erase(String user, String quoted, Path segment) throws IOException {
-    Path rewritten = segment.resolveSibling(segment.getFileName() + ".tmp");
-    boolean found = false;
-    try (BufferedReader in = Files.newBufferedReader(segment, StandardCharsets.UTF_8);
-        BufferedWriter out = Files.newBufferedWriter(rewritten, StandardCharsets.UTF_8)) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        if (line.contains(quoted) && JSON.readTree(line).path("user").asText().equals(user)) {
-          found = true;
-        } else {
-          out.write(line);
-          out.write('\n');
-        }
+  private boolean writes() {
+    lock.lock();
+    try {
+      return writes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A log that takes no entries keeps nobody else from its folder. */
+  private void disown() {
+    lock.lock();
+    try {
+      if (!writes) {
+        folder.close();
       }
+    } finally {
+      lock.unlock();
     }
-    if (found) {
-      Files.move(rewritten, segment, StandardCopyOption.ATOMIC_MOVE);
-    } else {
-      Files.delete(rewritten);
-    }
-    return found;
   }
 
   @Override
   public void close() {
+    closed = true;
+    closedSegments.lock(); // an erasure under way ends first
     lock.lock();
     try {
+      writes = false;
       end();
+    } catch (IOException e) {
+      logger.warn("a segment of the {} log could not be closed", name, e);
     } finally {
+      folder.close();
       lock.unlock();
+      closedSegments.unlock();
     }
   }
 }

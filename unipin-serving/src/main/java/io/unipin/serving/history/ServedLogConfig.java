@@ -23,4 +23,9 @@ public record ServedLogConfig(
     checkRange("segment", segment.bytes(), 1024, 1 << 30);
     checkPositive("flushEvery", flushEvery);
   }
+
+  /** The same folder, written to or not. */
+  public ServedLogConfig withEnabled(boolean enabled) {
+    return new ServedLogConfig(enabled, folder, queue, segment, flushEvery);
+  }
 }

@@ -1,26 +1,26 @@
 package io.unipin.serving.history;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.unipin.data.Catalogue;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedLogBuilder;
 import io.unipin.data.FeedSchema;
-import java.io.BufferedReader;
+import io.unipin.serving.history.log.LogReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Turns a served log into a feed log: a served page becomes a feedview, and what its user did with an item of it within the
@@ -42,16 +42,34 @@ public final class ServedLogExport {
   /** Reads a log's folder. Items that the catalogue, and names that the schema does not know are left out. */
   public static FeedLog read(
       Path folder, FeedSchema schema, Catalogue catalogue, Duration attribution) {
+    return read(folder, schema, catalogue, attribution, skipped -> {});
+  }
+
+  /**
+   * Reads a log's folder.
+   *
+   * @param skipped takes a sentence for each line that was left out because it is no whole entry, as a server that was
+   *     killed leaves one
+   */
+  public static FeedLog read(
+      Path folder,
+      FeedSchema schema,
+      Catalogue catalogue,
+      Duration attribution,
+      Consumer<String> skipped) {
     Map<String, List<ServedEntry>> users = new TreeMap<>();
     try {
       for (Path segment : LogSegments.list("served", folder)) {
-        try (BufferedReader in = Files.newBufferedReader(segment, StandardCharsets.UTF_8)) {
-          int number = 0;
-          for (String line = in.readLine(); line != null; line = in.readLine()) {
-            ServedEntry entry = parse(line, segment, ++number);
-            users.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry);
-          }
-        }
+        LogReader.read(
+            segment,
+            (bytes, from, length) -> {
+              ServedEntry entry = JSON.readValue(bytes, from, length);
+              if (entry.items() == null || (entry.view() == null && entry.items().isEmpty())) {
+                throw new JsonParseException(null, "items expected");
+              }
+              users.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry);
+            },
+            skipped);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the served log can't be read: " + e.getMessage(), e);
@@ -62,20 +80,9 @@ public final class ServedLogExport {
     return builder.build();
   }
 
-  private static ServedEntry parse(String line, Path segment, int number) throws IOException {
-    try {
-      return JSON.readValue(line);
-    } catch (JsonProcessingException e) {
-      throw new IOException(
-          "%s, line %s: %s".formatted(segment.getFileName(), number, e.getOriginalMessage()), e);
-    }
-  }
-
   /** Adds a user's entries by time; a page comes before an action of the same millisecond. */
   private void add(FeedLogBuilder builder, List<ServedEntry> entries) {
-    Set<String> events = new HashSet<>();
-    List<ServedEntry> ordered = new ArrayList<>(entries);
-    ordered.removeIf(entry -> entry.event() != null && !events.add(entry.event()));
+    List<ServedEntry> ordered = once(entries);
     ordered.sort(
         Comparator.comparingLong(ServedEntry::timeMs)
             .thenComparing(entry -> entry.view() == null ? 1 : 0));
@@ -97,6 +104,18 @@ public final class ServedLogExport {
         }
       }
     }
+  }
+
+  /** An event that was logged twice counts once; of a page that was asked for again, the last answer counts. */
+  private static List<ServedEntry> once(List<ServedEntry> entries) {
+    Set<String> events = new HashSet<>();
+    Set<String> views = new HashSet<>();
+    List<ServedEntry> kept = new ArrayList<>(entries);
+    Collections.reverse(kept);
+    kept.removeIf(entry -> entry.view() != null && !views.add(entry.view()));
+    Collections.reverse(kept);
+    kept.removeIf(entry -> entry.event() != null && !events.add(entry.event()));
+    return kept;
   }
 
   private long label(long item, long viewMs, List<ServedEntry> after) {

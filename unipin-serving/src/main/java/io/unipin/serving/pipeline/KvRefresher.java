@@ -81,11 +81,11 @@ public final class KvRefresher {
     }
   }
 
-  /** Forgets that a user waits. */
-  public void erase(String user) {
+  /** Forgets that a user waits; returns whether they did. */
+  public boolean erase(String user) {
     lock.lock();
     try {
-      waiting.remove(user);
+      return waiting.remove(user);
     } finally {
       lock.unlock();
     }

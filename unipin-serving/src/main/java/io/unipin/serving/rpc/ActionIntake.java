@@ -15,10 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Takes in what users did, and what they did not after all: into their histories, the served log, and ahead of the next page into
- * their cached state. Thread-safe.
- */
+/** Takes in what users did, and what they did not after all. Thread-safe. */
 final class ActionIntake {
   private final RpcServices services;
 
@@ -29,14 +26,7 @@ final class ActionIntake {
   RecordActionsResponse record(RecordActionsRequest request) {
     RecordActionsResponse.Builder response = RecordActionsResponse.newBuilder();
     for (RequestReader.UserEvents user : reader().events(request)) {
-      long mark = services.servedLog().mark(user.user());
-      AppendResult result = services.histories().append(user.user(), user.events());
-      if (result.recorded() > 0) {
-        services.servedLog().recorded(user.user(), user.events(), mark);
-      }
-      if (result.recorded() + result.corrected() + result.retracted() > 0) {
-        refresh(user.user());
-      }
+      AppendResult result = services.users().record(user.user(), user.events());
       response
           .setRecorded(response.getRecorded() + result.recorded())
           .setDuplicates(response.getDuplicates() + result.duplicates())
@@ -56,10 +46,7 @@ final class ActionIntake {
   RetractActionsResponse retract(RetractActionsRequest request) {
     RequestReader.UserRetractions user = reader().retractions(request);
     RetractResult result =
-        services.histories().retract(user.user(), user.eventIds(), user.revision());
-    if (result.retracted() > 0) {
-      refresh(user.user());
-    }
+        services.users().retract(user.user(), user.eventIds(), user.revision());
     ServingMetrics metrics = services.metrics();
     metrics.retracted("retracted", result.retracted());
     metrics.retracted("waiting", result.waiting());
@@ -75,18 +62,6 @@ final class ActionIntake {
         .setUnlinked(result.unlinked())
         .setForgotten(result.forgotten())
         .build();
-  }
-
-  /** Brings the user's cached state up to date, if there is one, before the next page asks for it. */
-  private void refresh(String user) {
-    Route route = services.routes().of(user);
-    boolean resident;
-    try (BundleLease lease = route.bundles().acquire()) {
-      resident = route.recommender().isResident(lease.bundle(), user);
-    }
-    if (resident) {
-      services.refresher().recorded(user);
-    }
   }
 
   /** A history outlives bundles and arms: what any bundle knows that serves somebody may be recorded. */

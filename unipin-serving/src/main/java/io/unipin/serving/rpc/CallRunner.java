@@ -37,8 +37,20 @@ final class CallRunner implements AutoCloseable {
     this.metrics = metrics;
   }
 
+  /**
+   * An answer, and what follows from it once it is given.
+   *
+   * @param served logs and counts it; runs when the answer went out while its caller was there
+   */
+  record Answer<T>(T response, Runnable served) {}
+
   /** Answers a unary call with what {@code work} returns. */
   <T> void run(String rpc, StreamObserver<T> observer, Function<ContextBudget, T> work) {
+    serve(rpc, observer, budget -> new Answer<>(work.apply(budget), () -> {}));
+  }
+
+  /** The same, and what follows from the answer happens for answers alone that were given in time. */
+  <T> void serve(String rpc, StreamObserver<T> observer, Function<ContextBudget, Answer<T>> work) {
     Context context = Context.current();
     Arrival arrival = Arrival.of(context);
     ContextBudget budget = new ContextBudget(context);
@@ -56,8 +68,24 @@ final class CallRunner implements AutoCloseable {
 
   private void forget(String rpc, Ticket ticket, ContextBudget budget, Arrival arrival) {
     if (ticket.withdraw()) {
-      String status = budget.remaining().isZero() ? "DEADLINE_EXCEEDED" : "CANCELLED";
-      metrics.request(rpc, status, arrival.age());
+      metrics.request(rpc, gone(budget), arrival.age());
+    }
+  }
+
+  private static String gone(ContextBudget budget) {
+    return budget.remaining().isZero() ? "DEADLINE_EXCEEDED" : "CANCELLED";
+  }
+
+  private static boolean hasGone(StreamObserver<?> observer) {
+    return observer instanceof ServerCallStreamObserver<?> call && call.isCancelled();
+  }
+
+  /** The answer is given; it must not become a failure for what follows from it. */
+  private void follow(String rpc, Runnable served) {
+    try {
+      served.run();
+    } catch (Throwable e) {
+      log(rpc, e);
     }
   }
 
@@ -65,14 +93,19 @@ final class CallRunner implements AutoCloseable {
       String rpc,
       StreamObserver<T> observer,
       ContextBudget budget,
-      Function<ContextBudget, T> work,
+      Function<ContextBudget, Answer<T>> work,
       Arrival arrival) {
     try {
       budget.check();
-      T response = work.apply(budget);
+      Answer<T> answer = work.apply(budget);
       budget.check(); // nobody reads a late answer, and it must not count as one
-      observer.onNext(response);
-      observer.onCompleted();
+      observer.onNext(answer.response());
+      if (hasGone(observer)) {
+        metrics.request(rpc, gone(budget), arrival.age());
+        return;
+      }
+      follow(rpc, answer.served());
+      observer.onCompleted(); // last, so that a caller finds logged and counted what it got
       metrics.request(rpc, "OK", arrival.age());
     } catch (ServingException e) {
       refuse(rpc, observer, e, arrival);

@@ -37,6 +37,8 @@ public final class RpcServer implements AutoCloseable {
   private static final Duration CONNECTION_GRACE = Duration.ofMinutes(1);
   private static final int ADMIN_THREADS = 2;
   private static final int ADMIN_QUEUE = 16;
+  private static final int ERASURE_THREADS = 1; // they wait for the same disk
+  private static final int ERASURE_QUEUE = 64;
 
   private final RpcConfig config;
   private final HealthStatusManager health = new HealthStatusManager();
@@ -45,6 +47,7 @@ public final class RpcServer implements AutoCloseable {
   private final Intake intake;
   private final CallRunner calls;
   private final CallRunner adminCalls;
+  private final CallRunner erasures;
   private final Server server;
   private final Server admin;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -54,15 +57,12 @@ public final class RpcServer implements AutoCloseable {
     this.config = config;
     this.guard = new Guard(security, services.tokens(), services.metrics());
     this.calls = new CallRunner(services.admission(), services.metrics());
-    this.adminCalls =
-        new CallRunner(
-            new Admission(
-                "admin", ADMIN_THREADS, ADMIN_QUEUE, AdmissionConfig.patient(), System::nanoTime),
-            services.metrics());
+    this.adminCalls = patient("admin", ADMIN_THREADS, ADMIN_QUEUE, services);
+    this.erasures = patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services);
     this.intake = intake(config, services.metrics());
     NettyServerBuilder serving =
         builder(config.host(), config.port(), guard::servingPort)
-            .addService(intake.bounded(new UniPinService(services, calls).bindService()))
+            .addService(intake.bounded(new UniPinService(services, calls, erasures).bindService()))
             .addService(intake.bounded(health.getHealthService().bindService()));
     if (config.reflection()) {
       serving.addServices(Reflection.services(intake));
@@ -75,6 +75,12 @@ public final class RpcServer implements AutoCloseable {
             .addService(Reflection.described())
             .addServices(Reflection.services(intake))
             .build();
+  }
+
+  private static CallRunner patient(String name, int threads, int queue, RpcServices services) {
+    return new CallRunner(
+        new Admission(name, threads, queue, AdmissionConfig.patient(), System::nanoTime),
+        services.metrics());
   }
 
   private static Intake intake(RpcConfig config, ServingMetrics metrics) {
@@ -193,6 +199,7 @@ public final class RpcServer implements AutoCloseable {
       server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS);
       calls.drain(config.drain());
       adminCalls.drain(config.drain());
+      erasures.drain(config.drain());
       server.shutdownNow();
       admin.shutdownNow();
       server.awaitTermination(1, TimeUnit.SECONDS);

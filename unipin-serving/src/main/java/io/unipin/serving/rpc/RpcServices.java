@@ -4,13 +4,10 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.ItemChanges;
-import io.unipin.serving.experiment.ExposureLog;
-import io.unipin.serving.history.HistoryStore;
-import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.metrics.ServingMetrics;
-import io.unipin.serving.pipeline.KvRefresher;
 import io.unipin.serving.security.TokenFile;
 import io.unipin.serving.tracing.Tracing;
+import io.unipin.serving.user.UserData;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokens of callers; without it nobody is asked for one
  * @param control changes what serves
+ * @param users what is held of them
  * @param configVersion tells the server's settings from others
  * @param clockMs tells the time of day, in milliseconds since the epoch
  */
@@ -29,26 +27,11 @@ public record RpcServices(
     ItemChanges items,
     Admission admission,
     Routes routes,
-    KvRefresher refresher,
-    HistoryStore histories,
+    UserData users,
     UserKvCache cache,
-    ServedLog servedLog,
-    ExposureLog exposures,
     Shadow shadow,
     ServingMetrics metrics,
     Tracing tracing,
     int maxPageSize,
     String configVersion,
-    LongSupplier clockMs) {
-
-  /** Erases a user from wherever they left something; returns whether they had. */
-  public boolean erase(String user) {
-    refresher.erase(user);
-    boolean stored = histories.erase(user);
-    boolean cached = cache.erase(user) > 0;
-    boolean logged = servedLog.erase(user);
-    shadow.erase(user);
-    boolean exposed = exposures.erase(user);
-    return stored || cached || logged || exposed;
-  }
-}
+    LongSupplier clockMs) {}

@@ -95,9 +95,9 @@ public final class Shadow {
   }
 
   /** Forgets a user, also where a copy of theirs waits. */
-  void erase(String user) {
+  public boolean erase(String user) {
     erasures.incrementAndGet(counter(user));
-    parts.cache().erase(user);
+    return parts.cache().erase(user) > 0;
   }
 
   private static int counter(String user) {

@@ -23,7 +23,6 @@ import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.experiment.Knob;
-import io.unipin.serving.history.ServedLog;
 import io.unipin.serving.history.Slate;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Page;
@@ -37,6 +36,9 @@ import io.unipin.serving.pipeline.Stage;
 import io.unipin.serving.pipeline.StageClock;
 import io.unipin.serving.pipeline.Trace;
 import io.unipin.serving.pipeline.UserInput;
+import io.unipin.serving.rpc.CallRunner.Answer;
+import io.unipin.serving.user.UserData;
+import io.unipin.serving.user.UserMark;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,22 +49,27 @@ import java.util.function.Function;
 final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private final BundleHolder bundles;
   private final Routes routes;
-  private final ServedLog servedLog;
+  private final UserData users;
   private final ServingMetrics metrics;
   private final CallTelemetry telemetry;
   private final CallRunner calls;
+  private final CallRunner erasures;
   private final ResponseWriter writer;
   private final ActionIntake intake;
   private final RpcServices services;
 
-  UniPinService(RpcServices services, CallRunner calls) {
+  /**
+   * @param erasures runs erasures, apart from pages: they wait for the disk
+   */
+  UniPinService(RpcServices services, CallRunner calls, CallRunner erasures) {
     this.services = services;
     this.bundles = services.bundles();
     this.routes = services.routes();
-    this.servedLog = services.servedLog();
+    this.users = services.users();
     this.metrics = services.metrics();
     this.telemetry = new CallTelemetry(metrics, services.tracing());
     this.calls = calls;
+    this.erasures = erasures;
     this.writer = new ResponseWriter(services.configVersion());
     this.intake = new ActionIntake(services);
   }
@@ -76,14 +83,16 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         request.getUser().getUserId(),
         call -> {
           PageQuery query = reader(call.bundle()).page(request);
-          long mark = servedLog.mark(query.user().id());
           Route route = call.route();
           Page page = route.recommender().retrieveAndRank(call.bundle(), query, call.clock());
-          servedLog.served(slate(query, page, route), mark);
-          Map<Stage, Long> spent = answered("RetrieveAndRank", call, page.trace());
-          expose(call, query.user(), UsedKnobs.of(query), page.trace());
-          services.shadow().copy(request, query, page);
-          return writer.page(page, spent, route);
+          return new Answer<>(
+              writer.page(page, call.clock().spent(), route),
+              () -> {
+                users.served(slate(query, page, route), call.mark());
+                answered("RetrieveAndRank", call, page.trace());
+                expose(call, query.user(), UsedKnobs.of(query), page.trace());
+                services.shadow().copy(request, query, page);
+              });
         });
   }
 
@@ -97,9 +106,12 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
           RetrievalQuery query = reader(call.bundle()).retrieval(request);
           Route route = call.route();
           Retrieval found = route.recommender().retrieve(call.bundle(), query, call.clock());
-          Map<Stage, Long> spent = answered("Retrieve", call, found.trace());
-          expose(call, query.user(), UsedKnobs.of(query), found.trace());
-          return writer.retrieval(found, spent, route);
+          return new Answer<>(
+              writer.retrieval(found, call.clock().spent(), route),
+              () -> {
+                answered("Retrieve", call, found.trace());
+                expose(call, query.user(), UsedKnobs.of(query), found.trace());
+              });
         });
   }
 
@@ -113,9 +125,12 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
           RankingQuery query = reader(call.bundle()).ranking(request);
           Route route = call.route();
           Ranking ranking = route.recommender().rank(call.bundle(), query, call.clock());
-          Map<Stage, Long> spent = answered("Rank", call, ranking.trace());
-          expose(call, query.user(), UsedKnobs.of(query), ranking.trace());
-          return writer.ranking(ranking, spent, route);
+          return new Answer<>(
+              writer.ranking(ranking, call.clock().spent(), route),
+              () -> {
+                answered("Rank", call, ranking.trace());
+                expose(call, query.user(), UsedKnobs.of(query), ranking.trace());
+              });
         });
   }
 
@@ -133,12 +148,13 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
 
   @Override
   public void eraseUser(EraseUserRequest request, StreamObserver<EraseUserResponse> observer) {
-    run(
+    RequestReader gone = reader(new RequestReader.Schema(List.of(), List.of())); // of no bundle
+    erasures.run(
         "EraseUser",
         observer,
-        bundle -> {
-          String user = reader(bundle).erasure(request);
-          return EraseUserResponse.newBuilder().setExisted(services.erase(user)).build();
+        budget -> {
+          boolean existed = users.erase(gone.erasure(request)).complete();
+          return EraseUserResponse.newBuilder().setExisted(existed).build();
         });
   }
 
@@ -161,19 +177,19 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   /**
    * What one user's call runs with.
    *
-   * @param mark of the user in the log of exposures, when the call began
+   * @param mark of the user, when the call began
    */
-  private record UserCall(Route route, LoadedBundle bundle, StageClock clock, long mark) {}
+  private record UserCall(Route route, LoadedBundle bundle, StageClock clock, UserMark mark) {}
 
   /** The same with the bundle of the user's arm. */
   private <T> void run(
-      String rpc, StreamObserver<T> observer, String user, Function<UserCall, T> work) {
-    calls.run(
+      String rpc, StreamObserver<T> observer, String user, Function<UserCall, Answer<T>> work) {
+    calls.serve(
         rpc,
         observer,
         budget -> {
           StageClock clock = new StageClock(budget, System::nanoTime);
-          long mark = services.exposures().mark(user);
+          UserMark mark = users.mark(user);
           // An id that is too long is refused below; it needn't be hashed before.
           Route route = routes.of(user.length() <= FeedRules.ID_CHARS ? user : "");
           try (BundleLease lease = route.bundles().acquire()) {
@@ -192,32 +208,32 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
           new ExposureLog.Answer(
               trace.requestId(),
               user.id(),
-              call.mark(),
+              call.mark().exposed(),
               Math.min(user.timeMs(), services.clockMs().getAsLong()), // no exposure is to come
               used,
               trace.bundle(),
               trace.index(),
               services.configVersion());
-      services.exposures().exposed(assignments, answer);
+      users.exposed(assignments, answer);
     }
   }
 
-  private Map<Stage, Long> answered(String rpc, UserCall call, Trace trace) {
+  private void answered(String rpc, UserCall call, Trace trace) {
     Map<Stage, Long> spent = telemetry.answered(rpc, call.route().metricArm(), trace, call.clock());
     long all = spent.values().stream().mapToLong(Long::longValue).sum();
     String cache = trace.cache().name().toLowerCase(Locale.ROOT);
     for (Assignment assignment : call.route().assignments()) {
       metrics.arm(assignment.experiment(), assignment.arm(), cache, all);
     }
-    return spent;
   }
 
   private RequestReader reader(LoadedBundle bundle) {
     ModelConfig config = bundle.model().config();
-    return new RequestReader(
-        new RequestReader.Schema(config.actions(), config.surfaces()),
-        services.maxPageSize(),
-        services.clockMs().getAsLong());
+    return reader(new RequestReader.Schema(config.actions(), config.surfaces()));
+  }
+
+  private RequestReader reader(RequestReader.Schema schema) {
+    return new RequestReader(schema, services.maxPageSize(), services.clockMs().getAsLong());
   }
 
   private Slate slate(PageQuery query, Page page, Route route) {

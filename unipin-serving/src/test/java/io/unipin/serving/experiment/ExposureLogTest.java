@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -63,6 +64,29 @@ final class ExposureLogTest {
       }
     }
     assertThat(users()).hasSize(users);
+  }
+
+  @Test
+  void erase_oneUser_isLoggedAgainAndNobodyElse() throws IOException {
+    ServedLogConfig config = config(folder, 1000);
+    try (ExposureLog log = ExposureLog.open(EXPERIMENTS, config)) {
+      for (String user : List.of("gone", "stays")) {
+        expose(log, user);
+      }
+      assertThat(log.erase("gone")).isTrue();
+      for (String user : List.of("gone", "stays")) {
+        expose(log, user);
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    lines.removeIf(String::isBlank);
+    assertThat(lines).filteredOn(line -> line.contains("\"stays\"")).hasSize(1);
+    assertThat(lines).filteredOn(line -> line.contains("\"gone\"")).hasSize(1);
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,74 @@ final class ServedLogTest {
       assertThat(Files.readString(segment)).doesNotContain("gone");
     }
     assertThat(export().views()).isEqualTo(201);
+  }
+
+  @Test
+  void export_pageAskedForTwice_isOneFeedviewOfTheLastAnswer() {
+    try (ServedLog log = open(1000, 1 << 20)) {
+      log.served(slate("view", "u", 1000, 101, 102));
+      log.served(slate("view", "v", 1000, 103));
+      log.served(slate("view", "u", 1010, 104));
+    }
+    FeedLog read = export();
+    assertThat(read.views()).isEqualTo(2);
+    assertThat(read.impressionItems()).containsExactlyInAnyOrder(3, 4);
+  }
+
+  @Test
+  void export_tornLines_areSkippedAndNamedAndNoWholeLineIsLost() throws IOException {
+    try (ServedLog log = open(1000, 1 << 20)) {
+      for (int i = 0; i < 5; i++) {
+        log.served(slate("view" + i, "üser", i, 101));
+      }
+    }
+    Path segment = LogSegments.list("served", folder.resolve("served")).get(0);
+    byte[] all = Files.readAllBytes(segment);
+    int line = all.length / 5;
+    for (int cut = 1; cut <= line; cut++) { // in the middle of a character, too
+      Files.write(segment, Arrays.copyOf(all, all.length - cut));
+      List<String> skipped = new ArrayList<>();
+      FeedLog read =
+          ServedLogExport.read(
+              folder.resolve("served"), SCHEMA, CATALOGUE, Duration.ofMinutes(1), skipped::add);
+      boolean whole = cut == 1; // only the end of the line is gone
+      boolean none = cut == line;
+      assertThat(read.views()).isEqualTo(whole ? 5 : 4);
+      assertThat(skipped).hasSize(whole || none ? 0 : 1);
+      assertThat(skipped)
+          .allMatch(
+              sentence ->
+                  sentence.equals(
+                      "1 torn line skipped in %s line 5".formatted(segment.getFileName())));
+    }
+  }
+
+  @Test
+  void erase_whatWaitsForTheDiskAndLogThatIsOff_leavesNothing() throws IOException {
+    try (ServedLog log = open(1000, 1 << 20)) {
+      log.served(slate("view", "gone", 1, 101));
+      assertThat(log.erase("gone")).isTrue();
+      log.served(slate("again", "gone", 1, 101));
+    }
+    ServedLogConfig off =
+        new ServedLogConfig(
+            false, folder.resolve("served"), 10, new ByteSize(1 << 20), Duration.ofHours(1));
+    try (ServedLog log = ServedLog.open(off)) {
+      assertThat(log.erase("gone")).isTrue();
+      assertThat(log.erase("gone")).isFalse();
+    }
+    assertThat(export().views()).isZero();
+  }
+
+  @Test
+  void served_diskWorksAgain_writesWhatWaited() throws IOException {
+    Path served = Files.writeString(folder.resolve("served"), "a file where the folder should be");
+    ServedLog log = open(10, 1024);
+    log.served(slate("view", "u", 1, 101));
+    Files.delete(served);
+    log.close();
+    assertThat(log.dropped()).isZero();
+    assertThat(export().views()).isEqualTo(1);
   }
 
   @Test

@@ -100,6 +100,55 @@ final class CallRunnerTest {
   }
 
   @Test
+  void serve_answerInTime_isFollowedByItsEffects() throws Exception {
+    AtomicBoolean followed = new AtomicBoolean();
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    calls.serve(
+        "Test",
+        observer(answer),
+        budget -> new CallRunner.Answer<>("done", () -> followed.set(answer.isDone())));
+    assertThat(answer.get()).isEqualTo("done");
+    calls.drain(Duration.ofSeconds(10));
+    assertThat(followed).isTrue();
+  }
+
+  @Test
+  void serve_effectsFail_theAnswerStands() throws Exception {
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    calls.serve(
+        "Test",
+        observer(answer),
+        budget ->
+            new CallRunner.Answer<>(
+                "done",
+                () -> {
+                  throw new IllegalStateException("a log that fails");
+                }));
+    assertThat(answer.get()).isEqualTo("done");
+    calls.drain(Duration.ofSeconds(10));
+    assertThat(metrics.scrape()).contains("rpc=\"Test\",status=\"OK\"");
+  }
+
+  @Test
+  void serve_lateAnswer_hasNoEffects() throws Exception {
+    Context.CancellableContext context = Context.current().withCancellation();
+    AtomicBoolean followed = new AtomicBoolean();
+    CompletableFuture<String> cancelled = new CompletableFuture<>();
+    context.run(
+        () ->
+            calls.serve(
+                "Test",
+                observer(cancelled),
+                budget -> {
+                  context.cancel(null);
+                  return new CallRunner.Answer<>("late", () -> followed.set(true));
+                }));
+    assertThat(failure(cancelled).getStatus().getCode()).isEqualTo(Status.Code.CANCELLED);
+    calls.drain(Duration.ofSeconds(10));
+    assertThat(followed).isFalse();
+  }
+
+  @Test
   void run_unexpectedFailure_saysNothingOfTheInside() throws Exception {
     StatusRuntimeException failed =
         failure(

@@ -70,6 +70,7 @@ final class ExperimentData implements AutoCloseable {
     if (Files.isDirectory(source)) {
       execute("CREATE TABLE exposures AS " + LogTables.exposures(source));
       dropUnreadable("exposures");
+      execute(LogTables.REPEATED_EXPOSURES);
     } else {
       new TableFile(connection, source, TableFile.EXPOSURES).into("exposures");
     }

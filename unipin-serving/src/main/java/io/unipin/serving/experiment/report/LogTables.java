@@ -23,16 +23,28 @@ final class LogTables {
       "{'view': 'VARCHAR', 'user': 'VARCHAR', 'timeMs': 'BIGINT', 'items': 'BIGINT[]', 'actions':"
           + " 'VARCHAR[]', 'event': 'VARCHAR'}";
 
-  /** An event that was logged twice counts once. */
+  /** An event that was logged twice counts once; of a page that was asked for again, the last answer counts. */
   static final String OUTCOMES_OF_SERVED =
       """
-      SELECT "user", timeMs, 'pages', 1 FROM served WHERE view IS NOT NULL
+      WITH views AS (
+        SELECT * FROM served WHERE view IS NOT NULL
+        QUALIFY row_number() OVER (PARTITION BY "user", view ORDER BY timeMs DESC, rowid DESC) = 1)
+      SELECT "user", timeMs, 'pages', 1 FROM views
       UNION ALL
-      SELECT "user", timeMs, 'impressions', len(items) FROM served WHERE view IS NOT NULL
+      SELECT "user", timeMs, 'impressions', len(items) FROM views
       UNION ALL
       SELECT "user", timeMs, unnest(actions), 1 FROM (
         SELECT * FROM served WHERE view IS NULL
         QUALIFY row_number() OVER (PARTITION BY "user", event ORDER BY timeMs) = 1)
+      """;
+
+  /** A request that was answered twice met its arm once. */
+  static final String REPEATED_EXPOSURES =
+      """
+      DELETE FROM exposures WHERE rowid IN (
+        SELECT rowid FROM exposures WHERE requestId IS NOT NULL
+        QUALIFY row_number() OVER (
+          PARTITION BY "user", experiment, arm, salt, requestId ORDER BY timeMs, rowid) > 1)
       """;
 
   private LogTables() {}

@@ -1,0 +1,161 @@
+package io.unipin.serving.user;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.serving.ByteSize;
+import io.unipin.serving.FailureKind;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.experiment.Experiments;
+import io.unipin.serving.experiment.ExperimentsConfig;
+import io.unipin.serving.experiment.ExposureLog;
+import io.unipin.serving.history.ActionEvent;
+import io.unipin.serving.history.AppendResult;
+import io.unipin.serving.history.HistoryConfig;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.history.ServedLog;
+import io.unipin.serving.history.ServedLogConfig;
+import io.unipin.serving.history.Slate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class UserDataTest {
+  @TempDir Path folder;
+
+  private final List<String> refreshed = new ArrayList<>();
+  private final List<String> asked = new ArrayList<>();
+  private boolean shadowWorks = true;
+  private HistoryStore histories;
+  private UserKvCache cache;
+  private ServedLog served;
+  private ExposureLog exposures;
+  private UserData users;
+
+  @BeforeEach
+  void open() {
+    histories = HistoryStore.open(new HistoryConfig(folder.resolve("history"), 100, false));
+    cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 0));
+    served = ServedLog.open(log("served"));
+    exposures =
+        ExposureLog.open(
+            new Experiments(new ExperimentsConfig("s", 0, Map.of())), log("exposures"));
+    users =
+        new UserData(
+            new UserData.Parts(histories, cache, served, exposures),
+            refreshed::add,
+            List.of(new UserStore("shadow", this::eraseFromShadow)));
+  }
+
+  @AfterEach
+  void close() {
+    served.close();
+    exposures.close();
+    cache.close();
+    histories.close();
+  }
+
+  private boolean eraseFromShadow(String user) {
+    asked.add(user);
+    if (!shadowWorks) {
+      throw new IllegalStateException("the shadow fails");
+    }
+    return false;
+  }
+
+  private ServedLogConfig log(String name) {
+    return new ServedLogConfig(
+        true, folder.resolve(name), 100, new ByteSize(1 << 20), Duration.ofMillis(1));
+  }
+
+  private static ActionEvent event(String id) {
+    return new ActionEvent(id, new RecordedAction(1, List.of("click"), "home", 1000));
+  }
+
+  private String log() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.list(folder.resolve("served"))) {
+      for (Path file : files.toList()) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
+  void erase_oneStoreFails_reachesAllOthersAndNamesIt() throws IOException {
+    users.record("gone", List.of(event("e1")));
+    users.served(
+        new Slate("r1", "gone", 1, "home", "arm", "b", "i", new long[] {1}), users.mark("gone"));
+    shadowWorks = false;
+    Erasure erasure = users.erase("gone");
+    assertThat(erasure).isEqualTo(new Erasure(true, List.of("shadow")));
+    assertThatThrownBy(erasure::complete)
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.INTERNAL))
+        .hasMessageContaining("not erased from: shadow");
+    assertThat(histories.read("gone").lifetime()).isZero();
+    assertThat(log()).doesNotContain("gone").doesNotContain("r1").doesNotContain("e1");
+    shadowWorks = true;
+    assertThat(users.erase("gone").complete()).isFalse();
+    assertThat(asked).containsExactly("gone", "gone");
+  }
+
+  @Test
+  void erase_logsFail_reachesTheHistoryAndARetryFinishes() throws IOException {
+    users.record("gone", List.of(event("e1")));
+    served.close();
+    Path segment;
+    try (Stream<Path> files = Files.list(folder.resolve("served"))) {
+      segment = files.filter(file -> file.toString().endsWith(".jsonl")).findFirst().orElseThrow();
+    }
+    Path aside = Files.move(segment, folder.resolve("aside"));
+    Files.createDirectory(segment);
+    assertThat(users.erase("gone").missed()).containsExactly("served log");
+    assertThat(histories.read("gone").lifetime()).isZero();
+    Files.delete(segment);
+    Files.move(aside, segment);
+    assertThat(users.erase("gone").complete()).isTrue();
+    assertThat(log()).doesNotContain("gone");
+  }
+
+  @Test
+  void record_again_isLoggedAgainSoThatACrashLosesNothing() throws IOException {
+    assertThat(histories.append("u", List.of(event("e1"))).recorded()).isEqualTo(1);
+    // The server ended before it logged the event; its caller asks again.
+    assertThat(users.record("u", List.of(event("e1")))).isEqualTo(new AppendResult(0, 1));
+    served.close();
+    assertThat(log()).contains("\"event\":\"e1\"");
+    assertThat(refreshed).isEmpty();
+  }
+
+  @Test
+  void record_newEvent_tellsWhoEncodesAhead() {
+    users.record("u", List.of(event("e1")));
+    assertThat(refreshed).containsExactly("u");
+  }
+
+  @Test
+  void served_erasedMeanwhile_isNotLogged() throws IOException {
+    UserMark mark = users.mark("gone");
+    users.erase("gone");
+    users.served(new Slate("r1", "gone", 1, "home", "arm", "b", "i", new long[] {1}), mark);
+    served.close();
+    assertThat(log()).doesNotContain("gone");
+  }
+}
