@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest {
   private static final String PROTO = "io.unipin.proto..";
 
+  private static final Set<String> WEAK_METERS =
+      Set.of("Gauge", "TimeGauge", "FunctionCounter", "FunctionTimer", "MultiGauge");
+
   private static JavaClasses code;
 
   @BeforeAll
@@ -162,6 +165,22 @@ final class ArchitectureTest {
             .map(call -> call.getOriginOwner().getName())
             .collect(Collectors.toSet());
     assertThat(callers).containsExactly("io.unipin.serving.Recurring");
+  }
+
+  /** Such meters hold what they read weakly; the one method keeps it for them. */
+  @Test
+  void countersThatReadElsewhere_areMadeByOneMethod() {
+    Set<String> makers =
+        code.stream()
+            .flatMap(type -> type.getMethodCallsFromSelf().stream())
+            .filter(
+                call ->
+                    call.getName().equals("builder")
+                        && WEAK_METERS.contains(call.getTargetOwner().getSimpleName())
+                        && call.getTarget().getRawParameterTypes().size() == 3)
+            .map(call -> call.getOrigin().getFullName())
+            .collect(Collectors.toSet());
+    assertThat(makers).hasSize(1);
   }
 
   @Test

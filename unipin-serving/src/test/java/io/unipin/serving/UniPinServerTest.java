@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.protobuf.UnknownFieldSet;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.MetadataUtils;
 import io.unipin.data.FeedLog;
 import io.unipin.data.FeedSchema;
 import io.unipin.proto.v1.Action;
@@ -24,6 +27,7 @@ import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served.CacheOutcome;
 import io.unipin.proto.v1.UniPinAdminGrpc;
+import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.TinyBundles;
@@ -223,6 +227,40 @@ final class UniPinServerTest {
             "unipin_bundle{bundle=\"one\"");
     assertThat(get("/elsewhere").statusCode()).isEqualTo(404);
     assertThat(get("/metrics/deeper").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void calls_refusedBeforeTheyRun_areCounted() throws Exception {
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    try {
+      Metadata headers = new Metadata();
+      headers.put(Metadata.Key.of("unipin-priority", Metadata.ASCII_STRING_MARSHALLER), "tomorrow");
+      UniPinGrpc.UniPinBlockingStub stub = UniPinGrpc.newBlockingStub(channel);
+      assertThatThrownBy(
+              () ->
+                  stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                      .rank(RankRequest.getDefaultInstance()))
+          .isInstanceOf(StatusRuntimeException.class);
+      RetrieveRequest.Builder tooManyParts = RetrieveRequest.newBuilder();
+      tooManyParts.setUnknownFields(
+          UnknownFieldSet.newBuilder().addField(99, manyNumbers()).build());
+      assertThatThrownBy(() -> stub.retrieve(tooManyParts.build()))
+          .isInstanceOf(StatusRuntimeException.class);
+    } finally {
+      channel.shutdownNow();
+    }
+    assertThat(get("/metrics").body())
+        .contains("unipin_requests_seconds_count{rpc=\"Rank\",status=\"INVALID_ARGUMENT\"} 1")
+        .contains("unipin_requests_seconds_count{rpc=\"Retrieve\",status=\"INVALID_ARGUMENT\"} 1");
+  }
+
+  private static UnknownFieldSet.Field manyNumbers() {
+    UnknownFieldSet.Field.Builder numbers = UnknownFieldSet.Field.newBuilder();
+    for (int i = 0; i < 150_000; i++) {
+      numbers.addVarint(1);
+    }
+    return numbers.build();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.unipin.benchmarks.micro;
 
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
 import io.unipin.benchmarks.fuzz.FuzzCommand;
+import io.unipin.benchmarks.load.ErasureCommand;
 import io.unipin.benchmarks.load.OverloadCommand;
 import io.unipin.benchmarks.load.PausesCommand;
 import io.unipin.benchmarks.load.SoakCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
       AnnCommand.class,
       SoakCommand.class,
       SwapCommand.class,
+      ErasureCommand.class,
       ExperimentsCommand.class,
       FuzzCommand.class,
       QualityCommand.class,

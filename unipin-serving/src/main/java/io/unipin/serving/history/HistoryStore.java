@@ -28,6 +28,7 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -48,6 +49,16 @@ public final class HistoryStore implements AutoCloseable {
 
   /** Of the two in memory: small, so that a process has its final size soon after its start. */
   private static final long WRITE_BUFFER_BYTES = 8 << 20;
+
+  /*
+   * An erasure rewrites the first level, which every flush overlaps, and of each further level the files around one key. Small
+   * ones make its time depend on the user and not on the store.
+   */
+  private static final long FIRST_LEVEL_BYTES = 8 << 20;
+  private static final long FILE_BYTES = 2 << 20;
+
+  /** Small files are many. */
+  private static final int MAX_OPEN_FILES = 1024;
 
   private final int limit;
   private final Options options;
@@ -87,7 +98,10 @@ public final class HistoryStore implements AutoCloseable {
         new Options()
             .setCreateIfMissing(true)
             .setKeepLogFileNum(4)
-            .setWriteBufferSize(WRITE_BUFFER_BYTES);
+            .setWriteBufferSize(WRITE_BUFFER_BYTES)
+            .setMaxBytesForLevelBase(FIRST_LEVEL_BYTES)
+            .setTargetFileSizeBase(FILE_BYTES)
+            .setMaxOpenFiles(MAX_OPEN_FILES);
     try {
       Files.createDirectories(config.folder());
       RocksDB database = RocksDB.open(options, config.folder().toString());
@@ -211,7 +225,7 @@ public final class HistoryStore implements AutoCloseable {
     try (FlushOptions flush = new FlushOptions().setWaitForFlush(true);
         CompactRangeOptions compact =
             new CompactRangeOptions()
-                .setBottommostLevelCompaction(BottommostLevelCompaction.kForce)) {
+                .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized)) {
       database.deleteRange(writeOptions, key, end);
       database.flush(flush); // also lets go of the write-ahead log
       database.compactRange(database.getDefaultColumnFamily(), key, end, compact);
@@ -301,10 +315,18 @@ public final class HistoryStore implements AutoCloseable {
       }
       return call.run();
     } catch (RocksDBException e) {
-      throw new ServingException(FailureKind.INTERNAL, "the history store failed", e);
+      throw failure(e);
     } finally {
       life.readLock().unlock();
     }
+  }
+
+  /** A full disk is no fault of ours, and goes on by itself once there is room. */
+  static ServingException failure(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getSubCode() == Status.SubCode.NoSpace
+        ? new ServingException(FailureKind.UNAVAILABLE, "the history store's disk is full", e)
+        : new ServingException(FailureKind.INTERNAL, "the history store failed", e);
   }
 
   @FunctionalInterface

@@ -196,7 +196,7 @@ final class LogSegments implements AutoCloseable {
     ServingException failure =
         new ServingException(
             FailureKind.INTERNAL,
-            "%d segments of the %s log could not be rewritten".formatted(failures.size(), name),
+            "%s segments of the %s log could not be rewritten".formatted(failures.size(), name),
             failures.get(0));
     failures.subList(1, failures.size()).forEach(failure::addSuppressed);
     return failure;

@@ -20,6 +20,7 @@ import io.unipin.kvcache.KvReason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -42,6 +43,10 @@ public final class ServingMetrics implements AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** What function counters read: the registry would let it be collected, and they would stand still. */
+  private final List<Object> watched = new CopyOnWriteArrayList<>();
+
   private final LiveReadings readings = new LiveReadings(registry);
   private final MultiGauge bundle =
       MultiGauge.builder("unipin.bundle").description("1 for what serves").register(registry);
@@ -60,7 +65,7 @@ public final class ServingMetrics implements AutoCloseable {
 
   /** Shows counters of an arm at 0, so that their first increment is seen as one. */
   public void expect(String arm, List<String> degradations) {
-    degradations.forEach(step -> registry.counter(DEGRADATIONS, "step", step, "arm", arm));
+    degradations.forEach(step -> degradations(step, arm));
   }
 
   /** A finished call; the status is {@code OK} or the name of the gRPC status. */
@@ -135,27 +140,48 @@ public final class ServingMetrics implements AutoCloseable {
 
   /** A copy that the shadow did not answer. */
   public void shadowFailed(String reason) {
-    registry.counter("unipin.shadow.failures", "reason", reason).increment();
+    Counter.builder("unipin.shadow.failures")
+        .description("Copies that the shadow did not answer")
+        .tags("reason", reason)
+        .register(registry)
+        .increment();
   }
 
   public void watchExposures(LongSupplier dropped) {
-    FunctionCounter.builder("unipin.exposures.dropped", dropped, LongSupplier::getAsLong)
-        .description("Exposures dropped because the queue was full or the disk failed")
-        .register(registry);
+    counter(
+        "unipin.exposures.dropped",
+        "Exposures dropped because the queue was full or the disk failed",
+        Tags.empty(),
+        dropped);
   }
 
   public void degraded(String step, String arm) {
-    registry.counter(DEGRADATIONS, "step", step, "arm", arm).increment();
+    degradations(step, arm).increment();
+  }
+
+  private Counter degradations(String step, String arm) {
+    return Counter.builder(DEGRADATIONS)
+        .description("Answers that got less than was asked for, by step")
+        .tags("step", step, "arm", arm)
+        .register(registry);
   }
 
   /** What became of that many actions that were to be recorded. */
   public void recorded(String outcome, int count) {
-    registry.counter("unipin.actions", "outcome", outcome).increment(count);
+    Counter.builder("unipin.actions")
+        .description("Events of RecordActions, by what became of them")
+        .tags("outcome", outcome)
+        .register(registry)
+        .increment(count);
   }
 
   /** What became of that many retractions. */
   public void retracted(String outcome, int count) {
-    registry.counter("unipin.retractions", "outcome", outcome).increment(count);
+    Counter.builder("unipin.retractions")
+        .description("Events of RetractActions, by what became of them")
+        .tags("outcome", outcome)
+        .register(registry)
+        .increment(count);
   }
 
   /** What serves from now on. */
@@ -208,9 +234,11 @@ public final class ServingMetrics implements AutoCloseable {
   }
 
   public void watchServedLog(LongSupplier dropped) {
-    FunctionCounter.builder("unipin.served.dropped", dropped, LongSupplier::getAsLong)
-        .description("Log entries dropped because the queue was full or the disk failed")
-        .register(registry);
+    counter(
+        "unipin.served.dropped",
+        "Log entries dropped because the queue was full or the disk failed",
+        Tags.empty(),
+        dropped);
   }
 
   public void watchCache(Supplier<KvCacheStats> stats) {
@@ -229,15 +257,23 @@ public final class ServingMetrics implements AutoCloseable {
         stats,
         KvCacheStats::lostBytes);
     for (KvDeparture cause : KvDeparture.values()) {
-      counter("unipin.cache.evictions", tag("cause", cause), stats, s -> s.counted(cause));
+      counter(
+          "unipin.cache.evictions",
+          "Users who left the cache, by cause",
+          tag("cause", cause),
+          () -> stats.get().counted(cause));
     }
-    counter("unipin.cache.refreshes", Tags.empty(), stats, KvCacheStats::refreshes);
+    counter(
+        "unipin.cache.refreshes",
+        "Cached users brought up to date ahead of any request",
+        Tags.empty(),
+        () -> stats.get().refreshes());
     for (KvReason reason : KvReason.values()) {
       counter(
           "unipin.cache.lookups",
+          "Look-ups in the cache, by what they found",
           tag("outcome", reason.outcome()).and(tag("reason", reason)),
-          stats,
-          s -> s.counted(reason));
+          () -> stats.get().counted(reason));
     }
   }
 
@@ -255,9 +291,11 @@ public final class ServingMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  private void counter(
-      String name, Tags tags, Supplier<KvCacheStats> stats, ToDoubleFunction<KvCacheStats> value) {
-    FunctionCounter.builder(name, stats, supplier -> value.applyAsDouble(supplier.get()))
+  /** The one way to a counter that reads its value from elsewhere. */
+  private void counter(String name, String description, Tags tags, LongSupplier value) {
+    watched.add(value);
+    FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+        .description(description)
         .tags(tags)
         .register(registry);
   }

@@ -45,8 +45,7 @@ final class ActionIntake {
 
   RetractActionsResponse retract(RetractActionsRequest request) {
     RequestReader.UserRetractions user = reader().retractions(request);
-    RetractResult result =
-        services.users().retract(user.user(), user.eventIds(), user.revision());
+    RetractResult result = services.users().retract(user.user(), user.eventIds(), user.revision());
     ServingMetrics metrics = services.metrics();
     metrics.retracted("retracted", result.retracted());
     metrics.retracted("waiting", result.waiting());

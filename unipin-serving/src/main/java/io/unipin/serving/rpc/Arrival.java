@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.unipin.serving.admission.Priority;
+import io.unipin.serving.metrics.ServingMetrics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,12 @@ record Arrival(long nanos, Priority priority, String traceparent) {
     private static final List<String> LABELS =
         Arrays.stream(Priority.values()).map(Priority::label).toList();
 
+    private final ServingMetrics metrics;
+
+    Interceptor(ServingMetrics metrics) {
+      this.metrics = metrics;
+    }
+
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
@@ -49,6 +56,8 @@ record Arrival(long nanos, Priority priority, String traceparent) {
       String label = headers.get(HEADER);
       if (label != null && !LABELS.contains(label)) {
         String message = "%s: one of %s expected".formatted(HEADER.name(), LABELS);
+        String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+        metrics.request(rpc, Status.Code.INVALID_ARGUMENT.name(), 0);
         call.close(Status.INVALID_ARGUMENT.withDescription(message), new Metadata());
         return new ServerCall.Listener<>() {};
       }

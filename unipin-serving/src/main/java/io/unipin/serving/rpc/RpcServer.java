@@ -61,7 +61,7 @@ public final class RpcServer implements AutoCloseable {
     this.erasures = patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services);
     this.intake = intake(config, services.metrics());
     NettyServerBuilder serving =
-        builder(config.host(), config.port(), guard::servingPort)
+        builder(config.host(), config.port(), guard::servingPort, services.metrics())
             .addService(intake.bounded(new UniPinService(services, calls, erasures).bindService()))
             .addService(intake.bounded(health.getHealthService().bindService()));
     if (config.reflection()) {
@@ -69,7 +69,7 @@ public final class RpcServer implements AutoCloseable {
     }
     this.server = serving.build();
     this.admin =
-        builder(config.adminAddress(), config.adminPort(), guard::adminPort)
+        builder(config.adminAddress(), config.adminPort(), guard::adminPort, services.metrics())
             .addService(intake.bounded(new UniPinAdminService(services, adminCalls).bindService()))
             .addService(intake.bounded(health.getHealthService().bindService()))
             .addService(Reflection.described())
@@ -122,12 +122,12 @@ public final class RpcServer implements AutoCloseable {
   }
 
   private NettyServerBuilder builder(
-      String host, int port, Consumer<NettyServerBuilder> protection) {
+      String host, int port, Consumer<NettyServerBuilder> protection, ServingMetrics metrics) {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, port));
     protection.accept(builder);
     return builder
         .intercept(streams)
-        .intercept(new Arrival.Interceptor())
+        .intercept(new Arrival.Interceptor(metrics))
         .intercept(intake) // the last one comes first
         .addStreamTracerFactory(intake.tracers())
         .addTransportFilter(intake.resets())

@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 final class HistoryStoreTest {
   private static final int LIMIT = 8;
@@ -141,6 +143,16 @@ final class HistoryStoreTest {
     }
     assertThat(filesContain(trace)).isFalse();
     assertThat(filesContain(user)).isFalse();
+  }
+
+  @Test
+  void failure_diskIsFull_canBeRetried() {
+    RocksDBException full =
+        new RocksDBException(new Status(Status.Code.IOError, Status.SubCode.NoSpace, "no room"));
+    RocksDBException broken =
+        new RocksDBException(new Status(Status.Code.Corruption, Status.SubCode.None, "damage"));
+    assertThat(HistoryStore.failure(full).kind()).isEqualTo(FailureKind.UNAVAILABLE);
+    assertThat(HistoryStore.failure(broken).kind()).isEqualTo(FailureKind.INTERNAL);
   }
 
   @Test

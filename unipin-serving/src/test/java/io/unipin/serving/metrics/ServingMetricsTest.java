@@ -2,7 +2,18 @@ package io.unipin.serving.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.ann.LiveIndexStatus;
+import io.unipin.kvcache.KvCacheStats;
+import io.unipin.kvcache.KvDeparture;
+import io.unipin.kvcache.KvReason;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +32,87 @@ class ServingMetricsTest {
     } while (figure(metrics, "cpuNanos") <= before);
     assertThat(sum).isPositive();
     assertThat(figure(metrics, "uptimeSeconds")).isPositive();
+  }
+
+  /** Every source of every meter, held by nobody but the meters. */
+  @Test
+  void meters_afterACollection_allGoOnCounting() {
+    AtomicLong source = new AtomicLong(1);
+    ServingMetrics metrics = new ServingMetrics();
+    WeakReference<Object> last = watch(metrics, source);
+    Map<String, Double> before = meters(metrics);
+    while (last.get() != null) {
+      System.gc();
+    }
+    System.gc();
+    source.set(1000);
+    Map<String, Double> after = meters(metrics);
+    assertThat(after.keySet()).containsAll(before.keySet());
+    before.values().removeIf(value -> value.isNaN());
+    assertThat(before.keySet())
+        .noneMatch(name -> Double.isNaN(after.getOrDefault(name, Double.NaN)));
+    List<String> ours =
+        after.keySet().stream()
+            .filter(name -> name.startsWith("unipin_"))
+            .filter(name -> !name.equals("unipin_receiving_limit")) // a setting
+            .toList();
+    assertThat(ours).hasSizeGreaterThan(20);
+    assertThat(ours)
+        .allSatisfy(name -> assertThat(after.get(name)).as(name).isGreaterThan(before.get(name)));
+    metrics.close();
+  }
+
+  /** Returns a reference that is empty once what nobody holds is gone. */
+  private static WeakReference<Object> watch(ServingMetrics metrics, AtomicLong source) {
+    metrics.watchServedLog(() -> source.get());
+    metrics.watchExposures(() -> source.get());
+    metrics.watchAdmission(() -> (int) source.get(), () -> (int) source.get());
+    metrics.watchReceiving(() -> source.get(), 1);
+    metrics.watchCache(() -> stats(source.get()));
+    metrics.watchIndex(() -> index(source.get()));
+    return new WeakReference<>(new Object());
+  }
+
+  private static KvCacheStats stats(long v) {
+    Map<KvReason, Long> reasons =
+        Stream.of(KvReason.values()).collect(Collectors.toMap(reason -> reason, reason -> v));
+    Map<KvDeparture, Long> departures =
+        Stream.of(KvDeparture.values()).collect(Collectors.toMap(cause -> cause, cause -> v));
+    return new KvCacheStats(v, v, v, v, v, reasons, v, departures, v);
+  }
+
+  private static LiveIndexStatus index(long v) {
+    int count = (int) v;
+    return new LiveIndexStatus(v, count, count, count, false, v, v);
+  }
+
+  /** All samples of all meters. */
+  private static Map<String, Double> meters(ServingMetrics metrics) {
+    Map<String, Double> meters = new TreeMap<>();
+    metrics
+        .scrape()
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .forEach(
+            line -> {
+              int end = line.lastIndexOf(' ');
+              meters.put(line.substring(0, end), Double.parseDouble(line.substring(end + 1)));
+            });
+    return meters;
+  }
+
+  @Test
+  void scrape_everyMeterOfOurs_hasAHelpText() {
+    ServingMetrics metrics = new ServingMetrics();
+    watch(metrics, new AtomicLong());
+    metrics.expect("default", List.of("step"));
+    metrics.recorded("recorded", 1);
+    metrics.retracted("retracted", 1);
+    metrics.shadowFailed("internal");
+    assertThat(metrics.scrape().lines().filter(line -> line.startsWith("# HELP unipin_")))
+        .hasSizeGreaterThan(20)
+        .allMatch(line -> line.split(" ", 4).length == 4 && !line.split(" ", 4)[3].isBlank());
+    metrics.close();
   }
 
   private static double figure(ServingMetrics metrics, String name) {

@@ -35,7 +35,7 @@ public final class LogReader {
             if (LogLine.user(bytes, from, length).isEmpty()
                 || !isEntry(entries, bytes, from, length)) {
               skipped.accept(
-                  "1 torn line skipped in %s line %d"
+                  "1 torn line skipped in %s line %s"
                       .formatted(segment.getFileName(), number.get()));
             }
           });

@@ -96,7 +96,7 @@ final class UserLinesFile {
     ByteBuffer bytes = ByteBuffer.allocate(length);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, position + bytes.position()) < 0) {
-        throw new IOException("%d bytes expected at %d".formatted(length, position));
+        throw new IOException("%s bytes expected at %s".formatted(length, position));
       }
     }
     return bytes.flip();

@@ -1,0 +1,132 @@
+package io.unipin.benchmarks.load;
+
+import io.grpc.StatusRuntimeException;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.ServingException;
+import io.unipin.serving.rpc.UniPinClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Pages at a steady rate, alternately with and without erasures beside them. */
+final class ErasureTraffic {
+  private static final int LIVE_USERS = 40;
+  private static final Duration PAGE_EVERY = Duration.ofMillis(20);
+  private static final Duration ERASE_EVERY = Duration.ofMillis(500);
+
+  private final UniPinClient pages;
+  private final UniPinClient erasures;
+  private final List<Double> quiet = new ArrayList<>();
+  private final List<Double> busy = new ArrayList<>();
+  private final List<Double> erased = new ArrayList<>();
+  private int next;
+  private int failures;
+
+  ErasureTraffic(UniPinClient pages, UniPinClient erasures) {
+    this.pages = pages;
+    this.erasures = erasures;
+  }
+
+  /** Brings the live users' state into the cache, and the server's code to its final form. */
+  void warmUp(Duration time) throws InterruptedException {
+    pages(time, new ArrayList<>());
+  }
+
+  void quiet(Duration time) throws InterruptedException {
+    pages(time, quiet);
+  }
+
+  /** Pages while the next users are erased; at most to the last user. */
+  void erasing(Duration time, int last) throws InterruptedException {
+    AtomicBoolean going = new AtomicBoolean(true);
+    Thread eraser =
+        new Thread(
+            () -> {
+              long due = System.nanoTime();
+              while (going.get() && next < last) {
+                erase(next++);
+                due += ERASE_EVERY.toNanos();
+                awaitTurn(due);
+              }
+            });
+    eraser.start();
+    pages(time, busy);
+    going.set(false);
+    eraser.join();
+  }
+
+  /** Erases the next users, without pages. */
+  void erase(int from, int to) {
+    for (int user = from; user < to; user++) {
+      erasures.eraseUser(ErasureWorld.user(user));
+    }
+  }
+
+  private void erase(int user) {
+    long begin = System.nanoTime();
+    erasures.eraseUser(ErasureWorld.user(user));
+    erased.add((System.nanoTime() - begin) / 1e6);
+  }
+
+  private void pages(Duration time, List<Double> latencies) throws InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    long due = System.nanoTime();
+    for (int i = 0; System.nanoTime() < end; i++) {
+      awaitTurn(due);
+      long begin = System.nanoTime();
+      try {
+        page("live-" + i % LIVE_USERS, "");
+        latencies.add((System.nanoTime() - begin) / 1e6);
+      } catch (ServingException | StatusRuntimeException e) {
+        failures++;
+      }
+      due = Math.max(due + PAGE_EVERY.toNanos(), System.nanoTime());
+    }
+  }
+
+  /** Asks for a user's page. */
+  void page(String user, String request) {
+    pages.retrieveAndRank(
+        RetrieveAndRankRequest.newBuilder()
+            .setRequestId(request)
+            .setUser(UserContext.newBuilder().setUserId(user))
+            .build());
+  }
+
+  private static void awaitTurn(long due) {
+    long wait = due - System.nanoTime();
+    if (wait > 0) {
+      try {
+        TimeUnit.NANOSECONDS.sleep(wait);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  static double quantile(List<Double> values, double share) {
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+    Arrays.sort(sorted);
+    return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  }
+
+  List<Double> quiet() {
+    return quiet;
+  }
+
+  List<Double> busy() {
+    return busy;
+  }
+
+  List<Double> erased() {
+    return erased;
+  }
+
+  int failures() {
+    return failures;
+  }
+}
