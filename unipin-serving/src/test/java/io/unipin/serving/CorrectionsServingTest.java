@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.unipin.data.FeedLog;
+import io.unipin.data.FeedSchema;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
@@ -17,6 +19,7 @@ import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.history.ServedLogExport;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +27,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +121,23 @@ final class CorrectionsServingTest {
       assertThat(client.eraseUser("u")).isTrue();
       assertThat(record(client, "u", action(9, 1009)).getRecorded()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void export_ofAServer_holdsWhatStandsInTheEnd() {
+    try (UniPinServer server = TestServer.start(folder);
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      retract(client, "u", 0, "event1");
+      record(client, "u", action(0, 1000), action(1, 1001), action(2, 1002), action(3, 1003));
+      retract(client, "u", 0, "event3");
+      record(client, "u", action(2, 1030).toBuilder().setRevision(1).build());
+    }
+    FeedSchema schema =
+        new FeedSchema(TinyBundles.ACTIONS, List.of("click", "save"), TinyBundles.SURFACES);
+    FeedLog log =
+        ServedLogExport.read(
+            folder.resolve("served"), schema, TinyBundles.catalogue(), Duration.ofHours(1));
+    assertThat(log.actionItems()).containsExactly(0, 30);
   }
 
   @Test

@@ -46,6 +46,13 @@ public final class ServedLog implements AutoCloseable {
     }
   }
 
+  /** Logs that a user's events were taken back at a time. */
+  public void retracted(String user, List<String> eventIds, long revision, long timeMs, long mark) {
+    for (String event : eventIds) {
+      entries.offer(ServedEntry.retraction(user, event, revision, timeMs), mark);
+    }
+  }
+
   /** Entries that were dropped since the start. */
   public long dropped() {
     return entries.dropped();

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,8 @@ import java.util.function.Consumer;
 
 /**
  * Turns a served log into a feed log: a served page becomes a feedview, and what its user did with an item of it within the
- * attribution time becomes that impression's label.
+ * attribution time becomes that impression's label. Of an event that was corrected or taken back it holds what stands in the
+ * end.
  */
 public final class ServedLogExport {
   private static final ObjectReader JSON = new ObjectMapper().readerFor(ServedEntry.class);
@@ -64,8 +64,8 @@ public final class ServedLogExport {
             segment,
             (bytes, from, length) -> {
               ServedEntry entry = JSON.readValue(bytes, from, length);
-              if (entry.items() == null || (entry.view() == null && entry.items().isEmpty())) {
-                throw new JsonParseException(null, "items expected");
+              if (!entry.isWhole()) {
+                throw new JsonParseException(null, "items, or an event taken back, expected");
               }
               users.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry);
             },
@@ -83,9 +83,7 @@ public final class ServedLogExport {
   /** Adds a user's entries by time; a page comes before an action of the same millisecond. */
   private void add(FeedLogBuilder builder, List<ServedEntry> entries) {
     List<ServedEntry> ordered = once(entries);
-    ordered.sort(
-        Comparator.comparingLong(ServedEntry::timeMs)
-            .thenComparing(entry -> entry.view() == null ? 1 : 0));
+    ordered.sort(ServedEntry.BY_PLACE);
     for (int i = 0; i < ordered.size(); i++) {
       ServedEntry entry = ordered.get(i);
       if (entry.view() == null) {
@@ -106,16 +104,14 @@ public final class ServedLogExport {
     }
   }
 
-  /** An event that was logged twice counts once; of a page that was asked for again, the last answer counts. */
+  /** Of a page that was asked for again the last answer counts, of an event what holds of it. */
   private static List<ServedEntry> once(List<ServedEntry> entries) {
-    Set<String> events = new HashSet<>();
     Set<String> views = new HashSet<>();
     List<ServedEntry> kept = new ArrayList<>(entries);
     Collections.reverse(kept);
     kept.removeIf(entry -> entry.view() != null && !views.add(entry.view()));
     Collections.reverse(kept);
-    kept.removeIf(entry -> entry.event() != null && !events.add(entry.event()));
-    return kept;
+    return HeldEvents.of(kept);
   }
 
   private long label(long item, long viewMs, List<ServedEntry> after) {

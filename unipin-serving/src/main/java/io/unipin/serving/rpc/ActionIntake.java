@@ -45,7 +45,9 @@ final class ActionIntake {
 
   RetractActionsResponse retract(RetractActionsRequest request) {
     RequestReader.UserRetractions user = reader().retractions(request);
-    RetractResult result = services.users().retract(user.user(), user.eventIds(), user.revision());
+    long nowMs = services.clockMs().getAsLong();
+    RetractResult result =
+        services.users().retract(user.user(), user.eventIds(), user.revision(), nowMs);
     ServingMetrics metrics = services.metrics();
     metrics.retracted("retracted", result.retracted());
     metrics.retracted("waiting", result.waiting());

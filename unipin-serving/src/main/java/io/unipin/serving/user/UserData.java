@@ -69,9 +69,11 @@ public final class UserData {
     return result;
   }
 
-  /** Takes a user's events back. */
-  public RetractResult retract(String user, List<String> eventIds, long revision) {
+  /** Takes a user's events back, and logs all of them, as {@link #record} does. */
+  public RetractResult retract(String user, List<String> eventIds, long revision, long nowMs) {
+    UserMark mark = mark(user);
     RetractResult result = histories.retract(user, eventIds, revision);
+    servedLog.retracted(user, eventIds, revision, nowMs, mark.served());
     if (result.retracted() > 0) {
       changed.accept(user);
     }

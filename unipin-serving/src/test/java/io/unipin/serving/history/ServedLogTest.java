@@ -10,12 +10,15 @@ import io.unipin.data.FeedLogWriter;
 import io.unipin.data.FeedSchema;
 import io.unipin.serving.ByteSize;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +56,75 @@ final class ServedLogTest {
     FeedLog again = FeedLogReader.read(out, 0);
     assertThat(again.impressionBits()).containsExactly(0, 1, 0);
     assertThat(again.actionItems()).isEqualTo(read.actionItems());
+  }
+
+  @Test
+  void export_correctedAndTakenBack_holdsWhatStandsInTheEnd() throws IOException {
+    try (ServedLog log = open(10_000, 1024)) {
+      log.retracted("u", List.of("early", "back"), 0, 900, log.mark("u"));
+      log.recorded("u", List.of(new ActionEvent("back", 1, event("back", 104, 1400).action())));
+      log.served(slate("view", "u", 1000, 101, 102, 103, 104));
+      for (int i = 0; i < 20; i++) {
+        log.served(slate("fill" + i, "other", 1000, 101)); // into another segment
+      }
+      log.recorded(
+          "u",
+          List.of(
+              event("early", 101, 1100),
+              event("wrong", 102, 1200),
+              event("gone", 103, 1300),
+              event("back", 105, 1400)));
+      log.recorded("u", List.of(new ActionEvent("wrong", 2, event("wrong", 103, 1250).action())));
+      log.recorded("u", List.of(new ActionEvent("wrong", 1, event("wrong", 101, 1250).action())));
+      log.retracted("u", List.of("gone", "wrong"), 1, 2000, log.mark("u"));
+    }
+    assertThat(LogSegments.list("served", folder.resolve("served")).size()).isGreaterThan(1);
+    FeedLog read = export();
+    int user = read.userRow("u");
+    assertThat(IntStream.range(read.actionStart(user), read.actionStart(user + 1)))
+        .extracting(action -> read.actionItems()[action])
+        .containsExactly(3, 4);
+    int view = read.impressionStart(read.viewStart(user));
+    assertThat(IntStream.range(view, view + 4))
+        .extracting(impression -> read.impressionBits()[impression])
+        .containsExactly(0L, 0L, 1L, 1L);
+  }
+
+  @Test
+  void export_ofTheFirstFormat_reads() throws IOException {
+    Files.createDirectories(folder.resolve("served"));
+    try (InputStream in =
+        Objects.requireNonNull(ServedLogTest.class.getResourceAsStream("served-1.jsonl"))) {
+      Files.copy(in, folder.resolve("served").resolve("served-000000000000001.jsonl"));
+    }
+    FeedLog read = export();
+    assertThat(read.actionItems()).containsExactly(1, 2, 4);
+    assertThat(read.actionBits()).containsExactly(1, 3, 0);
+    assertThat(read.impressionBits()).containsExactly(0, 3, 0);
+    assertThat(read.viewHistory()).containsExactly(1);
+  }
+
+  @Test
+  void log_withoutCorrections_isOfTheFirstFormat() throws IOException {
+    try (ServedLog log = open(1000, 1 << 20)) {
+      log.recorded("u", List.of(event("e", 101, 900)));
+      log.served(slate("view", "u", 1000, 101));
+    }
+    String lines = Files.readString(LogSegments.list("served", folder.resolve("served")).get(0));
+    assertThat(lines).doesNotContain("format", "revision", "retracted");
+  }
+
+  @Test
+  void erase_userWithRetractions_removesTheirEventIds() throws IOException {
+    try (ServedLog log = open(1000, 1 << 20)) {
+      log.recorded("u", List.of(event("event-of-u", 101, 900)));
+      log.retracted("u", List.of("event-of-u"), 0, 1000, log.mark("u"));
+      log.served(slate("view", "v", 1000, 101));
+      assertThat(log.erase("u")).isTrue();
+    }
+    for (Path segment : LogSegments.list("served", folder.resolve("served"))) {
+      assertThat(Files.readString(segment)).doesNotContain("event-of-u");
+    }
   }
 
   @Test

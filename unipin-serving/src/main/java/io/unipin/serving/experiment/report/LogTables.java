@@ -21,9 +21,13 @@ final class LogTables {
           + " 'bundle': 'VARCHAR', 'index': 'VARCHAR', 'config': 'VARCHAR'}";
   private static final String SERVED_COLUMNS =
       "{'view': 'VARCHAR', 'user': 'VARCHAR', 'timeMs': 'BIGINT', 'items': 'BIGINT[]', 'actions':"
-          + " 'VARCHAR[]', 'event': 'VARCHAR'}";
+          + " 'VARCHAR[]', 'event': 'VARCHAR', 'surface': 'VARCHAR', 'revision': 'BIGINT',"
+          + " 'retracted': 'BOOLEAN'}";
 
-  /** An event that was logged twice counts once; of a page that was asked for again, the last answer counts. */
+  /**
+   * Of a page that was asked for again the last answer counts. Of an event counts what holds of it: its greatest record,
+   * unless that is taken back.
+   */
   static final String OUTCOMES_OF_SERVED =
       """
       WITH views AS (
@@ -34,8 +38,14 @@ final class LogTables {
       SELECT "user", timeMs, 'impressions', len(items) FROM views
       UNION ALL
       SELECT "user", timeMs, unnest(actions), 1 FROM (
-        SELECT * FROM served WHERE view IS NULL
-        QUALIFY row_number() OVER (PARTITION BY "user", event ORDER BY timeMs) = 1)
+        SELECT *, coalesce(revision, 0) AS recorded,
+          max(coalesce(revision, 0)) FILTER (retracted) OVER (PARTITION BY "user", event) AS taken
+        FROM served WHERE view IS NULL
+        QUALIFY row_number() OVER (
+          PARTITION BY "user", event
+          ORDER BY coalesce(retracted, false), recorded DESC, timeMs DESC, items[1] DESC,
+            actions DESC, surface DESC) = 1)
+      WHERE retracted IS NOT TRUE AND (taken IS NULL OR recorded > taken)
       """;
 
   /** A request that was answered twice met its arm once. */

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,55 @@ final class ExperimentReportTest {
     assertThat(clicks.p()).isLessThan(0.05);
     assertThat(clicks.onceP()).isLessThan(clicks.p());
     assertThat(clicks.control()).isCloseTo(4, within(0.2));
+  }
+
+  private static String corrected(String event, long revision, String name) {
+    return action("u", SINCE + 5, name, event)
+        .replace("}", ",\"format\":2,\"revision\":%d}")
+        .formatted(revision);
+  }
+
+  private static String retracted(String event, long revision) {
+    return "{\"user\":\"u\",\"timeMs\":%d,\"surface\":\"\",\"items\":[],\"event\":\"%s\",\"format\":2,\"revision\":%d,\"retracted\":true}"
+        .formatted(SINCE + 9, event, revision);
+  }
+
+  @Test
+  void outcomes_areOfActionsThatHold() throws IOException {
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                action("u", SINCE + 1, "click", "stays"),
+                action("u", SINCE + 1, "click", "stays"),
+                action("u", SINCE + 2, "click", "gone"),
+                retracted("gone", 0),
+                action("u", SINCE + 3, "click", "changed"),
+                corrected("changed", 2, "save"),
+                corrected("changed", 1, "click"),
+                retracted("changed", 1),
+                action("u", SINCE + 4, "click", "back"),
+                retracted("back", 3),
+                corrected("back", 4, "hide"),
+                retracted("never", 0),
+                action("v", SINCE + 2, "click", "gone"),
+                action("v", SINCE + 2, "click", "twice"),
+                action("v", SINCE + 3, "save", "twice")));
+    Path exposures = write("exposures", List.of(exposure("u", "control", "s", SINCE, false)));
+    for (int order = 0; order < 10; order++) {
+      Collections.shuffle(lines, new Random(order));
+      Path served = write("served", lines);
+      try (ExperimentData data =
+          ExperimentData.read(exposures, Optional.of(served), Optional.empty())) {
+        data.join(question());
+        assertThat(data.metrics())
+            .extracting(Metric::numerator)
+            .as("order %d", order)
+            .containsExactlyInAnyOrder("click", "hide", "save");
+        for (Metric metric : data.metrics()) {
+          assertThat(data.sums(metric).get("control").metric()).containsExactly(1);
+        }
+      }
+    }
   }
 
   @Test
