@@ -46,6 +46,7 @@ class ServingMetricsTest {
     }
     System.gc();
     source.set(1000);
+    metrics.connectionCut();
     Map<String, Double> after = meters(metrics);
     assertThat(after.keySet()).containsAll(before.keySet());
     before.values().removeIf(value -> value.isNaN());
