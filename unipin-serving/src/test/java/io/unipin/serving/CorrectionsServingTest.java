@@ -151,7 +151,7 @@ final class CorrectionsServingTest {
                 assertThat(e.kind()).isEqualTo(FailureKind.INVALID);
                 assertThat(e.violations())
                     .containsExactly(
-                        new Violation("event_ids[1]", "1 to 256 characters expected, got 0"));
+                        new Violation("event_ids[1]", "an id that is not blank expected, got ''"));
               });
     }
   }

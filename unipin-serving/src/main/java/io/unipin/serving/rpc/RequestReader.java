@@ -1,6 +1,5 @@
 package io.unipin.serving.rpc;
 
-import io.unipin.data.FeedRules;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.Preferences;
@@ -155,7 +154,7 @@ final class RequestReader {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < count && !violations.isFull(); i++) {
       String path = "event_ids[" + i + "]";
-      fields.text(path, request.getEventIds(i), 1, FeedRules.ID_CHARS);
+      fields.id(path, request.getEventIds(i));
       violations.require(
           ids.add(request.getEventIds(i)), path, "each event once", request.getEventIds(i));
     }

@@ -59,7 +59,7 @@ final class ActionsCommandTest {
           .isEqualTo("taken back: 1");
       assertThat(Files.readString(json)).contains("\"retracted\": 1", "\"waiting\": 0");
       assertThat(run(server, "record", "--event", "", "--item", "1000"))
-          .contains("users[0].actions[0].event_id: 1 to 256 characters expected, got 0");
+          .contains("users[0].actions[0].event_id: an id that is not blank expected");
     }
   }
 
