@@ -1,19 +1,15 @@
 package io.unipin.serving.history;
 
+import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
 import io.unipin.tests.fuzz.FuzzTarget;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
 /** Records of the history store: what is damaged on disk is named so, and costs no memory. */
 public final class HistoryRecordTarget implements FuzzTarget {
   private static final int LIMIT = 64;
-
-  /** Three actions and the hashes of their events, of five lifetime actions. */
-  private static final String FIRST_VERSION =
-      "010503da04d00f000102dc0400010100de04a01f000101"
-          + "0310dacdccfe877dc02804bad6fe94a55f8a1cee436cbac148";
+  private static final long TIME = 1_700_000_000_000L;
 
   private final RecordCodec codec =
       new RecordCodec(
@@ -21,21 +17,40 @@ public final class HistoryRecordTarget implements FuzzTarget {
 
   @Override
   public Map<String, byte[]> seeds() {
-    UserRecord one = new UserRecord(LIMIT, StoredRecord.EMPTY);
-    one.record(1, 0, new RecordedAction(5, List.of("click"), "home", 1_700_000_000_000L));
-    UserRecord several = new UserRecord(4, StoredRecord.EMPTY);
-    for (int i = 0; i < 9; i++) {
-      List<String> actions = List.of("click", "save", "hide").subList(0, i % 4);
-      several.record(-i, i, new RecordedAction(i * 1_000_003L, actions, "", -i * 3_600_000L));
-      several.retract(-i, i % 2 == 0 ? i + 1 : i - 1);
-    }
-    several.retract(100, 7);
-    several.trim();
+    EventVersions first = new EventVersions(0, EventVersions.NONE);
+    EventVersions third = new EventVersions(2, 1);
+    EventVersions gone = new EventVersions(0, 3);
+    RecordedAction click = new RecordedAction(5, List.of("click"), "home", TIME);
+    RecordedAction both = new RecordedAction(-6, List.of("save", "hide"), "", TIME + 5);
+    List<KeptEvent> kept =
+        List.of(
+            KeptEvent.unlinked(click),
+            KeptEvent.of(1, first, click),
+            KeptEvent.of(2, third, both),
+            KeptEvent.of(3, gone, both));
+    StoredRecord whole =
+        new StoredRecord(
+            7, new Place(TIME - 1, 9), kept, Map.of(4L, third), Map.of(5L, 2L), List.of(6L, 7L));
     return Map.of(
         "empty", codec.encode(StoredRecord.EMPTY),
-        "one", codec.encode(one.stored()),
-        "several", codec.encode(several.stored()),
-        "first-version", HexFormat.of().parseHex(FIRST_VERSION));
+        "whole", codec.encode(whole),
+        "first-format", firstFormat());
+  }
+
+  /** One action of two that there were, and its event. */
+  private static byte[] firstFormat() {
+    return new ByteWriter(32)
+        .int8(1)
+        .varint(2)
+        .varint(1)
+        .zigzag(5)
+        .zigzag(TIME)
+        .varint(0)
+        .varint(1)
+        .varint(0)
+        .varint(1)
+        .int64(11)
+        .toByteArray();
   }
 
   @Override
@@ -46,9 +61,8 @@ public final class HistoryRecordTarget implements FuzzTarget {
       // named as damaged
     }
     try {
-      UserRecord record = new UserRecord(4, codec.decode(input));
-      record.record(1, 1, new RecordedAction(5, List.of("click"), "home", 0));
-      record.retract(2, 1);
+      UserRecord record = new UserRecord(LIMIT, codec.decode(input));
+      record.record(12, 0, new RecordedAction(1, List.of("click"), "home", TIME));
       record.trim();
       codec.encode(record.stored());
     } catch (MalformedBytesException e) {
