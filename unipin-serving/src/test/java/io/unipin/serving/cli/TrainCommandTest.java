@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,7 +141,7 @@ final class TrainCommandTest {
     simulate();
     String work = folder.resolve("work").toString();
     assertThat(run(train("--work", work, "--set", "training.epochs=1"))).isZero();
-    FileTree.delete(out.getParent());
+    FileTree.delete(Objects.requireNonNull(out.getParent()));
     simulateNamesAlone();
     assertThat(run(train("--work", work, "--resume", "--set", "training.epochs=2"))).isEqualTo(1);
     assertRefused("another recipe (training.epochs 1 then, 2 now)");
