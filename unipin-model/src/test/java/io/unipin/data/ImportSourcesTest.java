@@ -245,8 +245,7 @@ class ImportSourcesTest {
   void importAll_longRow_isReadUpToTheSetting() throws IOException {
     String row = "u3,1,1656105611000," + "9 ".repeat(1_500_000) + "\n";
     write(
-        "clicks.csv",
-        "user,item,ts,list\nu1,1,1656105611000,9\n" + row + "u2,1,1656105611000,9\n");
+        "clicks.csv", "user,item,ts,list\nu1,1,1656105611000,9\n" + row + "u2,1,1656105611000,9\n");
     assertThat(run("clicks.csv").report().users()).isEqualTo(3);
     String bound = "types: {item: BIGINT, ts: BIGINT}\n    max_line_characters: 1000000";
     assertThatThrownBy(() -> run("clicks.csv", bound, 0))

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -153,7 +154,8 @@ final class ExperimentReportTest {
             .as("order %d", order)
             .containsExactlyInAnyOrder("click", "hide", "save");
         for (Metric metric : data.metrics()) {
-          assertThat(data.sums(metric).get("control").metric()).containsExactly(1);
+          assertThat(Objects.requireNonNull(data.sums(metric).get("control")).metric())
+              .containsExactly(1);
         }
       }
     }
