@@ -1,5 +1,9 @@
 package io.unipin.ann;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,13 +11,15 @@ import java.util.regex.Pattern;
 /** Whether FAISS can build an index of a kind, found by a small one before hours go into the vectors. */
 public final class FactoryCheck {
   private static final Pattern LISTS = Pattern.compile("IVF([0-9]{1,9})");
+  private static final String LOADABLE = "Flat, SQ8, PQ8, HNSW32, IVF64 of these, or PCA, OPQ and RFlat around them";
   private static final int SAMPLE = 2_000;
   private static final int ROWS_PER_LIST = 40;
 
   private FactoryCheck() {}
 
   /**
-   * Refuses a factory string that FAISS does not know, or that needs more vectors than there will be.
+   * Refuses a factory string that FAISS does not know, that needs more vectors than there will be, or whose index could not
+   * be loaded again.
    *
    * @param size vectors that the index will hold
    * @throws AnnException that names the factory
@@ -36,6 +42,27 @@ public final class FactoryCheck {
       ids[row] = row;
     }
     String small = lists.reset().replaceFirst("IVF" + rows / ROWS_PER_LIST);
-    FaissIndex.build(small, vectors, dimension, ids, FaissBuild.DEFAULT).close();
+    try (FaissIndex index = FaissIndex.build(small, vectors, dimension, ids, FaissBuild.DEFAULT)) {
+      requireLoadable(factory, index);
+    }
+  }
+
+  /** Of some kinds FAISS writes what nobody can check when it is read, so files of them are refused. */
+  private static void requireLoadable(String factory, FaissIndex index) {
+    try {
+      Path file = Files.createTempFile("unipin-index", ".faiss");
+      try {
+        Files.delete(file);
+        index.save(file);
+        FaissIndex.load(file).close();
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (AnnException e) {
+      throw new AnnException(
+          "index '" + factory + "': a kind that can be loaded again expected, such as " + LOADABLE, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -21,6 +21,14 @@ class FactoryCheckTest {
         .isInstanceOfAny(AnnException.class, IllegalArgumentException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"LSH", "NSG16,Flat"})
+  void require_whatCouldNotBeLoadedAgain_isRefused(String factory) {
+    assertThatThrownBy(() -> FactoryCheck.require(factory, 16, 10_000))
+        .isInstanceOf(AnnException.class)
+        .hasMessageContaining("index '" + factory + "'");
+  }
+
   @Test
   void require_moreListsThanVectors_isRefused() {
     assertThatThrownBy(() -> FactoryCheck.require("IVF4096,Flat", 16, 300))

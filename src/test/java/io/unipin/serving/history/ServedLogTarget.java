@@ -23,6 +23,13 @@ public final class ServedLogTarget implements FuzzTarget {
       "{\"user\":\"u\",\"timeMs\":1700000001000,\"surface\":\"home\",\"items\":[1],"
           + "\"actions\":[\"click\"],\"event\":\"e1\"}\n";
 
+  private static final String CORRECTION =
+      "{\"user\":\"u\",\"timeMs\":1700000002000,\"surface\":\"home\",\"items\":[2],"
+          + "\"actions\":[\"hide\"],\"event\":\"e1\",\"format\":2,\"revision\":3}\n";
+  private static final String RETRACTION =
+      "{\"user\":\"u\",\"timeMs\":1700000003000,\"surface\":\"\",\"items\":[],"
+          + "\"event\":\"e1\",\"format\":2,\"revision\":2,\"retracted\":true}\n";
+
   private final ScratchFolder scratch;
   private final FeedSchema schema =
       new FeedSchema(List.of("click", "hide"), List.of("click"), List.of("home"));
@@ -46,6 +53,7 @@ public final class ServedLogTarget implements FuzzTarget {
         "page", bytes(PAGE),
         "action", bytes(ACTION),
         "visit", bytes(PAGE + ACTION + PAGE + ACTION),
+        "correction", bytes(ACTION + RETRACTION + CORRECTION),
         "torn", bytes(PAGE + ACTION.substring(0, 40)),
         "empty", bytes("\n\n"));
   }

@@ -48,7 +48,7 @@ public final class ConfigReader {
   private static final String DEFAULTS = "server-defaults.yaml";
   private static final int MAX_SHOWN = 200;
 
-  private final ObjectMapper mapper =
+  private static final ObjectMapper MAPPER =
       YAMLMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -67,7 +67,7 @@ public final class ConfigReader {
   private ConfigReader() {
     try (InputStream stream =
         Objects.requireNonNull(ConfigReader.class.getResourceAsStream(DEFAULTS), DEFAULTS)) {
-      tree = (ObjectNode) mapper.readTree(stream);
+      tree = (ObjectNode) MAPPER.readTree(stream);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -98,7 +98,7 @@ public final class ConfigReader {
     String name = String.valueOf(file.getFileName());
     try {
       String text = Files.readString(file, StandardCharsets.UTF_8);
-      JsonNode node = mapper.readTree(text);
+      JsonNode node = MAPPER.readTree(text);
       if (node.isMissingNode() || node.isNull()) {
         return;
       }
@@ -117,7 +117,7 @@ public final class ConfigReader {
   /** Records line and column of every key. */
   private void locate(String name, String text) throws IOException {
     Deque<String> path = new ArrayDeque<>();
-    try (JsonParser parser = mapper.createParser(text)) {
+    try (JsonParser parser = MAPPER.createParser(text)) {
       String key = "";
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         switch (token) {
@@ -188,16 +188,16 @@ public final class ConfigReader {
   private void override(String key, String value, String origin) {
     JsonNode node;
     try {
-      node = mapper.readTree(value);
+      node = MAPPER.readTree(value);
     } catch (JsonProcessingException e) {
       throw new ConfigException(origin + ": " + firstLine(e), e);
     }
     if (node.isMissingNode()) {
-      node = mapper.getNodeFactory().textNode("");
+      node = MAPPER.getNodeFactory().textNode("");
     }
     String[] names = key.split("\\.", -1);
     for (int i = names.length - 1; i >= 0; i--) {
-      node = mapper.createObjectNode().set(names[i], node);
+      node = MAPPER.createObjectNode().set(names[i], node);
     }
     origins.put(key, origin);
     merge(tree, (ObjectNode) node, "", origin);
@@ -225,7 +225,7 @@ public final class ConfigReader {
   private ServerConfig bind() {
     ExperimentDefaults.fill(tree.path("experiments"));
     try {
-      ServerConfig config = mapper.treeToValue(tree, ServerConfig.class);
+      ServerConfig config = MAPPER.treeToValue(tree, ServerConfig.class);
       ArmSettings.check(config);
       return config;
     } catch (SettingException e) {

@@ -1,8 +1,6 @@
 package io.unipin.serving;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -47,7 +45,7 @@ final class StartChecks {
 
   /** @throws ConfigException that names the first setting that can't hold */
   void require() {
-    requireMemory(maxDirectBytes());
+    requireMemory(DirectMemory.maxBytes());
     requireFolders();
     requirePorts();
     warnOfLittleSpace();
@@ -72,13 +70,6 @@ final class StartChecks {
                   direct >> 20,
                   config.cache().budget()));
     }
-  }
-
-  static long maxDirectBytes() {
-    HotSpotDiagnosticMXBean machine =
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    long set = Long.parseLong(machine.getVMOption("MaxDirectMemorySize").getValue());
-    return set > 0 ? set : Runtime.getRuntime().maxMemory();
   }
 
   private List<Port> ports() {

@@ -2,6 +2,7 @@ package io.unipin.serving.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.serving.DirectMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,8 @@ final class DemoServer implements AutoCloseable {
             "servedLog.folder=\"" + work.resolve("served") + '"')) {
       arguments.addAll(List.of("--set", setting));
     }
-    arguments.addAll(DemoMemory.settings());
+    DirectMemory.settingsThatFit(DirectMemory.maxBytes())
+        .forEach(setting -> arguments.addAll(List.of("--set", setting)));
     Path ports = work.resolve("ports.json");
     Files.deleteIfExists(ports);
     Path output = work.resolve("server.log");

@@ -8,6 +8,7 @@ import io.unipin.data.FeedLogBuilder;
 import io.unipin.data.FeedLogWriter;
 import io.unipin.data.FeedSchema;
 import io.unipin.data.FileTree;
+import io.unipin.serving.DirectMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -194,8 +195,8 @@ final class TrainCommandTest {
 
   @Test
   void memory_ofTheDemosServer_fitsTheMachine() {
-    assertThat(DemoMemory.settings(8L << 30)).isEmpty();
-    assertThat(DemoMemory.settings(1L << 30))
-        .containsExactly("--set", "cache.budget=512MiB", "--set", "cache.transientBudget=128MiB");
+    assertThat(DirectMemory.settingsThatFit(8L << 30)).isEmpty();
+    assertThat(DirectMemory.settingsThatFit(1L << 30))
+        .containsExactly("cache.budget=512MiB", "cache.transientBudget=128MiB");
   }
 }
