@@ -179,8 +179,11 @@ final class LogSegments implements AutoCloseable {
     } catch (IOException e) {
       throw failure(List.of(e));
     } finally {
-      disown();
-      closedSegments.unlock();
+      try {
+        disown();
+      } finally {
+        closedSegments.unlock();
+      }
     }
   }
 

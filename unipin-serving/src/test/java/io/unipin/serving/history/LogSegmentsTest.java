@@ -249,6 +249,17 @@ final class LogSegmentsTest {
   }
 
   @Test
+  void erase_openSegmentCutOffByAnother_ends() throws IOException {
+    try (LogSegments segments = open(1 << 20)) {
+      segments.append(lines("gone", 3), false);
+      Files.writeString(LogSegments.list("served", folder()).get(0), "");
+      assertThat(segments.erase("gone")).isFalse();
+      segments.append(lines("stays", 2), false);
+    }
+    assertThat(written()).isEqualTo(2);
+  }
+
+  @Test
   void append_whileErasing_losesNoLine() throws Exception {
     List<Throwable> failures = new ArrayList<>();
     try (LogSegments segments = open(50_000)) {

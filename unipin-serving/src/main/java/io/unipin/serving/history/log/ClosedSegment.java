@@ -100,6 +100,10 @@ public final class ClosedSegment {
       long[] ascending = LongStream.of(offsets).sorted().toArray();
       for (int i = ascending.length - 1; i >= 0; i--) { // so that all at the end can be cut off
         long offset = ascending[i];
+        if (offset >= file.size()) { // something else has cut the file off
+          erased.add(offset);
+          continue;
+        }
         byte[] line = file.lineAt(offset);
         Optional<String> named = LogLine.user(line, 0, line.length);
         boolean theirs = named.isPresent() && named.get().equals(user);

@@ -181,7 +181,7 @@ final class SegmentFile implements AutoCloseable {
   /** Returns where the blanks begin that end there. */
   private long endOfText(long end) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-    for (long at = end; at > 0; at -= chunk.position()) {
+    for (long at = Math.min(end, size()); at > 0; at -= chunk.position()) {
       chunk.clear().limit((int) Math.min(CHUNK, at));
       while (chunk.hasRemaining()
           && channel.read(chunk, at - chunk.limit() + chunk.position()) >= 0) {}
