@@ -41,34 +41,37 @@ public final class ClosedSegment {
       return false;
     }
     ErasedLines erased;
+    long before;
     try (SegmentFile file =
         SegmentFile.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      before = file.size();
       erased = ErasedLines.erase(file, offsets, user);
     }
     if (erased.offsets().length > 0) {
-      forget(erased.offsets(), scanned);
+      forget(erased.offsets(), before, scanned);
     }
     return erased.existed();
   }
 
-  private void forget(long[] offsets, @Nullable UserLines scanned) throws IOException {
+  private void forget(long[] offsets, long before, @Nullable UserLines scanned) throws IOException {
     boolean others = true;
     if (scanned != null) {
       scanned.remove(offsets);
       others = !scanned.isEmpty();
-      index.delete();
       save(scanned);
     } else {
       try {
-        others = index.remove(offsets);
+        others = index.remove(offsets, before);
       } catch (IOException e) {
         logger.debug("no room for an index of {}", path, e);
+        index.delete();
       }
     }
     if (!others) {
       Files.delete(path);
       index.delete();
     } else if (Files.size(path) < SMALL) {
+      index.delete();
       SegmentFile.dropBlanks(path);
     }
   }
@@ -81,8 +84,9 @@ public final class ClosedSegment {
     }
   }
 
-  /** Without room on the disk the segment is read again the next time. */
+  /** An index of before goes. Without room on the disk the segment is read again the next time. */
   private void save(UserLines lines) throws IOException {
+    index.delete();
     if (Files.size(path) >= SMALL) {
       try {
         index.write(lines);

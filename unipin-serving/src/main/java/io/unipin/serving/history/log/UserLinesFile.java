@@ -39,7 +39,7 @@ final class UserLinesFile {
   /** Whether the file is whole and belongs to the segment as it is. */
   boolean isWhole() {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Optional<Header> header = header(channel);
+      Optional<Header> header = header(channel, Files.size(segment));
       return header.isPresent()
           && checksum(lines(channel, header.get())) == header.get().checksum();
     } catch (IOException e) {
@@ -53,7 +53,7 @@ final class UserLinesFile {
       return Optional.empty();
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Optional<Header> header = header(channel);
+      Optional<Header> header = header(channel, Files.size(segment));
       if (header.isEmpty()) {
         return Optional.empty();
       }
@@ -102,13 +102,14 @@ final class UserLinesFile {
     return bytes.flip();
   }
 
-  private Optional<Header> header(FileChannel channel) throws IOException {
+  /** Reads the header of a file that belongs to a segment of that size; empty of another. */
+  private static Optional<Header> header(FileChannel channel, long size) throws IOException {
     if (channel.size() < HEADER) {
       return Optional.empty();
     }
     ByteBuffer bytes = read(channel, 0, HEADER);
     boolean known = bytes.getInt() == MAGIC && bytes.getInt() == VERSION;
-    boolean fits = bytes.getLong() == Files.size(segment);
+    boolean fits = bytes.getLong() == size;
     byte[] salt = new byte[UserLines.SALT_BYTES];
     bytes.get(salt);
     Header header = new Header(salt, bytes.getLong(), bytes.getLong());
@@ -131,12 +132,17 @@ final class UserLinesFile {
     return sum.getValue();
   }
 
-  /** Forgets lines; returns whether others are left. The file goes when it can't be written anew. */
-  boolean remove(long[] offsets) throws IOException {
+  /**
+   * Forgets lines; returns whether others are left. The file goes when it can't be written anew.
+   *
+   * @param size of the segment before they were erased: it is shorter now where they were its last
+   */
+  boolean remove(long[] offsets, long size) throws IOException {
     UserLines lines;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       Header header =
-          header(channel).orElseThrow(() -> new IOException("the index of a segment has changed"));
+          header(channel, size)
+              .orElseThrow(() -> new IOException("the index of a segment has changed"));
       lines = new UserLines(header.salt(), lines(channel, header));
     }
     lines.remove(offsets);
