@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /** Whether FAISS can build an index of a kind, found by a small one before hours go into the vectors. */
 public final class FactoryCheck {
   private static final Pattern LISTS = Pattern.compile("IVF([0-9]{1,9})");
-  private static final String LOADABLE = "Flat, SQ8, PQ8, HNSW32, IVF64 of these, or PCA, OPQ and RFlat around them";
+  private static final String LOADABLE =
+      "Flat, SQ8, PQ8, HNSW32, IVF64 of these, or PCA, OPQ and RFlat around them";
   private static final int SAMPLE = 2_000;
   private static final int ROWS_PER_LIST = 40;
 
@@ -60,7 +61,8 @@ public final class FactoryCheck {
       }
     } catch (AnnException e) {
       throw new AnnException(
-          "index '" + factory + "': a kind that can be loaded again expected, such as " + LOADABLE, e);
+          "index '" + factory + "': a kind that can be loaded again expected, such as " + LOADABLE,
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

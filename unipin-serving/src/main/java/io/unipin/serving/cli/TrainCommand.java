@@ -29,6 +29,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -158,7 +159,8 @@ final class TrainCommand implements Callable<Integer>, Checked {
     String factory = index == null ? factory(log) : index;
     requireIndex(recipe, factory, log.catalogue().size());
     new TrainingSpace(recipe.modelConfig(log)).require(folder(), out, resume);
-    LabelCheck.warnings(log, holdout).forEach(this::warn);
+    List<String> warnings = LabelCheck.warnings(log, holdout);
+    warnings.forEach(this::warn);
     TrainResult result = train(recipe, log, holdout);
     console.printf(
         Locale.ROOT,
@@ -178,6 +180,7 @@ final class TrainCommand implements Callable<Integer>, Checked {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
           .write(json, Home.find().root());
     }
+    warnings.forEach(this::warn); // again: what came before the training is far above by now
     return 0;
   }
 
