@@ -8,9 +8,12 @@ import io.unipin.serving.history.log.ClosedSegment;
 import io.unipin.serving.history.log.LogFolder;
 import io.unipin.serving.history.log.OpenSegment;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -32,8 +35,12 @@ final class LogSegments implements AutoCloseable {
   private final Backoff backoff;
   private final Lock lock = new ReentrantLock();
 
-  /** Held while closed segments change; taken before {@code lock}. */
-  private final Lock closedSegments = new ReentrantLock();
+  /** Held while closed segments change; taken before {@code lock}. An erasure waits its turn only. */
+  private final Lock closedSegments = new ReentrantLock(true);
+
+  /** Segments whose index was whole when it was looked at; none that is gone. */
+  @GuardedBy("closedSegments")
+  private final Set<Path> verified = new HashSet<>();
 
   @GuardedBy("lock")
   private @Nullable OpenSegment current;
@@ -87,13 +94,33 @@ final class LogSegments implements AutoCloseable {
           if (closed) {
             return;
           }
-          new ClosedSegment(segment).prepare();
+          prepare(segment);
         } finally {
           closedSegments.unlock();
         }
       }
     } catch (IOException e) {
-      logger.warn("segments of the {} log could not be indexed: erasures read them", name, e);
+      logger.warn("the {} log's folder can't be read: its segments are not indexed", name, e);
+    }
+  }
+
+  @GuardedBy("closedSegments")
+  private void prepare(Path segment) {
+    try {
+      verify(segment);
+    } catch (IOException e) {
+      if (Files.exists(segment)) {
+        logger.warn("a segment of the {} log could not be indexed: erasures read it", name, e);
+      }
+    }
+  }
+
+  /** Looks once whether a segment's index is whole, and makes it anew where it is not. */
+  @GuardedBy("closedSegments")
+  private void verify(Path segment) throws IOException {
+    if (!verified.contains(segment)) {
+      new ClosedSegment(segment).prepare();
+      verified.add(segment);
     }
   }
 
@@ -165,12 +192,10 @@ final class LogSegments implements AutoCloseable {
     try {
       List<Exception> failures = new ArrayList<>();
       boolean existed = eraseCurrent(user, failures);
-      for (Path segment : closedSegments()) {
-        try {
-          existed |= erase(new ClosedSegment(segment), user);
-        } catch (IOException e) {
-          failures.add(e);
-        }
+      List<Path> segments = closedSegments();
+      verified.retainAll(segments);
+      for (Path segment : segments) {
+        existed |= eraseClosed(segment, user, failures);
       }
       if (!failures.isEmpty()) {
         throw failure(failures);
@@ -187,12 +212,18 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /** Nobody has looked yet whether the indexes of a log that takes no entries are whole. */
-  private boolean erase(ClosedSegment segment, String user) throws IOException {
-    if (!writes()) {
-      segment.prepare();
+  /** A segment that something else deletes meanwhile holds nothing. */
+  @GuardedBy("closedSegments")
+  private boolean eraseClosed(Path segment, String user, List<Exception> failures) {
+    try {
+      verify(segment);
+      return new ClosedSegment(segment).erase(user);
+    } catch (IOException e) {
+      if (Files.exists(segment)) {
+        failures.add(e);
+      }
+      return false;
     }
-    return segment.erase(user);
   }
 
   private ServingException failure(List<Exception> failures) {
@@ -234,20 +265,13 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  private boolean writes() {
-    lock.lock();
-    try {
-      return writes;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** A log that takes no entries keeps nobody else from its folder. */
+  @GuardedBy("closedSegments")
   private void disown() {
     lock.lock();
     try {
       if (!writes) {
+        verified.clear();
         folder.close();
       }
     } finally {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -149,6 +150,40 @@ final class LogSegmentsTest {
       assertThat(segments.erase("gone")).isTrue();
     }
     assertThat(everything()).doesNotContain("gone");
+  }
+
+  @Test
+  void erase_damagedIndexThatNobodyHasLookedAt_isNotTrusted() throws IOException {
+    try (LogSegments segments = open(1 << 20)) {
+      segments.append(lines("stays", 10_000), false);
+      segments.append(lines("gone", 3), false);
+    }
+    Path segment = LogSegments.list("served", folder()).get(0);
+    Path index = segment.resolveSibling(segment.getFileName() + ".users");
+    byte[] bytes = Files.readAllBytes(index);
+    Arrays.fill(bytes, 48, bytes.length, (byte) 1); // the header stays
+    Files.write(index, bytes);
+    try (LogSegments segments = open(1 << 20)) {
+      assertThat(segments.erase("gone")).isTrue();
+    }
+    assertThat(everything()).doesNotContain("gone");
+  }
+
+  @Test
+  void prepare_segmentDeletedMeanwhile_indexesAllOthers() throws IOException {
+    try (LogSegments segments = open(LARGE)) {
+      segments.append(lines("stays", 20_000), false);
+    }
+    Path last = LogSegments.list("served", folder()).get(1);
+    Path index = last.resolveSibling(last.getFileName() + ".users");
+    Files.delete(index);
+    try (LogSegments segments = open(LARGE)) {
+      Path gone = folder().resolve("served-000000000000000.jsonl"); // listed, and not there
+      Files.createSymbolicLink(gone, folder().resolve("nowhere"));
+      segments.prepare();
+      assertThat(index).exists();
+      assertThat(segments.erase("stays")).isTrue();
+    }
   }
 
   @Test

@@ -27,7 +27,9 @@ public final class ClosedSegment {
 
   /** Makes the index of a segment that should have one and has not. */
   public void prepare() throws IOException {
-    if (Files.size(path) >= SMALL && !index.isWhole()) {
+    if (Files.size(path) < SMALL) {
+      index.delete();
+    } else if (!index.isWhole()) {
       scan();
     }
   }

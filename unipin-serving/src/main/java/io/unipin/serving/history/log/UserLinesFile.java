@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
@@ -160,7 +159,18 @@ final class UserLinesFile {
     bytes.asLongBuffer().put(lines);
     Path unfinished = segment.resolveSibling(segment.getFileName() + UNFINISHED);
     try {
-      Files.write(unfinished, Arrays.copyOf(bytes.array(), bytes.capacity()));
+      try (FileChannel channel =
+          FileChannel.open(
+              unfinished,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        bytes.clear();
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true); // a loss of power leaves the whole file or none
+      }
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(unfinished);
