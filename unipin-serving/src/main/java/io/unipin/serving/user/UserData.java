@@ -42,8 +42,9 @@ public final class UserData {
     this.servedLog = parts.servedLog();
     this.exposures = parts.exposures();
     this.changed = changed;
-    List<UserStore> all = new ArrayList<>(others); // first, what could still read a history
-    all.add(new UserStore("history", histories::erase));
+    List<UserStore> all = new ArrayList<>();
+    all.add(new UserStore("history", histories::erase)); // first: others are made from it
+    all.addAll(others);
     all.add(new UserStore("cache", user -> parts.cache().erase(user) > 0));
     all.add(new UserStore("served log", servedLog::erase));
     all.add(new UserStore("exposure log", exposures::erase));

@@ -39,6 +39,7 @@ final class UserDataTest {
 
   private final List<String> refreshed = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
+  private final List<Long> lifetimes = new ArrayList<>();
   private boolean shadowWorks = true;
   private HistoryStore histories;
   private UserKvCache cache;
@@ -71,6 +72,7 @@ final class UserDataTest {
 
   private boolean eraseFromShadow(String user) {
     asked.add(user);
+    lifetimes.add(histories.read(user).lifetime());
     if (!shadowWorks) {
       throw new IllegalStateException("the shadow fails");
     }
@@ -114,6 +116,14 @@ final class UserDataTest {
     shadowWorks = true;
     assertThat(users.erase("gone").complete()).isFalse();
     assertThat(asked).containsExactly("gone", "gone");
+  }
+
+  /** What is under way meanwhile finds no history that it could bring back. */
+  @Test
+  void erase_shadowReadsWhenItIsAsked_findsNoHistory() {
+    users.record("gone", List.of(event("e1")));
+    assertThat(users.erase("gone").complete()).isTrue();
+    assertThat(lifetimes).containsExactly(0L);
   }
 
   @Test
