@@ -203,30 +203,39 @@ public final class HistoryStore implements AutoCloseable {
    * @return whether there was a record
    */
   public boolean erase(String user) {
+    byte[] key = HistoryKeys.user(user);
+    byte[] end = Arrays.copyOf(key, key.length + 1);
+    boolean existed = delete(user, key, end);
+    use(
+        () -> {
+          rewrite(key, end); // also where there was no record: this may finish an erasure that failed
+          return true;
+        });
+    return existed;
+  }
+
+  /** Deletes a record; returns whether there was one. */
+  private boolean delete(String user, byte[] key, byte[] end) {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
     try {
-      byte[] key = HistoryKeys.user(user);
-      Boolean existed =
-          use(
-              () -> {
-                boolean found = database.get(key) != null;
-                eraseFromDisk(key);
-                return found;
-              });
-      return Boolean.TRUE.equals(existed);
+      return use(
+          () -> {
+            boolean found = database.get(key) != null;
+            database.deleteRange(writeOptions, key, end);
+            return found;
+          });
     } finally {
       lock.unlock();
     }
   }
 
-  private void eraseFromDisk(byte[] key) throws RocksDBException {
-    byte[] end = Arrays.copyOf(key, key.length + 1);
+  /** Takes what was deleted from the disk. Takes a while, in which other users' actions are recorded. */
+  private void rewrite(byte[] key, byte[] end) throws RocksDBException {
     try (FlushOptions flush = new FlushOptions().setWaitForFlush(true);
         CompactRangeOptions compact =
             new CompactRangeOptions()
                 .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized)) {
-      database.deleteRange(writeOptions, key, end);
       database.flush(flush); // also lets go of the write-ahead log
       database.compactRange(database.getDefaultColumnFamily(), key, end, compact);
     }
