@@ -54,6 +54,8 @@ public final class ServedLogTarget implements FuzzTarget {
         "action", bytes(ACTION),
         "visit", bytes(PAGE + ACTION + PAGE + ACTION),
         "correction", bytes(ACTION + RETRACTION + CORRECTION),
+        "noSurface", bytes(PAGE + ACTION.replace("\"surface\":\"home\",", "")),
+        "nullItem", bytes(PAGE.replace("[1,2]", "[1,null]") + ACTION.replace("[1]", "[]")),
         "torn", bytes(PAGE + ACTION.substring(0, 40)),
         "empty", bytes("\n\n"));
   }

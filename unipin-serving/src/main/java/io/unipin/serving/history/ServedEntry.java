@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,10 +103,20 @@ record ServedEntry(
 
   /** Whether a line that was read has all that its kind needs. */
   boolean isWhole() {
-    if (user == null || items == null) {
+    if (user == null || surface == null || !isWhole(items)) {
       return false;
     }
-    return isRetraction() ? event != null : view != null || !items.isEmpty();
+    if (actions != null && !isWhole(actions)) {
+      return false;
+    }
+    if (view != null) {
+      return event == null && !isRetraction();
+    }
+    return isRetraction() ? event != null : items.size() == 1;
+  }
+
+  private static boolean isWhole(@Nullable List<?> list) {
+    return list != null && list.stream().noneMatch(Objects::isNull);
   }
 
   boolean isRetraction() {

@@ -23,6 +23,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class ServedLogTest {
@@ -183,6 +185,32 @@ final class ServedLogTest {
                   sentence.equals(
                       "1 torn line skipped in %s line 5".formatted(segment.getFileName())));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'view':'v','user':'u','timeMs':1,'items':[101]",
+        "'view':'v','user':'u','timeMs':1,'surface':'home','items':[101,null]",
+        "'view':'v','user':'u','timeMs':1,'surface':'home','items':[101],'event':'e'",
+        "'view':'v','user':'u','timeMs':1,'surface':'','items':[],'event':'e','format':2,'retracted':true",
+        "'view':'v','user':'u','timeMs':1,'surface':'','items':[],'format':2,'retracted':true",
+        "'user':'u','timeMs':1,'items':[101],'actions':['click'],'event':'e'",
+        "'user':'u','timeMs':1,'surface':'home','items':[101],'actions':[null],'event':'e'",
+        "'user':'u','timeMs':1,'surface':'home','items':[null],'actions':['click'],'event':'e'",
+        "'user':'u','timeMs':1,'surface':'home','items':[],'actions':['click'],'event':'e'",
+        "'user':'u','timeMs':1,'surface':'home','items':[101,102],'actions':['click'],'event':'e'",
+      })
+  void export_jsonThatIsNoWholeEntry_isSkippedAndNamed(String fields) throws IOException {
+    String line = '{' + fields.replace('\'', '"') + "}\n";
+    Path served = Files.createDirectories(folder.resolve("served"));
+    Files.writeString(served.resolve("served-000000000000001.jsonl"), line);
+    List<String> skipped = new ArrayList<>();
+    FeedLog read =
+        ServedLogExport.read(served, SCHEMA, CATALOGUE, Duration.ofMinutes(1), skipped::add);
+    assertThat(read.views()).isZero();
+    assertThat(skipped)
+        .containsExactly("1 torn line skipped in served-000000000000001.jsonl line 1");
   }
 
   @Test
