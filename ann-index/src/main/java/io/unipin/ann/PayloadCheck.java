@@ -30,19 +30,20 @@ final class PayloadCheck {
    * @throws IllegalArgumentException naming what was expected
    */
   static void run(PayloadReader in, int dimension, int size) {
-    Head head = new PayloadCheck(in).index();
-    in.equal("dimension", dimension, head.dimension());
-    in.equal("number of vectors", size, head.size());
+    new PayloadCheck(in).index("", new Head(dimension, size));
     in.equal("bytes behind the index", 0, in.remaining());
   }
 
-  private Head index() {
+  /** What an index says of itself is compared before anything is made of it. */
+  private void index(String whose, Head expected) {
     if (++depth > MAX_DEPTH) {
       throw new IllegalArgumentException(
           "at most " + MAX_DEPTH + " indexes in each other expected, got more");
     }
     String tag = in.tag();
     Head head = head();
+    in.equal("dimension" + whose, expected.dimension(), head.dimension());
+    in.equal("number of vectors" + whose, expected.size(), head.size());
     switch (tag) {
       case "IxFI" -> in.table("vectors", Float.BYTES, cells(head, head.dimension()));
       case "IxSQ" -> in.table("codes", 1, cells(head, new CodeCheck(in).scalar(head.dimension())));
@@ -54,7 +55,6 @@ final class PayloadCheck {
       default -> throw new IllegalArgumentException("a known kind of index expected, got another");
     }
     depth--;
-    return head;
   }
 
   private Head head() {
@@ -72,9 +72,8 @@ final class PayloadCheck {
     return (long) head.size() * width;
   }
 
-  private void part(Head whole, Head part) {
-    in.equal("dimension of a part", whole.dimension(), part.dimension());
-    in.equal("vectors of a part", whole.size(), part.size());
+  private void part(Head whole) {
+    index(" of a part", whole);
   }
 
   private void product(Head head) {
@@ -85,8 +84,8 @@ final class PayloadCheck {
   }
 
   private void refined(Head head) {
-    part(head, index());
-    part(head, index());
+    part(head);
+    part(head);
     in.skip(Float.BYTES); // candidates, which each search says itself
   }
 
@@ -96,7 +95,7 @@ final class PayloadCheck {
     for (int i = 0; i < count; i++) {
       dimension = new TransformCheck(in).run(dimension);
     }
-    part(new Head(dimension, head.size()), index());
+    part(new Head(dimension, head.size()));
   }
 
   /** Levels, offsets and links are checked by native code, which has them as tables. */
@@ -115,13 +114,15 @@ final class PayloadCheck {
     in.within("breadth of building", in.int32(), 1, Integer.MAX_VALUE);
     in.within("breadth of search", in.int32(), 1, Integer.MAX_VALUE);
     in.skip(Integer.BYTES);
-    part(head, index());
+    part(head);
   }
 
   private void lists(String tag, Head head) {
-    int count = in.within("number of lists", in.int64(), 1, in.remaining());
+    // A list's centre takes a byte at least.
+    long most = Math.min(in.remaining(), Integer.MAX_VALUE - 1);
+    int count = in.within("number of lists", in.int64(), 1, most);
     in.within("lists of a search", in.int64(), 1, Integer.MAX_VALUE);
-    part(new Head(head.dimension(), count), index());
+    part(new Head(head.dimension(), count));
     in.within("kind of look-up table", in.flag("look-up table") ? 1 : 0, 0, 0);
     in.table("look-up table", Long.BYTES, 0);
     invertedLists(head.size(), count, listCodes(tag, head.dimension()));
@@ -150,6 +151,7 @@ final class PayloadCheck {
     in.equal("number of lists", count, in.int64());
     in.equal("bytes of a row", rowBytes, in.int64());
     long[] sizes = sizes(count);
+    in.within("number of vectors", size, 0, in.remaining() / (rowBytes + Long.BYTES));
     BitSet seen = new BitSet(size);
     long all = 0;
     for (long here : sizes) {

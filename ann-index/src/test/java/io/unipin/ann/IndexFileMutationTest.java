@@ -3,6 +3,7 @@ package io.unipin.ann;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +68,8 @@ class IndexFileMutationTest {
     Long.MIN_VALUE
   };
 
+  private static final int MANY = Integer.MAX_VALUE - 1;
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -90,11 +94,34 @@ class IndexFileMutationTest {
                 + " 17592186044416");
   }
 
+  /** A number in a few bytes must not make it take memory for what they don't hold. */
+  @Test
+  void load_moreVectorsThanTheFileHas_isRefusedAtTheHead() throws IOException {
+    byte[] content = saved(folder, "IVF4,Flat");
+    little(content).putLong(payload("IVF4,Flat") + 2 * Integer.BYTES, MANY);
+    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
+    assertThatThrownBy(() -> FaissIndex.load(file).close())
+        .isInstanceOf(AnnException.class)
+        .hasMessageContaining("number of vectors 400 expected, got " + MANY);
+  }
+
+  @Test
+  void check_moreVectorsThanBytesFollow_isRefusedBeforeItsListsAreRead() throws IOException {
+    byte[] content = saved(folder, "IVF4,Flat");
+    int payload = payload("IVF4,Flat");
+    little(content).putLong(payload + 2 * Integer.BYTES, MANY);
+    byte[] index = Arrays.copyOfRange(content, payload, content.length - 32);
+    PayloadReader reader = new PayloadReader(new ByteArrayInputStream(index), index.length);
+    assertThatThrownBy(() -> PayloadCheck.run(reader, DIMENSION, MANY))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("number of vectors of 0 to 400 expected, got " + MANY);
+  }
+
   /** Loads and searches so many changed files; the seed is the number of the change. */
   static void mutate(Path folder, String factory, int changes) throws IOException {
     byte[] good = saved(folder, factory);
     FaissIndex.load(folder.resolve("good.faiss")).close();
-    int payload = 32 + factory.length() + SIZE * Long.BYTES;
+    int payload = payload(factory);
     int length = good.length - 32 - payload;
     for (int seed = 0; seed < changes; seed++) {
       Random random = new Random(seed);
@@ -120,6 +147,11 @@ class IndexFileMutationTest {
             .hasMessageNotContaining("\n");
       }
     }
+  }
+
+  /** Where the index itself begins in its file. */
+  private static int payload(String factory) {
+    return 32 + factory.length() + SIZE * Long.BYTES;
   }
 
   private static void change(byte[] content, int at, Random random) {
