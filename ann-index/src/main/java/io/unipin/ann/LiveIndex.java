@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +24,7 @@ public final class LiveIndex implements AnnIndex {
   private static final int MIN_CHANGES = 1000;
 
   private final LiveIndexConfig config;
-  private final ExecutorService background =
-      Executors.newFixedThreadPool(
-          2,
-          task -> {
-            Thread thread = new Thread(task, "ann-live");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService background;
   private final RecallWatch watch;
   private final Object writing = new Object();
   private volatile @Nullable LiveState state;
@@ -42,12 +34,14 @@ public final class LiveIndex implements AnnIndex {
 
   private final Function<Alive, BaseIndex> builder;
 
-  /** For tests, which build and tell the time themselves. */
+  /** For tests, which build and tell the time themselves. The threads are the index's from now on. */
   LiveIndex(
       LiveIndexConfig config,
       Generation first,
       Function<Alive, BaseIndex> builder,
-      LongSupplier clock) {
+      LongSupplier clock,
+      ExecutorService background) {
+    this.background = background;
     this.config = config;
     this.state = LiveState.of(first);
     this.builder = builder;
@@ -66,7 +60,8 @@ public final class LiveIndex implements AnnIndex {
     }
     vectors.check(index.size(), index.dimension());
     Generation first = Generation.first(main, vectors);
-    return new LiveIndex(config, first, alive -> alive.index(config), System::nanoTime);
+    return new LiveIndex(
+        config, first, alive -> alive.index(config), System::nanoTime, Background.threads(2));
   }
 
   /**
@@ -256,8 +251,7 @@ public final class LiveIndex implements AnnIndex {
 
   @GuardedBy("writing")
   private void start(LiveState now) {
-    List<CompletableFuture<Long>> served = rebuilds.begin();
-    background.execute(() -> rebuildFrom(now, served));
+    rebuilds.begin(background, served -> rebuildFrom(now, served));
   }
 
   private void rebuildFrom(LiveState from, List<CompletableFuture<Long>> served) {

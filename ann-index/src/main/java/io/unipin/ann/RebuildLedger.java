@@ -6,8 +6,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which rebuild is under way, what has changed since it began, and who waits for one. After one that failed, none begins by itself for a
@@ -16,6 +20,8 @@ import java.util.stream.LongStream;
  * <p>Guarded by its index's lock.
  */
 final class RebuildLedger {
+  private static final Logger logger = LoggerFactory.getLogger(RebuildLedger.class);
+
   private final Backoff backoff;
   private final Set<Long> changed = new LinkedHashSet<>();
   private final ArrayDeque<CompletableFuture<Long>> waiting = new ArrayDeque<>();
@@ -45,11 +51,18 @@ final class RebuildLedger {
     return !running && !backoff.holds();
   }
 
-  /** Begins one; returns who is served by it. */
-  List<CompletableFuture<Long>> begin() {
+  /** Begins one, which is told who is served by it. One that finds no thread has failed at once. */
+  void begin(Executor background, Consumer<List<CompletableFuture<Long>>> rebuild) {
     running = true;
     changed.clear();
-    return awaiting();
+    List<CompletableFuture<Long>> served = awaiting();
+    try {
+      background.execute(() -> rebuild.accept(served));
+    } catch (Throwable e) { // an error, where the system has no more threads
+      logger.warn("no rebuild of the index begins; it goes on with what it has", e);
+      end(false);
+      served.forEach(future -> future.completeExceptionally(e));
+    }
   }
 
   /** Those who wait; they are the caller's to complete. */

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -259,7 +260,8 @@ class LiveIndexTest {
               }
               return alive.index(config);
             },
-            now::get)) {
+            now::get,
+            Background.threads(2))) {
       index.upsert(
           LongStream.range(0, 1100).toArray(), TestVectors.clustered(1100, DIMENSION, 30, 8));
       awaitIdle(index);
@@ -276,6 +278,37 @@ class LiveIndexTest {
       index.upsert(new long[] {3}, row(VECTORS, 3));
       awaitIdle(index);
       assertThat(index.status().generation()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void rebuild_noThreadForIt_failsAndLeavesTheNextOneItsTurn() {
+    LiveIndexConfig config = new LiveIndexConfig("exact", FaissBuild.DEFAULT, 1, Duration.ZERO);
+    Generation first =
+        Generation.first(
+            ExactIndex.of(VECTORS, DIMENSION, IDS), VectorTable.of(VECTORS, DIMENSION));
+    AtomicBoolean full = new AtomicBoolean(true);
+    ThreadFactory threads =
+        task -> {
+          if (full.get()) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+          return new Thread(task);
+        };
+    try (LiveIndex index =
+        new LiveIndex(
+            config,
+            first,
+            alive -> alive.index(config),
+            System::nanoTime,
+            Executors.newFixedThreadPool(1, threads))) {
+      assertThat(index.rebuild())
+          .failsWithin(Duration.ofMinutes(1))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(OutOfMemoryError.class);
+      assertThat(index.status().rebuilding()).isFalse();
+      full.set(false);
+      assertThat(index.rebuild()).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(1L);
     }
   }
 
