@@ -17,8 +17,8 @@ public final class DirectMemory {
   }
 
   /**
-   * Settings under which the cache fits: none where the defaults do, else half of the memory for users and an eighth for
-   * work in progress.
+   * Settings under which the cache fits and a quarter is left for models: none where the defaults do, else half of the
+   * memory for users and an eighth for work in progress.
    *
    * @param direct bytes outside the heap
    */
@@ -26,7 +26,7 @@ public final class DirectMemory {
     ServerConfig defaults = ConfigReader.defaults();
     long budget = defaults.cache().budget().bytes();
     long transients = defaults.cache().transientBudget().bytes();
-    if (budget + transients <= direct) {
+    if (budget + transients <= direct - direct / 4) {
       return List.of();
     }
     return List.of(

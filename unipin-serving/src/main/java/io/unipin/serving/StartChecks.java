@@ -58,15 +58,17 @@ final class StartChecks {
     if (config.shadow().enabled()) {
       shadow = config.shadow().budget().bytes() + config.shadow().transientBudget().bytes();
     }
-    long budget = config.cache().budget().bytes();
-    if (budget > direct - transients - shadow) {
+    long models = ModelMemory.bytes(config);
+    long left = direct - transients - shadow - models;
+    if (config.cache().budget().bytes() > left) {
       throw new ConfigException(
-          ("cache.budget: with cache.transientBudget %s%s at most %s MiB expected, for the process may take %s MiB of direct"
+          ("cache.budget: with cache.transientBudget %s%s%s at most %s MiB expected, for the process may take %s MiB of direct"
                   + " memory (-XX:MaxDirectMemorySize), got %s")
               .formatted(
                   config.cache().transientBudget(),
                   shadow == 0 ? "" : " and the shadow's " + new ByteSize(shadow),
-                  Math.max(0, direct - transients - shadow) >> 20,
+                  models == 0 ? "" : " and %.1f MiB of models".formatted(models / 0x1p20),
+                  Math.max(0, left) >> 20,
                   direct >> 20,
                   config.cache().budget()));
     }
@@ -145,7 +147,7 @@ final class StartChecks {
                       });
               earlier.forEach((other, place) -> requireApart(key, folder, other, place));
               earlier.put(key, folder);
-              if (isInABundle(folder)) {
+              if (isInABundle(folder, bundles)) {
                 throw refused(key, "a folder outside of bundles", folder.toString());
               }
             });
@@ -160,13 +162,12 @@ final class StartChecks {
     }
   }
 
-  private static boolean isInABundle(Path folder) {
-    for (Path above = folder; above != null; above = above.getParent()) {
-      if (Files.isRegularFile(above.resolve("manifest.json"))) {
-        return true;
-      }
+  private static boolean isInABundle(Path folder, Path bundles) {
+    if (!folder.startsWith(bundles) || folder.equals(bundles)) {
+      return false;
     }
-    return false;
+    Path first = bundles.resolve(folder.getName(bundles.getNameCount()));
+    return Files.isRegularFile(first.resolve("manifest.json"));
   }
 
   private static ConfigException refused(String key, String expected, String got) {

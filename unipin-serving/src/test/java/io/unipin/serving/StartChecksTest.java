@@ -54,6 +54,19 @@ class StartChecksTest {
   }
 
   @Test
+  void requireMemory_countsTheModels() throws IOException {
+    Path model = Files.createDirectories(folder.resolve("bundles/one/model"));
+    long one = 3 << 10;
+    Files.write(model.resolve("weights.safetensors"), new byte[1 << 10]);
+    Files.write(model.resolve("items.safetensors"), new byte[2 << 10]);
+    Files.write(model.resolve("config.json"), new byte[1 << 10]);
+    StartChecks kept = checks("cache.budget=3GiB", "cache.transientBudget=1GiB");
+    assertThatCode(() -> kept.requireMemory(4 * GIB + 3 * one)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> kept.requireMemory(4 * GIB + 3 * one - 1))
+        .hasMessageContaining(" MiB of models at most 3071 MiB expected");
+  }
+
+  @Test
   void require_portThatIsTaken_isNamed() throws IOException {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = other.getLocalPort();
@@ -109,6 +122,16 @@ class StartChecksTest {
     Files.writeString(bundle.resolve("manifest.json"), "{}");
     assertThatThrownBy(() -> checks("servedLog.folder=" + bundle.resolve("served")).require())
         .hasMessageStartingWith("servedLog.folder: a folder outside of bundles expected");
+  }
+
+  /** As a web app has one. */
+  @Test
+  void require_manifestOfSomethingElseAbove_isNoBundle() throws IOException {
+    Files.writeString(folder.resolve("manifest.json"), "{}");
+    Files.createDirectories(folder.resolve("bundles/history"));
+    assertThatCode(() -> checks().require()).doesNotThrowAnyException();
+    assertThatCode(() -> checks("history.folder=" + folder.resolve("bundles/history")).require())
+        .doesNotThrowAnyException();
   }
 
   @Test
