@@ -15,6 +15,7 @@ import io.unipin.serving.pipeline.CacheFit;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.BundleControl;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -112,9 +113,25 @@ final class BundleOperations implements BundleControl {
     }
   }
 
+  /** Closes the bundle when it can't be put in service; from then on it is the holder's. */
   private void swap(LoadedBundle next) {
-    String old = holder.isServing() ? servingFingerprint() : "";
-    parts.items().serve(next, () -> holder.swap(next));
+    String old = "";
+    AtomicBoolean held = new AtomicBoolean();
+    try {
+      old = holder.isServing() ? servingFingerprint() : "";
+      parts
+          .items()
+          .serve(
+              next,
+              () -> {
+                held.set(true);
+                holder.swap(next);
+              });
+    } finally {
+      if (!held.get()) {
+        next.close();
+      }
+    }
     serves(next, old);
   }
 
