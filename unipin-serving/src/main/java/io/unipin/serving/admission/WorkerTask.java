@@ -8,9 +8,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A task for one worker, which somebody waits for. Thread-safe. */
 final class WorkerTask implements Runnable {
+  private static final Logger logger = LoggerFactory.getLogger(WorkerTask.class);
+
   private final Runnable task;
   private final AtomicBoolean taken = new AtomicBoolean();
   private final CountDownLatch done = new CountDownLatch(1);
@@ -36,7 +40,8 @@ final class WorkerTask implements Runnable {
   }
 
   /**
-   * Waits for the end of the task; one that has begun is waited for however long it takes.
+   * Waits for the end of the task; one that has begun is waited for however long it takes, also by who is interrupted: what it uses
+   * may be closed afterwards.
    *
    * @param patience within which it must begin
    * @throws ServingException UNAVAILABLE when it did not begin, INTERNAL after an error
@@ -50,7 +55,7 @@ final class WorkerTask implements Runnable {
       }
       done.await();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      giveUp();
       throw new ServingException(FailureKind.UNAVAILABLE, "interrupted", e);
     }
     Throwable thrown = failure.get();
@@ -60,5 +65,17 @@ final class WorkerTask implements Runnable {
     if (thrown != null) {
       throw new ServingException(FailureKind.INTERNAL, "a worker's task failed", thrown);
     }
+  }
+
+  /** A task that has not begun never does. Leaves the thread interrupted. */
+  private void giveUp() {
+    while (!taken.compareAndSet(false, true) && done.getCount() > 0) {
+      try {
+        done.await();
+      } catch (InterruptedException e) {
+        logger.debug("a task on a worker is waited for", e);
+      }
+    }
+    Thread.currentThread().interrupt();
   }
 }
