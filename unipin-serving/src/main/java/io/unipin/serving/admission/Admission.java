@@ -106,7 +106,7 @@ public final class Admission implements AutoCloseable {
    */
   public void onEveryWorker(Runnable task) {
     List<RuntimeException> failures = new ArrayList<>();
-    for (WorkerTask taken : workers.stream().map(worker -> worker.run(task)).toList()) {
+    for (WorkerTask taken : given(task)) {
       try {
         taken.await(PATIENCE);
       } catch (RuntimeException e) {
@@ -115,6 +115,16 @@ public final class Admission implements AutoCloseable {
     }
     if (!failures.isEmpty()) {
       throw failures.get(0);
+    }
+  }
+
+  /** Gives it to every worker, or to none when the server stops meanwhile. */
+  private List<WorkerTask> given(Runnable task) {
+    lock.lock();
+    try {
+      return workers.stream().map(worker -> worker.run(task)).toList();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -256,11 +266,12 @@ public final class Admission implements AutoCloseable {
 
     private void run(Ticket ticket) {
       long begin = nanos.getAsLong();
+      boolean worked = false;
       try {
-        ticket.work().task().run();
+        worked = ticket.work().task().getAsBoolean();
       } finally {
         long end = nanos.getAsLong();
-        times.took(ticket.work().kind(), end - begin, end);
+        times.ended(ticket.work().kind(), worked, end - begin, end);
         ended(ticket, end);
       }
     }

@@ -7,6 +7,9 @@ import java.util.concurrent.ConcurrentMap;
 /**
  * How long calls of a kind have taken lately, without their wait. As many kinds as the server has. Thread-safe.
  *
+ * <p>A call that ended before it did its work says little of its kind. It counts only where it took longer than is expected, so
+ * that calls that are all given up for their length are learned from.
+ *
  * <p>An idle worker takes any call, whatever is expected of it, so there are always new times to learn from.
  */
 final class ServiceTimes {
@@ -16,6 +19,13 @@ final class ServiceTimes {
   long expected(String kind, long now) {
     MeanCost known = nanos.get(kind);
     return known == null ? 0 : Math.round(known.expected(now));
+  }
+
+  /** A call has ended, after its work or before. */
+  void ended(String kind, boolean worked, long elapsed, long now) {
+    if (worked || elapsed > expected(kind, now)) {
+      took(kind, elapsed, now);
+    }
   }
 
   void took(String kind, long elapsed, long now) {

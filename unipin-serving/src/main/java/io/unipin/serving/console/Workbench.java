@@ -53,8 +53,8 @@ final class Workbench {
     }
   }
 
-  /** A worker completes futures; it must not throw. */
-  private static <T> void complete(
+  /** A worker completes futures; it must not throw. Returns whether there is an answer. */
+  private static <T> boolean complete(
       CompletableFuture<T> answer,
       BundleHolder bundles,
       Countdown countdown,
@@ -67,6 +67,7 @@ final class Workbench {
           }
         },
         Runnable::run);
+    return !answer.isCompletedExceptionally();
   }
 
   private record Countdown(long end) implements CallBudget {

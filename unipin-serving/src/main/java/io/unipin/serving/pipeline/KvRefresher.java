@@ -125,18 +125,21 @@ public final class KvRefresher {
     }
   }
 
-  private void run() {
+  /** Returns whether it encoded anything. */
+  private boolean run() {
+    boolean worked = false;
     for (int i = 0; i < USERS_AT_ONCE; i++) {
       String user = next();
       if (user == null) {
-        return;
+        return worked;
       }
-      refresh(user);
+      worked |= refresh(user);
       if (admission.waiting() > 0) {
         break;
       }
     }
     schedule();
+    return worked;
   }
 
   /** Takes the next user out; absent when none waits, and then the next one has to schedule. */
@@ -157,9 +160,11 @@ public final class KvRefresher {
   }
 
   /** Nobody waits for an answer, so a failure ends here; a request would meet it again and say so. */
-  private void refresh(String user) {
+  private boolean refresh(String user) {
     try {
-      encoded.addAndGet(refresh.applyAsInt(user));
+      int actions = refresh.applyAsInt(user);
+      encoded.addAndGet(actions);
+      return actions > 0;
     } catch (Throwable e) {
       skipped.incrementAndGet();
       long now = System.nanoTime();
@@ -167,6 +172,7 @@ public final class KvRefresher {
       if (now - last >= LOG_EVERY_NANOS && lastLogged.compareAndSet(last, now)) {
         logger.warn("recorded actions could not be encoded ahead of a request", e);
       }
+      return false;
     }
   }
 }

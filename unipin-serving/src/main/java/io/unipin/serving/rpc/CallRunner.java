@@ -13,6 +13,7 @@ import io.unipin.serving.metrics.ServingMetrics;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,15 @@ final class CallRunner implements AutoCloseable {
     Context context = Context.current();
     Arrival arrival = Arrival.of(context);
     ContextBudget budget = new ContextBudget(context);
-    Runnable task = context.wrap(() -> answer(rpc, observer, budget, work, arrival));
+    BooleanSupplier task =
+        () -> {
+          Context before = context.attach();
+          try {
+            return answer(rpc, observer, budget, work, arrival);
+          } finally {
+            context.detach(before);
+          }
+        };
     try {
       Ticket ticket = admission.admit(new Work(rpc, arrival.priority(), budget.remaining(), task));
       if (observer instanceof ServerCallStreamObserver<T> call) {
@@ -89,20 +98,23 @@ final class CallRunner implements AutoCloseable {
     }
   }
 
-  private <T> void answer(
+  /** Returns whether there was an answer, be it a late one. */
+  private <T> boolean answer(
       String rpc,
       StreamObserver<T> observer,
       ContextBudget budget,
       Function<ContextBudget, Answer<T>> work,
       Arrival arrival) {
+    boolean worked = false;
     try {
       budget.check();
       Answer<T> answer = work.apply(budget);
+      worked = true;
       budget.check(); // nobody reads a late answer, and it must not count as one
       observer.onNext(answer.response());
       if (hasGone(observer)) {
         metrics.request(rpc, gone(budget), arrival.age());
-        return;
+        return worked;
       }
       follow(rpc, answer.served());
       observer.onCompleted(); // last, so that a caller finds logged and counted what it got
@@ -119,6 +131,7 @@ final class CallRunner implements AutoCloseable {
           rpc, observer, new ServingException(FailureKind.INTERNAL, "internal error", e), arrival);
       log(rpc, e);
     }
+    return worked;
   }
 
   private <T> void refuse(

@@ -108,9 +108,10 @@ public final class Shadow {
     return erasures.get(counter(copy.user())) != copy.erasures();
   }
 
-  private void answer(Copy copy, Set<Long> live) {
+  /** Returns whether there was an answer. */
+  private boolean answer(Copy copy, Set<Long> live) {
     if (isErased(copy)) {
-      return;
+      return false;
     }
     Deadline deadline = new Deadline(System.nanoTime() + config.timeout().toNanos());
     StageClock clock = new StageClock(deadline, System::nanoTime);
@@ -125,6 +126,7 @@ public final class Shadow {
           parts.recommender().retrieveAndRank(lease.bundle(), reader.page(copy.request()), clock);
       long nanos = clock.spent().values().stream().mapToLong(Long::longValue).sum();
       metrics.shadowed(label(page.trace().cache()), nanos, overlap(page.items(), live));
+      return true;
     } catch (ServingException e) {
       metrics.shadowFailed(label(e.kind()));
       log(e);
@@ -136,6 +138,7 @@ public final class Shadow {
         parts.cache().erase(copy.user());
       }
     }
+    return false;
   }
 
   /** The part of the live page that this one has, too; 1 for an empty one. */

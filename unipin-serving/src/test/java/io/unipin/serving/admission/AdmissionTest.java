@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,89 @@ final class AdmissionTest {
     assertThat(ran).isEmpty();
   }
 
+  @Test
+  void await_interruptedBeforeTheTaskBegins_isGivenUpAndNeverRuns() {
+    WorkerTask task = new WorkerTask(() -> ran.add("late"));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> task.await(LONG))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
+    assertThat(Thread.interrupted()).isTrue();
+    task.run();
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void await_interruptedAfterTheTaskBegan_waitsForItsEnd() {
+    CountDownLatch begun = new CountDownLatch(1);
+    WorkerTask task =
+        new WorkerTask(
+            () -> {
+              begun.countDown();
+              await();
+              ran.add("ended");
+            });
+    CompletableFuture<Void> worker = CompletableFuture.runAsync(task);
+    CompletableFuture<Boolean> waits =
+        CompletableFuture.supplyAsync(
+            () -> {
+              Thread.currentThread().interrupt();
+              assertThatThrownBy(() -> task.await(LONG)).isInstanceOf(ServingException.class);
+              assertThat(ran).containsExactly("ended");
+              return Thread.interrupted();
+            },
+            run -> new Thread(() -> runAfter(begun, run)).start());
+    runAfter(begun, gate::countDown);
+    assertThat(waits).succeedsWithin(LONG).isEqualTo(true);
+    assertThat(worker).succeedsWithin(LONG);
+  }
+
+  private static void runAfter(CountDownLatch begun, Runnable task) {
+    try {
+      begun.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    task.run();
+  }
+
+  @Test
+  void serviceTimes_callThatDidNoWork_teachesNothingUnlessItTookLonger() {
+    AtomicLong now = new AtomicLong();
+    try (Admission one = new Admission("one", 1, 8, AdmissionConfig.patient(), now::get)) {
+      assertThat(expectedAfter(one, now, Duration.ofMillis(10), true)).isEqualTo(10_000_000);
+      now.addAndGet(Duration.ofSeconds(2).toNanos());
+      // A second more than a silence: a quarter is left.
+      assertThat(expectedAfter(one, now, Duration.ofNanos(20_000), false))
+          .isBetween(2_490_000L, 2_500_000L);
+      assertThat(expectedAfter(one, now, Duration.ofMillis(100), false)).isGreaterThan(10_000_000);
+    }
+  }
+
+  /** What a call of this length leaves as the expected one. */
+  private static long expectedAfter(Admission one, AtomicLong now, Duration length, boolean works) {
+    one.admit(
+        new Work(
+            "page",
+            Priority.LIVE,
+            LONG,
+            () -> {
+              now.addAndGet(length.toNanos());
+              return works;
+            }));
+    awaitIdle(one);
+    long expected = one.admit(new Work("page", Priority.LIVE, LONG, () -> false)).expectedNanos();
+    awaitIdle(one);
+    return expected;
+  }
+
+  private static void awaitIdle(Admission one) {
+    while (one.waiting() > 0) {
+      Thread.onSpinWait();
+    }
+    one.onEveryWorker(() -> {}); // behind the end of the call that was taken
+  }
+
   private Ticket admit(Priority priority, String name, Runnable task) {
     return admission.admit(
         new Work(
@@ -219,7 +303,7 @@ final class AdmissionTest {
             LONG,
             () -> {
               task.run();
-              ran.add(name);
+              return ran.add(name);
             }));
   }
 

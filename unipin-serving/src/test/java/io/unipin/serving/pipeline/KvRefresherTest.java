@@ -164,13 +164,14 @@ final class KvRefresherTest {
     return busy;
   }
 
-  private static void waitFor(CountDownLatch begun, CountDownLatch end) {
+  private static boolean waitFor(CountDownLatch begun, CountDownLatch end) {
     begun.countDown();
     try {
       end.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return true;
   }
 
   private void finish() {
