@@ -208,7 +208,7 @@ public final class HistoryStore implements AutoCloseable {
     boolean existed = delete(user, key, end);
     use(
         () -> {
-          rewrite(key, end); // also where there was no record: this may finish an erasure that failed
+          rewrite(key, end); // without a record too: an erasure before this one may have failed
           return true;
         });
     return existed;
