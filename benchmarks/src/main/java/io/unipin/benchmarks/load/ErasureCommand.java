@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "erasure",
     description = {
-      "Erases users from a served log of 640 MiB and a history of 223 MiB (4,096 actions a user) beside live pages, with shadow and arms.",
+      "Erases users from a served log of 640 MiB and a history of 223 MiB (4,096 actions a user) beside live pages and actions, with shadow and arms.",
       "page_p99_ratio_while_erasing: of pages beside two erasures a second by pages without, in turns of one run.",
       "bytes_left: files that still hold an id of an erased user, also after a torn line, with the logs switched off and on a full disk."
     },
@@ -57,7 +57,7 @@ public final class ErasureCommand implements Callable<Integer> {
       try (Progress progress = Progress.begin("erasure", 5)) {
         data.writeLog(USERS);
         progress.at(1, 5, "served log written");
-        data.writeHistories(USERS);
+        results.put("histories", data.writeHistories(USERS));
         progress.at(2, 5, "histories written");
         data.tear(USERS - 1);
         results.put("served_log_mib", ErasureWorld.size(data.served()) >> 20);
@@ -104,7 +104,9 @@ public final class ErasureCommand implements Callable<Integer> {
       results.put("page_p99_erasing_ms", busy);
       results.put("erasures", traffic.erased().size());
       results.put("pages", traffic.quiet().size() + traffic.busy().size());
+      results.put("erasures_failed", traffic.erasuresFailed());
       results.put("pages_failed", traffic.failures());
+      results.put("records_failed", traffic.recordsFailed());
       traffic.erase(0, USERS - SCENES); // those whose turn did not come
     }
   }

@@ -26,6 +26,7 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
 
   /** The logs take nothing, and what they have must go; the last user's line is torn. */
   private void logsOff(int middle) throws IOException, InterruptedException {
+    data.tear(to - 1);
     try (BenchServer server =
             BenchServer.start(
                 world, "one", data.folder(), ErasureCommand.settings(data.served(), false));

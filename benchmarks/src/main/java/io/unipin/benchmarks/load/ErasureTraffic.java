@@ -1,7 +1,10 @@
 package io.unipin.benchmarks.load;
 
 import io.grpc.StatusRuntimeException;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.ServingException;
 import io.unipin.serving.rpc.UniPinClient;
@@ -9,12 +12,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** Pages at a steady rate, alternately with and without erasures beside them. */
+/** Pages and actions at a steady rate, alternately with and without erasures beside them. */
 final class ErasureTraffic {
   private static final int LIVE_USERS = 40;
+
+  /** After every so many pages an action is recorded. */
+  private static final int PAGES_PER_ACTION = 5;
+
+  private static final int ITEMS = 2000;
   private static final Duration PAGE_EVERY = Duration.ofMillis(20);
   private static final Duration ERASE_EVERY = Duration.ofMillis(500);
 
@@ -25,6 +36,9 @@ final class ErasureTraffic {
   private final List<Double> erased = new ArrayList<>();
   private int next;
   private int failures;
+  private int erasuresFailed;
+  private int recordsFailed;
+  private long recorded;
 
   ErasureTraffic(UniPinClient pages, UniPinClient erasures) {
     this.pages = pages;
@@ -40,23 +54,44 @@ final class ErasureTraffic {
     pages(time, quiet);
   }
 
-  /** Pages while the next users are erased; at most to the last user. */
+  /**
+   * Pages while the next users are erased; at most to the last user. A refused erasure is counted, any other failure ends
+   * the run.
+   */
   void erasing(Duration time, int last) throws InterruptedException {
     AtomicBoolean going = new AtomicBoolean(true);
-    Thread eraser =
-        new Thread(
+    FutureTask<@Nullable Void> erasing =
+        new FutureTask<>(
             () -> {
-              long due = System.nanoTime();
-              while (going.get() && next < last) {
-                erase(next++);
-                due += ERASE_EVERY.toNanos();
-                awaitTurn(due);
-              }
+              eraseSteadily(going, last);
+              return null;
             });
+    Thread eraser = new Thread(erasing, "eraser");
     eraser.start();
-    pages(time, busy);
-    going.set(false);
-    eraser.join();
+    try {
+      pages(time, busy);
+    } finally {
+      going.set(false);
+      eraser.join();
+    }
+    try {
+      erasing.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the erasures ended early", e.getCause());
+    }
+  }
+
+  private void eraseSteadily(AtomicBoolean going, int last) {
+    long due = System.nanoTime();
+    while (going.get() && next < last) {
+      try {
+        erase(next++);
+      } catch (ServingException | StatusRuntimeException e) {
+        erasuresFailed++;
+      }
+      due += ERASE_EVERY.toNanos();
+      awaitTurn(due);
+    }
   }
 
   /** Erases the next users, without pages. */
@@ -84,7 +119,29 @@ final class ErasureTraffic {
       } catch (ServingException | StatusRuntimeException e) {
         failures++;
       }
+      if (i % PAGES_PER_ACTION == 0) {
+        record("live-" + i % LIVE_USERS);
+      }
       due = Math.max(due + PAGE_EVERY.toNanos(), System.nanoTime());
+    }
+  }
+
+  private void record(String user) {
+    Action.Builder action =
+        Action.newBuilder()
+            .setEventId("live-event-" + recorded)
+            .setItemId(recorded % ITEMS)
+            .addActions("click")
+            .setSurface("home")
+            .setTimeMs(System.currentTimeMillis());
+    recorded++;
+    try {
+      pages.recordActions(
+          RecordActionsRequest.newBuilder()
+              .addUsers(UserActions.newBuilder().setUserId(user).addActions(action))
+              .build());
+    } catch (ServingException | StatusRuntimeException e) {
+      recordsFailed++;
     }
   }
 
@@ -109,6 +166,9 @@ final class ErasureTraffic {
   }
 
   static double quantile(List<Double> values, double share) {
+    if (values.isEmpty()) {
+      throw new IllegalStateException("one measured value or more expected, got none");
+    }
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
     Arrays.sort(sorted);
     return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
@@ -124,6 +184,14 @@ final class ErasureTraffic {
 
   List<Double> erased() {
     return erased;
+  }
+
+  int erasuresFailed() {
+    return erasuresFailed;
+  }
+
+  int recordsFailed() {
+    return recordsFailed;
   }
 
   int failures() {

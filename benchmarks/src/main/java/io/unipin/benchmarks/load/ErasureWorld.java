@@ -30,6 +30,13 @@ record ErasureWorld(Path folder) {
   private static final long SEGMENT = 64 * MIB;
   private static final int SEGMENTS = 10;
   private static final long HISTORY = 223 * MIB;
+
+  /** A history of 4,096 actions takes about 66 KB. */
+  private static final int HISTORIES = 3600;
+
+  /** Added while the store is smaller than it should be. */
+  private static final int MORE_HISTORIES = 100;
+
   private static final int OTHERS = 50_000;
   private static final int PAGE = 20;
   private static final long NOW = 1_700_000_000_000L;
@@ -91,10 +98,20 @@ record ErasureWorld(Path folder) {
     Files.writeString(last, line.substring(0, line.indexOf("timeMs")), StandardOpenOption.APPEND);
   }
 
-  /** Records histories of 4,096 actions until the store has its size. */
-  void writeHistories(int users) throws IOException {
+  /** Records histories of 4,096 actions; returns how many. The store is measured while it is closed. */
+  int writeHistories(int users) throws IOException {
+    int written = HISTORIES;
+    writeHistories(0, written, users);
+    while (size(history()) < HISTORY) {
+      writeHistories(written, written + MORE_HISTORIES, users);
+      written += MORE_HISTORIES;
+    }
+    return written;
+  }
+
+  private void writeHistories(int from, int to, int users) {
     try (HistoryStore store = HistoryStore.open(new HistoryConfig(history(), ACTIONS, false))) {
-      for (int user = 0; user < users || size(history()) < HISTORY; user++) {
+      for (int user = from; user < to; user++) {
         store.append(user < users ? user(user) : "user-" + user, events(user, user < users));
       }
     }
@@ -113,6 +130,7 @@ record ErasureWorld(Path folder) {
     return events;
   }
 
+  /** Returns the bytes of a folder that nobody writes to. */
   static long size(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       long sum = 0;
