@@ -3,6 +3,7 @@ package io.unipin.benchmarks.load;
 import io.unipin.serving.cli.Figures;
 import io.unipin.serving.cli.Home;
 import io.unipin.serving.cli.Progress;
+import io.unipin.serving.cli.check.Output;
 import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,6 +44,7 @@ public final class ErasureCommand implements Callable<Integer> {
   private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
   @Spec private CommandSpec spec;
