@@ -8,8 +8,11 @@ import io.unipin.data.FeedLog;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -30,13 +33,21 @@ public final class CatalogueFilters {
   /** Beside the ids: objects and the bits over an index. */
   private static final int FIXED_BYTES = 256;
 
+  /** Of the key: its objects, and a place per category; their texts are the catalogue's. */
+  private static final int KEY_BYTES = 160;
+
+  private static final int CATEGORY_BYTES = 16;
+
   private final Catalogue catalogue;
 
   /** Rows of known age, the oldest first, and their times. */
   private final int[] rows;
 
   private final long[] times;
-  private final Set<String> categories;
+
+  /** Each by itself, so that no kept key holds on to a request's own text. */
+  private final Map<String, String> categories;
+
   private final int block;
   private final Cache<Asked, ItemFilter> kept;
 
@@ -44,7 +55,7 @@ public final class CatalogueFilters {
   private record Asked(Set<String> categories, int from) {}
 
   CatalogueFilters(Catalogue catalogue) {
-    this(catalogue, Math.max(LEAST_KEPT_BYTES, 2 * bytes(catalogue.size(), catalogue.size())));
+    this(catalogue, Math.max(LEAST_KEPT_BYTES, 2 * bytes(catalogue.size(), catalogue.size(), 0)));
   }
 
   CatalogueFilters(Catalogue catalogue, long keptBytes) {
@@ -58,9 +69,11 @@ public final class CatalogueFilters {
             .toArray();
     this.times = Arrays.stream(rows).mapToLong(catalogue::createdMs).toArray();
     this.block = Math.max(LEAST_BLOCK, rows.length / BLOCKS);
-    Set<String> named = new HashSet<>();
-    IntStream.range(0, catalogue.size()).forEach(row -> named.add(catalogue.category(row)));
-    this.categories = Collections.unmodifiableSet(named);
+    Map<String, String> named = new HashMap<>();
+    for (int row = 0; row < catalogue.size(); row++) {
+      named.putIfAbsent(catalogue.category(row), catalogue.category(row));
+    }
+    this.categories = Collections.unmodifiableMap(named);
     this.kept =
         Caffeine.newBuilder()
             .maximumWeight(keptBytes)
@@ -79,14 +92,17 @@ public final class CatalogueFilters {
     if (wanted.isEmpty() && createdSinceMs == 0) {
       return ItemFilter.NONE;
     }
-    Set<String> known = new HashSet<>(wanted);
-    known.retainAll(categories);
+    Set<String> known =
+        wanted.stream()
+            .map(categories::get)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toUnmodifiableSet());
     if (known.isEmpty() && !wanted.isEmpty()) {
       return ItemFilter.allowing();
     }
     int first = createdSinceMs == 0 ? ANY_AGE : first(createdSinceMs);
     int from = first == ANY_AGE ? ANY_AGE : first / block * block;
-    ItemFilter shared = kept.get(new Asked(Set.copyOf(known), from), this::filter);
+    ItemFilter shared = kept.get(new Asked(known, from), this::filter);
     return from == first ? shared : shared.and(ItemFilter.excluding(ids(from, first)));
   }
 
@@ -124,11 +140,16 @@ public final class CatalogueFilters {
   /** An upper bound, whatever the categories leave. */
   private int weight(Asked asked) {
     int most = asked.from() == ANY_AGE ? catalogue.size() : rows.length - asked.from();
-    return (int) Math.min(Integer.MAX_VALUE, bytes(most, catalogue.size()));
+    return (int)
+        Math.min(Integer.MAX_VALUE, bytes(most, catalogue.size(), asked.categories().size()));
   }
 
-  private static long bytes(long passing, long all) {
-    return Long.BYTES * passing + all / Byte.SIZE + FIXED_BYTES;
+  private static long bytes(long passing, long all, long named) {
+    return Long.BYTES * passing
+        + all / Byte.SIZE
+        + FIXED_BYTES
+        + KEY_BYTES
+        + CATEGORY_BYTES * named;
   }
 
   /** Bytes of all kept filters. */

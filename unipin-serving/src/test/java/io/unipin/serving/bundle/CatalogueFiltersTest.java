@@ -7,7 +7,9 @@ import io.unipin.data.Catalogue;
 import io.unipin.data.CatalogueItem;
 import io.unipin.data.FeedLog;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -51,7 +53,7 @@ class CatalogueFiltersTest {
 
   @Test
   void of_theSame_isTheSameFilterUntilManyOthersCame() {
-    long forTwo = 2 * (4 * 8 + 256);
+    long forTwo = 2 * (4 * 8 + 256 + 160 + 2 * 16);
     CatalogueFilters filters = new CatalogueFilters(catalogue(), forTwo);
     ItemFilter first = filters.of(Set.of("b"), 7);
     assertThat(filters.of(Set.of("b"), 7)).isSameAs(first);
@@ -95,6 +97,31 @@ class CatalogueFiltersTest {
       filters.of(Set.of("unknown" + name), 0);
     }
     assertThat(filters.keptBytes()).isZero();
+  }
+
+  @Test
+  void of_manySubsetsOfCategories_countsTheirKeys() {
+    int items = 64;
+    CatalogueFilters filters =
+        new CatalogueFilters(
+            Catalogue.of(
+                IntStream.range(0, items).mapToObj(i -> item(i, "category " + i, 100)).toList()),
+            100_000);
+    for (int round = 0; round < 1000; round++) {
+      int seed = round;
+      filters.of(
+          new Random(seed)
+              .ints(items / 2, 0, items)
+              .mapToObj(i -> "category " + i)
+              .collect(Collectors.toSet()),
+          0);
+    }
+    assertThat(filters.keptBytes()).isLessThanOrEqualTo(100_000);
+    CatalogueFilters one = new CatalogueFilters(catalogue(), 100_000);
+    one.of(Set.of("a"), 0);
+    long ofOne = one.keptBytes();
+    one.of(Set.of("a", "b", "c"), 0);
+    assertThat(one.keptBytes()).isGreaterThan(2 * ofOne);
   }
 
   /** Two items appear at each time, a second apart. */
