@@ -64,7 +64,8 @@ final class WireCost {
       if (wire == WireFormat.WIRETYPE_START_GROUP || wire == WireFormat.WIRETYPE_END_GROUP) {
         throw ServingException.invalid("request", "a message without groups expected");
       }
-      FieldDescriptor field = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+      FieldDescriptor field =
+          known(type.findFieldByNumber(WireFormat.getTagFieldNumber(tag)), wire);
       if (wire != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
         add(field == null ? UNKNOWN : NUMBER, field == null ? 1 : 0, most);
         in.skipField(tag);
@@ -78,6 +79,15 @@ final class WireCost {
         content(in, field, most);
       }
     }
+  }
+
+  /** A field that comes as another type than its own is kept like one that nobody knows. */
+  private static @Nullable FieldDescriptor known(@Nullable FieldDescriptor field, int wire) {
+    if (field == null) {
+      return null;
+    }
+    boolean packed = field.isPackable() && wire == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    return packed || wire == field.getLiteType().getWireType() ? field : null;
   }
 
   private void content(CodedInputStream in, @Nullable FieldDescriptor field, long most)

@@ -24,6 +24,7 @@ final class WireBytes {
     List<FieldDescriptor> fields = type.getFields();
     FieldDescriptor favourite = fields.get(random.nextInt(fields.size()));
     boolean unknown = random.nextInt(4) == 0;
+    boolean mistaken = random.nextInt(4) == 0;
     int left = bytes;
     for (int number = 100; left > 0; number++) {
       int before = wire.getTotalBytesWritten();
@@ -32,7 +33,11 @@ final class WireBytes {
       } else {
         boolean other = random.nextInt(50) == 0;
         FieldDescriptor field = other ? fields.get(random.nextInt(fields.size())) : favourite;
-        known(wire, field, left, depth);
+        if (mistaken) {
+          mistaken(wire, field);
+        } else {
+          known(wire, field, left, depth);
+        }
       }
       left -= wire.getTotalBytesWritten() - before;
     }
@@ -46,6 +51,18 @@ final class WireBytes {
       case 1 -> wire.writeFixed32(100, 7);
       case 2 -> wire.writeByteArray(number, new byte[random.nextInt(3)]);
       default -> wire.writeByteArray(100, new byte[0]);
+    }
+  }
+
+  /** A known number in a wire type that its field never has. */
+  private static void mistaken(CodedOutputStream wire, FieldDescriptor field) throws IOException {
+    int number = field.getNumber();
+    if (field.getLiteType().getWireType() == WireFormat.WIRETYPE_FIXED64) {
+      wire.writeFixed32(number, 7);
+    } else if (field.isPackable()) {
+      wire.writeFixed64(number, 7);
+    } else {
+      wire.writeUInt32(number, 7);
     }
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.WireFormat;
@@ -69,6 +71,18 @@ final class WireCostTest {
   }
 
   @Test
+  void of_knownNumberInAnotherType_isAsMuchAsAnUnknownField() throws IOException {
+    Descriptor type = RetrieveAndRankRequest.getDescriptor();
+    for (FieldDescriptor field : type.getFields()) {
+      boolean number = field.getLiteType().getWireType() == WireFormat.WIRETYPE_VARINT;
+      int other = number ? WireFormat.WIRETYPE_LENGTH_DELIMITED : WireFormat.WIRETYPE_VARINT;
+      byte[] mistaken = {(byte) (field.getNumber() << 3 | other), 0};
+      byte[] unknown = {(byte) (15 << 3 | other), 0};
+      assertThat(WireCost.of(mistaken, type)).as("%s", field).isEqualTo(WireCost.of(unknown, type));
+    }
+  }
+
+  @Test
   void of_manyUnknownFields_isRefused() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CodedOutputStream wire = CodedOutputStream.newInstance(out);
@@ -90,6 +104,7 @@ final class WireCostTest {
   }
 
   private static long allocated(Parser<? extends Message> parser, byte[] wire) throws IOException {
+    parser.parseFrom(wire); // loads classes
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     Message kept = parser.parseFrom(wire);
