@@ -60,6 +60,7 @@ final class BoundedRequests implements ServerInterceptor {
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     Descriptor type = inputType(call.getMethodDescriptor());
+    boolean one = call.getMethodDescriptor().getType().clientSendsOneMessage();
     Receipt receipt = Objects.requireNonNull(Receipt.KEY.get(Context.current()));
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       @Override
@@ -77,7 +78,7 @@ final class BoundedRequests implements ServerInterceptor {
 
       @Override
       public void onHalfClose() {
-        if (!receipt.isEnded()) {
+        if (one ? receipt.taken() : !receipt.isEnded()) {
           super.onHalfClose();
         }
       }

@@ -89,17 +89,21 @@ public final class Intake implements ServerInterceptor {
     }
     receipt.of(ResetWatch.of(call.getAttributes()));
     String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+    Once<Q, A> once = new Once<>(call, receipt, texts);
     receipt.bind(
         failure -> {
           StatusRuntimeException refusal = texts.refused().apply(failure);
           Metadata trailers = refusal.getTrailers();
-          call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+          once.refuse(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
           texts.counted().refused(rpc, refusal.getStatus().getCode().name());
         });
-    return next.startCall(new Once<>(call, receipt, texts), headers);
+    return next.startCall(once, headers);
   }
 
-  /** A call whose second end, by a worker that did not know of the first, is of no consequence. */
+  /**
+   * A call whose second end, by a worker that did not know of the first, is of no consequence. Any thread may refuse it while another
+   * one answers; the lock is taken after the budget's, never before.
+   */
   private static final class Once<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final Receipt receipt;
     private final Texts texts;
@@ -111,24 +115,29 @@ public final class Intake implements ServerInterceptor {
     }
 
     @Override
-    public void sendHeaders(Metadata headers) {
+    public synchronized void sendHeaders(Metadata headers) {
       if (!receipt.isEnded()) {
         super.sendHeaders(headers);
       }
     }
 
     @Override
-    public void sendMessage(A message) {
+    public synchronized void sendMessage(A message) {
       if (!receipt.isEnded()) {
         super.sendMessage(message);
       }
     }
 
     @Override
-    public void close(Status status, Metadata trailers) {
-      if (receipt.end()) {
+    public synchronized void close(Status status, Metadata trailers) {
+      if (receipt.answered()) {
         super.close(status, texts.explained().apply(status, trailers));
       }
+    }
+
+    /** Of a call whose receipt is at an end. */
+    synchronized void refuse(Status status, Metadata trailers) {
+      super.close(status, trailers);
     }
   }
 }

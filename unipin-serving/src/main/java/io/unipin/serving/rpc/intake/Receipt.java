@@ -29,8 +29,10 @@ final class Receipt extends ServerStreamTracer {
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
   private enum State {
+    /** The client has to go on, with a message or with its end: it may be refused to make room. */
     RECEIVING,
-    DELIVERED,
+    /** All is here that the call takes, and the work is the server's. */
+    TAKEN,
     ENDED
   }
 
@@ -88,19 +90,29 @@ final class Receipt extends ServerStreamTracer {
     }
     held.addAndGet(more);
     budget.take(this, more);
+    releaseIfEnded();
   }
 
-  /** The message is here; what it holds from now on is what it costs once it is read. */
+  /**
+   * A message is here; what it holds from now on is what it costs once it is read. It can still be refused to make room, unless it is
+   * {@link #taken}: a client may keep the call open for as long as it likes.
+   */
   boolean delivered(long bytes) {
     received = 0;
-    state.compareAndSet(State.RECEIVING, State.DELIVERED);
-    if (state.get() == State.ENDED) {
+    if (isEnded()) {
       return false;
     }
-    budget.complete(this);
-    budget.give(held.getAndSet(bytes));
-    budget.take(this, bytes);
-    return state.get() != State.ENDED;
+    budget.swap(this, held.getAndSet(bytes), bytes);
+    return !releaseIfEnded();
+  }
+
+  /** All of the call is here, and it is going to be answered; false when it is refused already. */
+  boolean taken() {
+    boolean first = state.compareAndSet(State.RECEIVING, State.TAKEN);
+    if (first) {
+      budget.complete(this);
+    }
+    return first;
   }
 
   long heldBytes() {
@@ -114,8 +126,7 @@ final class Receipt extends ServerStreamTracer {
   /** Refuses the call unless it is at an end already. */
   void refuse(ServingException failure) {
     Consumer<ServingException> known = refusal;
-    if (known != null && end()) {
-      release();
+    if (known != null && answered()) {
       known.accept(failure);
     }
   }
@@ -123,6 +134,15 @@ final class Receipt extends ServerStreamTracer {
   /** Whether nobody ended the call before. */
   boolean end() {
     return state.getAndSet(State.ENDED) != State.ENDED;
+  }
+
+  /** The same, and gives back what it holds at once: a client may never read the answer. */
+  boolean answered() {
+    boolean first = end();
+    if (first) {
+      release();
+    }
+    return first;
   }
 
   boolean isEnded() {
@@ -138,6 +158,15 @@ final class Receipt extends ServerStreamTracer {
     }
     state.set(State.ENDED);
     release();
+  }
+
+  /** Whoever ended the call meanwhile may have missed what was added last. */
+  private boolean releaseIfEnded() {
+    if (!isEnded()) {
+      return false;
+    }
+    release();
+    return true;
   }
 
   private void release() {

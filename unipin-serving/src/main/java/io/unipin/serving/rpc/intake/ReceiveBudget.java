@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * One bound for the bytes of all calls of a server: of messages that are being received, and of requests that are read and not
  * answered yet.
  *
- * <p>Where it does not suffice, the largest message that is not complete yet is refused first, so that a client that holds many of
- * them keeps nobody else out. Thread-safe.
+ * <p>Where it does not suffice, the largest call that is not complete yet is refused first, so that a client that holds many of
+ * them keeps nobody else out. A call is complete once its client has ended it, not with its message. Thread-safe.
  */
 public final class ReceiveBudget {
   private final long bytes;
@@ -37,11 +37,25 @@ public final class ReceiveBudget {
     }
   }
 
+  /**
+   * A message is complete and costs another number of bytes from now on. Others are refused before it, but from then on it may be
+   * refused like them.
+   */
+  void swap(Receipt receipt, long before, long now) {
+    incomplete.remove(receipt);
+    if (used.addAndGet(now - before) > bytes) {
+      makeRoom(receipt);
+    }
+    if (receipt.isIncomplete()) {
+      incomplete.add(receipt);
+    }
+  }
+
   void give(long less) {
     used.addAndGet(-less);
   }
 
-  /** The message is complete, or its call at an end. */
+  /** The call is complete, or at an end. */
   void complete(Receipt receipt) {
     incomplete.remove(receipt);
   }

@@ -52,6 +52,7 @@ final class ReceiveBudgetTest {
   void delivered_pastTheBudget_isRefused() {
     Call first = new Call().receive(1000);
     assertThat(first.receipt.delivered(3 * MESSAGE)).isTrue();
+    assertThat(first.receipt.taken()).isTrue();
     Call second = new Call().receive(1000);
     assertThat(second.receipt.delivered(3 * MESSAGE)).isFalse();
     assertThat(second.refusal()).isEqualTo(FailureKind.OVERLOADED);
@@ -60,6 +61,34 @@ final class ReceiveBudgetTest {
     assertThat(budget.used()).isZero();
     Call third = new Call().receive(1000);
     assertThat(third.receipt.delivered(3 * MESSAGE)).isTrue();
+  }
+
+  @Test
+  void delivered_whileOthersAreNotTaken_refusesThem() {
+    List<Call> open = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      open.add(new Call().receive(1000));
+      assertThat(open.get(i).receipt.delivered(MESSAGE - i)).isTrue();
+    }
+    Call late = new Call().receive(1000);
+    assertThat(late.receipt.delivered(MESSAGE + 10)).isTrue();
+    assertThat(late.receipt.taken()).isTrue();
+    assertThat(open.get(0).refusal()).isEqualTo(FailureKind.OVERLOADED);
+    assertThat(open.get(0).receipt.taken()).isFalse();
+    assertThat(open.get(1).refusal()).isEqualTo(FailureKind.OVERLOADED);
+    assertThat(open.get(2).receipt.taken()).isTrue();
+    assertThat(budget.used()).isLessThanOrEqualTo(4 * MESSAGE);
+  }
+
+  @Test
+  void answered_beforeTheStreamIsClosed_givesAllBack() {
+    Call call = new Call().receive(1000);
+    assertThat(call.receipt.delivered(3 * MESSAGE)).isTrue();
+    assertThat(call.receipt.taken()).isTrue();
+    assertThat(call.receipt.answered()).isTrue();
+    assertThat(budget.used()).isZero();
+    call.receipt.streamClosed(Status.OK); // once the client has read
+    assertThat(budget.used()).isZero();
   }
 
   @Test
