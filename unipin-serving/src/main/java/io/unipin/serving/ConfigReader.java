@@ -59,15 +59,21 @@ public final class ConfigReader {
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .addModule(new SimpleModule().addDeserializer(Duration.class, new DurationReader()))
           .build();
-  private final ObjectNode tree;
+
+  /** Parsed once; never changed. */
+  private static final ObjectNode DEFAULT_TREE = defaultTree();
+
+  private final ObjectNode tree = DEFAULT_TREE.deepCopy();
 
   /** Where a value came from, by the path of its key. */
   private final Map<String, String> origins = new HashMap<>();
 
-  private ConfigReader() {
+  private ConfigReader() {}
+
+  private static ObjectNode defaultTree() {
     try (InputStream stream =
         Objects.requireNonNull(ConfigReader.class.getResourceAsStream(DEFAULTS), DEFAULTS)) {
-      tree = (ObjectNode) MAPPER.readTree(stream);
+      return (ObjectNode) MAPPER.readTree(stream);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
