@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,9 @@ final class StartChecks {
               .formatted(
                   config.cache().transientBudget(),
                   shadow == 0 ? "" : " and the shadow's " + new ByteSize(shadow),
-                  models == 0 ? "" : " and %.1f MiB of models".formatted(models / 0x1p20),
+                  models == 0
+                      ? ""
+                      : String.format(Locale.ROOT, " and %.1f MiB of models", models / 0x1p20),
                   Math.max(0, left) >> 20,
                   direct >> 20,
                   config.cache().budget()));
