@@ -6,15 +6,15 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 usage="usage: docker/layout.sh FOLDER [CLASSPATH]"
 target="${1:?$usage}"
-modules=(proto kv-cache ann-index unipin-model unipin-serving)
+modules=(proto client kv-cache ann-index unipin-model unipin-serving cli)
 
 built_classpath() {
-  (cd "$root" && mvn -q -B -DskipTests -Dspotless.check.skip=true package -pl unipin-serving -am </dev/null)
+  (cd "$root" && mvn -q -B -DskipTests -Dspotless.check.skip=true package -pl cli -am </dev/null)
   local module
   for module in "${modules[@]}"; do
     printf '%s:' "$root/$module"/target/unipin-*-SNAPSHOT.jar
   done
-  tr ':' '\n' <"$root/unipin-serving/target/classpath.txt" | grep -v "^$root/" | paste -s -d ':'
+  tr ':' '\n' <"$root/cli/target/classpath.txt" | grep -v "^$root/" | paste -s -d ':'
 }
 
 # A folder of classes becomes a jar that is named after its module.

@@ -1,5 +1,11 @@
 package io.unipin.data;
 
+import io.unipin.feedlog.FeedLogException;
+import io.unipin.feedlog.FeedLogReader;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.FeedTable;
+import io.unipin.feedlog.SchemaFile;
+import io.unipin.feedlog.database.DuckSession;
 import io.unipin.tests.fuzz.FuzzTarget;
 import io.unipin.tests.fuzz.ScratchFolder;
 import java.io.IOException;

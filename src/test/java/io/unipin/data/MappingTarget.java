@@ -1,5 +1,7 @@
 package io.unipin.data;
 
+import io.unipin.feedlog.FeedLogException;
+import io.unipin.feedlog.imports.Importer;
 import io.unipin.tests.fuzz.FuzzTarget;
 import io.unipin.tests.fuzz.ScratchFolder;
 import java.io.IOException;

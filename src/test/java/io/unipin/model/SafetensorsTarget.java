@@ -1,5 +1,8 @@
 package io.unipin.model;
 
+import io.unipin.model.features.ModelException;
+import io.unipin.model.files.FloatTensor;
+import io.unipin.model.files.Safetensors;
 import io.unipin.tests.fuzz.FuzzTarget;
 import io.unipin.tests.fuzz.ScratchFolder;
 import java.io.IOException;

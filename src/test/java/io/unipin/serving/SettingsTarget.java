@@ -1,5 +1,7 @@
 package io.unipin.serving;
 
+import io.unipin.serving.settings.ConfigReader;
+import io.unipin.settings.ConfigException;
 import io.unipin.tests.fuzz.FuzzTarget;
 import io.unipin.tests.fuzz.ScratchFolder;
 import java.io.IOException;

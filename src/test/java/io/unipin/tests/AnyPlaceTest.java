@@ -78,7 +78,7 @@ final class AnyPlaceTest {
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.unipin");
-    assertThat(code.contain("io.unipin.data.Importer")).isTrue();
+    assertThat(code.contain("io.unipin.feedlog.imports.Importer")).isTrue();
     noClasses()
         .that()
         .resideOutsideOfPackage("io.unipin.proto..")

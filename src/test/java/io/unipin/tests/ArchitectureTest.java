@@ -14,6 +14,8 @@ import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.LinkedHashMap;
@@ -29,6 +31,19 @@ final class ArchitectureTest {
   private static final Set<String> WEAK_METERS =
       Set.of("Gauge", "TimeGauge", "FunctionCounter", "FunctionTimer", "MultiGauge");
 
+  private static final SliceAssignment EVERY_PACKAGE =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+          return SliceIdentifier.of(type.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+          return "packages";
+        }
+      };
+
   private static JavaClasses code;
 
   @BeforeAll
@@ -41,10 +56,20 @@ final class ArchitectureTest {
     assertThat(code.contain("io.unipin.kvcache.UserKvCache")).isTrue();
   }
 
+  /** Every package is a slice of its own, root packages too. */
   @Test
   void packages_areFreeOfCycles() {
-    slices().matching("io.unipin.(*)..").should().beFreeOfCycles().check(code);
-    slices().matching("io.unipin.serving.(*)..").should().beFreeOfCycles().check(code);
+    slices().assignedFrom(EVERY_PACKAGE).should().beFreeOfCycles().check(code);
+  }
+
+  @Test
+  void packages_knowOnlyWhatTheyMay() {
+    assertThat(Packages.unexpected(code)).isEmpty();
+  }
+
+  @Test
+  void packages_haveAtMostThirtyFiles() {
+    assertThat(Packages.crowded(code)).isEmpty();
   }
 
   @Test
@@ -68,7 +93,7 @@ final class ArchitectureTest {
   void engine_isKnownByTheModelAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.unipin.model..", "io.unipin.train..")
+        .resideOutsideOfPackages("io.unipin.model..", "io.unipin.train..", "io.unipin.evaluate..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.djl..")
@@ -80,7 +105,11 @@ final class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "io.unipin.serving.rpc..", "io.unipin.serving.cli..", "io.unipin.benchmarks..", PROTO)
+            "io.unipin.client..",
+            "io.unipin.serving.rpc..",
+            "io.unipin.cli..",
+            "io.unipin.benchmarks..",
+            PROTO)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.grpc..", PROTO)
@@ -164,7 +193,7 @@ final class ArchitectureTest {
                         || call.getName().equals("scheduleWithFixedDelay"))
             .map(call -> call.getOriginOwner().getName())
             .collect(Collectors.toSet());
-    assertThat(callers).containsExactly("io.unipin.serving.Recurring");
+    assertThat(callers).containsExactly("io.unipin.serving.threads.Recurring");
   }
 
   /** Such meters hold what they read weakly; the one method keeps it for them. */
@@ -207,7 +236,7 @@ final class ArchitectureTest {
   void exit_isCalledByTheCommandLineAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.unipin.serving.cli..")
+        .resideOutsideOfPackage("io.unipin.cli..")
         .should(
             callMethodWhere(
                 describe(

@@ -3,9 +3,9 @@ package io.unipin.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.ScoredItem;
-import io.unipin.serving.rpc.UniPinClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

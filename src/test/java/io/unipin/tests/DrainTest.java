@@ -2,9 +2,8 @@ package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
-import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,14 +61,14 @@ final class DrainTest {
       assertThat(failed.sentNanos())
           .as("a call that was sent before the stop failed: %s", failed.cause())
           .isGreaterThan(stopped);
-      assertThat(failed.cause().kind()).isEqualTo(FailureKind.UNAVAILABLE);
+      assertThat(failed.cause().kind()).isEqualTo(RequestException.Kind.UNAVAILABLE);
     }
     assertThat(server.awaitEnd()).isEqualTo(SIGTERM_EXIT);
     assertThat(server.output()).contains("stopped").doesNotContain("WARN").doesNotContain("ERROR");
   }
 
   /** A call that was neither answered nor refused for want of room. */
-  private record Failed(long sentNanos, ServingException cause) {}
+  private record Failed(long sentNanos, RequestException cause) {}
 
   private static Failed callUntilFailure(String address, int first, AtomicInteger answered) {
     try (UniPinClient client = UniPinClient.connect(address)) {
@@ -78,8 +77,8 @@ final class DrainTest {
         try {
           client.retrieveAndRank(TinyServer.request(user % 100));
           answered.incrementAndGet();
-        } catch (ServingException e) {
-          if (e.kind() != FailureKind.OVERLOADED) {
+        } catch (RequestException e) {
+          if (e.kind() != RequestException.Kind.OVERLOADED) {
             return new Failed(sent, e);
           }
         }

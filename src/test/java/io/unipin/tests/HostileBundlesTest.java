@@ -3,9 +3,8 @@ package io.unipin.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.client.RequestException;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +70,8 @@ final class HostileBundlesTest {
   private void assertRefused(TinyServer server, String bundle, String part) {
     assertThatThrownBy(() -> server.admin().loadBundle(bundle))
         .isInstanceOfSatisfying(
-            ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.INVALID))
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.INVALID))
         .hasMessageContaining(part)
         .hasMessageNotContaining("\n")
         .hasMessageNotContaining(folder.toString());

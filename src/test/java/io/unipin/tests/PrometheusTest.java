@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
@@ -11,8 +13,6 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
-import io.unipin.serving.ServingException;
-import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +120,7 @@ final class PrometheusTest {
     client.retrieve(RetrieveRequest.newBuilder().setUser(context).build());
     client.rank(RankRequest.newBuilder().setUser(context).addItemIds(TinyServer.FIRST_ID).build());
     assertThatThrownBy(() -> client.retrieveAndRank(RetrieveAndRankRequest.getDefaultInstance()))
-        .isInstanceOf(ServingException.class);
+        .isInstanceOf(RequestException.class);
   }
 
   private static RecordActionsRequest action(String user, int event) {

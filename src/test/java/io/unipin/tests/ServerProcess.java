@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true"));
     command.addAll(List.of("-Dai.djl.pytorch.num_threads=1", "-DOPT_OUT_TRACKING=true"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("io.unipin.serving.cli.Main", "serve"));
+    command.addAll(List.of("io.unipin.cli.Main", "serve"));
     settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     Path ports = folder.resolve("ports.json");
     Files.deleteIfExists(ports);

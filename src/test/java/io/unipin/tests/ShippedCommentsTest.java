@@ -2,7 +2,7 @@ package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.unipin.serving.cli.Main;
+import io.unipin.cli.Main;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,8 @@ final class ShippedCommentsTest {
     files.addAll(files("recipes", ".yaml"));
     files.add(ROOT.resolve("README.md"));
     files.add(
-        ROOT.resolve("unipin-serving/src/main/resources/io/unipin/serving/server-defaults.yaml"));
+        ROOT.resolve(
+            "unipin-serving/src/main/resources/io/unipin/serving/settings/server-defaults.yaml"));
     List<String> wrong = new ArrayList<>();
     int named = 0;
     for (Path file : files) {

@@ -2,8 +2,8 @@ package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.unipin.serving.ConfigReader;
-import io.unipin.serving.ServerConfig;
+import io.unipin.serving.settings.ConfigReader;
+import io.unipin.serving.settings.ServerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

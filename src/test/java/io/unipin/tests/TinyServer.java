@@ -1,19 +1,19 @@
 package io.unipin.tests;
 
-import io.unipin.data.Catalogue;
-import io.unipin.data.CatalogueItem;
-import io.unipin.data.FeedLog;
-import io.unipin.model.ModelConfig;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelWriter;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.History;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserContext;
-import io.unipin.serving.ConfigReader;
 import io.unipin.serving.UniPinServer;
 import io.unipin.serving.bundle.BundlePublisher;
-import io.unipin.serving.rpc.UniPinAdminClient;
-import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.serving.settings.ConfigReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

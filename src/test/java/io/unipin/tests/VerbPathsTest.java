@@ -2,9 +2,9 @@ package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.unipin.serving.cli.Main;
-import io.unipin.serving.cli.check.Input;
-import io.unipin.serving.cli.check.Output;
+import io.unipin.cli.Main;
+import io.unipin.cli.check.Input;
+import io.unipin.cli.check.Output;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,9 +1,10 @@
 package io.unipin.serving.history;
 
-import io.unipin.data.Catalogue;
-import io.unipin.data.CatalogueItem;
-import io.unipin.data.FeedLog;
-import io.unipin.data.FeedSchema;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.serving.log.ServedLogExport;
 import io.unipin.tests.fuzz.FuzzTarget;
 import io.unipin.tests.fuzz.ScratchFolder;
 import java.io.IOException;

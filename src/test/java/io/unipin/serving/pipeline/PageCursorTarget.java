@@ -1,6 +1,6 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.tests.fuzz.FuzzTarget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.unipin.tests.fuzz;
 
-import io.unipin.data.FileTree;
+import io.unipin.feedlog.database.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

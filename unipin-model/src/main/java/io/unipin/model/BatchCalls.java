@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.features.ModelConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

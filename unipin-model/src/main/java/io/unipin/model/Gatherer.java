@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import io.unipin.model.features.ModelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -22,7 +23,7 @@ final class Gatherer implements AutoCloseable {
   private static final int QUEUE = 4096;
 
   /** A call that can run together with others of its bucket. */
-  interface Call {
+  public interface Call {
     /** Calls with equal buckets can run as one. */
     Object bucket();
   }

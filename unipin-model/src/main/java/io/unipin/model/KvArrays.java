@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import io.unipin.kvcache.KvLayout;
+import io.unipin.model.features.ModelException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.files.ModelFiles;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,5 +1,10 @@
 package io.unipin.model;
 
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import io.unipin.model.files.ModelFiles;
+import io.unipin.model.files.Program;
+import io.unipin.model.files.WarmWeights;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;

@@ -10,6 +10,10 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import io.unipin.model.files.TorchArchive;
+import io.unipin.model.files.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +26,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>Thread-safe for methods that only read the weights.
  */
-final class TorchModule implements AutoCloseable {
+public final class TorchModule implements AutoCloseable {
   private final PtNDManager manager;
   private final LongAdder computingNanos = new LongAdder();
   private final PtSymbolBlock block;

@@ -1,5 +1,8 @@
 package io.unipin.model;
 
+import io.unipin.model.features.PagePositions;
+import io.unipin.model.features.TargetOffsets;
+
 /**
  * One batch for {@link TrainingModel}: B histories of at most n actions with k candidates each,
  * padded behind.

@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.features.ModelConfig;
 
 /** Runs every call in the caller's thread: one native call each, the block's own memory, no copy of it. Thread-safe. */
 final class WorkerCalls implements ModelCalls {

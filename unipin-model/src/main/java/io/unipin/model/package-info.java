@@ -1,8 +1,6 @@
 /**
- * The model: its program, configuration, weights and serving runtime.
- *
- * <p>Configuration ({@link io.unipin.model.ModelConfig}), weights (safetensors) and per-request state (the caller's KV
- * block) are separate; a loaded model is immutable.
+ * The model at work: serving and training runtime on the engine, and the folder of a model's
+ * files.
  */
 @NullMarked
 package io.unipin.model;

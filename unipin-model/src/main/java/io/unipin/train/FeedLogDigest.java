@@ -1,7 +1,7 @@
 package io.unipin.train;
 
-import io.unipin.data.Catalogue;
-import io.unipin.data.FeedLog;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.FeedLog;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,13 +1,22 @@
 package io.unipin.train;
 
-import io.unipin.data.FeedLog;
+import io.unipin.evaluate.Evaluation;
+import io.unipin.evaluate.EvaluationOptions;
+import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.HistoryEncoder;
+import io.unipin.evaluate.PlattScaling;
+import io.unipin.evaluate.Predictions;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.GapBuckets;
-import io.unipin.model.ModelConfig;
 import io.unipin.model.ModelWriter;
-import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
-import io.unipin.model.TokenSequence;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.train.recipe.Task;
+import io.unipin.train.recipe.TrainConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

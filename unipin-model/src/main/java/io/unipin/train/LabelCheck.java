@@ -1,6 +1,8 @@
 package io.unipin.train;
 
-import io.unipin.data.FeedLog;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,10 @@
 package io.unipin.train;
 
-import io.unipin.data.FeedSchema;
-import io.unipin.model.ModelConfig;
+import io.unipin.feedlog.FeedSchema;
 import io.unipin.model.ModelFolder;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.train.recipe.TrainConfig;
+import io.unipin.train.recipe.TrainException;
 import java.nio.file.Path;
 import java.util.Set;
 

@@ -2,8 +2,11 @@ package io.unipin.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.data.FeedLog;
+import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelFolder;
+import io.unipin.train.recipe.RecordText;
+import io.unipin.train.recipe.TrainConfig;
+import io.unipin.train.recipe.TrainException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -2,16 +2,24 @@ package io.unipin.train;
 
 import static java.util.Objects.requireNonNull;
 
-import io.unipin.data.FeedLog;
-import io.unipin.data.FileTree;
-import io.unipin.model.ClassCounts;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.database.FileTree;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.ModelConfig;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
 import io.unipin.model.StepSettings;
 import io.unipin.model.TrainingBatch;
 import io.unipin.model.TrainingModel;
+import io.unipin.model.features.ClassCounts;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.train.batch.BatchSource;
+import io.unipin.train.batch.ClassCounter;
+import io.unipin.train.batch.EpochPlan;
+import io.unipin.train.batch.Sequence;
+import io.unipin.train.recipe.TrainConfig;
+import io.unipin.train.recipe.TrainException;
+import io.unipin.train.recipe.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.unipin.train;
 
-import io.unipin.data.Catalogue;
-import io.unipin.model.ClassCounts;
+import io.unipin.feedlog.Catalogue;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.ModelConfig;
 import io.unipin.model.TrainingModel;
+import io.unipin.model.features.ClassCounts;
+import io.unipin.model.features.ModelConfig;
 import java.nio.file.Path;
 
 /**

@@ -1,4 +1,6 @@
-/** Training and evaluation of a model on a feed log: what is held out, the trainer, the metrics and their baselines. */
+/**
+ * Training of a model on a feed log, from a fresh start, an earlier model or an interrupted run.
+ */
 @NullMarked
 package io.unipin.train;
 

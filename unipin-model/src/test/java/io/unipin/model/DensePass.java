@@ -6,6 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.files.ModelFiles;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -26,7 +30,7 @@ final class DensePass implements AutoCloseable {
    * @param candidates (B, k, C) probabilities
    * @param history (B, n + 1, C) probabilities of the history's own actions
    */
-  record Result(float[] states, float[] candidates, float[] history) {}
+  public record Result(float[] states, float[] candidates, float[] history) {}
 
   /**
    * Histories with the same number of candidates each; a negative entry of masked positions hides

@@ -4,6 +4,11 @@ import static io.unipin.model.TestModels.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.PagePositions;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.model.features.ModelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

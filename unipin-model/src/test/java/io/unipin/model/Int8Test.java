@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,6 +3,9 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;

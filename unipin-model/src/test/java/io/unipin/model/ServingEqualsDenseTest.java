@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.HistoryWindow;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,5 +1,9 @@
 package io.unipin.model;
 
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.PagePositions;
+import io.unipin.model.features.TargetOffsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,8 @@
 package io.unipin.model;
 
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.UserAction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -10,13 +12,13 @@ import java.util.List;
 import java.util.Random;
 
 /** Small models with random weights, and random histories for them. */
-final class TestModels {
+public final class TestModels {
   static final int ITEMS = 60;
   static final int CONTENT = 3;
 
   private TestModels() {}
 
-  static ModelConfig config(int heads, int kvHeads, int maxHistory) {
+  public static ModelConfig config(int heads, int kvHeads, int maxHistory) {
     return new ModelConfig(
         ITEMS,
         CONTENT,

@@ -3,6 +3,10 @@ package io.unipin.model;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.files.Program;
+import io.unipin.model.files.TorchArchive;
+import io.unipin.model.files.Weights;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

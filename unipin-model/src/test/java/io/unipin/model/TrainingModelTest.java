@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.UserAction;
+import io.unipin.model.files.FloatTensor;
+import io.unipin.model.files.Program;
+import io.unipin.model.files.Weights;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -2,7 +2,9 @@ package io.unipin.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.unipin.data.FeedLog;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.train.recipe.TrainConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,10 +1,12 @@
 package io.unipin.train;
 
-import io.unipin.data.FeedLog;
-import io.unipin.model.GapBuckets;
-import io.unipin.model.InputTable;
-import io.unipin.model.PagePositions;
-import io.unipin.model.TargetOffsets;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.InputTable;
+import io.unipin.model.features.PagePositions;
+import io.unipin.model.features.TargetOffsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,14 +15,14 @@ import java.util.stream.LongStream;
 /**
  * What a training meets that cuts, masks, draws and leaves out nothing, counted from a log itself.
  */
-final class NaiveCounts {
+public final class NaiveCounts {
   private record Example(InputTable table, int index, int user) {}
 
   private final FeedLog log;
   private final Holdout holdout;
   private final List<Example> all = new ArrayList<>();
 
-  NaiveCounts(FeedLog log, Holdout holdout) {
+  public NaiveCounts(FeedLog log, Holdout holdout) {
     this.log = log;
     this.holdout = holdout;
     for (int user = 0; user < log.users(); user++) {
@@ -97,11 +99,11 @@ final class NaiveCounts {
     return LongStream.of(counts).boxed().toList();
   }
 
-  List<Long> examples(InputTable table) {
+  public List<Long> examples(InputTable table) {
     return count(table, all);
   }
 
-  List<Long> users(InputTable table) {
+  public List<Long> users(InputTable table) {
     return count(table, new HashSet<>(all));
   }
 

@@ -1,14 +1,16 @@
 package io.unipin.train;
 
-import io.unipin.data.FeedLog;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
-import io.unipin.model.GapBuckets;
-import io.unipin.model.HistoryWindow;
-import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
-import io.unipin.model.TokenSequence;
-import io.unipin.model.UserAction;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.HistoryWindow;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -19,13 +21,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The evaluator's oracle: one prefill per question, all items sorted, nothing shared. */
-final class NaiveEvaluation {
-  final List<Integer> ranks = new ArrayList<>();
-  final List<Integer> popularityRanks = new ArrayList<>();
-  final List<Float> likes = new ArrayList<>();
-  final List<Boolean> liked = new ArrayList<>();
-  int repeats;
-  int targetless;
+public final class NaiveEvaluation {
+  public final List<Integer> ranks = new ArrayList<>();
+  public final List<Integer> popularityRanks = new ArrayList<>();
+  public final List<Float> likes = new ArrayList<>();
+  public final List<Boolean> liked = new ArrayList<>();
+  public int repeats;
+  public int targetless;
 
   private final FeedLog log;
   private final ServingModel model;
@@ -34,7 +36,7 @@ final class NaiveEvaluation {
   private final KvLayout layout;
   private int rows;
 
-  NaiveEvaluation(FeedLog log, Holdout holdout, ServingModel model, Part part) {
+  public NaiveEvaluation(FeedLog log, Holdout holdout, ServingModel model, Part part) {
     this.log = log;
     this.holdout = holdout;
     this.model = model;

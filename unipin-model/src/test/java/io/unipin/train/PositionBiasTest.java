@@ -2,10 +2,16 @@ package io.unipin.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.unipin.data.FeedLog;
-import io.unipin.data.FeedLogBuilder;
+import io.unipin.evaluate.Evaluation;
+import io.unipin.evaluate.EvaluationOptions;
+import io.unipin.evaluate.EvaluationProgress;
+import io.unipin.evaluate.Evaluator;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
+import io.unipin.train.recipe.TrainConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

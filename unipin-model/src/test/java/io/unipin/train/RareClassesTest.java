@@ -3,16 +3,19 @@ package io.unipin.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.unipin.data.FeedLog;
-import io.unipin.data.FeedLogBuilder;
+import io.unipin.evaluate.HistoryEncoder;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.GapBuckets;
-import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
-import io.unipin.model.TokenSequence;
-import io.unipin.model.UserAction;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
+import io.unipin.train.recipe.TrainConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A model trained on gaps of minutes, four places, one surface and one action, and asked about
  * others.
  */
-class RareClassesTest {
+public class RareClassesTest {
   static final int ITEMS = 12;
   private static final int PLACES = 4;
   private static final int HOME = 0;

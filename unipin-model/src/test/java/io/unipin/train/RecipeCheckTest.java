@@ -3,8 +3,11 @@ package io.unipin.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.unipin.data.FeedLog;
-import io.unipin.data.FeedLogBuilder;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.train.recipe.TrainConfig;
+import io.unipin.train.recipe.TrainException;
 import org.junit.jupiter.api.Test;
 
 class RecipeCheckTest {

@@ -1,24 +1,24 @@
 package io.unipin.train;
 
-import io.unipin.data.Catalogue;
-import io.unipin.data.CatalogueItem;
-import io.unipin.data.FeedLog;
-import io.unipin.data.FeedLogBuilder;
-import io.unipin.data.FeedSchema;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.FeedSchema;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Small feed logs in memory. */
-final class TestLogs {
-  static final long LIKE = 1;
-  static final long HIDE = 2;
-  static final FeedSchema SCHEMA =
+public final class TestLogs {
+  public static final long LIKE = 1;
+  public static final long HIDE = 2;
+  public static final FeedSchema SCHEMA =
       new FeedSchema(List.of("like", "hide"), List.of("like"), List.of("home", "related"));
 
   private TestLogs() {}
 
-  static FeedLogBuilder log(int items) {
+  public static FeedLogBuilder log(int items) {
     return new FeedLogBuilder(SCHEMA, catalogue(items));
   }
 
@@ -30,7 +30,7 @@ final class TestLogs {
   }
 
   /** A log of users with random actions, repeats among them, and between them feedviews of one to four impressions. */
-  static FeedLog random(int users, int items, int mostActions, long seed) {
+  public static FeedLog random(int users, int items, int mostActions, long seed) {
     Random random = new Random(seed);
     FeedLogBuilder builder = log(items);
     for (int u = 0; u < users; u++) {
@@ -56,7 +56,7 @@ final class TestLogs {
   }
 
   /** The same log without its feedviews. */
-  static FeedLog withoutViews(FeedLog log) {
+  public static FeedLog withoutViews(FeedLog log) {
     FeedLogBuilder builder = new FeedLogBuilder(log.schema(), log.catalogue());
     for (int u = 0; u < log.users(); u++) {
       builder.user(log.user(u));

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.unipin.data.FeedLog;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.train.recipe.RecordText;
+import io.unipin.train.recipe.TrainConfig;
+import io.unipin.train.recipe.TrainException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Route;
 import io.unipin.serving.rpc.Routes;
+import io.unipin.serving.settings.ArmSettings;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -9,6 +9,7 @@ import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.CacheConfig;
 import io.unipin.serving.pipeline.CacheFit;

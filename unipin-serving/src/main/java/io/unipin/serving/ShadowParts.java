@@ -11,6 +11,8 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Shadow;
+import io.unipin.serving.settings.ArmSettings;
+import io.unipin.serving.settings.ServerConfig;
 import java.util.function.Consumer;
 import java.util.function.Function;
 

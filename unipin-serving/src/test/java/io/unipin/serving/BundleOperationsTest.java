@@ -3,6 +3,9 @@ package io.unipin.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.BundleListing;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
@@ -11,8 +14,6 @@ import io.unipin.proto.v1.Served;
 import io.unipin.proto.v1.Served.CacheOutcome;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.TinyBundles;
-import io.unipin.serving.rpc.UniPinAdminClient;
-import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,7 +115,7 @@ final class BundleOperationsTest {
       assertThat(admin.changeItems(List.of(before.get(0).getItemId()), List.of()).getItems())
           .isEqualTo(TinyBundles.ITEMS);
       assertThat(page(client, "x")).isEqualTo(before);
-      assertThatThrownBy(() -> admin.loadBundle("two")).isInstanceOf(ServingException.class);
+      assertThatThrownBy(() -> admin.loadBundle("two")).isInstanceOf(RequestException.class);
       assertThat(page(client, "y")).isEqualTo(before);
     }
   }
@@ -141,7 +142,8 @@ final class BundleOperationsTest {
   private static void assertInvalid(Runnable call, String part) {
     assertThatThrownBy(call::run)
         .isInstanceOfSatisfying(
-            ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.INVALID))
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.INVALID))
         .hasMessageContaining(part);
   }
 }

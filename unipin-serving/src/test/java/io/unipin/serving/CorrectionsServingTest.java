@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.unipin.data.FeedLog;
-import io.unipin.data.FeedSchema;
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinClient;
+import io.unipin.client.Violation;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedSchema;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
@@ -19,8 +22,7 @@ import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.RecordedAction;
-import io.unipin.serving.history.ServedLogExport;
-import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.serving.log.ServedLogExport;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -146,9 +148,9 @@ final class CorrectionsServingTest {
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
       assertThatThrownBy(() -> retract(client, "u", 0, "event1", ""))
           .isInstanceOfSatisfying(
-              ServingException.class,
+              RequestException.class,
               e -> {
-                assertThat(e.kind()).isEqualTo(FailureKind.INVALID);
+                assertThat(e.kind()).isEqualTo(RequestException.Kind.INVALID);
                 assertThat(e.violations())
                     .containsExactly(
                         new Violation("event_ids[1]", "an id that is not blank expected, got ''"));

@@ -5,21 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.proto.v1.Action;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.ArmAssignment;
 import io.unipin.proto.v1.RankRequest;
-import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
-import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.BundleException;
-import io.unipin.serving.experiment.report.ExperimentReport;
-import io.unipin.serving.experiment.report.ReportQuestion;
-import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.serving.settings.ServerConfig;
+import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,11 +24,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -167,55 +162,6 @@ final class ExperimentServingTest {
         .filter(entry -> entry.path("user").asText().equals(user))
         .map(entry -> entry.path("experiment").asText())
         .toList();
-  }
-
-  @Test
-  void logs_ofAServer_areWhatTheReportReads() {
-    String layers =
-        "experiments.layers={l: {experiments: {same: {arms: {control: {}, other: {}}}}}}";
-    int users = 300;
-    try (UniPinServer server = start(layers);
-        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
-      for (int i = 0; i < users; i++) {
-        RetrieveAndRankResponse response = client.retrieveAndRank(page("u" + i, NOW));
-        UserActions.Builder actions = UserActions.newBuilder().setUserId("u" + i);
-        for (int click = 0; click <= i % 3; click++) {
-          actions.addActions(
-              Action.newBuilder()
-                  .setItemId(response.getItems(click).getItemId())
-                  .addActions("click")
-                  .setTimeMs(NOW + 1 + click)
-                  .setEventId("e" + click));
-        }
-        client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
-      }
-    }
-    ReportQuestion question =
-        new ReportQuestion(
-            "same",
-            "control",
-            Map.of("control", 0.5, "other", 0.5),
-            List.of(),
-            0.1,
-            Duration.ofDays(1),
-            Long.MAX_VALUE);
-    ExperimentReport report =
-        ExperimentReport.of(
-            question,
-            folder.resolve("exposures"),
-            Optional.of(folder.resolve("served")),
-            Optional.empty());
-    assertThat(report.users().users().values().stream().mapToLong(Long::longValue).sum())
-        .isEqualTo(users);
-    assertThat(report.unreadable()).isZero();
-    assertThat(report.comparisons())
-        .filteredOn(comparison -> comparison.metric().equals("click/impressions"))
-        .singleElement()
-        .satisfies(
-            comparison -> {
-              assertThat(comparison.control()).isBetween(0.3, 0.5); // two of five on average
-              assertThat(comparison.interval().contains(0)).isTrue();
-            });
   }
 
   @Test

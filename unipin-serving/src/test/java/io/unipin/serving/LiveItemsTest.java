@@ -3,6 +3,9 @@ package io.unipin.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.IndexStatus;
 import io.unipin.proto.v1.ItemVector;
@@ -11,8 +14,6 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.TinyBundles;
-import io.unipin.serving.rpc.UniPinAdminClient;
-import io.unipin.serving.rpc.UniPinClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -93,7 +94,8 @@ final class LiveItemsTest {
                 .build())) {
       assertThatThrownBy(() -> admin.changeItems(request))
           .isInstanceOfSatisfying(
-              ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.INVALID));
+              RequestException.class,
+              e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.INVALID));
     }
     assertThat(admin.index().getItems()).isEqualTo(TinyBundles.ITEMS);
     assertThat(page()).contains(known);

@@ -13,6 +13,11 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
+import io.unipin.client.Channels;
+import io.unipin.client.ClientSecurity;
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.RankRequest;
@@ -23,13 +28,10 @@ import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.proto.v1.UserContext;
-import io.unipin.serving.rpc.Channels;
-import io.unipin.serving.rpc.ClientSecurity;
-import io.unipin.serving.rpc.UniPinAdminClient;
-import io.unipin.serving.rpc.UniPinClient;
 import io.unipin.serving.security.Role;
 import io.unipin.serving.security.TestCertificate;
 import io.unipin.serving.security.TokenTable;
+import io.unipin.settings.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -160,13 +162,14 @@ final class SecurityTest {
             "security.clientAuthorities=" + operator.certificate())) {
       ClientSecurity trusting = new ClientSecurity(own.certificate(), null, null, null);
       assertThat(page(server, trusting)).isEmpty();
-      assertThat(page(server, ClientSecurity.NONE)).contains(FailureKind.UNAVAILABLE);
+      assertThat(page(server, ClientSecurity.NONE)).contains(RequestException.Kind.UNAVAILABLE);
       ClientSecurity wrongServer = new ClientSecurity(stranger.certificate(), null, null, null);
-      assertThat(page(server, wrongServer)).contains(FailureKind.UNAVAILABLE);
+      assertThat(page(server, wrongServer)).contains(RequestException.Kind.UNAVAILABLE);
 
       assertThat(bundle(server, identified(own, operator))).isEmpty();
-      assertThat(bundle(server, trusting)).contains(FailureKind.UNAVAILABLE);
-      assertThat(bundle(server, identified(own, stranger))).contains(FailureKind.UNAVAILABLE);
+      assertThat(bundle(server, trusting)).contains(RequestException.Kind.UNAVAILABLE);
+      assertThat(bundle(server, identified(own, stranger)))
+          .contains(RequestException.Kind.UNAVAILABLE);
     }
   }
 
@@ -192,7 +195,7 @@ final class SecurityTest {
       while (page(server, fresh).isPresent()) {
         Thread.onSpinWait(); // the test's time limit ends this
       }
-      assertThat(page(server, old)).contains(FailureKind.UNAVAILABLE);
+      assertThat(page(server, old)).contains(RequestException.Kind.UNAVAILABLE);
     }
   }
 
@@ -221,20 +224,22 @@ final class SecurityTest {
     return new ClientSecurity(server.certificate(), client.certificate(), client.key(), null);
   }
 
-  private static Optional<FailureKind> page(UniPinServer server, ClientSecurity security) {
+  private static Optional<RequestException.Kind> page(
+      UniPinServer server, ClientSecurity security) {
     try (UniPinClient client = UniPinClient.connect(HOST + server.port(), security)) {
       client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(USER).build());
       return Optional.empty();
-    } catch (ServingException e) {
+    } catch (RequestException e) {
       return Optional.of(e.kind());
     }
   }
 
-  private static Optional<FailureKind> bundle(UniPinServer server, ClientSecurity security) {
+  private static Optional<RequestException.Kind> bundle(
+      UniPinServer server, ClientSecurity security) {
     try (UniPinAdminClient admin = UniPinAdminClient.connect(HOST + server.adminPort(), security)) {
       admin.bundle();
       return Optional.empty();
-    } catch (ServingException e) {
+    } catch (RequestException e) {
       return Optional.of(e.kind());
     }
   }

@@ -3,6 +3,8 @@ package io.unipin.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.CacheStatus;
 import io.unipin.proto.v1.RecordActionsRequest;
@@ -11,8 +13,6 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.BundleException;
-import io.unipin.serving.rpc.UniPinAdminClient;
-import io.unipin.serving.rpc.UniPinClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,8 @@
 package io.unipin.serving;
 
 import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.settings.ConfigReader;
+import io.unipin.serving.settings.ServerConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -14,8 +14,11 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.MetadataUtils;
-import io.unipin.data.FeedLog;
-import io.unipin.data.FeedSchema;
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedSchema;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.GetBundleRequest;
@@ -31,9 +34,7 @@ import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.TinyBundles;
-import io.unipin.serving.history.ServedLogExport;
-import io.unipin.serving.rpc.UniPinAdminClient;
-import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.serving.log.ServedLogExport;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -184,7 +185,8 @@ final class UniPinServerTest {
       for (String name : List.of("", "../one", "three")) {
         assertThatThrownBy(() -> admin.loadBundle(name))
             .isInstanceOfSatisfying(
-                ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.INVALID));
+                RequestException.class,
+                e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.INVALID));
       }
       assertThat(admin.bundle().getBundle()).isEqualTo("two");
     }
@@ -269,7 +271,8 @@ final class UniPinServerTest {
         UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofNanos(1))) {
       assertThatThrownBy(() -> hasty.retrieveAndRank(request("u", "")))
           .isInstanceOfSatisfying(
-              ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.DEADLINE));
+              RequestException.class,
+              e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.DEADLINE));
     }
     page("u", "");
     assertThat(get("/metrics").body()).contains("unipin_cache_leases 0.0");
@@ -281,7 +284,8 @@ final class UniPinServerTest {
     server.close();
     assertThatThrownBy(() -> page("u", ""))
         .isInstanceOfSatisfying(
-            ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.UNAVAILABLE));
   }
 
   @Test

@@ -1,13 +1,13 @@
 package io.unipin.benchmarks.experiment;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.unipin.cli.statistics.SampleRatio;
 import io.unipin.serving.experiment.ArmConfig;
 import io.unipin.serving.experiment.ExperimentPlan;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExperimentsConfig;
 import io.unipin.serving.experiment.LayerConfig;
 import io.unipin.serving.experiment.SlotRange;
-import io.unipin.serving.experiment.statistics.SampleRatio;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,11 @@ package io.unipin.benchmarks.experiment;
 
 import io.unipin.benchmarks.experiment.SequentialTrials.Alarms;
 import io.unipin.benchmarks.experiment.SequentialTrials.Setting;
-import io.unipin.serving.cli.Figures;
-import io.unipin.serving.cli.Home;
-import io.unipin.serving.cli.Progress;
-import io.unipin.serving.cli.Table;
-import io.unipin.serving.cli.check.Output;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.console.Figures;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.console.Progress;
+import io.unipin.cli.console.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

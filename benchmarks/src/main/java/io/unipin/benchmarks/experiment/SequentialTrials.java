@@ -1,8 +1,8 @@
 package io.unipin.benchmarks.experiment;
 
-import io.unipin.serving.experiment.statistics.Difference;
-import io.unipin.serving.experiment.statistics.MixtureTest;
-import io.unipin.serving.experiment.statistics.Moments;
+import io.unipin.cli.statistics.Difference;
+import io.unipin.cli.statistics.MixtureTest;
+import io.unipin.cli.statistics.Moments;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 

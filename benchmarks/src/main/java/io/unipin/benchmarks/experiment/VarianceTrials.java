@@ -1,10 +1,10 @@
 package io.unipin.benchmarks.experiment;
 
-import io.unipin.serving.experiment.statistics.Cuped;
-import io.unipin.serving.experiment.statistics.Difference;
-import io.unipin.serving.experiment.statistics.Linearised;
-import io.unipin.serving.experiment.statistics.Moments;
-import io.unipin.serving.experiment.statistics.SampleRatio;
+import io.unipin.cli.statistics.Cuped;
+import io.unipin.cli.statistics.Difference;
+import io.unipin.cli.statistics.Linearised;
+import io.unipin.cli.statistics.Moments;
+import io.unipin.cli.statistics.SampleRatio;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;

@@ -1,10 +1,10 @@
 package io.unipin.benchmarks.fuzz;
 
-import io.unipin.serving.cli.CommandException;
-import io.unipin.serving.cli.Figures;
-import io.unipin.serving.cli.Home;
-import io.unipin.serving.cli.Progress;
-import io.unipin.serving.cli.check.Output;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.console.CommandException;
+import io.unipin.cli.console.Figures;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.console.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

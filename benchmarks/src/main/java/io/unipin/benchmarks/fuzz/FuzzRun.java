@@ -1,6 +1,6 @@
 package io.unipin.benchmarks.fuzz;
 
-import io.unipin.serving.cli.CommandException;
+import io.unipin.cli.console.CommandException;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;

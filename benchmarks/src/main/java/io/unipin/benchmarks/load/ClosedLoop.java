@@ -1,9 +1,9 @@
 package io.unipin.benchmarks.load;
 
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserContext;
-import io.unipin.serving.ServingException;
-import io.unipin.serving.rpc.UniPinClient;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,14 +13,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Callers that each ask for the next page as soon as the one before came: what a server can do at most, roughly. */
-final class ClosedLoop {
+public final class ClosedLoop {
   private static final long GRACE_SECONDS = 10;
   private static final long BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private ClosedLoop() {}
 
   /** Pages for these users in turn. */
-  static double pagesPerSecond(UniPinClient client, int callers, List<String> users, long seconds)
+  public static double pagesPerSecond(
+      UniPinClient client, int callers, List<String> users, long seconds)
       throws InterruptedException {
     AtomicInteger turn = new AtomicInteger();
     AtomicLong pages = new AtomicLong();
@@ -47,7 +48,7 @@ final class ClosedLoop {
     try {
       client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build());
       pages.incrementAndGet();
-    } catch (ServingException e) {
+    } catch (RequestException e) {
       LockSupport.parkNanos(BACK_OFF_NANOS); // refused: the next try counts
     }
   }

@@ -1,7 +1,19 @@
 package io.unipin.benchmarks.load;
 
-import io.unipin.serving.cli.Progress;
-import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.benchmarks.server.BenchServer;
+import io.unipin.cli.console.Progress;
+import io.unipin.cli.loadtest.Arrivals;
+import io.unipin.cli.loadtest.Distribution;
+import io.unipin.cli.loadtest.Driver;
+import io.unipin.cli.loadtest.GrpcTarget;
+import io.unipin.cli.loadtest.Histories;
+import io.unipin.cli.loadtest.Names;
+import io.unipin.cli.loadtest.Pace;
+import io.unipin.cli.loadtest.Preparation;
+import io.unipin.cli.loadtest.Schedule;
+import io.unipin.cli.loadtest.Traffic;
+import io.unipin.cli.loadtest.Vocabulary;
+import io.unipin.client.UniPinClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.DoubleSummaryStatistics;

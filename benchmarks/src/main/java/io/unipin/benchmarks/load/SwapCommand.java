@@ -1,11 +1,13 @@
 package io.unipin.benchmarks.load;
 
-import io.unipin.serving.cli.Figures;
-import io.unipin.serving.cli.Home;
-import io.unipin.serving.cli.Progress;
-import io.unipin.serving.cli.check.Output;
-import io.unipin.serving.rpc.UniPinAdminClient;
-import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.benchmarks.server.BenchServer;
+import io.unipin.benchmarks.server.BenchWorld;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.console.Figures;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.console.Progress;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,5 +1,7 @@
 package io.unipin.benchmarks.load;
 
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
@@ -8,8 +10,6 @@ import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
-import io.unipin.serving.ServingException;
-import io.unipin.serving.rpc.UniPinClient;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -100,7 +100,7 @@ final class SwapWatch {
       synchronized (answers) {
         answers.merge(answer.getServed().getBundle(), 1L, Long::sum);
       }
-    } catch (ServingException e) {
+    } catch (RequestException e) {
       failed.incrementAndGet();
     }
   }

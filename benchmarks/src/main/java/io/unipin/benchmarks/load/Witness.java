@@ -1,5 +1,8 @@
 package io.unipin.benchmarks.load;
 
+import io.unipin.cli.loadtest.GrpcTarget;
+import io.unipin.cli.loadtest.Reply;
+import io.unipin.cli.loadtest.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,8 +1,8 @@
 package io.unipin.benchmarks.quality;
 
-import io.unipin.serving.cli.ChildProcess;
-import io.unipin.serving.cli.CommandException;
-import io.unipin.serving.cli.Home;
+import io.unipin.cli.console.ChildProcess;
+import io.unipin.cli.console.CommandException;
+import io.unipin.cli.console.Home;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

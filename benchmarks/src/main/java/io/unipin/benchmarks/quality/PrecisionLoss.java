@@ -2,8 +2,8 @@ package io.unipin.benchmarks.quality;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.serving.cli.ChildProcess;
-import io.unipin.serving.cli.Home;
+import io.unipin.cli.console.ChildProcess;
+import io.unipin.cli.console.Home;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package io.unipin.benchmarks.quality;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.data.FileTree;
-import io.unipin.serving.cli.ChildProcess;
-import io.unipin.serving.cli.Home;
+import io.unipin.cli.console.ChildProcess;
+import io.unipin.cli.console.Home;
+import io.unipin.feedlog.database.FileTree;
 import io.unipin.train.TrainOrigin;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.unipin.benchmarks.quality;
 
-import io.unipin.data.FeedLogReader;
-import io.unipin.serving.cli.CommandException;
-import io.unipin.serving.cli.Home;
-import io.unipin.train.TrainConfig;
+import io.unipin.cli.console.CommandException;
+import io.unipin.cli.console.Home;
+import io.unipin.feedlog.FeedLogReader;
 import io.unipin.train.TrainOrigin;
+import io.unipin.train.recipe.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

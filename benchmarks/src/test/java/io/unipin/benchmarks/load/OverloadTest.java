@@ -2,6 +2,11 @@ package io.unipin.benchmarks.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.cli.loadtest.Arrivals;
+import io.unipin.cli.loadtest.Distribution;
+import io.unipin.cli.loadtest.Event;
+import io.unipin.cli.loadtest.Schedule;
+import io.unipin.cli.loadtest.Traffic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

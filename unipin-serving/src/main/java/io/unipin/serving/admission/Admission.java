@@ -1,8 +1,8 @@
 package io.unipin.serving.admission;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.unipin.serving.bundle;
 
-import io.unipin.serving.SettingException;
+import io.unipin.settings.SettingException;
 import java.nio.file.Path;
 
 /**

@@ -1,8 +1,8 @@
 package io.unipin.serving.bundle;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;

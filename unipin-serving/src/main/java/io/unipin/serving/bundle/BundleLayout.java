@@ -1,6 +1,6 @@
 package io.unipin.serving.bundle;
 
-import io.unipin.model.ClassCounts;
+import io.unipin.model.features.ClassCounts;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,8 +4,8 @@ import io.unipin.ann.AnnException;
 import io.unipin.kvcache.KvCacheException;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.model.ModelException;
 import io.unipin.model.Precision;
+import io.unipin.model.features.ModelException;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,13 +1,13 @@
 package io.unipin.serving.bundle;
 
 import io.unipin.ann.AnnIndex;
-import io.unipin.data.Catalogue;
+import io.unipin.feedlog.Catalogue;
 import io.unipin.kvcache.KvCacheConfig;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.model.ModelConfig;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.ModelConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.unipin.serving.bundle;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.ann.LiveIndexStatus;
-import io.unipin.data.Catalogue;
-import io.unipin.serving.ServingException;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.serving.failure.ServingException;
 import java.nio.FloatBuffer;
 import java.util.Collection;
 import java.util.HashSet;

@@ -6,7 +6,7 @@ import io.unipin.ann.FaissIndex;
 import io.unipin.ann.LiveIndex;
 import io.unipin.ann.LiveIndexConfig;
 import io.unipin.ann.VectorTable;
-import io.unipin.data.Catalogue;
+import io.unipin.feedlog.Catalogue;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.Precision;

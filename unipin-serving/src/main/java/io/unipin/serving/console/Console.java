@@ -2,8 +2,8 @@ package io.unipin.serving.console;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.http.HttpPort;
 import io.unipin.serving.security.Role;
 import java.io.IOException;

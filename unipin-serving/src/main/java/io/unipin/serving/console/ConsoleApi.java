@@ -1,17 +1,17 @@
 package io.unipin.serving.console;
 
 import io.unipin.kvcache.KvCacheStats;
-import io.unipin.model.ModelConfig;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.BundleException;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleSummary;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.Assignment;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.metrics.LiveSample;
-import io.unipin.serving.pipeline.Inspection;
 import io.unipin.serving.rpc.Route;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

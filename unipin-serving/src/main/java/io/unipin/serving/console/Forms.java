@@ -1,7 +1,7 @@
 package io.unipin.serving.console;
 
-import io.unipin.data.FeedRules;
-import io.unipin.serving.ServingException;
+import io.unipin.feedlog.FeedRules;
+import io.unipin.serving.failure.ServingException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

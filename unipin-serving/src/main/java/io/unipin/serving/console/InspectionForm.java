@@ -2,11 +2,11 @@ package io.unipin.serving.console;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.unipin.model.ModelConfig;
-import io.unipin.serving.ServingException;
-import io.unipin.serving.pipeline.PageQuery;
-import io.unipin.serving.pipeline.UserInput;
-import io.unipin.serving.pipeline.Wishes;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.request.PageQuery;
+import io.unipin.serving.request.UserInput;
+import io.unipin.serving.request.Wishes;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;

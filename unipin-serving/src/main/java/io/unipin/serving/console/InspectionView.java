@@ -1,12 +1,12 @@
 package io.unipin.serving.console;
 
 import io.unipin.serving.experiment.Assignment;
-import io.unipin.serving.pipeline.InspectedItem;
-import io.unipin.serving.pipeline.Inspection;
-import io.unipin.serving.pipeline.ItemVerdict;
-import io.unipin.serving.pipeline.RankedItem;
-import io.unipin.serving.pipeline.ReadAction;
-import io.unipin.serving.pipeline.Stage;
+import io.unipin.serving.inspect.InspectedItem;
+import io.unipin.serving.inspect.Inspection;
+import io.unipin.serving.inspect.ItemVerdict;
+import io.unipin.serving.inspect.ReadAction;
+import io.unipin.serving.request.RankedItem;
+import io.unipin.serving.request.Stage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

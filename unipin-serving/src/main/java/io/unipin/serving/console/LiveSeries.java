@@ -1,8 +1,8 @@
 package io.unipin.serving.console;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.unipin.serving.Recurring;
 import io.unipin.serving.metrics.LiveSample;
+import io.unipin.serving.threads.Recurring;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,8 +1,8 @@
 package io.unipin.serving.console;
 
 import io.unipin.ann.AnnIndex;
-import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.UserHistory;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class RecallCheck {
    *
    * @param stored whether the users are of the history store; else there were none, and it is a user without actions
    */
-  record Result(
+  public record Result(
       String bundle,
       String index,
       int items,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.security.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,5 @@
 package io.unipin.serving.console;
 
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.admission.Priority;
 import io.unipin.serving.admission.Ticket;
@@ -9,8 +7,10 @@ import io.unipin.serving.admission.Work;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.LoadedBundle;
-import io.unipin.serving.pipeline.CallBudget;
-import io.unipin.serving.pipeline.StageClock;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.pipeline.cost.StageClock;
+import io.unipin.serving.request.CallBudget;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

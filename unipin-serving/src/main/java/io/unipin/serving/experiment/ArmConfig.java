@@ -1,10 +1,10 @@
 package io.unipin.serving.experiment;
 
-import static io.unipin.serving.SettingException.checkRange;
+import static io.unipin.settings.SettingException.checkRange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.unipin.serving.SettingException;
+import io.unipin.settings.SettingException;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.unipin.serving.experiment;
 
-import static io.unipin.serving.SettingException.checkRange;
+import static io.unipin.settings.SettingException.checkRange;
 
-import io.unipin.serving.SettingException;
+import io.unipin.settings.SettingException;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;

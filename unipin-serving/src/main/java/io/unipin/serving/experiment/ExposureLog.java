@@ -1,7 +1,7 @@
 package io.unipin.serving.experiment;
 
-import io.unipin.serving.history.EntryLog;
-import io.unipin.serving.history.ServedLogConfig;
+import io.unipin.serving.log.EntryLog;
+import io.unipin.serving.log.ServedLogConfig;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;

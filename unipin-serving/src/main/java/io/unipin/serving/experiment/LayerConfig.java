@@ -1,6 +1,6 @@
 package io.unipin.serving.experiment;
 
-import io.unipin.serving.SettingException;
+import io.unipin.settings.SettingException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;

@@ -1,6 +1,6 @@
 package io.unipin.serving.experiment;
 
-import io.unipin.serving.SettingException;
+import io.unipin.settings.SettingException;
 import java.util.regex.Pattern;
 
 /** Names of layers, experiments and arms: safe in hashes, metrics and logs. */

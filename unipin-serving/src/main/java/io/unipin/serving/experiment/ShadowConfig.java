@@ -1,10 +1,10 @@
 package io.unipin.serving.experiment;
 
-import static io.unipin.serving.SettingException.checkPositive;
-import static io.unipin.serving.SettingException.checkRange;
+import static io.unipin.settings.SettingException.checkPositive;
+import static io.unipin.settings.SettingException.checkRange;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.unipin.serving.ByteSize;
+import io.unipin.settings.ByteSize;
 import java.time.Duration;
 
 /**

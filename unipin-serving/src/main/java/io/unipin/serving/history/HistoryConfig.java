@@ -1,6 +1,6 @@
 package io.unipin.serving.history;
 
-import static io.unipin.serving.SettingException.checkRange;
+import static io.unipin.settings.SettingException.checkRange;
 
 import java.nio.file.Path;
 

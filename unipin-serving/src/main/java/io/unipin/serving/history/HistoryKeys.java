@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** What stands for users and events where their ids must not. */
-final class HistoryKeys {
+public final class HistoryKeys {
   /** Begins the key of a user's record. */
   static final byte USER = 'u';
 
@@ -19,7 +19,7 @@ final class HistoryKeys {
   }
 
   /** Tells an event from others of its user. */
-  static long event(String id) {
+  public static long event(String id) {
     return ByteBuffer.wrap(sha256(id)).getLong();
   }
 

@@ -1,8 +1,8 @@
 package io.unipin.serving.history;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.UserRecord.Recording;
 import io.unipin.serving.history.UserRecord.Retraction;
 import java.io.IOException;

@@ -4,7 +4,7 @@ package io.unipin.serving.history;
  * Where an event stands among those of its user: by time, and among equal times by its id's hash. So the order of a history
  * is not that of arrival.
  */
-record Place(long timeMs, long event) implements Comparable<Place> {
+public record Place(long timeMs, long event) implements Comparable<Place> {
   static final Place BEFORE_ALL = new Place(Long.MIN_VALUE, 0);
 
   @Override

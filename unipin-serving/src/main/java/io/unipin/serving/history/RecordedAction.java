@@ -16,7 +16,7 @@ public record RecordedAction(long itemId, List<String> actions, String surface, 
    * Chooses between records of one event and one revision: the greater one holds. By time, item, actions and surface, names by
    * their UTF-8 bytes.
    */
-  static final Comparator<RecordedAction> BY_CONTENT =
+  public static final Comparator<RecordedAction> BY_CONTENT =
       Comparator.comparingLong(RecordedAction::timeMs)
           .thenComparingLong(RecordedAction::itemId)
           .thenComparing(RecordedAction::actions, RecordedAction::compareNames)

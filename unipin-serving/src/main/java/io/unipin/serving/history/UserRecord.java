@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Of an event the greatest of its records holds, and the highest of its retractions, whichever came first. Every event after the
  * {@code floor} is kept and none before it, so that a late one never stands in front of a gap.
  */
-final class UserRecord {
+public final class UserRecord {
   /*
    * Records, repeats, corrections and retractions of any number of events, in any order, end in one history and one count
    * as long as

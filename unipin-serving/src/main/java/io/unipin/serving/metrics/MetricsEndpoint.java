@@ -1,8 +1,8 @@
 package io.unipin.serving.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.http.HttpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,10 +1,10 @@
 package io.unipin.serving.pipeline;
 
-import static io.unipin.serving.SettingException.checkPositive;
-import static io.unipin.serving.SettingException.checkRange;
+import static io.unipin.settings.SettingException.checkPositive;
+import static io.unipin.settings.SettingException.checkRange;
 
 import io.unipin.kvcache.KvType;
-import io.unipin.serving.ByteSize;
+import io.unipin.settings.ByteSize;
 import java.time.Duration;
 
 /**

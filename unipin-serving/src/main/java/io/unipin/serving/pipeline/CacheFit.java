@@ -1,9 +1,9 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.kvcache.KvLayout;
-import io.unipin.serving.ByteSize;
-import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.settings.ByteSize;
 
 /** Whether users' state of a bundle has room in the cache at all. */
 public final class CacheFit {

@@ -1,7 +1,7 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 
 /** Refuses what a broken model returns. */
 final class Finite {

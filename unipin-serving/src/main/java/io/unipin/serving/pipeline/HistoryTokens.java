@@ -1,11 +1,11 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.data.Catalogue;
-import io.unipin.model.GapBuckets;
-import io.unipin.model.HistoryWindow;
-import io.unipin.model.ModelConfig;
-import io.unipin.model.TokenSequence;
-import io.unipin.model.UserAction;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.HistoryWindow;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;

@@ -1,6 +1,9 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.model.ServingModel;
+import io.unipin.serving.pipeline.cost.CostedModel;
+import io.unipin.serving.pipeline.cost.SizedCosts;
+import io.unipin.serving.pipeline.cost.StageCosts;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -18,7 +21,7 @@ final class ModelCosts {
   private final Settings settings;
 
   /** What the cost of a stage depends on, beside the model. */
-  record Settings(RetrievalConfig retrieval, boolean dense) {
+  public record Settings(RetrievalConfig retrieval, boolean dense) {
     static Settings of(RecommenderConfig config) {
       return new Settings(config.retrieval(), config.ranking().dense());
     }

@@ -1,9 +1,9 @@
 package io.unipin.serving.pipeline;
 
-import static io.unipin.serving.SettingException.checkPositive;
-import static io.unipin.serving.SettingException.checkRange;
+import static io.unipin.settings.SettingException.checkPositive;
+import static io.unipin.settings.SettingException.checkRange;
 
-import io.unipin.serving.SettingException;
+import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**

@@ -1,9 +1,9 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.serving.ServingException;
 import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.failure.ServingException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -1,6 +1,6 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.model.TargetOffsets;
+import io.unipin.model.features.TargetOffsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,12 +1,17 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.kvcache.KvLease;
-import io.unipin.model.ModelConfig;
-import io.unipin.model.RequestContext;
 import io.unipin.model.ServingModel;
-import io.unipin.model.TokenSequence;
-import io.unipin.serving.ServingException;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.pipeline.cost.Ladder;
+import io.unipin.serving.pipeline.cost.StageClock;
+import io.unipin.serving.request.Candidate;
+import io.unipin.serving.request.RankedItem;
+import io.unipin.serving.request.Stage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

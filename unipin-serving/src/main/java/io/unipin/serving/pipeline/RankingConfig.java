@@ -1,6 +1,6 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.serving.SettingException;
+import io.unipin.settings.SettingException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;

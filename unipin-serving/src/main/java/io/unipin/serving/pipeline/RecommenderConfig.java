@@ -1,5 +1,8 @@
 package io.unipin.serving.pipeline;
 
+import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.slate.SlateConfig;
+
 /**
  * Settings of the pipeline.
  *

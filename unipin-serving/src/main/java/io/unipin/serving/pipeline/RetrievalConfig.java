@@ -1,8 +1,8 @@
 package io.unipin.serving.pipeline;
 
-import static io.unipin.serving.SettingException.checkRange;
+import static io.unipin.settings.SettingException.checkRange;
 
-import io.unipin.model.TargetOffsets;
+import io.unipin.model.features.TargetOffsets;
 
 /**
  * Defaults of retrieval.

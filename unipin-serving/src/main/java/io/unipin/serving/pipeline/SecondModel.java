@@ -1,9 +1,9 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.data.Catalogue;
-import io.unipin.model.ModelConfig;
-import io.unipin.serving.ServingException;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.failure.ServingException;
 
 /** What a bundle must share with the serving one to rank what that retrieved: then both read the same tokens. */
 final class SecondModel {

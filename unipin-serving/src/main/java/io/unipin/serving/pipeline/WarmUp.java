@@ -1,9 +1,15 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.model.ModelConfig;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.pipeline.cost.StageClock;
+import io.unipin.serving.request.CallBudget;
+import io.unipin.serving.request.PageQuery;
+import io.unipin.serving.request.RequestedHistory;
+import io.unipin.serving.request.UserInput;
+import io.unipin.serving.request.Wishes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

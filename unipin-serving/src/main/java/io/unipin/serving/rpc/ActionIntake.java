@@ -1,7 +1,7 @@
 package io.unipin.serving.rpc;
 
-import io.unipin.data.FeedRules;
-import io.unipin.model.ModelConfig;
+import io.unipin.feedlog.FeedRules;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
 import io.unipin.proto.v1.RetractActionsRequest;

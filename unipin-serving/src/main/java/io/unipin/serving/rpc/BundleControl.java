@@ -1,8 +1,8 @@
 package io.unipin.serving.rpc;
 
-import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.BundleException;
 import io.unipin.serving.bundle.BundleListing;
+import io.unipin.serving.failure.ServingException;
 import java.util.List;
 
 /** Changes what serves. Thread-safe. */

@@ -1,11 +1,11 @@
 package io.unipin.serving.rpc;
 
 import io.grpc.Context;
-import io.unipin.serving.FailureKind;
+import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.metrics.ServingMetrics;
-import io.unipin.serving.pipeline.Stage;
-import io.unipin.serving.pipeline.StageClock;
-import io.unipin.serving.pipeline.Trace;
+import io.unipin.serving.pipeline.cost.StageClock;
+import io.unipin.serving.request.Stage;
+import io.unipin.serving.request.Trace;
 import io.unipin.serving.tracing.FinishedCall;
 import io.unipin.serving.tracing.FinishedStage;
 import io.unipin.serving.tracing.Tracing;

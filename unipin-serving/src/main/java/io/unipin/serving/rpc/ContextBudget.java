@@ -2,9 +2,9 @@ package io.unipin.serving.rpc;
 
 import io.grpc.Context;
 import io.grpc.Deadline;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
-import io.unipin.serving.pipeline.CallBudget;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.request.CallBudget;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

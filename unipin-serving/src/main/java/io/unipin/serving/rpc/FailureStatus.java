@@ -2,7 +2,6 @@ package io.unipin.serving.rpc;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
@@ -12,14 +11,12 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
-import io.unipin.serving.Violation;
-import java.util.ArrayList;
-import java.util.List;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.failure.Violation;
 import java.util.Objects;
 
-/** The one place where failures become gRPC statuses, and, for the client, statuses become failures again. */
+/** Turns failures into gRPC statuses: the one place. */
 final class FailureStatus {
   private static final String DOMAIN = "unipin";
   private static final Metadata.Key<Status> DETAILS =
@@ -41,7 +38,7 @@ final class FailureStatus {
   static void warm() {
     for (int run = 0; run < WARM_RUNS; run++) {
       for (FailureKind kind : FailureKind.values()) {
-        toFailure(of(new ServingException(kind, "warm")));
+        of(new ServingException(kind, "warm"));
       }
       of(ServingException.invalid("field", "warm"));
     }
@@ -115,25 +112,6 @@ final class FailureStatus {
     };
   }
 
-  /** The failure that a status stands for, with the violations that it carries. */
-  static ServingException toFailure(StatusRuntimeException exception) {
-    Metadata trailers = exception.getTrailers();
-    FailureKind kind =
-        kind(exception.getStatus().getCode(), trailers == null ? new Metadata() : trailers);
-    List<Violation> violations = violations(exception);
-    if (!violations.isEmpty()) {
-      ServingException invalid = ServingException.invalid(violations);
-      invalid.initCause(exception);
-      return invalid;
-    }
-    Throwable cause = exception.getStatus().getCause();
-    String description = exception.getStatus().getDescription();
-    String message =
-        (description == null ? exception.getStatus().getCode().name() : description)
-            + (cause == null ? "" : " (" + cause.getMessage() + ")");
-    return new ServingException(kind, message, exception);
-  }
-
   private static FailureKind kind(io.grpc.Status.Code code, Metadata trailers) {
     return switch (code) {
       case INVALID_ARGUMENT,
@@ -151,24 +129,5 @@ final class FailureStatus {
       case UNAVAILABLE -> FailureKind.UNAVAILABLE;
       default -> FailureKind.INTERNAL;
     };
-  }
-
-  private static List<Violation> violations(StatusRuntimeException exception) {
-    List<Violation> violations = new ArrayList<>();
-    Status status = StatusProto.fromThrowable(exception);
-    try {
-      for (Any detail : status == null ? List.<Any>of() : status.getDetailsList()) {
-        if (detail.is(BadRequest.class)) {
-          detail
-              .unpack(BadRequest.class)
-              .getFieldViolationsList()
-              .forEach(
-                  entry -> violations.add(new Violation(entry.getField(), entry.getDescription())));
-        }
-      }
-    } catch (InvalidProtocolBufferException e) {
-      return List.of(); // the message says it, too
-    }
-    return violations;
   }
 }

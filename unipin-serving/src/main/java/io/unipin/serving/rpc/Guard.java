@@ -2,11 +2,11 @@ package io.unipin.serving.rpc;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.unipin.serving.DaemonThreads;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.SecurityConfig.ClientCertificates;
 import io.unipin.serving.security.TokenFile;
+import io.unipin.serving.threads.DaemonThreads;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.unipin.serving.rpc;
 
-import io.unipin.data.FeedRules;
+import io.unipin.feedlog.FeedRules;
 import java.util.List;
 
 /** Checks of single fields, alike in all requests; what is wrong becomes a violation. One thread. */

@@ -1,12 +1,12 @@
 package io.unipin.serving.rpc;
 
-import static io.unipin.serving.SettingException.checkNotNegative;
-import static io.unipin.serving.SettingException.checkPositive;
-import static io.unipin.serving.SettingException.checkRange;
+import static io.unipin.settings.SettingException.checkNotNegative;
+import static io.unipin.settings.SettingException.checkPositive;
+import static io.unipin.settings.SettingException.checkRange;
 
-import io.unipin.serving.ByteSize;
-import io.unipin.serving.SettingException;
 import io.unipin.serving.rpc.intake.Intake;
+import io.unipin.settings.ByteSize;
+import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**

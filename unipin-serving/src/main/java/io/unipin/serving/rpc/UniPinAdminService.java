@@ -4,7 +4,7 @@ import io.grpc.stub.StreamObserver;
 import io.unipin.ann.LiveIndexStatus;
 import io.unipin.kvcache.KvCacheStats;
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.model.ModelConfig;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
 import io.unipin.proto.v1.ChangeItemsRequest;
@@ -17,13 +17,13 @@ import io.unipin.proto.v1.ListBundlesResponse;
 import io.unipin.proto.v1.LoadBundleRequest;
 import io.unipin.proto.v1.RollBackBundleRequest;
 import io.unipin.proto.v1.UniPinAdminGrpc;
-import io.unipin.serving.ServingException;
 import io.unipin.serving.bundle.BundleException;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.failure.ServingException;
 
 /** Administration. Thread-safe. */
 final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {

@@ -1,9 +1,9 @@
 package io.unipin.serving.rpc;
 
 import io.unipin.serving.experiment.Knob;
-import io.unipin.serving.pipeline.PageQuery;
-import io.unipin.serving.pipeline.RankingQuery;
-import io.unipin.serving.pipeline.RetrievalQuery;
+import io.unipin.serving.request.PageQuery;
+import io.unipin.serving.request.RankingQuery;
+import io.unipin.serving.request.RetrievalQuery;
 import java.util.EnumSet;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package io.unipin.serving.rpc;
 
-import io.unipin.serving.ServingException;
-import io.unipin.serving.Violation;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.failure.Violation;
 import java.util.ArrayList;
 import java.util.List;
 

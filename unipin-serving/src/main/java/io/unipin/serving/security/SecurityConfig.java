@@ -1,8 +1,8 @@
 package io.unipin.serving.security;
 
-import static io.unipin.serving.SettingException.checkPositive;
+import static io.unipin.settings.SettingException.checkPositive;
 
-import io.unipin.serving.SettingException;
+import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**

@@ -1,7 +1,7 @@
 package io.unipin.serving.security;
 
-import io.unipin.serving.ConfigException;
-import io.unipin.serving.Recurring;
+import io.unipin.serving.threads.Recurring;
+import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.unipin.serving.security;
 
-import io.unipin.serving.ConfigException;
+import io.unipin.settings.ConfigException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

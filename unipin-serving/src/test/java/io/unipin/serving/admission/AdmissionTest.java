@@ -3,8 +3,8 @@ package io.unipin.serving.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,9 +3,9 @@ package io.unipin.serving.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.ann.ItemFilter;
-import io.unipin.data.Catalogue;
-import io.unipin.data.CatalogueItem;
-import io.unipin.data.FeedLog;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;

@@ -1,10 +1,10 @@
 package io.unipin.serving.bundle;
 
-import io.unipin.data.Catalogue;
-import io.unipin.data.CatalogueItem;
-import io.unipin.data.FeedLog;
-import io.unipin.model.ModelConfig;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelWriter;
+import io.unipin.model.features.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

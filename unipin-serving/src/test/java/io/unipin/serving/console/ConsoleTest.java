@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserContext;
-import io.unipin.serving.ServingException;
 import io.unipin.serving.TestServer;
 import io.unipin.serving.UniPinServer;
-import io.unipin.serving.rpc.UniPinClient;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.security.Role;
 import io.unipin.serving.security.TokenTable;
 import java.io.IOException;

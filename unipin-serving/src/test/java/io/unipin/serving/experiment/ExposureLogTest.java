@@ -3,8 +3,8 @@ package io.unipin.serving.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.serving.ByteSize;
-import io.unipin.serving.history.ServedLogConfig;
+import io.unipin.serving.log.ServedLogConfig;
+import io.unipin.settings.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

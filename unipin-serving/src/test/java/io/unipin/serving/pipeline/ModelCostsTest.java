@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.kvcache.KvType;
 import io.unipin.model.EngineOptions;
-import io.unipin.serving.ByteSize;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.pipeline.cost.Cost;
+import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.pipeline.cost.StageCosts;
+import io.unipin.serving.request.Stage;
+import io.unipin.settings.ByteSize;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.kvcache.KvOutcome;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.HistoryWindow;
+import io.unipin.model.features.HistoryWindow;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.request.Page;
+import io.unipin.serving.request.RequestedHistory;
+import io.unipin.serving.request.UserInput;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

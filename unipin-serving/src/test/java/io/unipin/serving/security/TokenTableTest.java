@@ -3,7 +3,7 @@ package io.unipin.serving.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.unipin.serving.ConfigException;
+import io.unipin.settings.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;

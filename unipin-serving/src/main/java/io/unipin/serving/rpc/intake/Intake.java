@@ -11,7 +11,7 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.ServingException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 

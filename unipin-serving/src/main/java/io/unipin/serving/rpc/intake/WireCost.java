@@ -4,7 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.WireFormat;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.ServingException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

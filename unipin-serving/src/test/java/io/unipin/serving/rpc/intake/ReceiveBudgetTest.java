@@ -3,8 +3,8 @@ package io.unipin.serving.rpc.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
-import io.unipin.serving.FailureKind;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -15,7 +15,7 @@ import io.unipin.proto.v1.LoadBundleRequest;
 import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
-import io.unipin.serving.ServingException;
+import io.unipin.serving.failure.ServingException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

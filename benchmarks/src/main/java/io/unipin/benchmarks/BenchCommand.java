@@ -1,0 +1,55 @@
+package io.unipin.benchmarks;
+
+import io.unipin.benchmarks.ann.AnnCommand;
+import io.unipin.benchmarks.erasure.ErasureCommand;
+import io.unipin.benchmarks.experiment.ExperimentsCommand;
+import io.unipin.benchmarks.fuzz.FuzzCommand;
+import io.unipin.benchmarks.headline.HeadlineCommand;
+import io.unipin.benchmarks.kvcache.KvCacheCommand;
+import io.unipin.benchmarks.load.OverloadCommand;
+import io.unipin.benchmarks.load.SoakCommand;
+import io.unipin.benchmarks.load.SwapCommand;
+import io.unipin.benchmarks.model.EfficiencyCommand;
+import io.unipin.benchmarks.model.PrecisionCommand;
+import io.unipin.benchmarks.model.RankForwardCommand;
+import io.unipin.benchmarks.model.ScalingCommand;
+import io.unipin.benchmarks.pauses.PausesCommand;
+import io.unipin.benchmarks.quality.QualityCommand;
+import io.unipin.cli.Verb;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The benchmarks by name. */
+@Command(
+    name = "bench",
+    description = "Runs a named benchmark.",
+    synopsisSubcommandLabel = "NAME",
+    commandListHeading = "%nBenchmarks:%n",
+    subcommands = {
+      HeadlineCommand.class,
+      RankForwardCommand.class,
+      PrecisionCommand.class,
+      ScalingCommand.class,
+      EfficiencyCommand.class,
+      OverloadCommand.class,
+      PausesCommand.class,
+      AnnCommand.class,
+      SoakCommand.class,
+      SwapCommand.class,
+      ErasureCommand.class,
+      ExperimentsCommand.class,
+      FuzzCommand.class,
+      QualityCommand.class,
+      KvCacheCommand.class
+    },
+    footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json"})
+public final class BenchCommand implements Verb {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(spec.commandLine(), "a benchmark expected, such as rank-forward");
+  }
+}

@@ -1,0 +1,81 @@
+package io.unipin.benchmarks.ann;
+
+import io.unipin.cli.console.Home;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same index file searched by FAISS's own code as the distribution compiled it. The build leaves a second native library behind the
+ * same natives; a class loader gives it classes of its own, since the natives of a class come from one library.
+ */
+final class AnnGenericSide extends URLClassLoader {
+  private static final String LIBRARY = "ann-index/target/native/libunipin_ann_generic.so";
+
+  private final URL library;
+
+  private AnnGenericSide(URL[] classPath, URL library) {
+    super(classPath, AnnGenericSide.class.getClassLoader());
+    this.library = library;
+  }
+
+  /** A loader of sides; its library stays loaded as long as it does. */
+  static AnnGenericSide find() {
+    Path library = Home.find().root().resolve(LIBRARY);
+    if (!Files.isRegularFile(library)) {
+      throw new IllegalStateException("no " + LIBRARY + ": ./unipin builds it from the sources");
+    }
+    URL[] classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(":", -1))
+            .map(entry -> url(Path.of(entry)))
+            .toArray(URL[]::new);
+    return new AnnGenericSide(classPath, url(library));
+  }
+
+  AnnSide load(Path file) {
+    try {
+      return (AnnSide)
+          loadClass(AnnFaissSide.class.getName()).getConstructor(Path.class).newInstance(file);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the generic build cannot load the index", e);
+    }
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    if (!name.startsWith("io.unipin.ann.") && !name.equals(AnnFaissSide.class.getName())) {
+      return super.loadClass(name, resolve);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> own = findLoadedClass(name);
+      return own == null ? findClass(name) : own;
+    }
+  }
+
+  @Override
+  public @Nullable URL getResource(String name) {
+    return name.endsWith("/libunipin_ann.so") ? library : super.getResource(name);
+  }
+
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("the class path cannot be closed", e);
+    }
+  }
+
+  private static URL url(Path path) {
+    try {
+      return path.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalStateException("no URL for " + path.getFileName(), e);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package io.unipin.benchmarks.erasure;
+
+import io.grpc.StatusRuntimeException;
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.proto.v1.UserContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Pages and actions at a steady rate, alternately with and without erasures beside them. */
+final class ErasureTraffic {
+  private static final int LIVE_USERS = 40;
+
+  /** After every so many pages an action is recorded. */
+  private static final int PAGES_PER_ACTION = 5;
+
+  private static final int ITEMS = 2000;
+  private static final Duration PAGE_EVERY = Duration.ofMillis(20);
+  private static final Duration ERASE_EVERY = Duration.ofMillis(500);
+
+  private final UniPinClient pages;
+  private final UniPinClient erasures;
+  private final List<Double> quiet = new ArrayList<>();
+  private final List<Double> busy = new ArrayList<>();
+  private final List<Double> erased = new ArrayList<>();
+  private int next;
+  private int failures;
+  private int erasuresFailed;
+  private int recordsFailed;
+  private long recorded;
+
+  ErasureTraffic(UniPinClient pages, UniPinClient erasures) {
+    this.pages = pages;
+    this.erasures = erasures;
+  }
+
+  /** Brings the live users' state into the cache, and the server's code to its final form. */
+  void warmUp(Duration time) throws InterruptedException {
+    pages(time, new ArrayList<>());
+  }
+
+  void quiet(Duration time) throws InterruptedException {
+    pages(time, quiet);
+  }
+
+  /**
+   * Pages while the next users are erased; at most to the last user. A refused erasure is counted, any other failure ends
+   * the run.
+   */
+  void erasing(Duration time, int last) throws InterruptedException {
+    AtomicBoolean going = new AtomicBoolean(true);
+    FutureTask<@Nullable Void> erasing =
+        new FutureTask<>(
+            () -> {
+              eraseSteadily(going, last);
+              return null;
+            });
+    Thread eraser = new Thread(erasing, "eraser");
+    eraser.start();
+    try {
+      pages(time, busy);
+    } finally {
+      going.set(false);
+      eraser.join();
+    }
+    try {
+      erasing.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the erasures ended early", e.getCause());
+    }
+  }
+
+  private void eraseSteadily(AtomicBoolean going, int last) {
+    long due = System.nanoTime();
+    while (going.get() && next < last) {
+      try {
+        erase(next++);
+      } catch (RequestException | StatusRuntimeException e) {
+        erasuresFailed++;
+      }
+      due += ERASE_EVERY.toNanos();
+      awaitTurn(due);
+    }
+  }
+
+  /** Erases the next users, without pages. */
+  void erase(int from, int to) {
+    for (int user = from; user < to; user++) {
+      erasures.eraseUser(ErasureWorld.user(user));
+    }
+  }
+
+  private void erase(int user) {
+    long begin = System.nanoTime();
+    erasures.eraseUser(ErasureWorld.user(user));
+    erased.add((System.nanoTime() - begin) / 1e6);
+  }
+
+  private void pages(Duration time, List<Double> latencies) throws InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    long due = System.nanoTime();
+    for (int i = 0; System.nanoTime() < end; i++) {
+      awaitTurn(due);
+      long begin = System.nanoTime();
+      try {
+        page("live-" + i % LIVE_USERS, "");
+        latencies.add((System.nanoTime() - begin) / 1e6);
+      } catch (RequestException | StatusRuntimeException e) {
+        failures++;
+      }
+      if (i % PAGES_PER_ACTION == 0) {
+        record("live-" + i % LIVE_USERS);
+      }
+      due = Math.max(due + PAGE_EVERY.toNanos(), System.nanoTime());
+    }
+  }
+
+  private void record(String user) {
+    Action.Builder action =
+        Action.newBuilder()
+            .setEventId("live-event-" + recorded)
+            .setItemId(recorded % ITEMS)
+            .addActions("click")
+            .setSurface("home")
+            .setTimeMs(System.currentTimeMillis());
+    recorded++;
+    try {
+      pages.recordActions(
+          RecordActionsRequest.newBuilder()
+              .addUsers(UserActions.newBuilder().setUserId(user).addActions(action))
+              .build());
+    } catch (RequestException | StatusRuntimeException e) {
+      recordsFailed++;
+    }
+  }
+
+  /** Asks for a user's page. */
+  void page(String user, String request) {
+    pages.retrieveAndRank(
+        RetrieveAndRankRequest.newBuilder()
+            .setRequestId(request)
+            .setUser(UserContext.newBuilder().setUserId(user))
+            .build());
+  }
+
+  private static void awaitTurn(long due) {
+    long wait = due - System.nanoTime();
+    if (wait > 0) {
+      try {
+        TimeUnit.NANOSECONDS.sleep(wait);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  static double quantile(List<Double> values, double share) {
+    if (values.isEmpty()) {
+      throw new IllegalStateException("one measured value or more expected, got none");
+    }
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+    Arrays.sort(sorted);
+    return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  }
+
+  List<Double> quiet() {
+    return quiet;
+  }
+
+  List<Double> busy() {
+    return busy;
+  }
+
+  List<Double> erased() {
+    return erased;
+  }
+
+  int erasuresFailed() {
+    return erasuresFailed;
+  }
+
+  int recordsFailed() {
+    return recordsFailed;
+  }
+
+  int failures() {
+    return failures;
+  }
+}

@@ -1,0 +1,150 @@
+package io.unipin.benchmarks.headline;
+
+import io.unipin.benchmarks.headline.HeadlineSide.Kind;
+import io.unipin.benchmarks.measure.Spread;
+import io.unipin.cli.console.Table;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sides of one size did, and the ratios between them: taken within a round, the median over rounds with quartiles.
+ *
+ * @param saturated rounds as fast as a side goes
+ * @param loaded rounds at equal load, of the sides whose latencies are compared
+ * @param rate pages per second of the equal load
+ * @param flops what counting operations predicts
+ */
+record HeadlineFigures(
+    Map<Kind, List<TrafficRound>> saturated,
+    Map<Kind, List<TrafficRound>> loaded,
+    double rate,
+    HeadlineFlops flops) {
+  /** Fewer pages tell nothing of a 99th percentile. */
+  private static final int ENOUGH_PAGES = 2000;
+
+  private static double median(
+      Map<Kind, List<TrafficRound>> rounds, Kind kind, ToDoubleFunction<TrafficRound> figure) {
+    return Spread.of(of(rounds, kind).stream().mapToDouble(figure).toArray()).median();
+  }
+
+  /** Pages per second of the slowest round. */
+  static double least(Map<Kind, List<TrafficRound>> rounds, Kind kind) {
+    return of(rounds, kind).stream().mapToDouble(TrafficRound::qps).min().orElseThrow();
+  }
+
+  private static List<TrafficRound> of(Map<Kind, List<TrafficRound>> rounds, Kind kind) {
+    List<TrafficRound> found = rounds.get(kind);
+    if (found == null) {
+      throw new IllegalStateException("no rounds of " + kind);
+    }
+    return found;
+  }
+
+  private static Spread ratio(
+      Map<Kind, List<TrafficRound>> rounds,
+      Kind above,
+      Kind below,
+      ToDoubleFunction<TrafficRound> figure) {
+    List<TrafficRound> one = of(rounds, above);
+    List<TrafficRound> other = of(rounds, below);
+    double[] ratios = new double[one.size()];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = figure.applyAsDouble(one.get(i)) / figure.applyAsDouble(other.get(i));
+    }
+    return Spread.of(ratios);
+  }
+
+  Map<String, Object> toJson() {
+    Map<String, Object> inRequest = against(Kind.ONE_MODEL_REQUEST);
+    Map<String, Object> session = against(Kind.ONE_MODEL_USER);
+    put(
+        session,
+        "qps_ratio_two_cached",
+        ratio(saturated, Kind.ONE_MODEL_USER_SHORT, Kind.TWO_MODELS_USER_SHORT, TrafficRound::qps));
+    session.put("hit_rate", TrafficRound.joined(of(saturated, Kind.ONE_MODEL_USER)).hitRate());
+    Map<String, Object> sides = new LinkedHashMap<>();
+    for (Kind kind : saturated.keySet()) {
+      sides.put(kind.name().toLowerCase(Locale.ROOT), side(kind));
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("in_request", inRequest);
+    json.put("session", session);
+    json.put("load_pages_per_s", rate);
+    json.put("sides", sides);
+    return json;
+  }
+
+  /** A side of one model against two models, sparse and dense. */
+  private Map<String, Object> against(Kind kind) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    put(json, "qps_ratio", ratio(saturated, kind, Kind.TWO_MODELS_SPARSE, TrafficRound::qps));
+    json.put("qps_ratio_by_flops", flops.ratio(kind, Kind.TWO_MODELS_SPARSE));
+    json.put("qps_ratio_all_layers_by_flops", flops.ratioAllLayers(kind, Kind.TWO_MODELS_SPARSE));
+    put(json, "qps_ratio_dense", ratio(saturated, kind, Kind.TWO_MODELS_DENSE, TrafficRound::qps));
+    json.put("qps_ratio_dense_by_flops", flops.ratio(kind, Kind.TWO_MODELS_DENSE));
+    json.put(
+        "qps_ratio_dense_all_layers_by_flops", flops.ratioAllLayers(kind, Kind.TWO_MODELS_DENSE));
+    put(json, "p50_ratio", ratio(loaded, kind, Kind.TWO_MODELS_SPARSE, r -> r.quantile(0.5)));
+    TrafficRound all = TrafficRound.joined(of(loaded, kind));
+    TrafficRound two = TrafficRound.joined(of(loaded, Kind.TWO_MODELS_SPARSE));
+    boolean enough = Math.min(all.pages(), two.pages()) >= ENOUGH_PAGES;
+    json.put("p99_ratio", enough ? all.quantile(0.99) / two.quantile(0.99) : null);
+    put(
+        json,
+        "cpu_ratio",
+        ratio(saturated, kind, Kind.TWO_MODELS_SPARSE, TrafficRound::cpuMsPerPage));
+    return json;
+  }
+
+  private static void put(Map<String, Object> into, String key, Spread spread) {
+    into.put(key, spread.median());
+    into.put(key + "_spread", spread.toJson());
+  }
+
+  private Map<String, Object> side(Kind kind) {
+    TrafficRound all = TrafficRound.joined(of(saturated, kind));
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("qps", median(saturated, kind, TrafficRound::qps));
+    json.put("cpu_ms_per_page", all.cpuMsPerPage());
+    json.put("hit_rate", all.hitRate());
+    json.put("hit_rates", of(saturated, kind).stream().map(TrafficRound::hitRate).toList());
+    Map<String, Object> outcomes = new TreeMap<>();
+    all.outcomes().forEach((o, pages) -> outcomes.put(o.name().toLowerCase(Locale.ROOT), pages));
+    json.put("cache", outcomes);
+    json.put("degraded", all.degraded());
+    json.put("pages", all.pages());
+    TrafficRound calm = calm(kind);
+    if (calm != null) {
+      json.put("p50_ms", calm.quantile(0.5));
+      json.put("p99_ms", calm.pages() >= ENOUGH_PAGES ? calm.quantile(0.99) : null);
+      json.put("pages_at_equal_load", calm.pages());
+    }
+    return json;
+  }
+
+  private @Nullable TrafficRound calm(Kind kind) {
+    List<TrafficRound> rounds = loaded.get(kind);
+    return rounds == null ? null : TrafficRound.joined(rounds);
+  }
+
+  /** Adds a row per side. */
+  void print(Table table, String size) {
+    for (Kind kind : saturated.keySet()) {
+      TrafficRound all = TrafficRound.joined(of(saturated, kind));
+      TrafficRound calm = calm(kind);
+      table.row(
+          size,
+          kind.label(),
+          String.format(Locale.ROOT, "%.1f", median(saturated, kind, TrafficRound::qps)),
+          ratio(saturated, kind, Kind.TWO_MODELS_SPARSE, TrafficRound::qps).text(),
+          String.format(Locale.ROOT, "%.1f ms", all.cpuMsPerPage()),
+          calm == null ? "" : String.format(Locale.ROOT, "%.1f ms", calm.quantile(0.5)),
+          String.format(Locale.ROOT, "%.0f %%", 100 * all.hitRate()));
+    }
+  }
+}

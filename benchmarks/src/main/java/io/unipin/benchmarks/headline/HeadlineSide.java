@@ -1,0 +1,119 @@
+package io.unipin.benchmarks.headline;
+
+import io.unipin.client.UniPinClient;
+import io.unipin.serving.UniPinServer;
+import io.unipin.serving.settings.ConfigReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** One side of the headline: a running server with its traffic. */
+public final class HeadlineSide implements AutoCloseable {
+  /** The sides, all configurations of the same server over the same bundles. */
+  public enum Kind {
+    /** Two models; the ranking one reads the history again, causally, then the candidates. */
+    TWO_MODELS_SPARSE(2, false, 0),
+    /** Two models; the ranking one makes one pass over history and candidates under a dense mask. */
+    TWO_MODELS_DENSE(2, true, 0),
+    /** One model; KV lives for one request. The paper's setting. */
+    ONE_MODEL_REQUEST(1, false, 0),
+    /** One model with the user KV cache. */
+    ONE_MODEL_USER(1, false, ROOMY),
+    /** One model with a cache that holds six in ten of the visitors. */
+    ONE_MODEL_USER_SHORT(1, false, SHORT),
+    /** Two models that share as many bytes for their user KV. */
+    TWO_MODELS_USER_SHORT(2, false, SHORT);
+
+    private final int models;
+    private final boolean dense;
+    private final double roomForVisitors;
+
+    Kind(int models, boolean dense, double roomForVisitors) {
+      this.models = models;
+      this.dense = dense;
+      this.roomForVisitors = roomForVisitors;
+    }
+
+    /** Whether ranking reads the history again, with a model of its own. */
+    boolean twoModels() {
+      return models == 2;
+    }
+
+    boolean dense() {
+      return dense;
+    }
+
+    /** Whether user KV outlives a request. */
+    boolean cached() {
+      return roomForVisitors > 0;
+    }
+
+    /** Whether the cache holds the state of every visitor. */
+    boolean roomy() {
+      return roomForVisitors >= 1;
+    }
+
+    /** For people. */
+    String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+  }
+
+  /** Share of the visitors whose state the cache holds in one model: with room to spare, and without enough. */
+  private static final double ROOMY = 3;
+
+  private static final double SHORT = 0.6;
+
+  private final UniPinServer server;
+  private final UniPinClient client;
+  private final HeadlineTraffic traffic;
+
+  private HeadlineSide(UniPinServer server, UniPinClient client, HeadlineTraffic traffic) {
+    this.server = server;
+    this.client = client;
+    this.traffic = traffic;
+  }
+
+  /** Starts a side; more settings come last and win. */
+  public static HeadlineSide start(Kind kind, HeadlineWorld world, Path folder, String... more) {
+    List<String> settings = new ArrayList<>();
+    settings.add("server.port=0");
+    settings.add("server.adminPort=0");
+    settings.add("server.metricsPort=0");
+    settings.add("console.enabled=false");
+    settings.add("bundle.folder=" + world.bundles());
+    settings.add("bundle.name=" + HeadlineWorld.ONE);
+    settings.add("history.folder=" + folder.resolve("history-" + System.nanoTime()));
+    settings.add("retrieval.candidates=" + world.candidates());
+    double users = kind.roomForVisitors * HeadlineTraffic.VISITORS;
+    settings.add("cache.budget=" + (long) (users * world.userBytes()) + "B");
+    settings.add("cache.transientBudget=1GiB");
+    // Bursts of an open loop are to be waited for, not refused.
+    settings.add("admission.minConcurrency=1000");
+    settings.add("admission.burstWait=30s");
+    settings.add("admission.standingWait=30s");
+    if (kind.twoModels()) {
+      settings.add("ranking.bundle=" + HeadlineWorld.TWO);
+    }
+    settings.add("ranking.dense=" + kind.dense);
+    settings.addAll(List.of(more));
+    UniPinServer server = UniPinServer.start(ConfigReader.read(Map.of(), settings));
+    UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1));
+    return new HeadlineSide(
+        server, client, new HeadlineTraffic(client, world.history(), HeadlineWorld.ITEMS));
+  }
+
+  public HeadlineTraffic traffic() {
+    return traffic;
+  }
+
+  @Override
+  public void close() {
+    traffic.close();
+    client.close();
+    server.close();
+  }
+}

@@ -1,0 +1,255 @@
+package io.unipin.benchmarks.headline;
+
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.Served;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.proto.v1.UserContext;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Visits to one server: always as many at once, each of a user whom the server knows but has not seen, five pages long with
+ * two actions after a page. Pages of different visits come in random order, and visits go on from one round to the next, so
+ * that a round's end cuts nothing off. Not for several rounds at once.
+ */
+public final class HeadlineTraffic implements AutoCloseable {
+  /** Users who are in the middle of a visit. */
+  static final int VISITORS = 32;
+
+  /** Pages of a visit. */
+  static final int PAGES = 5;
+
+  private static final int ACTIONS = 2;
+  private static final long MINUTE_MS = 60_000;
+  private static final long START_MS = 1_700_000_000_000L;
+  private static final double SPARE = 1.6;
+
+  /** Candidates of a page that is not worth measuring, and more pages per second of that kind than there will be. */
+  static final int FEW = 10;
+
+  private static final double MOST_QPS_OF_FEW = 400;
+
+  private final UniPinClient client;
+  private final int history;
+  private final int items;
+  private final Random random = new Random(7);
+  private final BlockingQueue<Visit> visits = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> users = new LinkedBlockingQueue<>();
+  private final ExecutorService callers = Executors.newFixedThreadPool(2 * VISITORS);
+  private int known;
+
+  /** Asked for with every page; 0 for as many as the server has set. */
+  private volatile int candidates;
+
+  HeadlineTraffic(UniPinClient client, int history, int items) {
+    this.client = client;
+    this.history = history;
+    this.items = items;
+    expect(VISITORS);
+    for (int i = 0; i < VISITORS; i++) {
+      visits.add(visit(1 + i % PAGES)); // visits that are about to end, for a start
+    }
+  }
+
+  /** A user's way through the feed. One thread at a time. */
+  private static final class Visit {
+    private final String user;
+    private int pagesLeft;
+    private long now;
+    private String cursor = "";
+
+    Visit(String user, int pagesLeft, long now) {
+      this.user = user;
+      this.pagesLeft = pagesLeft;
+      this.now = now;
+    }
+  }
+
+  private Visit visit(int pages) {
+    String user = users.poll();
+    if (user == null) {
+      throw new IllegalStateException("more users expected than " + known);
+    }
+    return new Visit(user, pages, START_MS + history * MINUTE_MS);
+  }
+
+  /** Tells the server the histories of as many new users as so many pages may bring. */
+  private void expect(double pages) {
+    int wanted = (int) (pages * SPARE / PAGES) + VISITORS;
+    while (users.size() < wanted) {
+      String user = "u" + known++;
+      UserActions.Builder actions = UserActions.newBuilder().setUserId(user);
+      for (int i = 0; i < history; i++) {
+        actions.addActions(action(random.nextInt(items), START_MS + i * MINUTE_MS, "h" + i));
+      }
+      client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
+      users.add(user);
+    }
+  }
+
+  private static Action action(int item, long timeMs, String event) {
+    return Action.newBuilder()
+        .setItemId(item)
+        .addActions("click")
+        .setTimeMs(timeMs)
+        .setEventId(event)
+        .build();
+  }
+
+  /**
+   * Pages of few candidates, many in little time: the virtual machine compiles what runs once per page before anything is
+   * measured.
+   */
+  public void rehearse(int count, Duration length) throws InterruptedException {
+    candidates = FEW;
+    try {
+      saturate(count, length, MOST_QPS_OF_FEW);
+    } finally {
+      candidates = 0;
+    }
+  }
+
+  /**
+   * So many callers ask for page after page, each as soon as it has one.
+   *
+   * @param atMostQps pages per second that are surely not exceeded
+   */
+  public TrafficRound saturate(int count, Duration length, double atMostQps)
+      throws InterruptedException {
+    expect(atMostQps * length.toNanos() / 1e9);
+    Collection<TrafficRound.Page> pages = new ConcurrentLinkedQueue<>();
+    Stopwatch watch = new Stopwatch();
+    long end = System.nanoTime() + length.toNanos();
+    List<Future<?>> running = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      running.add(
+          callers.submit(
+              () -> {
+                while (System.nanoTime() < end) {
+                  pages.add(page(System.nanoTime()));
+                }
+                return null;
+              }));
+    }
+    await(running);
+    return watch.round(pages);
+  }
+
+  /** So many pages are asked for at random times, at a rate; a page's latency counts from the time it was meant to be asked for. */
+  TrafficRound arrive(int count, double rate, long seed) throws InterruptedException {
+    expect(count);
+    Collection<TrafficRound.Page> pages = new ConcurrentLinkedQueue<>();
+    Random gaps = new Random(seed);
+    Stopwatch watch = new Stopwatch();
+    List<Future<?>> running = new ArrayList<>();
+    double at = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      at -= Math.log(1 - gaps.nextDouble()) / rate * 1e9;
+      long due = (long) at;
+      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+        LockSupport.parkNanos(wait);
+      }
+      running.add(callers.submit(() -> pages.add(page(due))));
+    }
+    await(running);
+    return watch.round(pages);
+  }
+
+  private static void await(List<Future<?>> running) throws InterruptedException {
+    try {
+      for (Future<?> future : running) {
+        future.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a caller failed: " + e.getCause(), e);
+    }
+  }
+
+  /** The next page of some visit, and what its user does there. */
+  private TrafficRound.Page page(long beginNanos) throws InterruptedException {
+    Visit visit = take();
+    RetrieveAndRankResponse response = client.retrieveAndRank(request(visit));
+    double latencyMs = (System.nanoTime() - beginNanos) / 1e6;
+    Served served = response.getServed();
+    visit.cursor = response.getNextPageCursor();
+    act(visit, response);
+    visits.add(--visit.pagesLeft > 0 ? visit : visit(PAGES));
+    return new TrafficRound.Page(latencyMs, served.getCache(), served.getDegradationsCount() > 0);
+  }
+
+  /** Any of the visits that nobody is asking for a page of. */
+  private Visit take() throws InterruptedException {
+    for (int skipped = ThreadLocalRandom.current().nextInt(VISITORS); skipped > 0; skipped--) {
+      Visit visit = visits.poll();
+      if (visit == null) {
+        break;
+      }
+      visits.add(visit);
+    }
+    return visits.take();
+  }
+
+  private RetrieveAndRankRequest request(Visit visit) {
+    UserContext user = UserContext.newBuilder().setUserId(visit.user).setTimeMs(visit.now).build();
+    return RetrieveAndRankRequest.newBuilder()
+        .setUser(user)
+        .setPageCursor(visit.cursor)
+        .setCandidates(candidates)
+        .build();
+  }
+
+  private void act(Visit visit, RetrieveAndRankResponse response) {
+    UserActions.Builder actions = UserActions.newBuilder().setUserId(visit.user);
+    for (int i = 0; i < ACTIONS; i++) {
+      int item = (int) response.getItems(i).getItemId();
+      actions.addActions(action(item, visit.now + i, "p" + visit.pagesLeft + "a" + i));
+    }
+    client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
+    visit.now += MINUTE_MS;
+  }
+
+  @Override
+  public void close() {
+    callers.shutdownNow();
+    try {
+      callers.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Wall time and processor time of a round. */
+  private static final class Stopwatch {
+    private final long cpu = cpuNanos();
+    private final long wall = System.nanoTime();
+
+    TrafficRound round(Collection<TrafficRound.Page> pages) {
+      return TrafficRound.of(pages, (System.nanoTime() - wall) / 1e9, (cpuNanos() - cpu) / 1e9);
+    }
+
+    private static long cpuNanos() {
+      return ManagementFactory.getOperatingSystemMXBean()
+              instanceof com.sun.management.OperatingSystemMXBean system
+          ? system.getProcessCpuTime()
+          : 0;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.unipin.benchmarks.headline;
+
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.benchmarks.measure.Spread;
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.Served;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.UniPinServer;
+import io.unipin.serving.settings.ConfigReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * How much of what a caller waits for is not native compute, when the user's KV is cached: gRPC on both sides, queues, history,
+ * copies, sorting. The server counts the time inside the model's native calls; the search counts as a whole.
+ */
+public final class NativeShare {
+  private static final long START_MS = 1_700_000_000_000L;
+  private static final String USER = "user";
+  private static final RetrieveAndRankRequest REQUEST =
+      RetrieveAndRankRequest.newBuilder().setUser(UserContext.newBuilder().setUserId(USER)).build();
+
+  /** Requests of few candidates before anything is measured: a server that has run for minutes is what is meant. */
+  private static final int REHEARSALS = 6000;
+
+  /** Name of the stage, as in responses. */
+  private static final String SEARCH = "search";
+
+  private NativeShare() {}
+
+  public static Spread outside(int history, int candidates, int rounds) throws IOException {
+    try (ScratchFolder folder = ScratchFolder.create("native-share")) {
+      HeadlineWorld world =
+          new HeadlineWorld(folder.path().resolve("bundles"), history, candidates);
+      world.publish(folder.path());
+      List<String> settings =
+          List.of(
+              "server.port=0",
+              "server.adminPort=0",
+              "server.metricsPort=0",
+              "bundle.folder=" + world.bundles(),
+              "bundle.name=" + HeadlineWorld.ONE,
+              "history.folder=" + folder.path().resolve("history"),
+              "retrieval.candidates=" + candidates,
+              "cache.budget=" + 4 * world.userBytes() + "B");
+      try (UniPinServer server = UniPinServer.start(ConfigReader.read(Map.of(), settings));
+          UniPinClient client =
+              UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1))) {
+        record(client, history);
+        RetrieveAndRankRequest few = REQUEST.toBuilder().setCandidates(HeadlineTraffic.FEW).build();
+        for (int i = 0; i < REHEARSALS; i++) {
+          share(client, server, few); // compiles what runs once per request
+        }
+        for (int i = 0; i < rounds / 2; i++) {
+          share(client, server, REQUEST);
+        }
+        double[] shares = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+          shares[i] = share(client, server, REQUEST);
+        }
+        return Spread.of(shares);
+      }
+    }
+  }
+
+  private static double share(
+      UniPinClient client, UniPinServer server, RetrieveAndRankRequest request) {
+    long computing = server.computingNanos();
+    long begin = System.nanoTime();
+    RetrieveAndRankResponse response = client.retrieveAndRank(request);
+    double all = System.nanoTime() - begin;
+    Served served = response.getServed();
+    double search = 1e6 * served.getStagesMsOrDefault(SEARCH, 0);
+    return 1 - (server.computingNanos() - computing + search) / all;
+  }
+
+  private static void record(UniPinClient client, int history) {
+    Random random = new Random(1);
+    UserActions.Builder actions = UserActions.newBuilder().setUserId(USER);
+    for (int i = 0; i < history; i++) {
+      actions.addActions(
+          Action.newBuilder()
+              .setItemId(random.nextInt(HeadlineWorld.ITEMS))
+              .addActions("click")
+              .setTimeMs(START_MS + i * 60_000L)
+              .setEventId("h" + i));
+    }
+    client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
+  }
+}

@@ -1,0 +1,73 @@
+package io.unipin.benchmarks.headline;
+
+import io.unipin.proto.v1.Served.CacheOutcome;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What one round of traffic measured.
+ *
+ * @param latenciesMs of all pages, ascending; owned
+ * @param outcomes pages by what the cache held of their users
+ * @param degraded pages that were given less work than asked for
+ * @param cpuSeconds of the process: server and callers
+ */
+public record TrafficRound(
+    double seconds,
+    double[] latenciesMs,
+    Map<CacheOutcome, Long> outcomes,
+    long degraded,
+    double cpuSeconds) {
+  /** What a caller saw of one page. */
+  record Page(double latencyMs, CacheOutcome outcome, boolean degraded) {}
+
+  static TrafficRound of(Collection<Page> pages, double seconds, double cpuSeconds) {
+    if (pages.isEmpty()) {
+      throw new IllegalStateException("at least one page expected in " + seconds + " s, got none");
+    }
+    double[] latencies = pages.stream().mapToDouble(Page::latencyMs).sorted().toArray();
+    Map<CacheOutcome, Long> outcomes = new EnumMap<>(CacheOutcome.class);
+    pages.forEach(page -> outcomes.merge(page.outcome(), 1L, Long::sum));
+    return new TrafficRound(
+        seconds, latencies, outcomes, pages.stream().filter(Page::degraded).count(), cpuSeconds);
+  }
+
+  /** All rounds as one. */
+  static TrafficRound joined(Collection<TrafficRound> rounds) {
+    Map<CacheOutcome, Long> outcomes = new EnumMap<>(CacheOutcome.class);
+    rounds.forEach(r -> r.outcomes.forEach((o, pages) -> outcomes.merge(o, pages, Long::sum)));
+    return new TrafficRound(
+        rounds.stream().mapToDouble(TrafficRound::seconds).sum(),
+        rounds.stream().flatMapToDouble(r -> Arrays.stream(r.latenciesMs)).sorted().toArray(),
+        outcomes,
+        rounds.stream().mapToLong(TrafficRound::degraded).sum(),
+        rounds.stream().mapToDouble(TrafficRound::cpuSeconds).sum());
+  }
+
+  int pages() {
+    return latenciesMs.length;
+  }
+
+  public double qps() {
+    return pages() / seconds;
+  }
+
+  double quantile(double q) {
+    return latenciesMs[Math.max(0, (int) Math.ceil(q * pages()) - 1)];
+  }
+
+  double cpuMsPerPage() {
+    return 1000 * cpuSeconds / pages();
+  }
+
+  /** Share of the pages whose user's state was cached in whole or for all but the newest actions. */
+  double hitRate() {
+    return (pages(CacheOutcome.HIT) + pages(CacheOutcome.APPEND)) / (double) pages();
+  }
+
+  private long pages(CacheOutcome outcome) {
+    return outcomes.getOrDefault(outcome, 0L);
+  }
+}

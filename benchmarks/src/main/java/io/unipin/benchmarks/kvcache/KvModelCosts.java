@@ -1,0 +1,168 @@
+package io.unipin.benchmarks.kvcache;
+
+import io.unipin.benchmarks.measure.Rounds;
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.benchmarks.measure.Spread;
+import io.unipin.benchmarks.model.BenchModel;
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelWriter;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+
+/** What a model of the published shape takes to prefill, append and score, by the type of its keys and values. One thread. */
+final class KvModelCosts implements AutoCloseable {
+  static final int HISTORY = 512;
+  private static final int NEW_ACTIONS = 8;
+  private static final int CANDIDATES = 200;
+  private static final int SESSION_ACTIONS = 2;
+  private static final int[] LENGTHS = {2, 8, 32, 128, 512};
+  private static final RequestContext CONTEXT = new RequestContext(0, 3);
+
+  private final ServingModel model;
+  private final UserKvCache cache;
+  private final List<UserAction> actions = new ArrayList<>();
+  private final int[] candidates;
+  private final int rounds;
+  private final LongSupplier nanos;
+
+  KvModelCosts(int rounds, LongSupplier nanos) throws IOException {
+    this.rounds = rounds;
+    this.nanos = nanos;
+    ModelConfig config = BenchModel.shape(HISTORY);
+    try (ScratchFolder folder = ScratchFolder.create("bench-kv")) {
+      ModelWriter.writeRandom(folder.path(), config, 1);
+      model = ServingModel.load(folder.path(), EngineOptions.cpu());
+    }
+    cache = new UserKvCache(new KvCacheConfig(1 << 28, Duration.ofHours(1), 1 << 28));
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < HISTORY; i++) {
+      long time = 1_700_000_000_000L + i * 60_000L;
+      actions.add(new UserAction(random.nextInt(config.items()), 1 + random.nextInt(3), 0, time));
+    }
+    candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
+  }
+
+  /** One type's lease and what is timed on it. */
+  private final class Side implements AutoCloseable {
+    private final KvType type;
+    private final TokenSequence all;
+    private final KvLease lease;
+
+    Side(KvType type, int history) {
+      this.type = type;
+      all = TokenSequence.of(actions.subList(0, history));
+      lease = cache.aside(model.config().kvLayout(type), all.hashes());
+      extend(0);
+    }
+
+    void extend(int from) {
+      model.extend(all, from, lease.block(), lease.capacity(), type);
+    }
+
+    void score() {
+      model.score(lease.block(), lease.capacity(), type, lease.rows(), candidates, CONTEXT);
+    }
+
+    @Override
+    public void close() {
+      lease.close();
+    }
+  }
+
+  /** By type: milliseconds of prefill and score, the ratio of append to prefill, bytes of a user. */
+  Map<String, Object> byType() {
+    Map<String, Object> types = new LinkedHashMap<>();
+    Map<String, Runnable> timed = new LinkedHashMap<>();
+    List<Side> sides = new ArrayList<>();
+    for (KvType type : KvType.values()) {
+      Side side = new Side(type, HISTORY);
+      sides.add(side);
+      timed.put("prefill" + type, () -> side.extend(0));
+      timed.put("append" + type, () -> side.extend(1 + HISTORY - NEW_ACTIONS));
+      timed.put("score" + type, side::score);
+    }
+    Rounds times = Rounds.run(rounds, timed, nanos);
+    for (Side side : sides) {
+      KvType type = side.type;
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("bytes_per_user", side.lease.block().capacity());
+      row.put("prefill_ms", milliseconds(times.seconds("prefill" + type)));
+      row.put("append_ms", milliseconds(times.seconds("append" + type)));
+      row.put("score_ms", milliseconds(times.seconds("score" + type)));
+      row.put("append_vs_prefill", times.ratio("append" + type, "prefill" + type).toJson());
+      types.put(type.name().toLowerCase(Locale.ROOT), row);
+    }
+    sides.forEach(Side::close);
+    return types;
+  }
+
+  /** Of float32: eight new actions behind 504, against all 512. */
+  Spread appendVsPrefill() {
+    try (Side side = new Side(KvType.FLOAT32, HISTORY)) {
+      Map<String, Runnable> timed = new LinkedHashMap<>();
+      timed.put("prefill", () -> side.extend(0));
+      timed.put("append", () -> side.extend(1 + HISTORY - NEW_ACTIONS));
+      return Rounds.run(rounds, timed, nanos).ratio("append", "prefill");
+    }
+  }
+
+  private static Map<String, Double> milliseconds(Spread seconds) {
+    return new Spread(1e3 * seconds.median(), 1e3 * seconds.lower(), 1e3 * seconds.upper())
+        .toJson();
+  }
+
+  /** By length of history: what a page saves that appends two actions instead of encoding all, of its model time. */
+  List<Map<String, Object>> byLength() {
+    List<Map<String, Object>> lengths = new ArrayList<>();
+    for (int length : LENGTHS) {
+      try (Side side = new Side(KvType.FLOAT32, length)) {
+        Map<String, Runnable> timed = new LinkedHashMap<>();
+        timed.put("prefill", () -> side.extend(0));
+        timed.put("append", () -> side.extend(Math.max(0, 1 + length - SESSION_ACTIONS)));
+        timed.put("score", side::score);
+        Rounds times = Rounds.run(rounds, timed, nanos);
+        double prefill = times.seconds("prefill").median();
+        double append = times.seconds("append").median();
+        double score = times.seconds("score").median();
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("history", length);
+        row.put("prefill_ms", 1e3 * prefill);
+        row.put("append_ms", 1e3 * append);
+        row.put("saved_share_of_page", (prefill - append) / (prefill + score));
+        lengths.add(row);
+      }
+    }
+    return lengths;
+  }
+
+  /** Bytes of a user's block in one type, as part of those in float32. */
+  double bytesRatio(KvType type) {
+    KvLayout layout = model.config().kvLayout(type);
+    int capacity = layout.capacityFor(layout.maxRows());
+    return (double) layout.blockBytes(capacity)
+        / model.config().kvLayout(KvType.FLOAT32).blockBytes(capacity);
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+    model.close();
+  }
+}

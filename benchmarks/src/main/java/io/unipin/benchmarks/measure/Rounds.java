@@ -1,0 +1,62 @@
+package io.unipin.benchmarks.measure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+
+/**
+ * Times of several sides of a comparison, taken in turn: what disturbs the machine for a while disturbs all sides alike, and
+ * a ratio is taken within a round.
+ */
+public final class Rounds {
+  private final Map<String, double[]> seconds;
+
+  private Rounds(Map<String, double[]> seconds) {
+    this.seconds = seconds;
+  }
+
+  /** Runs every side once to warm it up, then once in every round; odd rounds run the other way round. */
+  public static Rounds run(int rounds, Map<String, Runnable> sides, LongSupplier nanos) {
+    Map<String, double[]> seconds = new LinkedHashMap<>();
+    Map<String, Runnable> ordered = new LinkedHashMap<>(sides);
+    String[] names = ordered.keySet().toArray(String[]::new);
+    ordered.forEach(
+        (name, side) -> {
+          side.run();
+          seconds.put(name, new double[rounds]);
+        });
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < names.length; i++) {
+        String name = names[round % 2 == 0 ? i : names.length - 1 - i];
+        long begin = nanos.getAsLong();
+        Objects.requireNonNull(ordered.get(name)).run();
+        Objects.requireNonNull(seconds.get(name))[round] = (nanos.getAsLong() - begin) / 1e9;
+      }
+    }
+    return new Rounds(seconds);
+  }
+
+  private double[] times(String side) {
+    double[] times = seconds.get(side);
+    if (times == null) {
+      throw new IllegalArgumentException("no side " + side);
+    }
+    return times;
+  }
+
+  public Spread seconds(String side) {
+    return Spread.of(times(side));
+  }
+
+  /** How many times as long one side takes as another. */
+  public Spread ratio(String slow, String fast) {
+    double[] above = times(slow);
+    double[] below = times(fast);
+    double[] ratios = new double[above.length];
+    for (int round = 0; round < ratios.length; round++) {
+      ratios[round] = above[round] / below[round];
+    }
+    return Spread.of(ratios);
+  }
+}

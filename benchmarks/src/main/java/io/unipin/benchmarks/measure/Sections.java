@@ -1,0 +1,39 @@
+package io.unipin.benchmarks.measure;
+
+import io.unipin.cli.console.Progress;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Set;
+
+/** The parts of a benchmark that can be measured alone. */
+public final class Sections {
+  private Sections() {}
+
+  /** Measures one. */
+  public interface Measure<S> {
+    void measure(S section) throws IOException, InterruptedException;
+  }
+
+  /** Its name in figures and before people. */
+  public static String key(Enum<?> section) {
+    return section.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Measures what is asked for, in order.
+   *
+   * @param only what that is; all where empty
+   */
+  public static <S extends Enum<S>> void measure(
+      String benchmark, S[] all, Set<S> only, Measure<S> measure)
+      throws IOException, InterruptedException {
+    try (Progress progress = Progress.begin(benchmark, all.length)) {
+      for (int i = 0; i < all.length; i++) {
+        progress.at(i, all.length, key(all[i]));
+        if (only.isEmpty() || only.contains(all[i])) {
+          measure.measure(all[i]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.unipin.benchmarks.model;
+
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelWriter;
+import io.unipin.model.Precision;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A model with random weights, and the passes that benchmarks time. One thread. */
+public final class BenchModel implements AutoCloseable {
+  private static final RequestContext CONTEXT = new RequestContext(0, 3);
+  private static final long NOW = 1_700_000_000_000L;
+
+  private final ServingModel model;
+  private final UserKvCache cache;
+  private final SplittableRandom random = new SplittableRandom(1);
+
+  private BenchModel(ServingModel model) {
+    this.model = model;
+    long bytes = 1L << 28;
+    cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofHours(1), bytes));
+  }
+
+  /** The shape that figures are published for: d = 256, four layers, four heads. */
+  public static ModelConfig shape(int maxHistory) {
+    return shape(maxHistory, 4);
+  }
+
+  public static ModelConfig shape(int maxHistory, int layers) {
+    return new ModelConfig(
+        10_000,
+        0,
+        128,
+        256,
+        layers,
+        4,
+        4,
+        1024,
+        maxHistory,
+        List.of("click", "save", "hide"),
+        List.of("click", "save"),
+        List.of("home"));
+  }
+
+  static BenchModel open(ModelConfig config) throws IOException {
+    return open(config, Precision.FLOAT32);
+  }
+
+  static BenchModel open(ModelConfig config, Precision precision) throws IOException {
+    try (ScratchFolder folder = ScratchFolder.create("bench")) {
+      ModelWriter.writeRandom(folder.path(), config, 1);
+      return new BenchModel(ServingModel.load(folder.path(), EngineOptions.cpu(precision)));
+    }
+  }
+
+  /** A user's history of n actions, k candidates, and a block that holds the history's KV. */
+  final class User implements AutoCloseable {
+    private final TokenSequence tokens;
+    private final int[] candidates;
+    private final KvLease lease;
+
+    private User(int n, int k) {
+      int items = model.config().items();
+      List<UserAction> actions = new ArrayList<>();
+      for (int i = 0; i < n; i++) {
+        actions.add(
+            new UserAction(random.nextInt(items), 1 + random.nextInt(3), 0, NOW + i * 60_000L));
+      }
+      tokens = TokenSequence.of(actions);
+      candidates = random.ints(k, 0, items).toArray();
+      KvKey key = new KvKey("user" + n, model.fingerprint());
+      lease =
+          cache.acquire(
+              key, model.config().kvLayout(KvType.FLOAT32), tokens.hashes(), Duration.ZERO);
+      encode();
+    }
+
+    /** Encodes the whole history. */
+    void encode() {
+      model.extend(tokens, 0, lease.block(), lease.capacity(), KvType.FLOAT32);
+    }
+
+    /** Encodes the last tokens again, from the KV of those before. */
+    void append(int count) {
+      int from = 1 + tokens.size() - count;
+      model.extend(tokens, from, lease.block(), lease.capacity(), KvType.FLOAT32);
+    }
+
+    /** Scores the candidates from the KV of the history. */
+    float[] score() {
+      return model.score(
+          lease.block(), lease.capacity(), KvType.FLOAT32, 1 + tokens.size(), candidates, CONTEXT);
+    }
+
+    /** Scores the candidates in one dense pass over history and candidates. */
+    float[] scoreDense() {
+      return model.scoreDense(tokens, candidates, CONTEXT);
+    }
+
+    @Override
+    public void close() {
+      lease.close();
+    }
+  }
+
+  User user(int n, int k) {
+    return new User(n, k);
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+    model.close();
+  }
+}

@@ -1,0 +1,109 @@
+package io.unipin.benchmarks.model;
+
+import io.unipin.benchmarks.measure.Flops;
+import io.unipin.benchmarks.measure.Rounds;
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.benchmarks.measure.Spread;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.MatrixProduct;
+import io.unipin.model.features.ModelConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Operations per second of encode and score as shares of the best matrix product of the same run on the same thread. */
+final class Efficiency {
+  private static final String ENCODE = "encode";
+  private static final String SCORE = "score";
+
+  /** Ends the name of a product with a matrix that was prepared as serving does it. */
+  private static final String PREPARED = " prepared";
+
+  private final ModelConfig config;
+  private final LongSupplier nanos;
+
+  Efficiency(ModelConfig config, LongSupplier nanos) {
+    this.config = config;
+    this.nanos = nanos;
+  }
+
+  /** Shapes m x k times k x n of products to look for the best among. */
+  record Shape(int m, int k, int n) {
+    String label() {
+      return "gemm " + m + "x" + k + "x" + n;
+    }
+  }
+
+  Result run(int n, int k, List<Shape> shapes, int rounds) throws IOException {
+    List<MatrixProduct> products = new ArrayList<>();
+    try (ScratchFolder folder = ScratchFolder.create("products");
+        BenchModel model = BenchModel.open(config);
+        BenchModel.User user = model.user(n, k)) {
+      Map<String, Runnable> sides = new LinkedHashMap<>();
+      Map<String, Double> flops = new LinkedHashMap<>();
+      sides.put(ENCODE, user::encode);
+      flops.put(ENCODE, new Flops(config).encode(n));
+      sides.put(SCORE, user::score);
+      flops.put(SCORE, new Flops(config).score(n, k));
+      for (Shape shape : shapes) {
+        double work = 2.0 * shape.m() * shape.k() * shape.n();
+        MatrixProduct plain =
+            MatrixProduct.plain(shape.m(), shape.k(), shape.n(), EngineOptions.cpu());
+        products.add(plain);
+        sides.put(shape.label(), plain::run);
+        flops.put(shape.label(), work);
+        Path scratch = folder.path().resolve(shape.label());
+        MatrixProduct prepared =
+            MatrixProduct.prepared(shape.m(), shape.k(), shape.n(), EngineOptions.cpu(), scratch);
+        products.add(prepared);
+        sides.put(shape.label() + PREPARED, prepared::run);
+        flops.put(shape.label() + PREPARED, work);
+      }
+      return result(Rounds.run(rounds, sides, nanos), flops);
+    } finally {
+      products.forEach(MatrixProduct::close);
+    }
+  }
+
+  private static Result result(Rounds rounds, Map<String, Double> flops) {
+    Map<String, Double> gflops = new LinkedHashMap<>();
+    String best = "";
+    double peak = 0;
+    for (Map.Entry<String, Double> side : flops.entrySet()) {
+      double perSecond = side.getValue() / rounds.seconds(side.getKey()).median();
+      gflops.put(side.getKey(), perSecond / 1e9);
+      if (side.getKey().startsWith("gemm") && perSecond > peak) {
+        peak = perSecond;
+        best = side.getKey();
+      }
+    }
+    return new Result(
+        share(ENCODE, best, rounds, flops), share(SCORE, best, rounds, flops), best, gflops);
+  }
+
+  /** A ratio of times within a round, turned into one of operations per second. */
+  private static Spread share(String pass, String best, Rounds rounds, Map<String, Double> flops) {
+    double work = flops.getOrDefault(pass, 0.0) / flops.getOrDefault(best, 1.0);
+    Spread ratio = rounds.ratio(best, pass);
+    return new Spread(work * ratio.median(), work * ratio.lower(), work * ratio.upper());
+  }
+
+  /** Shares of the best product, and all rates in 10^9 operations per second. */
+  record Result(
+      Spread encodeShare, Spread scoreShare, String bestGemm, Map<String, Double> gflops) {
+    Map<String, Object> toJson() {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("encode_gemm_share", encodeShare.median());
+      json.put("encode_gemm_share_spread", encodeShare.toJson());
+      json.put("score_gemm_share", scoreShare.median());
+      json.put("score_gemm_share_spread", scoreShare.toJson());
+      json.put("best_gemm", bestGemm);
+      json.put("gflops", gflops);
+      return json;
+    }
+  }
+}

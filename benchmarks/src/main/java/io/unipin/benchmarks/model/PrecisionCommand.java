@@ -1,0 +1,122 @@
+package io.unipin.benchmarks.model;
+
+import io.unipin.benchmarks.headline.Headline;
+import io.unipin.benchmarks.headline.HeadlineSide;
+import io.unipin.benchmarks.headline.HeadlineWorld;
+import io.unipin.benchmarks.measure.BenchOptions;
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.benchmarks.measure.Spread;
+import io.unipin.benchmarks.quality.DataSet;
+import io.unipin.benchmarks.quality.PrecisionLoss;
+import io.unipin.cli.check.CheckException;
+import io.unipin.cli.check.Checked;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.console.Progress;
+import io.unipin.cli.console.Table;
+import io.unipin.train.recipe.TrainConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures what int8 gains and what it costs. */
+@Command(
+    name = "precision",
+    description = {
+      "engine.precision INT8 against FLOAT32: pages per second of the headline's session traffic (512x200, user KV), and"
+          + " quality of a trained recipe, the same bundle judged in both."
+    },
+    footer = {"", "Example:", "  ./unipin bench precision --json precision.json --quick"})
+public final class PrecisionCommand implements Callable<Integer>, Checked {
+  private static final int HISTORY = 512;
+  private static final int CANDIDATES = 200;
+  private static final int CALLERS = 4;
+  private static final double MOST_QPS = 250;
+
+  @Option(
+      names = "--data",
+      defaultValue = "ml-100k",
+      paramLabel = "NAME",
+      description = "Recipe to train, or simulator. Default: ${DEFAULT-VALUE}.")
+  private String data;
+
+  @Mixin private BenchOptions options;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    Home home = Home.find();
+    Path recipe =
+        home.recipe(data, "train.yaml")
+            .orElseThrow(() -> new CheckException("--data: no recipes/" + data + "/train.yaml"));
+    TrainConfig.read(recipe);
+    DataSet.require(home, data);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    int rounds = options.quick() ? 3 : 7;
+    int seeds = options.quick() ? 1 : 3;
+    Duration length = Duration.ofSeconds(options.quick() ? 5 : 8);
+    Map<String, Object> results = new LinkedHashMap<>();
+    try (Progress progress = Progress.begin("precision", rounds + 1L)) {
+      progress.at(0, rounds + 1L, "training and evaluating " + data);
+      Map<String, Object> loss =
+          PrecisionLoss.measure(Home.find(), data, seeds, options.quick() ? 3 : 0).toJson();
+      Spread ratio = speed(rounds, length, progress);
+      results.put("qps_ratio", ratio.median());
+      results.put("qps_ratio_spread", ratio.toJson());
+      results.putAll(loss);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    Table table = new Table("int8 against float32", "");
+    for (String key :
+        List.of("qps_ratio", "hr10_loss_relative", "ndcg10_loss_relative", "auc_loss_relative")) {
+      Object figure = results.get(key);
+      table.row(key, figure instanceof Double d ? String.format(Locale.ROOT, "%.4f", d) : "-");
+    }
+    table.print(out);
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("quick", options.quick());
+    settings.put("data", data);
+    settings.put("seeds", seeds);
+    settings.put("rounds", rounds);
+    settings.put("seconds_per_round", length.toSeconds());
+    settings.put("size", HISTORY + "x" + CANDIDATES);
+    options.write("precision", settings, results, out);
+    return 0;
+  }
+
+  private static Spread speed(int rounds, Duration length, Progress progress)
+      throws IOException, InterruptedException {
+    double[] ratios = new double[rounds];
+    try (ScratchFolder folder = ScratchFolder.create("precision")) {
+      HeadlineWorld world =
+          new HeadlineWorld(folder.path().resolve("bundles"), HISTORY, CANDIDATES);
+      world.publish(folder.path());
+      HeadlineSide.Kind kind = HeadlineSide.Kind.ONE_MODEL_USER;
+      try (HeadlineSide float32 = HeadlineSide.start(kind, world, folder.path());
+          HeadlineSide int8 =
+              HeadlineSide.start(kind, world, folder.path(), "engine.precision=INT8")) {
+        float32.traffic().rehearse(CALLERS, Headline.REHEARSAL);
+        int8.traffic().rehearse(CALLERS, Headline.REHEARSAL);
+        for (int round = 0; round < rounds; round++) {
+          double slow = float32.traffic().saturate(CALLERS, length, MOST_QPS).qps();
+          ratios[round] = int8.traffic().saturate(CALLERS, length, MOST_QPS).qps() / slow;
+          progress.at(round + 1L, rounds + 1L, "speed");
+        }
+      }
+    }
+    return Spread.of(ratios);
+  }
+}

@@ -1,0 +1,156 @@
+package io.unipin.benchmarks.model;
+
+import io.unipin.ann.AnnSearch;
+import io.unipin.ann.FaissBuild;
+import io.unipin.ann.FaissIndex;
+import io.unipin.benchmarks.measure.Flops;
+import io.unipin.benchmarks.measure.Rounds;
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.TokenHashes;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.features.ModelConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+
+/** What each stage of a request costs as one size grows and the others stay at n = 512, k = 200, four layers. */
+final class Scaling {
+  static final int HISTORY = 512;
+  static final int CANDIDATES = 200;
+  private static final int APPENDED = 8;
+  private static final String ENCODE = "encode";
+  private static final String APPEND = "append";
+  private static final String SCORE = "score";
+  private static final String ACQUIRE = "acquire";
+  private static final String SEARCH = "search";
+  private static final int DIMENSION = 64;
+  private static final int QUERIES = 64;
+  private static final int ACQUIRES = 100_000;
+
+  private final LongSupplier nanos;
+  private final int rounds;
+
+  Scaling(LongSupplier nanos, int rounds) {
+    this.nanos = nanos;
+    this.rounds = rounds;
+  }
+
+  /** Encoding n actions, appending 8 to the rest of them, and scoring 200 candidates. */
+  Map<String, Object> history(int n) throws IOException {
+    return passes("n", n, BenchModel.shape(n), n, CANDIDATES);
+  }
+
+  Map<String, Object> candidates(int k) throws IOException {
+    return passes("k", k, BenchModel.shape(HISTORY), HISTORY, k);
+  }
+
+  Map<String, Object> layers(int layers) throws IOException {
+    ModelConfig shape = BenchModel.shape(HISTORY, layers);
+    return passes("layers", layers, shape, HISTORY, CANDIDATES);
+  }
+
+  private Map<String, Object> passes(String axis, int value, ModelConfig shape, int n, int k)
+      throws IOException {
+    try (BenchModel model = BenchModel.open(shape);
+        BenchModel.User user = model.user(n, k)) {
+      Map<String, Runnable> sides = new LinkedHashMap<>();
+      sides.put(ENCODE, user::encode);
+      sides.put(APPEND, () -> user.append(APPENDED));
+      sides.put(SCORE, user::score);
+      Rounds times = Rounds.run(rounds, sides, nanos);
+      Flops flops = new Flops(shape);
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put(axis, value);
+      json.put("encode_ms", milliseconds(times, ENCODE));
+      json.put("append_8_ms", milliseconds(times, APPEND));
+      json.put("score_ms", milliseconds(times, SCORE));
+      json.put("encode_gflop", flops.encode(n) / 1e9);
+      json.put("score_gflop", flops.score(n, k) / 1e9);
+      return json;
+    }
+  }
+
+  private static double milliseconds(Rounds times, String side) {
+    return 1e3 * times.seconds(side).median();
+  }
+
+  /** Taking and returning the lease of a user out of so many whose state is cached; blocks of one token each. */
+  Map<String, Object> cachedUsers(int users) {
+    KvLayout layout = new KvLayout(1, 1, 8, 16, KvType.FLOAT32);
+    TokenHashes hashes = TokenHashes.builder(1).add(7, 7).build();
+    long bytes = 4L * users * layout.blockBytes(layout.capacityFor(1));
+    List<KvKey> keys = new ArrayList<>();
+    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes))) {
+      for (int user = 0; user < users; user++) {
+        KvKey key = new KvKey("user" + user, "model");
+        keys.add(key);
+        try (KvLease lease = cache.acquire(key, layout, hashes, Duration.ZERO)) {
+          lease.commit(new float[1]);
+        }
+      }
+      SplittableRandom random = new SplittableRandom(1);
+      Runnable side =
+          () -> {
+            for (int i = 0; i < ACQUIRES; i++) {
+              KvKey key = keys.get(random.nextInt(users));
+              cache.acquire(key, layout, hashes, Duration.ZERO).close();
+            }
+          };
+      side.run();
+      Rounds times = Rounds.run(rounds, Map.of(ACQUIRE, side), nanos);
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("users", users);
+      json.put("acquire_hit_ns", 1e9 * times.seconds(ACQUIRE).median() / ACQUIRES);
+      return json;
+    }
+  }
+
+  /** Searching for 200 of so many items by one query. */
+  Map<String, Object> catalogue(int items, String factory) {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] vectors = new float[items * DIMENSION];
+    long[] ids = new long[items];
+    for (int i = 0; i < items; i++) {
+      ids[i] = i;
+      unit(random, vectors, i * DIMENSION);
+    }
+    float[] query = new float[DIMENSION];
+    try (FaissIndex index =
+        FaissIndex.build(factory, vectors, DIMENSION, ids, FaissBuild.DEFAULT)) {
+      Runnable side =
+          () -> {
+            for (int i = 0; i < QUERIES; i++) {
+              unit(random, query, 0);
+              index.search(query, 1, AnnSearch.top(CANDIDATES));
+            }
+          };
+      Rounds times = Rounds.run(rounds, Map.of(SEARCH, side), nanos);
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("items", items);
+      json.put("index", factory);
+      json.put("search_ms", milliseconds(times, SEARCH) / QUERIES);
+      return json;
+    }
+  }
+
+  private static void unit(SplittableRandom random, float[] into, int offset) {
+    double squares = 0;
+    for (int i = 0; i < DIMENSION; i++) {
+      float value = (float) (random.nextDouble() + random.nextDouble() - 1);
+      into[offset + i] = value;
+      squares += value * value;
+    }
+    for (int i = 0; i < DIMENSION; i++) {
+      into[offset + i] /= (float) Math.sqrt(squares);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.unipin.benchmarks.model;
+
+import io.unipin.benchmarks.measure.BenchOptions;
+import io.unipin.benchmarks.measure.PassClock;
+import io.unipin.cli.console.Progress;
+import io.unipin.cli.console.Table;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints what each stage costs as one size grows. */
+@Command(
+    name = "scaling",
+    description =
+        "Cost of encoding, appending, scoring, look-up and search against history length, candidates, layers, cached users"
+            + " and catalogue size, one of them at a time.",
+    footer = {"", "Example:", "  ./unipin bench scaling --json scaling.json --quick"})
+public final class ScalingCommand implements Callable<Integer> {
+  @Mixin private BenchOptions options;
+  @Spec private CommandSpec spec;
+
+  private interface Measure {
+    Map<String, Object> at(int value) throws IOException;
+  }
+
+  /** One size that grows. */
+  private record Axis(String name, int[] values, Measure measure) {}
+
+  @Override
+  public Integer call() throws IOException {
+    PassClock clock = PassClock.find();
+    int rounds = options.quick() ? 5 : 15;
+    Scaling scaling = new Scaling(clock.nanos(), rounds);
+    List<Axis> axes = axes(scaling, options.quick());
+    Map<String, Object> results = new LinkedHashMap<>();
+    PrintWriter out = spec.commandLine().getOut();
+    try (Progress progress = Progress.begin("scaling", axes.size())) {
+      for (Axis axis : axes) {
+        progress.at(results.size(), axes.size(), axis.name());
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int value : axis.values()) {
+          rows.add(axis.measure().at(value));
+        }
+        results.put(axis.name(), rows);
+        print(rows, out);
+      }
+    }
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("quick", options.quick());
+    settings.put("rounds", rounds);
+    settings.put("model", BenchModel.shape(Scaling.HISTORY));
+    settings.put("clock", clock.label());
+    options.write("scaling", settings, results, out);
+    return 0;
+  }
+
+  private static List<Axis> axes(Scaling scaling, boolean quick) {
+    String flat = "Flat";
+    String lists = "IVF1024,Flat";
+    return List.of(
+        new Axis(
+            "history",
+            quick ? new int[] {128, 512} : new int[] {64, 128, 256, 512, 992, 2000},
+            scaling::history),
+        new Axis(
+            "candidates",
+            quick ? new int[] {50, 200} : new int[] {50, 100, 200, 400, 656, 1000},
+            scaling::candidates),
+        new Axis("layers", quick ? new int[] {2, 4} : new int[] {2, 4, 8}, scaling::layers),
+        new Axis(
+            "cached_users",
+            quick ? new int[] {1000, 100_000} : new int[] {1000, 10_000, 100_000, 500_000},
+            scaling::cachedUsers),
+        new Axis(
+            "catalogue_flat",
+            quick ? new int[] {10_000, 50_000} : new int[] {10_000, 100_000, 500_000},
+            items -> scaling.catalogue(items, flat)),
+        new Axis(
+            "catalogue_ivf",
+            quick ? new int[] {50_000} : new int[] {50_000, 100_000, 500_000},
+            items -> scaling.catalogue(items, lists)));
+  }
+
+  private static void print(List<Map<String, Object>> rows, PrintWriter out) {
+    Table table = new Table(rows.get(0).keySet().toArray(String[]::new));
+    for (Map<String, Object> row : rows) {
+      table.row(
+          row.values().stream()
+              .map(v -> v instanceof Double d ? String.format(Locale.ROOT, "%.3f", d) : v)
+              .toArray());
+    }
+    table.print(out);
+    out.println();
+  }
+}

@@ -1,0 +1,5 @@
+/** The benchmarks by name. */
+@NullMarked
+package io.unipin.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Servers of a benchmark, in processes of their own. */
+@NullMarked
+package io.unipin.benchmarks.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+package io.unipin.cli;
+
+import io.unipin.cli.bundle.BundleCommand;
+import io.unipin.cli.bundle.IndexCommand;
+import io.unipin.cli.check.Checks;
+import io.unipin.cli.console.Failures;
+import io.unipin.cli.data.ExportCommand;
+import io.unipin.cli.data.ImportCommand;
+import io.unipin.cli.data.SimulateCommand;
+import io.unipin.cli.demo.DemoCommand;
+import io.unipin.cli.experiment.ExperimentCommand;
+import io.unipin.cli.loadtest.LoadtestCommand;
+import io.unipin.cli.server.ActionsCommand;
+import io.unipin.cli.server.RequestCommand;
+import io.unipin.cli.server.ServeCommand;
+import io.unipin.cli.server.TokenCommand;
+import io.unipin.cli.training.EvaluateCommand;
+import io.unipin.cli.training.TrainCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** UniPin's command line. */
+@Command(
+    name = "unipin",
+    description =
+        "Retrieval and ranking with one model, one cache of user state, one serving stack.",
+    version = "unipin 0.1.0",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n",
+    footer = {
+      "",
+      "  test       Runs all tests.",
+      "",
+      "Begin with:",
+      "  ./unipin demo",
+      "",
+      "Environment: UNIPIN_JAVA_OPTIONS adds options of the JVM."
+    },
+    subcommands = {
+      DemoCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
+      SimulateCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      IndexCommand.class,
+      ServeCommand.class,
+      BundleCommand.class,
+      TokenCommand.class,
+      RequestCommand.class,
+      ActionsCommand.class,
+      ExperimentCommand.class,
+      LoadtestCommand.class
+    })
+public final class Main implements Runnable, Failures.Reader {
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of a failure.")
+  private boolean debug;
+
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    // Digits, letters and names are those of no country, so that equal input gives equal output
+    // everywhere.
+    Locale.setDefault(Locale.ROOT);
+    System.exit(run(commandLine(), arguments));
+  }
+
+  /** Runs a verb, and lets nothing that it printed stay behind. */
+  static int run(CommandLine main, String... arguments) {
+    int code = main.execute(arguments);
+    main.getOut().flush();
+    main.getErr().flush();
+    return code;
+  }
+
+  /** All verbs, those of other modules too. */
+  public static CommandLine commandLine() {
+    CommandLine main = new CommandLine(new Main());
+    ServiceLoader.load(Verb.class).forEach(main::addSubcommand);
+    return main.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+        .setExecutionStrategy(new Checks())
+        .setExecutionExceptionHandler(Failures::onExecution)
+        .setParameterExceptionHandler(Failures::onUsage)
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  @Override
+  public boolean wantsStackTraces() {
+    return debug;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a verb expected, such as demo");
+  }
+}

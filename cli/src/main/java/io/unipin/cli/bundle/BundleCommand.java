@@ -1,0 +1,36 @@
+package io.unipin.cli.bundle;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Brings bundles to a server, into service and back. */
+@Command(
+    name = "bundle",
+    description =
+        "Publishes bundles to a server's folder, and changes what a running server serves.",
+    synopsisSubcommandLabel = "publish|list|swap|rollback",
+    commandListHeading = "%nWhat to do:%n",
+    subcommands = {
+      BundlePublishCommand.class,
+      BundleListCommand.class,
+      BundleSwapCommand.class,
+      BundleRollbackCommand.class
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin bundle publish out/bundle --to bundles --name main-2",
+      "  ./unipin bundle swap main-2",
+      "  ./unipin bundle rollback"
+    })
+public final class BundleCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "one of publish, list, swap, rollback expected");
+  }
+}

@@ -1,0 +1,43 @@
+package io.unipin.cli.bundle;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.Precision;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import java.nio.file.Path;
+
+/** A bundle named by its folder. */
+public final class BundleFolder {
+  private BundleFolder() {}
+
+  /** Verifies and loads it, to compute in float32; the caller closes it. */
+  public static LoadedBundle load(Path bundle) {
+    return load(bundle, Precision.FLOAT32);
+  }
+
+  /** Verifies and loads it; the caller closes it. */
+  public static LoadedBundle load(Path bundle, Precision precision) {
+    Path folder = bundle.toAbsolutePath().normalize();
+    Path parent = folder.getParent() == null ? folder : folder.getParent();
+    return new BundleReader(parent, EngineOptions.cpu(precision))
+        .load(String.valueOf(folder.getFileName()));
+  }
+
+  /** Refuses a feed log whose items are not the bundle's, in the same order: its rows would mean other items. */
+  public static void requireSameItems(LoadedBundle bundle, Catalogue log) {
+    Catalogue own = bundle.catalogue();
+    for (int row = 0; row < Math.min(own.size(), log.size()); row++) {
+      if (own.id(row) != log.id(row)) {
+        throw new IllegalArgumentException(
+            "the bundle's items expected in the feed log: row %s is item %s in the bundle, %s in the log"
+                .formatted(row, own.id(row), log.id(row)));
+      }
+    }
+    if (own.size() != log.size()) {
+      throw new IllegalArgumentException(
+          "the bundle's %s items expected in the feed log, got %s"
+              .formatted(own.size(), log.size()));
+    }
+  }
+}

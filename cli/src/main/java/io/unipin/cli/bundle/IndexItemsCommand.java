@@ -1,0 +1,61 @@
+package io.unipin.cli.bundle;
+
+import io.unipin.cli.console.Table;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.proto.v1.IndexStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes items out of a running server's index or brings them back, and prints how the index is. */
+@Command(
+    name = "items",
+    description =
+        "Takes items out of a running server's index, or brings them back, and prints how the index"
+            + " is.",
+    footer = {
+      "",
+      "What is deleted stays away when another bundle is loaded, and until the server stops.",
+      "",
+      "Example:",
+      "  ./unipin index items --server localhost:9091 --delete 42"
+    })
+final class IndexItemsCommand implements Callable<Integer> {
+  @Option(
+      names = "--server",
+      defaultValue = "localhost:9091",
+      paramLabel = "HOST:PORT",
+      description = "The server's admin port. Default: ${DEFAULT-VALUE}.")
+  private String server;
+
+  @Option(names = "--delete", paramLabel = "ITEM", split = ",", description = "Found no more.")
+  private List<Long> deleted = new ArrayList<>();
+
+  @Option(names = "--restore", paramLabel = "ITEM", split = ",", description = "Found again.")
+  private List<Long> restored = new ArrayList<>();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    try (UniPinAdminClient client = UniPinAdminClient.connect(server)) {
+      boolean change = !deleted.isEmpty() || !restored.isEmpty();
+      IndexStatus status = change ? client.changeItems(restored, deleted) : client.index();
+      Table table = new Table("index", "generation", "items", "delta", "dead", "recall");
+      table.row(
+          status.getIndex(),
+          status.getGeneration(),
+          status.getItems(),
+          status.getDelta(),
+          status.getBuried(),
+          status.hasRecall() ? String.format(Locale.ROOT, "%.4f", status.getRecall()) : "-");
+      table.print(spec.commandLine().getOut());
+    }
+    return 0;
+  }
+}

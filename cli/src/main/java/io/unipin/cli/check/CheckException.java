@@ -1,0 +1,14 @@
+package io.unipin.cli.check;
+
+/** A verb that can't do what it is asked to, found before it began. The message is one line. */
+public final class CheckException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public CheckException(String message) {
+    super(message);
+  }
+
+  public CheckException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

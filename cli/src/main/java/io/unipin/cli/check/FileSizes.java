@@ -1,0 +1,35 @@
+package io.unipin.cli.check;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** Sizes of what is read, from which the size of what will be written is guessed. */
+public final class FileSizes {
+  private FileSizes() {}
+
+  /** Bytes of a file, or of all files below a folder; 0 where there is none. */
+  public static long below(Path folder, String... path) {
+    Path from = folder;
+    for (String name : path) {
+      from = from.resolve(name);
+    }
+    if (!Files.exists(from)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.walk(from)) {
+      return files.filter(Files::isRegularFile).mapToLong(FileSizes::size).sum();
+    } catch (IOException e) {
+      return 0; // whoever reads the files says what is wrong with them
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0; // gone meanwhile
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.unipin.cli.check;
+
+import io.unipin.feedlog.FeedLogReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Whether what a verb reads is there. */
+final class InputCheck {
+  private InputCheck() {}
+
+  static void require(String option, Input.Kind kind, Path place) {
+    if (!Files.exists(place)) {
+      throw refused(option, expected(kind), place + ", which does not exist");
+    }
+    switch (kind) {
+      case FILE -> requireFile(option, place);
+      case FOLDER -> requireFolder(option, kind, place);
+      case BUNDLE -> {
+        requireFolder(option, kind, place);
+        if (!Files.isRegularFile(place.resolve("manifest.json"))) {
+          throw refused(option, expected(kind), place + ", which has no manifest.json");
+        }
+      }
+      case FEED_LOG -> {
+        requireFolder(option, kind, place);
+        FeedLogReader.schema(place);
+      }
+      case ANY -> requireReadable(option, place);
+    }
+  }
+
+  private static void requireFile(String option, Path place) {
+    if (Files.isDirectory(place)) {
+      throw refused(option, "a file", place + ", which is a folder");
+    }
+    requireReadable(option, place);
+  }
+
+  private static void requireFolder(String option, Input.Kind kind, Path place) {
+    if (!Files.isDirectory(place)) {
+      throw refused(option, expected(kind), place + ", which is a file");
+    }
+    requireReadable(option, place);
+  }
+
+  private static void requireReadable(String option, Path place) {
+    if (!Files.isReadable(place)) {
+      throw refused(option, "something to read", place + ", which is read-protected");
+    }
+  }
+
+  private static String expected(Input.Kind kind) {
+    return switch (kind) {
+      case FILE -> "a file";
+      case FOLDER -> "a folder";
+      case ANY -> "a file or folder";
+      case BUNDLE -> "a bundle's folder";
+      case FEED_LOG -> "a feed log's folder";
+    };
+  }
+
+  private static CheckException refused(String option, String expected, String got) {
+    return new CheckException("%s: %s expected, got %s".formatted(option, expected, got));
+  }
+}

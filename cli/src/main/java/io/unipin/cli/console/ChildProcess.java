@@ -1,0 +1,154 @@
+package io.unipin.cli.console;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Another run of our own script: training and serving want environments of their own. Ends with us
+ * unless kept.
+ */
+public final class ChildProcess implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  private final String verb;
+  private final Process process;
+  private final Thread stopper = new Thread(this::stop);
+  private boolean kept;
+
+  private ChildProcess(String verb, Process process) {
+    this.verb = verb;
+    this.process = process;
+    Runtime.getRuntime().addShutdownHook(stopper);
+  }
+
+  /** Runs a verb to its end; what it says on standard error is seen, the rest is not. */
+  public static void run(Home home, List<String> arguments)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = builder(home, arguments);
+    builder.redirectOutput(Redirect.DISCARD).redirectError(Redirect.INHERIT);
+    try (ChildProcess child = new ChildProcess(arguments.get(0), builder.start())) {
+      int exit = child.process.waitFor();
+      if (exit != 0) {
+        throw new CommandException(
+            "'unipin " + arguments.get(0) + "' ended with exit code " + exit);
+      }
+    }
+  }
+
+  /** Starts a verb in the background, both of its outputs in a file. */
+  public static ChildProcess start(Home home, List<String> arguments, Path output)
+      throws IOException {
+    return start(home, arguments, Map.of(), output);
+  }
+
+  /**
+   * Starts a verb in the background with more variables in its environment, both of its outputs in
+   * a file.
+   */
+  public static ChildProcess start(
+      Home home, List<String> arguments, Map<String, String> environment, Path output)
+      throws IOException {
+    return start(builder(home, arguments), arguments.get(0), environment, output);
+  }
+
+  /** The same; where both want the processor, this process gets more of it than the other. */
+  public static ChildProcess startBehind(
+      Home home, List<String> arguments, Map<String, String> environment, Path output)
+      throws IOException {
+    ProcessBuilder builder = builder(home, arguments);
+    builder.command().addAll(0, List.of("nice", "-n", "5"));
+    return start(builder, arguments.get(0), environment, output);
+  }
+
+  private static ChildProcess start(
+      ProcessBuilder builder, String verb, Map<String, String> environment, Path output)
+      throws IOException {
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true).redirectOutput(output.toFile());
+    return new ChildProcess(verb, builder.start());
+  }
+
+  private static ProcessBuilder builder(Home home, List<String> arguments) {
+    List<String> command = new ArrayList<>(List.of(home.script().toString()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("UNIPIN_CHILD", "1");
+    return builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Waits until the file exists.
+   *
+   * @param output what the process says, for the message when it ends instead
+   */
+  public void awaitFile(Path file, Path output, Duration limit)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!Files.exists(file)) {
+      if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
+        throw new CommandException("'unipin " + verb + "' ended: " + lastLine(output));
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new CommandException("'unipin " + verb + "' is not ready after " + limit);
+      }
+    }
+  }
+
+  private static String lastLine(Path file) throws IOException {
+    List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+  }
+
+  /** Leaves the process running when we end. */
+  public void keep() {
+    kept = true;
+    Runtime.getRuntime().removeShutdownHook(stopper);
+  }
+
+  /** Asks the process to end by SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for the end; returns whether it came in time. */
+  public boolean awaitEnd(Duration limit) throws InterruptedException {
+    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void stop() {
+    process.destroy();
+    try {
+      if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (kept) {
+      return;
+    }
+    stop();
+    try {
+      Runtime.getRuntime().removeShutdownHook(stopper);
+    } catch (IllegalStateException e) {
+      return; // the JVM is ending already, and runs the hook
+    }
+  }
+}

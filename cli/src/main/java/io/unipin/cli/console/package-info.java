@@ -1,0 +1,8 @@
+/**
+ * What verbs print and how they report: tables, progress, figures, failures, other runs of the
+ * script.
+ */
+@NullMarked
+package io.unipin.cli.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package io.unipin.cli.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.unipin.cli.check.FileSizes;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.stream.Stream;
+
+/** How much an import will write, at least: a part of what its mapping names. */
+final class ImportSize {
+  /** Text shrinks to about so much as columns; what is compressed already shrinks less. */
+  private static final int SHRINKS = 8;
+
+  private ImportSize() {}
+
+  static long least(Path mapping, Path source) {
+    long bytes = 0;
+    try {
+      for (JsonNode each : new YAMLMapper().readTree(mapping.toFile()).path("sources")) {
+        bytes += bytes(source, each.path("file").asText());
+      }
+    } catch (IOException e) {
+      return 0; // the importer says what is wrong with its mapping
+    }
+    return bytes / SHRINKS;
+  }
+
+  private static long bytes(Path source, String pattern) throws IOException {
+    if (!pattern.contains("*")) {
+      return FileSizes.below(source, pattern);
+    }
+    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+    try (Stream<Path> files = Files.walk(source)) {
+      return files
+          .filter(file -> matcher.matches(source.relativize(file)))
+          .mapToLong(file -> FileSizes.below(file))
+          .sum();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Verbs that make feed logs: import, export, simulate. */
+@NullMarked
+package io.unipin.cli.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,137 @@
+package io.unipin.cli.demo;
+
+import io.unipin.cli.check.CheckException;
+import io.unipin.cli.check.Checked;
+import io.unipin.cli.check.DiskSpace;
+import io.unipin.cli.check.Input;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.check.OutputCheck;
+import io.unipin.cli.console.Figures;
+import io.unipin.cli.console.Folders;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.data.ImportCommand;
+import io.unipin.feedlog.simulator.SimulatorConfig;
+import io.unipin.serving.settings.ConfigReader;
+import io.unipin.train.recipe.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The guided tour through everything: data, training, evaluation, bundle, server, a visit to the feed, a burst. */
+@Command(
+    name = "demo",
+    description = {
+      "Trains on a feed log, serves the result, and plays a visit to the feed against the server.",
+      "Without --data the feed is simulated."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin demo --json demo.json",
+      "  ./unipin demo --data ../shared/data/ml-100k",
+      "  ./unipin demo --users 500 --items 1000 --keep",
+    })
+public final class DemoCommand implements Callable<Integer>, Checked {
+  /** Feed log, checkpoints, bundle and histories of the simulated feed, with room to spare. */
+  private static final long BYTES = 64L << 20;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "A feed log, or a folder that recipes/NAME/import.yaml describes.")
+  @Input(Input.Kind.FOLDER)
+  private @Nullable Path data;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
+  private @Nullable Path json;
+
+  @Option(names = "--keep", description = "Leave the server running.")
+  private boolean keep;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      description = "Folder of everything the demo makes; emptied first. Default: .unipin/demo.")
+  @Output(Output.Kind.FOLDER)
+  private @Nullable Path work;
+
+  @Option(
+      names = "--users",
+      defaultValue = "2000",
+      paramLabel = "N",
+      description = "Simulated users. Default: ${DEFAULT-VALUE}.")
+  private int users;
+
+  @Option(
+      names = "--items",
+      defaultValue = "2000",
+      paramLabel = "N",
+      description = "Simulated items. Default: ${DEFAULT-VALUE}.")
+  private int items;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Epochs of training. Default: the recipe's.")
+  private @Nullable Integer epochs;
+
+  @Option(
+      names = "--burst",
+      defaultValue = "8",
+      paramLabel = "SECONDS",
+      description = "Length of the burst. Default: ${DEFAULT-VALUE}.")
+  private int burstSeconds;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    if (burstSeconds < 1) {
+      throw new CheckException("--burst: 1 or more seconds expected, got " + burstSeconds);
+    }
+    Home home = Home.find();
+    DemoSettings settings = settings(home);
+    OutputCheck.require("--work", Output.Kind.FOLDER, settings.work());
+    Folders.requireOurs(settings.work());
+    DiskSpace.require("the demo", settings.work(), BYTES);
+    if (data == null) {
+      SimulatorConfig.of(users, items, 0);
+    } else if (!Files.exists(data.resolve("feedlog.yaml"))) {
+      ImportCommand.mapping(home, data, null);
+    }
+    TrainConfig recipe =
+        home.recipe(settings.recipe(), "train.yaml")
+            .map(TrainConfig::read)
+            .orElseGet(TrainConfig::defaults);
+    if (epochs != null) {
+      recipe.with("training.epochs", epochs.toString());
+    }
+    home.recipe(settings.recipe(), "serve.yaml")
+        .ifPresent(file -> ConfigReader.read(file, Map.of(), List.of()));
+  }
+
+  private DemoSettings settings(Home home) {
+    Path folder = (work == null ? home.work("demo") : work).toAbsolutePath().normalize();
+    return new DemoSettings(folder, data, users, items, epochs, burstSeconds, keep);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Home home = Home.find();
+    DemoSettings settings = settings(home);
+    Figures figures = new Demo(home, settings, new Guide(spec.commandLine().getOut())).run();
+    if (json != null) {
+      figures.write(json, home.root());
+    }
+    return 0;
+  }
+}

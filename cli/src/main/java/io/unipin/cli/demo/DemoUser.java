@@ -1,0 +1,114 @@
+package io.unipin.cli.demo;
+
+import io.unipin.cli.console.CommandException;
+import io.unipin.cli.console.Table;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.proto.v1.Action;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A user of a feed log and what of it goes over the wire.
+ *
+ * @param row in the log
+ * @param pauseMs between the last action and the next request
+ */
+record DemoUser(FeedLog log, int row, long pauseMs) {
+
+  String id() {
+    return log.user(row);
+  }
+
+  int actions() {
+    return log.actionStart(row + 1) - log.actionStart(row);
+  }
+
+  /** The user's first request: a while after the last action, or now when nobody knows when that was. */
+  long visitMs() {
+    long last = log.actionTimes()[log.actionStart(row + 1) - 1];
+    return last == FeedLog.NO_TIME ? System.currentTimeMillis() : last + pauseMs;
+  }
+
+  List<Action> history() {
+    List<Action> history = new ArrayList<>();
+    for (int a = log.actionStart(row); a < log.actionStart(row + 1); a++) {
+      Action.Builder action =
+          Action.newBuilder()
+              .setItemId(log.catalogue().id(log.actionItems()[a]))
+              .addAllActions(Engagement.names(log, log.actionBits()[a]))
+              .setSurface(log.schema().surfaces().get(log.actionSurfaces()[a]))
+              .setEventId("log-" + (a - log.actionStart(row)));
+      if (log.actionTimes()[a] != FeedLog.NO_TIME) {
+        action.setTimeMs(log.actionTimes()[a]);
+      }
+      history.add(action.build());
+    }
+    return history;
+  }
+
+  /** The newest actions, newest first. */
+  Table latest(int count) {
+    Table table = new Table("newest actions", "item", "title", "category");
+    int end = log.actionStart(row + 1);
+    for (int a = end - 1; a >= Math.max(log.actionStart(row), end - count); a--) {
+      int item = log.actionItems()[a];
+      table.row(
+          String.join(" + ", Engagement.names(log, log.actionBits()[a])),
+          log.catalogue().id(item),
+          log.catalogue().title(item),
+          log.catalogue().category(item));
+    }
+    return table;
+  }
+
+  /** The middle one of the pauses between an action and the user's next action: what the model knows best. */
+  private static long typicalPauseMs(FeedLog log) {
+    long[] pauses = new long[log.actions()];
+    int count = 0;
+    for (int row = 0; row < log.users(); row++) {
+      for (int a = log.actionStart(row) + 1; a < log.actionStart(row + 1); a++) {
+        if (log.actionTimes()[a - 1] != FeedLog.NO_TIME
+            && log.actionTimes()[a] != FeedLog.NO_TIME) {
+          pauses[count++] = log.actionTimes()[a] - log.actionTimes()[a - 1];
+        }
+      }
+    }
+    Arrays.sort(pauses, 0, count);
+    return count == 0 ? 0 : pauses[count / 2];
+  }
+
+  /**
+   * Users to play with, the one for the tour first: the longest history that still has room in the model's window, so that
+   * a new action is appended and moves nothing else.
+   */
+  static List<DemoUser> choose(FeedLog log, int maxHistory, int most) {
+    long pauseMs = typicalPauseMs(log);
+    int roomFor = maxHistory - maxHistory / 8;
+    List<DemoUser> users = new ArrayList<>();
+    int best = -1;
+    for (int row = 0; row < log.users(); row++) {
+      DemoUser user = new DemoUser(log, row, pauseMs);
+      int actions = user.actions();
+      if (actions < 5) {
+        continue;
+      }
+      if (actions <= roomFor && (best < 0 || actions > users.get(best).actions())) {
+        if (users.size() < most || best < 0) {
+          best = users.size();
+          users.add(user);
+        } else {
+          users.set(best, user);
+        }
+      } else if (users.size() < most) {
+        users.add(user);
+      }
+    }
+    if (best < 0) {
+      throw new CommandException(
+          "the demo needs a user with 5 to " + roomFor + " actions; the feed log has none");
+    }
+    users.add(0, users.remove(best));
+    return users;
+  }
+}

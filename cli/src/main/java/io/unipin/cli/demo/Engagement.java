@@ -1,0 +1,78 @@
+package io.unipin.cli.demo;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.proto.v1.ScoredItem;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a user of the demo does when content with something. */
+final class Engagement {
+  private Engagement() {}
+
+  /**
+   * The actions that stand together most often in a log among those with a positive one; several types, such as click and
+   * save, before a single one.
+   */
+  static List<String> typical(FeedLog log) {
+    Map<Long, Integer> counts = new HashMap<>();
+    for (long bits : log.actionBits()) {
+      if ((bits & log.schema().positiveBits()) != 0) {
+        counts.merge(bits, 1, Integer::sum);
+      }
+    }
+    long best = log.schema().positiveBits();
+    int most = 0;
+    for (Map.Entry<Long, Integer> entry : counts.entrySet()) {
+      int rank = entry.getValue() + (Long.bitCount(entry.getKey()) > 1 ? log.actions() : 0);
+      if (rank > most) {
+        most = rank;
+        best = entry.getKey();
+      }
+    }
+    return names(log, best);
+  }
+
+  /** The one of the actions that a log holds the fewest of: it tells the most. */
+  static String rarest(FeedLog log, List<String> actions) {
+    long[] counts = new long[log.schema().actions().size()];
+    for (long bits : log.actionBits()) {
+      for (int c = 0; c < counts.length; c++) {
+        counts[c] += bits >>> c & 1;
+      }
+    }
+    return actions.stream()
+        .min(Comparator.comparingLong(action -> counts[log.schema().actions().indexOf(action)]))
+        .orElseThrow();
+  }
+
+  static List<String> names(FeedLog log, long bits) {
+    List<String> names = new ArrayList<>();
+    List<String> all = log.schema().actions();
+    for (int c = 0; c < all.size(); c++) {
+      if ((bits >>> c & 1) == 1) {
+        names.add(all.get(c));
+      }
+    }
+    return names;
+  }
+
+  /** Two items of a slate, of one category where there are two of one, from the lower end. */
+  static List<ScoredItem> pair(FeedLog log, List<ScoredItem> slate) {
+    for (int low = slate.size() - 1; low > 0; low--) {
+      for (int high = low - 1; high >= 0; high--) {
+        if (category(log, slate.get(low)).equals(category(log, slate.get(high)))) {
+          return List.of(slate.get(high), slate.get(low));
+        }
+      }
+    }
+    return slate.subList(Math.max(0, slate.size() - 2), slate.size());
+  }
+
+  static String category(FeedLog log, ScoredItem item) {
+    int row = log.catalogue().row(item.getItemId());
+    return row < 0 ? "" : log.catalogue().category(row);
+  }
+}

@@ -1,0 +1,252 @@
+package io.unipin.cli.experiment;
+
+import io.unipin.cli.check.Checked;
+import io.unipin.cli.check.Input;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.console.Figures;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.console.Table;
+import io.unipin.cli.report.Comparison;
+import io.unipin.cli.report.ExperimentReport;
+import io.unipin.cli.report.OutcomeFit;
+import io.unipin.cli.report.ReportQuestion;
+import io.unipin.cli.statistics.Interval;
+import io.unipin.serving.experiment.Experiments;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Joins exposures with outcomes and compares arms. */
+@Command(
+    name = "report",
+    description = "Joins exposures with outcomes and compares the arms of an experiment.",
+    footer = {
+      "",
+      "Users whose numbers do not fit the arms' shares are a reason to refuse. Effects are adjusted"
+          + " by users' own past",
+      "(CUPED). The p value and the interval 'always' hold however often a report is read, those"
+          + " 'once' only if it is",
+      "read a single time, at an end that was fixed before.",
+      "",
+      "Example:",
+      "  ./unipin experiment report --config server.yaml --name wide-retrieval --exposures"
+          + " exposures --served served",
+      "  ./unipin experiment report --name wide --share control=1 --share wide=1 --exposures"
+          + " e.parquet --outcomes o.csv"
+    })
+final class ExperimentReportCommand implements Callable<Integer>, Checked {
+  @Mixin private ExperimentOptions options;
+
+  @Option(names = "--name", required = true, paramLabel = "NAME", description = "The experiment.")
+  private String name;
+
+  @Option(
+      names = "--exposures",
+      required = true,
+      paramLabel = "PATH",
+      description = "A server's folder of exposures, or an exported Parquet or CSV file.")
+  @Input(Input.Kind.ANY)
+  private Path exposures;
+
+  @Option(names = "--served", paramLabel = "DIR", description = "The server's served log.")
+  @Input(Input.Kind.FOLDER)
+  private @Nullable Path served;
+
+  @Option(
+      names = "--outcomes",
+      paramLabel = "FILE",
+      description = "Parquet or CSV with the columns user, timeMs, metric, value.")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path outcomes;
+
+  @Option(
+      names = "--metric",
+      paramLabel = "NAME[/NAME]",
+      description = "Such as click, per user, or click/impressions. Default: all.")
+  private List<String> metrics = new ArrayList<>();
+
+  @Option(
+      names = "--control",
+      defaultValue = "control",
+      paramLabel = "ARM",
+      description = "What the others are compared with. Default: ${DEFAULT-VALUE}.")
+  private String control;
+
+  @Option(
+      names = "--share",
+      paramLabel = "ARM=N",
+      description = "Relative share of an arm. Default: from the configuration.")
+  private Map<String, Double> shares = new LinkedHashMap<>();
+
+  @Option(
+      names = "--expected-lift",
+      defaultValue = "0.05",
+      paramLabel = "X",
+      description =
+          "Typical size of lifts, relative; decide on it before the first reading. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double expectedLift;
+
+  @Option(
+      names = "--past",
+      defaultValue = "P14D",
+      paramLabel = "DURATION",
+      description =
+          "How long before the exposure a user's past is looked at, as ISO 8601. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private Duration past;
+
+  @Option(
+      names = "--until",
+      paramLabel = "TIME",
+      description =
+          "Leave out what came then or later, as 2026-01-31T00:00:00Z. Default: leave out nothing.")
+  private @Nullable Instant until;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
+  private @Nullable Path json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    if (served == null && outcomes == null) {
+      throw new ParameterException(spec.commandLine(), "--served or --outcomes expected");
+    }
+    question();
+  }
+
+  private ReportQuestion question() {
+    return new ReportQuestion(
+        name,
+        control,
+        shares(),
+        metrics.stream().map(ReportQuestion.Metric::parse).toList(),
+        expectedLift,
+        past,
+        until == null ? Long.MAX_VALUE : until.toEpochMilli(),
+        salt());
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ExperimentReport report =
+        ExperimentReport.of(
+            question(), exposures, Optional.ofNullable(served), Optional.ofNullable(outcomes));
+    print(report, spec.commandLine().getOut());
+    if (json != null) {
+      Map<String, Object> settings = new LinkedHashMap<>();
+      settings.put("experiment", name);
+      settings.put("control", control);
+      settings.put("expected_lift", expectedLift);
+      settings.put("past", past.toString());
+      new Figures("experiment", settings, Map.of("report", report)).write(json, Home.find().root());
+    }
+    return 0;
+  }
+
+  /** The configuration's, where it is asked for shares: another one dealt another experiment. */
+  private Optional<String> salt() {
+    return shares.isEmpty() ? Optional.of(options.read().salt(name)) : Optional.empty();
+  }
+
+  private Map<String, Double> shares() {
+    if (!shares.isEmpty()) {
+      double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
+      Map<String, Double> parts = new LinkedHashMap<>();
+      shares.forEach((arm, share) -> parts.put(arm, share / sum));
+      return parts;
+    }
+    Experiments experiments = options.read();
+    double out = experiments.config().holdout() / 100;
+    if (name.equals(Experiments.HOLDOUT) && out > 0) {
+      return Map.of(Experiments.HELD_OUT, out, Experiments.IN, 1 - out);
+    }
+    return experiments
+        .plan(name)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "an experiment of the configuration, or --share, expected; got --name " + name))
+        .shares();
+  }
+
+  private static void print(ExperimentReport report, PrintWriter out) {
+    Table table =
+        new Table(
+            "metric",
+            "arm",
+            "control",
+            "arm's",
+            "lift",
+            "once, 95 %",
+            "p",
+            "always, 95 %",
+            "p always",
+            "variance left");
+    for (Comparison line : report.comparisons()) {
+      table.row(
+          line.metric(),
+          line.arm(),
+          number(line.control()),
+          number(line.treatment()),
+          percent(line.lift()),
+          interval(line.onceInterval()),
+          number(line.onceP()),
+          interval(line.interval()),
+          number(line.p()),
+          number(line.varianceLeft()));
+    }
+    table.print(out);
+    report.skipped().forEach((metric, reason) -> out.println(metric + ": left out, " + reason));
+    out.printf(
+        Locale.ROOT,
+        "users %s fit their shares (p = %.3f); left out: %d in several arms, %d overridden;"
+            + " unreadable lines: %d%n",
+        report.users().users(),
+        report.users().pValue(),
+        report.inSeveralArms(),
+        report.overridden(),
+        report.unreadable());
+    OutcomeFit fit = report.outcomes();
+    if (fit.read() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "outcomes read %d; left out: %d of users who were not exposed or are left out, %d out of"
+              + " time%n",
+          fit.read(),
+          fit.ofNobody(),
+          fit.outOfTime());
+    }
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  private static String percent(double value) {
+    return String.format(Locale.ROOT, "%+.2f %%", 100 * value);
+  }
+
+  private static String interval(Interval interval) {
+    return percent(interval.low()) + " to " + percent(interval.high());
+  }
+}

@@ -1,0 +1,5 @@
+/** Verbs about experiments. */
+@NullMarked
+package io.unipin.cli.experiment;
+
+import org.jspecify.annotations.NullMarked;

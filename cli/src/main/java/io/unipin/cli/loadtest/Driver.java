@@ -1,0 +1,117 @@
+package io.unipin.cli.loadtest;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleConsumer;
+import java.util.function.LongSupplier;
+
+/** Plays schedules against a target, open loop: every call leaves at its time, whatever came back by then. One thread. */
+public final class Driver {
+  private static final long SETTLE_NANOS = 10_000_000;
+
+  private final Target target;
+  private final Vocabulary vocabulary;
+  private final Pace pace;
+  private final LongSupplier epochMillis;
+  private final Limits limits;
+
+  /**
+   * Bounds of a run.
+   *
+   * @param callsInFlight calls on their way at once; a call beyond fails without being sent
+   * @param settleNanos how long to wait for calls on their way when a step is over
+   */
+  public record Limits(int callsInFlight, long settleNanos) {}
+
+  /** A step to play: its calls, the names that its users and events begin with, and its warm-up. */
+  public record Step(
+      Schedule schedule, Names names, double offeredQps, long warmUpNanos, long seed) {}
+
+  public Driver(
+      Target target, Vocabulary vocabulary, Pace pace, LongSupplier epochMillis, Limits limits) {
+    this.target = target;
+    this.vocabulary = vocabulary;
+    this.pace = pace;
+    this.epochMillis = epochMillis;
+    this.limits = limits;
+  }
+
+  public StepResult play(Step step, DoubleConsumer progress) {
+    Schedule schedule = step.schedule();
+    StepRecorder recorder = new StepRecorder(step.warmUpNanos(), schedule.lengthNanos());
+    Map<Integer, Session> sessions = new HashMap<>();
+    AtomicInteger inFlight = new AtomicInteger();
+    long begin = pace.nanos();
+    for (Event event : schedule.events()) {
+      pace.awaitNanos(begin + event.atNanos());
+      progress.accept((double) event.atNanos() / schedule.lengthNanos());
+      Session session =
+          sessions.computeIfAbsent(
+              event.session(),
+              id ->
+                  new Session(
+                      step.names().user(event.user()),
+                      step.names().event(id),
+                      step.seed() * 31 + id));
+      boolean full = inFlight.get() >= limits.callsInFlight();
+      inFlight.incrementAndGet();
+      recorder.sent(event.atNanos(), pace.nanos() - begin);
+      if (event.isPage()) {
+        sendPage(event, session, full, begin, recorder, inFlight);
+      } else {
+        sendActions(event, session, full, recorder, inFlight);
+      }
+    }
+    pace.awaitNanos(begin + schedule.lengthNanos());
+    settle(inFlight);
+    return recorder.result(step.offeredQps());
+  }
+
+  private void sendPage(
+      Event event,
+      Session session,
+      boolean full,
+      long begin,
+      StepRecorder recorder,
+      AtomicInteger inFlight) {
+    if (full) {
+      recorder.page(event.atNanos(), pace.nanos() - begin, Reply.failed("not_sent"));
+      inFlight.decrementAndGet();
+      return;
+    }
+    target.page(
+        session.user(),
+        session.takeCursor(),
+        reply -> {
+          recorder.page(event.atNanos(), pace.nanos() - begin, reply);
+          session.onPage(reply);
+          inFlight.decrementAndGet();
+        });
+  }
+
+  private void sendActions(
+      Event event, Session session, boolean full, StepRecorder recorder, AtomicInteger inFlight) {
+    if (full) {
+      recorder.recorded(event.atNanos(), 0, "not_sent");
+      inFlight.decrementAndGet();
+      return;
+    }
+    target.record(
+        session.act(event.actions(), vocabulary, epochMillis.getAsLong()),
+        failure -> {
+          recorder.recorded(event.atNanos(), event.actions(), failure);
+          inFlight.decrementAndGet();
+        });
+  }
+
+  private void settle(AtomicInteger inFlight) {
+    long end = pace.nanos() + limits.settleNanos();
+    while (inFlight.get() > 0 && pace.nanos() < end) {
+      pace.awaitNanos(pace.nanos() + SETTLE_NANOS);
+    }
+    if (inFlight.get() > 0) {
+      throw new IllegalStateException(inFlight.get() + " calls got no answer, nor a failure");
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.unipin.cli.loadtest;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.proto.v1.Action;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** What known users did before the load. Equal arguments give equal histories. */
+public interface Histories {
+  /** More than this of a user is left out, the oldest first. */
+  int MOST = 8000;
+
+  /**
+   * A user's actions, oldest first.
+   *
+   * @param user number of a known user, 0 the most active one
+   * @param eventPrefix begins every event id
+   * @param nowMs after the last action
+   */
+  List<Action> of(int user, String eventPrefix, SplittableRandom random, long nowMs);
+
+  /** Time between two actions whose own times are not known. */
+  long BETWEEN_MS = 60_000;
+
+  /** Any items and actions that the server knows, as many as a distribution says. */
+  static Histories madeUp(Distribution lengths, Vocabulary vocabulary) {
+    return (user, eventPrefix, random, nowMs) -> {
+      int length = Math.min(lengths.sampleCount(random, 0), MOST);
+      long first = nowMs - (length + 1) * BETWEEN_MS;
+      List<Action> actions = new ArrayList<>(length);
+      for (int i = 0; i < length; i++) {
+        actions.add(
+            Action.newBuilder()
+                .setItemId(vocabulary.item(random))
+                .addActions(vocabulary.action(random))
+                .setTimeMs(first + i * BETWEEN_MS)
+                .setEventId(eventPrefix + "-h" + i)
+                .build());
+      }
+      return actions;
+    };
+  }
+
+  /**
+   * What users of a feed log did, with the gaps of time between; the log's last action is moved to a minute ago. Known user 0 is
+   * the log's user with most actions, and so on.
+   */
+  static Histories replayed(FeedLog log) {
+    int[] users =
+        IntStream.range(0, log.users())
+            .boxed()
+            .sorted(Comparator.comparingInt(u -> log.actionStart(u) - log.actionStart(u + 1)))
+            .mapToInt(u -> u)
+            .toArray();
+    return (user, eventPrefix, random, nowMs) -> {
+      int end = log.actionStart(users[user] + 1);
+      int start = Math.max(log.actionStart(users[user]), end - MOST);
+      List<Action> actions = new ArrayList<>(end - start);
+      for (int a = start; a < end; a++) {
+        long back = (end - a) * BETWEEN_MS;
+        if (log.actionTimes()[a] != FeedLog.NO_TIME) {
+          back = BETWEEN_MS + log.actionTimes()[end - 1] - log.actionTimes()[a];
+        }
+        Action.Builder action =
+            Action.newBuilder()
+                .setItemId(log.catalogue().id(log.actionItems()[a]))
+                .setSurface(log.schema().surfaces().get(log.actionSurfaces()[a]))
+                .setTimeMs(nowMs - back)
+                .setEventId(eventPrefix + "-h" + (a - start));
+        for (int c = 0; c < log.schema().actions().size(); c++) {
+          if ((log.actionBits()[a] >>> c & 1) == 1) {
+            action.addActions(log.schema().actions().get(c));
+          }
+        }
+        actions.add(action.build());
+      }
+      return actions;
+    };
+  }
+}

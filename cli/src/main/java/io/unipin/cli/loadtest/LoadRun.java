@@ -1,0 +1,98 @@
+package io.unipin.cli.loadtest;
+
+import io.unipin.cli.console.Progress;
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.Served;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** Steps of load against one server, and its users' lives from first history to erasure. One thread. */
+public final class LoadRun implements AutoCloseable {
+  private static final int CALLS_IN_FLIGHT = 20_000;
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Settings settings;
+  private final Preparation preparation;
+  private final Vocabulary vocabulary;
+  private final Driver driver;
+  private final Progress progress;
+  private final String name;
+  private final Served served;
+  private int steps;
+
+  /**
+   * What all steps share.
+   *
+   * @param histories of known users, in the server's terms
+   */
+  public record Settings(
+      Traffic traffic,
+      Function<Vocabulary, Histories> histories,
+      Arrivals arrivals,
+      double p99BoundMs,
+      double warmUpSeconds,
+      double stepSeconds,
+      Duration deadline,
+      long seed) {}
+
+  private LoadRun(Settings settings, UniPinClient client, Target target, Progress progress) {
+    this.settings = settings;
+    this.progress = progress;
+    name = "load-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    preparation = new Preparation(client);
+    vocabulary = preparation.learn(name);
+    served = preparation.describe(name);
+    driver =
+        new Driver(
+            target,
+            vocabulary,
+            Pace.ofSystem(),
+            System::currentTimeMillis,
+            new Driver.Limits(CALLS_IN_FLIGHT, settings.deadline().plus(GRACE).toNanos()));
+  }
+
+  /** Learns what the server knows. */
+  public static LoadRun begin(
+      Settings settings, UniPinClient client, Target target, Progress progress) {
+    return new LoadRun(settings, client, target, progress);
+  }
+
+  Served served() {
+    return served;
+  }
+
+  /** Plays one step at a rate of pages per second. */
+  public StepResult step(double rate) {
+    int number = steps++;
+    Names names = new Names(name, number);
+    long seed = settings.seed() * 1000 + number;
+    double seconds = settings.warmUpSeconds() + settings.stepSeconds();
+    Schedule schedule = Schedule.of(settings.traffic(), settings.arrivals(), rate, seconds, seed);
+    preparation.histories(
+        schedule,
+        names,
+        settings.histories().apply(vocabulary),
+        settings.seed(),
+        actions -> progress.at(0, 100, "recorded " + actions + " actions"));
+    String label = LoadReport.number(rate) + " pages/s";
+    StepResult result =
+        driver.play(
+            new Driver.Step(schedule, names, rate, (long) (settings.warmUpSeconds() * 1e9), seed),
+            share -> progress.at((long) (100 * share), 100, label));
+    progress.line(
+        "%s: p50 %s ms, p99 %s ms, %s failed, %s"
+            .formatted(
+                label,
+                LoadReport.number(result.latency().p50()),
+                LoadReport.number(result.latency().p99()),
+                result.failed(),
+                result.keeps(settings.p99BoundMs()) ? "kept" : "not kept"));
+    return result;
+  }
+
+  /** Erases the run's users from the server. */
+  @Override
+  public void close() {
+    preparation.forget(users -> progress.at(100, 100, "erased " + users + " users"));
+  }
+}

@@ -1,0 +1,357 @@
+package io.unipin.cli.loadtest;
+
+import io.unipin.cli.check.CheckException;
+import io.unipin.cli.check.Checked;
+import io.unipin.cli.check.Input;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.check.OutputFile;
+import io.unipin.cli.console.Figures;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.console.Progress;
+import io.unipin.cli.server.ConnectionOptions;
+import io.unipin.client.ClientSecurity;
+import io.unipin.client.UniPinClient;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogReader;
+import io.unipin.proto.v1.Served;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Plays feed sessions against a server at growing rates, and finds the highest that it keeps. */
+@Command(
+    name = "loadtest",
+    description = {
+      "Plays feed sessions against a server, open loop, at growing rates, and finds the highest rate that keeps p99 under a"
+          + " bound.",
+      "",
+      "The server learns histories of users that exist only for this run, and forgets them afterwards.",
+      "A distribution is written 5, uniform:2:8, geometric:5, exponential:2 or lognormal:60:1."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./unipin loadtest --address localhost:9090 --p99 50ms",
+      "  ./unipin loadtest --address feed:9090 --steps 20,40,80 --history 512 --html load.html --json load.json",
+      "  ./unipin loadtest --replay feedlog --users 1000 --html load.html"
+    })
+public final class LoadtestCommand implements Callable<Integer>, Checked {
+  @Option(
+      names = "--address",
+      defaultValue = "localhost:9090",
+      paramLabel = "HOST:PORT",
+      description = "The server. Default: ${DEFAULT-VALUE}.")
+  private String address;
+
+  @Option(
+      names = "--p99",
+      defaultValue = "100ms",
+      paramLabel = "TIME",
+      description = "The bound for p99. Default: ${DEFAULT-VALUE}.")
+  private String p99;
+
+  @Option(
+      names = "--steps",
+      split = ",",
+      paramLabel = "QPS",
+      description = "Rates to play, in pages per second. Default: searches for saturation.")
+  private @Nullable List<Double> rates;
+
+  @Option(
+      names = "--start",
+      defaultValue = "5",
+      paramLabel = "QPS",
+      description = "First rate of the search. Default: ${DEFAULT-VALUE}.")
+  private double start;
+
+  @Option(
+      names = "--growth",
+      defaultValue = "1.6",
+      paramLabel = "X",
+      description = "Factor between rates of the search. Default: ${DEFAULT-VALUE}.")
+  private double growth;
+
+  @Option(
+      names = "--refine",
+      defaultValue = "3",
+      paramLabel = "N",
+      description =
+          "Steps between the last rate kept and the first lost. Default: ${DEFAULT-VALUE}.")
+  private int refine;
+
+  @Option(
+      names = "--duration",
+      defaultValue = "15s",
+      paramLabel = "TIME",
+      description = "Measured time of a step. Default: ${DEFAULT-VALUE}.")
+  private String duration;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "5s",
+      paramLabel = "TIME",
+      description = "Time of load before that, in every step. Default: ${DEFAULT-VALUE}.")
+  private String warmUp;
+
+  @Option(
+      names = "--deadline",
+      defaultValue = "2s",
+      paramLabel = "TIME",
+      description = "Deadline of a call. Default: ${DEFAULT-VALUE}.")
+  private String deadline;
+
+  @Option(
+      names = "--arrivals",
+      defaultValue = "POISSON",
+      description = "How sessions begin: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Arrivals arrivals;
+
+  @Option(
+      names = "--connections",
+      defaultValue = "4",
+      paramLabel = "N",
+      description = "Connections to the server. Default: ${DEFAULT-VALUE}.")
+  private int connections;
+
+  @Option(
+      names = "--users",
+      defaultValue = "200",
+      paramLabel = "N",
+      description = "Known users. Default: ${DEFAULT-VALUE}.")
+  private int users;
+
+  @Option(
+      names = "--zipf",
+      defaultValue = "0.8",
+      paramLabel = "X",
+      description = "Exponent of the law that draws them. Default: ${DEFAULT-VALUE}.")
+  private double zipf;
+
+  @Option(
+      names = "--new-users",
+      defaultValue = "0.05",
+      paramLabel = "SHARE",
+      description = "Share of sessions by users never seen. Default: ${DEFAULT-VALUE}.")
+  private double newUsers;
+
+  @Option(
+      names = "--pages",
+      defaultValue = "geometric:5",
+      paramLabel = "DIST",
+      description = "Pages of a session. Default: ${DEFAULT-VALUE}.")
+  private String pages;
+
+  @Option(
+      names = "--actions",
+      defaultValue = "2",
+      paramLabel = "DIST",
+      description = "Actions between two pages. Default: ${DEFAULT-VALUE}.")
+  private String actions;
+
+  @Option(
+      names = "--think",
+      defaultValue = "exponential:1.5",
+      paramLabel = "DIST",
+      description = "Seconds between two pages. Default: ${DEFAULT-VALUE}.")
+  private String think;
+
+  @Option(
+      names = "--history",
+      defaultValue = "lognormal:60:0.8",
+      paramLabel = "DIST",
+      description = "Actions of a known user before the load. Default: ${DEFAULT-VALUE}.")
+  private String history;
+
+  @Option(
+      names = "--replay",
+      paramLabel = "DIR",
+      description =
+          "Feed log whose users' histories are recorded instead, at most as many users as it has.")
+  @Input(Input.Kind.FEED_LOG)
+  private @Nullable Path replay;
+
+  @Option(
+      names = "--page-size",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Items of a page; 0: the server's default.")
+  private int pageSize;
+
+  @Option(
+      names = "--candidates",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Candidates to score; 0: the server's default.")
+  private int candidates;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Of users, times and actions. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
+  private @Nullable Path json;
+
+  @Option(names = "--html", paramLabel = "FILE", description = "Write a page with charts there.")
+  @Output(Output.Kind.FILE)
+  private @Nullable Path html;
+
+  @Mixin private ConnectionOptions connection;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    traffic(users);
+    for (String text : List.of(p99, duration, warmUp, deadline)) {
+      time(text);
+    }
+    new SaturationSearch(start, growth, refine);
+    if (connections < 1 || pageSize < 0 || candidates < 0) {
+      throw new CheckException(
+          "--connections of 1 or more, --page-size and --candidates of 0 or more expected, got %s, %s and %s"
+              .formatted(connections, pageSize, candidates));
+    }
+    for (double rate : rates == null ? List.<Double>of() : rates) {
+      if (!(rate > 0 && Double.isFinite(rate))) {
+        throw new CheckException("--steps: positive rates expected, got " + rate);
+      }
+    }
+  }
+
+  private Traffic traffic(int knownUsers) {
+    return new Traffic(
+        knownUsers,
+        zipf,
+        newUsers,
+        Distribution.parse(pages),
+        Distribution.parse(actions),
+        Distribution.parse(think),
+        Distribution.parse(history));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    FeedLog log = replay == null ? null : FeedLogReader.read(replay, 0);
+    Traffic traffic = traffic(log == null ? users : Math.min(users, log.users()));
+    double bound = time(p99).toNanos() / 1e6;
+    LoadRun.Settings settings =
+        new LoadRun.Settings(
+            traffic,
+            vocabulary ->
+                log == null
+                    ? Histories.madeUp(traffic.history(), vocabulary)
+                    : Histories.replayed(log),
+            arrivals,
+            bound,
+            seconds(warmUp),
+            seconds(duration),
+            time(deadline),
+            seed);
+    PrintWriter out = spec.commandLine().getOut();
+    List<StepResult> steps = new ArrayList<>();
+    Map<String, Object> described = describe(traffic);
+    GrpcTarget.Call call = new GrpcTarget.Call(pageSize, candidates, time(deadline));
+    ClientSecurity security = connection.security();
+    try (UniPinClient client = UniPinClient.connect(address, security);
+        GrpcTarget target = new GrpcTarget(address, security, connections, call);
+        Progress progress = Progress.begin("loadtest", 100);
+        LoadRun run = LoadRun.begin(settings, client, target, progress)) {
+      Served served = run.served();
+      described.put("bundle", served.getBundle());
+      described.put("index", served.getIndex());
+      described.put("server_config", served.getConfig());
+      if (rates != null) {
+        for (double rate : rates) {
+          steps.add(run.step(rate));
+        }
+      } else {
+        SaturationSearch search = new SaturationSearch(start, growth, refine);
+        for (OptionalDouble next = search.next(); next.isPresent(); next = search.next()) {
+          StepResult step = run.step(next.getAsDouble());
+          steps.add(step);
+          search.tried(next.getAsDouble(), step.keeps(bound));
+        }
+      }
+    }
+    LoadReport report = new LoadReport(bound, steps);
+    report.print(out);
+    write(report, described, out);
+    return 0;
+  }
+
+  private void write(LoadReport report, Map<String, Object> settings, PrintWriter out)
+      throws IOException {
+    if (json != null) {
+      new Figures("loadtest", settings, report.toJson()).write(json, Home.find().root());
+      out.println("figures: " + json);
+    }
+    if (html != null) {
+      OutputFile.write(html, new LoadPage(report, settings).render());
+      out.println("charts: " + html);
+    }
+  }
+
+  private Map<String, Object> describe(Traffic traffic) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("address", address);
+    settings.put("arrivals", arrivals.name().toLowerCase(Locale.ROOT));
+    settings.put("connections", connections);
+    settings.put("users", traffic.users());
+    settings.put("zipf", traffic.zipf());
+    settings.put("new_users", traffic.newUsers());
+    settings.put("pages", traffic.pages().toString());
+    settings.put("actions", traffic.actions().toString());
+    settings.put("think_seconds", traffic.thinkSeconds().toString());
+    settings.put(
+        "history", replay == null ? traffic.history().toString() : "replayed from " + replay);
+    settings.put("page_size", pageSize);
+    settings.put("candidates", candidates);
+    settings.put("warm_up_seconds", seconds(warmUp));
+    settings.put("step_seconds", seconds(duration));
+    settings.put("deadline", deadline);
+    settings.put("seed", seed);
+    return settings;
+  }
+
+  private static double seconds(String text) {
+    return time(text).toNanos() / 1e9;
+  }
+
+  /** A time such as {@code 50ms}, {@code 1.5s} or {@code 2m}. */
+  public static Duration time(String text) {
+    String number = text.replaceFirst("[a-z]+$", "");
+    try {
+      double value = Double.parseDouble(number);
+      double nanos =
+          switch (text.substring(number.length())) {
+            case "ms" -> value * 1e6;
+            case "s" -> value * 1e9;
+            case "m" -> value * 60e9;
+            default -> Double.NaN;
+          };
+      if (nanos > 0) {
+        return Duration.ofNanos((long) nanos);
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("a time such as 50ms or 2s expected, got " + text, e);
+    }
+    throw new IllegalArgumentException("a time such as 50ms or 2s expected, got " + text);
+  }
+}

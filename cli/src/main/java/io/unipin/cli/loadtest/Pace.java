@@ -1,0 +1,31 @@
+package io.unipin.cli.loadtest;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** The clock of a run. */
+public interface Pace {
+  long nanos();
+
+  /** Returns when the clock shows this time or a later one. */
+  void awaitNanos(long nanos);
+
+  /** The machine's clock. */
+  static Pace ofSystem() {
+    return new Pace() {
+      @Override
+      public long nanos() {
+        return System.nanoTime();
+      }
+
+      @Override
+      public void awaitNanos(long nanos) {
+        for (long left = nanos - nanos(); left > 0; left = nanos - nanos()) {
+          LockSupport.parkNanos(left);
+          if (Thread.currentThread().isInterrupted()) {
+            throw new IllegalStateException("interrupted");
+          }
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,30 @@
+package io.unipin.cli.loadtest;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a server answered to a page's request.
+ *
+ * @param failure empty for a page, else the kind of the failure
+ * @param cursor of the next page
+ * @param items of the page, best first
+ * @param outcome of the user's cached state, in lower case
+ * @param stagesMs milliseconds per stage
+ * @param degraded whether the server took a step of its degradation ladder
+ */
+public record Reply(
+    String failure,
+    String cursor,
+    List<Long> items,
+    String outcome,
+    Map<String, Double> stagesMs,
+    boolean degraded) {
+  static Reply failed(String kind) {
+    return new Reply(kind, "", List.of(), "", Map.of(), false);
+  }
+
+  boolean isFailure() {
+    return !failure.isEmpty();
+  }
+}

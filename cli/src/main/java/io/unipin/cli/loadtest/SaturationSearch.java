@@ -1,0 +1,55 @@
+package io.unipin.cli.loadtest;
+
+import java.util.OptionalDouble;
+
+/**
+ * Finds the highest rate that a server keeps: grows the rate until one is too much, then halves what is left between the
+ * highest kept and the lowest lost rate, on a logarithmic scale. One thread.
+ */
+final class SaturationSearch {
+  private static final int DOWN = 5;
+
+  private final double growth;
+  private final int refinements;
+  private double next;
+  private double kept;
+  private double lost = Double.POSITIVE_INFINITY;
+  private int refined;
+  private int down;
+
+  SaturationSearch(double start, double growth, int refinements) {
+    if (!(start > 0 && growth > 1 && refinements >= 0)) {
+      throw new IllegalArgumentException(
+          "start > 0, growth > 1 and refinements >= 0 expected, got %s, %s, %s"
+              .formatted(start, growth, refinements));
+    }
+    this.next = start;
+    this.growth = growth;
+    this.refinements = refinements;
+  }
+
+  /** The rate to try next; empty when the search is over. */
+  OptionalDouble next() {
+    return Double.isNaN(next) ? OptionalDouble.empty() : OptionalDouble.of(next);
+  }
+
+  void tried(double rate, boolean keeps) {
+    if (keeps) {
+      kept = Math.max(kept, rate);
+    } else {
+      lost = Math.min(lost, rate);
+    }
+    if (Double.isInfinite(lost)) {
+      next = kept * growth;
+    } else if (kept == 0) {
+      next = ++down > DOWN ? Double.NaN : lost / 2;
+    } else {
+      next = refined++ < refinements ? Math.sqrt(kept * lost) : Double.NaN;
+    }
+  }
+
+  /** The highest rate that was kept; empty when none was. */
+  OptionalDouble highest() {
+    return kept == 0 ? OptionalDouble.empty() : OptionalDouble.of(kept);
+  }
+}

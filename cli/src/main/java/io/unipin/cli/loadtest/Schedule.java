@@ -1,0 +1,95 @@
+package io.unipin.cli.loadtest;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * All calls of one step, fixed before the first is sent, so that a slow server can't slow down its load.
+ *
+ * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. They begin before the schedule does,
+ * too, by the longest session seen, so that the schedule's first second sees the middles and ends of sessions as its last
+ * second does. Equal seeds make equal schedules. Immutable.
+ */
+public record Schedule(List<Event> events, int sessions, long lengthNanos) {
+  private static final double SECOND = 1e9;
+
+  public static Schedule of(
+      Traffic traffic, Arrivals arrivals, double pagesPerSecond, double seconds, long seed) {
+    if (!(pagesPerSecond > 0 && seconds > 0)) {
+      throw new IllegalArgumentException(
+          "a positive rate and time expected, got %s and %s".formatted(pagesPerSecond, seconds));
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    Zipf zipf = new Zipf(traffic.users(), traffic.zipf());
+    double distance = traffic.pages().mean() / pagesPerSecond;
+    double before = Math.max(0, traffic.pages().mean() * 3 * traffic.thinkSeconds().mean());
+    long length = (long) (seconds * SECOND);
+    List<Event> events = new ArrayList<>();
+    int sessions = 0;
+    int newUsers = 0;
+    double at = -before;
+    while (true) {
+      at += arrivals == Arrivals.CONSTANT ? distance : -distance * Math.log1p(-random.nextDouble());
+      if (at >= seconds) {
+        break;
+      }
+      boolean isNew = random.nextDouble() < traffic.newUsers();
+      int user = isNew ? -1 - newUsers++ : zipf.sample(random);
+      addSession(events, traffic, random, sessions++, user, at, length);
+    }
+    events.sort(Comparator.comparingLong(Event::atNanos));
+    return new Schedule(List.copyOf(events), sessions, length);
+  }
+
+  private static void addSession(
+      List<Event> events,
+      Traffic traffic,
+      SplittableRandom random,
+      int session,
+      int user,
+      double begin,
+      long length) {
+    int pages = traffic.pages().sampleCount(random, 1);
+    double at = begin;
+    for (int page = 0; page < pages; page++) {
+      add(events, new Event((long) (at * SECOND), session, user, page, 0), length);
+      if (page + 1 < pages) {
+        double think = traffic.thinkSeconds().sample(random);
+        int actions = traffic.actions().sampleCount(random, 0);
+        if (actions > 0) {
+          long half = (long) ((at + think / 2) * SECOND);
+          add(events, new Event(half, session, user, page, actions), length);
+        }
+        at += think;
+      }
+    }
+  }
+
+  private static void add(List<Event> events, Event event, long length) {
+    if (event.atNanos() >= 0 && event.atNanos() < length) {
+      events.add(event);
+    }
+  }
+
+  /** This schedule and then another, whose sessions are others. */
+  public Schedule then(Schedule next) {
+    List<Event> both = new ArrayList<>(events);
+    for (Event event : next.events) {
+      both.add(
+          new Event(
+              lengthNanos + event.atNanos(),
+              sessions + event.session(),
+              event.user(),
+              event.page(),
+              event.actions()));
+    }
+    return new Schedule(
+        List.copyOf(both), sessions + next.sessions, lengthNanos + next.lengthNanos);
+  }
+
+  public long pages() {
+    return events.stream().filter(Event::isPage).count();
+  }
+}

@@ -1,0 +1,29 @@
+package io.unipin.cli.loadtest;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/** Ranks 0, 1, … below a bound, rank r with a probability in proportion to {@code (r + 1)^-exponent}. Immutable. */
+final class Zipf {
+  private final double[] cumulative;
+
+  Zipf(int count, double exponent) {
+    if (count < 1 || exponent < 0) {
+      throw new IllegalArgumentException(
+          "at least 1 user and an exponent of 0 or more expected, got %s and %s"
+              .formatted(count, exponent));
+    }
+    cumulative = new double[count];
+    double sum = 0;
+    for (int r = 0; r < count; r++) {
+      sum += Math.pow(r + 1, -exponent);
+      cumulative[r] = sum;
+    }
+  }
+
+  int sample(RandomGenerator random) {
+    double at = random.nextDouble() * cumulative[cumulative.length - 1];
+    int found = Arrays.binarySearch(cumulative, at);
+    return Math.min(found < 0 ? -found - 1 : found + 1, cumulative.length - 1);
+  }
+}

@@ -1,0 +1,238 @@
+package io.unipin.cli.report;
+
+import io.unipin.cli.report.ReportQuestion.Metric;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/** Exposures and outcomes, joined by user in a database of their own. One thread. */
+final class ExperimentData implements AutoCloseable {
+  private final Connection connection;
+  private long unreadable;
+  private boolean hasFile;
+
+  private ExperimentData(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Reads logs.
+   *
+   * @param exposures a server's folder of exposures, or a Parquet or CSV file exported of it
+   * @param served a server's folder of the served log; absent for none
+   * @param outcomes a Parquet or CSV file with the columns user, timeMs, metric, value; absent for none
+   */
+  static ExperimentData read(Path exposures, Optional<Path> served, Optional<Path> outcomes) {
+    Properties properties = new Properties();
+    properties.setProperty("autoinstall_known_extensions", "false");
+    properties.setProperty("autoload_known_extensions", "false");
+    ExperimentData data = null;
+    boolean read = false;
+    try {
+      data = new ExperimentData(DriverManager.getConnection("jdbc:duckdb:", properties));
+      data.readExposures(exposures);
+      data.execute(
+          "CREATE TABLE outcomes(\"user\" VARCHAR, timeMs BIGINT, metric VARCHAR, value DOUBLE)");
+      if (served.isPresent()) {
+        data.execute("CREATE TABLE served AS " + LogTables.served(served.get()));
+        data.dropUnreadable("served");
+        data.execute("INSERT INTO outcomes " + LogTables.OUTCOMES_OF_SERVED);
+      }
+      if (outcomes.isPresent()) {
+        new TableFile(data.connection, outcomes.get(), TableFile.OUTCOMES).into("file_outcomes");
+        data.execute(
+            "INSERT INTO outcomes SELECT \"user\", timeMs, metric, value FROM file_outcomes");
+        data.hasFile = true;
+      }
+      read = true;
+      return data;
+    } catch (SQLException e) {
+      throw failure(e);
+    } finally {
+      if (!read && data != null) {
+        data.close();
+      }
+    }
+  }
+
+  private void readExposures(Path source) throws SQLException {
+    if (Files.isDirectory(source)) {
+      execute("CREATE TABLE exposures AS " + LogTables.exposures(source));
+      dropUnreadable("exposures");
+      execute(LogTables.REPEATED_EXPOSURES);
+    } else {
+      new TableFile(connection, source, TableFile.EXPOSURES).into("exposures");
+    }
+  }
+
+  /** A server that was killed may leave half a line behind. */
+  private void dropUnreadable(String table) throws SQLException {
+    unreadable += count("SELECT count(*) FROM " + table + " WHERE \"user\" IS NULL");
+    execute("DELETE FROM " + table + " WHERE \"user\" IS NULL");
+  }
+
+  /** Lines that were no entries. */
+  long unreadable() {
+    return unreadable;
+  }
+
+  private static ReportException failure(SQLException e) {
+    String message = String.valueOf(e.getMessage());
+    return new ReportException(message.lines().findFirst().orElse(message), e);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private long count(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /** Writes all exposures to a file, as Parquet or CSV by its name. */
+  void export(Path file) {
+    boolean csv = file.toString().endsWith(".csv");
+    if (!csv && !file.toString().endsWith(".parquet")) {
+      throw new ReportException("a file named .parquet or .csv expected, got " + file);
+    }
+    try {
+      execute(
+          "COPY (SELECT * FROM exposures ORDER BY timeMs, \"user\", experiment) TO %s (FORMAT %s)"
+              .formatted(LogTables.quoted(file.toString()), csv ? "csv, HEADER" : "parquet"));
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  long exposures() {
+    try {
+      return count("SELECT count(*) FROM exposures");
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  /** What became of an experiment's users, and how a file's outcomes fit them. */
+  record Users(Map<String, Long> byArm, long inSeveralArms, long overridden, OutcomeFit fit) {}
+
+  /** Finds an experiment's users, each with arm and first exposure, under the question's salt or else the one logged last. */
+  Users join(ReportQuestion question) {
+    try {
+      String unit =
+          """
+          CREATE OR REPLACE TABLE units AS
+          SELECT "user", arg_min(arm, timeMs) AS arm, min(timeMs) AS since, count(DISTINCT arm) AS arms,
+            bool_or(overridden) AS overridden
+          FROM exposures WHERE experiment = %1$s AND timeMs < %2$s
+            AND salt = %3$s
+          GROUP BY "user"
+          """;
+      String experiment = LogTables.quoted(question.experiment());
+      String last =
+          "(SELECT arg_max(salt, timeMs) FROM exposures WHERE experiment = %s AND timeMs < %s)"
+              .formatted(experiment, question.untilMs());
+      String salt = question.salt().map(LogTables::quoted).orElse(last);
+      execute(unit.formatted(experiment, question.untilMs(), salt));
+      long several = count("SELECT count(*) FROM units WHERE arms > 1 AND NOT overridden");
+      long overridden = count("SELECT count(*) FROM units WHERE overridden");
+      execute("DELETE FROM units WHERE arms > 1 OR overridden");
+      String sums =
+          """
+          CREATE OR REPLACE TABLE sums AS
+          SELECT u."user", o.metric,
+            coalesce(sum(value) FILTER (o.timeMs >= since), 0) AS now,
+            coalesce(sum(value) FILTER (o.timeMs < since), 0) AS past
+          FROM units u JOIN outcomes o ON u."user" = o."user"
+          WHERE o.timeMs < %s AND o.timeMs >= since - %s
+          GROUP BY ALL
+          """;
+      execute(sums.formatted(question.untilMs(), question.past().toMillis()));
+      Map<String, Long> arms = new TreeMap<>();
+      try (Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery("SELECT arm, count(*) FROM units GROUP BY arm")) {
+        while (rows.next()) {
+          arms.put(rows.getString(1), rows.getLong(2));
+        }
+      }
+      OutcomeFit fit =
+          hasFile && !arms.isEmpty() ? OutcomeFit.of(connection, question) : OutcomeFit.NONE;
+      return new Users(arms, several, overridden, fit);
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  /** Everything that can be summed: outcomes per user, and actions per impression. */
+  List<Metric> metrics() {
+    List<Metric> metrics = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT DISTINCT metric FROM outcomes ORDER BY metric")) {
+      List<String> names = new ArrayList<>();
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+      names.forEach(name -> metrics.add(new Metric(name, Optional.empty())));
+      if (names.contains(LogTables.IMPRESSIONS)) {
+        names.removeAll(List.of(LogTables.IMPRESSIONS, LogTables.PAGES));
+        names.forEach(name -> metrics.add(new Metric(name, Optional.of(LogTables.IMPRESSIONS))));
+      }
+      return metrics;
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  /** The users' sums of one metric, by arm. */
+  Map<String, UnitSums> sums(Metric metric) {
+    String below = metric.denominator().isPresent() ? "coalesce(d.%1$s, 0)" : "1";
+    String sql =
+        """
+        SELECT u.arm, coalesce(n.now, 0), %s, coalesce(n.past, 0), %s
+        FROM units u
+        LEFT JOIN sums n ON n."user" = u."user" AND n.metric = ?
+        LEFT JOIN sums d ON d."user" = u."user" AND d.metric = ?
+        """
+            .formatted(below.formatted("now"), below.formatted("past"));
+    Map<String, UnitSums> arms = new TreeMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, metric.numerator());
+      statement.setString(2, metric.denominator().orElse(""));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          arms.computeIfAbsent(rows.getString(1), arm -> new UnitSums())
+              .add(rows.getDouble(2), rows.getDouble(3), rows.getDouble(4), rows.getDouble(5));
+        }
+      }
+      return arms;
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+}

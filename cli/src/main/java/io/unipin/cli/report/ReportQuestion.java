@@ -1,0 +1,78 @@
+package io.unipin.cli.report;
+
+import static io.unipin.settings.SettingException.checkPositive;
+
+import io.unipin.settings.SettingException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a report is asked.
+ *
+ * @param experiment its name
+ * @param control the arm that the others are compared with
+ * @param shares of users that each arm should have
+ * @param metrics a name such as {@code click} for a sum per user, or {@code click/impressions} for a ratio of sums; empty for
+ *     all that are found
+ * @param expectedLift what lifts are expected to be like, as a standard deviation relative to the control: it makes the
+ *     sequential test find such effects soonest
+ * @param past how long before their first exposure users' outcomes explain later ones
+ * @param untilMs exposures and outcomes from this time on do not count
+ * @param salt that dealt the arms; absent for the one that was logged last
+ */
+public record ReportQuestion(
+    String experiment,
+    String control,
+    Map<String, Double> shares,
+    List<Metric> metrics,
+    double expectedLift,
+    Duration past,
+    long untilMs,
+    Optional<String> salt) {
+  public ReportQuestion(
+      String experiment,
+      String control,
+      Map<String, Double> shares,
+      List<Metric> metrics,
+      double expectedLift,
+      Duration past,
+      long untilMs) {
+    this(experiment, control, shares, metrics, expectedLift, past, untilMs, Optional.empty());
+  }
+
+  public ReportQuestion {
+    shares = new TreeMap<>(shares);
+    metrics = List.copyOf(metrics);
+    checkPositive("past", past);
+    if (!(expectedLift > 0 && expectedLift <= 10)) {
+      throw new SettingException("expected lift", "more than 0, at most 10, got " + expectedLift);
+    }
+    if (!shares.containsKey(control)) {
+      throw new SettingException(
+          "control", "one of the arms %s expected, got '%s'".formatted(shares.keySet(), control));
+    }
+  }
+
+  /**
+   * A sum over users' outcomes.
+   *
+   * @param denominator absent for a mean per user
+   */
+  public record Metric(String numerator, Optional<String> denominator) {
+    /** Reads {@code click} or {@code click/impressions}. */
+    public static Metric parse(String text) {
+      int slash = text.indexOf('/');
+      return slash < 0
+          ? new Metric(text, Optional.empty())
+          : new Metric(text.substring(0, slash), Optional.of(text.substring(slash + 1)));
+    }
+
+    @Override
+    public String toString() {
+      return denominator.map(below -> numerator + "/" + below).orElse(numerator + " per user");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.unipin.cli.server;
+
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RecordActionsResponse;
+import io.unipin.proto.v1.UserActions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Records one action, or corrects it. */
+@Command(
+    name = "record",
+    description = {
+      "Has a server record what a user did with an item.",
+      "An event that was recorded before is corrected by a higher revision."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin actions record --user u0001 --event e1 --item 42 --action click --action save"
+    })
+final class ActionsRecordCommand implements Callable<Integer> {
+  @Mixin private ActionsOptions options;
+
+  @Option(
+      names = "--event",
+      required = true,
+      paramLabel = "ID",
+      description = "Tells the event from the user's others.")
+  private String event;
+
+  @Option(names = "--item", required = true, paramLabel = "ID", description = "The item.")
+  private long item;
+
+  @Option(
+      names = "--action",
+      paramLabel = "NAME",
+      description = "What was done; may be repeated. Default: nothing, the item was only seen.")
+  private List<String> actions = new ArrayList<>();
+
+  @Option(
+      names = "--surface",
+      defaultValue = "",
+      paramLabel = "NAME",
+      description = "Default: the bundle's first.")
+  private String surface;
+
+  @Option(
+      names = "--time",
+      paramLabel = "MS",
+      description =
+          "Milliseconds since 1970. Default: now. A correction names the event's own time.")
+  private @Nullable Long timeMs;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Action action =
+        Action.newBuilder()
+            .setItemId(item)
+            .addAllActions(actions)
+            .setSurface(surface)
+            .setTimeMs(timeMs == null ? System.currentTimeMillis() : timeMs)
+            .setEventId(event)
+            .setRevision(options.revision())
+            .build();
+    RecordActionsRequest request =
+        RecordActionsRequest.newBuilder()
+            .addUsers(UserActions.newBuilder().setUserId(options.user()).addActions(action))
+            .build();
+    try (UniPinClient client = options.connect()) {
+      RecordActionsResponse response = client.recordActions(request);
+      spec.commandLine().getOut().println(text(response));
+      options.write(response);
+    }
+    return 0;
+  }
+
+  private static String text(RecordActionsResponse response) {
+    if (response.getRecorded() > 0) {
+      return "recorded";
+    }
+    if (response.getCorrected() > 0) {
+      return "corrected: it replaces what was recorded";
+    }
+    if (response.getRetracted() > 0) {
+      return "not counted: the event is taken back at this revision or a higher one";
+    }
+    if (response.getUnlinked() > 0) {
+      return "not corrected: record the event once more as it was, then correct it";
+    }
+    return "nothing changed: the event is recorded at this revision or a higher one";
+  }
+}

@@ -1,0 +1,67 @@
+package io.unipin.cli.server;
+
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.RetractActionsRequest;
+import io.unipin.proto.v1.RetractActionsResponse;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes recorded actions back. */
+@Command(
+    name = "retract",
+    description = {
+      "Has a server take back what was recorded of events of a user, in a revision and in lower ones.",
+      "An event that was not recorded yet will not count either."
+    },
+    footer = {"", "Example:", "  ./unipin actions retract --user u0001 --event e1 --event e2"})
+final class ActionsRetractCommand implements Callable<Integer> {
+  @Mixin private ActionsOptions options;
+
+  @Option(
+      names = "--event",
+      required = true,
+      paramLabel = "ID",
+      description = "An event of the user; may be repeated.")
+  private List<String> events = new ArrayList<>();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    RetractActionsRequest request =
+        RetractActionsRequest.newBuilder()
+            .setUserId(options.user())
+            .addAllEventIds(events)
+            .setRevision(options.revision())
+            .build();
+    try (UniPinClient client = options.connect()) {
+      RetractActionsResponse response = client.retractActions(request);
+      print(response, spec.commandLine().getOut());
+      options.write(response);
+    }
+    return 0;
+  }
+
+  private static void print(RetractActionsResponse response, PrintWriter out) {
+    out.println("taken back: " + response.getRetracted());
+    line(out, "not recorded yet, and will not count", response.getWaiting());
+    line(out, "taken back before", response.getDuplicates());
+    line(out, "still count, recorded with a higher revision", response.getSuperseded());
+    line(out, "still count, recorded before corrections were known", response.getUnlinked());
+    line(out, "earlier retractions forgotten to make room", response.getForgotten());
+  }
+
+  private static void line(PrintWriter out, String what, int count) {
+    if (count > 0) {
+      out.println(what + ": " + count);
+    }
+  }
+}

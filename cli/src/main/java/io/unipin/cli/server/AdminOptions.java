@@ -1,0 +1,33 @@
+package io.unipin.cli.server;
+
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.proto.v1.BundleStatus;
+import java.io.IOException;
+import java.io.PrintWriter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where a server's administration is. */
+public final class AdminOptions {
+  @Option(
+      names = "--admin",
+      defaultValue = "127.0.0.1:9091",
+      paramLabel = "HOST:PORT",
+      description = "The server's admin port. Default: ${DEFAULT-VALUE}.")
+  private String address;
+
+  @Mixin private ConnectionOptions connection;
+
+  public UniPinAdminClient connect() throws IOException {
+    return UniPinAdminClient.connect(address, connection.security());
+  }
+
+  public static void print(BundleStatus status, PrintWriter out) {
+    out.printf(
+        "%s serves: model %s, index %s, %s items%n",
+        status.getBundle(), status.getModel(), status.getIndex(), status.getItems());
+    if (!status.getPrevious().isEmpty()) {
+      out.println("ready for a roll-back: " + status.getPrevious());
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.unipin.cli.server;
+
+import io.unipin.cli.check.Input;
+import io.unipin.client.ClientSecurity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of verbs that call a server. */
+public final class ConnectionOptions {
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Speak TLS to a server with a certificate of one of these authorities (PEM).")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description = "Our own certificate (PEM), where the server asks for one.")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path certificate;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM, PKCS 8).")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path key;
+
+  @Option(
+      names = "--token",
+      paramLabel = "FILE",
+      description = "A file with our bearer token. Default: the variable UNIPIN_TOKEN, if set.")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path token;
+
+  /** What the options say; reads the token's file. */
+  public ClientSecurity security() throws IOException {
+    String secret = token == null ? System.getenv("UNIPIN_TOKEN") : Files.readString(token).trim();
+    return new ClientSecurity(authorities, certificate, key, secret);
+  }
+}

@@ -1,0 +1,25 @@
+package io.unipin.cli.server;
+
+import io.unipin.cli.console.CommandException;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** The log of a server: {@code logback.xml} says how it looks, {@code UNIPIN_LOG_FORMAT} which of its formats is meant. */
+final class ServerLog {
+  private static final String FORMAT = "UNIPIN_LOG_FORMAT";
+  private static final List<String> FORMATS = List.of("text", "json");
+
+  private ServerLog() {}
+
+  /** Leads what libraries say through the JDK's log into ours, so that every line has one format. */
+  static void begin(Map<String, String> environment) {
+    String format = environment.getOrDefault(FORMAT, FORMATS.get(0));
+    if (!FORMATS.contains(format)) {
+      throw new CommandException(
+          "%s: one of %s expected, got '%s'".formatted(FORMAT, FORMATS, format));
+    }
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
+}

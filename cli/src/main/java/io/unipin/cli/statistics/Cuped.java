@@ -1,0 +1,65 @@
+package io.unipin.cli.statistics;
+
+import java.util.List;
+
+/**
+ * Takes out of a metric what the users' past explains, which no arm can have changed: the same effect with less noise (Deng,
+ * Xu, Kohavi and Walker, Improving the Sensitivity of Online Controlled Experiments, WSDM 2013). The variance falls to 1 − ρ²
+ * of what it was, ρ the correlation of metric and past.
+ *
+ * @param theta cov(metric, past) / var(past), within arms, over all of them; 0 when the past does not vary
+ * @param correlation of metric and past within arms
+ * @param pastMean over all arms
+ */
+public record Cuped(double theta, double correlation, double pastMean) {
+  /**
+   * One arm's users.
+   *
+   * @param metric (n), owned by the record
+   * @param past (n), each user's metric before the experiment; owned by the record
+   */
+  public record Arm(double[] metric, double[] past) {
+    public Arm {
+      if (metric.length != past.length) {
+        throw new IllegalArgumentException(
+            "a past for each of %s users expected, got %s".formatted(metric.length, past.length));
+      }
+    }
+  }
+
+  /** Estimates theta from all arms together, so that no arm is adjusted otherwise than another. */
+  public static Cuped fit(List<Arm> arms) {
+    double metricSquares = 0;
+    double pastSquares = 0;
+    double products = 0;
+    double pastSum = 0;
+    long count = 0;
+    for (Arm arm : arms) {
+      double metricMean = Moments.of(arm.metric()).mean();
+      double mean = Moments.of(arm.past()).mean();
+      for (int i = 0; i < arm.metric().length; i++) {
+        double y = arm.metric()[i] - metricMean;
+        double x = arm.past()[i] - mean;
+        metricSquares += y * y;
+        pastSquares += x * x;
+        products += x * y;
+      }
+      count += arm.past().length;
+      pastSum += mean * arm.past().length;
+    }
+    if (pastSquares == 0 || metricSquares == 0) {
+      return new Cuped(0, 0, 0);
+    }
+    return new Cuped(
+        products / pastSquares, products / Math.sqrt(metricSquares * pastSquares), pastSum / count);
+  }
+
+  /** The metric without what the past explains. */
+  public double[] adjust(Arm arm) {
+    double[] adjusted = new double[arm.metric().length];
+    for (int i = 0; i < adjusted.length; i++) {
+      adjusted[i] = arm.metric()[i] - theta * (arm.past()[i] - pastMean);
+    }
+    return adjusted;
+  }
+}

@@ -1,0 +1,279 @@
+package io.unipin.cli.training;
+
+import io.unipin.cli.bundle.BundleFolder;
+import io.unipin.cli.check.CheckException;
+import io.unipin.cli.check.Checked;
+import io.unipin.cli.check.Input;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.console.Figures;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.console.Progress;
+import io.unipin.evaluate.Calibration;
+import io.unipin.evaluate.Comparison;
+import io.unipin.evaluate.Evaluation;
+import io.unipin.evaluate.EvaluationOptions;
+import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.study.GapStudy;
+import io.unipin.evaluate.study.GapStudyResult;
+import io.unipin.evaluate.study.QueryStudy;
+import io.unipin.evaluate.study.QueryStudyResult;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogReader;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.model.Precision;
+import io.unipin.model.ServingModel;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.train.RecipeCheck;
+import io.unipin.train.recipe.TrainConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a bundle on the test part of a feed log, with baselines beside it. */
+@Command(
+    name = "evaluate",
+    description = "Measures retrieval and ranking of a bundle, with baselines beside it.",
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin evaluate --bundle bundles/main --data feedlog --json evaluation.json",
+      "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog",
+      "  ./unipin evaluate --bundle bundles/main --data simulated --gaps --oracle click"
+    })
+public final class EvaluateCommand implements Callable<Integer>, Checked {
+  private static final int STUDIED_USERS = 5000;
+
+  @Option(names = "--bundle", required = true, paramLabel = "DIR", description = "The bundle.")
+  @Input(Input.Kind.BUNDLE)
+  private Path bundle;
+
+  @Option(names = "--data", required = true, paramLabel = "DIR", description = "The feed log.")
+  @Input(Input.Kind.FEED_LOG)
+  private Path data;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A recipe that says what is held out. Default: the one that trained the bundle.")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path config;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "P",
+      description =
+          "leave-last or time-split, instead of the recipe's: for a bundle that was trained"
+              + " elsewhere.")
+  private @Nullable String protocol;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Changes one setting of the recipe, such as evaluation.testFrom.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--against",
+      paramLabel = "DIR",
+      description = "Another bundle, judged on the same users: every difference with its interval.")
+  @Input(Input.Kind.BUNDLE)
+  private @Nullable Path against;
+
+  @Option(
+      names = "--queries",
+      description =
+          "Also study retrieval: what asking for an outcome brings, and what several queries"
+              + " bring.")
+  private boolean queries;
+
+  @Option(
+      names = "--gaps",
+      arity = "0..1",
+      split = ",",
+      fallbackValue = "1m,1h,6h,1d,7d,30d,90d,365d",
+      paramLabel = "GAP",
+      description =
+          "Also ask so long after the last action, such as 1m,6h,7d, and hold the answers against"
+              + " what users do after similar gaps. Without a value: ${FALLBACK-VALUE}.")
+  private List<String> gaps = List.of();
+
+  @Option(
+      names = "--oracle",
+      defaultValue = "",
+      paramLabel = "ACTION",
+      description =
+          "The action whose probability the log's oracle is, click in a simulated one: also hold"
+              + " probabilities against it.")
+  private String oracle = "";
+
+  @Option(
+      names = "--max-bad-rows",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
+  private long maxBadRows;
+
+  @Option(
+      names = "--precision",
+      defaultValue = "FLOAT32",
+      paramLabel = "P",
+      description = "What to compute in: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Precision precision = Precision.FLOAT32;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
+  private @Nullable Path json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    if (maxBadRows < 0) {
+      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
+    }
+    RecipeCheck.require(recipe(), FeedLogReader.schema(data));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    gaps.forEach(GapOption::seconds); // refuses a wrong one before the work
+    TrainConfig recipe = recipe();
+    warnOfOtherParts(bundle, recipe);
+    if (against != null) {
+      warnOfOtherParts(against, recipe);
+    }
+    FeedLog log = FeedLogReader.read(data, maxBadRows);
+    Calibration.checkOracle(log, oracle, recipe.evaluation().displayed());
+    if (against != null) {
+      requireSameItems(against, log);
+    }
+    Holdout holdout = recipe.evaluation().holdout(log);
+    PrintWriter console = spec.commandLine().getOut();
+    Evaluation evaluation = evaluate(bundle, log, holdout, recipe.evaluation().displayed());
+    console.print(evaluation.toTable());
+    console.println("Held out by " + recipe.evaluation().parts() + ".");
+    console.println(evaluation.protocol());
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("evaluation", evaluation.toJson());
+    Calibration calibration = Calibration.of(evaluation, oracle);
+    console.print(calibration.toTable());
+    results.put("calibration", calibration.toJson());
+    study(log, holdout, console, results);
+    if (against != null) {
+      Comparison comparison =
+          Comparison.of(
+              evaluation, evaluate(against, log, holdout, recipe.evaluation().displayed()));
+      console.println(bundle + " minus " + against + ":");
+      console.print(comparison.toTable());
+      results.put("difference", comparison.toJson());
+    }
+    if (json != null) {
+      new Figures(
+              "evaluate",
+              Map.of("evaluation", recipe.evaluation(), "precision", precision.name()),
+              results)
+          .write(json, Home.find().root());
+    }
+    return 0;
+  }
+
+  /** The second bundle's turn comes after the first was measured: too late to find that it does not fit. */
+  private static void requireSameItems(Path folder, FeedLog log) {
+    try (LoadedBundle loaded = BundleFolder.load(folder)) {
+      BundleFolder.requireSameItems(loaded, log.catalogue());
+    }
+  }
+
+  private void study(FeedLog log, Holdout holdout, PrintWriter console, Map<String, Object> results)
+      throws IOException {
+    if (gaps.isEmpty() && !queries) {
+      return;
+    }
+    try (LoadedBundle loaded = BundleFolder.load(bundle, precision)) {
+      if (!gaps.isEmpty()) {
+        List<Long> seconds = gaps.stream().map(GapOption::seconds).toList();
+        GapStudyResult study = GapStudy.run(log, holdout, loaded.model(), seconds, oracle);
+        console.print(study.toTable());
+        results.put("gaps", study.toJson());
+      }
+      if (queries) {
+        QueryStudyResult study = QueryStudy.run(log, holdout, loaded.model(), STUDIED_USERS);
+        console.print(study.toTable());
+        results.put("queries", study.toJson());
+      }
+    }
+  }
+
+  private TrainConfig recipe() {
+    TrainConfig recipe =
+        config == null
+            ? trained(bundle).orElseGet(TrainConfig::defaults)
+            : TrainConfig.read(config);
+    if (protocol != null) {
+      recipe = recipe.with("evaluation.protocol", protocol);
+    }
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      recipe = recipe.with(setting.getKey(), setting.getValue());
+    }
+    return recipe;
+  }
+
+  private static Optional<TrainConfig> trained(Path bundle) {
+    return BundleReader.recipe(bundle).map(TrainConfig::read);
+  }
+
+  /** What is tested must not have been trained on; a log cut otherwise does not promise that. */
+  private void warnOfOtherParts(Path folder, TrainConfig recipe) {
+    String parts = recipe.evaluation().parts();
+    trained(folder)
+        .map(trained -> trained.evaluation().parts())
+        .filter(trained -> !trained.equals(parts))
+        .ifPresent(
+            trained ->
+                spec.commandLine()
+                    .getErr()
+                    .printf(
+                        "unipin evaluate: warning: %s was trained with %s, and is measured with %s:"
+                            + " it may have been trained on what is tested%n",
+                        folder, trained, parts));
+  }
+
+  private Evaluation evaluate(Path folder, FeedLog log, Holdout holdout, boolean displayed)
+      throws IOException {
+    try (LoadedBundle loaded = BundleFolder.load(folder, precision)) {
+      BundleFolder.requireSameItems(loaded, log.catalogue());
+      return evaluate(
+          log, holdout, loaded.model(), Runtime.getRuntime().availableProcessors(), displayed);
+    }
+  }
+
+  static Evaluation evaluate(
+      FeedLog log, Holdout holdout, ServingModel model, int threads, boolean displayed) {
+    try (Progress progress = Progress.begin("evaluating", -1)) {
+      return Evaluator.evaluate(
+          log,
+          holdout,
+          model,
+          new EvaluationOptions(
+              Part.TEST,
+              threads,
+              Integer.MAX_VALUE,
+              0,
+              displayed,
+              (users, ofUsers) -> progress.at(users, ofUsers, users + " users")));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.unipin.cli.training;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The command line that was given, with other values of some options: what a person can paste to go on. */
+final class Rerun {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
+
+  private final List<String> arguments;
+  private final Map<String, String> changed = new LinkedHashMap<>();
+
+  private Rerun(List<String> arguments) {
+    this.arguments = arguments;
+  }
+
+  static Rerun of(CommandSpec spec) {
+    return new Rerun(spec.root().commandLine().getParseResult().originalArgs());
+  }
+
+  /** With an option that has a value. */
+  Rerun with(String option, Path value) {
+    changed.put(option, value.toString());
+    return this;
+  }
+
+  /** With an option that has none. */
+  Rerun with(String option) {
+    changed.put(option, "");
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    List<String> words = new ArrayList<>(List.of("./unipin"));
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      String option = argument.replaceFirst("=.*", "");
+      if (!changed.containsKey(option)) {
+        words.add(argument);
+      } else if (!changed.getOrDefault(option, "").isEmpty() && option.equals(argument)) {
+        i++; // its value
+      }
+    }
+    changed.forEach(
+        (option, value) -> {
+          words.add(option);
+          if (!value.isEmpty()) {
+            words.add(value);
+          }
+        });
+    return words.stream().map(Rerun::quoted).collect(Collectors.joining(" "));
+  }
+
+  private static String quoted(String word) {
+    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}

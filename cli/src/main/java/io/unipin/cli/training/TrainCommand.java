@@ -1,0 +1,259 @@
+package io.unipin.cli.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.ann.FactoryCheck;
+import io.unipin.cli.bundle.BundleFolder;
+import io.unipin.cli.check.CheckException;
+import io.unipin.cli.check.Checked;
+import io.unipin.cli.check.Input;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.check.OutputCheck;
+import io.unipin.cli.console.CommandException;
+import io.unipin.cli.console.Failures;
+import io.unipin.cli.console.Figures;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.console.Progress;
+import io.unipin.cli.data.FeedLogText;
+import io.unipin.evaluate.Evaluation;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogReader;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.database.FileTree;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ServingModel;
+import io.unipin.serving.bundle.BundlePublisher;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.train.LabelCheck;
+import io.unipin.train.RecipeCheck;
+import io.unipin.train.TrainResult;
+import io.unipin.train.Trainer;
+import io.unipin.train.WarmStart;
+import io.unipin.train.recipe.TrainConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Trains a model on a feed log, measures it on what it did not see, and publishes it as a bundle.
+ */
+@Command(
+    name = "train",
+    description = "Trains a model on a feed log and publishes it as a bundle.",
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin train --data feedlog --out bundles/main",
+      "  ./unipin train --data feedlog --out bundles/long --set training.epochs=40",
+      "  ./unipin train --data newer --out bundles/next --warm-start bundles/main --set"
+          + " training.epochs=3",
+    })
+public final class TrainCommand implements Callable<Integer>, Checked {
+  /** Below this many items an exhaustive search is as fast as a graph, and exact. */
+  private static final int SMALL_CATALOGUE = 20_000;
+
+  private static final String EXACT = "exact";
+
+  @Option(names = "--data", required = true, paramLabel = "DIR", description = "The feed log.")
+  @Input(Input.Kind.FEED_LOG)
+  private Path data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "BUNDLE",
+      description = "The bundle to make; must not exist.")
+  @Output(Output.Kind.BUNDLE)
+  private Path out;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "A recipe in YAML.")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Changes one setting of the recipe.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(names = "--resume", description = "Go on from the last checkpoint.")
+  private boolean resume;
+
+  @Option(
+      names = "--warm-start",
+      paramLabel = "BUNDLE",
+      description =
+          "Begin with the weights of an earlier bundle of the same shape; new items, actions and"
+              + " surfaces begin at random.")
+  @Input(Input.Kind.BUNDLE)
+  private @Nullable Path warmStart;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      description = "Folder of checkpoints. Default: beside the bundle.")
+  @Output(Output.Kind.FOLDER)
+  private @Nullable Path work;
+
+  @Option(
+      names = "--index",
+      paramLabel = "FACTORY",
+      description = "FAISS factory string, or exact. Default: by size, Flat or HNSW32.")
+  private @Nullable String index;
+
+  @Option(
+      names = "--max-bad-rows",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
+  private long maxBadRows;
+
+  @Option(names = "--no-evaluation", description = "Do not measure the model on the test part.")
+  private boolean noEvaluation;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+  @Output(Output.Kind.FILE)
+  private @Nullable Path json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void check() {
+    if (maxBadRows < 0) {
+      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
+    }
+    Path folder = folder();
+    OutputCheck.require("--work", Output.Kind.FOLDER, folder);
+    TrainConfig recipe = recipe();
+    FeedSchema schema = FeedLogReader.schema(data);
+    RecipeCheck.require(recipe, schema);
+    if (index != null) {
+      requireIndex(recipe, index, Integer.MAX_VALUE);
+    }
+    if (resume) {
+      RecipeCheck.requireResumes(recipe, folder);
+    }
+    if (warmStart != null) {
+      RecipeCheck.requireContinues(recipe, schema, BundleReader.model(warmStart));
+    }
+  }
+
+  private static void requireIndex(TrainConfig recipe, String factory, int items) {
+    if (!factory.equals(EXACT)) {
+      FactoryCheck.require(factory, recipe.model().itemDim(), items);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter console = spec.commandLine().getOut();
+    TrainConfig recipe = recipe();
+    FeedLog log = FeedLogReader.read(data, maxBadRows);
+    console.println(FeedLogText.sizes(log));
+    Holdout holdout = recipe.evaluation().holdout(log);
+    String factory = index == null ? factory(log) : index;
+    requireIndex(recipe, factory, log.catalogue().size());
+    new TrainingSpace(recipe.modelConfig(log)).require(folder(), out, resume);
+    List<String> warnings = LabelCheck.warnings(log, holdout);
+    warnings.forEach(this::warn);
+    TrainResult result = train(recipe, log, holdout);
+    console.printf(
+        Locale.ROOT,
+        "trained %d epochs, %,d steps in %.1f s; validation of the one kept: %s%n",
+        result.epochs(),
+        result.steps(),
+        result.seconds(),
+        TrainText.of(result.best()));
+    publish(result, log, factory);
+    console.printf("published %s with the index %s%n", out, factory);
+    Map<String, Object> results = TrainText.figures(result);
+    if (!noEvaluation) {
+      Path model = BundleReader.model(out);
+      results.put("evaluation", evaluate(log, holdout, model, recipe, console));
+    }
+    if (json != null) {
+      new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
+          .write(json, Home.find().root());
+    }
+    warnings.forEach(this::warn); // again: what came before the training is far above by now
+    return 0;
+  }
+
+  private TrainResult train(TrainConfig recipe, FeedLog log, Holdout holdout) throws IOException {
+    try (Progress progress = Progress.begin("training", -1)) {
+      TrainText follower = new TrainText(progress);
+      return new Trainer(log, holdout, recipe, folder(), follower).run(resume, warm());
+    }
+  }
+
+  /** What was trained stays in the work folder until it is published; without it nobody could pay for the hours again. */
+  private void publish(TrainResult result, FeedLog log, String factory) throws IOException {
+    try {
+      BundlePublisher.publish(result.model(), log.catalogue(), factory, out);
+    } catch (RuntimeException e) {
+      Path free = out;
+      for (int i = 2; Files.exists(free); i++) {
+        free = out.resolveSibling(out.getFileName() + "-" + i);
+      }
+      Rerun again = Rerun.of(spec).with("--resume").with("--work", folder()).with("--out", free);
+      throw new CommandException(
+          "%s; the trained model is kept in %s, publish it with: %s"
+              .formatted(Failures.line(e), folder(), again),
+          e);
+    }
+    if (work == null) {
+      FileTree.delete(folder());
+    }
+  }
+
+  private Path folder() {
+    return work == null ? out.resolveSibling(out.getFileName() + ".training") : work;
+  }
+
+  private void warn(String warning) {
+    spec.commandLine().getErr().println("unipin train: warning: " + warning);
+  }
+
+  private @Nullable WarmStart warm() {
+    if (warmStart == null) {
+      return null;
+    }
+    try (LoadedBundle earlier = BundleFolder.load(warmStart)) {
+      return new WarmStart(BundleReader.model(warmStart), earlier.catalogue());
+    }
+  }
+
+  private TrainConfig recipe() {
+    TrainConfig recipe = config == null ? TrainConfig.defaults() : TrainConfig.read(config);
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      recipe = recipe.with(setting.getKey(), setting.getValue());
+    }
+    return recipe;
+  }
+
+  private static String factory(FeedLog log) {
+    return log.catalogue().size() < SMALL_CATALOGUE ? "Flat" : "HNSW32";
+  }
+
+  private static ObjectNode evaluate(
+      FeedLog log, Holdout holdout, Path directory, TrainConfig recipe, PrintWriter console) {
+    try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
+      Evaluation evaluation =
+          EvaluateCommand.evaluate(log, holdout, model, 1, recipe.evaluation().displayed());
+      console.print(evaluation.toTable());
+      return evaluation.toJson();
+    }
+  }
+}

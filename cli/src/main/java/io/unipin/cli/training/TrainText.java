@@ -1,0 +1,68 @@
+package io.unipin.cli.training;
+
+import io.unipin.cli.console.Progress;
+import io.unipin.model.StepLoss;
+import io.unipin.train.TrainProgress;
+import io.unipin.train.TrainResult;
+import io.unipin.train.TrainStep;
+import io.unipin.train.Validation;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Shows how a training goes. */
+final class TrainText implements TrainProgress {
+  private final Progress progress;
+
+  TrainText(Progress progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public void step(TrainStep step) {
+    StepLoss loss = step.loss();
+    String note =
+        String.format(
+            Locale.ROOT,
+            "epoch %d/%d, %,.0f examples/s, loss %.3f (item %.3f, masked %.3f, slate %.3f), %.0f s left",
+            step.epoch(),
+            step.epochs(),
+            step.examplesPerSecond(),
+            loss.total(),
+            loss.item(),
+            loss.hidden(),
+            loss.slate(),
+            step.secondsLeft());
+    progress.at(step.step(), step.steps(), note);
+  }
+
+  @Override
+  public void validated(int epoch, Validation validation, boolean best) {
+    progress.line("epoch " + epoch + ": " + of(validation) + (best ? ", kept" : ""));
+  }
+
+  static Map<String, Object> figures(TrainResult result) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("epochs", result.epochs());
+    figures.put("steps", result.steps());
+    figures.put("seconds", result.seconds());
+    figures.put("examples_per_second", result.examples() / result.seconds());
+    figures.put("validation_ndcg10", orNull(result.best().ndcg10()));
+    figures.put("validation_auc", orNull(result.best().auc()));
+    return figures;
+  }
+
+  static String of(Validation validation) {
+    return "NDCG@10 " + number(validation.ndcg10()) + ", AUC " + number(validation.auc());
+  }
+
+  /** A number that JSON can hold. */
+  static @Nullable Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4f", value);
+  }
+}

@@ -1,0 +1,33 @@
+package io.unipin.cli.training;
+
+import io.unipin.cli.check.DiskSpace;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.files.ModelBytes;
+import java.nio.file.Path;
+
+/** Room on disk that a training takes, about. */
+final class TrainingSpace {
+  /** The weights and two moments of each. */
+  private static final int CHECKPOINT = 3;
+
+  private final long checkpoint;
+  private final long model;
+  private final long bundle;
+
+  TrainingSpace(ModelConfig config) {
+    ModelBytes bytes = ModelBytes.of(config);
+    checkpoint = CHECKPOINT * bytes.weights();
+    model = bytes.weights() + bytes.items();
+    bundle = model + 2 * bytes.items(); // the index, and the catalogue's content
+  }
+
+  /** Refuses folders without room. A checkpoint and the best model have their successors beside them for a moment. */
+  void require(Path work, Path out, boolean resumes) {
+    long needed = (resumes ? 1 : 2) * (checkpoint + model);
+    DiskSpace.require("the checkpoints", work, needed);
+    DiskSpace.require("the bundle", out, bundle);
+    if (DiskSpace.isOneStore(work, out)) {
+      DiskSpace.require("checkpoints and bundle", out, needed + bundle);
+    }
+  }
+}

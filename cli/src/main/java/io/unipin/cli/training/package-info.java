@@ -1,0 +1,5 @@
+/** Verbs that train models and measure them. */
+@NullMarked
+package io.unipin.cli.training;
+
+import org.jspecify.annotations.NullMarked;

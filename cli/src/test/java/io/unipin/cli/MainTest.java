@@ -1,0 +1,69 @@
+package io.unipin.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedWriter;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+final class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @Test
+  void run_everyVerbHasHelpWithAnExample() {
+    for (String verb : Main.commandLine().getSubcommands().keySet()) {
+      out.getBuffer().setLength(0);
+      assertThat(run(verb, "--help")).as(verb).isZero();
+      assertThat(out.toString()).as(verb).contains("Example").contains("./unipin " + verb);
+    }
+  }
+
+  @Command(name = "terse")
+  private static final class TerseVerb implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      spec.commandLine().getOut().print("no line end");
+      spec.commandLine().getErr().print("nor here");
+    }
+  }
+
+  @Test
+  void run_outputWithoutALineEnd_isWrittenWhole() {
+    CommandLine main =
+        Main.commandLine()
+            .addSubcommand(new TerseVerb())
+            .setOut(new PrintWriter(new BufferedWriter(out), true))
+            .setErr(new PrintWriter(new BufferedWriter(err), true));
+    assertThat(Main.run(main, "terse")).isZero();
+    assertThat(out).hasToString("no line end");
+    assertThat(err).hasToString("nor here");
+  }
+
+  @Test
+  void run_unknownVerb_oneLineAndTwo() {
+    assertThat(run("dance")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).startsWith("unipin: ").contains("dance");
+  }
+
+  @Test
+  void run_noVerb_oneLineAndTwo() {
+    assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString().lines()).hasSize(1);
+  }
+}

@@ -1,0 +1,140 @@
+package io.unipin.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.cli.Main;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+final class ExperimentCommandTest {
+  private static final String CONFIG =
+      """
+      experiments:
+        layers:
+          retrieval:
+            experiments:
+              wide:
+                rollout: 50
+                arms:
+                  control:
+                  wide: {settings: {retrieval: {candidates: 400}}}
+                overrides: {tester: wide}
+      """;
+
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    CommandLine main = Main.commandLine();
+    main.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return main.execute(arguments);
+  }
+
+  private String config(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("server.yaml"), yaml).toString();
+  }
+
+  @Test
+  void validate_printsWhatEachArmChanges() throws IOException {
+    assertThat(run("experiment", "validate", "--config", config(CONFIG))).isZero();
+    assertThat(out.toString())
+        .containsPattern("retrieval +wide +0-9999 +50.0 % +control +50.00 % +nothing")
+        .containsPattern("retrieval +wide +0-9999 +50.0 % +wide +50.00 % +retrieval.candidates")
+        .contains("1 experiments in 1 layers, 0.00 % of the users held out");
+  }
+
+  @Test
+  void validate_ofAMistake_namesItsPlace() throws IOException {
+    String wrong = config(CONFIG.replace("candidates: 400", "candidates: -4"));
+    assertThat(run("experiment", "validate", "--config", wrong)).isNotZero();
+    assertThat(err.toString())
+        .startsWith("unipin experiment validate: server.yaml:9:")
+        .contains("arms.wide.settings.retrieval.candidates: 1 to 4096 expected, got -4");
+  }
+
+  @Test
+  void assign_printsArms() throws IOException {
+    assertThat(run("experiment", "assign", "--config", config(CONFIG), "tester", "u1", "u2", "u3"))
+        .isZero();
+    assertThat(out.toString())
+        .containsPattern("tester +retrieval +wide +wide \\(override\\)")
+        .containsPattern("u[123] +- +- +-");
+  }
+
+  @Test
+  void report_printsLiftsAndWritesThem() throws IOException {
+    List<String> exposures =
+        new ArrayList<>(
+            List.of(
+                "timeMs,user,layer,experiment,arm,salt,overridden,requestId,bundle,index,config"));
+    List<String> outcomes = new ArrayList<>(List.of("user,timeMs,metric,value"));
+    for (int i = 0; i < 400; i++) {
+      String arm = i % 2 == 0 ? "control" : "wide";
+      exposures.add("5,u%d,retrieval,wide,%s,unipin,false,r,b,i,c".formatted(i, arm));
+      outcomes.add("u%d,9,orders,%d".formatted(i, 3 + i % 2 + i % 7 % 3));
+    }
+    Path log = Files.write(folder.resolve("e.csv"), exposures);
+    Path orders = Files.write(folder.resolve("o.csv"), outcomes);
+    Path json = folder.resolve("report.json");
+    String[] report = {
+      "experiment",
+      "report",
+      "--config",
+      config(CONFIG),
+      "--name",
+      "wide",
+      "--exposures",
+      log.toString(),
+      "--outcomes",
+      orders.toString(),
+      "--json",
+      json.toString()
+    };
+    assertThat(run(report)).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("orders per user").contains("fit their shares");
+    JsonNode written = new ObjectMapper().readTree(json.toFile()).path("results").path("report");
+    assertThat(written.path("comparisons").get(0).path("lift").asDouble()).isBetween(0.2, 0.3);
+
+    assertThat(
+            run(
+                "experiment",
+                "report",
+                "--name",
+                "wide",
+                "--share",
+                "control=9",
+                "--share",
+                "wide=1",
+                "--exposures",
+                log.toString(),
+                "--outcomes",
+                orders.toString()))
+        .isNotZero();
+    assertThat(err.toString())
+        .contains("refused: users by arm {control=200, wide=200}")
+        .hasLineCount(1);
+    assertThat(
+            run(
+                "experiment",
+                "report",
+                "--name",
+                "other",
+                "--exposures",
+                log.toString(),
+                "--outcomes",
+                orders.toString()))
+        .isNotZero();
+    assertThat(err.toString()).contains("an experiment of the configuration, or --share, expected");
+  }
+}

@@ -1,0 +1,124 @@
+package io.unipin.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.cli.Main;
+import io.unipin.cli.console.CommandException;
+import io.unipin.feedlog.database.FileTree;
+import io.unipin.serving.bundle.BundleReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What a bundle is measured with, which is what it was trained with unless told otherwise. */
+final class EvaluateCommandTest {
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private void run(String verb, String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    List<String> all = new ArrayList<>(List.of(verb));
+    Collections.addAll(all, arguments);
+    CommandLine main = Main.commandLine();
+    main.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    assertThat(main.execute(all.toArray(String[]::new))).as(err.toString()).isZero();
+  }
+
+  @Test
+  void evaluate_withoutARecipe_takesTheBundlesAndWarnsOfAnother() throws IOException {
+    String log = folder.resolve("log").toString();
+    Path bundle = folder.resolve("main");
+    run("simulate", "--out", log, "--users", "40", "--items", "50", "--views", "6");
+    run(
+        "train",
+        new String[] {
+          "--data",
+          log,
+          "--out",
+          bundle.toString(),
+          "--no-evaluation",
+          "--index",
+          "exact",
+          "--set",
+          "model={itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1}",
+          "--set",
+          "training.epochs=1",
+          "--set",
+          "evaluation.holdout=3"
+        });
+    assertThat(BundleReader.recipe(bundle)).isPresent();
+
+    String[] measured = {"--bundle", bundle.toString(), "--data", log};
+    run("evaluate", measured);
+    assertThat(out.toString()).contains("Held out by leave-last, holdout 3.");
+    assertThat(err.toString()).isEmpty();
+
+    Path figures = folder.resolve("evaluate.json");
+    run(
+        "evaluate",
+        new String[] {
+          "--bundle",
+          bundle.toString(),
+          "--data",
+          log,
+          "--gaps",
+          "5m,365d",
+          "--oracle",
+          "click",
+          "--json",
+          figures.toString()
+        });
+    assertThat(out.toString()).contains("Calibration by class", "from 31 s", "365.0 d");
+    JsonNode results = new ObjectMapper().readTree(figures.toFile()).get("results");
+    assertThat(results.at("/gaps")).hasSize(2);
+    assertThat(results.at("/gaps/1/gap_seconds").asLong()).isEqualTo(365 * 86_400);
+    for (String input : List.of("gap", "surface", "position", "history")) {
+      assertThat(results.at("/calibration/" + input + "/error/click").isNumber()).isTrue();
+      assertThat(results.at("/calibration/" + input + "/classes/0/oracle").isNumber()).isTrue();
+    }
+
+    run("evaluate", measured[0], measured[1], measured[2], measured[3], "--protocol", "time-split");
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString())
+        .startsWith("unipin evaluate: warning: " + bundle)
+        .contains("leave-last, holdout 3", "time-split by default");
+
+    Path copy = folder.resolve("copy");
+    run("bundle", "publish", bundle.toString(), "--to", folder.toString(), "--name", "copy");
+    assertThat(Files.readString(BundleReader.recipe(copy).orElseThrow())).contains("holdout: 3");
+    FileTree.delete(bundle);
+    run("evaluate", "--bundle", copy.toString(), "--data", log);
+    assertThat(out.toString()).contains("Held out by leave-last, holdout 3.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0s, 0", "90s, 90", "5m, 300", "6h, 21600", "365d, 31536000"})
+  void gaps_ofEveryUnit_areRead(String text, long seconds) {
+    assertThat(GapOption.seconds(text)).isEqualTo(seconds);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "5", "-1m", "1.5h", "6 h", "6w", "99999999d", "٣d"})
+  void gaps_ofNoUnitOrNumber_areRefused(String text) {
+    assertThatThrownBy(() -> GapOption.seconds(text))
+        .isInstanceOf(CommandException.class)
+        .hasMessageStartingWith("--gaps: ")
+        .hasMessageEndingWith("got " + text);
+  }
+}

@@ -1,0 +1,203 @@
+package io.unipin.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.unipin.cli.Main;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.FeedLogWriter;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.database.FileTree;
+import io.unipin.serving.checks.DirectMemory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** A training refuses at its start what it can, and what it has made is never lost. */
+@Timeout(120)
+final class TrainCommandTest {
+  private static final String[] SMALL = {
+    "--index",
+    "exact",
+    "--no-evaluation",
+    "--set",
+    "model={itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1, feedForward: 16, maxHistory: 16}"
+  };
+
+  @TempDir Path folder;
+  private Path log;
+  private Path out;
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void place() {
+    log = folder.resolve("log");
+    out = folder.resolve("bundles/main");
+  }
+
+  private int run(String... words) {
+    err.getBuffer().setLength(0);
+    CommandLine main = Main.commandLine();
+    main.setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err, true));
+    return main.execute(words);
+  }
+
+  private String[] train(String... more) {
+    List<String> words = new ArrayList<>(List.of("train", "--data", log.toString()));
+    words.addAll(List.of("--out", out.toString()));
+    Collections.addAll(words, SMALL);
+    Collections.addAll(words, more);
+    return words.toArray(String[]::new);
+  }
+
+  private void simulate() {
+    assertThat(run("simulate", "--out", log.toString(), "--users", "40", "--items", "50"))
+        .as(err.toString())
+        .isZero();
+  }
+
+  /** A feed log whose rows can't be read: what is said before they are is known from its names alone. */
+  private void simulateNamesAlone() throws IOException {
+    simulate();
+    for (String table : List.of("actions", "feedviews", "items")) {
+      Files.writeString(log.resolve(table + ".parquet"), "no Parquet");
+    }
+  }
+
+  private void assertRefused(String expected) {
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).contains(expected);
+    assertThat(folder.resolve("bundles")).doesNotExist();
+  }
+
+  @Test
+  void train_whatNamesAndSettingsTell_isRefusedBeforeARowIsRead() throws IOException {
+    simulateNamesAlone();
+    assertThat(run(train("--set", "training.actionWeights.buy=2"))).isEqualTo(1);
+    assertRefused("training.actionWeights: an action of [");
+    assertThat(run(train("--set", "model.kvHeads=3"))).isEqualTo(1);
+    assertRefused("model.kvHeads: a divisor of heads");
+    assertThat(run(train("--set", "training.epochs=0"))).isEqualTo(1);
+    assertRefused("training.epochs: 1 or more expected, got 0");
+    assertThat(run(train("--max-bad-rows", "-1"))).isEqualTo(1);
+    assertRefused("--max-bad-rows: 0 or more expected");
+    assertThat(run(train("--warm-start", log.toString()))).isEqualTo(1);
+    assertRefused("which has no manifest.json");
+  }
+
+  @Test
+  void train_indexThatFaissDoesNotKnow_isRefusedBeforeARowIsRead() throws IOException {
+    simulateNamesAlone();
+    String[] words = train();
+    words[Arrays.asList(words).indexOf("exact")] = "HNSWmany";
+    assertThat(run(words)).isEqualTo(1);
+    assertRefused("index 'HNSWmany' cannot be built");
+  }
+
+  @Test
+  void train_moreThanTheDiskHolds_isRefused() {
+    simulate();
+    String model = "model={itemDim: 8, width: 4096, layers: 900, heads: 2, kvHeads: 1,";
+    assertThat(run(train("--set", model + " feedForward: 2000000000, maxHistory: 16}")))
+        .isEqualTo(1);
+    assertRefused("MiB free for the checkpoints expected at " + out + ".training");
+  }
+
+  @Test
+  void train_positiveThatNeverOccurs_warns() {
+    FeedSchema schema = new FeedSchema(List.of("click", "buy"), List.of("buy"), List.of("home"));
+    List<CatalogueItem> items =
+        LongStream.range(0, 60)
+            .mapToObj(id -> new CatalogueItem(id, "item " + id, "", 0, new float[0]))
+            .toList();
+    FeedLogBuilder builder = new FeedLogBuilder(schema, Catalogue.of(items));
+    for (int user = 0; user < 30; user++) {
+      builder.user("u" + user);
+      for (int i = 0; i < 8; i++) {
+        builder.action((7 * user + 3 * i) % 60, 1, 0, 1_700_000_000_000L + 60_000L * i);
+      }
+    }
+    FeedLogWriter.write(builder.build(), log);
+    assertThat(run(train("--set", "training.epochs=1"))).as(err.toString()).isZero();
+    assertThat(err.toString())
+        .contains("unipin train: warning: the action 'buy' never occurs in the training part")
+        .contains("unipin train: warning: no positive action [buy] occurs");
+  }
+
+  @Test
+  void train_resumeWithAnotherSetting_namesItBeforeARowIsRead() throws IOException {
+    simulate();
+    String work = folder.resolve("work").toString();
+    assertThat(run(train("--work", work, "--set", "training.epochs=1"))).isZero();
+    FileTree.delete(Objects.requireNonNull(out.getParent()));
+    simulateNamesAlone();
+    assertThat(run(train("--work", work, "--resume", "--set", "training.epochs=2"))).isEqualTo(1);
+    assertRefused("another recipe (training.epochs 1 then, 2 now)");
+  }
+
+  @Test
+  void train_warmStartOfAnotherShape_isRefusedBeforeARowIsRead() throws IOException {
+    simulate();
+    assertThat(run(train("--set", "training.epochs=1"))).as(err.toString()).isZero();
+    Path earlier = out;
+    out = folder.resolve("next/main");
+    simulateNamesAlone();
+    String wider =
+        "model={itemDim: 8, width: 32, layers: 1, heads: 2, kvHeads: 1, feedForward: 16}";
+    assertThat(run(train("--warm-start", earlier.toString(), "--set", wider))).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("warm start: the shape of the earlier model expected, width 16, got width 32");
+    assertThat(out.getParent()).doesNotExist();
+  }
+
+  @Test
+  void train_nameTakenMeanwhile_isKeptAndPublishedByTheCommandThatIsNamed() throws Exception {
+    simulate();
+    Path checkpoint = folder.resolve("bundles/main.training/checkpoint/state.json");
+    Thread other =
+        new Thread(
+            () -> {
+              while (!Files.exists(checkpoint) && !Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+              }
+              assertThat(out.resolve("taken").toFile().mkdirs()).isTrue();
+            });
+    other.start();
+    int code = run(train("--set", "training.epochs=4", "--set", "training.patience=9"));
+    other.interrupt();
+    other.join();
+    assertThat(code).as(err.toString()).isEqualTo(1);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString())
+        .contains("bundle main: exists", "the trained model is kept in " + out + ".training");
+    String command = err.toString().strip().replaceFirst(".*publish it with: \\./unipin ", "");
+    assertThat(command).endsWith("--out " + out + "-2");
+    List<String> words = new ArrayList<>();
+    for (String word : command.split(" (?=(?:[^']*'[^']*')*[^']*$)", -1)) {
+      words.add(word.replace("'", ""));
+    }
+    assertThat(run(words.toArray(String[]::new))).as(err.toString()).isZero();
+    assertThat(folder.resolve("bundles/main-2/manifest.json")).exists();
+  }
+
+  @Test
+  void memory_ofTheDemosServer_fitsTheMachine() {
+    assertThat(DirectMemory.settingsThatFit(8L << 30)).isEmpty();
+    assertThat(DirectMemory.settingsThatFit(1L << 30))
+        .containsExactly("cache.budget=512MiB", "cache.transientBudget=128MiB");
+  }
+}

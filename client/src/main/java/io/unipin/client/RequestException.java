@@ -1,0 +1,135 @@
+package io.unipin.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** A request that a server did not serve, or that never reached one. */
+public final class RequestException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** The pushback of a request that must not be sent again. */
+  private static final String NEVER = "-1";
+
+  /** Why a request failed; decides what the caller should do next. */
+  public enum Kind {
+    /** The request is wrong, or the caller may not send it; sending it again is in vain. */
+    INVALID,
+    /** The request is larger than any that this server takes; sending it again is in vain. */
+    TOO_LARGE,
+    /** The server has no room for the request now; the same request may succeed later. */
+    OVERLOADED,
+    /** The request's time is used up. */
+    DEADLINE,
+    /** The caller cancelled the request. */
+    CANCELLED,
+    /** The server can't be reached, or can't serve at the moment. */
+    UNAVAILABLE,
+    /** The server is at fault. */
+    INTERNAL
+  }
+
+  private final Kind kind;
+  private final transient List<Violation> violations;
+  private final transient Optional<Duration> retryAfter;
+
+  private RequestException(
+      Kind kind,
+      String message,
+      List<Violation> violations,
+      Optional<Duration> retryAfter,
+      StatusRuntimeException cause) {
+    super(message, cause);
+    this.kind = kind;
+    this.violations = violations;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Returns the failure that a gRPC status stands for, with the details that it carries. */
+  static RequestException of(StatusRuntimeException failure) {
+    List<Violation> violations =
+        detail(failure, BadRequest.class).stream()
+            .flatMap(bad -> bad.getFieldViolationsList().stream())
+            .map(entry -> new Violation(entry.getField(), entry.getDescription()))
+            .toList();
+    Optional<Duration> retryAfter =
+        detail(failure, RetryInfo.class)
+            .map(RetryInfo::getRetryDelay)
+            .map(delay -> Duration.ofSeconds(delay.getSeconds(), delay.getNanos()));
+    return new RequestException(kind(failure), message(failure), violations, retryAfter, failure);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Returns what is wrong with the request, field by field, where the server says so. */
+  public List<Violation> violations() {
+    return violations;
+  }
+
+  /** Returns how long to wait before the next attempt, where the server says so. */
+  public Optional<Duration> retryAfter() {
+    return retryAfter;
+  }
+
+  private static Kind kind(StatusRuntimeException failure) {
+    return switch (failure.getStatus().getCode()) {
+      case INVALID_ARGUMENT,
+          FAILED_PRECONDITION,
+          OUT_OF_RANGE,
+          NOT_FOUND,
+          UNAUTHENTICATED,
+          PERMISSION_DENIED,
+          UNIMPLEMENTED ->
+          Kind.INVALID;
+      case RESOURCE_EXHAUSTED -> mayRepeat(failure) ? Kind.OVERLOADED : Kind.TOO_LARGE;
+      case DEADLINE_EXCEEDED -> Kind.DEADLINE;
+      case CANCELLED -> Kind.CANCELLED;
+      case UNAVAILABLE -> Kind.UNAVAILABLE;
+      default -> Kind.INTERNAL;
+    };
+  }
+
+  private static boolean mayRepeat(StatusRuntimeException failure) {
+    Metadata trailers = failure.getTrailers();
+    return trailers == null || !NEVER.equals(trailers.get(PUSHBACK));
+  }
+
+  private static String message(StatusRuntimeException failure) {
+    String description = failure.getStatus().getDescription();
+    Throwable cause = failure.getStatus().getCause();
+    return (description == null ? failure.getStatus().getCode().name() : description)
+        + (cause == null ? "" : " (" + cause.getMessage() + ")");
+  }
+
+  private static <T extends Message> Optional<T> detail(
+      StatusRuntimeException failure, Class<T> type) {
+    Status status = StatusProto.fromThrowable(failure);
+    if (status == null) {
+      return Optional.empty();
+    }
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(type)) {
+        try {
+          return Optional.of(detail.unpack(type));
+        } catch (InvalidProtocolBufferException e) {
+          return Optional.empty(); // the message says the same
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}

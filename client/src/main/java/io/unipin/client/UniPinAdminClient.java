@@ -1,0 +1,99 @@
+package io.unipin.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.unipin.proto.v1.BundleListing;
+import io.unipin.proto.v1.BundleStatus;
+import io.unipin.proto.v1.CacheStatus;
+import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.GetBundleRequest;
+import io.unipin.proto.v1.GetCacheRequest;
+import io.unipin.proto.v1.GetIndexRequest;
+import io.unipin.proto.v1.IndexStatus;
+import io.unipin.proto.v1.ItemVector;
+import io.unipin.proto.v1.ListBundlesRequest;
+import io.unipin.proto.v1.LoadBundleRequest;
+import io.unipin.proto.v1.RollBackBundleRequest;
+import io.unipin.proto.v1.UniPinAdminGrpc;
+import io.unipin.proto.v1.UniPinAdminGrpc.UniPinAdminBlockingStub;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A client of a server's administration. Thread-safe. */
+public final class UniPinAdminClient implements AutoCloseable {
+  /** Loading a bundle takes a while. */
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+  private final ManagedChannel channel;
+
+  private UniPinAdminClient(ManagedChannel channel) {
+    this.channel = channel;
+  }
+
+  /** Connects to {@code host:port} of the admin port. */
+  public static UniPinAdminClient connect(String address) {
+    return connect(address, ClientSecurity.NONE);
+  }
+
+  /** Connects to a server that asks who calls. */
+  public static UniPinAdminClient connect(String address, ClientSecurity security) {
+    return new UniPinAdminClient(Channels.open(address, security));
+  }
+
+  /** Loads a bundle and puts it in service. */
+  public BundleStatus loadBundle(String name) {
+    LoadBundleRequest request = LoadBundleRequest.newBuilder().setBundle(name).build();
+    return call(stub -> stub.loadBundle(request));
+  }
+
+  /** Puts the bundle that served before in service again. */
+  public BundleStatus rollBackBundle() {
+    return call(stub -> stub.rollBackBundle(RollBackBundleRequest.getDefaultInstance()));
+  }
+
+  /** The bundles that the server could load, the newest first. */
+  public List<BundleListing> bundles() {
+    return call(stub -> stub.listBundles(ListBundlesRequest.getDefaultInstance())).getBundlesList();
+  }
+
+  public BundleStatus bundle() {
+    return call(stub -> stub.getBundle(GetBundleRequest.getDefaultInstance()));
+  }
+
+  public CacheStatus cache() {
+    return call(stub -> stub.getCache(GetCacheRequest.getDefaultInstance()));
+  }
+
+  /** Takes items out of the index that serves, and brings others back. */
+  public IndexStatus changeItems(List<Long> restored, List<Long> deleted) {
+    ChangeItemsRequest.Builder request = ChangeItemsRequest.newBuilder().addAllDeletes(deleted);
+    restored.forEach(id -> request.addUpserts(ItemVector.newBuilder().setId(id)));
+    return changeItems(request.build());
+  }
+
+  public IndexStatus changeItems(ChangeItemsRequest request) {
+    return call(stub -> stub.changeItems(request));
+  }
+
+  public IndexStatus index() {
+    return call(stub -> stub.getIndex(GetIndexRequest.getDefaultInstance()));
+  }
+
+  private <T> T call(Function<UniPinAdminBlockingStub, T> call) {
+    try {
+      return call.apply(
+          UniPinAdminGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(DEADLINE.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (StatusRuntimeException e) {
+      throw RequestException.of(e);
+    }
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}

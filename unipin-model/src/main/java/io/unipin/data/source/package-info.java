@@ -1,5 +1,0 @@
-/** Files as users have them: what they hold, unpacked, found by pattern, read row by row. */
-@NullMarked
-package io.unipin.data.source;
-
-import org.jspecify.annotations.NullMarked;

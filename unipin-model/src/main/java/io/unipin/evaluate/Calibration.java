@@ -1,0 +1,179 @@
+package io.unipin.evaluate;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedSchema;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How true a model's probabilities are for each class of gap, surface, position and length of
+ * history. Immutable.
+ *
+ * @param actions names, in the order of the schema
+ * @param inputs in the order of {@link SlateInput}
+ * @param oracle the action that the log's oracle is about; empty where nobody says
+ */
+public record Calibration(List<String> actions, List<Input> inputs, String oracle) {
+
+  /** The classes of one input that held-out impressions have. */
+  record Input(SlateInput input, List<Row> rows) {
+
+    /** Mean distance of mean probability and share over the classes, weighted by impressions. */
+    double error(int action) {
+      double sum = 0;
+      long impressions = 0;
+      for (Row row : rows) {
+        Figure figure = row.figures().get(action);
+        sum += row.impressions() * Math.abs(figure.predicted() - figure.observed());
+        impressions += row.impressions();
+      }
+      return impressions == 0 ? Double.NaN : sum / impressions;
+    }
+  }
+
+  /**
+   * One class.
+   *
+   * @param figures by action
+   * @param first mean probability of the oracle's action at the first position
+   * @param truth mean of the oracle, which is what {@code first} should be; NaN without one
+   */
+  record Row(String name, int impressions, List<Figure> figures, double first, double truth) {}
+
+  /**
+   * One action in a class.
+   *
+   * @param predicted mean probability at the positions where the impressions were shown
+   * @param observed share of the impressions that got the action
+   * @param error calibration error over 15 bins of equal mass
+   */
+  record Figure(double predicted, double observed, double error) {}
+
+  /**
+   * Of an evaluation's predictions.
+   *
+   * @param oracle the action whose probability, if the user looks, the log's oracle is; empty to
+   *     leave it out
+   * @throws IllegalArgumentException as {@link #checkOracle} says
+   */
+  public static Calibration of(Evaluation evaluation, String oracle) {
+    Predictions predictions = evaluation.predictions();
+    FeedSchema schema = predictions.schema();
+    checkOracle(predictions.log(), oracle, evaluation.displayed());
+    Told told = Told.of(predictions, oracle);
+    List<Input> inputs = new ArrayList<>();
+    for (SlateInput input : SlateInput.values()) {
+      int[] classes = predictions.classes(input);
+      List<Row> rows = new ArrayList<>();
+      for (int index : Arrays.stream(classes).sorted().distinct().toArray()) {
+        int[] of = IntStream.range(0, classes.length).filter(i -> classes[i] == index).toArray();
+        rows.add(told.row(input.name(index, schema), of));
+      }
+      inputs.add(new Input(input, List.copyOf(rows)));
+    }
+    return new Calibration(schema.actions(), List.copyOf(inputs), oracle);
+  }
+
+  /**
+   * Refuses an oracle that a log does not have.
+   *
+   * @param displayed whether candidates are scored where they were shown: an oracle is about the
+   *     first position
+   * @throws IllegalArgumentException then, when the log has no oracle, or no such action
+   */
+  public static void checkOracle(FeedLog log, String oracle, boolean displayed) {
+    if (oracle.isEmpty()) {
+      return;
+    }
+    List<String> actions = log.schema().actions();
+    if (!actions.contains(oracle)) {
+      throw new IllegalArgumentException(
+          "oracle: one of %s expected, got %s".formatted(actions, oracle));
+    }
+    if (log.impressionOracle().length == 0) {
+      throw new IllegalArgumentException(
+          "oracle: a feed log with an oracle expected, got one without");
+    }
+    if (displayed) {
+      throw new IllegalArgumentException(
+          "oracle: evaluation.displayed=false expected, got true; an oracle is about the first"
+              + " position");
+    }
+  }
+
+  /**
+   * What was told of all impressions.
+   *
+   * @param shown (actions) of (impressions) probabilities where they were shown
+   * @param labels (actions) of (impressions)
+   * @param first (impressions) probabilities of the oracle's action at the first position; none
+   *     without
+   * @param truth (impressions) the oracle; none without
+   */
+  private record Told(List<float[]> shown, List<boolean[]> labels, float[] first, float[] truth) {
+
+    static Told of(Predictions predictions, String oracle) {
+      boolean known = !oracle.isEmpty();
+      int action = predictions.schema().actions().indexOf(oracle);
+      return new Told(
+          IntStream.range(0, predictions.actions())
+              .mapToObj(predictions::shownProbabilities)
+              .toList(),
+          IntStream.range(0, predictions.actions()).mapToObj(predictions::labels).toList(),
+          known ? predictions.probabilities(action) : new float[0],
+          known ? predictions.oracle() : new float[0]);
+    }
+
+    /** Of the impressions of one class. */
+    Row row(String name, int[] of) {
+      List<Figure> figures = new ArrayList<>();
+      for (int c = 0; c < shown.size(); c++) {
+        float[] probabilities = pick(shown.get(c), of);
+        boolean[] did = new boolean[of.length];
+        for (int i = 0; i < did.length; i++) {
+          did[i] = labels.get(c)[of[i]];
+        }
+        figures.add(
+            new Figure(
+                mean(probabilities),
+                BinaryMetrics.baseRate(did),
+                BinaryMetrics.calibrationError(probabilities, did)));
+      }
+      boolean known = truth.length > 0;
+      return new Row(
+          name,
+          of.length,
+          List.copyOf(figures),
+          known ? mean(pick(first, of)) : Double.NaN,
+          known ? mean(pick(truth, of)) : Double.NaN);
+    }
+  }
+
+  private static float[] pick(float[] values, int[] indices) {
+    float[] picked = new float[indices.length];
+    for (int i = 0; i < picked.length; i++) {
+      picked[i] = values[indices[i]];
+    }
+    return picked;
+  }
+
+  private static double mean(float[] values) {
+    return IntStream.range(0, values.length)
+        .mapToDouble(i -> values[i])
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  /** All figures, by input. */
+  public ObjectNode toJson() {
+    return CalibrationText.json(this);
+  }
+
+  /** The figures of the first actions, for people. */
+  public String toTable() {
+    return CalibrationText.table(this);
+  }
+}

@@ -1,0 +1,82 @@
+package io.unipin.evaluate;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Two evaluations of the same held-out part side by side: every difference with its {@link
+ * PairedBootstrap}. Immutable.
+ */
+public final class Comparison {
+  private static final int CUTOFF = 10;
+
+  private final Map<String, PairedBootstrap.Difference> differences = new LinkedHashMap<>();
+
+  private Comparison() {}
+
+  /**
+   * The first evaluation against the second.
+   *
+   * @throws IllegalArgumentException when they did not judge the same users and impressions
+   */
+  public static Comparison of(Evaluation one, Evaluation other) {
+    if (!Arrays.equals(one.retrieval().found(), other.retrieval().found())
+        || !Arrays.equals(one.predictions().itemIds(), other.predictions().itemIds())) {
+      throw new IllegalArgumentException(
+          "evaluations of the same users and impressions expected, got different ones");
+    }
+    Comparison comparison = new Comparison();
+    Ranks first = one.retrieval().model();
+    Ranks second = other.retrieval().model();
+    comparison.differences.put(
+        "hr10", PairedBootstrap.mean(first.hits(CUTOFF), second.hits(CUTOFF)));
+    comparison.differences.put(
+        "ndcg10", PairedBootstrap.mean(first.gains(CUTOFF), second.gains(CUTOFF)));
+    List<ActionMetrics> actions = one.ranking().actions();
+    int[] users = one.predictions().users();
+    for (int c = 0; c < actions.size(); c++) {
+      comparison.differences.put(
+          "auc." + actions.get(c).action(),
+          PairedBootstrap.auc(
+              one.predictions().probabilities(c),
+              other.predictions().probabilities(c),
+              one.predictions().labels(c),
+              users));
+    }
+    return comparison;
+  }
+
+  /** By figure: {@code hr10}, {@code ndcg10}, and {@code auc.ACTION} for every action. */
+  public Map<String, PairedBootstrap.Difference> differences() {
+    return Map.copyOf(differences);
+  }
+
+  /** {@code {figure: {difference, lower, upper}}}. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    differences.forEach(
+        (name, difference) -> json.set(name, EvaluationJson.difference(difference)));
+    return json;
+  }
+
+  /** A line per figure, for people. */
+  public String toTable() {
+    StringBuilder text = new StringBuilder();
+    differences.forEach(
+        (name, each) ->
+            text.append(
+                String.format(
+                    Locale.ROOT,
+                    "  %-16s %+.4f (95 %% of resamples: %+.4f to %+.4f)%n",
+                    name,
+                    each.difference(),
+                    each.lower(),
+                    each.upper())));
+    return text.toString();
+  }
+}

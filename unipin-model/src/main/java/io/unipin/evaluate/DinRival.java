@@ -1,0 +1,137 @@
+package io.unipin.evaluate;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Slates;
+import io.unipin.train.recipe.EvaluationSettings;
+import io.unipin.train.recipe.TrainException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * The rival in ranking: a {@link DinModel} trained on the training impressions of a log, with the epoch chosen on its validation
+ * impressions by the AUC of the recipe's action, and judged on its test impressions. One thread.
+ */
+public final class DinRival {
+  private static final int EPOCHS = 15;
+  private static final int PATIENCE = 3;
+  private static final int BATCH = 256;
+  private static final int LARGE_BATCH = 2048;
+
+  private final FeedLog log;
+  private final int action;
+  private final DinRows train;
+  private final DinRows validation;
+  private final DinRows test;
+
+  /**
+   * For a log and the parts that a recipe cuts it into.
+   *
+   * @throws TrainException when a part has no impressions
+   */
+  public DinRival(FeedLog log, EvaluationSettings settings) {
+    this.log = log;
+    this.action = log.schema().actions().indexOf(settings.headline(log));
+    Slates slates = new Slates(log, settings.holdout(log));
+    this.train = rows(slates, Part.TRAIN);
+    this.validation = rows(slates, Part.VALIDATION);
+    this.test = rows(slates, Part.TEST);
+  }
+
+  private DinRows rows(Slates slates, Part part) {
+    DinRows rows = DinRows.of(log, slates, part);
+    if (rows.size() == 0) {
+      throw new TrainException("impressions in every part expected, got none in " + part);
+    }
+    return rows;
+  }
+
+  /**
+   * Trains and judges one; figures per action of the test part: {@code {din_auc: {click: …}, din_gauc: …, din_log_loss: …}}.
+   *
+   * @param said a line per epoch
+   */
+  public ObjectNode judge(long seed, Consumer<String> said) {
+    try (DinModel model =
+        new DinModel(
+            log.catalogue().size() + 1,
+            log.schema().actions().size(),
+            log.schema().surfaces().size(),
+            seed)) {
+      train(model, seed, said);
+      return figures(model);
+    }
+  }
+
+  private void train(DinModel model, long seed, Consumer<String> said) {
+    Random random = new Random(seed);
+    List<Integer> order = train.inOrder();
+    boolean[] labels = validation.labels(action);
+    double best = Double.NEGATIVE_INFINITY;
+    Map<String, float[]> kept = model.copy();
+    for (int epoch = 1, bestEpoch = 0; epoch <= EPOCHS && epoch - bestEpoch <= PATIENCE; epoch++) {
+      Collections.shuffle(order, random);
+      double loss = 0;
+      for (int from = 0; from < order.size(); from += BATCH) {
+        int to = Math.min(order.size(), from + BATCH);
+        loss +=
+            model.step(train.batch(order.subList(from, to))) * (double) (to - from) / order.size();
+      }
+      double auc = BinaryMetrics.auc(of(action, probabilities(model, validation)), labels);
+      said.accept(
+          String.format(Locale.ROOT, "DIN epoch %s: loss %.4f, AUC %.4f", epoch, loss, auc));
+      if (auc > best) {
+        best = auc;
+        bestEpoch = epoch;
+        kept = model.copy();
+      }
+    }
+    model.restore(kept);
+  }
+
+  /** Probabilities (rows, actions). */
+  private static float[] probabilities(DinModel model, DinRows rows) {
+    int actions = rows.log().schema().actions().size();
+    List<Integer> order = rows.inOrder();
+    float[] probabilities = new float[rows.size() * actions];
+    for (int from = 0; from < rows.size(); from += LARGE_BATCH) {
+      int to = Math.min(rows.size(), from + LARGE_BATCH);
+      float[] some = model.probabilities(rows.batch(order.subList(from, to)));
+      System.arraycopy(some, 0, probabilities, from * actions, some.length);
+    }
+    return probabilities;
+  }
+
+  private float[] of(int bit, float[] probabilities) {
+    int actions = log.schema().actions().size();
+    float[] column = new float[probabilities.length / actions];
+    for (int row = 0; row < column.length; row++) {
+      column[row] = probabilities[row * actions + bit];
+    }
+    return column;
+  }
+
+  private ObjectNode figures(DinModel model) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode auc = json.putObject("din_auc");
+    ObjectNode gauc = json.putObject("din_gauc");
+    ObjectNode logLoss = json.putObject("din_log_loss");
+    SlateGroups groups = test.groups();
+    float[] probabilities = probabilities(model, test);
+    List<String> names = log.schema().actions();
+    for (int c = 0; c < names.size(); c++) {
+      float[] ranking = of(c, probabilities);
+      RankingRow row = RankingRow.ofProbabilities(ranking, ranking, test.labels(c), groups);
+      EvaluationJson.number(auc, names.get(c), row.auc());
+      EvaluationJson.number(gauc, names.get(c), row.gauc());
+      EvaluationJson.number(logLoss, names.get(c), row.logLoss());
+    }
+    return json;
+  }
+}

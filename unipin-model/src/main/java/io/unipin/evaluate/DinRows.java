@@ -1,0 +1,138 @@
+package io.unipin.evaluate;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Slate;
+import io.unipin.feedlog.split.Slates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The impressions of one part of a log, one row each, as {@link DinModel} reads them. Immutable.
+ *
+ * @param users (rows) user rows, grouped
+ * @param slates (rows) what each lies in
+ * @param impressions (rows) its place in the arrays of {@code all}
+ */
+record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impressions) {
+  /** Actions of a history that are read, the latest ones. */
+  private static final int MOST_HISTORY = 50;
+
+  static DinRows of(FeedLog log, Slates all, Part part) {
+    List<Integer> users = new ArrayList<>();
+    List<Slate> slates = new ArrayList<>();
+    List<Integer> impressions = new ArrayList<>();
+    for (int user = 0; user < log.users(); user++) {
+      for (Slate slate : all.of(user)) {
+        for (int i = slate.from(); slate.part() == part && i < slate.to(); i++) {
+          users.add(user);
+          slates.add(slate);
+          impressions.add(i);
+        }
+      }
+    }
+    return new DinRows(log, all, ints(users), slates.toArray(Slate[]::new), ints(impressions));
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  int size() {
+    return users.length;
+  }
+
+  /** All rows, in a list that may be shuffled. */
+  List<Integer> inOrder() {
+    return IntStream.range(0, size()).boxed().collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  /** Whether each row got the action with that bit. */
+  boolean[] labels(int action) {
+    boolean[] labels = new boolean[size()];
+    for (int row = 0; row < labels.length; row++) {
+      labels[row] = (all.bits()[impressions[row]] >>> action & 1) != 0;
+    }
+    return labels;
+  }
+
+  SlateGroups groups() {
+    List<Integer> sizes = new ArrayList<>();
+    long[] ids = new long[size()];
+    for (int row = 0; row < size(); row++) {
+      ids[row] = all.items()[impressions[row]];
+      if (row == 0 || slates[row].from() != slates[row - 1].from()) {
+        sizes.add(slates[row].size());
+      }
+    }
+    return new SlateGroups(users, ints(sizes), ids);
+  }
+
+  /** Some rows, histories padded with zeros to the longest. */
+  Batch batch(List<Integer> order) {
+    int rows = order.size();
+    int actions = log.schema().actions().size();
+    int n = Math.max(1, order.stream().mapToInt(row -> length(slates[row])).max().orElse(0));
+    Batch batch = Batch.empty(rows, n, actions);
+    for (int r = 0; r < rows; r++) {
+      int row = order.get(r);
+      Slate slate = slates[row];
+      int length = length(slate);
+      int first = log.actionStart(users[row]) + slate.history() - length;
+      for (int j = 0; j < length; j++) {
+        int at = r * n + j;
+        batch.items[at] = log.actionItems()[first + j];
+        batch.known[at] = 1;
+        spread(log.actionBits()[first + j], batch.actions, at * actions, actions);
+      }
+      batch.candidates[r] = all.items()[impressions[row]];
+      batch.surfaces[r] = slate.surface();
+      spread(all.bits()[impressions[row]], batch.labels, r * actions, actions);
+    }
+    return batch;
+  }
+
+  private static int length(Slate slate) {
+    return Math.min(slate.history(), MOST_HISTORY);
+  }
+
+  private static void spread(long bits, float[] into, int at, int actions) {
+    for (int c = 0; c < actions; c++) {
+      into[at + c] = bits >>> c & 1;
+    }
+  }
+
+  /**
+   * Rows side by side.
+   *
+   * @param items (rows, n) items of the histories
+   * @param known (rows, n, 1) 1 where there is one
+   * @param actions (rows, n, actions) what they got
+   * @param candidates (rows)
+   * @param surfaces (rows)
+   * @param labels (rows, actions)
+   */
+  record Batch(
+      int rows,
+      int n,
+      long[] items,
+      float[] known,
+      float[] actions,
+      long[] candidates,
+      long[] surfaces,
+      float[] labels) {
+    private static Batch empty(int rows, int n, int actions) {
+      return new Batch(
+          rows,
+          n,
+          new long[rows * n],
+          new float[rows * n],
+          new float[rows * n * actions],
+          new long[rows],
+          new long[rows],
+          new float[rows * actions]);
+    }
+  }
+}

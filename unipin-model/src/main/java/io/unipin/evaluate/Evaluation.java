@@ -1,0 +1,57 @@
+package io.unipin.evaluate;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Protocol;
+
+/**
+ * Result of an {@link Evaluator}. Immutable.
+ *
+ * @param split how the log was cut
+ * @param displayed whether candidates were scored at the position where they were shown
+ * @param predictions what the ranking metrics were computed from
+ */
+public record Evaluation(
+    Protocol split,
+    Part part,
+    boolean displayed,
+    RetrievalMetrics retrieval,
+    RankingMetrics ranking,
+    Predictions predictions) {
+  private static final String RETRIEVAL_RULES =
+      """
+      Retrieval: per user with enough actions one target, the %s positive action of the %s part, sought from all actions \
+      before it among the whole catalogue, in the order of the dot product; items of that history are filtered, and users \
+      whose target is among them are left out; equal scores: smaller item id first; the query knows the target's surface, \
+      neither its time nor its action. Popularity: positive actions of all users before that part, same users, filter and tie order; recent: of those the ones in \
+      the seven days before %s. \
+      """;
+  private static final String RANKING_RULES =
+      """
+      Ranking: probability per action for every impression of the %s part's %s, from the actions before each, at %s; AUC counts a tie \
+      one half; GAUC per user, weighted by impressions; log loss in nats, normalised entropy against the part's base rate and \
+      calibration error over 15 bins of equal mass at the position where an impression was shown; slate MRR of the first impression with the action in slates of two or more. \
+      Bias: item effect of the training part plus user effect of everything before the slate, as shrunk log-odds.\
+      """;
+
+  /** The rules by which the figures were measured. */
+  public String protocol() {
+    String name = part == Part.TEST ? "test" : "validation";
+    String slates = ranking.feedviews() ? "feedviews" : "actions (a slate of one each)";
+    boolean timed = split == Protocol.TIME_SPLIT;
+    return RETRIEVAL_RULES.formatted(
+            timed ? "first" : "last", name, timed ? "the split" : "the target")
+        + RANKING_RULES.formatted(
+            name, slates, displayed ? "the position where it was shown" : "the first position");
+  }
+
+  /** All figures; those that are not defined, such as an AUC without negatives, are null. */
+  public ObjectNode toJson() {
+    return EvaluationJson.of(this);
+  }
+
+  /** All figures, for people. */
+  public String toTable() {
+    return EvaluationTable.of(this);
+  }
+}

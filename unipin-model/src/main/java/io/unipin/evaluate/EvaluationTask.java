@@ -1,0 +1,70 @@
+package io.unipin.evaluate;
+
+import io.unipin.evaluate.baseline.BiasBaseline;
+import io.unipin.evaluate.baseline.Popularity;
+import io.unipin.evaluate.baseline.RecentPopularity;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Slates;
+import io.unipin.kvcache.KvType;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.ModelConfig;
+
+/** What all workers of an evaluation read. Immutable. */
+record EvaluationTask(
+    FeedLog log,
+    Holdout holdout,
+    ServingModel model,
+    Part part,
+    boolean displayed,
+    Slates slates,
+    ItemScores items,
+    Popularity popularity,
+    RecentPopularity recent,
+    BiasBaseline bias,
+    KvType kvType) {
+
+  static EvaluationTask of(
+      FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options) {
+    Part part = options.part();
+    ModelConfig config = model.config();
+    checkFits(log, config);
+    Slates slates = new Slates(log, holdout);
+    return new EvaluationTask(
+        log,
+        holdout,
+        model,
+        part,
+        options.displayed(),
+        slates,
+        new ItemScores(model.itemVectors(), config.items(), config.itemDim()),
+        Popularity.of(log, holdout, part),
+        RecentPopularity.of(log, holdout, part),
+        BiasBaseline.of(slates, log.users(), config.items(), config.actions().size()),
+        options.kvType());
+  }
+
+  private static void checkFits(FeedLog log, ModelConfig config) {
+    FeedSchema schema = log.schema();
+    if (log.catalogue().size() != config.items()) {
+      throw new IllegalArgumentException(
+          "a log with the model's %s items expected, got one with %s"
+              .formatted(config.items(), log.catalogue().size()));
+    }
+    if (!schema.actions().equals(config.actions())
+        || !schema.positives().equals(config.positives())
+        || !schema.surfaces().equals(config.surfaces())) {
+      throw new IllegalArgumentException(
+          "a log with the model's actions %s, positives %s and surfaces %s expected, got %s, %s and %s"
+              .formatted(
+                  config.actions(),
+                  config.positives(),
+                  config.surfaces(),
+                  schema.actions(),
+                  schema.positives(),
+                  schema.surfaces()));
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.unipin.evaluate;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.model.ServingModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * Measures a model on the held-out part of a log, with baselines beside it.
+ *
+ * <p>Retrieval ranks one held-out target per user among the whole catalogue; ranking predicts the
+ * actions on held-out slates. The result does not depend on the number of threads. {@link
+ * Evaluation#protocol} states the rules.
+ */
+public final class Evaluator {
+  private static final int USERS_AT_ONCE = 16;
+
+  private final EvaluationTask task;
+  private final EvaluationProgress progress;
+  private final int[] users;
+  private final UserEvaluation.Result[] results;
+  private final AtomicInteger next = new AtomicInteger();
+  private final Object progressLock = new Object();
+  private int done;
+
+  private Evaluator(EvaluationTask task, EvaluationProgress progress, int[] users) {
+    this.task = task;
+    this.progress = progress;
+    this.users = users;
+    this.results = new UserEvaluation.Result[(users.length + USERS_AT_ONCE - 1) / USERS_AT_ONCE];
+  }
+
+  /**
+   * Evaluates a model.
+   *
+   * @throws IllegalArgumentException when the model is not made for the log's catalogue and schema
+   */
+  public static Evaluation evaluate(
+      FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options) {
+    EvaluationTask task = EvaluationTask.of(log, holdout, model, options);
+    int[] users = users(log, holdout, options);
+    Evaluator evaluator = new Evaluator(task, options.progress(), users);
+    evaluator.run(options.threads());
+    return evaluator.evaluation();
+  }
+
+  /** Rows of the users that hold actions out, ascending, or a sample of them. */
+  private static int[] users(FeedLog log, Holdout holdout, EvaluationOptions options) {
+    List<Integer> users = new ArrayList<>();
+    for (int user = 0; user < log.users(); user++) {
+      if (holdout.holdsOut(user)) {
+        users.add(user);
+      }
+    }
+    if (users.size() > options.maxUsers()) {
+      Collections.shuffle(users, new Random(options.seed()));
+      users = users.subList(0, options.maxUsers());
+    }
+    return users.stream().mapToInt(Integer::intValue).sorted().toArray();
+  }
+
+  private void run(int threads) {
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<?>> running = new ArrayList<>();
+      for (int t = 0; t < Math.min(threads, results.length); t++) {
+        running.add(workers.submit(this::work));
+      }
+      for (Future<?> worker : running) {
+        await(worker);
+      }
+    } finally {
+      next.set(results.length);
+      workers.shutdown();
+    }
+  }
+
+  private void work() {
+    try (UserEvaluation evaluation = new UserEvaluation(task)) {
+      for (int chunk = next.getAndIncrement();
+          chunk < results.length;
+          chunk = next.getAndIncrement()) {
+        int from = chunk * USERS_AT_ONCE;
+        int to = Math.min(users.length, from + USERS_AT_ONCE);
+        results[chunk] = evaluation.evaluate(Arrays.copyOfRange(users, from, to));
+        synchronized (progressLock) {
+          done += to - from;
+          progress.evaluated(done, users.length);
+        }
+      }
+    }
+  }
+
+  private static void await(Future<?> worker) {
+    try {
+      worker.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the evaluation failed: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the evaluation was interrupted", e);
+    }
+  }
+
+  private Evaluation evaluation() {
+    List<Predictions.Judged> judged = new ArrayList<>();
+    int repeats = 0;
+    int targetless = 0;
+    for (UserEvaluation.Result result : results) {
+      judged.addAll(result.judged());
+      repeats += result.repeats();
+      targetless += result.targetless();
+    }
+    Ranks model = new Ranks(ranks(UserEvaluation.Result::ranks));
+    Ranks popularity = new Ranks(ranks(UserEvaluation.Result::popularityRanks));
+    Ranks recent = new Ranks(ranks(UserEvaluation.Result::recentRanks));
+    int[] found = ranks(UserEvaluation.Result::users);
+    Predictions predictions = new Predictions(task.log(), task.slates(), judged);
+    return new Evaluation(
+        task.holdout().protocol(),
+        task.part(),
+        task.displayed(),
+        new RetrievalMetrics(repeats, targetless, found, model, popularity, recent),
+        RankingMetrics.of(predictions, task.log().schema().actions(), task.popularity()),
+        predictions);
+  }
+
+  private int[] ranks(Function<UserEvaluation.Result, int[]> ranks) {
+    return Arrays.stream(results).map(ranks).flatMapToInt(Arrays::stream).toArray();
+  }
+}

@@ -1,0 +1,76 @@
+package io.unipin.evaluate;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.HistoryWindow;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.TokenSequence;
+import java.time.Duration;
+
+/**
+ * Encodes a user's history up to any of its actions, as serving does, reusing what one user's earlier encoding left.
+ *
+ * <p>One thread.
+ */
+public final class HistoryEncoder implements AutoCloseable {
+  private static final int BLOCKS = 4;
+  private static final Duration FOREVER = Duration.ofDays(365);
+
+  private final FeedLog log;
+  private final ServingModel model;
+  private final KvLayout layout;
+  private final UserKvCache cache;
+
+  public HistoryEncoder(FeedLog log, ServingModel model) {
+    this(log, model, KvType.FLOAT32);
+  }
+
+  public HistoryEncoder(FeedLog log, ServingModel model, KvType type) {
+    this.log = log;
+    this.model = model;
+    this.layout = model.config().kvLayout(type);
+    long bytes = BLOCKS * layout.blockBytes(layout.capacityFor(layout.maxRows()));
+    this.cache = new UserKvCache(new KvCacheConfig(bytes, FOREVER, bytes));
+  }
+
+  /** A lease on the encoded first {@code history} actions of a user. */
+  public KvLease encode(int user, int history) {
+    TokenSequence tokens = tokens(log, user, history, model.config());
+    KvKey key = new KvKey(log.user(user), model.fingerprint());
+    KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO);
+    try {
+      if (lease.reusedRows() < lease.rows()) {
+        lease.commit(
+            model.extend(
+                tokens, lease.reusedRows(), lease.block(), lease.capacity(), layout.type()));
+      }
+      return lease;
+    } catch (RuntimeException e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  /** Gives back what a user's encoding holds. */
+  public void forget(int user) {
+    cache.erase(log.user(user));
+  }
+
+  /** The tokens of the window after {@code history} actions of a user. */
+  public static TokenSequence tokens(FeedLog log, int user, int history, ModelConfig model) {
+    int start = log.actionStart(user);
+    int oldest = (int) HistoryWindow.start(history, model.maxActions());
+    return LogTokens.of(log, start + oldest, start + history, model);
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+  }
+}

@@ -1,0 +1,79 @@
+package io.unipin.evaluate;
+
+/**
+ * Dot products of queries with all items.
+ *
+ * <p>Items lie column by column, so that the inner loop runs over items and vectorises, and are read in blocks that stay
+ * in the cache for all queries of a call. Equal items get equal scores. Immutable.
+ */
+public final class ItemScores {
+  private static final int BLOCK = 2048;
+
+  private final int items;
+  private final int dim;
+  private final float[][] columns;
+
+  /**
+   * @param vectors (items, dim), row major
+   */
+  public ItemScores(float[] vectors, int items, int dim) {
+    this.items = items;
+    this.dim = dim;
+    this.columns = new float[dim][items];
+    for (int item = 0; item < items; item++) {
+      for (int d = 0; d < dim; d++) {
+        columns[d][item] = vectors[item * dim + d];
+      }
+    }
+  }
+
+  int items() {
+    return items;
+  }
+
+  /**
+   * Scores of every query.
+   *
+   * @param queries (queries) of (dim) each
+   * @return (queries) of (items) each
+   */
+  public float[][] of(float[][] queries) {
+    float[][] scores = new float[queries.length][items];
+    for (int from = 0; from < items; from += BLOCK) {
+      int to = Math.min(items, from + BLOCK);
+      for (int q = 0; q < queries.length; q++) {
+        score(queries[q], scores[q], from, to);
+      }
+    }
+    return scores;
+  }
+
+  private void score(float[] query, float[] scores, int from, int to) {
+    int d = 0;
+    for (; d + 4 <= dim; d += 4) {
+      add(query, d, scores, from, to);
+    }
+    for (; d < dim; d++) {
+      float[] column = columns[d];
+      float factor = query[d];
+      for (int i = from; i < to; i++) {
+        scores[i] += factor * column[i];
+      }
+    }
+  }
+
+  private void add(float[] query, int d, float[] scores, int from, int to) {
+    float[] column0 = columns[d];
+    float[] column1 = columns[d + 1];
+    float[] column2 = columns[d + 2];
+    float[] column3 = columns[d + 3];
+    float factor0 = query[d];
+    float factor1 = query[d + 1];
+    float factor2 = query[d + 2];
+    float factor3 = query[d + 3];
+    for (int i = from; i < to; i++) {
+      scores[i] +=
+          factor0 * column0[i] + factor1 * column1[i] + factor2 * column2[i] + factor3 * column3[i];
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.unipin.evaluate;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Actions of a feed log as a model reads them. */
+public final class LogTokens {
+  private LogTokens() {}
+
+  /** The tokens of the log's actions {@code from} to {@code to}, exclusive, which are of one user. */
+  public static TokenSequence of(FeedLog log, int from, int to, ModelConfig model) {
+    List<UserAction> window = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      window.add(
+          new UserAction(
+              log.actionItems()[i],
+              log.actionBits()[i],
+              log.actionSurfaces()[i],
+              log.actionTimes()[i]));
+    }
+    return model.tokens(window);
+  }
+}

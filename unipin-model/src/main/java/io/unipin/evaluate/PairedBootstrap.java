@@ -1,0 +1,143 @@
+package io.unipin.evaluate;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+
+/**
+ * How sure a difference between two rankers is that were judged on the same users: the users are
+ * drawn again with replacement, both rankers are judged on each draw, and the middle 95 % of the
+ * differences are the interval (Efron's percentile bootstrap). Users are what is drawn since the
+ * impressions of one are not independent.
+ */
+public final class PairedBootstrap {
+  private static final int RESAMPLES = 1000;
+  private static final double TAIL = 0.025;
+  private static final long SEED = 1;
+
+  private PairedBootstrap() {}
+
+  /**
+   * A difference and its interval; NaN where it is not defined.
+   *
+   * @param lower 2.5 % of the resamples lie below
+   * @param upper 2.5 % of the resamples lie above
+   */
+  public record Difference(double difference, double lower, double upper) {
+    static final Difference UNDEFINED = new Difference(Double.NaN, Double.NaN, Double.NaN);
+  }
+
+  /** The difference a − b of means over users, of whom each has one value in both (users). */
+  public static Difference mean(double[] a, double[] b) {
+    int n = a.length;
+    if (n == 0) {
+      return Difference.UNDEFINED;
+    }
+    double[] each = new double[n];
+    Arrays.setAll(each, i -> a[i] - b[i]);
+    Random random = new Random(SEED);
+    double[] resampled = new double[RESAMPLES];
+    for (int r = 0; r < RESAMPLES; r++) {
+      double sum = 0;
+      for (int i = 0; i < n; i++) {
+        sum += each[random.nextInt(n)];
+      }
+      resampled[r] = sum / n;
+    }
+    return interval(Arrays.stream(each).average().orElseThrow(), resampled);
+  }
+
+  /**
+   * The difference of the AUC of scores a and b.
+   *
+   * @param users (impressions) the user of each, grouped
+   */
+  public static Difference auc(float[] a, float[] b, boolean[] labels, int[] users) {
+    double difference = BinaryMetrics.auc(a, labels) - BinaryMetrics.auc(b, labels);
+    if (Double.isNaN(difference)) {
+      return Difference.UNDEFINED;
+    }
+    int[] groups = groups(users);
+    int count = groups[groups.length - 1] + 1;
+    WeightedAuc first = new WeightedAuc(a, labels, groups);
+    WeightedAuc second = new WeightedAuc(b, labels, groups);
+    Random random = new Random(SEED);
+    double[] resampled = new double[RESAMPLES];
+    int[] drawn = new int[count];
+    int defined = 0;
+    for (int r = 0; r < RESAMPLES; r++) {
+      Arrays.fill(drawn, 0);
+      for (int i = 0; i < count; i++) {
+        drawn[random.nextInt(count)]++;
+      }
+      double each = first.of(drawn) - second.of(drawn);
+      if (!Double.isNaN(each)) {
+        resampled[defined++] = each;
+      }
+    }
+    return interval(difference, Arrays.copyOf(resampled, defined));
+  }
+
+  private static int[] groups(int[] users) {
+    int[] groups = new int[users.length];
+    for (int i = 1; i < users.length; i++) {
+      groups[i] = groups[i - 1] + (users[i] == users[i - 1] ? 0 : 1);
+    }
+    return groups;
+  }
+
+  private static Difference interval(double difference, double[] resampled) {
+    Arrays.sort(resampled);
+    IntToDoubleFunction at = i -> resampled[Math.min(Math.max(i, 0), resampled.length - 1)];
+    return new Difference(
+        difference,
+        at.applyAsDouble((int) (TAIL * resampled.length)),
+        at.applyAsDouble((int) Math.ceil((1 - TAIL) * resampled.length) - 1));
+  }
+
+  /**
+   * The AUC of impressions that count as often as their users were drawn. Sorted once, O(n) per
+   * draw.
+   */
+  private static final class WeightedAuc {
+    private final int[] order;
+    private final boolean[] tiedWithNext;
+    private final boolean[] labels;
+    private final int[] groups;
+
+    WeightedAuc(float[] scores, boolean[] labels, int[] groups) {
+      this.order = BinaryMetrics.ascending(scores);
+      this.labels = labels;
+      this.groups = groups;
+      this.tiedWithNext = new boolean[scores.length];
+      for (int i = 0; i + 1 < scores.length; i++) {
+        tiedWithNext[i] = scores[order[i]] == scores[order[i + 1]];
+      }
+    }
+
+    double of(int[] drawn) {
+      double pairs = 0;
+      long negativesBelow = 0;
+      long positives = 0;
+      long tiedPositives = 0;
+      long tiedNegatives = 0;
+      for (int i = 0; i < order.length; i++) {
+        int weight = drawn[groups[order[i]]];
+        if (labels[order[i]]) {
+          tiedPositives += weight;
+        } else {
+          tiedNegatives += weight;
+        }
+        if (!tiedWithNext[i]) {
+          pairs += tiedPositives * (negativesBelow + tiedNegatives / 2.0);
+          positives += tiedPositives;
+          negativesBelow += tiedNegatives;
+          tiedPositives = 0;
+          tiedNegatives = 0;
+        }
+      }
+      double all = (double) positives * negativesBelow;
+      return all == 0 ? Double.NaN : pairs / all;
+    }
+  }
+}

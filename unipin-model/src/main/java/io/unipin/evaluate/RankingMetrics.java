@@ -1,0 +1,67 @@
+package io.unipin.evaluate;
+
+import io.unipin.evaluate.baseline.Popularity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How well actions on held-out slates are predicted. Immutable.
+ *
+ * @param users users with such a slate
+ * @param views number of slates
+ * @param impressions impressions in them
+ * @param feedviews whether slates are feedviews; else they are the held-out actions, one each
+ * @param actions in the order of the schema
+ */
+public record RankingMetrics(
+    int users, int views, int impressions, boolean feedviews, List<ActionMetrics> actions) {
+  public RankingMetrics {
+    actions = List.copyOf(actions);
+  }
+
+  /** The model's AUC of an action, or, where held-out slates lack a class of it, the mean over actions; NaN without any. */
+  public double auc(String action) {
+    return actions.stream()
+        .filter(metrics -> metrics.action().equals(action))
+        .mapToDouble(metrics -> metrics.model().auc())
+        .filter(auc -> !Double.isNaN(auc))
+        .findFirst()
+        .orElseGet(this::meanAuc);
+  }
+
+  private double meanAuc() {
+    return actions.stream()
+        .mapToDouble(action -> action.model().auc())
+        .filter(auc -> !Double.isNaN(auc))
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  static RankingMetrics of(Predictions predictions, List<String> names, Popularity popularity) {
+    SlateGroups groups =
+        new SlateGroups(predictions.users(), predictions.sizes(), predictions.itemIds());
+    float[] popular = predictions.byItem(popularity.scores());
+    List<ActionMetrics> actions = new ArrayList<>();
+    for (int c = 0; c < names.size(); c++) {
+      boolean[] labels = predictions.labels(c);
+      float[] bias = predictions.biasProbabilities(c);
+      actions.add(
+          new ActionMetrics(
+              names.get(c),
+              BinaryMetrics.positives(labels),
+              BinaryMetrics.baseRate(labels),
+              RankingRow.ofProbabilities(
+                  predictions.probabilities(c), predictions.shownProbabilities(c), labels, groups),
+              RankingRow.ofProbabilities(bias, bias, labels, groups),
+              RankingRow.ofScores(popular, labels, groups),
+              PairedBootstrap.auc(predictions.probabilities(c), bias, labels, groups.users())));
+    }
+    return new RankingMetrics(
+        (int) Arrays.stream(groups.users()).distinct().count(),
+        predictions.slates(),
+        predictions.impressions(),
+        predictions.areFeedviews(),
+        actions);
+  }
+}

@@ -1,0 +1,64 @@
+package io.unipin.evaluate;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import java.util.Arrays;
+
+/**
+ * What retrieval should find for one user, from all actions before it: the last positive action of
+ * a held-out part, or the first one where a log is split by time.
+ *
+ * @param item catalogue row of the target
+ * @param surface of the target
+ * @param history how many actions lie before it
+ * @param seen distinct catalogue rows among them
+ */
+record RetrievalTarget(int item, int surface, int history, int[] seen) {
+  /** Index of the target's action, relative to the user's first; -1 when the part has no target. */
+  static int find(FeedLog log, Holdout holdout, int user, Part part) {
+    int start = log.actionStart(user);
+    boolean test = part == Part.TEST;
+    int from = test ? holdout.validationEnd(user) : holdout.trainEnd(user);
+    int to = test ? log.actionStart(user + 1) - start : holdout.validationEnd(user);
+    return switch (holdout.protocol()) {
+      case LEAVE_LAST -> lastPositive(log, start, from, to);
+      case TIME_SPLIT -> from == 0 ? -1 : firstPositive(log, start, from, to);
+    };
+  }
+
+  private static int lastPositive(FeedLog log, int start, int from, int to) {
+    for (int action = to - 1; action >= from; action--) {
+      if (isPositive(log, start + action)) {
+        return action;
+      }
+    }
+    return -1;
+  }
+
+  private static int firstPositive(FeedLog log, int start, int from, int to) {
+    for (int action = from; action < to; action++) {
+      if (isPositive(log, start + action)) {
+        return action;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isPositive(FeedLog log, int action) {
+    return (log.actionBits()[action] & log.schema().positiveBits()) != 0;
+  }
+
+  static RetrievalTarget of(FeedLog log, int user, int action) {
+    int start = log.actionStart(user);
+    int[] seen =
+        Arrays.stream(log.actionItems(), start, start + action).sorted().distinct().toArray();
+    return new RetrievalTarget(
+        log.actionItems()[start + action], log.actionSurfaces()[start + action], action, seen);
+  }
+
+  /** Whether the target is an item that the user acted on before, which the filter would remove. */
+  boolean isRepeat() {
+    return Arrays.binarySearch(seen, item) >= 0;
+  }
+}

@@ -1,0 +1,94 @@
+package io.unipin.evaluate;
+
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.split.Slate;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.PagePositions;
+import java.util.Locale;
+
+/** What a request tells of itself, by whose classes the truth of probabilities is told apart. */
+public enum SlateInput {
+  /** Time from the user's last action to the request. */
+  GAP {
+    @Override
+    int of(Slate slate, int place) {
+      return slate.gap();
+    }
+
+    @Override
+    String name(int index, FeedSchema schema) {
+      return gap(index);
+    }
+  },
+  SURFACE {
+    @Override
+    int of(Slate slate, int place) {
+      return slate.surface();
+    }
+
+    @Override
+    String name(int index, FeedSchema schema) {
+      return schema.surfaces().get(index);
+    }
+  },
+  /** Place on the page, from 0. */
+  POSITION {
+    @Override
+    int of(Slate slate, int place) {
+      return PagePositions.of(place);
+    }
+
+    @Override
+    String name(int index, FeedSchema schema) {
+      return Integer.toString(index);
+    }
+  },
+  /** How many actions the user had before, by powers of two. */
+  HISTORY {
+    @Override
+    int of(Slate slate, int place) {
+      return Integer.SIZE - Integer.numberOfLeadingZeros(slate.history());
+    }
+
+    @Override
+    String name(int index, FeedSchema schema) {
+      return index < 2 ? Integer.toString(index) : (1 << (index - 1)) + "-" + ((1 << index) - 1);
+    }
+  };
+
+  private static final long MINUTE = 60;
+  private static final long HOUR = 60 * MINUTE;
+  private static final long DAY = 24 * HOUR;
+
+  /** The class of a slate's impression. */
+  abstract int of(Slate slate, int place);
+
+  /** A class for people. */
+  abstract String name(int index, FeedSchema schema);
+
+  String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** A bucket of gaps by its shortest gap. */
+  static String gap(int bucket) {
+    return switch (bucket) {
+      case GapBuckets.FIRST -> "first";
+      case GapBuckets.UNKNOWN -> "unknown";
+      default -> "from " + time((1L << (bucket - 2)) - 1);
+    };
+  }
+
+  /** A time in its largest unit. */
+  public static String time(long seconds) {
+    if (seconds < MINUTE) {
+      return seconds + " s";
+    }
+    if (seconds < HOUR) {
+      return String.format(Locale.ROOT, "%.1f min", (double) seconds / MINUTE);
+    }
+    return seconds < DAY
+        ? String.format(Locale.ROOT, "%.1f h", (double) seconds / HOUR)
+        : String.format(Locale.ROOT, "%.1f d", (double) seconds / DAY);
+  }
+}

@@ -1,0 +1,144 @@
+package io.unipin.evaluate;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Slate;
+import io.unipin.kvcache.KvLease;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.PagePositions;
+import io.unipin.model.features.RequestContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Evaluates users a few at a time, with an encoder of its own. One thread. */
+final class UserEvaluation implements AutoCloseable {
+  private final EvaluationTask task;
+  private final FeedLog log;
+  private final ServingModel model;
+  private final HistoryEncoder encoder;
+
+  UserEvaluation(EvaluationTask task) {
+    this.task = task;
+    this.log = task.log();
+    this.model = task.model();
+    this.encoder = new HistoryEncoder(log, model, task.kvType());
+  }
+
+  /**
+   * What came out for some users.
+   *
+   * @param ranks of the targets that were sought, among all items
+   * @param popularityRanks of the same targets by popularity
+   * @param recentRanks of the same targets by popularity in the seven days before, none without
+   *     times
+   * @param users whose targets these are
+   * @param repeats users whose target is in their history
+   * @param targetless users without a positive action in the part
+   */
+  public record Result(
+      int[] ranks,
+      int[] popularityRanks,
+      int[] recentRanks,
+      int[] users,
+      int repeats,
+      int targetless,
+      List<Predictions.Judged> judged) {}
+
+  Result evaluate(int[] users) {
+    List<Predictions.Judged> judged = new ArrayList<>();
+    List<RetrievalTarget> targets = new ArrayList<>();
+    List<float[]> queries = new ArrayList<>();
+    List<Integer> sought = new ArrayList<>();
+    int repeats = 0;
+    int targetless = 0;
+    for (int user : users) {
+      judge(user, judged);
+      int action = RetrievalTarget.find(log, task.holdout(), user, task.part());
+      if (action < 0) {
+        targetless++;
+      } else {
+        RetrievalTarget target = RetrievalTarget.of(log, user, action);
+        if (target.isRepeat()) {
+          repeats++;
+        } else {
+          targets.add(target);
+          queries.add(query(user, target));
+          sought.add(user);
+        }
+      }
+      encoder.forget(user);
+    }
+    float[][] scores = task.items().of(queries.toArray(float[][]::new));
+    int[] ranks = new int[targets.size()];
+    int[] popularityRanks = new int[targets.size()];
+    int[] recentRanks = new int[task.recent().isKnown() ? targets.size() : 0];
+    for (int t = 0; t < ranks.length; t++) {
+      ranks[t] = rank(scores[t], targets.get(t));
+      popularityRanks[t] = rank(task.popularity().scores(), targets.get(t));
+      if (recentRanks.length > 0) {
+        recentRanks[t] = recentRank(sought.get(t), targets.get(t));
+      }
+    }
+    int[] found = sought.stream().mapToInt(Integer::intValue).toArray();
+    return new Result(ranks, popularityRanks, recentRanks, found, repeats, targetless, judged);
+  }
+
+  private void judge(int user, List<Predictions.Judged> judged) {
+    List<Slate> history = task.slates().of(user);
+    List<Slate> slates = history.stream().filter(slate -> slate.part() == task.part()).toList();
+    List<float[]> bias = task.bias().probabilities(history, task.part());
+    for (int s = 0; s < slates.size(); s++) {
+      Slate slate = slates.get(s);
+      judged.add(judge(user, slate, bias.get(s)));
+    }
+  }
+
+  private Predictions.Judged judge(int user, Slate slate, float[] bias) {
+    try (KvLease lease = encoder.encode(user, slate.history())) {
+      float[] shown =
+          score(lease, slate, IntStream.range(0, slate.size()).map(PagePositions::of).toArray());
+      float[] ranking =
+          task.displayed() || slate.size() == 1 ? shown : score(lease, slate, new int[1]);
+      return new Predictions.Judged(user, slate, ranking, shown, bias);
+    }
+  }
+
+  private float[] score(KvLease lease, Slate slate, int[] positions) {
+    return model.score(
+        lease.block(),
+        lease.capacity(),
+        task.kvType(),
+        lease.rows(),
+        Arrays.copyOfRange(task.slates().items(), slate.from(), slate.to()),
+        new RequestContext(slate.surface(), slate.gap()),
+        positions);
+  }
+
+  /**
+   * The unconditioned query, which knows neither what the user will do with the target nor when.
+   */
+  private float[] query(int user, RetrievalTarget target) {
+    try (KvLease lease = encoder.encode(user, target.history())) {
+      return model.queries(
+          lease.state(),
+          new RequestContext(target.surface(), GapBuckets.UNKNOWN),
+          new float[1][log.schema().actions().size()]);
+    }
+  }
+
+  private int recentRank(int user, RetrievalTarget target) {
+    long time = log.actionTimes()[log.actionStart(user) + target.history()];
+    return rank(task.recent().before(time), target);
+  }
+
+  private int rank(float[] scores, RetrievalTarget target) {
+    return TargetRank.of(scores, target.item(), target.seen(), log.catalogue());
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+  }
+}

@@ -1,0 +1,34 @@
+package io.unipin.evaluate.baseline;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+
+/** The baseline that knows no user: an item's score is how often it was a positive action before the judged part. Immutable. */
+public final class Popularity {
+  private final float[] counts;
+
+  private Popularity(float[] counts) {
+    this.counts = counts;
+  }
+
+  public static Popularity of(FeedLog log, Holdout holdout, Part part) {
+    float[] counts = new float[log.catalogue().size()];
+    long positive = log.schema().positiveBits();
+    for (int user = 0; user < log.users(); user++) {
+      int start = log.actionStart(user);
+      int end = part == Part.TEST ? holdout.validationEnd(user) : holdout.trainEnd(user);
+      for (int action = start; action < start + end; action++) {
+        if ((log.actionBits()[action] & positive) != 0) {
+          counts[log.actionItems()[action]]++;
+        }
+      }
+    }
+    return new Popularity(counts);
+  }
+
+  /** (items), read-only. */
+  public float[] scores() {
+    return counts;
+  }
+}

@@ -1,0 +1,147 @@
+package io.unipin.evaluate.study;
+
+import io.unipin.evaluate.BinaryMetrics;
+import io.unipin.evaluate.Evaluation;
+import io.unipin.evaluate.EvaluationOptions;
+import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.HistoryEncoder;
+import io.unipin.evaluate.ItemScores;
+import io.unipin.evaluate.PairedBootstrap;
+import io.unipin.evaluate.Predictions;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.RequestContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * What keys and values of a type cost in quality, against float32, as parts of what float32 reaches: positive is worse.
+ *
+ * @param ndcg10Loss of retrieval, per user averaged over the seeds
+ * @param ndcg10LossBound 97.5 % of resamples of the users lie below
+ * @param aucLoss of ranking, of the action that loses most, the mean over seeds
+ * @param aucLossBound the largest upper end of a 95 % interval over seeds and actions
+ * @param top10Overlap part of the first ten items that both types retrieve
+ */
+public record KvTypeCost(
+    double ndcg10Loss,
+    double ndcg10LossBound,
+    double aucLoss,
+    double aucLossBound,
+    double top10Overlap) {
+  private static final int TOP = 10;
+  private static final int OVERLAP_USERS = 300;
+
+  /** An action with fewer is left out: its AUC means little. */
+  private static final int MIN_POSITIVES = 100;
+
+  /** Measures types on the test part of a log, with models of one recipe and several seeds. */
+  public static Map<KvType, KvTypeCost> of(
+      FeedLog log,
+      Holdout holdout,
+      List<ServingModel> seeds,
+      List<KvType> types,
+      EvaluationOptions options) {
+    List<Evaluation> exact = new ArrayList<>();
+    for (ServingModel model : seeds) {
+      exact.add(Evaluator.evaluate(log, holdout, model, options));
+    }
+    Map<KvType, KvTypeCost> costs = new EnumMap<>(KvType.class);
+    for (KvType type : types) {
+      List<Evaluation> rounded = new ArrayList<>();
+      for (ServingModel model : seeds) {
+        rounded.add(Evaluator.evaluate(log, holdout, model, options.withKvType(type)));
+      }
+      double overlap =
+          seeds.stream().mapToDouble(m -> overlap(log, holdout, m, type)).average().orElseThrow();
+      costs.put(type, of(exact, rounded, overlap));
+    }
+    return costs;
+  }
+
+  private static KvTypeCost of(List<Evaluation> exact, List<Evaluation> rounded, double overlap) {
+    double[] before = gains(exact);
+    PairedBootstrap.Difference ndcg = PairedBootstrap.mean(before, gains(rounded));
+    double ndcgBefore = Arrays.stream(before).average().orElseThrow();
+    double aucLoss = 0;
+    double aucBound = 0;
+    for (int seed = 0; seed < exact.size(); seed++) {
+      double[] worst = aucLoss(exact.get(seed).predictions(), rounded.get(seed).predictions());
+      aucLoss += worst[0] / exact.size();
+      aucBound = Math.max(aucBound, worst[1]);
+    }
+    return new KvTypeCost(
+        ndcg.difference() / ndcgBefore, ndcg.upper() / ndcgBefore, aucLoss, aucBound, overlap);
+  }
+
+  /** (users) NDCG@10 of each, averaged over seeds, which sought the same targets. */
+  private static double[] gains(List<Evaluation> seeds) {
+    double[] mean = new double[seeds.get(0).retrieval().model().users()];
+    for (Evaluation seed : seeds) {
+      double[] gains = seed.retrieval().model().gains(TOP);
+      Arrays.setAll(mean, user -> mean[user] + gains[user] / seeds.size());
+    }
+    return mean;
+  }
+
+  /** The largest loss of an action's AUC, and the largest upper end of its interval. */
+  private static double[] aucLoss(Predictions exact, Predictions rounded) {
+    double[] worst = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
+    for (int action = 0; action < exact.actions(); action++) {
+      boolean[] labels = exact.labels(action);
+      long positives = IntStream.range(0, labels.length).filter(i -> labels[i]).count();
+      if (positives >= MIN_POSITIVES && labels.length - positives >= MIN_POSITIVES) {
+        float[] before = exact.probabilities(action);
+        PairedBootstrap.Difference difference =
+            PairedBootstrap.auc(before, rounded.probabilities(action), labels, exact.users());
+        double auc = BinaryMetrics.auc(before, labels);
+        worst[0] = Math.max(worst[0], difference.difference() / auc);
+        worst[1] = Math.max(worst[1], difference.upper() / auc);
+      }
+    }
+    return worst;
+  }
+
+  private static double overlap(FeedLog log, Holdout holdout, ServingModel model, KvType type) {
+    int[] users =
+        IntStream.range(0, log.users()).filter(holdout::holdsOut).limit(OVERLAP_USERS).toArray();
+    ItemScores items =
+        new ItemScores(model.itemVectors(), model.config().items(), model.config().itemDim());
+    double shared = 0;
+    for (int user : users) {
+      int history = holdout.validationEnd(user);
+      Set<Integer> first = new HashSet<>(top(log, model, items, user, history, KvType.FLOAT32));
+      first.retainAll(top(log, model, items, user, history, type));
+      shared += (double) first.size() / TOP;
+    }
+    return shared / users.length;
+  }
+
+  private static List<Integer> top(
+      FeedLog log, ServingModel model, ItemScores items, int user, int history, KvType type) {
+    try (HistoryEncoder encoder = new HistoryEncoder(log, model, type);
+        KvLease lease = encoder.encode(user, history)) {
+      float[] query =
+          model.queries(
+              lease.state(),
+              new RequestContext(0, GapBuckets.UNKNOWN),
+              new float[1][log.schema().actions().size()]);
+      float[] scores = items.of(new float[][] {query})[0];
+      return IntStream.range(0, scores.length)
+          .boxed()
+          .sorted((a, b) -> Float.compare(scores[b], scores[a]))
+          .limit(TOP)
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.unipin.evaluate.study;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.evaluate.EvaluationJson;
+import io.unipin.evaluate.PairedBootstrap;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Result of a {@link QueryStudy}. Immutable.
+ *
+ * @param actions names
+ * @param users studied
+ * @param recall (1 + actions) of (actions) each: of the items that get an action, by a list that
+ *     asks for nothing, then by lists that ask for each action; NaN where no user has such an item
+ * @param gains per action: of asking for it over asking for nothing
+ * @param one recall of any positive item by one query
+ * @param several the same by several queries that share a list of the same length
+ * @param gain of several queries over one
+ */
+public record QueryStudyResult(
+    List<String> actions,
+    int users,
+    double[][] recall,
+    List<PairedBootstrap.Difference> gains,
+    double one,
+    double several,
+    PairedBootstrap.Difference gain) {
+
+  /**
+   * {@code {users, list, asked: {nothing: {ACTION: recall}, ACTION: …}, gain: {ACTION: …},
+   * one_query, several_queries, …}}.
+   */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("users", users).put("list", QueryStudy.LIST);
+    ObjectNode asked = json.putObject("asked");
+    for (int o = 0; o <= actions.size(); o++) {
+      ObjectNode row = asked.putObject(o == 0 ? "nothing" : actions.get(o - 1));
+      for (int c = 0; c < actions.size(); c++) {
+        EvaluationJson.number(row, actions.get(c), recall[o][c]);
+      }
+    }
+    ObjectNode gained = json.putObject("gain");
+    for (int c = 0; c < actions.size(); c++) {
+      gained.set(actions.get(c), EvaluationJson.difference(gains.get(c)));
+    }
+    EvaluationJson.number(json, "one_query", one);
+    EvaluationJson.number(json, "several_queries", several);
+    json.set("several_gain", EvaluationJson.difference(gain));
+    return json;
+  }
+
+  /** For people. */
+  public String toTable() {
+    StringBuilder text = new StringBuilder();
+    line(
+        text,
+        "Retrieval of %d items for %,d users: recall of what gets an action",
+        QueryStudy.LIST,
+        users);
+    for (int c = 0; c < actions.size(); c++) {
+      if (!Double.isNaN(recall[0][c])) {
+        line(
+            text,
+            "  %-12s asked for nothing %.4f, for %s %.4f (gain %+.4f, 95 %% of resamples %+.4f to"
+                + " %+.4f)",
+            actions.get(c),
+            recall[0][c],
+            actions.get(c),
+            recall[1 + c][c],
+            gains.get(c).difference(),
+            gains.get(c).lower(),
+            gains.get(c).upper());
+      }
+    }
+    line(
+        text,
+        "  any positive one: one query %.4f, several %.4f (gain %+.4f, %+.4f to %+.4f)",
+        one,
+        several,
+        gain.difference(),
+        gain.lower(),
+        gain.upper());
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+}

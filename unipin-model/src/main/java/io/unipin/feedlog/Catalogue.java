@@ -1,0 +1,139 @@
+package io.unipin.feedlog;
+
+import io.unipin.feedlog.arrays.LongRows;
+import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.database.SpillFolder;
+import io.unipin.feedlog.source.SourceFile;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All items, each at a dense row, with a look-up from id to row.
+ *
+ * <p>Immutable. A look-up is O(1).
+ */
+public final class Catalogue {
+  /** What {@link #row} answers for an unknown id. */
+  public static final int UNKNOWN = -1;
+
+  private final long[] ids;
+  private final String[] titles;
+  private final String[] categories;
+  private final String[] authors;
+  private final long[] createdMs;
+  private final int contentDim;
+  private final float[] content;
+  private final LongRows rows;
+
+  private Catalogue(List<CatalogueItem> items, int contentDim) {
+    int size = items.size();
+    this.ids = new long[size];
+    this.titles = new String[size];
+    this.categories = new String[size];
+    this.authors = new String[size];
+    this.createdMs = new long[size];
+    this.contentDim = contentDim;
+    this.content = new float[Math.multiplyExact(size, contentDim)];
+    this.rows = new LongRows(size);
+    for (int row = 0; row < size; row++) {
+      CatalogueItem item = items.get(row);
+      if (item.id() < 0 || !rows.put(item.id(), row)) {
+        throw new IllegalArgumentException(
+            "item ids must be unique and at least 0, got " + item.id() + " at row " + row);
+      }
+      ids[row] = item.id();
+      titles[row] = item.title();
+      categories[row] = item.category();
+      authors[row] = item.author();
+      createdMs[row] = item.createdMs();
+      copyContent(item, row);
+    }
+  }
+
+  private void copyContent(CatalogueItem item, int row) {
+    int length = item.content().length;
+    if (length != 0 && length != contentDim) {
+      throw new IllegalArgumentException(
+          "content of %s numbers expected, got %s (item %s)"
+              .formatted(contentDim, length, item.id()));
+    }
+    System.arraycopy(item.content(), 0, content, row * contentDim, length);
+  }
+
+  /** The items in this order; those without content, beside others that have it, get zeros. */
+  public static Catalogue of(List<CatalogueItem> items) {
+    int contentDim = items.stream().mapToInt(item -> item.content().length).max().orElse(0);
+    return new Catalogue(items, contentDim);
+  }
+
+  /** Reads an items table; any bad row is a {@link FeedLogException}. */
+  public static Catalogue read(Path parquet) {
+    BadRows none = new BadRows(0);
+    try (SpillFolder spill = SpillFolder.create();
+        DuckSession session = DuckSession.open(spill.path())) {
+      return new ItemsTable(session, List.of(SourceFile.alone(parquet)), none).read();
+    } catch (SQLException e) {
+      throw new FeedLogException(parquet.toString(), DuckSession.reason(e), e);
+    }
+  }
+
+  /** Writes an items table that {@link #read} reads back; replaces the file in one step. */
+  public void write(Path parquet) {
+    try (TableWriter<CatalogueItem> writer = TableWriter.items(parquet)) {
+      for (int row = 0; row < size(); row++) {
+        writer.add(item(row));
+      }
+      writer.commit();
+    }
+  }
+
+  /** One item with its own copy of its content. */
+  public CatalogueItem item(int row) {
+    float[] own = Arrays.copyOfRange(content, row * contentDim, (row + 1) * contentDim);
+    return new CatalogueItem(
+        ids[row], titles[row], categories[row], createdMs[row], own, authors[row]);
+  }
+
+  public int size() {
+    return ids.length;
+  }
+
+  public long id(int row) {
+    return ids[row];
+  }
+
+  /** The row of an item, {@link #UNKNOWN} when there is none. */
+  public int row(long id) {
+    return rows.get(id);
+  }
+
+  public String title(int row) {
+    return titles[row];
+  }
+
+  public String category(int row) {
+    return categories[row];
+  }
+
+  /** Empty when unknown. */
+  public String author(int row) {
+    return authors[row];
+  }
+
+  /** When the item appeared, {@link FeedLog#NO_TIME} when unknown. */
+  public long createdMs(int row) {
+    return createdMs[row];
+  }
+
+  /** Numbers per item in {@link #content}; 0 when no item has any. */
+  public int contentDim() {
+    return contentDim;
+  }
+
+  /** Content (size, contentDim), row major; owned by the catalogue, read-only. */
+  public float[] content() {
+    return content;
+  }
+}

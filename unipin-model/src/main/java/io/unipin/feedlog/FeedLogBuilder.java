@@ -1,0 +1,124 @@
+package io.unipin.feedlog;
+
+import io.unipin.feedlog.arrays.FloatArray;
+import io.unipin.feedlog.arrays.IntArray;
+import io.unipin.feedlog.arrays.LongArray;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Builds a feed log in memory, user by user: all actions of a user oldest first, and their feedviews by time.
+ *
+ * <p>One thread. Times are milliseconds and must not go back within a user.
+ */
+public final class FeedLogBuilder {
+  private final FeedSchema schema;
+  private final Catalogue catalogue;
+  private final List<String> users = new ArrayList<>();
+  private final IntArray actionStart = new IntArray();
+  private final IntArray actionItems = new IntArray();
+  private final LongArray actionBits = new LongArray();
+  private final IntArray actionSurfaces = new IntArray();
+  private final LongArray actionTimes = new LongArray();
+  private final IntArray viewStart = new IntArray();
+  private final IntArray viewSurfaces = new IntArray();
+  private final LongArray viewTimes = new LongArray();
+  private final IntArray viewHistory = new IntArray();
+  private final IntArray impressionStart = new IntArray();
+  private final IntArray impressionItems = new IntArray();
+  private final LongArray impressionBits = new LongArray();
+  private final FloatArray impressionOracle = new FloatArray();
+
+  public FeedLogBuilder(FeedSchema schema, Catalogue catalogue) {
+    this.schema = schema;
+    this.catalogue = catalogue;
+  }
+
+  /** Starts the next user. */
+  public FeedLogBuilder user(String id) {
+    users.add(id);
+    actionStart.add(actionItems.size());
+    viewStart.add(viewSurfaces.size());
+    return this;
+  }
+
+  /** Adds an action of the current user. */
+  public FeedLogBuilder action(int item, long bits, int surface, long timeMs) {
+    checkItem(item);
+    actionItems.add(item);
+    actionBits.add(bits);
+    actionSurfaces.add(surface);
+    actionTimes.add(timeMs);
+    return this;
+  }
+
+  /** Starts the current user's next feedview, with the actions added before that are older as its history. */
+  public FeedLogBuilder view(int surface, long timeMs) {
+    int history = actionItems.size() - actionStart.last();
+    while (history > 0 && actionTimes.get(actionStart.last() + history - 1) >= timeMs) {
+      history--;
+    }
+    return view(surface, timeMs, history);
+  }
+
+  /** Starts the current user's next feedview after that many of the user's actions. */
+  public FeedLogBuilder view(int surface, long timeMs, int history) {
+    viewSurfaces.add(surface);
+    viewTimes.add(timeMs);
+    viewHistory.add(history);
+    impressionStart.add(impressionItems.size());
+    return this;
+  }
+
+  /** Adds an impression to the current feedview. */
+  public FeedLogBuilder impression(int item, long bits) {
+    checkItem(item);
+    impressionItems.add(item);
+    impressionBits.add(bits);
+    return this;
+  }
+
+  /** Adds an impression whose true utility is known; all impressions of a log have it, or none. */
+  public FeedLogBuilder impression(int item, long bits, float oracle) {
+    impressionOracle.add(oracle);
+    return impression(item, bits);
+  }
+
+  public FeedLog build() {
+    actionStart.add(actionItems.size());
+    viewStart.add(viewSurfaces.size());
+    impressionStart.add(impressionItems.size());
+    if (impressionOracle.size() != 0 && impressionOracle.size() != impressionItems.size()) {
+      throw new IllegalStateException("an oracle for all impressions or for none expected");
+    }
+    return new FeedLog(schema, catalogue, users, actionColumns(), viewColumns(), 0);
+  }
+
+  private ActionColumns actionColumns() {
+    return new ActionColumns(
+        actionStart.toArray(),
+        actionItems.toArray(),
+        actionBits.toArray(),
+        actionSurfaces.toArray(),
+        actionTimes.toArray());
+  }
+
+  private ViewColumns viewColumns() {
+    return new ViewColumns(
+        viewStart.toArray(),
+        viewSurfaces.toArray(),
+        viewTimes.toArray(),
+        viewHistory.toArray(),
+        impressionStart.toArray(),
+        impressionItems.toArray(),
+        impressionBits.toArray(),
+        impressionOracle.toArray());
+  }
+
+  private void checkItem(int item) {
+    if (item < 0 || item >= catalogue.size()) {
+      throw new IllegalArgumentException(
+          "an item row below " + catalogue.size() + " expected, got " + item);
+    }
+  }
+}

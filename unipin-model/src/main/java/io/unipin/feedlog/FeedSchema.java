@@ -1,0 +1,58 @@
+package io.unipin.feedlog;
+
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * The names that a feed log's integers stand for: action types, the positive ones among them, and surfaces.
+ *
+ * <p>Bit c of a multi-hot is {@code actions.get(c)}; surface s is {@code surfaces.get(s)}. Immutable.
+ *
+ * @param actions action types, 1 to {@link #MAX_ACTIONS}, in the order of their bits
+ * @param positives the action types that make an interaction a target of retrieval
+ * @param surfaces places where items are shown, at least one
+ */
+public record FeedSchema(List<String> actions, List<String> positives, List<String> surfaces) {
+  /** A multi-hot is one {@code long}, of which two bits are left for what is no action. */
+  public static final int MAX_ACTIONS = Long.SIZE - 2;
+
+  public FeedSchema {
+    actions = names("actions", actions);
+    positives = names("positives", positives);
+    surfaces = names("surfaces", surfaces);
+    if (actions.size() > MAX_ACTIONS) {
+      throw new IllegalArgumentException(
+          "at most " + MAX_ACTIONS + " actions expected, got " + actions.size());
+    }
+    for (String positive : positives) {
+      if (!actions.contains(positive)) {
+        throw new IllegalArgumentException(
+            "positives must be among the actions " + actions + ", got '" + positive + "'");
+      }
+    }
+  }
+
+  private static List<String> names(String what, List<String> names) {
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(what + ": at least one name expected, got none");
+    }
+    for (String name : names) {
+      if (name.isBlank()) {
+        throw new IllegalArgumentException(what + ": a blank name");
+      }
+    }
+    if (new HashSet<>(names).size() < names.size()) {
+      throw new IllegalArgumentException(what + ": a name stands twice in " + names);
+    }
+    return List.copyOf(names);
+  }
+
+  /** The multi-hot of all positive actions. */
+  public long positiveBits() {
+    long bits = 0;
+    for (String positive : positives) {
+      bits |= 1L << actions.indexOf(positive);
+    }
+    return bits;
+  }
+}

@@ -1,0 +1,101 @@
+package io.unipin.feedlog;
+
+import io.unipin.feedlog.source.SourceException;
+import io.unipin.feedlog.source.SourceFile;
+import io.unipin.feedlog.source.SourceFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The three tables of a feed log: their columns and the files that hold them. */
+public enum FeedTable {
+  ACTIONS(
+      new Column("user_id", "VARCHAR", true),
+      new Column("item_id", "BIGINT", true),
+      new Column("actions", "VARCHAR[]", true),
+      new Column("surface", "VARCHAR", true),
+      new Column("time_ms", "BIGINT", true),
+      new Column("sequence", "BIGINT", false),
+      new Column("event_id", "VARCHAR", false)),
+  FEEDVIEWS(
+      new Column("feedview_id", "VARCHAR", true),
+      new Column("user_id", "VARCHAR", true),
+      new Column("time_ms", "BIGINT", true),
+      new Column("sequence", "BIGINT", false),
+      new Column("surface", "VARCHAR", true),
+      new Column("position", "INTEGER", true),
+      new Column("item_id", "BIGINT", true),
+      new Column("actions", "VARCHAR[]", true),
+      new Column("oracle", "FLOAT", false)),
+  ITEMS(
+      new Column("item_id", "BIGINT", true),
+      new Column("title", "VARCHAR", true),
+      new Column("category", "VARCHAR", true),
+      new Column("created_ms", "BIGINT", false),
+      new Column("content", "FLOAT[]", false),
+      new Column("author", "VARCHAR", false));
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  private final List<Column> columns;
+
+  FeedTable(Column... columns) {
+    this.columns = List.of(columns);
+  }
+
+  /** A column, its DuckDB type, and whether a file must have it. */
+  public record Column(String name, String type, boolean required) {
+    /** Types that hold nothing but values of this column's type. */
+    boolean accepts(String found) {
+      return switch (type) {
+        case "BIGINT" -> Set.of("BIGINT", "INTEGER", "SMALLINT", "UINTEGER").contains(found);
+        case "INTEGER" -> Set.of("BIGINT", "INTEGER", "SMALLINT").contains(found);
+        case "FLOAT" -> Set.of("FLOAT", "DOUBLE").contains(found);
+        case "FLOAT[]" -> Set.of("FLOAT[]", "DOUBLE[]").contains(found);
+        default -> type.equals(found);
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name + " " + type + (required ? "" : " (optional)");
+    }
+  }
+
+  public List<Column> columns() {
+    return columns;
+  }
+
+  /** The columns as a person reads them. */
+  String described() {
+    return columns.stream().map(Column::toString).collect(Collectors.joining(", "));
+  }
+
+  /** The table's name, also its file's and folder's. */
+  public String table() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public String fileName() {
+    return table() + ".parquet";
+  }
+
+  /**
+   * The table's files in a feed log: its file, then those of its folder and of folders inside by path; empty when there are none.
+   */
+  List<SourceFile> files(Path directory) {
+    List<SourceFile> files = new ArrayList<>();
+    try {
+      files.addAll(SourceFiles.below(directory, directory.resolve(fileName())));
+      files.addAll(SourceFiles.below(directory, directory.resolve(table())));
+      return files;
+    } catch (SourceException e) {
+      throw new FeedLogException(directory.resolve(table()).toString(), e.complaint(), e);
+    } catch (IOException e) {
+      throw new FeedLogException(directory.resolve(table()).toString(), "cannot be listed", e);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.unipin.feedlog;
+
+import io.unipin.feedlog.arrays.FloatArray;
+import io.unipin.feedlog.arrays.IntArray;
+import io.unipin.feedlog.arrays.LongArray;
+
+/** Feedviews of all users, appended in order to flat columns. */
+final class FlatViews {
+  private final IntArray surfaces = new IntArray();
+  private final LongArray times = new LongArray();
+  private final IntArray history = new IntArray();
+  private final IntArray impressionStart = new IntArray();
+  private final IntArray items = new IntArray();
+  private final LongArray bits = new LongArray();
+  private final FloatArray oracle = new FloatArray();
+  private boolean anyOracle;
+
+  void add(ViewRows view, int actionsBefore) {
+    surfaces.add(view.surface());
+    times.add(view.time());
+    history.add(actionsBefore);
+    impressionStart.add(items.size());
+    for (int row = 0; row < view.items().size(); row++) {
+      items.add(view.items().get(row));
+      bits.add(view.bits().get(row));
+      oracle.add(view.oracle().get(row));
+      anyOracle |= !Float.isNaN(view.oracle().get(row));
+    }
+  }
+
+  int views() {
+    return surfaces.size();
+  }
+
+  ViewColumns columns(int[] starts) {
+    impressionStart.add(items.size());
+    return new ViewColumns(
+        starts,
+        surfaces.toArray(),
+        times.toArray(),
+        history.toArray(),
+        impressionStart.toArray(),
+        items.toArray(),
+        bits.toArray(),
+        anyOracle ? oracle.toArray() : new float[0]);
+  }
+}

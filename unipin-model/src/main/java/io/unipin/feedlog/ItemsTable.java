@@ -1,0 +1,112 @@
+package io.unipin.feedlog;
+
+import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.source.SourceFile;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the items table into a catalogue, in the order of the file. */
+final class ItemsTable {
+  private final DuckSession session;
+  private final TableScan scan;
+  private final BadRows bad;
+
+  ItemsTable(DuckSession session, List<SourceFile> files, BadRows bad) {
+    this.session = session;
+    this.scan = TableScan.of(session, FeedTable.ITEMS, files);
+    this.bad = bad;
+  }
+
+  Catalogue read() {
+    try (Statement statement = session.connection().createStatement()) {
+      int contentDim = contentDim(statement);
+      List<CatalogueItem> items = new ArrayList<>();
+      Set<Long> seen = new HashSet<>();
+      try (ResultSet rows = statement.executeQuery(query())) {
+        while (rows.next()) {
+          CatalogueItem item = item(rows, contentDim, seen);
+          if (item != null) {
+            items.add(item);
+          }
+        }
+      }
+      return Catalogue.of(items);
+    } catch (SQLException e) {
+      throw scan.failed(e);
+    }
+  }
+
+  /** The length that most items have. */
+  private int contentDim(Statement statement) throws SQLException {
+    String lengths =
+        "SELECT len(%s) AS length FROM %s WHERE length > 0 GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+            .formatted(scan.column("content"), scan.from());
+    try (ResultSet rows = statement.executeQuery(lengths)) {
+      return rows.next() ? rows.getInt(1) : 0;
+    }
+  }
+
+  private String query() {
+    String content = scan.column("content");
+    return """
+        SELECT item_id::BIGINT, coalesce(title, ''), coalesce(category, ''), %s::BIGINT, %s::FLOAT[],
+          len(%s) - list_count(list_filter(%s, lambda x: isfinite(x))), file_index::INTEGER, file_row_number::BIGINT, coalesce(%s, '')
+        FROM %s ORDER BY file_index, file_row_number"""
+        .formatted(
+            scan.column("created_ms"),
+            content,
+            content,
+            content,
+            scan.column("author"),
+            scan.from());
+  }
+
+  private @Nullable CatalogueItem item(ResultSet rows, int contentDim, Set<Long> seen)
+      throws SQLException {
+    long id = rows.getLong(1);
+    if (rows.wasNull() || id < 0) {
+      return complain(rows, "item_id", "a number of at least 0 expected", rows.getObject(1));
+    }
+    long created = rows.getLong(4);
+    created = rows.wasNull() ? FeedLog.NO_TIME : created;
+    float[] content = content(rows);
+    if (content.length != 0 && content.length != contentDim) {
+      return complain(
+          rows, "content", contentDim + " numbers expected, as most items have", content.length);
+    }
+    long notFinite = rows.getLong(6);
+    if (notFinite > 0) {
+      return complain(rows, "content", "finite numbers expected", notFinite + " that are not");
+    }
+    if (!seen.add(id)) {
+      return complain(rows, "item_id", "the item stands in an earlier row too", id);
+    }
+    return new CatalogueItem(
+        id, rows.getString(2), rows.getString(3), created, content, rows.getString(9));
+  }
+
+  private static float[] content(ResultSet rows) throws SQLException {
+    java.sql.Array list = rows.getArray(5);
+    if (list == null) {
+      return new float[0];
+    }
+    Object[] numbers = (Object[]) list.getArray();
+    float[] content = new float[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      content[i] = numbers[i] instanceof Float number ? number : Float.NaN;
+    }
+    return content;
+  }
+
+  private @Nullable CatalogueItem complain(
+      ResultSet rows, String column, String reason, @Nullable Object value) throws SQLException {
+    bad.add(scan.bad(rows.getInt(7), rows.getLong(8), column, reason, value));
+    return null;
+  }
+}

@@ -1,0 +1,167 @@
+package io.unipin.feedlog;
+
+import io.unipin.feedlog.database.DuckComplaint;
+import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.source.ContentKind;
+import io.unipin.feedlog.source.Shown;
+import io.unipin.feedlog.source.SourceFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The files of one table, their columns checked: what to select from, and where a row came from. */
+final class TableScan {
+  private static final Logger logger = LoggerFactory.getLogger(TableScan.class);
+
+  private final DuckSession session;
+  private final FeedTable table;
+  private final List<SourceFile> files;
+
+  /** Columns that some file has. */
+  private final Set<String> present;
+
+  private TableScan(
+      DuckSession session, FeedTable table, List<SourceFile> files, Set<String> present) {
+    this.session = session;
+    this.table = table;
+    this.files = files;
+    this.present = present;
+  }
+
+  /** Checks every file's columns before any row is read. */
+  static TableScan of(DuckSession session, FeedTable table, List<SourceFile> files) {
+    Set<String> present = new HashSet<>();
+    for (SourceFile file : files) {
+      present.addAll(check(session, table, file));
+    }
+    return new TableScan(session, table, files, present);
+  }
+
+  private static Set<String> check(DuckSession session, FeedTable table, SourceFile file) {
+    List<DuckSession.Column> found = new ArrayList<>(describe(session, file));
+    Set<String> names = new HashSet<>();
+    found.forEach(column -> names.add(column.name()));
+    Set<String> stored = Set.copyOf(names);
+    for (String column : file.partition().keySet()) {
+      if (names.add(column)) {
+        found.add(new DuckSession.Column(column, typeOf(table, column)));
+      }
+    }
+    List<String> ignored =
+        found.stream().map(DuckSession.Column::name).filter(name -> !isKnown(table, name)).toList();
+    List<String> faults = faults(table, found);
+    if (!faults.isEmpty()) {
+      throw new FeedLogException(
+          file.path().toString(),
+          Shown.line(
+              "%s; expected %s; found %s"
+                  .formatted(faults.get(0), table.described(), list(found))));
+    }
+    if (!ignored.isEmpty()) {
+      logger.info(
+          "{}: columns {} are not part of the format and are not read", file.path(), ignored);
+    }
+    return stored;
+  }
+
+  private static List<DuckSession.Column> describe(DuckSession session, SourceFile file) {
+    String problem = "not a readable Parquet file: ";
+    if (!Files.isRegularFile(file.path())) {
+      throw new FeedLogException(file.path().toString(), "no such file");
+    }
+    try {
+      ContentKind kind = ContentKind.of(file.path());
+      if (kind != ContentKind.PARQUET) {
+        throw new FeedLogException(
+            file.path().toString(), problem + "Parquet expected, got " + kind);
+      }
+      return session.describe("SELECT * FROM " + DuckSession.parquet(List.of(file.path())));
+    } catch (SQLException e) {
+      throw new FeedLogException(file.path().toString(), problem + DuckComplaint.aboutFile(e), e);
+    } catch (IOException e) {
+      throw new FeedLogException(file.path().toString(), "a file that can be read expected", e);
+    }
+  }
+
+  private static boolean isKnown(FeedTable table, String name) {
+    return table.columns().stream().anyMatch(known -> known.name().equals(name));
+  }
+
+  /** The type of a column that only folders' names have. */
+  private static String typeOf(FeedTable table, String name) {
+    return table.columns().stream()
+        .filter(known -> known.name().equals(name))
+        .map(FeedTable.Column::type)
+        .findAny()
+        .orElse("VARCHAR");
+  }
+
+  private static List<String> faults(FeedTable table, List<DuckSession.Column> found) {
+    List<String> faults = new ArrayList<>();
+    for (FeedTable.Column expected : table.columns()) {
+      var match = found.stream().filter(column -> column.name().equals(expected.name())).findAny();
+      if (match.isEmpty() && expected.required()) {
+        faults.add("column " + expected.name() + " is missing");
+      } else if (match.isPresent() && !expected.accepts(match.get().type())) {
+        faults.add(
+            "column %s is %s, not %s"
+                .formatted(expected.name(), match.get().type(), expected.type()));
+      }
+    }
+    return faults;
+  }
+
+  private static String list(List<DuckSession.Column> columns) {
+    return String.join(", ", columns.stream().map(DuckSession.Column::toString).toList());
+  }
+
+  /** The column, of files or of their folders' names, or a null of its type where neither has it. */
+  String column(String name) {
+    String type = typeOf(table, name);
+    boolean inFolders = files.stream().anyMatch(file -> file.partition().containsKey(name));
+    if (!inFolders) {
+      return present.contains(name) ? name : "NULL::" + type;
+    }
+    String folders =
+        files.stream()
+            .map(file -> file.partition().get(name))
+            .map(value -> value == null ? "NULL" : DuckSession.literal(value))
+            .collect(
+                Collectors.joining(", ", "([", "]::VARCHAR[])[file_index::BIGINT + 1]::" + type));
+    return present.contains(name) ? "coalesce(" + name + ", " + folders + ")" : folders;
+  }
+
+  /** The table expression; it has the table's columns, and file_index and file_row_number, both from 0. */
+  String from() {
+    String columns =
+        table.columns().stream()
+            .map(column -> column(column.name()) + " AS " + column.name())
+            .collect(Collectors.joining(", "));
+    return "(SELECT %s, file_index, file_row_number FROM %s)"
+        .formatted(columns, DuckSession.parquet(paths()));
+  }
+
+  private List<Path> paths() {
+    return files.stream().map(SourceFile::path).toList();
+  }
+
+  /** A complaint about a row of this table. */
+  BadRow bad(int fileIndex, long fileRow, String column, String reason, @Nullable Object value) {
+    String file = files.get(fileIndex).name();
+    return new BadRow(file, fileRow + 1, column, reason, value == null ? null : value.toString());
+  }
+
+  FeedLogException failed(SQLException cause) {
+    Path file = session.firstUnreadable(paths()).orElse(paths().get(0));
+    return new FeedLogException(file.toString(), DuckComplaint.aboutFile(cause), cause);
+  }
+}

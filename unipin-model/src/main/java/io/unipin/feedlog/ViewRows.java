@@ -1,0 +1,110 @@
+package io.unipin.feedlog;
+
+import io.unipin.feedlog.arrays.FloatArray;
+import io.unipin.feedlog.arrays.IntArray;
+import io.unipin.feedlog.arrays.LongArray;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** The rows of one feedview while its user is being read. */
+final class ViewRows {
+  private final String id;
+  private final long time;
+  private final long sequence;
+  private final int surface;
+  private final IntArray files = new IntArray();
+  private final LongArray fileRows = new LongArray();
+  private final IntArray items = new IntArray();
+  private final LongArray bits = new LongArray();
+  private final FloatArray oracle = new FloatArray();
+  private int lastPosition = -1;
+
+  private ViewRows(String id, long time, long sequence, int surface) {
+    this.id = id;
+    this.time = time;
+    this.sequence = sequence;
+    this.surface = surface;
+  }
+
+  /** A view as its first row has it. */
+  static ViewRows startedBy(String id, ResultSet row) throws SQLException {
+    return new ViewRows(
+        id, RowCheck.time(row), RowCheck.sequence(row), row.getInt(RowCheck.SURFACE));
+  }
+
+  /** Whether a further row belongs to the same feedview; counts it as bad if not. */
+  boolean agrees(ResultSet row, RowCheck check) throws SQLException {
+    String column = "";
+    if (RowCheck.time(row) != time) {
+      column = "time_ms";
+    } else if (RowCheck.sequence(row) != sequence) {
+      column = "sequence";
+    } else if (row.getInt(RowCheck.SURFACE) != surface) {
+      column = "surface";
+    }
+    if (!column.isEmpty()) {
+      check.complain(row, column, "the same in all rows of a feedview expected", "another");
+      return false;
+    }
+    long position = row.getLong(RowCheck.NEXT + 1);
+    if (position == lastPosition) {
+      check.complain(row, "position", "the feedview has an earlier row there", position);
+      return false;
+    }
+    return true;
+  }
+
+  void add(ResultSet row, int position, int item, float oracleValue) throws SQLException {
+    lastPosition = position;
+    files.add(row.getInt(RowCheck.FILE));
+    fileRows.add(row.getLong(RowCheck.FILE_ROW));
+    items.add(item);
+    bits.add(row.getLong(RowCheck.BITS));
+    oracle.add(oracleValue);
+  }
+
+  void complainAll(RowCheck check, String reason) {
+    Object value = time == FeedLog.NO_TIME ? null : time;
+    for (int row = 0; row < items.size(); row++) {
+      check.complain(files.get(row), fileRows.get(row), "time_ms", reason, value);
+    }
+  }
+
+  String id() {
+    return id;
+  }
+
+  long time() {
+    return time;
+  }
+
+  long sequence() {
+    return sequence;
+  }
+
+  int surface() {
+    return surface;
+  }
+
+  /** The file of the first row. */
+  int file() {
+    return files.get(0);
+  }
+
+  /** The first row's number in its file. */
+  long fileRow() {
+    return fileRows.get(0);
+  }
+
+  IntArray items() {
+    return items;
+  }
+
+  LongArray bits() {
+    return bits;
+  }
+
+  FloatArray oracle() {
+    return oracle;
+  }
+}

@@ -1,0 +1,87 @@
+package io.unipin.feedlog.database;
+
+import io.unipin.feedlog.source.Shown;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The database's complaints in words of this product: the one place where they are turned. What the engine recommends is left out,
+ * as its settings are none of ours.
+ */
+public final class DuckComplaint {
+  /** From here on a message shows the statement or gives advice. */
+  private static final Pattern ADVICE =
+      Pattern.compile(
+          "(?s)(\\n\\s*(LINE \\d+:|Candidate functions:|Stack Trace)"
+              + "|(?<=[.:!)]\\s{0,3}|\\n\\s{0,8})(Possible|Hint|HINT|Try|Consider|You|you can|If you|Either|Use|Please"
+              + "|To|Set|SET|This|For more|See|see|https?:|\\* )\\b?.*)"
+              + ".*");
+
+  private static final Pattern WRAPPED =
+      Pattern.compile(
+          "^(Invalid Input Error: )?Attempting to execute an unsuccessful or closed pending query result\\s*Error: ");
+
+  /** The engine's names of its own kinds of failure. */
+  private static final Pattern KIND =
+      Pattern.compile("^([A-Z][A-Za-z]*( [A-Za-z]+){0,3} Error: )+");
+
+  /** A message of the engine's, and what it means for who asked. */
+  private record Known(Pattern engine, String meaning) {}
+
+  private static final List<Known> LACKS =
+      List.of(
+          new Known(
+              Pattern.compile(
+                  "No space left on device|Could not write all bytes|max_temp_directory"),
+              "space on the disk expected, got none left"),
+          new Known(
+              Pattern.compile("Out of Memory|failed to allocate|failed to pin|could not allocate"),
+              "more memory expected than this machine has left"));
+
+  private static final List<Known> FILES =
+      List.of(
+          new Known(
+              Pattern.compile("No such file|Cannot open file|No files found"),
+              "a file that can be opened expected"),
+          new Known(Pattern.compile("[Ee]ncrypt"), "Parquet without encryption expected"),
+          new Known(
+              Pattern.compile("No magic bytes|too small to be|[Ff]ooter"),
+              "its end expected, got a file that is cut, or of another kind"));
+
+  private DuckComplaint() {}
+
+  /** About SQL that a user wrote, with its kind: the language is the user's, and so are its mistakes. */
+  public static String aboutSql(SQLException failure) {
+    String known = known(LACKS, failure);
+    return known.isEmpty() ? Shown.line(withoutAdvice(failure)) : known;
+  }
+
+  /** About a Parquet file. */
+  public static String aboutFile(SQLException failure) {
+    String known = known(LACKS, failure) + known(FILES, failure);
+    String detail =
+        KIND.matcher(withoutAdvice(failure))
+            .replaceFirst("")
+            .replaceAll("Failed to read file [^:]*: |\"?/[^\\s\"']+/", "");
+    return known.isEmpty()
+        ? "sound content expected, got damage or a kind that is not read: " + Shown.value(detail)
+        : known;
+  }
+
+  private static String known(List<Known> all, SQLException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return all.stream()
+        .filter(known -> known.engine().matcher(message).find())
+        .map(Known::meaning)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String withoutAdvice(SQLException failure) {
+    String message = String.valueOf(failure.getMessage()).strip();
+    message = WRAPPED.matcher(message).replaceFirst("");
+    message = ADVICE.matcher(message).replaceFirst("");
+    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

@@ -1,0 +1,54 @@
+package io.unipin.feedlog.database;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** A folder that vanishes with what is in it when closed. */
+public final class SpillFolder implements AutoCloseable {
+  private final Path path;
+
+  private SpillFolder(Path path) {
+    this.path = path;
+  }
+
+  /** A folder among the system's temporary ones. */
+  public static SpillFolder create() {
+    try {
+      return new SpillFolder(Files.createTempDirectory("unipin"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A folder beside a path, thus on the same file system. */
+  public static SpillFolder beside(Path target) {
+    try {
+      Path parent = target.toAbsolutePath().normalize().getParent();
+      if (parent == null) {
+        throw new IllegalArgumentException("a path below the root expected, got " + target);
+      }
+      Files.createDirectories(parent);
+      return new SpillFolder(
+          Files.createDirectory(
+              parent.resolve("." + target.getFileName() + "." + UUID.randomUUID())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    try {
+      FileTree.delete(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.unipin.feedlog.imports;
+
+import io.unipin.feedlog.Located;
+import io.unipin.feedlog.database.DuckSession;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The type of a source's column, by the name that DuckDB has for it.
+ *
+ * @param sql parts of a type's name alone, so that it can stand in a statement
+ */
+record ColumnType(String sql) {
+  static final ColumnType TEXT = new ColumnType("VARCHAR");
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_ ,()\\[\\]]*");
+  private static final Set<String> WHOLE =
+      Set.of("BIGINT", "INTEGER", "INT", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "HUGEINT");
+
+  /** The type as a mapping has it. */
+  static ColumnType of(DuckSession session, Located type, String mapping, String key) {
+    String name = type.text().strip();
+    String problem = "a type of DuckDB such as BIGINT expected, got '" + name + "'";
+    if (!NAME.matcher(name).matches() || !balanced(name)) {
+      throw type.wrong(mapping, key, problem);
+    }
+    try {
+      session.execute("SELECT CAST(NULL AS " + name + ")");
+    } catch (SQLException e) {
+      throw type.wrong(mapping, key, problem);
+    }
+    return new ColumnType(name);
+  }
+
+  private static boolean balanced(String name) {
+    int depth = 0;
+    for (int i = 0; i < name.length() && depth >= 0; i++) {
+      depth += name.charAt(i) == '(' ? 1 : name.charAt(i) == ')' ? -1 : 0;
+    }
+    return depth == 0;
+  }
+
+  boolean isText() {
+    return sql.equalsIgnoreCase(TEXT.sql());
+  }
+
+  /** The value of a text, null where it has none. */
+  String value(String text, boolean json) {
+    if (isText()) {
+      return text;
+    }
+    boolean nested = sql.endsWith("]") || sql.toUpperCase(Locale.ROOT).matches("(STRUCT|MAP)\\b.*");
+    String from = nested && json ? "TRY_CAST(" + text + " AS JSON)" : text;
+    return "TRY_CAST(" + from + " AS " + sql + ")";
+  }
+
+  /** Whether a text has a value of this type; of whole numbers those that need no rounding. */
+  @Nullable String fits(String text, boolean json) {
+    if (isText()) {
+      return null;
+    }
+    String fits = value(text, json) + " IS NOT NULL";
+    if (WHOLE.contains(sql.toUpperCase(Locale.ROOT))) {
+      fits += " AND coalesce(TRY_CAST(" + text + " AS DECIMAL(38, 15)) % 1 = 0, true)";
+    }
+    return "(" + text + " IS NULL OR (" + fits + "))";
+  }
+}

@@ -1,0 +1,188 @@
+package io.unipin.feedlog.imports;
+
+import io.unipin.feedlog.BadRow;
+import io.unipin.feedlog.BadRows;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogException;
+import io.unipin.feedlog.FeedLogReader;
+import io.unipin.feedlog.FeedLogWriter;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.FeedTable;
+import io.unipin.feedlog.SchemaFile;
+import io.unipin.feedlog.YamlFile;
+import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.database.SpillFolder;
+import io.unipin.feedlog.source.Shown;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Turns delimited text and Parquet files of any shape into a feed log, by a mapping in YAML.
+ *
+ * <p>A mapping may come from a stranger: its SQL sees the files that it names inside the source folder, as tables, and
+ * nothing else. The feed log appears as a whole or not at all.
+ */
+public final class Importer {
+  private final String mappingFile;
+  private final ImportMapping mapping;
+  private final BadRows bad;
+  private final List<SourceRows> sources = new ArrayList<>();
+  private final List<TableRows> tables = new ArrayList<>();
+
+  private Importer(Path mappingFile, long maxBadRows) {
+    this.mappingFile = mappingFile.toString();
+    this.mapping = YamlFile.read(mappingFile, ImportMapping.class);
+    this.bad = new BadRows(maxBadRows);
+    if (mapping.version() != SchemaFile.VERSION) {
+      throw new FeedLogException(
+          this.mappingFile,
+          "version " + SchemaFile.VERSION + " expected, got " + mapping.version());
+    }
+  }
+
+  /**
+   * Imports.
+   *
+   * @param mapping the YAML file
+   * @param source the folder that holds the mapping's files
+   * @param out the feed log; replaced if there is one
+   * @param maxBadRows how many malformed lines and bad rows are left out before the import fails
+   * @throws FeedLogException with file, line or row, column and reason
+   */
+  public static ImportReport run(Path mapping, Path source, Path out, long maxBadRows) {
+    return importAll(mapping, source, out, maxBadRows).report();
+  }
+
+  /** Imports as {@link #run} does, and accounts for every row. */
+  public static Imported importAll(Path mapping, Path source, Path out, long maxBadRows) {
+    if (!Files.isDirectory(source)) {
+      throw new FeedLogException(source.toString(), "no such directory");
+    }
+    Importer importer = new Importer(mapping, maxBadRows);
+    try (SpillFolder work = SpillFolder.beside(out)) {
+      Path draft = Files.createDirectory(work.path().resolve("feedlog"));
+      FeedLog log = importer.map(source.toRealPath(), draft, work.path());
+      FeedLogWriter.replace(draft, out);
+      ImportReport report =
+          new ImportReport(
+              log.users(),
+              log.actions(),
+              log.views(),
+              log.impressions(),
+              log.catalogue().size(),
+              importer.bad.rows());
+      return new Imported(report, importer.sources, importer.tables, LikelyUnit.warnings(log));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private FeedLog map(Path source, Path draft, Path spill) {
+    FeedSchema schema;
+    try {
+      schema = mapping.schema().names();
+    } catch (IllegalArgumentException e) {
+      throw new FeedLogException(mappingFile, "schema: " + e.getMessage(), e);
+    }
+    SchemaFile.write(draft.resolve(SchemaFile.NAME), schema);
+    try (DuckSession session = DuckSession.open(spill).alone()) {
+      SourceLoader loader = new SourceLoader(session, source, mappingFile, bad);
+      mapping.sources().forEach((name, files) -> sources.add(loader.load(name, files)));
+      session.execute("CREATE SCHEMA feedlog");
+      lock(session, draft);
+      TableMapper mapper =
+          new TableMapper(session, mappingFile, schema, mapping.sources().keySet());
+      for (Map.Entry<FeedTable, ImportMapping.Table> entry : tables().entrySet()) {
+        mapper.fill(entry.getKey(), entry.getValue());
+        copy(session, "SELECT * FROM " + TableMapper.filled(entry.getKey()), draft, entry.getKey());
+      }
+      int malformedLines = bad.rows().size();
+      FeedLog log = check(session, draft);
+      dropBadRows(session, draft, bad.rows().subList(malformedLines, bad.rows().size()));
+      return log;
+    } catch (SQLException e) {
+      throw new FeedLogException(mappingFile, DuckSession.reason(e), e);
+    }
+  }
+
+  private Map<FeedTable, ImportMapping.Table> tables() {
+    Map<FeedTable, ImportMapping.Table> tables = new TreeMap<>();
+    tables.put(FeedTable.ACTIONS, mapping.actions());
+    tables.put(FeedTable.ITEMS, mapping.items());
+    if (mapping.feedviews() != null) {
+      tables.put(FeedTable.FEEDVIEWS, mapping.feedviews());
+    }
+    return tables;
+  }
+
+  /** From here on the session reads and writes no file but the draft's. */
+  private static void lock(DuckSession session, Path draft) throws SQLException {
+    session.execute(
+        "SET allowed_directories = "
+            + DuckSession.literals(List.of(draft.toAbsolutePath().toString())));
+    session.execute("SET enable_external_access = false");
+    session.execute("SET lock_configuration = true");
+  }
+
+  private static void copy(DuckSession session, String query, Path draft, FeedTable table)
+      throws SQLException {
+    Path file = draft.toAbsolutePath().resolve(table.fileName());
+    session.execute(
+        "COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd)"
+            .formatted(query, DuckSession.literal(file.toString())));
+  }
+
+  /** Reads the draft as any reader will; shows the whole row that is one bad row too many. */
+  private FeedLog check(DuckSession session, Path draft) throws SQLException {
+    try {
+      return FeedLogReader.read(draft, bad);
+    } catch (FeedLogException e) {
+      for (FeedTable table : FeedTable.values()) {
+        if (e.row() != FeedLogException.NO_ROW && e.file().equals(table.fileName())) {
+          throw new FeedLogException(e, "; row as mapped: " + row(session, table, e.row()));
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static String row(DuckSession session, FeedTable table, long row) throws SQLException {
+    String query =
+        "SELECT left(t::VARCHAR, 1000) FROM %s AS t LIMIT 1 OFFSET %s"
+            .formatted(TableMapper.filled(table), row - 1);
+    try (Statement statement = session.connection().createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      return rows.next() ? Shown.line(rows.getString(1)) : "";
+    }
+  }
+
+  private void dropBadRows(DuckSession session, Path draft, List<BadRow> dropped)
+      throws SQLException {
+    for (FeedTable table : tables().keySet()) {
+      List<String> rows =
+          dropped.stream()
+              .filter(row -> row.file().equals(table.fileName()))
+              .map(row -> String.valueOf(row.row() - 1))
+              .toList();
+      long mapped = session.count(TableMapper.filled(table));
+      if (!rows.isEmpty()) {
+        String kept =
+            "SELECT * FROM %s WHERE rowid NOT IN (%s)"
+                .formatted(TableMapper.filled(table), String.join(", ", rows));
+        copy(session, kept, draft, table);
+      }
+      Path file = draft.toAbsolutePath().resolve(table.fileName());
+      long written = session.count("read_parquet(" + DuckSession.path(file) + ")");
+      tables.add(new TableRows(table.table(), mapped, written, rows.size()));
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.unipin.feedlog.imports;
+
+import io.unipin.feedlog.BadRows;
+import io.unipin.feedlog.FeedLogException;
+import io.unipin.feedlog.Located;
+import io.unipin.feedlog.database.DuckComplaint;
+import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.imports.ImportMapping.Source;
+import io.unipin.feedlog.source.ContentKind;
+import io.unipin.feedlog.source.Shown;
+import io.unipin.feedlog.source.SourceException;
+import io.unipin.feedlog.source.SourceFile;
+import io.unipin.feedlog.source.SourceFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. Files lie inside the source
+ * folder; what a file holds decides how it is read, not its name; rows that do not fit are bad rows.
+ */
+final class SourceLoader {
+  private final DuckSession session;
+  private final Path folder;
+  private final String mapping;
+  private final BadRows bad;
+
+  SourceLoader(DuckSession session, Path folder, String mapping, BadRows bad) {
+    this.session = session;
+    this.folder = folder;
+    this.mapping = mapping;
+    this.bad = bad;
+  }
+
+  /** How the rows of a source are written. */
+  enum Format {
+    TEXT,
+    JSON,
+    PARQUET;
+
+    @Override
+    public String toString() {
+      return this == PARQUET ? "Parquet" : name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  SourceRows load(String name, Source source) {
+    List<SourceFile> files = files(name, source.file());
+    Format format = format(name, source, files);
+    SourceContext context = new SourceContext(session, mapping, name, source, files);
+    try {
+      return format == Format.PARQUET
+          ? new ParquetSource(context).load()
+          : new TextSource(context, bad, format == Format.JSON).load();
+    } catch (SQLException e) {
+      throw new FeedLogException(
+          source.file().text(), "source " + name + ": " + DuckComplaint.aboutFile(e), e);
+    }
+  }
+
+  private List<SourceFile> files(String name, Located file) {
+    List<SourceFile> files;
+    try {
+      files = SourceFiles.find(folder, file.text());
+    } catch (SourceException e) {
+      throw file.wrong(mapping, "sources." + name + ".file", e.complaint());
+    } catch (IOException e) {
+      throw new FeedLogException(file.text(), "cannot be listed", e);
+    }
+    if (files.isEmpty()) {
+      throw new FeedLogException(file.text(), "no such file" + deeper(file.text()));
+    }
+    return files;
+  }
+
+  /** What a pattern misses because folders stand between. */
+  private String deeper(String pattern) {
+    int last = pattern.lastIndexOf('/') + 1;
+    String any = pattern.substring(0, last) + "**/" + pattern.substring(last);
+    try {
+      return SourceFiles.find(folder, any).isEmpty() ? "" : "; folders inside hold some: " + any;
+    } catch (SourceException | IOException e) {
+      return "";
+    }
+  }
+
+  private Format format(String name, Source source, List<SourceFile> files) {
+    Located declared = source.format();
+    if (declared != null) {
+      Format format =
+          Map.of("text", Format.TEXT, "json", Format.JSON, "parquet", Format.PARQUET)
+              .get(declared.text());
+      if (format == null) {
+        throw declared.wrong(
+            mapping, "sources." + name + ".format", "text, json or parquet expected");
+      }
+      files.forEach(file -> require(file, format, ", as the mapping says,"));
+      return format;
+    }
+    Format format = byContent(files.get(0), source);
+    files.forEach(
+        file ->
+            require(file, format, files.size() == 1 ? "" : ", as " + files.get(0).name() + " is,"));
+    return format;
+  }
+
+  private static void require(SourceFile file, Format format, String why) {
+    boolean parquet = kind(file) == ContentKind.PARQUET;
+    if (parquet != (format == Format.PARQUET)) {
+      String got = parquet ? "Parquet" : size(file) == 0 ? "an empty file" : kind(file).toString();
+      throw new FeedLogException(file.name(), format + why + " expected, got " + got);
+    }
+  }
+
+  private static Format byContent(SourceFile file, Source source) {
+    String name = TextSource.plainName(file.name());
+    if (kind(file) == ContentKind.PARQUET || name.endsWith(".parquet")) {
+      return Format.PARQUET;
+    }
+    boolean json = name.matches(".*\\.(json|jsonl|ndjson)");
+    return json && source.delimiter() == null ? Format.JSON : Format.TEXT;
+  }
+
+  private static ContentKind kind(SourceFile file) {
+    try {
+      return ContentKind.of(file.path());
+    } catch (IOException e) {
+      throw new FeedLogException(file.name(), "a file that can be read expected", e);
+    }
+  }
+
+  private static long size(SourceFile file) {
+    try {
+      return Files.size(file.path());
+    } catch (IOException e) {
+      throw new FeedLogException(file.name(), "a file that can be read expected", e);
+    }
+  }
+
+  /** What the loading of one source needs to know. */
+  record SourceContext(
+      DuckSession session, String mapping, String name, Source source, List<SourceFile> files) {
+
+    String key(String rest) {
+      return "sources." + name + "." + rest;
+    }
+
+    /** The columns that folders' names give. */
+    Set<String> partition() {
+      return files.get(0).partition().keySet();
+    }
+
+    /** Each column's type, by the mapping. */
+    Map<String, ColumnType> types(List<String> columns) {
+      Map<String, ColumnType> types = new LinkedHashMap<>();
+      columns.forEach(column -> types.put(column, ColumnType.TEXT));
+      source
+          .typesOrNone()
+          .forEach(
+              (column, type) -> {
+                if (!columns.contains(column)) {
+                  String reason = "no such column, the file has " + Shown.line(columns.toString());
+                  throw type.wrong(mapping, key("types." + column), reason);
+                }
+                types.put(column, ColumnType.of(session, type, mapping, key("types." + column)));
+              });
+      return types;
+    }
+
+    /** Refuses columns that SQL cannot tell apart. */
+    void requireDistinct(String file, List<String> columns) {
+      Set<String> seen = new HashSet<>();
+      for (String column : columns) {
+        if (column.isEmpty() || !seen.add(column.toLowerCase(Locale.ROOT))) {
+          throw new FeedLogException(
+              file,
+              "columns with distinct names expected, found " + Shown.line(columns.toString()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.unipin.feedlog.imports;
+
+import java.util.List;
+
+/**
+ * What became of a source's rows: {@code read} = {@code loaded} + {@code refused}.
+ *
+ * @param notes what a person should know of how its files were read
+ */
+public record SourceRows(
+    String source, int files, long read, long loaded, long refused, List<String> notes) {
+  public SourceRows {
+    notes = List.copyOf(notes);
+    if (read != loaded + refused) {
+      throw new IllegalStateException(
+          "source %s: rows read = loaded + refused expected, got %s = %s + %s"
+              .formatted(source, read, loaded, refused));
+    }
+  }
+}

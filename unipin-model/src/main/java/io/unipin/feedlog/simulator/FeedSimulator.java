@@ -1,0 +1,108 @@
+package io.unipin.feedlog.simulator;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.FeedSchema;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * A feed whose truth is known: users with latent tastes look at slates that a logging policy made and act by known
+ * probabilities. Equal configurations give equal logs, bit for bit.
+ *
+ * <p>What a model can learn from it, in rising order of difficulty: items differ in quality and popularity; users in
+ * how active they are; users like few of the topics; in a session they follow one of them, which moves with every click
+ * ({@link SimulatedUser}), so that recent actions say more than old ones; cold items are known by their content alone.
+ * Lower positions are looked at less ({@link ResponseModel}).
+ *
+ * <p>The oracle of an impression is the probability of a click on it if the user looks at it, whatever its position.
+ */
+public final class FeedSimulator {
+  static final List<String> ACTIONS = List.of("click", "save", "hide");
+  static final List<String> SURFACES = List.of("home", "related");
+  public static final long CLICK = 1;
+  static final long SAVE = 1 << 1;
+  static final long HIDE = 1 << 2;
+  static final int HOME = 0;
+  static final int RELATED = 1;
+
+  private static final double RELATED_AFTER_CLICK = 0.3;
+
+  private final SimulatorConfig config;
+  private final ItemWorld world;
+  private final ResponseModel response = new ResponseModel();
+  private final FeedLogBuilder log;
+  private final int[] slate;
+
+  private FeedSimulator(SimulatorConfig config) {
+    this.config = config;
+    this.world = ItemWorld.random(config);
+    this.slate = new int[config.slateSize()];
+    FeedSchema schema = new FeedSchema(ACTIONS, List.of("click", "save"), SURFACES);
+    this.log = new FeedLogBuilder(schema, world.catalogue());
+  }
+
+  public static FeedLog simulate(SimulatorConfig config) {
+    return new FeedSimulator(config).run();
+  }
+
+  private FeedLog run() {
+    SplittableRandom seeds = new SplittableRandom(config.seed());
+    int digits = String.valueOf(config.users() - 1).length();
+    for (int user = 0; user < config.users(); user++) {
+      log.user(String.format(Locale.ROOT, "u%0" + digits + "d", user));
+      play(seeds.split());
+    }
+    return log.build();
+  }
+
+  private void play(SplittableRandom random) {
+    SimulatedUser user = new SimulatedUser(world, random);
+    LoggingPolicy policy = new LoggingPolicy(world, random);
+    SessionClock clock = new SessionClock(config.meanViewsPerUser(), random);
+    int lastClicked = -1;
+    while (clock.next()) {
+      if (clock.startsSession()) {
+        user.startSession();
+        lastClicked = -1;
+      }
+      boolean related = lastClicked >= 0 && random.nextDouble() < RELATED_AFTER_CLICK;
+      int topic = related ? world.topic(lastClicked) : -1;
+      policy.fill(slate, user, topic, clock.timeMs());
+      lastClicked = show(user, policy, clock, related ? RELATED : HOME, random);
+    }
+  }
+
+  /** Shows the slate; returns the last item clicked, or -1. */
+  private int show(
+      SimulatedUser user,
+      LoggingPolicy policy,
+      SessionClock clock,
+      int surface,
+      SplittableRandom random) {
+    int clicked = -1;
+    float[] oracle = new float[slate.length];
+    long[] bits = new long[slate.length];
+    for (int position = 0; position < slate.length; position++) {
+      int item = slate[position];
+      double click = response.click(world, user, item);
+      oracle[position] = (float) click;
+      boolean looks = random.nextDouble() < response.examined(position, surface);
+      bits[position] = looks ? response.act(world, user, item, click, random) : 0;
+    }
+    log.view(surface, clock.timeMs());
+    for (int position = 0; position < slate.length; position++) {
+      log.impression(slate[position], bits[position], oracle[position]);
+      if (bits[position] != 0) {
+        log.action(slate[position], bits[position], surface, clock.dwell());
+        policy.doNotRepeat(slate[position]);
+      }
+      if ((bits[position] & CLICK) != 0) {
+        clicked = slate[position];
+        user.clicked(clicked);
+      }
+    }
+    return clicked;
+  }
+}

@@ -1,0 +1,33 @@
+package io.unipin.feedlog.simulator;
+
+import java.util.SplittableRandom;
+
+/** The true probabilities of what a user does with an impression. */
+final class ResponseModel {
+  /** Share of the users who look at a position; on the related surface they scan further. */
+  double examined(int position, int surface) {
+    double slope = surface == FeedSimulator.HOME ? 0.6 : 0.3;
+    return StrictMath.exp(-slope * StrictMath.log(1 + position));
+  }
+
+  /** Probability of a click on an item that the user looks at. */
+  double click(ItemWorld world, SimulatedUser user, int item) {
+    double appeal = 5.5 * user.currentTaste(item) + 0.6 * world.quality(item);
+    return sigmoid(-3 + appeal + user.activity());
+  }
+
+  /** Draws the multi-hot of an item that the user looks at. */
+  long act(ItemWorld world, SimulatedUser user, int item, double click, SplittableRandom random) {
+    if (random.nextDouble() < click) {
+      double save = sigmoid(-2.2 + 3 * user.lastingTaste(item) + 0.8 * world.quality(item));
+      return FeedSimulator.CLICK | (random.nextDouble() < save ? FeedSimulator.SAVE : 0);
+    }
+    double annoyance = user.dislikes(world.topic(item)) ? 3.5 : 0;
+    double hide = sigmoid(-4.5 + annoyance - 2.5 * user.currentTaste(item));
+    return random.nextDouble() < hide ? FeedSimulator.HIDE : 0;
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + StrictMath.exp(-x));
+  }
+}

@@ -1,0 +1,66 @@
+package io.unipin.feedlog.simulator;
+
+import java.util.SplittableRandom;
+
+/** When a user looks: sessions of a few views minutes apart, days between sessions. */
+final class SessionClock {
+  /** 2026-01-01. */
+  static final long START_MS = 1_767_225_600_000L;
+
+  /** How long the feed runs for a user of average activity. */
+  static final long SPAN_MS = 30L * 24 * 3600 * 1000;
+
+  private static final double VIEWS_PER_SESSION = 4;
+  private static final long SESSION_PAUSE_MS = 2L * 3600 * 1000;
+
+  private final SplittableRandom random;
+  private final double sessionGapMs;
+  private int viewsLeft;
+  private boolean begun;
+  private boolean startsSession = true;
+  private long timeMs;
+
+  SessionClock(double meanViews, SplittableRandom random) {
+    this.random = random;
+    double activity = StrictMath.exp(0.5 * random.nextGaussian() - 0.125);
+    this.viewsLeft = Math.max(2, (int) Math.round(meanViews * activity));
+    double sessions = Math.max(1, viewsLeft / VIEWS_PER_SESSION);
+    this.sessionGapMs = SPAN_MS / (sessions + 1);
+    this.timeMs = START_MS + (long) (random.nextDouble() * sessionGapMs);
+  }
+
+  /** Moves to the next view; false when the user has had all. */
+  boolean next() {
+    if (viewsLeft-- == 0) {
+      return false;
+    }
+    if (!begun) {
+      begun = true;
+      return true;
+    }
+    startsSession = random.nextDouble() < 1 / VIEWS_PER_SESSION;
+    timeMs +=
+        startsSession
+            ? SESSION_PAUSE_MS + (long) exponential(sessionGapMs - SESSION_PAUSE_MS)
+            : 20_000 + (long) exponential(60_000);
+    return true;
+  }
+
+  boolean startsSession() {
+    return startsSession;
+  }
+
+  long timeMs() {
+    return timeMs;
+  }
+
+  /** The user spends some seconds on an item; returns when they act on it. */
+  long dwell() {
+    timeMs += 1_000 + (long) exponential(6_000);
+    return timeMs;
+  }
+
+  private double exponential(double mean) {
+    return -Math.max(mean, 1) * StrictMath.log(1 - random.nextDouble());
+  }
+}

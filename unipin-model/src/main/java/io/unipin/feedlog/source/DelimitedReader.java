@@ -1,0 +1,179 @@
+package io.unipin.feedlog.source;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delimited text, by RFC 4180: a quote inside quotes is doubled, and a quoted value may span lines.
+ *
+ * <p>LF and CRLF end a row, in any mixture; CR alone does where the first line ends so. Blanks around quotes are no part of
+ * the value. A row that does not fit is returned with its fault; a file whose rest cannot be told apart is refused. One
+ * thread.
+ */
+public final class DelimitedReader implements RowReader {
+  /**
+   * How the text is written.
+   *
+   * @param quote empty for none
+   * @param maxLine characters of a row
+   */
+  public record Format(String delimiter, String quote, int maxLine) {
+    public Format {
+      if (delimiter.isEmpty() || quote.length() > 1 || delimiter.equals(quote)) {
+        throw new IllegalArgumentException(
+            "a delimiter, and one other character or none as quote, expected");
+      }
+    }
+  }
+
+  private final TextInput in;
+  private final Format format;
+  private final int quote;
+  private final StringBuilder value = new StringBuilder();
+
+  private List<@Nullable String> values = new ArrayList<>();
+  private @Nullable String problem;
+  private long line = 1;
+  private int length;
+  private boolean rowEnded;
+  private boolean firstLine = true;
+  private boolean endsWithCr;
+
+  public DelimitedReader(TextInput in, Format format) {
+    this.in = in;
+    this.format = format;
+    this.quote = format.quote().isEmpty() ? -2 : format.quote().charAt(0);
+  }
+
+  @Override
+  public Optional<SourceRow> next() throws IOException {
+    while (in.peek() == TextInput.BYTE_ORDER_MARK) {
+      in.next(); // of a file that others were appended to
+    }
+    if (in.peek() < 0) {
+      return Optional.empty();
+    }
+    long begin = line;
+    values = new ArrayList<>();
+    problem = null;
+    length = 0;
+    rowEnded = false;
+    while (!rowEnded) {
+      field(begin);
+    }
+    return Optional.of(new SourceRow(begin, values, problem));
+  }
+
+  /** Reads a value and what ends it. */
+  private void field(long begin) throws IOException {
+    value.setLength(0);
+    while (quote >= 0 && in.peek() == ' ') {
+      append(in.next());
+    }
+    if (in.peek() == quote) {
+      value.setLength(0);
+      in.next();
+      quoted(begin);
+      afterQuote();
+    } else {
+      while (!ended()) {
+        append(in.next());
+      }
+    }
+    values.add(value.toString());
+  }
+
+  private void quoted(long begin) throws IOException {
+    while (true) {
+      int c = in.next();
+      if (c < 0) {
+        throw new SourceException(
+            begin,
+            "a closing quote expected, got the end of the file (quote: \"\" for text without quotes)");
+      }
+      if (c == quote) {
+        if (in.peek() != quote) {
+          return;
+        }
+        in.next();
+      }
+      if (c == '\n' || (c == '\r' && in.peek() != '\n')) {
+        line++;
+      }
+      append(c);
+    }
+  }
+
+  private void afterQuote() throws IOException {
+    while (in.peek() == ' ') {
+      in.next();
+    }
+    while (!ended()) {
+      fault("the delimiter or the line's end expected after a closing quote");
+      append(in.next());
+    }
+  }
+
+  /** Takes the delimiter or the line's end if it comes next. */
+  private boolean ended() throws IOException {
+    if (in.take(format.delimiter())) {
+      return true;
+    }
+    int c = in.peek();
+    if (c < 0) {
+      rowEnded = true;
+    } else if (c == '\n') {
+      in.next();
+      endLine(false);
+    } else if (c == '\r') {
+      in.next();
+      boolean alone = !in.take("\n");
+      if (alone && in.peek() >= 0 && !firstLine && !endsWithCr) {
+        fault("LF or CRLF as the line's end expected, got CR alone");
+        return ended();
+      }
+      endLine(alone);
+    }
+    return rowEnded;
+  }
+
+  private void endLine(boolean withCr) {
+    if (firstLine) {
+      endsWithCr = withCr;
+      firstLine = false;
+    }
+    line++;
+    rowEnded = true;
+  }
+
+  private void append(int c) {
+    if (c == TextInput.NOT_TEXT) {
+      fault("text in the source's encoding expected, got other bytes");
+    } else if (c == 0) {
+      fault("text expected, got a NUL character (encoding: utf-16 for such text)");
+    }
+    if (length < format.maxLine()) {
+      length++;
+      value.append((char) c);
+    } else {
+      fault(
+          "at most "
+              + format.maxLine()
+              + " characters a row expected (max_line_characters), got more");
+    }
+  }
+
+  private void fault(String reason) {
+    if (problem == null) {
+      problem = reason;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

@@ -1,0 +1,216 @@
+package io.unipin.feedlog.split;
+
+import io.unipin.feedlog.FeedLog;
+import java.util.Arrays;
+
+/**
+ * Which part of a feed log trains, validates and tests: per user, the last actions are held out.
+ *
+ * <p>A feedview goes with the actions that its labels come from ({@link ViewActions}), the latest
+ * of them where they lie in different parts: it is shown before them, so its time alone would leak
+ * their labels into training. No view has labels both in training and held out: where one would,
+ * its actions are all held out. Immutable.
+ */
+public final class Holdout {
+  private static final int TRAINING_ACTIONS_AT_LEAST = 2;
+
+  private final FeedLog log;
+  private final Protocol protocol;
+  private final int[] trainEnds;
+  private final int[] validationEnds;
+  private final Part[] parts;
+  private final long validationFrom;
+  private final long testFrom;
+
+  private Holdout(FeedLog log, Protocol protocol, long validationFrom, long testFrom) {
+    this.log = log;
+    this.protocol = protocol;
+    this.validationFrom = validationFrom;
+    this.testFrom = testFrom;
+    this.trainEnds = new int[log.users()];
+    this.validationEnds = new int[log.users()];
+    this.parts = new Part[log.views()];
+  }
+
+  /**
+   * Of every user with at least {@code test + 3} actions the last {@code test} are for testing, the
+   * one before for validation, and the others train. Users with fewer only train. The validation
+   * actions begin earlier where else a feedview would show both training and held-out actions. A
+   * view without actions trains when it lies strictly before the first held-out one.
+   */
+  public static Holdout leaveLast(FeedLog log, int test) {
+    if (test < 1) {
+      throw new IllegalArgumentException("at least 1 test action expected, got " + test);
+    }
+    Holdout holdout = new Holdout(log, Protocol.LEAVE_LAST, FeedLog.NO_TIME, FeedLog.NO_TIME);
+    for (int user = 0; user < log.users(); user++) {
+      int actions = holdout.actions(user);
+      boolean holdsOut = actions >= test + 1 + TRAINING_ACTIONS_AT_LEAST;
+      holdout.trainEnds[user] = holdsOut ? actions - test - 1 : actions;
+      holdout.validationEnds[user] = holdsOut ? actions - test : actions;
+      int last = user;
+      holdout.views(user, view -> holdsOut ? holdout.byOrder(last, view) : Part.TRAIN);
+    }
+    return holdout;
+  }
+
+  /**
+   * Actions and feedviews of all users from {@code testFrom} on are for testing, those before from
+   * {@code validationFrom} on for validation, both in milliseconds since 1970. All others train.
+   *
+   * @throws IllegalArgumentException when the log has no times
+   */
+  public static Holdout timeSplit(FeedLog log, long validationFrom, long testFrom) {
+    requireTimes(log);
+    Holdout holdout = new Holdout(log, Protocol.TIME_SPLIT, validationFrom, testFrom);
+    for (int user = 0; user < log.users(); user++) {
+      holdout.trainEnds[user] = holdout.before(user, validationFrom);
+      holdout.validationEnds[user] = holdout.before(user, testFrom);
+      holdout.views(
+          user,
+          view -> {
+            long time = log.viewTimes()[view];
+            return time < validationFrom
+                ? Part.TRAIN
+                : time < testFrom ? Part.VALIDATION : Part.TEST;
+          });
+    }
+    return holdout;
+  }
+
+  /** A time split that keeps the latest shares of all actions back. */
+  public static Holdout latest(FeedLog log, double validationShare, double testShare) {
+    requireTimes(log);
+    long[] times = log.actionTimes().clone();
+    Arrays.sort(times);
+    int test = (int) (times.length * (1 - testShare));
+    int validation = (int) (times.length * (1 - testShare - validationShare));
+    return timeSplit(
+        log,
+        times[Math.min(validation, times.length - 1)],
+        times[Math.min(test, times.length - 1)]);
+  }
+
+  private static void requireTimes(FeedLog log) {
+    if (log.actions() == 0
+        || Arrays.stream(log.actionTimes()).anyMatch(time -> time == FeedLog.NO_TIME)) {
+      throw new IllegalArgumentException(
+          "a time split needs actions with times; this log has an order alone or no actions");
+    }
+  }
+
+  private int before(int user, long time) {
+    int start = log.actionStart(user);
+    int end = start;
+    while (end < log.actionStart(user + 1) && log.actionTimes()[end] < time) {
+      end++;
+    }
+    return end - start;
+  }
+
+  private void views(int user, ViewPart byTime) {
+    int firstView = log.viewStart(user);
+    ViewActions[] views = new ViewActions[log.viewStart(user + 1) - firstView];
+    for (int v = 0; v < views.length; v++) {
+      views[v] = ViewActions.of(log, user, firstView + v);
+    }
+    keepViewsWhole(user, views);
+    for (int v = 0; v < views.length; v++) {
+      parts[firstView + v] = part(user, views[v], byTime.of(firstView + v));
+    }
+  }
+
+  private void keepViewsWhole(int user, ViewActions[] views) {
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      for (int v = views.length - 1; v >= 0; v--) {
+        if (views[v].first() < trainEnds[user] && views[v].last() >= trainEnds[user]) {
+          trainEnds[user] = views[v].first();
+          moved = true;
+        }
+      }
+    }
+  }
+
+  private Part part(int user, ViewActions actions, Part byTime) {
+    Part part = Part.TRAIN;
+    int last = Math.max(actions.last(), actions.late());
+    if (last >= trainEnds[user]) {
+      part = last < validationEnds[user] ? Part.VALIDATION : Part.TEST;
+    }
+    boolean known = actions.complete() && protocol == Protocol.LEAVE_LAST;
+    return known || byTime.compareTo(part) < 0 ? part : byTime;
+  }
+
+  private Part byOrder(int user, int view) {
+    if (isBefore(view, user, trainEnds[user])) {
+      return Part.TRAIN;
+    }
+    return isBefore(view, user, validationEnds[user]) ? Part.VALIDATION : Part.TEST;
+  }
+
+  private boolean isBefore(int view, int user, int action) {
+    long viewTime = log.viewTimes()[view];
+    long actionTime = log.actionTimes()[log.actionStart(user) + action];
+    if (viewTime == FeedLog.NO_TIME || actionTime == FeedLog.NO_TIME) {
+      return log.viewHistory()[view] < action;
+    }
+    return viewTime < actionTime;
+  }
+
+  /** How the parts were cut. */
+  public Protocol protocol() {
+    return protocol;
+  }
+
+  /**
+   * The instant at which a part of a time split begins, in milliseconds since 1970; else {@link
+   * FeedLog#NO_TIME}.
+   */
+  public long begins(Part part) {
+    return part == Part.TEST ? testFrom : validationFrom;
+  }
+
+  /** Actions {@code [0, trainEnd)} of the user train, counted from the user's first. */
+  public int trainEnd(int user) {
+    return trainEnds[user];
+  }
+
+  /** Actions {@code [trainEnd, validationEnd)} of the user validate; those from here on test. */
+  public int validationEnd(int user) {
+    return validationEnds[user];
+  }
+
+  /** Whether any action or feedview of the user is held out. */
+  public boolean holdsOut(int user) {
+    boolean holdsOut = trainEnds[user] < actions(user);
+    for (int view = log.viewStart(user); !holdsOut && view < log.viewStart(user + 1); view++) {
+      holdsOut = parts[view] != Part.TRAIN;
+    }
+    return holdsOut;
+  }
+
+  /**
+   * The part of a feedview.
+   *
+   * @param view row in the log, one of the user's
+   */
+  public Part part(int user, int view) {
+    if (view < log.viewStart(user) || view >= log.viewStart(user + 1)) {
+      throw new IllegalArgumentException(
+          "a view of user %s expected, got view %s".formatted(user, view));
+    }
+    return parts[view];
+  }
+
+  private int actions(int user) {
+    return log.actionStart(user + 1) - log.actionStart(user);
+  }
+
+  /** The part of a view by when it was shown. */
+  @FunctionalInterface
+  private interface ViewPart {
+    Part of(int view);
+  }
+}

@@ -1,0 +1,86 @@
+package io.unipin.feedlog.split;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.model.features.GapBuckets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The labelled impressions of a log: its feedviews, or, in a log without any, every action as a slate of one.
+ *
+ * <p>Immutable. Such a slate of one never tells the time of its action, which exists only because the user acted.
+ */
+public final class Slates {
+  private final FeedLog log;
+  private final Holdout holdout;
+  private final boolean feedviews;
+
+  public Slates(FeedLog log, Holdout holdout) {
+    this.log = log;
+    this.holdout = holdout;
+    this.feedviews = log.views() > 0;
+  }
+
+  /** Whether slates are feedviews, not actions. */
+  public boolean areFeedviews() {
+    return feedviews;
+  }
+
+  /** Catalogue rows of the impressions. */
+  public int[] items() {
+    return feedviews ? log.impressionItems() : log.actionItems();
+  }
+
+  /** Multi-hots of what the impressions got. */
+  public long[] bits() {
+    return feedviews ? log.impressionBits() : log.actionBits();
+  }
+
+  /** All slates of a user, oldest first. */
+  public List<Slate> of(int user) {
+    List<Slate> slates = new ArrayList<>();
+    if (feedviews) {
+      for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+        slates.add(feedview(user, view));
+      }
+    } else {
+      int start = log.actionStart(user);
+      for (int action = start; action < log.actionStart(user + 1); action++) {
+        slates.add(action(user, action, action - start));
+      }
+    }
+    return slates;
+  }
+
+  private Slate feedview(int user, int view) {
+    int history = log.viewHistory()[view];
+    long time = log.viewTimes()[view];
+    long last =
+        history == 0 ? FeedLog.NO_TIME : log.actionTimes()[log.actionStart(user) + history - 1];
+    return new Slate(
+        holdout.part(user, view),
+        log.impressionStart(view),
+        log.impressionStart(view + 1),
+        history,
+        log.viewSurfaces()[view],
+        GapBuckets.of(last, time),
+        time);
+  }
+
+  private Slate action(int user, int action, int history) {
+    Part part = Part.TEST;
+    if (history < holdout.trainEnd(user)) {
+      part = Part.TRAIN;
+    } else if (history < holdout.validationEnd(user)) {
+      part = Part.VALIDATION;
+    }
+    return new Slate(
+        part,
+        action,
+        action + 1,
+        history,
+        log.actionSurfaces()[action],
+        GapBuckets.UNKNOWN,
+        FeedLog.NO_TIME);
+  }
+}

@@ -1,0 +1,61 @@
+package io.unipin.feedlog.split;
+
+import io.unipin.feedlog.FeedLog;
+
+/**
+ * Which of its user's actions the labels of a feedview come from, relative to the user's first action.
+ *
+ * <p>A log does not link them. An impression's label is taken for the first action after the view's history that is on the
+ * same item and of a common type, if it is near: among the next few actions, or at the view's own time. A later one may be
+ * another visit's, or where the label came from after all.
+ *
+ * @param first first such action; when there is none, larger than any
+ * @param last last such action; -1 when there is none
+ * @param late last action that a label may have come from, though it is not near; -1 when there is none
+ * @param complete whether the view has labels and every one of them was found
+ */
+record ViewActions(int first, int last, int late, boolean complete) {
+  private static final int NEAR_PER_IMPRESSION = 4;
+  private static final int NEAR = 8;
+
+  static ViewActions of(FeedLog log, int user, int view) {
+    int first = Integer.MAX_VALUE;
+    int last = -1;
+    int late = -1;
+    int labels = 0;
+    int found = 0;
+    for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
+      long bits = log.impressionBits()[i];
+      if (bits == 0) {
+        continue;
+      }
+      labels++;
+      int action = find(log, user, view, log.impressionItems()[i], bits);
+      if (action >= 0 && !isNear(log, user, view, action)) {
+        late = Math.max(late, action);
+      } else if (action >= 0) {
+        found++;
+        first = Math.min(first, action);
+        last = Math.max(last, action);
+      }
+    }
+    return new ViewActions(first, last, late, labels > 0 && found == labels);
+  }
+
+  private static int find(FeedLog log, int user, int view, int item, long bits) {
+    int start = log.actionStart(user);
+    for (int i = start + log.viewHistory()[view]; i < log.actionStart(user + 1); i++) {
+      if (log.actionItems()[i] == item && (log.actionBits()[i] & bits) != 0) {
+        return i - start;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isNear(FeedLog log, int user, int view, int action) {
+    int size = log.impressionStart(view + 1) - log.impressionStart(view);
+    long time = log.viewTimes()[view];
+    return action < log.viewHistory()[view] + NEAR + NEAR_PER_IMPRESSION * size
+        || (time != FeedLog.NO_TIME && log.actionTimes()[log.actionStart(user) + action] == time);
+  }
+}

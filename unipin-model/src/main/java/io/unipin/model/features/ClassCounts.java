@@ -1,0 +1,174 @@
+package io.unipin.model.features;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How often an epoch of training met each class of every {@link InputTable}, as stored in {@code
+ * classes.json} beside a model's weights. Immutable.
+ *
+ * @param leastUsers a class that fewer users met is not learned; 0 takes all for learned
+ * @param tables by the tensor's name, all of them
+ */
+public record ClassCounts(int leastUsers, Map<String, Met> tables) {
+  /** The file's name in a model's folder. */
+  public static final String FILE = "classes.json";
+
+  private static final long MAX_BYTES = 1 << 20;
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /**
+   * What was met of a table's classes, in their order.
+   *
+   * @param examples tokens, candidates or queries with the class
+   * @param users users of whom they are
+   */
+  public record Met(List<Long> examples, List<Long> users) {
+    public Met {
+      examples = List.copyOf(examples);
+      users = List.copyOf(users);
+      if (examples.size() != users.size()) {
+        throw new IllegalArgumentException(
+            "examples and users of as many classes expected, got %s and %s"
+                .formatted(examples.size(), users.size()));
+      }
+      for (int i = 0; i < users.size(); i++) {
+        if (users.get(i) < 0 || users.get(i) > examples.get(i)) {
+          throw new IllegalArgumentException(
+              "users from 0 to the %s examples of class %s expected, got %s"
+                  .formatted(examples.get(i), i, users.get(i)));
+        }
+      }
+    }
+
+    private Met orEarlier(Met earlier) {
+      return new Met(larger(examples, earlier.examples), larger(users, earlier.users));
+    }
+
+    /** The larger of each two numbers; an earlier model may have had fewer classes. */
+    private static List<Long> larger(List<Long> now, List<Long> earlier) {
+      Long[] largest = now.toArray(Long[]::new);
+      for (int i = 0; i < Math.min(largest.length, earlier.size()); i++) {
+        largest[i] = Math.max(largest[i], earlier.get(i));
+      }
+      return Arrays.asList(largest);
+    }
+  }
+
+  public ClassCounts {
+    if (leastUsers < 0) {
+      throw new IllegalArgumentException("leastUsers: 0 or more expected, got " + leastUsers);
+    }
+    tables = Collections.unmodifiableMap(new TreeMap<>(tables));
+    for (InputTable table : InputTable.values()) {
+      if (tables.get(table.tensor()) == null) {
+        throw new IllegalArgumentException("tables: one named " + table.tensor() + " expected");
+      }
+    }
+    for (String name : tables.keySet()) {
+      if (InputTable.of(name).isEmpty()) {
+        throw new IllegalArgumentException("tables: no table is named " + name);
+      }
+    }
+  }
+
+  /** What was met of a table's classes. */
+  public Met of(InputTable table) {
+    Met met = tables.get(table.tensor());
+    if (met == null) {
+      throw new IllegalStateException("no table " + table);
+    }
+    return met;
+  }
+
+  /**
+   * These counts for a model that began with an earlier one's weights: a class counts as the one of
+   * the two that met it more often, since the later log may hold the earlier one.
+   */
+  public ClassCounts orEarlier(ClassCounts earlier) {
+    Map<String, Met> both = new TreeMap<>();
+    for (InputTable table : InputTable.values()) {
+      both.put(table.tensor(), of(table).orEarlier(earlier.of(table)));
+    }
+    return new ClassCounts(leastUsers, both);
+  }
+
+  /**
+   * The class of an ordered table whose row each class has in a model that serves; its own where it
+   * is learned.
+   *
+   * @throws IllegalArgumentException for a table of names
+   */
+  public int[] standIns(InputTable table) {
+    return new StandIns(table, this).classes();
+  }
+
+  public void requireFits(ModelConfig config) {
+    for (InputTable table : InputTable.values()) {
+      int classes = table.classes(config);
+      if (of(table).users().size() != classes) {
+        throw new ModelException(
+            "%s: %s classes of %s expected, got %s"
+                .formatted(FILE, classes, table.tensor(), of(table).users().size()));
+      }
+    }
+  }
+
+  /** Writes these counts into a model's folder. */
+  public void write(Path directory) {
+    try {
+      Files.write(directory.resolve(FILE), JSON.writeValueAsBytes(this));
+    } catch (IOException e) {
+      throw new ModelException(FILE + ": cannot be written", e);
+    }
+  }
+
+  /**
+   * The counts of a model's folder; none of a model that was not trained, or before there were any.
+   *
+   * @throws ModelException when the file is broken
+   */
+  public static Optional<ClassCounts> read(Path directory) {
+    Path file = directory.resolve(FILE);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    try {
+      long bytes = Files.size(file);
+      if (bytes > MAX_BYTES) {
+        throw new ModelException(
+            "%s: at most %s bytes expected, got %s".formatted(FILE, MAX_BYTES, bytes));
+      }
+      ClassCounts counts = JSON.readValue(Files.readAllBytes(file), ClassCounts.class);
+      if (counts == null) {
+        throw new ModelException(FILE + ": an object expected, got null");
+      }
+      return Optional.of(counts);
+    } catch (JsonProcessingException e) {
+      String message = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new ModelException(FILE + ": " + message, e);
+    } catch (IOException e) {
+      throw new ModelException(FILE + ": cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What the model reads: its configuration, tokens, and the classes of its categorical inputs. */
+@NullMarked
+package io.unipin.model.features;
+
+import org.jspecify.annotations.NullMarked;

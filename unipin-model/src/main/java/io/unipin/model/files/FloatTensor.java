@@ -1,0 +1,54 @@
+package io.unipin.model.files;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * A float32 tensor in native (little-endian) memory order, row major.
+ *
+ * @param shape dimensions; owned by the record
+ * @param bytes its content from position 0 to limit; shared, never written
+ */
+public record FloatTensor(long[] shape, ByteBuffer bytes) {
+  public FloatTensor {
+    if (bytes.order() != ByteOrder.LITTLE_ENDIAN) {
+      throw new IllegalArgumentException("little-endian bytes expected");
+    }
+    if (bytes.remaining() != count(shape) * Float.BYTES) {
+      throw new IllegalArgumentException(
+          "%s bytes expected for shape %s, got %s"
+              .formatted(count(shape) * Float.BYTES, Arrays.toString(shape), bytes.remaining()));
+    }
+  }
+
+  public static FloatTensor of(float[] values, long... shape) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return new FloatTensor(shape, bytes);
+  }
+
+  public FloatBuffer floats() {
+    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+  }
+
+  public float[] toArray() {
+    float[] values = new float[Math.toIntExact(count())];
+    floats().get(values);
+    return values;
+  }
+
+  public long count() {
+    return count(shape);
+  }
+
+  public static long count(long[] shape) {
+    long count = 1;
+    for (long size : shape) {
+      count = Math.multiplyExact(count, size);
+    }
+    return count;
+  }
+}

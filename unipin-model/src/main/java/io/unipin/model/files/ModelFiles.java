@@ -1,0 +1,153 @@
+package io.unipin.model.files;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.model.features.ClassCounts;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}
+ * with the tensor {@code embeddings} (items + 1, itemDim), whose last row is the out-of-vocabulary
+ * item; of a trained model {@code classes.json} too. No code.
+ *
+ * @param weights as training left them
+ * @param counts what training met; null where nobody counted
+ */
+public record ModelFiles(
+    ModelConfig config,
+    Weights weights,
+    FloatTensor items,
+    @Nullable ClassCounts counts,
+    String fingerprint) {
+  private static final String CONFIG = "config.json";
+  private static final String WEIGHTS = "weights.safetensors";
+  private static final String ITEMS = "items.safetensors";
+  private static final String EMBEDDINGS = "embeddings";
+  private static final long MAX_CONFIG_BYTES = 1 << 20;
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  public static ModelFiles read(Path directory) {
+    ModelConfig config = readConfig(directory.resolve(CONFIG));
+    Weights weights = Weights.of(config, Safetensors.read(existing(directory.resolve(WEIGHTS))));
+    FloatTensor items = Safetensors.read(existing(directory.resolve(ITEMS))).get(EMBEDDINGS);
+    long[] shape = {config.items() + 1L, config.itemDim()};
+    if (items == null || !Arrays.equals(items.shape(), shape)) {
+      throw new ModelException(
+          "%s: tensor %s of shape %s expected, got %s"
+              .formatted(
+                  ITEMS,
+                  EMBEDDINGS,
+                  Arrays.toString(shape),
+                  items == null ? "none" : Arrays.toString(items.shape())));
+    }
+    ClassCounts counts = ClassCounts.read(directory).orElse(null);
+    if (counts != null) {
+      counts.requireFits(config);
+    }
+    return new ModelFiles(config, weights, items, counts, fingerprint(directory));
+  }
+
+  /** The weights to compute with: what training hardly met is replaced by what it learned. */
+  public Weights learned() {
+    return counts == null ? weights : RareClasses.replaced(weights, counts);
+  }
+
+  /** Refuses a model whose activations nobody observed. */
+  public void checkRanges() {
+    for (float range : weights.get(Program.ACTIVATION_RANGE).toArray()) {
+      if (!(range > 0) || !Float.isFinite(range)) {
+        throw new ModelException(
+            "precision INT8: the ranges of the activations expected in %s (tensor %s), got %s: train or publish the model again"
+                .formatted(WEIGHTS, Program.ACTIVATION_RANGE, range));
+      }
+    }
+  }
+
+  public static void write(
+      Path directory, ModelConfig config, Weights weights, float[] embeddings) {
+    try {
+      Files.createDirectories(directory);
+      Files.write(directory.resolve(CONFIG), JSON.writeValueAsBytes(config));
+    } catch (IOException e) {
+      throw new ModelException("the model cannot be written", e);
+    }
+    Safetensors.write(directory.resolve(WEIGHTS), weights.tensors());
+    FloatTensor items = FloatTensor.of(embeddings, config.items() + 1L, config.itemDim());
+    Safetensors.write(directory.resolve(ITEMS), Map.of(EMBEDDINGS, items));
+  }
+
+  private static Path existing(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(file.getFileName() + " expected in the model's folder, none found");
+    }
+    return file;
+  }
+
+  public static ModelConfig readConfig(Path file) {
+    try {
+      long bytes = Files.size(existing(file));
+      if (bytes > MAX_CONFIG_BYTES) {
+        throw new ModelException(
+            "%s: at most %s bytes expected, got %s".formatted(CONFIG, MAX_CONFIG_BYTES, bytes));
+      }
+      JsonNode tree = JSON.readTree(Files.readAllBytes(file));
+      if (tree instanceof ObjectNode object) {
+        // A model from before there were these.
+        object.putIfAbsent("gated", BooleanNode.FALSE);
+        object.putIfAbsent("interleaved", BooleanNode.FALSE);
+      }
+      return JSON.treeToValue(tree, ModelConfig.class);
+    } catch (JsonProcessingException e) {
+      throw new ModelException(
+          "%s: %s".formatted(CONFIG, e.getOriginalMessage().lines().findFirst().orElse("")), e);
+    } catch (IOException e) {
+      throw new ModelException(CONFIG + ": cannot be read", e);
+    }
+  }
+
+  public static String fingerprint(Path directory) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(Program.source().getBytes(StandardCharsets.UTF_8));
+      for (String name : new String[] {CONFIG, WEIGHTS, ITEMS, ClassCounts.FILE}) {
+        if (name.equals(ClassCounts.FILE) && !Files.exists(directory.resolve(name))) {
+          continue; // without counts nothing is replaced
+        }
+        try (InputStream in =
+            new DigestInputStream(Files.newInputStream(directory.resolve(name)), digest)) {
+          in.transferTo(java.io.OutputStream.nullOutputStream());
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new ModelException("the model's files cannot be read", e);
+    }
+  }
+}

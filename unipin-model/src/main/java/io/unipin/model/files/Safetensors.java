@@ -1,0 +1,240 @@
+package io.unipin.model.files;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.kvcache.OffHeap;
+import io.unipin.model.features.ModelException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reader and writer of safetensors files that hold float32 tensors.
+ *
+ * <p>Strict, since files come from elsewhere: the header is bounded and must be one JSON object without duplicate keys;
+ * names, shapes and offsets are checked against the file before any tensor is made; tensors lie one behind the other and
+ * cover the file exactly. Files are mapped read-only.
+ *
+ * @see <a href="https://github.com/huggingface/safetensors">safetensors</a>
+ */
+public final class Safetensors {
+  private static final int MAX_HEADER_BYTES = 100 << 20;
+  private static final int MAX_NAME_LENGTH = 256;
+  private static final int MAX_TENSORS = 100_000;
+  private static final int MAX_DIMENSIONS = 8;
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final String name;
+
+  private Safetensors(String name) {
+    this.name = name;
+  }
+
+  /** Tensors of a file by name, in file order. The tensors alias the mapped file. */
+  public static Map<String, FloatTensor> read(Path file) {
+    return new Safetensors(String.valueOf(file.getFileName())).readFile(file);
+  }
+
+  public static void write(Path file, Map<String, FloatTensor> tensors) {
+    ObjectNode header = JSON.createObjectNode();
+    long offset = 0;
+    for (Map.Entry<String, FloatTensor> entry : tensors.entrySet()) {
+      ObjectNode description = header.putObject(entry.getKey()).put("dtype", "F32");
+      Arrays.stream(entry.getValue().shape()).forEach(description.putArray("shape")::add);
+      long end = offset + entry.getValue().bytes().remaining();
+      description.putArray("data_offsets").add(offset).add(end);
+      offset = end;
+    }
+    byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+    int padded = (json.length + 7) / 8 * 8;
+    ByteBuffer prefix =
+        ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(json);
+    while (prefix.hasRemaining()) {
+      prefix.put((byte) ' ');
+    }
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      writeFully(channel, prefix.flip());
+      for (FloatTensor tensor : tensors.values()) {
+        writeFully(channel, tensor.bytes().duplicate());
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      throw new ModelException(file.getFileName() + ": cannot be written", e);
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private Map<String, FloatTensor> readFile(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size < 10) {
+        throw broken("at least 10 bytes expected, got " + size);
+      }
+      ByteBuffer length = read(channel, 0, 8);
+      long headerBytes = length.getLong();
+      if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - 8) {
+        throw broken(
+            "header of 2 to %s bytes expected, got %s"
+                .formatted(Math.min(MAX_HEADER_BYTES, size - 8), headerBytes));
+      }
+      JsonNode header = header(read(channel, 8, (int) headerBytes));
+      return tensors(channel, header, 8 + headerBytes, size - 8 - headerBytes);
+    } catch (IOException e) {
+      throw new ModelException(name + ": cannot be read", e);
+    }
+  }
+
+  private ByteBuffer read(FileChannel channel, long position, int length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    fill(bytes, channel, position);
+    return bytes;
+  }
+
+  /** Fills a buffer from a place of the file on, and sets it back to its beginning. */
+  private void fill(ByteBuffer bytes, FileChannel channel, long position) throws IOException {
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, position + bytes.position()) < 0) {
+        throw broken("file ended while it was read");
+      }
+    }
+    bytes.flip();
+  }
+
+  /** A tensor is copied out of its file: a mapped file that is cut short ends the process that reads it. */
+  private ByteBuffer memory(Entry entry) {
+    int bytes = (int) (entry.end - entry.begin);
+    try {
+      return OffHeap.allocate(bytes);
+    } catch (OutOfMemoryError e) {
+      throw new ModelException(
+          "%s: memory of %s bytes for tensor %s expected, got none: raise -XX:MaxDirectMemorySize"
+              .formatted(name, bytes, entry.name),
+          e);
+    }
+  }
+
+  private JsonNode header(ByteBuffer bytes) {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      JsonNode header = JSON.readTree(text);
+      if (!text.startsWith("{") || !header.isObject()) {
+        throw broken("a JSON object expected as header");
+      }
+      return header;
+    } catch (CharacterCodingException e) {
+      throw broken("header is not UTF-8");
+    } catch (JsonProcessingException e) {
+      throw broken("header is no valid JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private record Entry(String name, long[] shape, long begin, long end) {}
+
+  private Map<String, FloatTensor> tensors(
+      FileChannel channel, JsonNode header, long dataStart, long dataBytes) throws IOException {
+    if (header.size() > MAX_TENSORS) {
+      throw broken("at most %s tensors expected, got %s".formatted(MAX_TENSORS, header.size()));
+    }
+    List<Entry> entries =
+        header.properties().stream()
+            .filter(e -> !e.getKey().equals("__metadata__"))
+            .map(e -> entry(e.getKey(), e.getValue()))
+            .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
+            .toList();
+    long position = 0;
+    for (Entry entry : entries) {
+      if (entry.begin != position) {
+        throw broken(
+            "tensor %s expected at offset %s, got %s".formatted(entry.name, position, entry.begin));
+      }
+      position = entry.end;
+    }
+    if (position != dataBytes) {
+      throw broken("%s bytes of tensors expected, got %s".formatted(position, dataBytes));
+    }
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>();
+    for (Entry entry : entries) {
+      ByteBuffer bytes = memory(entry).order(ByteOrder.LITTLE_ENDIAN);
+      fill(bytes, channel, dataStart + entry.begin);
+      tensors.put(entry.name, new FloatTensor(entry.shape, bytes));
+    }
+    return tensors;
+  }
+
+  private Entry entry(String tensor, JsonNode description) {
+    if (tensor.length() > MAX_NAME_LENGTH) {
+      throw broken("tensor names of at most %s characters expected".formatted(MAX_NAME_LENGTH));
+    }
+    if (!description.path("dtype").asText().equals("F32")) {
+      throw broken(
+          "tensor %s: dtype F32 expected, got %s".formatted(tensor, description.path("dtype")));
+    }
+    long[] shape = longs(tensor, description.path("shape"));
+    long[] offsets = longs(tensor, description.path("data_offsets"));
+    if (offsets.length != 2 || offsets[0] > offsets[1]) {
+      throw broken(
+          "tensor %s: two ascending offsets expected, got %s"
+              .formatted(tensor, Arrays.toString(offsets)));
+    }
+    long bytes;
+    try {
+      bytes = Math.multiplyExact(FloatTensor.count(shape), Float.BYTES);
+    } catch (ArithmeticException e) {
+      throw broken("tensor %s: shape %s is too large".formatted(tensor, Arrays.toString(shape)));
+    }
+    if (bytes != offsets[1] - offsets[0] || bytes > Integer.MAX_VALUE) {
+      throw broken(
+          "tensor %s: %s bytes expected for shape %s, got %s"
+              .formatted(tensor, bytes, Arrays.toString(shape), offsets[1] - offsets[0]));
+    }
+    return new Entry(tensor, shape, offsets[0], offsets[1]);
+  }
+
+  private long[] longs(String tensor, JsonNode array) {
+    if (!array.isArray() || array.size() > MAX_DIMENSIONS) {
+      throw broken(
+          "tensor %s: a list of at most %s numbers expected, got %s"
+              .formatted(tensor, MAX_DIMENSIONS, array));
+    }
+    long[] values = new long[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      JsonNode value = array.get(i);
+      if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0) {
+        throw broken("tensor %s: numbers of 0 or more expected, got %s".formatted(tensor, value));
+      }
+      values[i] = value.asLong();
+    }
+    return values;
+  }
+
+  private ModelException broken(String message) {
+    return new ModelException(name + ": " + message);
+  }
+}

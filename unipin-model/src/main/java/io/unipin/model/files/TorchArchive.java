@@ -1,0 +1,132 @@
+package io.unipin.model.files;
+
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writer of TorchScript archives: packs the program, a configuration and weights into the file that libtorch loads.
+ *
+ * <p>The format is a zip of stored entries, tensor data aligned to 64 bytes: {@code data.pkl} (see {@link ModulePickle}),
+ * {@code data/i} (tensor i, little-endian), {@code code/__torch__.py} (the program), {@code constants.pkl} (an empty
+ * tuple), {@code version} and {@code byteorder}. Equal input gives equal bytes.
+ *
+ * @see <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">TorchScript serialization</a>
+ */
+public final class TorchArchive {
+  private static final String ROOT = "unipin/";
+  private static final int ALIGNMENT = 64;
+  private static final int LOCAL_HEADER_BYTES = 30;
+  private static final int EXTRA_HEADER_BYTES = 4;
+  // A day later than what makes the JDK add a second time stamp, which would break the alignment.
+  private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 2, 1, 0, 0);
+
+  private TorchArchive() {}
+
+  public static void write(Path file, ModelConfig config, Weights weights) {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+      write(out, config, weights);
+    } catch (IOException e) {
+      throw new ModelException("cannot write the model archive: " + e.getMessage(), e);
+    }
+  }
+
+  public static void write(OutputStream out, ModelConfig config, Weights weights)
+      throws IOException {
+    Counter counter = new Counter(out);
+    ZipOutputStream zip = new ZipOutputStream(counter);
+    zip.setMethod(ZipOutputStream.STORED);
+    entry(zip, counter, "data.pkl", ByteBuffer.wrap(ModulePickle.of(config, weights.tensors())));
+    entry(zip, counter, "code/__torch__.py", utf8(Program.source()));
+    int index = 0;
+    for (Map.Entry<String, FloatTensor> tensor : weights.tensors().entrySet()) {
+      entry(zip, counter, "data/" + index++, tensor.getValue().bytes().duplicate());
+    }
+    entry(zip, counter, "constants.pkl", ByteBuffer.wrap(new byte[] {(byte) 0x80, 2, ')', '.'}));
+    entry(zip, counter, "version", utf8("3\n"));
+    entry(zip, counter, "byteorder", utf8("little"));
+    zip.finish();
+    counter.flush();
+  }
+
+  private static void entry(ZipOutputStream zip, Counter counter, String name, ByteBuffer content)
+      throws IOException {
+    ZipEntry entry = new ZipEntry(ROOT + name);
+    CRC32 crc = new CRC32();
+    crc.update(content.duplicate());
+    entry.setCrc(crc.getValue());
+    entry.setSize(content.remaining());
+    entry.setCompressedSize(content.remaining());
+    entry.setTimeLocal(EPOCH);
+    entry.setExtra(
+        padding(
+            counter.count + LOCAL_HEADER_BYTES + entry.getName().length() + EXTRA_HEADER_BYTES));
+    zip.putNextEntry(entry);
+    byte[] chunk = new byte[1 << 16];
+    while (content.hasRemaining()) {
+      int length = Math.min(chunk.length, content.remaining());
+      content.get(chunk, 0, length);
+      zip.write(chunk, 0, length);
+    }
+    zip.closeEntry();
+    zip.flush();
+  }
+
+  /** An extra field, of an id that readers skip, which moves the content to the next multiple of the alignment. */
+  private static byte[] padding(long offset) {
+    int length = (int) ((ALIGNMENT - offset % ALIGNMENT) % ALIGNMENT);
+    byte[] extra = new byte[EXTRA_HEADER_BYTES + length];
+    extra[0] = 'F';
+    extra[1] = 'B';
+    extra[2] = (byte) length;
+    return extra;
+  }
+
+  private static ByteBuffer utf8(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Bytes of an archive, for tests and small models. */
+  public static byte[] bytes(ModelConfig config, Weights weights) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      write(out, config, weights);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static final class Counter extends FilterOutputStream {
+    long count;
+
+    Counter(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      count += length;
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package io.unipin.model.files;
+
+import static java.util.Objects.requireNonNull;
+
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * The tensors of a program, complete and of the shapes that its configuration asks for. Immutable.
+ */
+public final class Weights {
+  private static final String ATTENTION_IN = "attention_in";
+  private static final String QUERY_DIRECT = "query_direct";
+  private static final String TOKEN_ITEM = "token_item";
+
+  private static final List<String> SMALL =
+      List.of("attention_out", "forward_out", "item_out", "query_out");
+
+  private static final List<String> SMALL_TABLES =
+      List.of("_gap", "_surface", "_position", "_offset");
+
+  /** Length of a new id where content says what an item is: random ids must not drown that. */
+  private static final double ID_BESIDE_CONTENT = 0.1;
+
+  private final Map<String, FloatTensor> tensors;
+
+  private Weights(Map<String, FloatTensor> tensors) {
+    this.tensors = Collections.unmodifiableMap(tensors);
+  }
+
+  /**
+   * Checks tensors against a configuration.
+   *
+   * @throws ModelException when one is missing, unknown or of another shape
+   */
+  public static Weights of(ModelConfig config, Map<String, FloatTensor> tensors) {
+    Map<String, long[]> shapes = Program.shapes(config);
+    Map<String, FloatTensor> ordered = new LinkedHashMap<>();
+    for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
+      FloatTensor tensor = tensors.get(entry.getKey());
+      if (tensor == null && Program.LATER.contains(entry.getKey())) {
+        long[] shape = entry.getValue();
+        tensor = FloatTensor.of(new float[Math.toIntExact(FloatTensor.count(shape))], shape);
+      }
+      if (tensor == null) {
+        throw new ModelException(
+            "weights: tensor %s expected, none found".formatted(entry.getKey()));
+      }
+      if (!Arrays.equals(tensor.shape(), entry.getValue())) {
+        throw new ModelException(
+            "weights: tensor %s of shape %s expected, got %s"
+                .formatted(
+                    entry.getKey(),
+                    Arrays.toString(entry.getValue()),
+                    Arrays.toString(tensor.shape())));
+      }
+      ordered.put(entry.getKey(), tensor);
+    }
+    for (String name : tensors.keySet()) {
+      if (!shapes.containsKey(name)) {
+        throw new ModelException("weights: tensor %s is not part of the program".formatted(name));
+      }
+    }
+    return new Weights(ordered);
+  }
+
+  /**
+   * Untrained weights: ids of about unit length, of a tenth of it where items have content; normal
+   * with variance 1 / fan-in for maps, those that write into a residual sum scaled down by {@code
+   * sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a temperature of 0.05). The
+   * direct way from a state to a query begins as the transpose of the way from an item to its
+   * token: so a query is near the item of the last action, as where one table of items is both
+   * input and output.
+   */
+  public static Weights random(ModelConfig config, long seed) {
+    Random random = new Random(seed);
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>();
+    for (Map.Entry<String, long[]> entry : Program.shapes(config).entrySet()) {
+      String name = entry.getKey();
+      long[] shape = entry.getValue();
+      int bytes = Math.toIntExact(FloatTensor.count(shape) * Float.BYTES);
+      ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      fill(buffer.asFloatBuffer(), name, shape, config, random);
+      tensors.put(name, new FloatTensor(shape, buffer));
+    }
+    // Its place was filled, too: every other tensor keeps the numbers that a seed gives it.
+    tensors.put(QUERY_DIRECT, transposed(requireNonNull(tensors.get(TOKEN_ITEM))));
+    return of(config, tensors);
+  }
+
+  private static void fill(
+      FloatBuffer out, String name, long[] shape, ModelConfig config, Random random) {
+    if (name.endsWith("_norm")) {
+      constant(out, 1);
+    } else if (name.equals("logit_scale")) {
+      constant(out, (float) Math.log(20));
+    } else if (name.equals("head_bias") || name.equals(Program.ACTIVATION_RANGE)) {
+      constant(out, 0);
+    } else if (name.equals("calibration")) {
+      for (int i = 0; out.hasRemaining(); i++) {
+        out.put(i < config.actions().size() ? 1 : 0);
+      }
+    } else {
+      double scale = scale(name, shape, config);
+      while (out.hasRemaining()) {
+        out.put((float) (random.nextGaussian() * scale));
+      }
+    }
+  }
+
+  private static double scale(String name, long[] shape, ModelConfig config) {
+    if (name.equals(Program.ITEM_ID)) {
+      double length = config.contentDim() == 0 ? 1 : ID_BESIDE_CONTENT;
+      return length / Math.sqrt(config.itemDim());
+    }
+    if (name.equals(TOKEN_ITEM)) {
+      return 1; // its input has unit length, so its output has unit variance
+    }
+    if (name.startsWith("token_") || SMALL_TABLES.stream().anyMatch(name::endsWith)) {
+      return 0.1;
+    }
+    double fanIn = name.equals("query_action") ? 100 : shape[shape.length - 1];
+    double scale = 1 / Math.sqrt(fanIn);
+    return SMALL.contains(name) ? scale / Math.sqrt(2.0 * config.layers()) : scale;
+  }
+
+  /** A (d, e) matrix as (e, d), divided by {@code sqrt(d)}. */
+  private static FloatTensor transposed(FloatTensor matrix) {
+    int rows = Math.toIntExact(matrix.shape()[0]);
+    int columns = Math.toIntExact(matrix.shape()[1]);
+    float[] in = matrix.toArray();
+    float[] out = new float[in.length];
+    float scale = (float) (1 / Math.sqrt(rows));
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        out[j * rows + i] = scale * in[i * columns + j];
+      }
+    }
+    return FloatTensor.of(out, columns, rows);
+  }
+
+  private static void constant(FloatBuffer out, float value) {
+    while (out.hasRemaining()) {
+      out.put(value);
+    }
+  }
+
+  /** A tensor of the program. */
+  public FloatTensor get(String name) {
+    FloatTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("no tensor " + name);
+    }
+    return tensor;
+  }
+
+  /**
+   * These weights with the queries of every layer as its keys are, so that a row attends to rows that are like it from the
+   * first step on (after Trockman and Kolter, Mimetic initialization of self-attention layers, ICML 2023).
+   */
+  public Weights withQueriesAsKeys(ModelConfig config) {
+    FloatTensor attention = get(ATTENTION_IN);
+    float[] values = attention.toArray();
+    int head = config.headDim() * config.width();
+    int layer = values.length / config.layers();
+    int group = config.heads() / config.kvHeads();
+    for (int l = 0; l < config.layers(); l++) {
+      int keys = l * layer + config.heads() * head;
+      for (int h = 0; h < config.heads(); h++) {
+        System.arraycopy(values, keys + h / group * head, values, l * layer + h * head, head);
+      }
+    }
+    return with(ATTENTION_IN, FloatTensor.of(values, attention.shape()));
+  }
+
+  /** These weights, copied, with one tensor replaced by another of its shape. */
+  public Weights with(String name, FloatTensor tensor) {
+    Map<String, FloatTensor> changed = new LinkedHashMap<>();
+    tensors.forEach((each, old) -> changed.put(each, FloatTensor.of(old.toArray(), old.shape())));
+    if (!Arrays.equals(get(name).shape(), tensor.shape())) {
+      throw new IllegalArgumentException(
+          "%s: shape %s expected, got %s"
+              .formatted(
+                  name, Arrays.toString(get(name).shape()), Arrays.toString(tensor.shape())));
+    }
+    changed.put(name, tensor);
+    return new Weights(changed);
+  }
+
+  /** These weights with some tensors replaced by others of their shapes; the rest is shared. */
+  public Weights with(Map<String, FloatTensor> others) {
+    Map<String, FloatTensor> changed = new LinkedHashMap<>(tensors);
+    changed.putAll(others);
+    return new Weights(changed);
+  }
+
+  /** By name, in the program's order. */
+  public Map<String, FloatTensor> tensors() {
+    return tensors;
+  }
+}

@@ -1,8 +1,0 @@
-package io.unipin.train;
-
-/** What an action or a feedview of a log is used for. */
-public enum Part {
-  TRAIN,
-  VALIDATION,
-  TEST
-}

@@ -1,0 +1,33 @@
+package io.unipin.train.batch;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.model.TrainingBatch;
+import io.unipin.train.recipe.TrainConfig;
+import io.unipin.train.recipe.TrainingSettings;
+import java.util.List;
+
+/** What all batches of a training are built from. Immutable. */
+public record BatchSource(
+    FeedLog log, Holdout holdout, TrainConfig config, Classes.Source classes, RareItems rare) {
+
+  public static BatchSource of(FeedLog log, Holdout holdout, TrainConfig config) {
+    TrainingSettings settings = config.training();
+    return new BatchSource(
+        log,
+        holdout,
+        config,
+        new Classes.Source(log, holdout, settings),
+        new RareItems(log, holdout, settings));
+  }
+
+  /** The batch of some sequences at a step, counted from 1. */
+  public TrainingBatch batch(List<Sequence> sequences, long step) {
+    return BatchBuilder.build(this, sequences, seed(step));
+  }
+
+  /** The seed of all that is drawn in a step. */
+  public long seed(long step) {
+    return Seeds.mix(config.training().seed(), ~step);
+  }
+}

@@ -1,0 +1,151 @@
+package io.unipin.train.batch;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.train.recipe.TrainingSettings;
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * The catalogue rows that a batch embeds, and which of them compete in the item loss.
+ *
+ * <p>With a full softmax these are all rows, in every batch. With a sampled softmax they are the batch's own items and
+ * uniform negatives; targets and negatives compete, each with {@code -log Q} added to its logit, where Q is the mixture
+ * that classes really come from: {@code Q(i) = a p(i) + (1 - a) / |I|}, a being the share of targets among the draws and p
+ * the frequency of targets (Yi et al., Sampling-bias-corrected neural modeling, RecSys 2019).
+ */
+final class Classes {
+  private final long[] rows;
+  private final float[] content;
+  private final float[] bias;
+  private final int[] index;
+
+  private Classes(long[] rows, float[] content, float[] bias, int[] index) {
+    this.rows = rows;
+    this.content = content;
+    this.bias = bias;
+    this.index = index;
+  }
+
+  /** Source of the classes of every batch of a training. */
+  public static final class Source {
+    private final int items;
+    private final int contentDim;
+    private final float[] content;
+    private final double[] frequency;
+    private final TrainingSettings settings;
+    private final Classes full;
+    private final int[] index;
+
+    Source(FeedLog log, Holdout holdout, TrainingSettings settings) {
+      Catalogue catalogue = log.catalogue();
+      this.items = catalogue.size();
+      this.contentDim = catalogue.contentDim();
+      this.content = withUnknown(catalogue);
+      this.settings = settings;
+      this.frequency = frequency(log, holdout);
+      this.index = new int[items + 1];
+      long[] all = new long[items + 1];
+      Arrays.setAll(all, i -> i);
+      int[] identity = new int[items + 1];
+      Arrays.setAll(identity, i -> i);
+      float[] bias = new float[items + 1];
+      bias[items] = Float.NEGATIVE_INFINITY;
+      this.full = new Classes(all, content, bias, identity);
+    }
+
+    /** Content (items + 1, contentDim) of the catalogue, zeros for the out-of-vocabulary item. */
+    public float[] content() {
+      return content;
+    }
+
+    /** Classes of a batch with these history and candidate items (as context) and targets. */
+    Classes of(long[] context, long[] slate, long[] targets, Random random) {
+      int negatives = settings.negativesAmong(items);
+      return negatives == 0 ? full : sampled(context, slate, targets, negatives, random);
+    }
+
+    private Classes sampled(
+        long[] context, long[] slate, long[] targets, int count, Random random) {
+      long[] negatives = new long[count];
+      for (int i = 0; i < negatives.length; i++) {
+        negatives[i] = random.nextInt(items);
+      }
+      Arrays.fill(index, -1);
+      Growable.Longs rows = new Growable.Longs();
+      add(rows, targets);
+      add(rows, negatives);
+      int competing = rows.size();
+      add(rows, context);
+      add(rows, slate);
+      long[] chosen = rows.toArray();
+      float[] bias = new float[chosen.length];
+      double share = (double) targets.length / Math.max(1, targets.length + negatives.length);
+      for (int i = 0; i < chosen.length; i++) {
+        int row = (int) chosen[i];
+        if (i >= competing) {
+          bias[i] = Float.NEGATIVE_INFINITY;
+        } else if (settings.logQ()) {
+          bias[i] = (float) -Math.log(share * frequency[row] + (1 - share) / items);
+        }
+      }
+      float[] picked = new float[chosen.length * contentDim];
+      for (int i = 0; i < chosen.length; i++) {
+        System.arraycopy(content, (int) chosen[i] * contentDim, picked, i * contentDim, contentDim);
+      }
+      return new Classes(chosen, picked, bias, index);
+    }
+
+    private void add(Growable.Longs rows, long[] more) {
+      for (long row : more) {
+        if (index[(int) row] < 0) {
+          index[(int) row] = rows.size();
+          rows.add(row);
+        }
+      }
+    }
+
+    private static float[] withUnknown(Catalogue catalogue) {
+      return Arrays.copyOf(catalogue.content(), (catalogue.size() + 1) * catalogue.contentDim());
+    }
+
+    private static double[] frequency(FeedLog log, Holdout holdout) {
+      double[] counts = new double[log.catalogue().size()];
+      double total = 0;
+      for (int user = 0; user < log.users(); user++) {
+        int start = log.actionStart(user);
+        for (int i = start; i < start + holdout.trainEnd(user); i++) {
+          if ((log.actionBits()[i] & log.schema().positiveBits()) != 0) {
+            counts[log.actionItems()[i]]++;
+            total++;
+          }
+        }
+      }
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] /= Math.max(1, total);
+      }
+      return counts;
+    }
+  }
+
+  long[] rows() {
+    return rows;
+  }
+
+  float[] content() {
+    return content;
+  }
+
+  float[] bias() {
+    return bias;
+  }
+
+  /** Replaces catalogue rows by their positions among the classes, in place. */
+  long[] translate(long[] items) {
+    for (int i = 0; i < items.length; i++) {
+      items[i] = index[(int) items[i]];
+    }
+    return items;
+  }
+}

@@ -1,0 +1,105 @@
+package io.unipin.train.batch;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.train.recipe.TrainConfig;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Which sequences of a feed log make up the batches of an epoch: a function of seed and epoch alone.
+ *
+ * <p>A user's training actions are cut into stretches of at most the longest history, at places that change with the
+ * epoch; of a user who has none, but was shown something to rank, the stretch is empty. Sequences of similar length
+ * share a batch, so that little of it is padding.
+ */
+public final class EpochPlan {
+  private static final int BATCHES_SORTED_TOGETHER = 20;
+
+  private final FeedLog log;
+  private final Holdout holdout;
+  private final int maxActions;
+  private final int tokensPerAction;
+  private final int batchActions;
+  private final boolean ranks;
+  private final long seed;
+
+  public EpochPlan(FeedLog log, Holdout holdout, TrainConfig config) {
+    this.log = log;
+    this.holdout = holdout;
+    ModelConfig model = config.modelConfig(log);
+    this.maxActions = model.maxActions();
+    this.tokensPerAction = model.tokensPerAction();
+    this.batchActions = config.training().batchActions();
+    this.ranks = config.training().task().ranks();
+    this.seed = config.training().seed();
+  }
+
+  /** Batches of an epoch, counted from 0. */
+  public List<List<Sequence>> batches(int epoch) {
+    Random random = new Random(Seeds.mix(seed, epoch));
+    List<Sequence> sequences = sequences(random);
+    Collections.shuffle(sequences, random);
+    List<List<Sequence>> batches = new ArrayList<>();
+    int start = 0;
+    while (start < sequences.size()) {
+      int end = start;
+      for (long rows = 0;
+          end < sequences.size() && rows < (long) BATCHES_SORTED_TOGETHER * batchActions;
+          end++) {
+        rows += rows(sequences.get(end));
+      }
+      List<Sequence> part = sequences.subList(start, end);
+      part.sort(Comparator.comparingInt(Sequence::length).reversed());
+      split(part, batches);
+      start = end;
+    }
+    Collections.shuffle(batches, random);
+    return batches;
+  }
+
+  private List<Sequence> sequences(Random random) {
+    List<Sequence> sequences = new ArrayList<>();
+    for (int user = 0; user < log.users(); user++) {
+      int n = holdout.trainEnd(user);
+      if (n == 0 && ranks && wasShown(user)) {
+        sequences.add(new Sequence(user, 0, 0));
+      }
+      int first = n <= maxActions ? n : 1 + random.nextInt(maxActions);
+      for (int from = 0, to = first; from < n; from = to, to = Math.min(n, to + maxActions)) {
+        sequences.add(new Sequence(user, from, to));
+      }
+    }
+    return sequences;
+  }
+
+  private boolean wasShown(int user) {
+    for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+      if (holdout.part(user, view) == Part.TRAIN) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int rows(Sequence sequence) {
+    return 1 + tokensPerAction * Math.max(1, sequence.length());
+  }
+
+  /** Cuts sequences, longest first, into batches whose padded size stays within the limit. */
+  private void split(List<Sequence> sequences, List<List<Sequence>> batches) {
+    int start = 0;
+    while (start < sequences.size()) {
+      int end =
+          Math.min(
+              sequences.size(), start + Math.max(1, batchActions / rows(sequences.get(start))));
+      batches.add(List.copyOf(sequences.subList(start, end)));
+      start = end;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.unipin.train.batch;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.train.recipe.TrainingSettings;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Puts random other items in the place of rare ones, the same throughout a sequence: what a model learns from these is what
+ * holds for an item whose id says nothing, such as one that it never saw.
+ *
+ * <p>An item that n users have in their training actions or feedviews is replaced with probability {@code a / (a + n)}, as
+ * words are by an unknown one in Kiperwasser and Goldberg, Simple and accurate dependency parsing, TACL 2016. Here the
+ * others differ from each other, so that it still shows which of them are the same.
+ */
+final class RareItems {
+  private final double[] probability;
+
+  RareItems(FeedLog log, Holdout holdout, TrainingSettings settings) {
+    this.probability = new double[log.catalogue().size() + 1];
+    if (settings.rareSwap() > 0) {
+      int[] users = users(log, holdout);
+      for (int i = 0; i < users.length; i++) {
+        probability[i] = settings.rareSwap() / (settings.rareSwap() + users[i]);
+      }
+    }
+  }
+
+  private static int[] users(FeedLog log, Holdout holdout) {
+    int[] users = new int[log.catalogue().size()];
+    int[] seenBy = new int[users.length];
+    for (int user = 0; user < log.users(); user++) {
+      int start = log.actionStart(user);
+      for (int i = start; i < start + holdout.trainEnd(user); i++) {
+        count(log.actionItems()[i], user, users, seenBy);
+      }
+      for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+        if (holdout.part(user, view) == Part.TRAIN) {
+          for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
+            count(log.impressionItems()[i], user, users, seenBy);
+          }
+        }
+      }
+    }
+    return users;
+  }
+
+  private static void count(int item, int user, int[] users, int[] seenBy) {
+    if (seenBy[item] != user + 1) {
+      seenBy[item] = user + 1;
+      users[item]++;
+    }
+  }
+
+  /** The replacements of one sequence. */
+  Swap swap(Random random) {
+    return new Swap(random);
+  }
+
+  final class Swap {
+    private final Random random;
+    private final Map<Long, Long> others = new HashMap<>();
+
+    private Swap(Random random) {
+      this.random = random;
+    }
+
+    /** What stands for an item in this sequence; the out-of-vocabulary item stands for itself. */
+    long of(long item) {
+      if (probability[(int) item] == 0) {
+        return item;
+      }
+      return others.computeIfAbsent(
+          item,
+          i ->
+              random.nextDouble() < probability[i.intValue()]
+                  ? (long) random.nextInt(probability.length - 1)
+                  : i);
+    }
+  }
+}

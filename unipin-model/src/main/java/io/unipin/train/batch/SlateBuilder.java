@@ -1,0 +1,114 @@
+package io.unipin.train.batch;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.model.TrainingBatch;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.PagePositions;
+import io.unipin.train.recipe.TrainingSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Builds the candidates of a training batch: the feedviews that its sequences carry, side by side.
+ */
+final class SlateBuilder {
+  private final FeedLog log;
+  private final List<Sequence> sequences;
+  private final List<RareItems.Swap> swaps;
+  private final int tokensPerAction;
+  private final List<List<ViewSampler.Shown>> views = new ArrayList<>();
+  private int width;
+  private long[] items = {};
+  private long[] surfaces = {};
+  private long[] gaps = {};
+  private long[] positions = {};
+  private long[] cuts = {};
+  private final Growable.Longs at = new Growable.Longs();
+  private final Growable.Floats labels = new Growable.Floats();
+
+  private SlateBuilder(
+      FeedLog log, List<Sequence> sequences, List<RareItems.Swap> swaps, int tokensPerAction) {
+    this.log = log;
+    this.tokensPerAction = tokensPerAction;
+    this.sequences = sequences;
+    this.swaps = swaps;
+  }
+
+  static SlateBuilder build(
+      FeedLog log,
+      Holdout holdout,
+      TrainingSettings settings,
+      List<Sequence> sequences,
+      List<RareItems.Swap> swaps,
+      int tokensPerAction,
+      Random random) {
+    SlateBuilder builder = new SlateBuilder(log, sequences, swaps, tokensPerAction);
+    for (Sequence sequence : sequences) {
+      List<ViewSampler.Shown> chosen =
+          settings.task().ranks()
+              ? ViewSampler.choose(log, holdout, settings, sequence, random)
+              : List.of();
+      builder.views.add(chosen);
+      int count = chosen.stream().mapToInt(shown -> shown.impressions().length).sum();
+      builder.width = Math.max(builder.width, count);
+    }
+    builder.fill();
+    return builder;
+  }
+
+  private void fill() {
+    int cells = sequences.size() * width;
+    items = new long[cells];
+    surfaces = new long[cells];
+    gaps = new long[cells];
+    positions = new long[cells];
+    cuts = new long[cells];
+    Arrays.fill(cuts, 1);
+    for (int b = 0; b < sequences.size(); b++) {
+      int cell = b * width;
+      for (ViewSampler.Shown shown : views.get(b)) {
+        cell = view(sequences.get(b), swaps.get(b), shown, cell);
+      }
+    }
+  }
+
+  private int view(Sequence sequence, RareItems.Swap swap, ViewSampler.Shown shown, int firstCell) {
+    int view = shown.view();
+    int history = log.viewHistory()[view];
+    long last =
+        history == 0
+            ? FeedLog.NO_TIME
+            : log.actionTimes()[log.actionStart(sequence.user()) + history - 1];
+    int cell = firstCell;
+    for (int i : shown.impressions()) {
+      items[cell] = swap.of(log.impressionItems()[i]);
+      surfaces[cell] = log.viewSurfaces()[view];
+      gaps[cell] = GapBuckets.of(last, log.viewTimes()[view]);
+      positions[cell] = PagePositions.of(i - log.impressionStart(view));
+      cuts[cell] = 1 + (long) tokensPerAction * (history - sequence.from());
+      at.add(cell);
+      labels.addBits(log.impressionBits()[i], log.schema().actions().size());
+      cell++;
+    }
+    return cell;
+  }
+
+  int width() {
+    return width;
+  }
+
+  long[] items() {
+    return items;
+  }
+
+  TrainingBatch.Slate slate(Classes classes) {
+    return new TrainingBatch.Slate(classes.translate(items), surfaces, gaps, positions, cuts);
+  }
+
+  TrainingBatch.Labels labels() {
+    return new TrainingBatch.Labels(at.toArray(), labels.toArray());
+  }
+}

@@ -1,0 +1,90 @@
+package io.unipin.train.batch;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.train.recipe.TrainingSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Chooses the training feedviews that a sequence carries in one epoch. */
+final class ViewSampler {
+  private ViewSampler() {}
+
+  /**
+   * Impressions of each view that was shown within a sequence, as rows of the log; in random order where there are too many
+   * views. Those without engagement are taken with the set probability, and no more than fit into the set number of
+   * candidates. Of a view that is larger than that number, and is drawn first, as many impressions are taken at random.
+   */
+  static List<Shown> choose(
+      FeedLog log, Holdout holdout, TrainingSettings settings, Sequence sequence, Random random) {
+    List<Integer> within = new ArrayList<>();
+    int user = sequence.user();
+    for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+      int history = log.viewHistory()[view];
+      boolean inside = history > sequence.from() || (history == 0 && sequence.from() == 0);
+      if (inside
+          && history <= sequence.to()
+          && holdout.part(user, view) == Part.TRAIN
+          && keep(log, settings, view, random)) {
+        within.add(view);
+      }
+    }
+    int total = within.stream().mapToInt(view -> size(log, view)).sum();
+    if (total <= settings.maxCandidates()) {
+      return within.stream().map(view -> whole(log, view)).toList();
+    }
+    Collections.shuffle(within, random);
+    List<Shown> chosen = new ArrayList<>();
+    int room = settings.maxCandidates();
+    for (int view : within) {
+      if (size(log, view) <= room) {
+        chosen.add(whole(log, view));
+        room -= size(log, view);
+      } else if (room > 0 && chosen.isEmpty() && size(log, view) > settings.maxCandidates()) {
+        chosen.add(part(whole(log, view), room, random));
+        room = 0;
+      }
+    }
+    return chosen;
+  }
+
+  /** A view, and those of its impressions that are taken, ascending. */
+  record Shown(int view, int[] impressions) {}
+
+  private static Shown whole(FeedLog log, int view) {
+    return new Shown(
+        view, IntStream.range(log.impressionStart(view), log.impressionStart(view + 1)).toArray());
+  }
+
+  private static Shown part(Shown whole, int count, Random random) {
+    int[] drawn = whole.impressions().clone();
+    for (int i = 0; i < count; i++) {
+      int other = i + random.nextInt(drawn.length - i);
+      int swapped = drawn[i];
+      drawn[i] = drawn[other];
+      drawn[other] = swapped;
+    }
+    return new Shown(whole.view(), Arrays.stream(drawn, 0, count).sorted().toArray());
+  }
+
+  private static boolean keep(FeedLog log, TrainingSettings settings, int view, Random random) {
+    if (settings.emptyViewProbability() >= 1) {
+      return true;
+    }
+    for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
+      if (log.impressionBits()[i] != 0) {
+        return true;
+      }
+    }
+    return random.nextDouble() < settings.emptyViewProbability();
+  }
+
+  private static int size(FeedLog log, int view) {
+    return log.impressionStart(view + 1) - log.impressionStart(view);
+  }
+}

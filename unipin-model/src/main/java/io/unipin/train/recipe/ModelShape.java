@@ -1,0 +1,13 @@
+package io.unipin.train.recipe;
+
+/** Sizes of the model that a recipe trains; see {@link io.unipin.model.features.ModelConfig}. */
+public record ModelShape(
+    int itemDim,
+    int width,
+    int layers,
+    int heads,
+    int kvHeads,
+    int feedForward,
+    boolean gated,
+    boolean interleaved,
+    int maxHistory) {}

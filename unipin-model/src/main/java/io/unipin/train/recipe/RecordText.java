@@ -1,0 +1,72 @@
+package io.unipin.train.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Settings by their dotted names, out of the text that records make of themselves: {@code Outer[a=1, b=Inner[c=2], d={e=3}]}
+ * becomes {@code a}, {@code b.c} and {@code d.e}. An empty map is a setting of its own. One thread.
+ */
+public final class RecordText {
+  private static final String CLOSING = "]}";
+
+  private final String text;
+  private final Map<String, String> settings = new LinkedHashMap<>();
+  private int at;
+
+  private RecordText(String text) {
+    this.text = text;
+  }
+
+  public static Map<String, String> settings(String text) {
+    RecordText reader = new RecordText(text);
+    reader.value("");
+    return reader.settings;
+  }
+
+  /** A value: what is nested, or everything up to the next comma or bracket that is not its own. */
+  private void value(String name) {
+    int begin = at;
+    while (at < text.length() && !isEnd() && text.charAt(at) != '[' && text.charAt(at) != '{') {
+      at++;
+    }
+    boolean nested = at < text.length() && !isEnd();
+    if (!nested) {
+      settings.put(name, text.substring(begin, at));
+      return;
+    }
+    at++;
+    if (at < text.length() && isClosing()) {
+      at++;
+      settings.put(name, "none");
+      return;
+    }
+    fields(name);
+  }
+
+  private void fields(String name) {
+    while (at < text.length()) {
+      int equals = text.indexOf('=', at);
+      if (equals < 0) {
+        at = text.length();
+        return;
+      }
+      String field = text.substring(at, equals);
+      at = equals + 1;
+      value(name.isEmpty() ? field : name + "." + field);
+      boolean more = text.startsWith(", ", at);
+      at += more ? 2 : 1;
+      if (!more) {
+        return;
+      }
+    }
+  }
+
+  private boolean isEnd() {
+    return isClosing() || text.startsWith(", ", at);
+  }
+
+  private boolean isClosing() {
+    return CLOSING.indexOf(text.charAt(at)) >= 0;
+  }
+}

@@ -1,0 +1,90 @@
+package io.unipin.train.recipe;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** How a recipe trains; {@code defaults.yaml} explains every value. */
+public record TrainingSettings(
+    Task task,
+    long seed,
+    int epochs,
+    int batchActions,
+    double learningRate,
+    int warmupSteps,
+    double weightDecay,
+    double dropout,
+    double clip,
+    double maskProbability,
+    int negatives,
+    boolean logQ,
+    double outcomeProbability,
+    double gapProbability,
+    double aheadProbability,
+    double unknownProbability,
+    double rareSwap,
+    boolean queriesAsKeys,
+    double emptyViewProbability,
+    int maxCandidates,
+    Map<String, Float> actionWeights,
+    Map<String, Float> maskedWeights,
+    int leastUsers,
+    int patience,
+    int checkpointSeconds) {
+  /** Most items of a catalogue over which the softmax is full unless the recipe says otherwise. */
+  public static final int MOST_FULL = 20_000;
+
+  private static final int NEGATIVES = 4096;
+
+  public TrainingSettings {
+    actionWeights = weights("actionWeights", actionWeights);
+    maskedWeights = weights("maskedWeights", maskedWeights);
+    require("epochs", epochs >= 1, "1 or more", epochs);
+    require("batchActions", batchActions >= 8, "8 or more", batchActions);
+    require("learningRate", learningRate > 0, "a positive number", learningRate);
+    require("warmupSteps", warmupSteps >= 0, "0 or more", warmupSteps);
+    require("weightDecay", weightDecay >= 0, "0 or more", weightDecay);
+    require("clip", clip > 0, "a positive number", clip);
+    require("dropout", dropout >= 0 && dropout < 1, "a number in [0, 1)", dropout);
+    require("rareSwap", rareSwap >= 0 && Double.isFinite(rareSwap), "a number from 0 on", rareSwap);
+    require("negatives", negatives >= 0, "0 or more", negatives);
+    require("maxCandidates", maxCandidates >= 0, "0 or more", maxCandidates);
+    require("leastUsers", leastUsers >= 0, "0 or more", leastUsers);
+    require("patience", patience >= 1, "1 or more", patience);
+    require("checkpointSeconds", checkpointSeconds >= 0, "0 or more", checkpointSeconds);
+    probability("maskProbability", maskProbability);
+    probability("outcomeProbability", outcomeProbability);
+    probability("gapProbability", gapProbability);
+    probability("aheadProbability", aheadProbability);
+    probability("unknownProbability", unknownProbability);
+    probability("emptyViewProbability", emptyViewProbability);
+  }
+
+  /** Uniform negatives per batch for a catalogue of that many items; 0 for a full softmax. */
+  public int negativesAmong(int items) {
+    return negatives == 0 && items > MOST_FULL ? NEGATIVES : negatives;
+  }
+
+  /** In the order of their names: a recipe's text tells whether a run can be resumed. */
+  private static Map<String, Float> weights(String name, Map<String, Float> weights) {
+    weights.forEach(
+        (action, weight) ->
+            require(
+                name + "." + action,
+                weight >= 0 && Float.isFinite(weight),
+                "a number from 0 on",
+                weight));
+    return Collections.unmodifiableMap(new TreeMap<>(weights));
+  }
+
+  private static void probability(String name, double value) {
+    require(name, value >= 0 && value <= 1, "a number in [0, 1]", value);
+  }
+
+  private static void require(String name, boolean condition, String expected, Object value) {
+    if (!condition) {
+      throw new IllegalArgumentException(
+          "training.%s: %s expected, got %s".formatted(name, expected, value));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What to train and how: the settings of a recipe, with their defaults. */
+@NullMarked
+package io.unipin.train.recipe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package io.unipin.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.train.TestLogs;
+import io.unipin.train.recipe.EvaluationSettings;
+import io.unipin.train.recipe.TrainConfig;
+import io.unipin.train.recipe.TrainException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class DinRivalTest {
+  private static final int ITEMS = 8;
+
+  private static EvaluationSettings settings() {
+    return TrainConfig.defaults().with("evaluation.holdout", "5").evaluation();
+  }
+
+  /** One half of the users likes even items, the other odd ones: no item is better than another, and only histories tell. */
+  private static FeedLog halves() {
+    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    Random random = new Random(5);
+    for (int u = 0; u < 1000; u++) {
+      builder.user("u" + u);
+      for (int i = 0; i < 20; i++) {
+        int item = random.nextInt(ITEMS);
+        boolean likes = (item % 2 == u % 2) == (random.nextInt(10) > 0);
+        builder.view(0, 1_000_000L + 1000L * i);
+        builder.impression(item, likes ? TestLogs.LIKE : 0);
+        builder.action(item, likes ? TestLogs.LIKE : TestLogs.HIDE, 0, 1_000_001L + 1000L * i);
+      }
+    }
+    return builder.build();
+  }
+
+  @Test
+  void judge_tasteInHistoryAlone_isFound() {
+    List<String> said = new ArrayList<>();
+    DinRival rival = new DinRival(halves(), settings());
+    JsonNode first = rival.judge(1, said::add);
+    assertThat(first.at("/din_auc/like").asDouble()).isGreaterThan(0.75);
+    assertThat(first.at("/din_auc/hide").isNull()).as("nothing shown was hidden").isTrue();
+    assertThat(said.get(0)).startsWith("DIN epoch 1: loss");
+    assertThat(rival.judge(1, line -> {})).as("a function of the seed").isEqualTo(first);
+  }
+
+  @Test
+  void new_noImpressions_saysWhere() {
+    FeedLog empty = TestLogs.log(ITEMS).user("u").build();
+    assertThatThrownBy(() -> new DinRival(empty, settings()))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("got none in TRAIN");
+  }
+}

@@ -1,0 +1,268 @@
+package io.unipin.evaluate;
+
+import static io.unipin.train.TestLogs.HIDE;
+import static io.unipin.train.TestLogs.LIKE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelWriter;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.train.NaiveEvaluation;
+import io.unipin.train.TestLogs;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class EvaluatorTest {
+  private static final int ITEMS = 50;
+  private static ServingModel model;
+
+  @BeforeAll
+  static void load(@TempDir Path directory) {
+    ModelConfig config =
+        new ModelConfig(
+            ITEMS,
+            0,
+            8,
+            16,
+            2,
+            2,
+            1,
+            32,
+            16,
+            TestLogs.SCHEMA.actions(),
+            TestLogs.SCHEMA.positives(),
+            TestLogs.SCHEMA.surfaces());
+    ModelWriter.writeRandom(directory, config, 7);
+    model = ServingModel.load(directory, EngineOptions.cpu());
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Part.class,
+      names = {"VALIDATION", "TEST"})
+  void evaluate_randomLog_equalsTheNaiveWay(Part part) {
+    FeedLog log = TestLogs.random(60, ITEMS, 40, 1);
+    Holdout holdout = Holdout.leaveLast(log, 3);
+    NaiveEvaluation naive = new NaiveEvaluation(log, holdout, model, part);
+    Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options(part, 2));
+
+    assertThat(naive.ranks).hasSizeGreaterThan(10);
+    assertThat(evaluation.retrieval().repeats()).isEqualTo(naive.repeats).isPositive();
+    assertThat(evaluation.retrieval().targetless()).isEqualTo(naive.targetless).isPositive();
+    assertRanks(evaluation.retrieval().model(), naive.ranks);
+    assertRanks(evaluation.retrieval().popularity(), naive.popularityRanks);
+
+    float[] likes = evaluation.predictions().probabilities(0);
+    boolean[] liked = evaluation.predictions().labels(0);
+    assertThat(likes).hasSameSizeAs(naive.likes).hasSizeGreaterThan(part == Part.TEST ? 100 : 5);
+    for (int i = 0; i < likes.length; i++) {
+      assertThat(likes[i]).isCloseTo(naive.likes.get(i), within(1e-5f));
+      assertThat(liked[i]).isEqualTo(naive.liked.get(i));
+    }
+    assertThat(evaluation.ranking().actions().get(0).model().auc())
+        .isCloseTo(BinaryMetrics.auc(likes, liked), within(1e-12));
+  }
+
+  @Test
+  void evaluate_anyThreads_givesTheSame() {
+    FeedLog log = TestLogs.random(70, ITEMS, 30, 2);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    List<Integer> progress = new ArrayList<>();
+    Evaluation one =
+        Evaluator.evaluate(
+            log,
+            holdout,
+            model,
+            new EvaluationOptions(
+                Part.TEST,
+                1,
+                Integer.MAX_VALUE,
+                0,
+                (users, of) -> progress.add(users * 1000 / of)));
+    Evaluation three = Evaluator.evaluate(log, holdout, model, options(Part.TEST, 3));
+    assertThat(three.toJson()).isEqualTo(one.toJson());
+    assertThat(three.toTable()).isEqualTo(one.toTable());
+    assertThat(progress).hasSizeGreaterThan(2).isSorted().endsWith(1000);
+  }
+
+  @Test
+  void evaluate_sample_hasThatManyUsersAndDependsOnTheSeed() {
+    FeedLog log = TestLogs.random(70, ITEMS, 30, 2);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    RetrievalMetrics sample = sample(log, holdout, 5).retrieval();
+    assertThat(sample.model().users() + sample.repeats() + sample.targetless()).isEqualTo(20);
+    assertThat(sample(log, holdout, 5).toJson()).isEqualTo(sample(log, holdout, 5).toJson());
+    assertThat(sample(log, holdout, 6).toJson()).isNotEqualTo(sample(log, holdout, 5).toJson());
+  }
+
+  @Test
+  void evaluate_targetsTime_isNotRead() {
+    assertThat(withLastAction(LIKE, 41).retrieval().model().mrr())
+        .isEqualTo(withLastAction(LIKE, 4_000_000).retrieval().model().mrr());
+  }
+
+  @Test
+  void evaluate_targetsOtherActions_areNotRead() {
+    assertThat(withLastAction(LIKE, 41).retrieval().model().mrr())
+        .isEqualTo(withLastAction(LIKE | HIDE, 41).retrieval().model().mrr());
+  }
+
+  @Test
+  void evaluate_lastActionNotPositive_leavesTheUserOut() {
+    RetrievalMetrics retrieval = withLastAction(HIDE, 41).retrieval();
+    assertThat(retrieval.targetless()).isEqualTo(1);
+    assertThat(retrieval.model().users()).isZero();
+  }
+
+  @Test
+  void evaluate_logWithoutFeedviews_ranksTheHeldOutActions() {
+    FeedLog log = TestLogs.withoutViews(TestLogs.random(60, ITEMS, 30, 3));
+    Holdout holdout = Holdout.leaveLast(log, 2);
+    RankingMetrics ranking =
+        Evaluator.evaluate(log, holdout, model, options(Part.TEST, 2)).ranking();
+    assertThat(ranking.feedviews()).isFalse();
+    assertThat(ranking.views()).isEqualTo(2 * ranking.users()).isEqualTo(ranking.impressions());
+    assertThat(ranking.actions().get(0).model().auc()).isBetween(0.0, 1.0);
+    assertThat(ranking.actions().get(0).model().slateMrr()).isNaN();
+  }
+
+  @Test
+  void evaluate_nothingHeldOut_hasNoFigures() {
+    FeedLog log = TestLogs.random(5, ITEMS, 2, 4);
+    Evaluation evaluation =
+        Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 2));
+    assertThat(evaluation.retrieval().model().users()).isZero();
+    assertThat(evaluation.toJson().get("hr10").isNull()).isTrue();
+    assertThat(evaluation.toJson().get("auc").get("like").isNull()).isTrue();
+    assertThat(evaluation.toTable()).contains("0 users");
+  }
+
+  @Test
+  void toJson_hasTheAgreedKeys() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    JsonNode json =
+        Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 2)).toJson();
+    for (String k : List.of("hr10", "ndcg10", "hr50", "ndcg50", "hr200", "ndcg200", "mrr")) {
+      assertThat(json.get(k).isNumber()).as(k).isTrue();
+      assertThat(json.get("popularity_" + k).isNumber()).as(k).isTrue();
+      assertThat(json.get("recent_" + k).isNumber()).as(k).isTrue();
+    }
+    for (String k : List.of("difference", "lower", "upper")) {
+      assertThat(json.get("auc_over_bias").get("like").get(k).isNumber()).as(k).isTrue();
+    }
+    for (String k : List.of("auc", "gauc", "log_loss", "ne", "ece", "slate_mrr")) {
+      assertThat(json.get(k).get("like").isNumber()).as(k).isTrue();
+      assertThat(json.get("bias_" + k).get("hide").isNumber()).as(k).isTrue();
+    }
+    for (String k : List.of("popularity_auc", "popularity_gauc", "base_rate")) {
+      assertThat(json.get(k).get("like").isNumber()).as(k).isTrue();
+    }
+    assertThat(json.get("protocol").asText()).contains("smaller item id first", "filtered");
+    assertThat(json.toString()).doesNotContain("NaN");
+  }
+
+  @Test
+  void evaluate_logOfAnotherCatalogue_isRefused() {
+    FeedLog log = TestLogs.random(5, ITEMS + 1, 5, 1);
+    assertThatThrownBy(
+            () -> Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a log with the model's 50 items expected, got one with 51");
+  }
+
+  @Test
+  void evaluate_timeSplit_seeksTheFirstPositiveAfterTheSplit() {
+    FeedLogBuilder builder = TestLogs.log(ITEMS).user("u");
+    long day = 24 * 3_600_000L;
+    builder.action(1, LIKE, 0, day).action(2, LIKE, 0, 2 * day);
+    builder.action(3, HIDE, 0, 11 * day).action(4, LIKE, 0, 12 * day).action(5, LIKE, 0, 13 * day);
+    // What everyone likes now, and what they liked more often two weeks ago.
+    builder.user("v").action(5, LIKE, 0, 1).action(4, LIKE, 0, 9 * day);
+    builder.user("w").action(5, LIKE, 0, 2).action(9, HIDE, 0, 20 * day);
+    FeedLog log = builder.build();
+    Holdout holdout = Holdout.timeSplit(log, 10 * day, 10 * day);
+    Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options(Part.TEST, 1));
+    RetrievalMetrics retrieval = evaluation.retrieval();
+    assertThat(retrieval.found()).containsExactly(0);
+    assertThat(retrieval.recent().hr(1)).isEqualTo(1);
+    assertThat(retrieval.popularity().hr(1)).isZero();
+    assertThat(retrieval.targetless()).isEqualTo(1);
+    assertThat(evaluation.ranking().impressions()).isEqualTo(4);
+    assertThat(evaluation.protocol()).contains("the first positive action of the test part");
+  }
+
+  @Test
+  void comparison_ofAnEvaluationWithItself_isNothing() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    Evaluation one =
+        Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 2));
+    Comparison comparison = Comparison.of(one, one);
+    assertThat(comparison.differences()).containsOnlyKeys("hr10", "ndcg10", "auc.like", "auc.hide");
+    assertThat(comparison.differences().values())
+        .allMatch(each -> each.lower() == 0 && each.upper() == 0);
+    assertThat(comparison.toTable()).contains("auc.hide").contains("+0.0000");
+  }
+
+  @Test
+  void comparison_ofDifferentHoldouts_isRefused() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    Evaluation one =
+        Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 2));
+    Evaluation two =
+        Evaluator.evaluate(log, Holdout.leaveLast(log, 2), model, options(Part.TEST, 2));
+    assertThatThrownBy(() -> Comparison.of(one, two))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("same users and impressions");
+  }
+
+  private static Evaluation withLastAction(long bits, long time) {
+    FeedLogBuilder builder = TestLogs.log(ITEMS).user("u");
+    for (int i = 0; i < 4; i++) {
+      builder.action(i, LIKE, 0, 10L * i);
+    }
+    FeedLog log = builder.action(9, bits, 1, time).build();
+    return Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 1));
+  }
+
+  private static Evaluation sample(FeedLog log, Holdout holdout, long seed) {
+    EvaluationProgress none = EvaluationProgress.none();
+    return Evaluator.evaluate(
+        log, holdout, model, new EvaluationOptions(Part.VALIDATION, 2, 20, seed, none));
+  }
+
+  private static EvaluationOptions options(Part part, int threads) {
+    return new EvaluationOptions(part, threads, Integer.MAX_VALUE, 0, EvaluationProgress.none());
+  }
+
+  private static void assertRanks(Ranks ranks, List<Integer> expected) {
+    assertThat(ranks.users()).isEqualTo(expected.size());
+    assertThat(ranks.mrr())
+        .isCloseTo(
+            expected.stream().mapToDouble(rank -> 1.0 / rank).average().orElseThrow(),
+            within(1e-12));
+    assertThat(ranks.hr(10))
+        .isCloseTo(
+            expected.stream().mapToDouble(rank -> rank <= 10 ? 1 : 0).average().orElseThrow(),
+            within(1e-12));
+  }
+}

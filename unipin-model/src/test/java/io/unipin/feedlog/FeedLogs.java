@@ -1,0 +1,83 @@
+package io.unipin.feedlog;
+
+import io.unipin.feedlog.database.DuckSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Small feed logs for tests. */
+public final class FeedLogs {
+  static final FeedSchema SCHEMA =
+      new FeedSchema(List.of("click", "save"), List.of("save"), List.of("home", "related"));
+
+  private FeedLogs() {}
+
+  /** Items 10, 20, … with two numbers of content each. */
+  static Catalogue catalogue(int size) {
+    List<CatalogueItem> items = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      float[] content = {i, -i};
+      String author = i % 3 == 0 ? "" : "author " + i % 5;
+      String category = "c" + i % 2;
+      items.add(
+          new CatalogueItem(10L * (i + 1), "Item " + i, category, i * 1000L, content, author));
+    }
+    return Catalogue.of(items);
+  }
+
+  /** Two users with actions and feedviews, and one with feedviews alone. */
+  public static FeedLog small() {
+    return new FeedLogBuilder(SCHEMA, catalogue(4))
+        .user("anna")
+        .action(0, 1, 0, 1_000)
+        .action(1, 3, 1, 2_000)
+        .action(2, 0, 0, 2_000)
+        .view(0, 1_500)
+        .impression(2, 0)
+        .impression(3, 2)
+        .view(1, 2_000)
+        .impression(0, 1)
+        .user("bob's")
+        .action(3, 2, 1, 5_000)
+        .user("carla")
+        .view(0, 7_000)
+        .impression(1, 0)
+        .impression(2, 1)
+        .build();
+  }
+
+  /** Copies a log of plain files. */
+  static void copy(Path log, Path to) {
+    try (Stream<Path> files = Files.list(log)) {
+      Files.createDirectories(to);
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a log, then replaces one table by a query's rows. */
+  static Path with(Path directory, FeedTable table, String query) {
+    FeedLogWriter.write(small(), directory);
+    return replace(directory, table, query);
+  }
+
+  /** Replaces one table by a query's rows, in which {@code old} is the table as it was. */
+  static Path replace(Path directory, FeedTable table, String query) {
+    Path file = directory.resolve(table.fileName());
+    try (DuckSession session = DuckSession.open(directory)) {
+      session.execute("CREATE TABLE old AS SELECT * FROM read_parquet('" + file + "')");
+      session.execute("COPY (" + query + ") TO '" + file + "' (FORMAT parquet)");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return directory;
+  }
+}

@@ -1,0 +1,94 @@
+package io.unipin.model.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.model.ModelWriter;
+import io.unipin.model.TestModels;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFilesTest {
+  private static final ModelConfig CONFIG = TestModels.config(2, 2, 8);
+
+  @TempDir Path folder;
+
+  @Test
+  void read_written_isEqual() {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    ModelFiles files = ModelFiles.read(folder);
+    assertThat(files.config()).isEqualTo(CONFIG);
+    assertThat(files.fingerprint()).hasSize(32).isEqualTo(ModelFiles.read(folder).fingerprint());
+  }
+
+  @Test
+  void fingerprint_otherWeights_differs() {
+    ModelWriter.writeRandom(folder.resolve("a"), CONFIG, 3);
+    ModelWriter.writeRandom(folder.resolve("b"), CONFIG, 4);
+    assertThat(ModelFiles.read(folder.resolve("a")).fingerprint())
+        .isNotEqualTo(ModelFiles.read(folder.resolve("b")).fingerprint());
+  }
+
+  @Test
+  void read_missingFile_namesIt() throws IOException {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    Files.delete(folder.resolve("items.safetensors"));
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessage("items.safetensors expected in the model's folder, none found");
+  }
+
+  @Test
+  void read_weightsOfAnotherShape_saysWhichTensor() {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    Safetensors.write(
+        folder.resolve("weights.safetensors"),
+        Weights.random(TestModels.config(4, 2, 8), 3).tensors());
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("token_item of shape [16, 12] expected, got [32, 12]");
+  }
+
+  @Test
+  void read_unknownTensor_isRefused() {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    Map<String, FloatTensor> tensors =
+        new java.util.LinkedHashMap<>(Weights.random(CONFIG, 3).tensors());
+    tensors.put("extra", FloatTensor.of(new float[] {1}, 1));
+    Safetensors.write(folder.resolve("weights.safetensors"), tensors);
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .hasMessageContaining("extra is not part of the program");
+  }
+
+  @Test
+  void read_modelFromBeforeGatesAndPositions_isReadAsItWas() throws IOException {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replaceFirst("\"gated\" : false,", ""));
+    Map<String, FloatTensor> tensors =
+        new java.util.LinkedHashMap<>(Weights.random(CONFIG, 3).tensors());
+    tensors.keySet().removeAll(java.util.Set.of("candidate_position", "query_offset"));
+    Safetensors.write(folder.resolve("weights.safetensors"), tensors);
+    ModelFiles files = ModelFiles.read(folder);
+    assertThat(files.config()).isEqualTo(CONFIG);
+    assertThat(files.weights().get("candidate_position").toArray()).containsOnly(0);
+    assertThat(files.weights().get("query_offset").toArray()).containsOnly(0);
+  }
+
+  @Test
+  void read_brokenConfig_saysWhere() throws IOException {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replaceFirst("\\{", "{\"wings\": 2,"));
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("config.json: ")
+        .hasMessageContaining("wings");
+  }
+}

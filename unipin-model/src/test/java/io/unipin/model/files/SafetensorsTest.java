@@ -1,0 +1,90 @@
+package io.unipin.model.files;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.model.features.ModelException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SafetensorsTest {
+  @TempDir Path folder;
+
+  @Test
+  void read_written_isEqual() {
+    Path file = folder.resolve("a.safetensors");
+    Map<String, FloatTensor> tensors = new TreeMap<>();
+    tensors.put("a", FloatTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
+    tensors.put("empty", FloatTensor.of(new float[0], 0, 4));
+    tensors.put("z", FloatTensor.of(new float[] {-0.5f}, 1));
+    Safetensors.write(file, tensors);
+    Map<String, FloatTensor> read = Safetensors.read(file);
+    assertThat(read.keySet()).containsExactlyInAnyOrder("a", "empty", "z");
+    assertThat(requireNonNull(read.get("a")).toArray()).containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(requireNonNull(read.get("a")).shape()).containsExactly(2, 3);
+    assertThat(requireNonNull(read.get("z")).toArray()).containsExactly(-0.5f);
+  }
+
+  @Test
+  void read_everyTruncation_isRefused() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    Safetensors.write(file, Map.of("a", FloatTensor.of(new float[] {1, 2, 3, 4}, 4)));
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> Safetensors.read(file)).isInstanceOf(ModelException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[]",
+        "{",
+        "{} {}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":7}",
+        "{}"
+      })
+  void read_hostileHeader_isRefusedWithOneLine(String header) throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+    Files.write(file, bytes.putLong(json.length).put(json).array());
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("a.safetensors: ")
+        .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines().count()).isEqualTo(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "9223372036854775807", "-1", "104857601"})
+  void read_absurdHeaderLength_isRefused(long length) throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    Files.write(
+        file, ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array());
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("header");
+  }
+}

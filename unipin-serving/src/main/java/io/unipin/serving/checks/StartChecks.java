@@ -1,0 +1,211 @@
+package io.unipin.serving.checks;
+
+import io.unipin.serving.settings.ServerConfig;
+import io.unipin.settings.ByteSize;
+import io.unipin.settings.ConfigException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Refuses settings that can't hold on this machine, before a bundle is loaded: memory, ports, folders. Each refusal is one
+ * line that names the setting.
+ */
+public final class StartChecks {
+  private static final Logger logger = LoggerFactory.getLogger(StartChecks.class);
+
+  /** Segments of a log for which there should be room. */
+  private static final int SEGMENTS = 4;
+
+  private final ServerConfig config;
+
+  public StartChecks(ServerConfig config) {
+    this.config = config;
+  }
+
+  /** A port by its setting. */
+  private record Port(String key, String host, int number) {
+    boolean meets(Port other) {
+      return number != 0
+          && number == other.number
+          && (host.equals(other.host) || isAny(host) || isAny(other.host));
+    }
+
+    private static boolean isAny(String host) {
+      return host.equals("0.0.0.0") || host.equals("::");
+    }
+  }
+
+  /**
+   * Checks memory, folders and ports, and warns where little space is left.
+   *
+   * @throws ConfigException that names the first setting that can't hold
+   */
+  public void require() {
+    requireMemory(DirectMemory.maxBytes());
+    requireFolders();
+    requirePorts();
+    warnOfLittleSpace();
+  }
+
+  /** Off-heap memory is taken slab by slab: a budget past what there is would show hours after the start. */
+  void requireMemory(long direct) {
+    long transients = config.cache().transientBudget().bytes();
+    long shadow = 0;
+    if (config.shadow().enabled()) {
+      shadow = config.shadow().budget().bytes() + config.shadow().transientBudget().bytes();
+    }
+    long models = ModelMemory.bytes(config);
+    long left = direct - transients - shadow - models;
+    if (config.cache().budget().bytes() > left) {
+      throw new ConfigException(
+          ("cache.budget: with cache.transientBudget %s%s%s at most %s MiB expected, for the process may take %s MiB of direct"
+                  + " memory (-XX:MaxDirectMemorySize), got %s")
+              .formatted(
+                  config.cache().transientBudget(),
+                  shadow == 0 ? "" : " and the shadow's " + new ByteSize(shadow),
+                  models == 0
+                      ? ""
+                      : String.format(Locale.ROOT, " and %.1f MiB of models", models / 0x1p20),
+                  Math.max(0, left) >> 20,
+                  direct >> 20,
+                  config.cache().budget()));
+    }
+  }
+
+  private List<Port> ports() {
+    List<Port> ports = new ArrayList<>();
+    String host = config.server().host();
+    ports.add(new Port("server.port", host, config.server().port()));
+    ports.add(
+        new Port("server.adminPort", config.server().adminAddress(), config.server().adminPort()));
+    ports.add(
+        new Port(
+            "server.metricsPort", config.server().metricsAddress(), config.server().metricsPort()));
+    if (config.console().enabled()) {
+      ports.add(new Port("console.port", config.console().host(), config.console().port()));
+    }
+    return ports;
+  }
+
+  private void requirePorts() {
+    List<Port> ports = ports();
+    for (int i = 0; i < ports.size(); i++) {
+      for (Port earlier : ports.subList(0, i)) {
+        if (ports.get(i).meets(earlier)) {
+          throw new ConfigException(
+              "%s: another port than that of %s expected, got %s"
+                  .formatted(ports.get(i).key(), earlier.key(), earlier.number()));
+        }
+      }
+      requireFree(ports.get(i));
+    }
+  }
+
+  /** Opens the port for a moment. Another process may take it before we do so for good: that says so, too. */
+  private static void requireFree(Port port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByName(port.host()), port.number()));
+    } catch (UnknownHostException e) {
+      throw new ConfigException(
+          "%s: a host of this machine expected, got '%s'".formatted(port.key(), port.host()), e);
+    } catch (IOException e) {
+      throw new ConfigException(
+          "%s: a free port of %s expected, got %s: %s"
+              .formatted(port.key(), port.host(), port.number(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Folders that the server writes into, by their settings. */
+  private Map<String, Path> folders() {
+    Map<String, Path> folders = new LinkedHashMap<>();
+    folders.put("history.folder", config.history().folder());
+    if (config.servedLog().enabled()) {
+      folders.put("servedLog.folder", config.servedLog().folder());
+    }
+    if (config.exposureLog().enabled() && !config.experiments().layers().isEmpty()) {
+      folders.put("exposureLog.folder", config.exposureLog().folder());
+    }
+    folders.replaceAll((key, folder) -> folder.toAbsolutePath().normalize());
+    return folders;
+  }
+
+  private void requireFolders() {
+    Map<String, Path> earlier = new LinkedHashMap<>();
+    Path bundles = config.bundle().folder().toAbsolutePath().normalize();
+    earlier.put("bundle.folder", bundles);
+    folders()
+        .forEach(
+            (key, folder) -> {
+              WritablePlace.problem(folder)
+                  .ifPresent(
+                      problem -> {
+                        throw refused(key, "a folder to write into", folder + ": " + problem);
+                      });
+              earlier.forEach((other, place) -> requireApart(key, folder, other, place));
+              earlier.put(key, folder);
+              if (isInABundle(folder, bundles)) {
+                throw refused(key, "a folder outside of bundles", folder.toString());
+              }
+            });
+  }
+
+  /** Bundles stand beside whatever their folder has; but two stores in one folder take each other's files for their own. */
+  private static void requireApart(String key, Path folder, String other, Path place) {
+    boolean nested = folder.startsWith(place) || place.startsWith(folder);
+    boolean same = folder.equals(place);
+    if (other.equals("bundle.folder") ? same : nested) {
+      throw refused(key, "a folder apart from that of " + other, folder.toString());
+    }
+  }
+
+  private static boolean isInABundle(Path folder, Path bundles) {
+    if (!folder.startsWith(bundles) || folder.equals(bundles)) {
+      return false;
+    }
+    Path first = bundles.resolve(folder.getName(bundles.getNameCount()));
+    return Files.isRegularFile(first.resolve("manifest.json"));
+  }
+
+  private static ConfigException refused(String key, String expected, String got) {
+    return new ConfigException("%s: %s expected, got %s".formatted(key, expected, got));
+  }
+
+  /** Serving goes on without its logs, so little space is no reason not to start. */
+  private void warnOfLittleSpace() {
+    Map<String, Path> folders = folders();
+    Map<String, Long> needs = new LinkedHashMap<>();
+    needs.put("servedLog.folder", SEGMENTS * config.servedLog().segment().bytes());
+    needs.put("exposureLog.folder", SEGMENTS * config.exposureLog().segment().bytes());
+    needs.forEach(
+        (key, bytes) -> {
+          Path folder = folders.get(key);
+          if (folder != null) {
+            WritablePlace.freeBytes(folder)
+                .ifPresent(
+                    free -> {
+                      if (free < bytes) {
+                        logger.warn(
+                            "{}: {} MiB free, less than {} segments take: entries are lost once the disk is full",
+                            key,
+                            free >> 20,
+                            SEGMENTS);
+                      }
+                    });
+          }
+        });
+  }
+}

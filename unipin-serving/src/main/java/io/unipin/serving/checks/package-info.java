@@ -1,0 +1,5 @@
+/** What a server checks about its machine before it starts. */
+@NullMarked
+package io.unipin.serving.checks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,171 @@
+package io.unipin.serving.inspect;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.request.Candidate;
+import io.unipin.serving.request.RankedItem;
+import io.unipin.serving.request.Removal;
+import io.unipin.serving.slate.SlateRules;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Tells what the steps of a request did. One request, one thread. */
+public final class Inspector {
+  private final LoadedBundle bundle;
+  private final List<Candidate> found;
+  private final List<RankedItem> ranked;
+  private final List<RankedItem> page;
+  private final Map<Long, Removal.Rule> removals = new HashMap<>();
+
+  /**
+   * Of a request that is answered.
+   *
+   * @param found in the order of retrieval
+   * @param ranked by utility
+   * @param slated what is shown, and what was kept from it
+   */
+  public Inspector(
+      LoadedBundle bundle,
+      List<Candidate> found,
+      List<RankedItem> ranked,
+      SlateRules.Slated slated) {
+    this.bundle = bundle;
+    this.found = found;
+    this.ranked = ranked;
+    this.page = slated.items();
+    slated.removals().forEach(removal -> removals.put(removal.item(), removal.rule()));
+  }
+
+  /** The newest {@code count} actions of a user. */
+  public List<ReadAction> history(UserHistory stored, List<RecordedAction> recent, int count) {
+    List<RecordedAction> all = new ArrayList<>(stored.newest());
+    all.addAll(recent);
+    List<ReadAction> read = new ArrayList<>(count);
+    for (RecordedAction action : all.subList(Math.max(0, all.size() - count), all.size())) {
+      int row = bundle.catalogue().row(action.itemId());
+      boolean known = row != Catalogue.UNKNOWN;
+      read.add(new ReadAction(action, known ? bundle.catalogue().title(row) : "", known));
+    }
+    return read;
+  }
+
+  public List<InspectedItem> candidates() {
+    Map<Long, Integer> retrievalRanks = new HashMap<>();
+    found.forEach(candidate -> retrievalRanks.put(candidate.id(), retrievalRanks.size() + 1));
+    Map<Long, Integer> places = new HashMap<>();
+    page.forEach(item -> places.put(item.id(), places.size() + 1));
+    List<InspectedItem> items = new ArrayList<>(ranked.size());
+    for (RankedItem item : ranked) {
+      items.add(
+          new InspectedItem(
+              item,
+              bundle.catalogue().category(bundle.catalogue().row(item.id())),
+              items.size() + 1,
+              retrievalRanks.getOrDefault(item.id(), 0),
+              places.getOrDefault(item.id(), 0),
+              rule(item.id())));
+    }
+    return items;
+  }
+
+  private String rule(long id) {
+    Removal.Rule rule = removals.get(id);
+    return rule == null ? "" : rule.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Items that a request doesn't want, by the reason. */
+  public record Unwanted(Set<Long> excluded, Set<Long> seen, Set<Long> servedBefore) {
+    boolean holds(long id) {
+      return excluded.contains(id) || seen.contains(id) || servedBefore.contains(id);
+    }
+  }
+
+  /**
+   * Judges one item; {@code score} tells what the model expects of a candidate.
+   *
+   * @param query (queries, itemDim) the user's
+   */
+  public ItemVerdict judge(
+      long id, float[] query, Unwanted unwanted, Function<Candidate, RankedItem> score) {
+    float lastFound = found.isEmpty() ? 0 : found.get(found.size() - 1).score();
+    float lastShown = page.isEmpty() ? 0 : page.get(page.size() - 1).utility();
+    int row = bundle.catalogue().row(id);
+    if (row == Catalogue.UNKNOWN) {
+      return new ItemVerdict(id, "", Verdict.UNKNOWN, 0, 0, lastFound, 0, lastShown, null);
+    }
+    FloatBuffer vectors = bundle.model().itemTable();
+    float similarity = similarity(vectors, row, query);
+    int exactRank = 1;
+    for (int other = 0; other < bundle.catalogue().size(); other++) {
+      if (other != row
+          && !unwanted.holds(bundle.catalogue().id(other))
+          && similarity(vectors, other, query) > similarity) {
+        exactRank++;
+      }
+    }
+    RankedItem scored = score.apply(new Candidate(id, row, similarity));
+    int rank =
+        1
+            + (int)
+                ranked.stream()
+                    .filter(item -> item.id() != id && item.utility() > scored.utility())
+                    .count();
+    return new ItemVerdict(
+        id,
+        bundle.catalogue().title(row),
+        verdict(id, unwanted, exactRank),
+        exactRank,
+        similarity,
+        lastFound,
+        rank,
+        lastShown,
+        scored);
+  }
+
+  private Verdict verdict(long id, Unwanted unwanted, int exactRank) {
+    if (unwanted.excluded().contains(id)) {
+      return Verdict.EXCLUDED;
+    }
+    if (unwanted.servedBefore().contains(id)) {
+      return Verdict.SERVED_BEFORE;
+    }
+    if (unwanted.seen().contains(id)) {
+      return Verdict.SEEN;
+    }
+    if (page.stream().anyMatch(item -> item.id() == id)) {
+      return Verdict.ON_PAGE;
+    }
+    if (removals.containsKey(id)) {
+      return Verdict.REMOVED_BY_RULE;
+    }
+    if (ranked.stream().anyMatch(item -> item.id() == id)) {
+      return Verdict.BELOW_PAGE;
+    }
+    if (found.stream().anyMatch(item -> item.id() == id)) {
+      return Verdict.NOT_SCORED;
+    }
+    return exactRank <= found.size() ? Verdict.MISSED_BY_INDEX : Verdict.NOT_RETRIEVED;
+  }
+
+  /** To the query that is closest to the item; the queries stand one after the other. */
+  private float similarity(FloatBuffer vectors, int row, float[] queries) {
+    int dimension = bundle.model().config().itemDim();
+    float best = Float.NEGATIVE_INFINITY;
+    for (int from = 0; from < queries.length; from += dimension) {
+      float sum = 0;
+      for (int i = 0; i < dimension; i++) {
+        sum += vectors.get(row * dimension + i) * queries[from + i];
+      }
+      best = Math.max(best, sum);
+    }
+    return best;
+  }
+}

@@ -1,0 +1,26 @@
+package io.unipin.serving.inspect;
+
+/** Why an item is on a page or not: the first step of a request that it did not pass. */
+public enum Verdict {
+  UNKNOWN("The bundle does not know this item."),
+  EXCLUDED("The request excludes this item."),
+  SEEN("The user's history holds this item, and seen items are not allowed."),
+  SERVED_BEFORE("An earlier page of this feed showed this item."),
+  NOT_RETRIEVED("The item is too far from the user's query: it is not among the candidates."),
+  MISSED_BY_INDEX("The item is close enough, but the approximate search did not find it."),
+  NOT_SCORED("The item was found, but there was no time to score it."),
+  REMOVED_BY_RULE("A slate rule kept the item off the page."),
+  BELOW_PAGE("The item was ranked below the end of the page."),
+  ON_PAGE("The item is on the page.");
+
+  private final String meaning;
+
+  Verdict(String meaning) {
+    this.meaning = meaning;
+  }
+
+  /** One sentence. */
+  public String meaning() {
+    return meaning;
+  }
+}

@@ -1,0 +1,298 @@
+package io.unipin.serving.log;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.log.segment.Backoff;
+import io.unipin.serving.log.segment.ClosedSegment;
+import io.unipin.serving.log.segment.LogFolder;
+import io.unipin.serving.log.segment.OpenSegment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of a log: JSON, one entry a line, in segments of bounded size.
+ *
+ * <p>Lines are written while others are erased: an erasure holds up the writer for the open segment alone. Thread-safe.
+ */
+final class LogSegments implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(LogSegments.class);
+
+  private final String name;
+  private final LogFolder folder;
+  private final long segmentBytes;
+  private final Backoff backoff;
+  private final Lock lock = new ReentrantLock();
+
+  /** Held while closed segments change; taken before {@code lock}. An erasure waits its turn only. */
+  private final Lock closedSegments = new ReentrantLock(true);
+
+  /** Segments whose index was whole when it was looked at; none that is gone. */
+  @GuardedBy("closedSegments")
+  private final Set<Path> verified = new HashSet<>();
+
+  @GuardedBy("lock")
+  private @Nullable OpenSegment current;
+
+  @GuardedBy("lock")
+  private boolean writes;
+
+  private volatile boolean closed;
+
+  /**
+   * @param nanos tells time as {@link System#nanoTime} does
+   */
+  LogSegments(String name, Path folder, long segmentBytes, LongSupplier nanos) {
+    this.name = name;
+    this.folder = new LogFolder(name, folder);
+    this.segmentBytes = segmentBytes;
+    this.backoff = new Backoff(nanos);
+  }
+
+  /** An entry as it is written. */
+  record Line(String user, String json) {}
+
+  /** The segments of a log, oldest first. */
+  static List<Path> list(String name, Path folder) throws IOException {
+    return LogFolder.segments(name, folder);
+  }
+
+  /**
+   * Makes the folder this server's own. A folder that can't be made or written now is tried again with the first line.
+   *
+   * @throws ServingException when another server writes to it
+   */
+  void open() {
+    lock.lock();
+    try {
+      writes = true;
+      folder.own();
+    } catch (IOException e) {
+      logger.warn("the folder of the {} log can't be used yet", name, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes the indexes that closed segments lack, so that no erasure has to wait for them. */
+  void prepare() {
+    try {
+      for (Path segment : closedSegments()) {
+        closedSegments.lock();
+        try {
+          if (closed) {
+            return;
+          }
+          prepare(segment);
+        } finally {
+          closedSegments.unlock();
+        }
+      }
+    } catch (IOException e) {
+      logger.warn("the {} log's folder can't be read: its segments are not indexed", name, e);
+    }
+  }
+
+  @GuardedBy("closedSegments")
+  private void prepare(Path segment) {
+    try {
+      verify(segment);
+    } catch (IOException e) {
+      if (Files.exists(segment)) {
+        logger.warn("a segment of the {} log could not be indexed: erasures read it", name, e);
+      }
+    }
+  }
+
+  /** Looks once whether a segment's index is whole, and makes it anew where it is not. */
+  @GuardedBy("closedSegments")
+  private void verify(Path segment) throws IOException {
+    if (!verified.contains(segment)) {
+      new ClosedSegment(segment).prepare();
+      verified.add(segment);
+    }
+  }
+
+  /**
+   * Writes lines through to the file, in order; after a failure it waits a while before it tries again.
+   *
+   * @param last whether there is no later: it tries now in any case
+   * @return how many of them are there now, each of them whole
+   */
+  int append(List<Line> lines, boolean last) {
+    int written = 0;
+    lock.lock();
+    try {
+      if (!last && !backoff.isDue()) {
+        return 0;
+      }
+      for (Line line : lines) {
+        OpenSegment segment = segment();
+        segment.append(line.user(), line.json());
+        written++;
+        if (segment.size() >= segmentBytes) {
+          end();
+        }
+      }
+      if (backoff.isFailing()) {
+        logger.info("the {} log is written again", name);
+      }
+      backoff.succeeded();
+    } catch (IOException | ServingException e) {
+      if (!backoff.isFailing()) {
+        logger.error("the {} log can't be written; what its queue can't hold is lost", name, e);
+      }
+      backoff.failed();
+    } finally {
+      lock.unlock();
+    }
+    return written;
+  }
+
+  @GuardedBy("lock")
+  private OpenSegment segment() throws IOException {
+    OpenSegment segment = current;
+    if (segment != null && segment.isSound()) {
+      return segment;
+    }
+    end();
+    OpenSegment fresh = folder.begin();
+    current = fresh;
+    return fresh;
+  }
+
+  @GuardedBy("lock")
+  private void end() throws IOException {
+    OpenSegment segment = current;
+    current = null;
+    if (segment != null) {
+      segment.end();
+    }
+  }
+
+  /**
+   * Erases a user's lines from every segment, and lines that are no whole entries. Goes on after a failure.
+   *
+   * @return whether there was one
+   * @throws ServingException when a segment could not be reached
+   */
+  boolean erase(String user) {
+    closedSegments.lock();
+    try {
+      List<Exception> failures = new ArrayList<>();
+      boolean existed = eraseCurrent(user, failures);
+      List<Path> segments = closedSegments();
+      verified.retainAll(segments);
+      for (Path segment : segments) {
+        existed |= eraseClosed(segment, user, failures);
+      }
+      if (!failures.isEmpty()) {
+        throw failure(failures);
+      }
+      return existed;
+    } catch (IOException e) {
+      throw failure(List.of(e));
+    } finally {
+      try {
+        disown();
+      } finally {
+        closedSegments.unlock();
+      }
+    }
+  }
+
+  /** A segment that something else deletes meanwhile holds nothing. */
+  @GuardedBy("closedSegments")
+  private boolean eraseClosed(Path segment, String user, List<Exception> failures) {
+    try {
+      verify(segment);
+      return new ClosedSegment(segment).erase(user);
+    } catch (IOException e) {
+      if (Files.exists(segment)) {
+        failures.add(e);
+      }
+      return false;
+    }
+  }
+
+  private ServingException failure(List<Exception> failures) {
+    ServingException failure =
+        new ServingException(
+            FailureKind.INTERNAL,
+            "%s segments of the %s log could not be rewritten".formatted(failures.size(), name),
+            failures.get(0));
+    failures.subList(1, failures.size()).forEach(failure::addSuppressed);
+    return failure;
+  }
+
+  private boolean eraseCurrent(String user, List<Exception> failures) throws IOException {
+    lock.lock();
+    try {
+      if (folder.exists()) {
+        folder.own();
+      }
+      return current != null && current.erase(user);
+    } catch (IOException e) {
+      failures.add(e);
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is not open now takes no more lines. */
+  private List<Path> closedSegments() throws IOException {
+    lock.lock();
+    try {
+      List<Path> segments = new ArrayList<>(folder.isOwned() ? folder.segments() : List.of());
+      if (current != null) {
+        segments.remove(current.path());
+      }
+      return segments;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A log that takes no entries keeps nobody else from its folder. */
+  @GuardedBy("closedSegments")
+  private void disown() {
+    lock.lock();
+    try {
+      if (!writes) {
+        verified.clear();
+        folder.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    closedSegments.lock(); // an erasure under way ends first
+    lock.lock();
+    try {
+      writes = false;
+      end();
+    } catch (IOException e) {
+      logger.warn("a segment of the {} log could not be closed", name, e);
+    } finally {
+      folder.close();
+      lock.unlock();
+      closedSegments.unlock();
+    }
+  }
+}

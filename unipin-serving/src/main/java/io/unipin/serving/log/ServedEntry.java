@@ -1,0 +1,142 @@
+package io.unipin.serving.log;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.unipin.serving.history.ActionEvent;
+import io.unipin.serving.history.HistoryKeys;
+import io.unipin.serving.history.Place;
+import io.unipin.serving.history.RecordedAction;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of the served log: a page that was served, an action that was recorded, or one that was taken back.
+ *
+ * @param view id of the page; absent for an action
+ * @param items of the page in displayed order, or the action's one item; none of a retraction
+ * @param actions of an action; absent for a page
+ * @param event id of an action; absent for a page
+ * @param format 2 where what follows it has a say; absent where a reader of the first format is right too
+ * @param revision of an action's record, or up to which it was taken back; absent for 0
+ * @param retracted whether the event was taken back; absent when not
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ServedEntry(
+    @Nullable String view,
+    String user,
+    long timeMs,
+    String surface,
+    List<Long> items,
+    @Nullable List<String> actions,
+    @Nullable String event,
+    @Nullable String arm,
+    @Nullable String bundle,
+    @Nullable String index,
+    @Nullable Integer format,
+    @Nullable Long revision,
+    @Nullable Boolean retracted) {
+  private static final int FORMAT = 2;
+
+  /** By time, a page before an action of the same millisecond; actions of one time as in a history. */
+  static final Comparator<ServedEntry> BY_PLACE =
+      Comparator.comparingLong(ServedEntry::timeMs)
+          .thenComparing(entry -> entry.view() == null ? 1 : 0)
+          .thenComparing(entry -> new Place(0, HistoryKeys.event(entry.eventOrNone())));
+
+  ServedEntry {
+    if (format != null && format > FORMAT) {
+      throw new IllegalArgumentException(
+          "an entry of format 1 or " + FORMAT + " expected, got " + format);
+    }
+  }
+
+  static ServedEntry of(Slate slate) {
+    return new ServedEntry(
+        slate.id(),
+        slate.user(),
+        slate.timeMs(),
+        slate.surface(),
+        Arrays.stream(slate.items()).boxed().toList(),
+        null,
+        null,
+        slate.arm(),
+        slate.bundle(),
+        slate.index(),
+        null,
+        null,
+        null);
+  }
+
+  static ServedEntry of(String user, ActionEvent event) {
+    RecordedAction action = event.action();
+    return new ServedEntry(
+        null,
+        user,
+        action.timeMs(),
+        action.surface(),
+        List.of(action.itemId()),
+        action.actions(),
+        event.eventId(),
+        null,
+        null,
+        null,
+        event.revision() > 0 ? FORMAT : null,
+        event.revision() > 0 ? event.revision() : null,
+        null);
+  }
+
+  /** An event that was taken back at a time. */
+  static ServedEntry retraction(String user, String event, long revision, long timeMs) {
+    return new ServedEntry(
+        null,
+        user,
+        timeMs,
+        "",
+        List.of(),
+        null,
+        event,
+        null,
+        null,
+        null,
+        FORMAT,
+        revision > 0 ? revision : null,
+        true);
+  }
+
+  /** Whether a line that was read has all that its kind needs. */
+  boolean isWhole() {
+    if (user == null || surface == null || !isWhole(items)) {
+      return false;
+    }
+    if (actions != null && !isWhole(actions)) {
+      return false;
+    }
+    if (view != null) {
+      return event == null && !isRetraction();
+    }
+    return isRetraction() ? event != null : items.size() == 1;
+  }
+
+  private static boolean isWhole(@Nullable List<?> list) {
+    return list != null && list.stream().noneMatch(Objects::isNull);
+  }
+
+  boolean isRetraction() {
+    return Boolean.TRUE.equals(retracted);
+  }
+
+  long revisionOrFirst() {
+    return revision == null ? 0 : revision;
+  }
+
+  private String eventOrNone() {
+    return event == null ? "" : event;
+  }
+
+  /** What an action's entry records. */
+  RecordedAction action() {
+    return new RecordedAction(items.get(0), actions == null ? List.of() : actions, surface, timeMs);
+  }
+}

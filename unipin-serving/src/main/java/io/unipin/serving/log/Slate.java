@@ -1,0 +1,17 @@
+package io.unipin.serving.log;
+
+/**
+ * One page as it was served.
+ *
+ * @param id of the request
+ * @param items ids in displayed order; owned by the record
+ */
+public record Slate(
+    String id,
+    String user,
+    long timeMs,
+    String surface,
+    String arm,
+    String bundle,
+    String index,
+    long[] items) {}

@@ -1,0 +1,41 @@
+package io.unipin.serving.log.segment;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** When to try again what failed: at first soon, then ever later. One thread at a time. */
+public final class Backoff {
+  private static final Duration FIRST = Duration.ofMillis(100);
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+
+  private final LongSupplier nanos;
+  private Duration wait = Duration.ZERO;
+  private long since;
+
+  /**
+   * @param nanos tells time as {@link System#nanoTime} does
+   */
+  public Backoff(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  /** Whether it is time to try. */
+  public boolean isDue() {
+    return nanos.getAsLong() - since >= wait.toNanos();
+  }
+
+  /** Whether the last try failed. */
+  public boolean isFailing() {
+    return !wait.isZero();
+  }
+
+  public void failed() {
+    Duration longer = wait.isZero() ? FIRST : wait.multipliedBy(2);
+    wait = longer.compareTo(LONGEST) > 0 ? LONGEST : longer;
+    since = nanos.getAsLong();
+  }
+
+  public void succeeded() {
+    wait = Duration.ZERO;
+  }
+}

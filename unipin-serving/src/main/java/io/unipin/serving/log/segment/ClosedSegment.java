@@ -1,0 +1,129 @@
+package io.unipin.serving.log.segment;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A segment that takes no more lines. One thread at a time. */
+public final class ClosedSegment {
+  private static final Logger logger = LoggerFactory.getLogger(ClosedSegment.class);
+
+  /** A smaller segment is read as fast as its index. */
+  static final long SMALL = 256 << 10;
+
+  private final Path path;
+  private final UserLinesFile index;
+
+  public ClosedSegment(Path path) {
+    this.path = path;
+    this.index = new UserLinesFile(path);
+  }
+
+  /** Makes the index of a segment that should have one and has not. */
+  public void prepare() throws IOException {
+    if (Files.size(path) < SMALL) {
+      index.delete();
+    } else if (!index.isWhole()) {
+      scan();
+    }
+  }
+
+  /** Erases a user's lines, and all that are no whole entries; returns whether one was the user's. */
+  public boolean erase(String user) throws IOException {
+    Optional<long[]> known = index.find(user);
+    UserLines scanned = known.isPresent() ? null : scan();
+    long[] offsets = scanned == null ? known.orElseThrow() : scanned.find(user);
+    if (offsets.length == 0) {
+      return false;
+    }
+    ErasedLines erased;
+    long before;
+    try (SegmentFile file =
+        SegmentFile.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      before = file.size();
+      erased = ErasedLines.erase(file, offsets, user);
+    }
+    if (erased.offsets().length > 0) {
+      forget(erased.offsets(), before, scanned);
+    }
+    return erased.existed();
+  }
+
+  private void forget(long[] offsets, long before, @Nullable UserLines scanned) throws IOException {
+    boolean others = true;
+    if (scanned != null) {
+      scanned.remove(offsets);
+      others = !scanned.isEmpty();
+      save(scanned);
+    } else {
+      try {
+        others = index.remove(offsets, before);
+      } catch (IOException e) {
+        logger.debug("no room for an index of {}", path, e);
+        index.delete();
+      }
+    }
+    if (!others) {
+      Files.delete(path);
+      index.delete();
+    } else if (Files.size(path) < SMALL) {
+      index.delete();
+      SegmentFile.dropBlanks(path);
+    }
+  }
+
+  private UserLines scan() throws IOException {
+    try (SegmentFile file = SegmentFile.open(path, StandardOpenOption.READ)) {
+      UserLines lines = file.users();
+      save(lines);
+      return lines;
+    }
+  }
+
+  /** An index of before goes. Without room on the disk the segment is read again the next time. */
+  private void save(UserLines lines) throws IOException {
+    index.delete();
+    if (Files.size(path) >= SMALL) {
+      try {
+        index.write(lines);
+      } catch (IOException e) {
+        logger.debug("no room for an index of {}", path, e);
+      }
+    }
+  }
+
+  /** What became of lines that may be a user's. */
+  record ErasedLines(long[] offsets, boolean existed) {
+    static ErasedLines erase(SegmentFile file, long[] offsets, String user) throws IOException {
+      LongStream.Builder erased = LongStream.builder();
+      boolean existed = false;
+      long[] ascending = LongStream.of(offsets).sorted().toArray();
+      for (int i = ascending.length - 1; i >= 0; i--) { // so that all at the end can be cut off
+        long offset = ascending[i];
+        if (offset >= file.size()) { // something else has cut the file off
+          erased.add(offset);
+          continue;
+        }
+        byte[] line = file.lineAt(offset);
+        Optional<String> named = LogLine.user(line, 0, line.length);
+        boolean theirs = named.isPresent() && named.get().equals(user);
+        if (theirs || named.isEmpty()) {
+          file.erase(offset);
+          erased.add(offset);
+        }
+        existed |= theirs;
+      }
+      long[] gone = erased.build().toArray();
+      if (gone.length > 0) {
+        file.force();
+      }
+      return new ErasedLines(gone, existed);
+    }
+  }
+}

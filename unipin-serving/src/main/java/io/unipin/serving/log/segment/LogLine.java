@@ -1,0 +1,46 @@
+package io.unipin.serving.log.segment;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.Optional;
+
+/** One line of a log, as far as an erasure must understand it: a JSON object that names its user. */
+final class LogLine {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private LogLine() {}
+
+  /** Returns the user that a line names; empty for a line that is no whole entry. */
+  static Optional<String> user(byte[] line, int from, int length) {
+    try (JsonParser parser = JSON.createParser(line, from, length)) {
+      String user = null;
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return Optional.empty();
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean isUser = parser.currentName().equals("user");
+        if (parser.nextToken() == JsonToken.VALUE_STRING && isUser) {
+          user = parser.getText();
+        } else {
+          parser.skipChildren();
+        }
+      }
+      boolean whole = parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
+      return whole ? Optional.ofNullable(user) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether nothing but blanks stands there: the place of an entry that was erased. */
+  static boolean isBlank(byte[] line, int from, int length) {
+    for (int i = from; i < from + length; i++) {
+      if (line[i] != ' ' && line[i] != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+}

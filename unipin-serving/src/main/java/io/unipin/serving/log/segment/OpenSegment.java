@@ -1,0 +1,119 @@
+package io.unipin.serving.log.segment;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The segment that takes lines. A line is in it as a whole or not at all: what a full disk left of one is cut off. One
+ * thread at a time.
+ */
+public final class OpenSegment {
+  private static final Logger logger = LoggerFactory.getLogger(OpenSegment.class);
+
+  private final Path path;
+  private SegmentFile file;
+  private UserLines lines = new UserLines();
+  private long size;
+
+  /** Whether the file is open and ends with a whole line. */
+  private boolean sound = true;
+
+  private OpenSegment(Path path, SegmentFile file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  /** Begins a segment; fails where a file of that name is. */
+  static OpenSegment create(Path path) throws IOException {
+    return new OpenSegment(
+        path,
+        SegmentFile.open(
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE));
+  }
+
+  /** Adds a line of a user's, or nothing. */
+  public void append(String user, String line) throws IOException {
+    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    try {
+      file.write(size, bytes);
+    } catch (IOException e) {
+      cutOff(e);
+      throw e;
+    }
+    lines.add(user, size);
+    size += bytes.length;
+  }
+
+  private void cutOff(IOException failure) {
+    try {
+      file.truncate(size);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      sound = false;
+    }
+  }
+
+  public long size() {
+    return size;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** Whether lines can be added: nobody took the file away, and it ends with a whole line. */
+  public boolean isSound() {
+    return sound && Files.exists(path);
+  }
+
+  /** Erases a user's lines; returns whether there was one. */
+  public boolean erase(String user) throws IOException {
+    long[] offsets = lines.find(user);
+    if (offsets.length == 0) {
+      return false;
+    }
+    ClosedSegment.ErasedLines erased = ClosedSegment.ErasedLines.erase(file, offsets, user);
+    lines.remove(erased.offsets());
+    size = file.size();
+    if (erased.offsets().length > 0 && size < ClosedSegment.SMALL) {
+      dropBlanks();
+    }
+    return erased.existed();
+  }
+
+  private void dropBlanks() throws IOException {
+    if (SegmentFile.dropBlanks(path)) {
+      sound = false; // until the copy is open
+      file.close();
+      file = SegmentFile.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      lines = file.users();
+      size = file.size();
+      sound = true;
+    }
+  }
+
+  /** Takes no more lines. An empty segment goes, one of some size gets its index. */
+  public void end() throws IOException {
+    file.close();
+    if (!sound) {
+      lines.addUnreadable(size);
+    }
+    if (lines.isEmpty()) {
+      Files.deleteIfExists(path);
+    } else if (size >= ClosedSegment.SMALL) {
+      try {
+        new UserLinesFile(path).write(lines);
+      } catch (IOException e) {
+        logger.debug("no room for an index of {}", path, e);
+      }
+    }
+  }
+}

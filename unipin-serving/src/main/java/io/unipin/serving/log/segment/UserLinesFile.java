@@ -1,0 +1,183 @@
+package io.unipin.serving.log.segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import java.util.zip.CRC32C;
+
+/**
+ * The {@link UserLines} of a closed segment, in a file beside it: magic number and version (4 bytes each), the segment's
+ * size (8), the salt (16), the number of lines (8), a checksum (8), then the lines in ascending order, 8 bytes each.
+ *
+ * <p>It can be lost: whoever misses it reads the segment. One thread at a time.
+ */
+final class UserLinesFile {
+  static final String SUFFIX = ".users";
+  static final String UNFINISHED = SUFFIX + ".tmp";
+  private static final int MAGIC = 0x55504c55;
+  private static final int VERSION = 1;
+  private static final int HEADER = 48;
+
+  private final Path segment;
+  private final Path file;
+
+  UserLinesFile(Path segment) {
+    this.segment = segment;
+    this.file = segment.resolveSibling(segment.getFileName() + SUFFIX);
+  }
+
+  /** What stands before the lines. */
+  private record Header(byte[] salt, long lines, long checksum) {}
+
+  /** Whether the file is whole and belongs to the segment as it is. */
+  boolean isWhole() {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Optional<Header> header = header(channel, Files.size(segment));
+      return header.isPresent()
+          && checksum(lines(channel, header.get())) == header.get().checksum();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Finds where the lines begin that may be the user's; empty when there is no such file. */
+  Optional<long[]> find(String user) throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Optional<Header> header = header(channel, Files.size(segment));
+      if (header.isEmpty()) {
+        return Optional.empty();
+      }
+      long count = header.get().lines();
+      LongStream theirs = from(channel, count, UserLines.first(header.get().salt(), user));
+      LongStream unreadable = from(channel, count, UserLines.firstUnreadable());
+      return Optional.of(LongStream.concat(unreadable, theirs).toArray());
+    }
+  }
+
+  /** Returns the offsets of the lines of one user, by bisection. */
+  private static LongStream from(FileChannel channel, long count, long first) throws IOException {
+    long low = 0;
+    long high = count;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (line(channel, middle) < first) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    LongStream.Builder found = LongStream.builder();
+    for (long i = low; i < count; i++) {
+      long line = line(channel, i);
+      if (!UserLines.sameUser(line, first)) {
+        break;
+      }
+      found.add(UserLines.offset(line));
+    }
+    return found.build();
+  }
+
+  private static long line(FileChannel channel, long index) throws IOException {
+    return read(channel, HEADER + Long.BYTES * index, Long.BYTES).getLong();
+  }
+
+  private static ByteBuffer read(FileChannel channel, long position, int length)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, position + bytes.position()) < 0) {
+        throw new IOException("%s bytes expected at %s".formatted(length, position));
+      }
+    }
+    return bytes.flip();
+  }
+
+  /** Reads the header of a file that belongs to a segment of that size; empty of another. */
+  private static Optional<Header> header(FileChannel channel, long size) throws IOException {
+    if (channel.size() < HEADER) {
+      return Optional.empty();
+    }
+    ByteBuffer bytes = read(channel, 0, HEADER);
+    boolean known = bytes.getInt() == MAGIC && bytes.getInt() == VERSION;
+    boolean fits = bytes.getLong() == size;
+    byte[] salt = new byte[UserLines.SALT_BYTES];
+    bytes.get(salt);
+    Header header = new Header(salt, bytes.getLong(), bytes.getLong());
+    boolean complete = channel.size() == HEADER + Long.BYTES * header.lines();
+    return known && fits && complete ? Optional.of(header) : Optional.empty();
+  }
+
+  private static long[] lines(FileChannel channel, Header header) throws IOException {
+    int bytes = Math.toIntExact(Long.BYTES * header.lines());
+    long[] lines = new long[(int) header.lines()];
+    read(channel, HEADER, bytes).asLongBuffer().get(lines);
+    return lines;
+  }
+
+  private static long checksum(long[] lines) {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * lines.length);
+    bytes.asLongBuffer().put(lines);
+    CRC32C sum = new CRC32C();
+    sum.update(bytes);
+    return sum.getValue();
+  }
+
+  /**
+   * Forgets lines; returns whether others are left. The file goes when it can't be written anew.
+   *
+   * @param size of the segment before they were erased: it is shorter now where they were its last
+   */
+  boolean remove(long[] offsets, long size) throws IOException {
+    UserLines lines;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Header header =
+          header(channel, size)
+              .orElseThrow(() -> new IOException("the index of a segment has changed"));
+      lines = new UserLines(header.salt(), lines(channel, header));
+    }
+    lines.remove(offsets);
+    delete(); // a crash must leave the old one neither
+    write(lines);
+    return !lines.isEmpty();
+  }
+
+  /** Writes the file anew; does without where the disk has no room. */
+  void write(UserLines users) throws IOException {
+    long[] lines = users.sorted();
+    ByteBuffer bytes = ByteBuffer.allocate(HEADER + Long.BYTES * lines.length);
+    bytes.putInt(MAGIC).putInt(VERSION).putLong(Files.size(segment)).put(users.salt());
+    bytes.putLong(lines.length).putLong(checksum(lines));
+    bytes.asLongBuffer().put(lines);
+    Path unfinished = segment.resolveSibling(segment.getFileName() + UNFINISHED);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              unfinished,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        bytes.clear();
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true); // a loss of power leaves the whole file or none
+      }
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  void delete() throws IOException {
+    Files.deleteIfExists(file);
+  }
+}

@@ -1,6 +1,0 @@
-package io.unipin.serving.pipeline;
-
-import java.util.List;
-
-/** The caller's items, best first. */
-public record Ranking(List<RankedItem> items, Trace trace) {}

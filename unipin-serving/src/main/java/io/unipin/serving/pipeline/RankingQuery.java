@@ -1,8 +1,0 @@
-package io.unipin.serving.pipeline;
-
-/**
- * Asks for an order of the caller's own items.
- *
- * @param items ids, each once; owned by the record
- */
-public record RankingQuery(String requestId, UserInput user, Wishes wishes, long[] items) {}

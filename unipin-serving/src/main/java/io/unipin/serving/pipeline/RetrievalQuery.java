@@ -1,8 +1,0 @@
-package io.unipin.serving.pipeline;
-
-/**
- * Asks for candidates.
- *
- * @param candidates 0 for the server's default
- */
-public record RetrievalQuery(String requestId, UserInput user, Wishes wishes, int candidates) {}

@@ -1,9 +1,0 @@
-package io.unipin.serving.pipeline;
-
-/**
- * One run of a stage.
- *
- * @param begin nanoseconds of the request's clock
- * @param end nanoseconds of the request's clock
- */
-public record StageRun(Stage stage, long begin, long end) {}

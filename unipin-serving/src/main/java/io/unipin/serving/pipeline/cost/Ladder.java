@@ -1,0 +1,161 @@
+package io.unipin.serving.pipeline.cost;
+
+import io.unipin.model.features.ModelConfig;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.request.Stage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides what a request gets in the time it has: everything, a shorter history, fewer candidates, or the order of retrieval
+ * alone. Every step taken has a name.
+ *
+ * <p>One request, one thread. A request without a deadline is never degraded.
+ */
+public final class Ladder {
+  /** The model read only the newest part of the history; what it computed of it is kept by nobody. */
+  static final String SHORTER_HISTORY = "shorter_history";
+
+  /** Fewer candidates were scored than asked for. */
+  static final String FEWER_CANDIDATES = "fewer_candidates";
+
+  /** Nothing was scored: the order, and the utility, are those of retrieval; there are no probabilities. */
+  static final String RETRIEVAL_SCORES = "retrieval_scores";
+
+  public static final List<String> STEPS =
+      List.of(SHORTER_HISTORY, FEWER_CANDIDATES, RETRIEVAL_SCORES);
+
+  private static final int HALVINGS = 6;
+
+  private final DegradationConfig config;
+  private final CostedModel ranker;
+  private final StageClock clock;
+  private final Goal goal;
+  private final List<String> steps = new ArrayList<>();
+
+  /** Whether this request goes all the way, whatever that is expected to take, so that what is expected is right again. */
+  private boolean tries;
+
+  /**
+   * What a request is for.
+   *
+   * @param retrieves whether candidates are searched
+   * @param candidates that are scored; 0 for none
+   * @param least candidates that are worth scoring
+   */
+  public record Goal(boolean retrieves, int candidates, int least) {}
+
+  /** With the model that ranks. */
+  public Ladder(DegradationConfig config, CostedModel ranker, StageClock clock, Goal goal) {
+    this.config = config;
+    this.ranker = ranker;
+    this.clock = clock;
+    this.goal = goal;
+  }
+
+  public List<String> steps() {
+    return List.copyOf(steps);
+  }
+
+  /** Size of an encoding: m new tokens, each of which sees up to n in every layer. */
+  public static long encodeSize(ModelConfig model, int m, int n) {
+    return (long) model.layers() * m * (n + 6L * model.width());
+  }
+
+  /** Size of a scoring: k candidates, each of which sees n tokens in every layer. */
+  public static long scoreSize(ModelConfig model, int k, int n) {
+    return (long) model.layers() * k * (n + 6L * model.width());
+  }
+
+  /**
+   * How many tokens of the history to read, of whole actions, of n with {@code fresh} to encode: n if there is time for all of them.
+   *
+   * @throws ServingException DEADLINE when there is no time even for none
+   */
+  public int historyTokens(CostedModel encoder, int fresh, int n) {
+    ModelConfig model = encoder.config();
+    SizedCosts encoding = encoder.costs().of(Stage.ENCODE);
+    if (isTried(encoding, encodeSize(model, fresh, n), afterEncode(encoder, n))) {
+      return n;
+    }
+    if (config.enabled()) {
+      int perAction = model.tokensPerAction();
+      for (int halving = 1; halving <= HALVINGS; halving++) {
+        int tokens = halving == HALVINGS ? 0 : perAction * ((n / perAction) >> halving);
+        if (tokens < fresh
+            && fits(
+                expected(encoding, encodeSize(model, tokens + 1, tokens + 1))
+                    .plus(afterEncode(encoder, tokens)))) {
+          steps.add(SHORTER_HISTORY);
+          return tokens;
+        }
+      }
+    }
+    throw late();
+  }
+
+  private Cost afterEncode(CostedModel encoder, int n) {
+    Cost after = Cost.NONE;
+    if (goal.retrieves()) {
+      StageCosts costs = encoder.costs();
+      after = expected(costs.of(Stage.QUERY), 1).plus(expected(costs.of(Stage.SEARCH), 1));
+    }
+    int scored = config.enabled() ? goal.least() : goal.candidates();
+    return scored == 0 ? after : after.plus(expected(scoring(), scoreSize(scored, n)));
+  }
+
+  private SizedCosts scoring() {
+    return ranker.costs().of(Stage.SCORE);
+  }
+
+  private long scoreSize(int k, int n) {
+    return scoreSize(ranker.config(), k, n);
+  }
+
+  /**
+   * How many of {@code found} candidates to score against n tokens: all of them, fewer, or 0 for none.
+   *
+   * @throws ServingException DEADLINE when there is no time for all, and nothing less would do
+   */
+  public int scoredCandidates(int found, int n) {
+    if (found == 0 || isTried(scoring(), scoreSize(found, n), Cost.NONE)) {
+      return found;
+    }
+    if (!config.enabled() || !goal.retrieves()) {
+      throw late();
+    }
+    for (int fewer = found / 2; fewer >= Math.max(1, goal.least()); fewer /= 2) {
+      if (fits(expected(scoring(), scoreSize(fewer, n)))) {
+        steps.add(FEWER_CANDIDATES);
+        return fewer;
+      }
+    }
+    steps.add(RETRIEVAL_SCORES);
+    return 0;
+  }
+
+  private Cost expected(SizedCosts costs, long size) {
+    return costs.expected(size, clock.since()).times(config.margin());
+  }
+
+  private boolean fits(Cost needed) {
+    return needed.typical() <= clock.remaining().toNanos();
+  }
+
+  /** Whether there is time for a stage and what comes after it, or this request finds out. */
+  private boolean isTried(SizedCosts costs, long size, Cost after) {
+    Cost needed = expected(costs, size).plus(after);
+    if (tries || fits(needed)) {
+      return true;
+    }
+    boolean hopeful = needed.least() <= clock.remaining().toNanos();
+    tries = costs.tries(size, hopeful, clock.since());
+    return tries;
+  }
+
+  private static ServingException late() {
+    return new ServingException(
+        FailureKind.DEADLINE, "the time left does not suffice for what is asked");
+  }
+}

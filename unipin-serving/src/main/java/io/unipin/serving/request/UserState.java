@@ -1,0 +1,19 @@
+package io.unipin.serving.request;
+
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvOutcome;
+
+/**
+ * A user's encoded history, held for one request. One thread.
+ *
+ * @param outcome what the cache had
+ * @param historyActions number of actions that the model read
+ * @param encodedActions number of actions encoded for this request
+ */
+public record UserState(KvLease lease, KvOutcome outcome, int historyActions, int encodedActions)
+    implements AutoCloseable {
+  @Override
+  public void close() {
+    lease.close();
+  }
+}

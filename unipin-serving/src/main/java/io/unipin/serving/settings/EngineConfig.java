@@ -1,0 +1,35 @@
+package io.unipin.serving.settings;
+
+import io.unipin.model.EngineOptions;
+import io.unipin.model.Executor;
+import io.unipin.model.Precision;
+import io.unipin.settings.SettingException;
+import java.time.Duration;
+
+/**
+ * How models are computed.
+ *
+ * @param precision of the layers' matrix products
+ * @param executor where a model's calls run
+ * @param batchSize most users in one call of the BATCH executor
+ * @param batchWait how long a call of the BATCH executor waits for others
+ */
+public record EngineConfig(
+    Precision precision, Executor executor, int batchSize, Duration batchWait) {
+  private static final int MOST_USERS = 1024;
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+  public EngineConfig {
+    if (batchSize < 1 || batchSize > MOST_USERS) {
+      throw new SettingException("batchSize", "1 to " + MOST_USERS + " expected, got " + batchSize);
+    }
+    if (batchWait.isNegative() || batchWait.compareTo(LONGEST_WAIT) > 0) {
+      throw new SettingException("batchWait", "0 to 1 s expected, got " + batchWait);
+    }
+  }
+
+  public EngineOptions options() {
+    EngineOptions options = EngineOptions.cpu(precision);
+    return executor == Executor.BATCH ? options.batched(batchSize, batchWait) : options;
+  }
+}

@@ -1,0 +1,40 @@
+package io.unipin.serving.settings;
+
+import io.unipin.serving.admission.AdmissionConfig;
+import io.unipin.serving.bundle.BundleConfig;
+import io.unipin.serving.console.ConsoleConfig;
+import io.unipin.serving.experiment.ExperimentsConfig;
+import io.unipin.serving.experiment.ShadowConfig;
+import io.unipin.serving.history.HistoryConfig;
+import io.unipin.serving.log.ServedLogConfig;
+import io.unipin.serving.pipeline.CacheConfig;
+import io.unipin.serving.pipeline.PageConfig;
+import io.unipin.serving.pipeline.RankingConfig;
+import io.unipin.serving.pipeline.RetrievalConfig;
+import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.rpc.RpcConfig;
+import io.unipin.serving.security.SecurityConfig;
+import io.unipin.serving.slate.SlateConfig;
+import io.unipin.serving.tracing.TracingConfig;
+
+/** All settings of a server. Defaults stand in {@code server-defaults.yaml}; {@link ConfigReader} reads them. */
+public record ServerConfig(
+    RpcConfig server,
+    SecurityConfig security,
+    AdmissionConfig admission,
+    BundleConfig bundle,
+    EngineConfig engine,
+    CacheConfig cache,
+    HistoryConfig history,
+    RetrievalConfig retrieval,
+    RankingConfig ranking,
+    PageConfig page,
+    SlateConfig slate,
+    DegradationConfig degradation,
+    ServedLogConfig servedLog,
+    ServedLogConfig exposureLog,
+    ExperimentConfig experiment,
+    ExperimentsConfig experiments,
+    ShadowConfig shadow,
+    TracingConfig tracing,
+    ConsoleConfig console) {}

@@ -1,0 +1,177 @@
+package io.unipin.serving.slate;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.serving.request.RankedItem;
+import io.unipin.serving.request.Removal;
+import io.unipin.serving.request.Removal.Rule;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a page out of ranked candidates: the best that the rules allow, in the order of their utility, with a reason for every
+ * candidate that was passed over.
+ *
+ * <p>Immutable. O(candidates), and O(candidates × page) where the page lacks fresh items.
+ */
+public final class SlateRules {
+  /*
+   * Blocks and caps are decided from the best candidate down: an item is taken unless it is blocked or its author or category
+   * is full. If too few of the page are fresh, the next best fresh candidates come in, each in the place of the worst item that
+   * is not fresh and whose leaving makes room under the caps, too; also those that a cap had removed.
+   */
+  private final SlateConfig config;
+
+  public SlateRules(SlateConfig config) {
+    this.config = config;
+  }
+
+  /** A page and what was passed over for it, both in the order of ranking. */
+  public record Slated(List<RankedItem> items, List<Removal> removals) {}
+
+  /** At most {@code size} items; {@code nowMs} is the request's time. */
+  public Slated choose(List<RankedItem> ranked, int size, Catalogue catalogue, long nowMs) {
+    Choice choice = new Choice(ranked, catalogue, nowMs);
+    choice.fill(size);
+    choice.freshen(size);
+    return choice.slated();
+  }
+
+  /** A candidate with what the rules look at. */
+  private record Entry(RankedItem item, int place, String author, String category, boolean fresh) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Entry entry && entry.place == place;
+    }
+
+    @Override
+    public int hashCode() {
+      return place;
+    }
+  }
+
+  /** One page in the making. One thread. */
+  private final class Choice {
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Entry> chosen = new ArrayList<>();
+    private final List<Removal> removals = new ArrayList<>();
+    private final Map<String, Integer> authors = new HashMap<>();
+    private final Map<String, Integer> categories = new HashMap<>();
+
+    Choice(List<RankedItem> ranked, Catalogue catalogue, long nowMs) {
+      long oldest = nowMs - config.freshWithin().toMillis();
+      for (RankedItem item : ranked) {
+        int row = catalogue.row(item.id());
+        long created = catalogue.createdMs(row);
+        boolean fresh = created != FeedLog.NO_TIME && created >= oldest;
+        String author = catalogue.author(row);
+        entries.add(new Entry(item, entries.size() + 1, author, catalogue.category(row), fresh));
+      }
+    }
+
+    /** Takes the best that are allowed. */
+    void fill(int size) {
+      for (int i = 0; i < entries.size() && chosen.size() < size; i++) {
+        Entry entry = entries.get(i);
+        Rule rule = blocking(entry);
+        rule = rule == null ? full(entry) : rule;
+        if (rule == null) {
+          take(entry);
+        } else {
+          remove(entry, rule);
+        }
+      }
+    }
+
+    private @Nullable Rule blocking(Entry entry) {
+      if (config.blockedItems().contains(entry.item().id())) {
+        return Rule.BLOCKED_ITEM;
+      }
+      if (config.blockedAuthors().contains(entry.author())) {
+        return Rule.BLOCKED_AUTHOR;
+      }
+      return config.blockedCategories().contains(entry.category()) ? Rule.BLOCKED_CATEGORY : null;
+    }
+
+    private @Nullable Rule full(Entry entry) {
+      if (isFull(authors, entry.author(), config.perAuthor())) {
+        return Rule.AUTHOR_CAP;
+      }
+      return isFull(categories, entry.category(), config.perCategory()) ? Rule.CATEGORY_CAP : null;
+    }
+
+    private static boolean isFull(Map<String, Integer> counts, String name, int cap) {
+      return cap > 0 && !name.isEmpty() && counts.getOrDefault(name, 0) >= cap;
+    }
+
+    private void take(Entry entry) {
+      chosen.add(entry);
+      authors.merge(entry.author(), 1, Integer::sum);
+      categories.merge(entry.category(), 1, Integer::sum);
+    }
+
+    private void leave(Entry entry) {
+      chosen.remove(entry);
+      authors.merge(entry.author(), -1, Integer::sum);
+      categories.merge(entry.category(), -1, Integer::sum);
+    }
+
+    private void remove(Entry entry, Rule rule) {
+      removals.add(new Removal(entry.item().id(), entry.place(), entry.item().utility(), rule));
+    }
+
+    /** Brings in fresh candidates until there are enough, or none fits. */
+    void freshen(int size) {
+      long missing =
+          Math.min(config.freshItems(), size) - chosen.stream().filter(Entry::fresh).count();
+      boolean changed = missing > 0;
+      while (changed) {
+        changed = false;
+        for (int i = 0; i < entries.size() && missing > 0; i++) {
+          Entry entry = entries.get(i);
+          if (entry.fresh() && blocking(entry) == null && !chosen.contains(entry)) {
+            if (replaceWorst(entry)) {
+              changed = true;
+              missing--;
+            }
+          }
+        }
+      }
+      chosen.sort(Comparator.comparingInt(Entry::place));
+    }
+
+    private boolean replaceWorst(Entry fresh) {
+      Entry worst = null;
+      for (Entry entry : chosen) {
+        if (!entry.fresh()
+            && fits(authors, config.perAuthor(), fresh.author(), entry.author())
+            && fits(categories, config.perCategory(), fresh.category(), entry.category())
+            && (worst == null || worst.place() < entry.place())) {
+          worst = entry;
+        }
+      }
+      if (worst == null) {
+        return false;
+      }
+      leave(worst);
+      take(fresh);
+      removals.removeIf(removal -> removal.item() == fresh.item().id());
+      remove(worst, Rule.FRESHNESS_FLOOR);
+      return true;
+    }
+
+    /** Whether there is room for one of a name once one of another is gone. */
+    private static boolean fits(Map<String, Integer> counts, int cap, String in, String out) {
+      return in.equals(out) || !isFull(counts, in, cap);
+    }
+
+    Slated slated() {
+      removals.sort(Comparator.comparingInt(Removal::place));
+      return new Slated(chosen.stream().map(Entry::item).toList(), List.copyOf(removals));
+    }
+  }
+}

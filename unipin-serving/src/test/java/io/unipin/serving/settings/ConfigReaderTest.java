@@ -1,0 +1,129 @@
+package io.unipin.serving.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.kvcache.KvType;
+import io.unipin.settings.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ConfigReaderTest {
+  @TempDir Path folder;
+
+  @Test
+  void defaults_areAsDocumented() {
+    ServerConfig config = ConfigReader.defaults();
+    assertThat(config.server().host()).isEqualTo("127.0.0.1");
+    assertThat(config.server().port()).isEqualTo(9090);
+    assertThat(config.server().adminPort()).isEqualTo(9091);
+    assertThat(config.server().metricsPort()).isEqualTo(9092);
+    assertThat(config.server().workerThreads())
+        .isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(config.server().queue()).isEqualTo(256);
+    assertThat(config.server().maxMessage().bytes()).isEqualTo(1 << 20);
+    assertThat(config.server().maxConcurrentCallsPerConnection()).isEqualTo(256);
+    assertThat(config.server().stopDelay()).isEqualTo(Duration.ZERO);
+    assertThat(config.server().drain()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.bundle().folder()).isEqualTo(Path.of("bundles"));
+    assertThat(config.bundle().name()).isEqualTo("main");
+    assertThat(config.cache().budget().bytes()).isEqualTo(1L << 30);
+    assertThat(config.cache().type()).isEqualTo(KvType.FLOAT32);
+    assertThat(config.cache().timeToLive()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.cache().maxWait()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.history().limit()).isEqualTo(4096);
+    assertThat(config.history().syncWrites()).isFalse();
+    assertThat(config.retrieval().candidates()).isEqualTo(200);
+    assertThat(config.retrieval().breadth()).isZero();
+    assertThat(config.retrieval().overFetch()).isEqualTo(1.2);
+    assertThat(config.ranking().utilityWeights()).isEmpty();
+    assertThat(config.page().size()).isEqualTo(20);
+    assertThat(config.page().maxSize()).isEqualTo(200);
+    assertThat(config.page().maxServed()).isEqualTo(2000);
+    assertThat(config.servedLog().enabled()).isFalse();
+    assertThat(config.experiment().arm()).isEqualTo("default");
+  }
+
+  @Test
+  void read_overridesFileByEnvironmentAndEnvironmentByOption() throws IOException {
+    Path file = file("server:\n  port: 1\n  adminPort: 2\n  metricsPort: 3\nranking:\n");
+    ServerConfig config =
+        ConfigReader.read(
+            file,
+            Map.of(
+                "UNIPIN_SERVER_ADMIN_PORT", "20",
+                "UNIPIN_SERVER_METRICS_PORT", "30",
+                "UNIPIN_CACHE_TIME_TO_LIVE", "90s",
+                "UNIPIN_DATA", "elsewhere"),
+            List.of("server.metricsPort=300", "ranking.utilityWeights={click: 0.5, hide: -2}"));
+    assertThat(config.server().port()).isEqualTo(1);
+    assertThat(config.server().adminPort()).isEqualTo(20);
+    assertThat(config.server().metricsPort()).isEqualTo(300);
+    assertThat(config.cache().timeToLive()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(config.ranking().utilityWeights())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("click", 0.5f, "hide", -2f));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          server:\\n  prot: 9 | server.yaml:2:3: server.prot: unknown key; known here are
+          server:\\n  port: x | server.yaml:2:3: server.port: a whole number expected, got "x"
+          server:\\n  port: 1.5 | server.yaml:2:3: server.port: a whole number expected, got 1.5
+          server:\\n  port: 70000 | server.yaml:2:3: server.port: 0 to 65535 expected, got 70000
+          server:\\n  port: ~ | server.yaml:2:3: server.port: a value expected, got nothing
+          server: 5 | server.yaml:1:1: server: keys below it expected, got 5
+          sever:\\n  port: 1 | server.yaml:1:1: sever: unknown key; known here are
+          cache:\\n  timeToLive: soon | server.yaml:2:3: cache.timeToLive: a duration such as
+          cache:\\n  timeToLive: 0s | server.yaml:2:3: cache.timeToLive: a duration longer than zero
+          cache:\\n  budget: 1TB | server.yaml:2:3: cache.budget: a size such as 512MiB expected, got '1TB'
+          cache:\\n  type: BF16 | server.yaml:2:3: cache.type: one of [FLOAT32, FLOAT16, INT8] expected
+          engine:\\n  batchSize: 0 | server.yaml:2:3: engine.batchSize: 1 to 1024 expected, got 0
+          engine:\\n  batchWait: 2s | server.yaml:2:3: engine.batchWait: 0 to 1 s expected, got PT2S
+          page:\\n  size: 0 | server.yaml:2:3: page.size: 1 to 200 expected, got 0
+          ranking:\\n  utilityWeights:\\n    click: 1e9 | server.yaml:3:5: ranking.utilityWeights.click: a finite
+          bundle:\\n  name: ../x | server.yaml:2:3: bundle.name: a name like
+          server:\\n  port: 1\\n  port: 2 | server.yaml:3:
+          server: [ | server.yaml:1:
+          - 1 | server.yaml:1:1: keys such as 'server:' expected
+          """)
+  void read_wrongFile_namesLineColumnAndKey(String text, String message) throws IOException {
+    Path file = file(text.replace("\\n", "\n"));
+    assertThatThrownBy(() -> ConfigReader.read(file, Map.of(), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void read_wrongOverride_namesIt() {
+    assertThatThrownBy(() -> ConfigReader.read(Map.of("UNIPIN_SERVER_PORT", "x"), List.of()))
+        .hasMessage("UNIPIN_SERVER_PORT: server.port: a whole number expected, got \"x\"");
+    assertThatThrownBy(() -> ConfigReader.read(Map.of("UNIPIN_SERVER_PROT", "1"), List.of()))
+        .hasMessageStartingWith("UNIPIN_SERVER_PROT: no such setting");
+    assertThatThrownBy(() -> ConfigReader.read(Map.of(), List.of("server.prot=1")))
+        .hasMessageStartingWith("--set server.prot: server.prot: unknown key");
+    assertThatThrownBy(() -> ConfigReader.read(Map.of(), List.of("server.port")))
+        .hasMessageStartingWith("--set: key=value expected");
+  }
+
+  @Test
+  void read_missingFile_saysSo() {
+    assertThatThrownBy(() -> ConfigReader.read(folder.resolve("no.yaml"), Map.of(), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("no.yaml: can't be read");
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("server.yaml"), text);
+  }
+}
