@@ -2,7 +2,6 @@ package io.unipin.tests;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethodWhere;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -93,7 +92,8 @@ final class ArchitectureTest {
   void engine_isKnownByTheModelAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.unipin.model..", "io.unipin.train..", "io.unipin.evaluate..")
+        .resideOutsideOfPackages(
+            "io.unipin.model..", "io.unipin.train..", "io.unipin.benchmarks.rival..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.djl..")
@@ -135,22 +135,6 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.opentelemetry..")
-        .check(code);
-  }
-
-  @Test
-  void pipeline_isKnownByRpcConsoleAndTheWiringAlone() {
-    classes()
-        .that()
-        .resideInAPackage("io.unipin.serving.pipeline..")
-        .should()
-        .onlyBeAccessed()
-        .byClassesThat()
-        .resideInAnyPackage(
-            "io.unipin.serving.pipeline..",
-            "io.unipin.serving.rpc..",
-            "io.unipin.serving.console..",
-            "io.unipin.serving")
         .check(code);
   }
 

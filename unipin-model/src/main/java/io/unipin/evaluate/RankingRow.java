@@ -25,7 +25,7 @@ public record RankingRow(
    * @param ranking (impressions) probabilities that rank
    * @param shown (impressions) probabilities at the positions where they were shown
    */
-  static RankingRow ofProbabilities(
+  public static RankingRow ofProbabilities(
       float[] ranking, float[] shown, boolean[] labels, SlateGroups groups) {
     double auc = BinaryMetrics.auc(ranking, labels);
     boolean bothClasses = !Double.isNaN(auc);

@@ -5,7 +5,6 @@ import io.unipin.benchmarks.quality.TrainedRecipe;
 import io.unipin.cli.console.Home;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.EvaluationProgress;
-import io.unipin.evaluate.study.KvTypeCost;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.split.Holdout;

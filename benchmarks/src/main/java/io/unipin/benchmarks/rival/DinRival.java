@@ -1,7 +1,11 @@
-package io.unipin.evaluate;
+package io.unipin.benchmarks.rival;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.evaluate.BinaryMetrics;
+import io.unipin.evaluate.EvaluationJson;
+import io.unipin.evaluate.RankingRow;
+import io.unipin.evaluate.SlateGroups;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slates;

@@ -1,12 +1,14 @@
-package io.unipin.evaluate;
+package io.unipin.benchmarks.rival;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
-import io.unipin.train.TestLogs;
+import io.unipin.feedlog.FeedSchema;
 import io.unipin.train.recipe.EvaluationSettings;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
@@ -18,13 +20,26 @@ import org.junit.jupiter.api.Test;
 class DinRivalTest {
   private static final int ITEMS = 8;
 
+  private static final FeedSchema SCHEMA =
+      new FeedSchema(List.of("like", "hide"), List.of("like"), List.of("home", "related"));
+  private static final long LIKE = 1;
+  private static final long HIDE = 2;
+
+  private static FeedLogBuilder log() {
+    List<CatalogueItem> items = new ArrayList<>();
+    for (int i = 0; i < ITEMS; i++) {
+      items.add(new CatalogueItem(100L + i, "item " + i, "", 0, new float[0]));
+    }
+    return new FeedLogBuilder(SCHEMA, Catalogue.of(items));
+  }
+
   private static EvaluationSettings settings() {
     return TrainConfig.defaults().with("evaluation.holdout", "5").evaluation();
   }
 
   /** One half of the users likes even items, the other odd ones: no item is better than another, and only histories tell. */
   private static FeedLog halves() {
-    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    FeedLogBuilder builder = log();
     Random random = new Random(5);
     for (int u = 0; u < 1000; u++) {
       builder.user("u" + u);
@@ -32,8 +47,8 @@ class DinRivalTest {
         int item = random.nextInt(ITEMS);
         boolean likes = (item % 2 == u % 2) == (random.nextInt(10) > 0);
         builder.view(0, 1_000_000L + 1000L * i);
-        builder.impression(item, likes ? TestLogs.LIKE : 0);
-        builder.action(item, likes ? TestLogs.LIKE : TestLogs.HIDE, 0, 1_000_001L + 1000L * i);
+        builder.impression(item, likes ? LIKE : 0);
+        builder.action(item, likes ? LIKE : HIDE, 0, 1_000_001L + 1000L * i);
       }
     }
     return builder.build();
@@ -52,7 +67,7 @@ class DinRivalTest {
 
   @Test
   void new_noImpressions_saysWhere() {
-    FeedLog empty = TestLogs.log(ITEMS).user("u").build();
+    FeedLog empty = log().user("u").build();
     assertThatThrownBy(() -> new DinRival(empty, settings()))
         .isInstanceOf(TrainException.class)
         .hasMessageContaining("got none in TRAIN");

@@ -1,4 +1,4 @@
-package io.unipin.evaluate;
+package io.unipin.benchmarks.rival;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;

@@ -1,5 +1,6 @@
-package io.unipin.evaluate;
+package io.unipin.benchmarks.rival;
 
+import io.unipin.evaluate.SlateGroups;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slate;

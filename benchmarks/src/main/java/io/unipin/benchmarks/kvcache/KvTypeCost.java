@@ -1,4 +1,4 @@
-package io.unipin.evaluate.study;
+package io.unipin.benchmarks.kvcache;
 
 import io.unipin.evaluate.BinaryMetrics;
 import io.unipin.evaluate.Evaluation;

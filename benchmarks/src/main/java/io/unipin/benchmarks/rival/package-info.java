@@ -1,0 +1,5 @@
+/** Rivals of the model, trained on the same logs. */
+@NullMarked
+package io.unipin.benchmarks.rival;
+
+import org.jspecify.annotations.NullMarked;
