@@ -1,14 +1,20 @@
 package io.unipin.benchmarks.headline;
 
+import io.unipin.benchmarks.rival.SecondModel;
 import io.unipin.client.UniPinClient;
 import io.unipin.serving.UniPinServer;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.pipeline.RankingModel;
 import io.unipin.serving.settings.ConfigReader;
+import io.unipin.serving.settings.ServerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One side of the headline: a running server with its traffic. */
 public final class HeadlineSide implements AutoCloseable {
@@ -71,10 +77,18 @@ public final class HeadlineSide implements AutoCloseable {
   private final UniPinClient client;
   private final HeadlineTraffic traffic;
 
-  private HeadlineSide(UniPinServer server, UniPinClient client, HeadlineTraffic traffic) {
+  /** The bundle of the model that ranks, where there are two. */
+  private final @Nullable LoadedBundle second;
+
+  private HeadlineSide(
+      UniPinServer server,
+      UniPinClient client,
+      HeadlineTraffic traffic,
+      @Nullable LoadedBundle second) {
     this.server = server;
     this.client = client;
     this.traffic = traffic;
+    this.second = second;
   }
 
   /** Starts a side; more settings come last and win. */
@@ -95,15 +109,25 @@ public final class HeadlineSide implements AutoCloseable {
     settings.add("admission.minConcurrency=1000");
     settings.add("admission.burstWait=30s");
     settings.add("admission.standingWait=30s");
-    if (kind.twoModels()) {
-      settings.add("ranking.bundle=" + HeadlineWorld.TWO);
-    }
-    settings.add("ranking.dense=" + kind.dense);
     settings.addAll(List.of(more));
-    UniPinServer server = UniPinServer.start(ConfigReader.read(Map.of(), settings));
+    ServerConfig config = ConfigReader.read(Map.of(), settings);
+    LoadedBundle second = kind.twoModels() ? second(world, config) : null;
+    UniPinServer server =
+        second == null
+            ? UniPinServer.start(config)
+            : UniPinServer.start(config, rival(kind, second, config));
     UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1));
     return new HeadlineSide(
-        server, client, new HeadlineTraffic(client, world.history(), HeadlineWorld.ITEMS));
+        server, client, new HeadlineTraffic(client, world.history(), HeadlineWorld.ITEMS), second);
+  }
+
+  private static LoadedBundle second(HeadlineWorld world, ServerConfig config) {
+    return new BundleReader(world.bundles(), config.engine().options()).load(HeadlineWorld.TWO);
+  }
+
+  private static RankingModel.Factory rival(Kind kind, LoadedBundle second, ServerConfig config) {
+    SecondModel.Pass pass = kind.dense ? SecondModel.Pass.DENSE : SecondModel.Pass.SPARSE;
+    return SecondModel.of(second, pass, config.cache().type());
   }
 
   public HeadlineTraffic traffic() {
@@ -115,5 +139,8 @@ public final class HeadlineSide implements AutoCloseable {
     traffic.close();
     client.close();
     server.close();
+    if (second != null) {
+      second.close();
+    }
   }
 }

@@ -33,7 +33,7 @@ final class ModelMemory {
             .flatMap(plan -> plan.arms().values().stream())
             .map(ArmConfig::bundle)
             .distinct();
-    return Stream.concat(arms, Stream.of(config.shadow().bundle(), config.ranking().bundle()));
+    return Stream.concat(arms, Stream.of(config.shadow().bundle()));
   }
 
   private static long bytes(ServerConfig config, String name) {

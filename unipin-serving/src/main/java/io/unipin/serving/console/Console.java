@@ -48,7 +48,7 @@ public final class Console implements AutoCloseable {
 
   /** Opens the port. */
   public static Console start(ConsoleConfig config, ConsoleParts parts) {
-    ConsoleGuard guard = new ConsoleGuard(parts.tokens());
+    ConsoleGuard guard = new ConsoleGuard(parts.services().tokens());
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     boolean loopback = !address.isUnresolved() && address.getAddress().isLoopbackAddress();
     if (!loopback && !guard.asksForTokens()) {
@@ -158,12 +158,12 @@ public final class Console implements AutoCloseable {
     byte[] answer;
     try {
       answer = routes.write(source.get());
-    } catch (ServingException e) {
-      fail(exchange, status(e.kind()), String.valueOf(e.getMessage()));
-      return;
     } catch (Throwable e) {
-      logger.error("the console failed", e);
-      fail(exchange, 500, "internal error");
+      ServingException failure = ServingException.of(e);
+      if (failure != e) {
+        logger.error("the console failed", e);
+      }
+      fail(exchange, status(failure.kind()), String.valueOf(failure.getMessage()));
       return;
     }
     HttpPort.send(exchange, 200, "application/json", answer);

@@ -25,9 +25,12 @@ final class ConsoleApi implements AutoCloseable {
 
   ConsoleApi(ConsoleParts parts) {
     this.parts = parts;
-    this.workbench = new Workbench(parts.admission());
+    this.workbench = new Workbench(parts.services().admission());
     this.recall = new RecallCheck(workbench, parts);
-    this.live = new LiveSeries(() -> parts.metrics().sample(parts.clockMs().getAsLong()));
+    this.live =
+        new LiveSeries(
+            () ->
+                parts.services().telemetry().metrics().sample(parts.services().identity().nowMs()));
   }
 
   /** What serves. */
@@ -46,7 +49,7 @@ final class ConsoleApi implements AutoCloseable {
       long nowMs) {}
 
   Status status() {
-    try (BundleLease lease = parts.bundles().acquire()) {
+    try (BundleLease lease = parts.services().bundles().own().acquire()) {
       LoadedBundle bundle = lease.bundle();
       ModelConfig model = bundle.model().config();
       return new Status(
@@ -59,9 +62,9 @@ final class ConsoleApi implements AutoCloseable {
           model.positives(),
           model.surfaces(),
           bundle.loadedAt().toEpochMilli(),
-          parts.configVersion(),
-          parts.maxPageSize(),
-          parts.clockMs().getAsLong());
+          parts.services().identity().configVersion(),
+          parts.services().identity().maxPageSize(),
+          parts.services().identity().nowMs());
     }
   }
 
@@ -71,9 +74,9 @@ final class ConsoleApi implements AutoCloseable {
 
   /** With the bundle and the settings of the user's arm, as a request of theirs would be served. */
   InspectionView inspect(InspectionForm form) {
-    Route route = parts.routes().apply(form.user());
-    int maxPageSize = parts.maxPageSize();
-    long nowMs = parts.clockMs().getAsLong();
+    Route route = parts.services().bundles().routes().of(form.user());
+    int maxPageSize = parts.services().identity().maxPageSize();
+    long nowMs = parts.services().identity().nowMs();
     Inspection inspection =
         workbench.run(
             "Inspect",
@@ -97,7 +100,7 @@ final class ConsoleApi implements AutoCloseable {
   UserInCache lookUp(UserForm form) {
     String user = Forms.user(form.user());
     UserHistory history = parts.histories().read(user);
-    Route route = parts.routes().apply(user);
+    Route route = parts.services().bundles().routes().of(user);
     try (BundleLease lease = route.bundles().acquire()) {
       return new UserInCache(
           route.recommender().isResident(lease.bundle(), user),
@@ -110,11 +113,11 @@ final class ConsoleApi implements AutoCloseable {
   record Erased(boolean existed) {}
 
   Erased erase(UserForm form) {
-    return new Erased(parts.users().erase(Forms.user(form.user())).complete());
+    return new Erased(parts.services().users().erase(Forms.user(form.user())).complete());
   }
 
   KvCacheStats cache() {
-    return parts.cache().stats();
+    return parts.services().users().cacheStats();
   }
 
   RecallCheck.Result recall(RecallCheck.Form form) {
@@ -141,7 +144,7 @@ final class ConsoleApi implements AutoCloseable {
 
   Status load(BundleForm form) {
     try {
-      parts.loader().accept(form.bundle() == null ? "" : form.bundle());
+      parts.services().bundles().control().load(form.bundle() == null ? "" : form.bundle());
     } catch (BundleException e) {
       throw ServingException.invalid("bundle", String.valueOf(e.getMessage()));
     }

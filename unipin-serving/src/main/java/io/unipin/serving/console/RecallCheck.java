@@ -46,14 +46,15 @@ final class RecallCheck {
     boolean stored = !sample.isEmpty();
     List<UserHistory> users = stored ? sample : List.of(UserHistory.EMPTY);
     Target target =
-        workbench.run("RecallIndex", parts.bundles(), (bundle, clock) -> Target.of(bundle));
+        workbench.run(
+            "RecallIndex", parts.services().bundles().own(), (bundle, clock) -> Target.of(bundle));
     try (AnnIndex exact = target.exact()) {
       List<Double> recalls = new ArrayList<>(users.size());
       for (UserHistory user : users) {
         recalls.add(
             workbench.run(
                 "Recall",
-                parts.bundles(),
+                parts.services().bundles().own(),
                 (bundle, clock) -> {
                   target.requireSame(bundle);
                   return parts.recommender().recall(bundle, user, exact, form.k(), clock);

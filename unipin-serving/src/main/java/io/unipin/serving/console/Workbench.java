@@ -12,6 +12,7 @@ import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.pipeline.cost.StageClock;
 import io.unipin.serving.request.CallBudget;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,10 +47,7 @@ final class Workbench {
       Thread.currentThread().interrupt();
       throw new ServingException(FailureKind.UNAVAILABLE, "the server stops", e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof ServingException failure) {
-        throw failure;
-      }
-      throw new ServingException(FailureKind.INTERNAL, "internal error", e);
+      throw ServingException.of(Objects.requireNonNullElse(e.getCause(), e));
     }
   }
 

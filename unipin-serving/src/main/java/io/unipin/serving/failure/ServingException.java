@@ -1,5 +1,8 @@
 package io.unipin.serving.failure;
 
+import io.unipin.ann.AnnException;
+import io.unipin.kvcache.KvCacheException;
+import io.unipin.model.features.ModelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +57,23 @@ public final class ServingException extends RuntimeException {
 
   public static ServingException invalid(String field, String description) {
     return invalid(List.of(new Violation(field, description)));
+  }
+
+  /** Returns the failure that stands for whatever ended a request: the one place that decides what a caller is told. */
+  public static ServingException of(Throwable failure) {
+    if (failure instanceof ServingException serving) {
+      return serving;
+    }
+    if (failure instanceof KvCacheException) {
+      FailureKind kind =
+          Thread.currentThread().isInterrupted() ? FailureKind.UNAVAILABLE : FailureKind.OVERLOADED;
+      return new ServingException(kind, "no room for the user's state", failure);
+    }
+    boolean computed = failure instanceof ModelException || failure instanceof AnnException;
+    return new ServingException(
+        FailureKind.INTERNAL,
+        computed ? "the request could not be computed" : "internal error",
+        failure);
   }
 
   public FailureKind kind() {

@@ -7,11 +7,11 @@ import io.unipin.ann.ItemFilter;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.model.QueryMerge;
 import io.unipin.model.ServingModel;
-import io.unipin.model.features.RequestContext;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.pipeline.cost.StageClock;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.Stage;
+import io.unipin.serving.request.Wishes;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** Retrieves candidates: the user's queries search the index together, and what they find is merged. Thread-safe. */
 final class CandidateSearch {
@@ -31,46 +32,57 @@ final class CandidateSearch {
     this.config = config;
   }
 
-  /** At most {@code count} candidates, best first, ties by smaller id. */
-  List<Candidate> find(
-      LoadedBundle bundle,
-      float[] state,
-      RequestContext context,
-      Map<String, Float> outcomes,
-      ItemFilter filter,
-      int count,
-      StageClock clock) {
+  /**
+   * Finds candidates that the request doesn't rule out, best first, ties by smaller id.
+   *
+   * @param servedBefore ids of items on earlier pages
+   * @param count of candidates, at most
+   */
+  List<Candidate> find(UserSession user, Wishes wishes, long[] servedBefore, int count) {
+    StageClock clock = user.clock();
     clock.enter(Stage.QUERY);
-    Queries asked = plan(bundle, state, context, outcomes);
+    Queries queries = queries(user, wishes);
 
     clock.enter(Stage.SEARCH);
-    int queryCount = asked.shares().length;
+    LoadedBundle bundle = user.bundle();
+    int queryCount = queries.shares().length;
     double wanted = queryCount == 1 ? count : Math.ceil(count * config.overFetch());
     int k = (int) Math.max(1, Math.min(wanted, bundle.index().size()));
-    AnnSearch nearest = new AnnSearch(k, config.breadth(), filter);
-    AnnResult result = bundle.index().search(asked.vectors(), queryCount, nearest);
-    return merge(result, asked.shares(), bundle.catalogue(), count);
+    AnnSearch nearest = new AnnSearch(k, config.breadth(), filter(user, wishes, servedBefore));
+    AnnResult result = bundle.index().search(queries.vectors(), queryCount, nearest);
+    return merge(result, queries.shares(), bundle.catalogue(), count);
   }
 
-  /** The user's queries (queries, itemDim), one after the other, and the share of candidates of each. */
-  private record Queries(float[] vectors, double[] shares) {}
+  private static ItemFilter filter(UserSession user, Wishes wishes, long[] servedBefore) {
+    LongStream out =
+        LongStream.concat(LongStream.of(wishes.excluded()), LongStream.of(servedBefore));
+    if (!wishes.allowSeen()) {
+      out = LongStream.concat(out, LongStream.of(user.tokens().seen()));
+    }
+    return user.bundle()
+        .filters()
+        .of(wishes.categories(), wishes.createdSinceMs())
+        .and(ItemFilter.excluding(out.toArray()));
+  }
 
-  private Queries plan(
-      LoadedBundle bundle, float[] state, RequestContext context, Map<String, Float> outcomes) {
-    ServingModel model = bundle.model();
-    QueryPlan plan = QueryPlan.of(config, outcomes, model.config().actions());
-    float[] all = model.queries(state, context, plan.mixes(), plan.offsets());
+  /**
+   * What is asked of the index.
+   *
+   * @param vectors (queries, itemDim), one after the other
+   * @param shares (queries) of the candidates
+   */
+  record Queries(float[] vectors, double[] shares) {}
+
+  /** Computes the user's queries; two that are equal are asked once. */
+  Queries queries(UserSession user, Wishes wishes) {
+    ServingModel model = user.bundle().model();
+    QueryPlan plan = QueryPlan.of(config, wishes.outcomes(), model.config().actions());
+    float[] all = model.queries(user.lease().state(), user.context(), plan.mixes(), plan.offsets());
     Finite.require("query", all);
     int[] kept = QueryMerge.distinct(all, plan.shares());
     return new Queries(
         only(kept, all, model.config().itemDim()),
         Arrays.stream(kept).mapToDouble(query -> plan.shares()[query]).toArray());
-  }
-
-  /** The user's queries (queries, itemDim), one after the other. */
-  float[] queries(
-      LoadedBundle bundle, float[] state, RequestContext context, Map<String, Float> outcomes) {
-    return plan(bundle, state, context, outcomes).vectors();
   }
 
   /** The part of the k nearest items that an index finds. */
@@ -85,16 +97,6 @@ final class CandidateSearch {
 
   private static Set<Long> found(AnnResult result) {
     return Arrays.stream(result.ids(), 0, result.found(0)).boxed().collect(Collectors.toSet());
-  }
-
-  /** Shares that add up to 1, as the model was trained; all zeros when nothing is asked for. */
-  static float[] mix(Map<String, Float> outcomes, List<String> actions) {
-    float[] mix = new float[actions.size()];
-    double sum = outcomes.values().stream().mapToDouble(Float::doubleValue).sum();
-    if (sum > 0) {
-      outcomes.forEach((action, weight) -> mix[actions.indexOf(action)] = (float) (weight / sum));
-    }
-    return mix;
   }
 
   /** The queries with these indices, side by side. */

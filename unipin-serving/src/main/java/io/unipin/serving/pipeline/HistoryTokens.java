@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param seen ids of all items of the history, also of those before the window; owned by the record
  * @param unknownItems ids in the window that the bundle doesn't know
  */
-record HistoryTokens(
+public record HistoryTokens(
     TokenSequence committed,
     TokenSequence all,
     long lastTimeMs,

@@ -16,37 +16,33 @@ import java.util.concurrent.ConcurrentMap;
  *
  * <p>What is known of a model goes with it. Thread-safe.
  */
-final class ModelCosts {
+public final class ModelCosts {
   private final Map<ServingModel, OfModel> models;
-  private final Settings settings;
 
   /** What the cost of a stage depends on, beside the model. */
-  public record Settings(RetrievalConfig retrieval, boolean dense) {
-    static Settings of(RecommenderConfig config) {
-      return new Settings(config.retrieval(), config.ranking().dense());
-    }
-  }
+  private final RetrievalConfig settings;
 
   private static final class OfModel {
     private final SizedCosts encoding = new SizedCosts();
-    private final ConcurrentMap<Settings, StageCosts> costs = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RetrievalConfig, StageCosts> costs = new ConcurrentHashMap<>();
   }
 
   ModelCosts(RecommenderConfig config) {
-    this(Collections.synchronizedMap(new WeakHashMap<>()), Settings.of(config));
+    this(Collections.synchronizedMap(new WeakHashMap<>()), config.retrieval());
   }
 
-  private ModelCosts(Map<ServingModel, OfModel> models, Settings settings) {
+  private ModelCosts(Map<ServingModel, OfModel> models, RetrievalConfig settings) {
     this.models = models;
     this.settings = settings;
   }
 
   /** The same models under other settings. */
   ModelCosts with(RecommenderConfig config) {
-    return new ModelCosts(models, Settings.of(config));
+    return new ModelCosts(models, config.retrieval());
   }
 
-  CostedModel of(ServingModel model) {
+  /** Returns the costs of a model, and learns from what reports to them. */
+  public CostedModel of(ServingModel model) {
     OfModel known = models.computeIfAbsent(model, any -> new OfModel());
     StageCosts costs = known.costs.computeIfAbsent(settings, any -> new StageCosts(known.encoding));
     return new CostedModel(model.config(), costs);

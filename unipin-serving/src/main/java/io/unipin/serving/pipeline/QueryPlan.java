@@ -17,7 +17,7 @@ import java.util.Map;
 record QueryPlan(float[][] mixes, int[] offsets, double[] shares) {
 
   static QueryPlan of(RetrievalConfig config, Map<String, Float> outcomes, List<String> actions) {
-    float[] mix = CandidateSearch.mix(outcomes, actions);
+    float[] mix = mix(outcomes, actions);
     List<float[]> mixes = new ArrayList<>();
     List<Double> weights = new ArrayList<>();
     for (int c = 0; c < mix.length && config.splitOutcomes(); c++) {
@@ -43,6 +43,16 @@ record QueryPlan(float[][] mixes, int[] offsets, double[] shares) {
       shares[q] = weights.get(q / ahead) / ahead;
     }
     return new QueryPlan(queries, offsets, shares);
+  }
+
+  /** Shares that add up to 1, as the model was trained; all zeros when nothing is asked for. */
+  private static float[] mix(Map<String, Float> outcomes, List<String> actions) {
+    float[] mix = new float[actions.size()];
+    double sum = outcomes.values().stream().mapToDouble(Float::doubleValue).sum();
+    if (sum > 0) {
+      outcomes.forEach((action, weight) -> mix[actions.indexOf(action)] = (float) (weight / sum));
+    }
+    return mix;
   }
 
   int size() {

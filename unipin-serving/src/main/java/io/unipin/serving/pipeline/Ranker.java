@@ -1,17 +1,11 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.kvcache.KvLease;
-import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
-import io.unipin.model.features.RequestContext;
-import io.unipin.model.features.TokenSequence;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
-import io.unipin.serving.pipeline.cost.Ladder;
-import io.unipin.serving.pipeline.cost.StageClock;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.RankedItem;
-import io.unipin.serving.request.Stage;
+import io.unipin.serving.request.Wishes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -24,50 +18,25 @@ final class Ranker {
       Comparator.comparingDouble(RankedItem::utility).reversed().thenComparingLong(RankedItem::id);
 
   private final RankingConfig ranking;
-  private final CacheConfig cache;
+  private final RankingModel model;
 
-  Ranker(RankingConfig ranking, CacheConfig cache) {
+  Ranker(RankingConfig ranking, RankingModel model) {
     this.ranking = ranking;
-    this.cache = cache;
+    this.model = model;
   }
 
-  /** All candidates, best first, ties by smaller id. */
-  List<RankedItem> rank(
-      LoadedBundle bundle,
-      KvLease lease,
-      RequestContext context,
-      List<Candidate> candidates,
-      Map<String, Float> requestedWeights,
-      StageClock clock) {
-    ServingModel model = bundle.model();
-    clock.enter(Stage.SCORE, Ladder.scoreSize(model.config(), candidates.size(), lease.rows()));
-    float[] scores =
-        model.score(
-            lease.block(), lease.capacity(), cache.type(), lease.rows(), rows(candidates), context);
-    return order(bundle, candidates, requestedWeights, scores);
-  }
-
-  /** The same order, by one masked pass over history and candidates. */
-  List<RankedItem> rankDense(
-      LoadedBundle bundle,
-      TokenSequence history,
-      RequestContext context,
-      List<Candidate> candidates,
-      Map<String, Float> requestedWeights,
-      StageClock clock) {
-    ServingModel model = bundle.model();
-    // The size that the ladder will ask about: it learns what a unit of it costs here.
-    clock.enter(Stage.SCORE, Ladder.scoreSize(model.config(), candidates.size(), history.size()));
-    float[] scores = model.scoreDense(history, rows(candidates), context);
-    return order(bundle, candidates, requestedWeights, scores);
-  }
-
-  boolean isDense() {
-    return ranking.dense();
-  }
-
-  private static int[] rows(List<Candidate> candidates) {
-    return candidates.stream().mapToInt(Candidate::row).toArray();
+  /**
+   * Orders candidates by utility, as many of them as there is time to score, ties by smaller id. Without time for any they
+   * keep retrieval's order.
+   */
+  List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
+    int scored = user.ladder().scoredCandidates(found.size(), user.lease().rows());
+    if (scored == 0) {
+      return unscored(user.bundle(), found);
+    }
+    List<Candidate> candidates = found.subList(0, scored);
+    float[] scores = model.score(user, candidates);
+    return order(user.bundle(), candidates, wishes.utilityWeights(), scores);
   }
 
   private List<RankedItem> order(
@@ -94,8 +63,8 @@ final class Ranker {
     return items;
   }
 
-  /** Candidates in the order in which they were found, without probabilities: what is left without time to score them. */
-  static List<RankedItem> unscored(LoadedBundle bundle, List<Candidate> candidates) {
+  /** Returns candidates in the order in which they were found, without probabilities. */
+  private static List<RankedItem> unscored(LoadedBundle bundle, List<Candidate> candidates) {
     return candidates.stream()
         .map(
             candidate ->
@@ -127,8 +96,9 @@ final class Ranker {
     return weights;
   }
 
-  /** Refuses a bundle that the server's weights do not fit. */
+  /** Refuses a bundle that the server's weights, or the model that ranks, do not fit. */
   void check(LoadedBundle bundle) {
+    model.check(bundle);
     List<String> actions = bundle.model().config().actions();
     for (String action : ranking.utilityWeights().keySet()) {
       if (!actions.contains(action)) {

@@ -9,11 +9,8 @@ import java.util.TreeMap;
  * Defaults of ranking.
  *
  * @param utilityWeights weight per action name; when empty, every positive action of the bundle weighs 1
- * @param bundle name of a bundle whose model ranks in place of the serving one's; empty for one model that does both
- * @param dense rank by one pass over history and candidates under a mask, not from keys and values: a rival to measure
- *     against
  */
-public record RankingConfig(Map<String, Float> utilityWeights, String bundle, boolean dense) {
+public record RankingConfig(Map<String, Float> utilityWeights) {
   /** No weight is larger than this. */
   public static final float MAX_WEIGHT = 1e6f;
 

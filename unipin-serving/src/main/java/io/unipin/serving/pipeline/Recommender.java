@@ -3,7 +3,6 @@ package io.unipin.serving.pipeline;
 import io.unipin.ann.AnnIndex;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.HistoryStore;
@@ -29,15 +28,14 @@ import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
 import io.unipin.serving.slate.SlateRules;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pipeline: history, cached state, retrieval, ranking. Synchronous; at most one native call per stage, and none once
@@ -53,70 +51,83 @@ public final class Recommender {
   /** No caller's id has a control character. */
   private static final String PROBE_USER = "\u0001";
 
-  private final Stages stages;
+  private final HistoryStore histories;
   private final UserKvCache cache;
-  private final PageConfig pages;
-  private final RetrievalConfig retrieval;
-  private final int historyLimit;
-  private final SlateRules rules;
+  private final RecommenderConfig config;
+  private final ModelCosts costs;
+  private final RankingModel.Factory ranking;
   private final PageCursors cursors;
+  private final UserSessions sessions;
+  private final CandidateSearch search;
+  private final Ranker ranker;
+  private final SlateRules rules;
 
   /** A pipeline of one model. The last argument tells the time of day, in milliseconds since the epoch. */
   public Recommender(
       HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
-    this(histories, cache, config, clockMs, null);
+    this(histories, cache, config, clockMs, (encoder, costs) -> own(config, costs));
   }
 
-  /**
-   * A pipeline of two models: the serving bundle's retrieves, and that of {@code second} encodes the history again and
-   * ranks. What one model is compared with; its items and names must be the serving bundle's. Each request
-   * holds it while it uses it; the caller closes it.
-   */
+  /** The same, in which what {@code ranking} makes ranks: for the rivals of benchmarks. */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
       RecommenderConfig config,
       LongSupplier clockMs,
-      @Nullable BundleHolder second) {
+      RankingModel.Factory ranking) {
     this(
-        new Stages(histories, cache, config, second),
+        histories,
         cache,
         config,
+        new ModelCosts(config),
+        ranking,
         new PageCursors(histories.secret(), config.page(), clockMs));
   }
 
   private Recommender(
-      Stages stages, UserKvCache cache, RecommenderConfig config, PageCursors cursors) {
-    this.stages = stages;
+      HistoryStore histories,
+      UserKvCache cache,
+      RecommenderConfig config,
+      ModelCosts costs,
+      RankingModel.Factory ranking,
+      PageCursors cursors) {
+    this.histories = histories;
     this.cache = cache;
-    this.pages = config.page();
-    this.retrieval = config.retrieval();
-    this.historyLimit = config.historyLimit();
-    this.rules = new SlateRules(config.slate());
+    this.config = config;
+    this.costs = costs;
+    this.ranking = ranking;
     this.cursors = cursors;
+    UserEncoder encoder = new UserEncoder(cache, config.cache(), costs);
+    RankingModel model = ranking.of(encoder, costs);
+    this.sessions = new UserSessions(histories, cache, config.degradation(), encoder, model);
+    this.search = new CandidateSearch(config.retrieval());
+    this.ranker = new Ranker(config.ranking(), model);
+    this.rules = new SlateRules(config.slate());
+  }
+
+  private static RankingModel own(RecommenderConfig config, ModelCosts costs) {
+    return new CachedRanking(config.cache().type(), costs);
   }
 
   /** A pipeline that shares everything with this one but the settings of retrieval, ranking, page and slate. */
-  public Recommender with(RecommenderConfig config) {
-    return new Recommender(stages.with(config), cache, config, cursors);
+  public Recommender with(RecommenderConfig other) {
+    return new Recommender(histories, cache, other, costs.with(other), ranking, cursors);
   }
 
+  /** Retrieves and ranks one page. */
   public Page retrieveAndRank(LoadedBundle bundle, PageQuery query, StageClock clock) {
-    return show(
-        bundle,
-        query,
-        clock,
-        (work, shown) -> {
-          long[] served =
-              LongStream.concat(
-                      LongStream.of(shown.servedBefore()),
-                      shown.items().stream().mapToLong(RankedItem::id))
-                  .toArray();
-          boolean last = shown.items().isEmpty() || shown.ranked().size() < shown.size();
-          String next = last ? "" : cursors.issue(query.user().id(), served);
-          Trace trace = work.trace(query.requestId(), List.of());
-          return new Page(shown.items(), shown.slated().removals(), next, trace);
-        });
+    PageSize size = size(query);
+    long[] servedBefore = cursors.open(query.user().id(), query.pageCursor());
+    try (UserSession user = sessions.open(bundle, query.user(), size.goal(), clock)) {
+      List<Candidate> found = search.find(user, query.wishes(), servedBefore, size.candidates());
+      List<RankedItem> ranked = ranker.rank(user, found, query.wishes());
+      clock.enter(Stage.RESPOND);
+      SlateRules.Slated slate = choose(user, query, ranked, size);
+      String next = next(query, servedBefore, slate, ranked.size() < size.items());
+      clock.stop();
+      return new Page(
+          slate.items(), slate.removals(), next, user.trace(query.requestId(), List.of()));
+    }
   }
 
   /**
@@ -127,124 +138,42 @@ public final class Recommender {
    */
   public Inspection inspect(
       LoadedBundle bundle, PageQuery query, OptionalLong item, StageClock clock) {
-    return show(
-        bundle,
-        query,
-        clock,
-        (work, shown) -> {
-          clock.stop();
-          Map<Stage, Long> spent = clock.spent();
-          Trace trace = work.trace(query.requestId(), List.of());
-          Inspector inspector =
-              new Inspector(bundle, shown.found(), shown.ranked(), shown.slated());
-          ItemVerdict verdict =
-              item.isEmpty() ? null : judge(inspector, item.getAsLong(), work, query, shown);
-          return new Inspection(
-              work.history().lifetime() + query.user().recent().size(),
-              inspector.history(work.history(), query.user().recent(), trace.historyActions()),
-              inspector.candidates(),
-              trace,
-              spent,
-              verdict);
-        });
-  }
-
-  private ItemVerdict judge(
-      Inspector inspector, long item, Stages.Work work, PageQuery query, Shown shown) {
-    Wishes wishes = query.wishes();
-    Inspector.Unwanted unwanted =
-        new Inspector.Unwanted(
-            ids(wishes.excluded()),
-            wishes.allowSeen() ? Set.of() : ids(work.tokens().seen()),
-            ids(shown.servedBefore()));
-    return inspector.judge(
-        item,
-        stages.queries(work, wishes.outcomes()),
-        unwanted,
-        candidate -> stages.rank(work, List.of(candidate), wishes).get(0));
-  }
-
-  private static Set<Long> ids(long[] ids) {
-    return LongStream.of(ids).boxed().collect(Collectors.toSet());
-  }
-
-  /**
-   * The part of the k nearest items that the bundle's index finds for a history: 1 for all of them.
-   *
-   * @param exact over the same items
-   */
-  public double recall(
-      LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
-    RequestedHistory requested =
-        new RequestedHistory(history.newest(), history.lifetime() - history.newest().size());
-    UserInput user = new UserInput(PROBE_USER, requested, List.of(), "", lastTimeMs(history));
-    try {
-      return stages.withState(
-          bundle, user, new Ladder.Goal(true, 0, 0), clock, work -> stages.recall(work, exact, k));
-    } finally {
-      cache.erase(PROBE_USER);
+    PageSize size = size(query);
+    long[] servedBefore = cursors.open(query.user().id(), query.pageCursor());
+    try (UserSession user = sessions.open(bundle, query.user(), size.goal(), clock)) {
+      List<Candidate> found = search.find(user, query.wishes(), servedBefore, size.candidates());
+      List<RankedItem> ranked = ranker.rank(user, found, query.wishes());
+      clock.enter(Stage.RESPOND);
+      SlateRules.Slated slate = choose(user, query, ranked, size);
+      clock.stop();
+      Map<Stage, Long> spent = clock.spent();
+      Trace trace = user.trace(query.requestId(), List.of());
+      Inspector inspector = new Inspector(bundle, found, ranked, slate);
+      ItemVerdict verdict =
+          item.isEmpty() ? null : judge(inspector, item.getAsLong(), user, query, servedBefore);
+      return new Inspection(
+          user.history().lifetime() + query.user().recent().size(),
+          inspector.history(user.history(), query.user().recent(), trace.historyActions()),
+          inspector.candidates(),
+          trace,
+          spent,
+          verdict);
     }
   }
 
-  private static long lastTimeMs(UserHistory history) {
-    List<RecordedAction> newest = history.newest();
-    return newest.isEmpty() ? 0 : newest.get(newest.size() - 1).timeMs();
-  }
-
-  /**
-   * A page with what it was chosen from.
-   *
-   * @param size that was asked for
-   */
-  private record Shown(
-      int size,
-      long[] servedBefore,
-      List<Candidate> found,
-      List<RankedItem> ranked,
-      SlateRules.Slated slated) {
-    List<RankedItem> items() {
-      return slated.items();
-    }
-  }
-
-  private <T> T show(
-      LoadedBundle bundle,
-      PageQuery query,
-      StageClock clock,
-      BiFunction<Stages.Work, Shown, T> then) {
-    UserInput user = query.user();
-    long[] servedBefore = cursors.open(user.id(), query.pageCursor());
-    int size = query.pageSize() == 0 ? pages.size() : query.pageSize();
-    int count = query.candidates() == 0 ? retrieval.candidates() : query.candidates();
-    int found = Math.max(count, size);
-    return stages.withState(
-        bundle,
-        user,
-        new Ladder.Goal(true, found, size),
-        clock,
-        work -> {
-          List<Candidate> candidates = stages.find(work, query.wishes(), servedBefore, found);
-          List<RankedItem> ranked = stages.rank(work, candidates, query.wishes());
-          clock.enter(Stage.RESPOND);
-          SlateRules.Slated slated = rules.choose(ranked, size, bundle.catalogue(), user.timeMs());
-          return then.apply(work, new Shown(size, servedBefore, candidates, ranked, slated));
-        });
-  }
-
+  /** Retrieves candidates alone. */
   public Retrieval retrieve(LoadedBundle bundle, RetrievalQuery query, StageClock clock) {
-    int count = query.candidates() == 0 ? retrieval.candidates() : query.candidates();
-    return stages.withState(
-        bundle,
-        query.user(),
-        new Ladder.Goal(true, 0, 0),
-        clock,
-        work -> {
-          List<Candidate> items = stages.find(work, query.wishes(), new long[0], count);
-          clock.enter(Stage.RESPOND);
-          return new Retrieval(items, work.trace(query.requestId(), List.of()));
-        });
+    int count = query.candidates() == 0 ? config.retrieval().candidates() : query.candidates();
+    Ladder.Goal goal = new Ladder.Goal(true, 0, 0);
+    try (UserSession user = sessions.open(bundle, query.user(), goal, clock)) {
+      List<Candidate> found = search.find(user, query.wishes(), new long[0], count);
+      clock.enter(Stage.RESPOND);
+      clock.stop();
+      return new Retrieval(found, user.trace(query.requestId(), List.of()));
+    }
   }
 
+  /** Ranks items that the caller names. */
   public Ranking rank(LoadedBundle bundle, RankingQuery query, StageClock clock) {
     List<Candidate> known = new ArrayList<>();
     List<Long> unknown = new ArrayList<>();
@@ -256,21 +185,98 @@ public final class Recommender {
         known.add(new Candidate(id, row, 0));
       }
     }
-    return stages.withState(
-        bundle,
-        query.user(),
-        new Ladder.Goal(false, known.size(), known.size()),
-        clock,
-        work -> {
-          List<RankedItem> items = stages.rank(work, known, query.wishes());
-          clock.enter(Stage.RESPOND);
-          return new Ranking(items, work.trace(query.requestId(), unknown));
-        });
+    Ladder.Goal goal = new Ladder.Goal(false, known.size(), known.size());
+    try (UserSession user = sessions.open(bundle, query.user(), goal, clock)) {
+      List<RankedItem> ranked = ranker.rank(user, known, query.wishes());
+      clock.enter(Stage.RESPOND);
+      clock.stop();
+      return new Ranking(ranked, user.trace(query.requestId(), unknown));
+    }
   }
 
-  /** Whether the cache holds the user's state of the bundle's model, or of the second one. */
+  /**
+   * Returns the part of the k nearest items that the bundle's index finds for a history: 1 for all of them.
+   *
+   * @param exact over the same items
+   */
+  public double recall(
+      LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
+    RequestedHistory requested =
+        new RequestedHistory(history.newest(), history.lifetime() - history.newest().size());
+    UserInput probe = new UserInput(PROBE_USER, requested, List.of(), "", lastTimeMs(history));
+    Wishes none = new Wishes(Map.of(), Map.of(), new long[0], false);
+    try (UserSession user = sessions.open(bundle, probe, new Ladder.Goal(true, 0, 0), clock)) {
+      int dimension = bundle.model().config().itemDim();
+      float[] first = Arrays.copyOf(search.queries(user, none).vectors(), dimension);
+      double recall = search.recall(bundle.index(), exact, first, k);
+      clock.stop();
+      return recall;
+    } finally {
+      cache.erase(PROBE_USER);
+    }
+  }
+
+  private static long lastTimeMs(UserHistory history) {
+    List<RecordedAction> newest = history.newest();
+    return newest.isEmpty() ? 0 : newest.get(newest.size() - 1).timeMs();
+  }
+
+  /**
+   * How much a page needs.
+   *
+   * @param items that the page shows
+   * @param candidates that are found and scored for it
+   */
+  private record PageSize(int items, int candidates) {
+    Ladder.Goal goal() {
+      return new Ladder.Goal(true, candidates, items);
+    }
+  }
+
+  private PageSize size(PageQuery query) {
+    int items = query.pageSize() == 0 ? config.page().size() : query.pageSize();
+    int count = query.candidates() == 0 ? config.retrieval().candidates() : query.candidates();
+    return new PageSize(items, Math.max(count, items));
+  }
+
+  private SlateRules.Slated choose(
+      UserSession user, PageQuery query, List<RankedItem> ranked, PageSize size) {
+    return rules.choose(ranked, size.items(), user.bundle().catalogue(), query.user().timeMs());
+  }
+
+  /** Returns the cursor of the page that follows, empty after the last one. */
+  private String next(
+      PageQuery query, long[] servedBefore, SlateRules.Slated slate, boolean isShort) {
+    if (slate.items().isEmpty() || isShort) {
+      return "";
+    }
+    LongStream shown = slate.items().stream().mapToLong(RankedItem::id);
+    long[] served = LongStream.concat(LongStream.of(servedBefore), shown).toArray();
+    return cursors.issue(query.user().id(), served);
+  }
+
+  private ItemVerdict judge(
+      Inspector inspector, long item, UserSession user, PageQuery query, long[] servedBefore) {
+    Wishes wishes = query.wishes();
+    Inspector.Unwanted unwanted =
+        new Inspector.Unwanted(
+            ids(wishes.excluded()),
+            wishes.allowSeen() ? Set.of() : ids(user.tokens().seen()),
+            ids(servedBefore));
+    return inspector.judge(
+        item,
+        search.queries(user, wishes).vectors(),
+        unwanted,
+        candidate -> ranker.rank(user, List.of(candidate), wishes).get(0));
+  }
+
+  private static Set<Long> ids(long[] ids) {
+    return LongStream.of(ids).boxed().collect(Collectors.toSet());
+  }
+
+  /** Whether the cache holds anything that a request of the user would read. */
   public boolean isResident(LoadedBundle bundle, String user) {
-    return stages.isResident(bundle, user);
+    return sessions.isResident(bundle, user);
   }
 
   /**
@@ -279,23 +285,23 @@ public final class Recommender {
    * @return number of actions encoded
    */
   public int refresh(LoadedBundle bundle, String user) {
-    return stages.refresh(bundle, user);
+    return sessions.refresh(bundle, user);
   }
 
-  /** What tells a bundle's cached state from that of others. */
+  /** Returns what tells a bundle's cached state from that of others. */
   public String fingerprint(LoadedBundle bundle) {
-    return stages.fingerprint(bundle);
+    return UserEncoder.fingerprint(bundle.model(), config.cache());
   }
 
   /** Refuses a bundle that the server's settings do not fit. */
   public void check(LoadedBundle bundle) {
-    stages.check(bundle);
+    ranker.check(bundle);
     int actions = bundle.model().config().maxActions();
-    if (actions > historyLimit) {
+    if (actions > config.historyLimit()) {
       throw ServingException.invalid(
           "bundle",
           "a model of histories of at most history.limit %s actions expected, got %s (bundle %s)"
-              .formatted(historyLimit, actions, bundle.name()));
+              .formatted(config.historyLimit(), actions, bundle.name()));
     }
   }
 

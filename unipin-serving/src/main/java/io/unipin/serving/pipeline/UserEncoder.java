@@ -1,6 +1,5 @@
 package io.unipin.serving.pipeline;
 
-import io.unipin.kvcache.KvCacheException;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
@@ -8,8 +7,6 @@ import io.unipin.kvcache.KvOutcome;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.TokenSequence;
-import io.unipin.serving.failure.FailureKind;
-import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.pipeline.cost.CostedModel;
 import io.unipin.serving.pipeline.cost.Ladder;
 import io.unipin.serving.pipeline.cost.StageClock;
@@ -24,7 +21,7 @@ import java.util.function.Supplier;
  *
  * <p>A request's own recent actions go to a private copy, which no other request sees. Thread-safe.
  */
-final class UserEncoder {
+public final class UserEncoder {
   private final UserKvCache cache;
   private final CacheConfig config;
   private final ModelCosts costs;
@@ -45,10 +42,11 @@ final class UserEncoder {
    *
    * @param mark the cache's, taken before the history was read
    */
-  record Wanted(String user, HistoryTokens tokens, long mark, StageClock clock, Ladder ladder) {}
+  public record Wanted(
+      String user, HistoryTokens tokens, long mark, StageClock clock, Ladder ladder) {}
 
   /** The caller closes the state. */
-  UserState open(ServingModel model, Wanted wanted) {
+  public UserState open(ServingModel model, Wanted wanted) {
     HistoryTokens tokens = wanted.tokens();
     StageClock clock = wanted.clock();
     CostedModel costed = costs.of(model);
@@ -83,11 +81,6 @@ final class UserEncoder {
       }
       state = new UserState(lease, outcome, size / perAction, encoded);
       return state;
-    } catch (KvCacheException e) {
-      throw new ServingException(
-          Thread.currentThread().isInterrupted() ? FailureKind.UNAVAILABLE : FailureKind.OVERLOADED,
-          "no room for the user's state",
-          e);
     } finally {
       if (state == null && lease != null) {
         lease.close();
@@ -95,7 +88,8 @@ final class UserEncoder {
     }
   }
 
-  boolean isResident(ServingModel model, String user) {
+  /** Whether the cache holds a user's state of a model. */
+  public boolean isResident(ServingModel model, String user) {
     return cache.holds(new KvKey(user, fingerprint(model, config)));
   }
 
@@ -105,7 +99,7 @@ final class UserEncoder {
    * @param history read once no request can write the user's state
    * @return number of actions encoded
    */
-  int refresh(ServingModel model, String user, Supplier<TokenSequence> history) {
+  public int refresh(ServingModel model, String user, Supplier<TokenSequence> history) {
     TokenSequence[] tokens = new TokenSequence[1];
     Optional<KvLease> found =
         cache.refresh(

@@ -45,7 +45,7 @@ final class ActionIntake {
 
   RetractActionsResponse retract(RetractActionsRequest request) {
     RequestReader.UserRetractions user = reader().retractions(request);
-    long nowMs = services.clockMs().getAsLong();
+    long nowMs = services.identity().nowMs();
     RetractResult result =
         services.users().retract(user.user(), user.eventIds(), user.revision(), nowMs);
     ServingMetrics metrics = services.metrics();
@@ -69,7 +69,7 @@ final class ActionIntake {
   private RequestReader reader() {
     Set<String> actions = new LinkedHashSet<>();
     Set<String> surfaces = new LinkedHashSet<>();
-    for (BundleHolder holder : services.routes().holders()) {
+    for (BundleHolder holder : services.bundles().routes().holders()) {
       try (BundleLease lease = holder.acquire()) {
         ModelConfig config = lease.bundle().model().config();
         actions.addAll(config.actions());
@@ -78,14 +78,14 @@ final class ActionIntake {
     }
     return new RequestReader(
         new RequestReader.Schema(List.copyOf(actions), List.copyOf(surfaces), this::firstSurface),
-        services.maxPageSize(),
-        services.clockMs().getAsLong());
+        services.identity().maxPageSize(),
+        services.identity().nowMs());
   }
 
   private String firstSurface(String user) {
     // An id that is too long is refused; it needn't be hashed before.
     String known = user.length() <= FeedRules.ID_CHARS ? user : "";
-    try (BundleLease lease = services.routes().of(known).bundles().acquire()) {
+    try (BundleLease lease = services.bundles().routes().of(known).bundles().acquire()) {
       return lease.bundle().model().config().surfaces().get(0);
     }
   }

@@ -119,17 +119,14 @@ final class CallRunner implements AutoCloseable {
       follow(rpc, answer.served());
       observer.onCompleted(); // last, so that a caller finds logged and counted what it got
       metrics.request(rpc, "OK", arrival.age());
-    } catch (ServingException e) {
-      refuse(rpc, observer, e, arrival);
-      if (e.kind() == FailureKind.INTERNAL) {
-        log(rpc, e);
-      }
     } catch (Throwable e) {
-      // Errors, too: direct memory that is used up, or a class that can't be loaded, is this call's
-      // failure alone.
-      refuse(
-          rpc, observer, new ServingException(FailureKind.INTERNAL, "internal error", e), arrival);
-      log(rpc, e);
+      // Errors too: direct memory that is used up, or a class that can't be loaded, fails this call
+      // alone.
+      ServingException failure = ServingException.of(e);
+      refuse(rpc, observer, failure, arrival);
+      if (failure.kind() == FailureKind.INTERNAL) {
+        log(rpc, failure);
+      }
     }
     return worked;
   }

@@ -17,9 +17,9 @@ final class CallTelemetry {
   private final ServingMetrics metrics;
   private final Tracing tracing;
 
-  CallTelemetry(ServingMetrics metrics, Tracing tracing) {
-    this.metrics = metrics;
-    this.tracing = tracing;
+  CallTelemetry(Telemetry telemetry) {
+    this.metrics = telemetry.metrics();
+    this.tracing = telemetry.tracing();
   }
 
   /** Returns nanoseconds by stage. */

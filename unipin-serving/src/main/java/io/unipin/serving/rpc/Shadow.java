@@ -127,11 +127,8 @@ public final class Shadow {
       long nanos = clock.spent().values().stream().mapToLong(Long::longValue).sum();
       metrics.shadowed(label(page.trace().cache()), nanos, overlap(page.items(), live));
       return true;
-    } catch (ServingException e) {
-      metrics.shadowFailed(label(e.kind()));
-      log(e);
     } catch (Throwable e) {
-      metrics.shadowFailed(label(FailureKind.INTERNAL));
+      metrics.shadowFailed(label(ServingException.of(e).kind()));
       log(e);
     } finally {
       if (isErased(copy)) {

@@ -3,7 +3,6 @@ package io.unipin.serving.rpc;
 import io.grpc.stub.StreamObserver;
 import io.unipin.ann.LiveIndexStatus;
 import io.unipin.kvcache.KvCacheStats;
-import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
@@ -24,20 +23,21 @@ import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.user.UserData;
 
 /** Administration. Thread-safe. */
 final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
   private final BundleHolder bundles;
   private final BundleControl control;
   private final ItemChanges items;
-  private final UserKvCache cache;
+  private final UserData users;
   private final CallRunner calls;
 
   UniPinAdminService(RpcServices services, CallRunner calls) {
-    this.bundles = services.bundles();
-    this.control = services.control();
-    this.items = services.items();
-    this.cache = services.cache();
+    this.bundles = services.bundles().own();
+    this.control = services.bundles().control();
+    this.items = services.bundles().items();
+    this.users = services.users();
     this.calls = calls;
   }
 
@@ -160,7 +160,7 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
 
   @Override
   public void getCache(GetCacheRequest request, StreamObserver<CacheStatus> observer) {
-    calls.run("GetCache", observer, budget -> status(cache.stats()));
+    calls.run("GetCache", observer, budget -> status(users.cacheStats()));
   }
 
   private static CacheStatus status(KvCacheStats stats) {

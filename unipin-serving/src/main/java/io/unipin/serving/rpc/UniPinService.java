@@ -16,7 +16,6 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.RetrieveResponse;
 import io.unipin.proto.v1.UniPinGrpc;
-import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.Assignment;
@@ -25,7 +24,9 @@ import io.unipin.serving.experiment.Knob;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.log.Slate;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.cost.StageClock;
+import io.unipin.serving.request.CallBudget;
 import io.unipin.serving.request.Page;
 import io.unipin.serving.request.PageQuery;
 import io.unipin.serving.request.RankedItem;
@@ -43,11 +44,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The service's calls: read, run, write. Thread-safe. */
 final class UniPinService extends UniPinGrpc.UniPinImplBase {
-  private final BundleHolder bundles;
+  private static final String PAGE = "RetrieveAndRank";
+  private static final String RETRIEVAL = "Retrieve";
+  private static final String RANKING = "Rank";
+  private static final String RECORDING = "RecordActions";
+  private static final String RETRACTION = "RetractActions";
+
   private final Routes routes;
   private final UserData users;
   private final ServingMetrics metrics;
@@ -63,87 +69,98 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
    */
   UniPinService(RpcServices services, CallRunner calls, CallRunner erasures) {
     this.services = services;
-    this.bundles = services.bundles();
-    this.routes = services.routes();
+    this.routes = services.bundles().routes();
     this.users = services.users();
     this.metrics = services.metrics();
-    this.telemetry = new CallTelemetry(metrics, services.tracing());
+    this.telemetry = new CallTelemetry(services.telemetry());
     this.calls = calls;
     this.erasures = erasures;
-    this.writer = new ResponseWriter(services.configVersion());
+    this.writer = new ResponseWriter(services.identity().configVersion());
     this.intake = new ActionIntake(services);
   }
 
   @Override
   public void retrieveAndRank(
       RetrieveAndRankRequest request, StreamObserver<RetrieveAndRankResponse> observer) {
-    run(
-        "RetrieveAndRank",
-        observer,
-        request.getUser().getUserId(),
-        call -> {
-          PageQuery query = reader(call.bundle()).page(request);
-          Route route = call.route();
-          Page page = route.recommender().retrieveAndRank(call.bundle(), query, call.clock());
-          return new Answer<>(
-              writer.page(page, call.clock().spent(), route),
-              () -> {
-                users.served(slate(query, page, route), call.mark());
-                answered("RetrieveAndRank", call, page.trace());
-                expose(call, query.user(), UsedKnobs.of(query), page.trace());
-                services.shadow().copy(request, query, page);
-              });
-        });
+    calls.serve(PAGE, observer, budget -> page(request, budget));
+  }
+
+  private Answer<RetrieveAndRankResponse> page(RetrieveAndRankRequest request, CallBudget budget) {
+    UserCall call = begin(PAGE, request.getUser().getUserId(), budget);
+    try (BundleLease lease = call.route().bundles().acquire()) {
+      PageQuery query = reader(lease.bundle()).page(request);
+      Page page = call.recommender().retrieveAndRank(lease.bundle(), query, call.clock());
+      return new Answer<>(
+          writer.page(page, call.clock().spent(), call.route()),
+          () -> {
+            users.served(slate(query, page, call.route()), call.mark());
+            answered(call, query.user(), UsedKnobs.of(query), page.trace());
+            services.shadow().copy(request, query, page);
+          });
+    } catch (RuntimeException e) {
+      throw failed(call.rpc(), call.clock(), e);
+    }
   }
 
   @Override
   public void retrieve(RetrieveRequest request, StreamObserver<RetrieveResponse> observer) {
-    run(
-        "Retrieve",
-        observer,
-        request.getUser().getUserId(),
-        call -> {
-          RetrievalQuery query = reader(call.bundle()).retrieval(request);
-          Route route = call.route();
-          Retrieval found = route.recommender().retrieve(call.bundle(), query, call.clock());
-          return new Answer<>(
-              writer.retrieval(found, call.clock().spent(), route),
-              () -> {
-                answered("Retrieve", call, found.trace());
-                expose(call, query.user(), UsedKnobs.of(query), found.trace());
-              });
-        });
+    calls.serve(RETRIEVAL, observer, budget -> retrieval(request, budget));
+  }
+
+  private Answer<RetrieveResponse> retrieval(RetrieveRequest request, CallBudget budget) {
+    UserCall call = begin(RETRIEVAL, request.getUser().getUserId(), budget);
+    try (BundleLease lease = call.route().bundles().acquire()) {
+      RetrievalQuery query = reader(lease.bundle()).retrieval(request);
+      Retrieval found = call.recommender().retrieve(lease.bundle(), query, call.clock());
+      return new Answer<>(
+          writer.retrieval(found, call.clock().spent(), call.route()),
+          () -> answered(call, query.user(), UsedKnobs.of(query), found.trace()));
+    } catch (RuntimeException e) {
+      throw failed(call.rpc(), call.clock(), e);
+    }
   }
 
   @Override
   public void rank(RankRequest request, StreamObserver<RankResponse> observer) {
-    run(
-        "Rank",
-        observer,
-        request.getUser().getUserId(),
-        call -> {
-          RankingQuery query = reader(call.bundle()).ranking(request);
-          Route route = call.route();
-          Ranking ranking = route.recommender().rank(call.bundle(), query, call.clock());
-          return new Answer<>(
-              writer.ranking(ranking, call.clock().spent(), route),
-              () -> {
-                answered("Rank", call, ranking.trace());
-                expose(call, query.user(), UsedKnobs.of(query), ranking.trace());
-              });
-        });
+    calls.serve(RANKING, observer, budget -> ranking(request, budget));
+  }
+
+  private Answer<RankResponse> ranking(RankRequest request, CallBudget budget) {
+    UserCall call = begin(RANKING, request.getUser().getUserId(), budget);
+    try (BundleLease lease = call.route().bundles().acquire()) {
+      RankingQuery query = reader(lease.bundle()).ranking(request);
+      Ranking ranking = call.recommender().rank(lease.bundle(), query, call.clock());
+      return new Answer<>(
+          writer.ranking(ranking, call.clock().spent(), call.route()),
+          () -> answered(call, query.user(), UsedKnobs.of(query), ranking.trace()));
+    } catch (RuntimeException e) {
+      throw failed(call.rpc(), call.clock(), e);
+    }
   }
 
   @Override
   public void recordActions(
       RecordActionsRequest request, StreamObserver<RecordActionsResponse> observer) {
-    run("RecordActions", observer, bundle -> intake.record(request));
+    calls.run(
+        RECORDING, observer, budget -> recorded(RECORDING, budget, () -> intake.record(request)));
   }
 
   @Override
   public void retractActions(
       RetractActionsRequest request, StreamObserver<RetractActionsResponse> observer) {
-    run("RetractActions", observer, bundle -> intake.retract(request));
+    calls.run(
+        RETRACTION,
+        observer,
+        budget -> recorded(RETRACTION, budget, () -> intake.retract(request)));
+  }
+
+  private <T> T recorded(String rpc, CallBudget budget, Supplier<T> work) {
+    StageClock clock = new StageClock(budget, System::nanoTime);
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      throw failed(rpc, clock, e);
+    }
   }
 
   @Override
@@ -158,73 +175,56 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         });
   }
 
-  /** Runs a call with the bundle that serves now, held until the call is done. */
-  private <T> void run(String rpc, StreamObserver<T> observer, Function<LoadedBundle, T> work) {
-    calls.run(
-        rpc,
-        observer,
-        budget -> {
-          StageClock clock = new StageClock(budget, System::nanoTime);
-          try (BundleLease lease = bundles.acquire()) {
-            return work.apply(lease.bundle());
-          } catch (ServingException e) {
-            telemetry.failed(rpc, e.kind(), clock);
-            throw e;
-          }
-        });
-  }
-
   /**
    * What one user's call runs with.
    *
    * @param mark of the user, when the call began
    */
-  private record UserCall(Route route, LoadedBundle bundle, StageClock clock, UserMark mark) {}
-
-  /** The same with the bundle of the user's arm. */
-  private <T> void run(
-      String rpc, StreamObserver<T> observer, String user, Function<UserCall, Answer<T>> work) {
-    calls.serve(
-        rpc,
-        observer,
-        budget -> {
-          StageClock clock = new StageClock(budget, System::nanoTime);
-          UserMark mark = users.mark(user);
-          // An id that is too long is refused below; it needn't be hashed before.
-          Route route = routes.of(user.length() <= FeedRules.ID_CHARS ? user : "");
-          try (BundleLease lease = route.bundles().acquire()) {
-            return work.apply(new UserCall(route, lease.bundle(), clock, mark));
-          } catch (ServingException e) {
-            telemetry.failed(rpc, e.kind(), clock);
-            throw e;
-          }
-        });
-  }
-
-  private void expose(UserCall call, UserInput user, Set<Knob> used, Trace trace) {
-    List<Assignment> assignments = call.route().assignments();
-    if (!assignments.isEmpty()) {
-      ExposureLog.Answer answer =
-          new ExposureLog.Answer(
-              trace.requestId(),
-              user.id(),
-              call.mark().exposed(),
-              Math.min(user.timeMs(), services.clockMs().getAsLong()), // no exposure is to come
-              used,
-              trace.bundle(),
-              trace.index(),
-              services.configVersion());
-      users.exposed(assignments, answer);
+  private record UserCall(String rpc, Route route, StageClock clock, UserMark mark) {
+    Recommender recommender() {
+      return route.recommender();
     }
   }
 
-  private void answered(String rpc, UserCall call, Trace trace) {
-    Map<Stage, Long> spent = telemetry.answered(rpc, call.route().metricArm(), trace, call.clock());
+  private UserCall begin(String rpc, String user, CallBudget budget) {
+    StageClock clock = new StageClock(budget, System::nanoTime);
+    UserMark mark = users.mark(user);
+    // An id that is too long is refused with the request; it needn't be hashed before.
+    Route route = routes.of(user.length() <= FeedRules.ID_CHARS ? user : "");
+    return new UserCall(rpc, route, clock, mark);
+  }
+
+  private ServingException failed(String rpc, StageClock clock, RuntimeException e) {
+    ServingException failure = ServingException.of(e);
+    telemetry.failed(rpc, failure.kind(), clock);
+    return failure;
+  }
+
+  /** Counts and logs an answer that was given. */
+  private void answered(UserCall call, UserInput user, Set<Knob> used, Trace trace) {
+    Map<Stage, Long> spent =
+        telemetry.answered(call.rpc(), call.route().metricArm(), trace, call.clock());
     long all = spent.values().stream().mapToLong(Long::longValue).sum();
     String cache = trace.cache().name().toLowerCase(Locale.ROOT);
-    for (Assignment assignment : call.route().assignments()) {
+    List<Assignment> assignments = call.route().assignments();
+    for (Assignment assignment : assignments) {
       metrics.arm(assignment.experiment(), assignment.arm(), cache, all);
     }
+    if (!assignments.isEmpty()) {
+      users.exposed(assignments, exposure(call, user, used, trace));
+    }
+  }
+
+  private ExposureLog.Answer exposure(UserCall call, UserInput user, Set<Knob> used, Trace trace) {
+    return new ExposureLog.Answer(
+        trace.requestId(),
+        user.id(),
+        call.mark().exposed(),
+        Math.min(user.timeMs(), services.identity().nowMs()), // no exposure is to come
+        used,
+        trace.bundle(),
+        trace.index(),
+        services.identity().configVersion());
   }
 
   private RequestReader reader(LoadedBundle bundle) {
@@ -233,7 +233,8 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   }
 
   private RequestReader reader(RequestReader.Schema schema) {
-    return new RequestReader(schema, services.maxPageSize(), services.clockMs().getAsLong());
+    return new RequestReader(
+        schema, services.identity().maxPageSize(), services.identity().nowMs());
   }
 
   private Slate slate(PageQuery query, Page page, Route route) {

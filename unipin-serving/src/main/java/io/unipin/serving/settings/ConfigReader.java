@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -214,6 +215,10 @@ public final class ConfigReader {
   private void merge(ObjectNode target, ObjectNode values, String parent, String source) {
     for (Map.Entry<String, JsonNode> field : values.properties()) {
       String key = join(parent, field.getKey());
+      Optional<String> retired = RetiredSettings.advice(key);
+      if (retired.isPresent()) {
+        throw failure(key, retired.get());
+      }
       JsonNode value = field.getValue();
       JsonNode old = target.get(field.getKey());
       if (old instanceof ObjectNode section) {

@@ -1,5 +1,6 @@
 package io.unipin.serving.user;
 
+import io.unipin.kvcache.KvCacheStats;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.experiment.ExposureLog;
@@ -24,6 +25,7 @@ public final class UserData {
   private static final Logger logger = LoggerFactory.getLogger(UserData.class);
 
   private final HistoryStore histories;
+  private final UserKvCache cache;
   private final ServedLog servedLog;
   private final ExposureLog exposures;
   private final Consumer<String> changed;
@@ -39,16 +41,22 @@ public final class UserData {
    */
   public UserData(Parts parts, Consumer<String> changed, List<UserStore> others) {
     this.histories = parts.histories();
+    this.cache = parts.cache();
     this.servedLog = parts.servedLog();
     this.exposures = parts.exposures();
     this.changed = changed;
     List<UserStore> all = new ArrayList<>();
     all.add(new UserStore("history", histories::erase)); // first: others are made from it
     all.addAll(others);
-    all.add(new UserStore("cache", user -> parts.cache().erase(user) > 0));
+    all.add(new UserStore("cache", user -> cache.erase(user) > 0));
     all.add(new UserStore("served log", servedLog::erase));
     all.add(new UserStore("exposure log", exposures::erase));
     this.stores = List.copyOf(all);
+  }
+
+  /** Returns how full the cache of encoded users is, and what it did so far. */
+  public KvCacheStats cacheStats() {
+    return cache.stats();
   }
 
   /** Returns the moment now; whoever logs something of a user takes it before they look at anything of the user's. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What an arm's model or settings cost tells nothing of the others'. */
 final class ModelCostsTest extends RecommenderFixture {
-  private static RecommenderConfig config(int breadth, boolean dense) {
+  private static RecommenderConfig config(int breadth) {
     return new RecommenderConfig(
         new CacheConfig(
             new ByteSize(1 << 20),
@@ -28,7 +28,7 @@ final class ModelCostsTest extends RecommenderFixture {
             Duration.ofSeconds(1),
             true),
         new RetrievalConfig(20, breadth, 1.2, false, 0),
-        new RankingConfig(Map.of(), "", dense),
+        new RankingConfig(Map.of()),
         new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
         new DegradationConfig(true, 1.2),
         64);
@@ -37,7 +37,7 @@ final class ModelCostsTest extends RecommenderFixture {
   @Test
   void of_anotherModel_sharesNothing() {
     TinyBundles.publish(shared, "other", "exact", 12, shared.resolve("scratch-other"));
-    ModelCosts costs = new ModelCosts(config(0, false));
+    ModelCosts costs = new ModelCosts(config(0));
     try (LoadedBundle other = new BundleReader(shared, EngineOptions.cpu()).load("other")) {
       StageCosts mine = costs.of(bundle.model()).costs();
       StageCosts others = costs.of(other.model()).costs();
@@ -50,18 +50,16 @@ final class ModelCostsTest extends RecommenderFixture {
 
   @Test
   void with_otherSettings_sharesWhatDependsOnTheModelAlone() {
-    ModelCosts costs = new ModelCosts(config(0, false));
+    ModelCosts costs = new ModelCosts(config(0));
     StageCosts mine = costs.of(bundle.model()).costs();
     for (Stage stage : Stage.values()) {
       mine.of(stage).took(100, 1_000_000, 0);
     }
-    for (RecommenderConfig arm : new RecommenderConfig[] {config(64, false), config(0, true)}) {
-      StageCosts arms = costs.with(arm).of(bundle.model()).costs();
-      assertThat(arms.of(Stage.SEARCH).expected(100, 0)).isEqualTo(Cost.NONE);
-      assertThat(arms.of(Stage.SCORE).expected(100, 0)).isEqualTo(Cost.NONE);
-      assertThat(arms.of(Stage.ENCODE).expected(100, 0)).isNotEqualTo(Cost.NONE);
-    }
-    StageCosts same = costs.with(config(0, false)).of(bundle.model()).costs();
+    StageCosts arms = costs.with(config(64)).of(bundle.model()).costs();
+    assertThat(arms.of(Stage.SEARCH).expected(100, 0)).isEqualTo(Cost.NONE);
+    assertThat(arms.of(Stage.SCORE).expected(100, 0)).isEqualTo(Cost.NONE);
+    assertThat(arms.of(Stage.ENCODE).expected(100, 0)).isNotEqualTo(Cost.NONE);
+    StageCosts same = costs.with(config(0)).of(bundle.model()).costs();
     assertThat(same.of(Stage.SCORE).expected(100, 0)).isNotEqualTo(Cost.NONE);
   }
 }

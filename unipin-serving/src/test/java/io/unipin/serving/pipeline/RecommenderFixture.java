@@ -7,7 +7,6 @@ import io.unipin.kvcache.KvCacheConfig;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
-import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.bundle.TinyBundles;
@@ -32,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +53,7 @@ abstract class RecommenderFixture {
   @TempDir Path folder;
   HistoryStore histories;
   UserKvCache cache;
-  Recommender recommender;
+  public Recommender recommender;
 
   @BeforeAll
   static void load() {
@@ -83,20 +81,11 @@ abstract class RecommenderFixture {
     histories.close();
   }
 
-  Recommender recommender(UserKvCache cache) {
-    return recommender(cache, null);
+  public Recommender recommender(UserKvCache cache) {
+    return recommender(cache, new RetrievalConfig(20, 0, 1.2, false, 0));
   }
 
-  Recommender recommender(UserKvCache cache, @Nullable LoadedBundle second) {
-    return recommender(cache, second, false);
-  }
-
-  Recommender recommender(UserKvCache cache, @Nullable LoadedBundle second, boolean dense) {
-    return recommender(cache, second, dense, new RetrievalConfig(20, 0, 1.2, false, 0));
-  }
-
-  Recommender recommender(
-      UserKvCache cache, @Nullable LoadedBundle second, boolean dense, RetrievalConfig retrieval) {
+  public Recommender recommender(UserKvCache cache, RetrievalConfig retrieval) {
     CacheConfig config =
         new CacheConfig(
             new ByteSize(1 << 20),
@@ -111,19 +100,11 @@ abstract class RecommenderFixture {
         new RecommenderConfig(
             config,
             retrieval,
-            new RankingConfig(Map.of(), "", dense),
+            new RankingConfig(Map.of()),
             new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
             new DegradationConfig(true, 1.2),
             64),
-        () -> NOW,
-        second == null ? null : holding(second));
-  }
-
-  /** Holds a bundle that its owner closes. */
-  private static BundleHolder holding(LoadedBundle bundle) {
-    BundleHolder holder = new BundleHolder(drained -> {});
-    holder.swap(bundle);
-    return holder;
+        () -> NOW);
   }
 
   Page uncached(String user) {

@@ -117,6 +117,16 @@ final class ConfigReaderTest {
   }
 
   @Test
+  void read_settingThatIsNoMore_isToldWhatToDo() throws IOException {
+    Path file = file("ranking:\n  dense: true\n");
+    assertThatThrownBy(() -> ConfigReader.read(file, Map.of(), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("server.yaml:2:3: ranking.dense: no setting any more: ");
+    assertThatThrownBy(() -> ConfigReader.read(Map.of(), List.of("ranking.bundle=two")))
+        .hasMessageStartingWith("--set ranking.bundle: ranking.bundle: no setting any more: ");
+  }
+
+  @Test
   void read_missingFile_saysSo() {
     assertThatThrownBy(() -> ConfigReader.read(folder.resolve("no.yaml"), Map.of(), List.of()))
         .isInstanceOf(ConfigException.class)

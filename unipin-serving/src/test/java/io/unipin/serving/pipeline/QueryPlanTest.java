@@ -6,20 +6,24 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class CandidateSearchTest {
+class QueryPlanTest {
   private static final List<String> ACTIONS = List.of("click", "save", "hide");
+
+  private static float[] mix(Map<String, Float> outcomes) {
+    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, false, 0);
+    return QueryPlan.of(config, outcomes, ACTIONS).mixes()[0];
+  }
 
   @Test
   void mix_anyWeights_addsUpToOne() {
-    assertThat(CandidateSearch.mix(Map.of("save", 1f, "click", 1f), ACTIONS))
-        .containsExactly(.5f, .5f, 0);
-    assertThat(CandidateSearch.mix(Map.of("save", 0.25f), ACTIONS)).containsExactly(0, 1, 0);
+    assertThat(mix(Map.of("save", 1f, "click", 1f))).containsExactly(.5f, .5f, 0);
+    assertThat(mix(Map.of("save", 0.25f))).containsExactly(0, 1, 0);
   }
 
   @Test
   void mix_nothingAskedFor_isAllZeros() {
-    assertThat(CandidateSearch.mix(Map.of(), ACTIONS)).containsExactly(0, 0, 0);
-    assertThat(CandidateSearch.mix(Map.of("save", 0f), ACTIONS)).containsExactly(0, 0, 0);
+    assertThat(mix(Map.of())).containsExactly(0, 0, 0);
+    assertThat(mix(Map.of("save", 0f))).containsExactly(0, 0, 0);
   }
 
   @Test

@@ -1,0 +1,31 @@
+package io.unipin.serving;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a server has opened, closed in the opposite order. One thread at a time. */
+final class OpenParts implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(OpenParts.class);
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  <T extends AutoCloseable> T opened(T part) {
+    open.push(part);
+    return part;
+  }
+
+  /** Closes every part, whatever another one throws. Idempotent. */
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      AutoCloseable part = open.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        logger.error("{} did not close", part.getClass().getSimpleName(), e);
+      }
+    }
+  }
+}

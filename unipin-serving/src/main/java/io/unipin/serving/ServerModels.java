@@ -1,0 +1,167 @@
+package io.unipin.serving;
+
+import io.unipin.serving.admission.Admission;
+import io.unipin.serving.admission.KvRefresher;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.ItemChanges;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.pipeline.RankingModel;
+import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.pipeline.RecommenderConfig;
+import io.unipin.serving.rpc.Route;
+import io.unipin.serving.rpc.ServedBundles;
+import io.unipin.serving.rpc.Shadow;
+import io.unipin.serving.settings.ArmSettings;
+import io.unipin.serving.settings.ServerConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What computes a server's answers: its bundles, those of arms and the shadow's, and the pipelines over them. Thread-safe. */
+final class ServerModels {
+  private final ServerConfig config;
+  private final ServerStores stores;
+  private final Recommender recommender;
+  private final ShadowParts shadow;
+  private final BundleHolder bundles;
+  private final ArmRoutes routes;
+  private final ItemChanges items;
+  private final Admission admission;
+  private final BundleReader reader;
+
+  /** Those whose bundles use the cache. */
+  private final List<BundleHolder> holders = new CopyOnWriteArrayList<>();
+
+  /** Opens what computes answers; {@link #load} comes next. With {@code rival}, that ranks. */
+  ServerModels(
+      ServerConfig config,
+      ServerStores stores,
+      OpenParts parts,
+      RankingModel.@Nullable Factory rival) {
+    this.config = config;
+    this.stores = stores;
+    RecommenderConfig pipeline = ArmSettings.of(config);
+    recommender =
+        rival == null
+            ? new Recommender(
+                stores.histories(), stores.cache(), pipeline, System::currentTimeMillis)
+            : new Recommender(
+                stores.histories(), stores.cache(), pipeline, System::currentTimeMillis, rival);
+    shadow = parts.opened(new ShadowParts(config, stores.histories()));
+    bundles = parts.opened(new BundleHolder(this::forget, config.bundle().keepPrevious()));
+    routes =
+        parts.opened(
+            new ArmRoutes(
+                config.experiment().arm(),
+                stores.experiments(),
+                recommender,
+                pipeline,
+                bundles,
+                this::forget));
+    holders.add(bundles);
+    holders.addAll(routes.bundles());
+    List<BundleHolder> others = new ArrayList<>(routes.bundles());
+    others.add(shadow.bundles());
+    items = new ItemChanges(bundles, others);
+    stores.metrics().watchIndex(items::status);
+    admission =
+        parts.opened(
+            new Admission(
+                "serving",
+                config.server().workerThreads(),
+                config.server().queue(),
+                config.admission(),
+                System::nanoTime));
+    stores.metrics().watchAdmission(admission::waiting, admission::limit);
+    reader = new BundleReader(config.bundle().folder(), config.engine().options());
+  }
+
+  /** Loads the server's bundle, those of arms and the shadow's, each checked and warm. */
+  BundleOperations load(BooleanSupplier callsCome) {
+    BundleOperations operations =
+        new BundleOperations(
+            reader,
+            bundles,
+            new BundleOperations.Parts(
+                routes::check,
+                items,
+                recommender,
+                admission,
+                stores.cache(),
+                this::isInUse,
+                config.cache(),
+                config.engine().precision(),
+                stores.metrics()),
+            callsCome);
+    operations.load(config.bundle().name());
+    routes.load(operations::prepare);
+    shadow.load(operations::read, bundle -> operations.warm(bundle, shadow.recommender()));
+    return operations;
+  }
+
+  /** Encodes what users did ahead of their next requests. */
+  KvRefresher refresher() {
+    return new KvRefresher(admission, config.cache().appendOnRecord(), this::refresh);
+  }
+
+  private int refresh(String user) {
+    Route route = routes.of(user);
+    try (BundleLease lease = route.bundles().acquire()) {
+      return route.recommender().refresh(lease.bundle(), user);
+    }
+  }
+
+  Shadow shadow(int maxPageSize) {
+    return shadow.shadow(admission, stores.metrics(), maxPageSize);
+  }
+
+  Recommender recommender() {
+    return recommender;
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  BundleReader reader() {
+    return reader;
+  }
+
+  ServedBundles served(BundleOperations operations) {
+    return new ServedBundles(bundles, routes, operations, items);
+  }
+
+  /** Returns nanoseconds that the serving bundle's model has spent in native code. */
+  long computingNanos() {
+    try (BundleLease lease = bundles.acquire()) {
+      return lease.bundle().model().computingNanos();
+    }
+  }
+
+  boolean isResident(String user) {
+    Route route = routes.of(user);
+    try (BundleLease lease = route.bundles().acquire()) {
+      return route.recommender().isResident(lease.bundle(), user);
+    }
+  }
+
+  /** Drops the cached state of a bundle that serves no more, unless another one can use it. */
+  private void forget(LoadedBundle drained) {
+    String fingerprint = recommender.fingerprint(drained);
+    if (!isInUse(fingerprint)) {
+      stores.cache().eraseFingerprint(fingerprint);
+    }
+  }
+
+  private boolean isInUse(String fingerprint) {
+    boolean[] used = new boolean[1];
+    for (BundleHolder holder : holders) {
+      holder.ifServing(bundle -> used[0] |= recommender.fingerprint(bundle).equals(fingerprint));
+    }
+    return used[0];
+  }
+}

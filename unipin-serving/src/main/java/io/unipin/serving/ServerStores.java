@@ -1,0 +1,51 @@
+package io.unipin.serving;
+
+import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.serving.experiment.Experiments;
+import io.unipin.serving.experiment.ExposureLog;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.log.ServedLog;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.Recommender;
+import io.unipin.serving.rpc.Telemetry;
+import io.unipin.serving.settings.ServerConfig;
+import io.unipin.serving.threads.MemoryTrim;
+import io.unipin.serving.tracing.Tracing;
+
+/** What a server keeps, and where it says what it does. Closed as parts of the server. */
+record ServerStores(
+    Telemetry telemetry,
+    HistoryStore histories,
+    UserKvCache cache,
+    ServedLog servedLog,
+    Experiments experiments,
+    ExposureLog exposures) {
+
+  static ServerStores open(ServerConfig config, OpenParts parts) {
+    ServingMetrics metrics = parts.opened(new ServingMetrics());
+    parts.opened(MemoryTrim.start());
+    Tracing tracing = parts.opened(Tracing.start(config.tracing()));
+    metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
+    HistoryStore histories = parts.opened(HistoryStore.open(config.history()));
+    ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog()));
+    metrics.watchServedLog(servedLog::dropped);
+    UserKvCache cache =
+        parts.opened(
+            new UserKvCache(
+                new KvCacheConfig(
+                    config.cache().budget().bytes(),
+                    config.cache().timeToLive(),
+                    config.cache().transientBudget().bytes())));
+    metrics.watchCache(cache::stats);
+    Experiments experiments = new Experiments(config.experiments());
+    ExposureLog exposures = parts.opened(ExposureLog.open(experiments, config.exposureLog()));
+    metrics.watchExposures(exposures::dropped);
+    return new ServerStores(
+        new Telemetry(metrics, tracing), histories, cache, servedLog, experiments, exposures);
+  }
+
+  ServingMetrics metrics() {
+    return telemetry.metrics();
+  }
+}

@@ -1,0 +1,52 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvType;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.pipeline.cost.CostedModel;
+import io.unipin.serving.pipeline.cost.Ladder;
+import io.unipin.serving.request.Candidate;
+import io.unipin.serving.request.Stage;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Scores candidates from the keys and values that retrieval's encoding left: the serving bundle's model does both. */
+final class CachedRanking implements RankingModel {
+  private final KvType type;
+  private final ModelCosts costs;
+
+  CachedRanking(KvType type, ModelCosts costs) {
+    this.type = type;
+    this.costs = costs;
+  }
+
+  @Override
+  public CostedModel costs(LoadedBundle serving) {
+    return costs.of(serving.model());
+  }
+
+  @Override
+  public float[] score(UserSession user, List<Candidate> candidates) {
+    ServingModel model = user.bundle().model();
+    KvLease lease = user.lease();
+    int[] rows = candidates.stream().mapToInt(Candidate::row).toArray();
+    user.clock().enter(Stage.SCORE, Ladder.scoreSize(model.config(), rows.length, lease.rows()));
+    return model.score(lease.block(), lease.capacity(), type, lease.rows(), rows, user.context());
+  }
+
+  /** The state that scoring reads is retrieval's. */
+  @Override
+  public boolean isResident(String user) {
+    return false;
+  }
+
+  @Override
+  public int refresh(String user, Supplier<TokenSequence> history) {
+    return 0;
+  }
+
+  @Override
+  public void check(LoadedBundle serving) {}
+}

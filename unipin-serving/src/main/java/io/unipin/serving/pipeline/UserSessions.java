@@ -1,0 +1,82 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.pipeline.cost.Ladder;
+import io.unipin.serving.pipeline.cost.StageClock;
+import io.unipin.serving.request.Stage;
+import io.unipin.serving.request.UserInput;
+import io.unipin.serving.request.UserState;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Opens sessions: reads the user's history and encodes what the cache doesn't hold of it. Thread-safe. */
+final class UserSessions {
+  private final HistoryStore histories;
+  private final UserKvCache cache;
+  private final DegradationConfig degradation;
+  private final UserEncoder encoder;
+  private final RankingModel ranking;
+
+  UserSessions(
+      HistoryStore histories,
+      UserKvCache cache,
+      DegradationConfig degradation,
+      UserEncoder encoder,
+      RankingModel ranking) {
+    this.histories = histories;
+    this.cache = cache;
+    this.degradation = degradation;
+    this.encoder = encoder;
+    this.ranking = ranking;
+  }
+
+  /** The caller closes the session. */
+  UserSession open(LoadedBundle bundle, UserInput user, Ladder.Goal goal, StageClock clock) {
+    boolean opened = false;
+    try {
+      clock.enter(Stage.HISTORY);
+      long mark = cache.mark(user.id());
+      UserHistory history =
+          user.history() == null ? histories.read(user.id()) : user.history().asStored();
+      HistoryTokens tokens = HistoryTokens.of(bundle, history, user.recent());
+      ModelConfig config = bundle.model().config();
+      RequestContext context =
+          new RequestContext(
+              Math.max(config.surfaces().indexOf(user.surface()), 0),
+              GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
+      Ladder ladder = new Ladder(degradation, ranking.costs(bundle), clock, goal);
+      UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
+      UserState state = encoder.open(bundle.model(), wanted);
+      opened = true;
+      return new UserSession(bundle, history, wanted, state, context);
+    } finally {
+      if (!opened) {
+        clock.fail();
+      }
+    }
+  }
+
+  /** Whether the cache holds anything that a request of the user would read. */
+  boolean isResident(LoadedBundle bundle, String user) {
+    return encoder.isResident(bundle.model(), user) || ranking.isResident(user);
+  }
+
+  /**
+   * Brings what the cache holds of a user up to the history store, ahead of the next request.
+   *
+   * @return number of actions encoded
+   */
+  int refresh(LoadedBundle bundle, String user) {
+    Supplier<TokenSequence> history =
+        () -> HistoryTokens.of(bundle, histories.read(user), List.of()).committed();
+    return encoder.refresh(bundle.model(), user, history) + ranking.refresh(user, history);
+  }
+}
