@@ -132,20 +132,25 @@ final class BatchCalls implements ModelCalls {
               longs(scope, calls.stream().mapToLong(Extend::from).toArray(), users),
               longs(scope, calls.stream().mapToLong(Extend::count).toArray(), users));
       for (int b = 0; b < users; b++) {
-        module
-            .run(
-                "put_back",
-                IValue.from(stacked.elements()),
-                IValue.from(stacked.steps()),
-                IValue.from((long) b),
-                IValue.from(own.get(b).elements()),
-                IValue.from(own.get(b).steps()),
-                IValue.from((long) calls.get(b).from()),
-                IValue.from((long) calls.get(b).count()))
-            .close();
+        putBack(stacked, b, own.get(b), calls.get(b));
       }
       return split(states, users, config.width());
     }
+  }
+
+  /** Copies what one user's call computed from the stacked block to the user's own. */
+  private void putBack(KvArrays stacked, int user, KvArrays own, Extend call) {
+    module
+        .run(
+            "put_back",
+            IValue.from(stacked.elements()),
+            IValue.from(stacked.steps()),
+            IValue.from((long) user),
+            IValue.from(own.elements()),
+            IValue.from(own.steps()),
+            IValue.from((long) call.from()),
+            IValue.from((long) call.count()))
+        .close();
   }
 
   private List<float[]> scoreAll(List<Score> calls) {

@@ -14,8 +14,8 @@ import io.unipin.cli.loadtest.Distribution;
 import io.unipin.cli.loadtest.GrpcTarget;
 import io.unipin.cli.loadtest.Histories;
 import io.unipin.cli.loadtest.LoadRun;
-import io.unipin.cli.loadtest.LoadtestCommand;
 import io.unipin.cli.loadtest.StepResult;
+import io.unipin.cli.loadtest.Times;
 import io.unipin.cli.loadtest.Traffic;
 import io.unipin.client.UniPinClient;
 import java.io.IOException;
@@ -79,7 +79,7 @@ public final class SoakCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    LoadtestCommand.time(duration);
+    Times.parse(duration);
     if (!(rate >= 0 && Double.isFinite(rate))) {
       throw new CheckException("--rate: 0 or more pages per second expected, got " + rate);
     }
@@ -87,7 +87,7 @@ public final class SoakCommand implements Callable<Integer>, Checked {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Duration time = quick ? Duration.ofMinutes(2) : LoadtestCommand.time(duration);
+    Duration time = quick ? Duration.ofMinutes(2) : Times.parse(duration);
     BenchWorld world = BenchWorld.create(BenchWorld.Size.FULL, CACHED_USERS);
     try {
       world.publish("one");

@@ -17,7 +17,6 @@ import io.unipin.proto.v1.Served;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,55 +127,6 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
   private int connections;
 
   @Option(
-      names = "--users",
-      defaultValue = "200",
-      paramLabel = "N",
-      description = "Known users. Default: ${DEFAULT-VALUE}.")
-  private int users;
-
-  @Option(
-      names = "--zipf",
-      defaultValue = "0.8",
-      paramLabel = "X",
-      description = "Exponent of the law that draws them. Default: ${DEFAULT-VALUE}.")
-  private double zipf;
-
-  @Option(
-      names = "--new-users",
-      defaultValue = "0.05",
-      paramLabel = "SHARE",
-      description = "Share of sessions by users never seen. Default: ${DEFAULT-VALUE}.")
-  private double newUsers;
-
-  @Option(
-      names = "--pages",
-      defaultValue = "geometric:5",
-      paramLabel = "DIST",
-      description = "Pages of a session. Default: ${DEFAULT-VALUE}.")
-  private String pages;
-
-  @Option(
-      names = "--actions",
-      defaultValue = "2",
-      paramLabel = "DIST",
-      description = "Actions between two pages. Default: ${DEFAULT-VALUE}.")
-  private String actions;
-
-  @Option(
-      names = "--think",
-      defaultValue = "exponential:1.5",
-      paramLabel = "DIST",
-      description = "Seconds between two pages. Default: ${DEFAULT-VALUE}.")
-  private String think;
-
-  @Option(
-      names = "--history",
-      defaultValue = "lognormal:60:0.8",
-      paramLabel = "DIST",
-      description = "Actions of a known user before the load. Default: ${DEFAULT-VALUE}.")
-  private String history;
-
-  @Option(
       names = "--replay",
       paramLabel = "DIR",
       description =
@@ -213,14 +163,15 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
   @Output(Output.Kind.FILE)
   private @Nullable Path html;
 
+  @Mixin private TrafficOptions visits;
   @Mixin private ConnectionOptions connection;
   @Spec private CommandSpec spec;
 
   @Override
   public void check() {
-    traffic(users);
+    visits.traffic(visits.users());
     for (String text : List.of(p99, duration, warmUp, deadline)) {
-      time(text);
+      Times.parse(text);
     }
     new SaturationSearch(start, growth, refine);
     if (connections < 1 || pageSize < 0 || candidates < 0) {
@@ -235,22 +186,12 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
     }
   }
 
-  private Traffic traffic(int knownUsers) {
-    return new Traffic(
-        knownUsers,
-        zipf,
-        newUsers,
-        Distribution.parse(pages),
-        Distribution.parse(actions),
-        Distribution.parse(think),
-        Distribution.parse(history));
-  }
-
   @Override
   public Integer call() throws IOException {
     FeedLog log = replay == null ? null : FeedLogReader.read(replay, 0);
-    Traffic traffic = traffic(log == null ? users : Math.min(users, log.users()));
-    double bound = time(p99).toNanos() / 1e6;
+    Traffic traffic =
+        visits.traffic(log == null ? visits.users() : Math.min(visits.users(), log.users()));
+    double bound = Times.parse(p99).toNanos() / 1e6;
     LoadRun.Settings settings =
         new LoadRun.Settings(
             traffic,
@@ -262,12 +203,12 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
             bound,
             seconds(warmUp),
             seconds(duration),
-            time(deadline),
+            Times.parse(deadline),
             seed);
     PrintWriter out = spec.commandLine().getOut();
     List<StepResult> steps = new ArrayList<>();
     Map<String, Object> described = describe(traffic);
-    GrpcTarget.Call call = new GrpcTarget.Call(pageSize, candidates, time(deadline));
+    GrpcTarget.Call call = new GrpcTarget.Call(pageSize, candidates, Times.parse(deadline));
     ClientSecurity security = connection.security();
     try (UniPinClient client = UniPinClient.connect(address, security);
         GrpcTarget target = new GrpcTarget(address, security, connections, call);
@@ -331,27 +272,6 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
   }
 
   private static double seconds(String text) {
-    return time(text).toNanos() / 1e9;
-  }
-
-  /** A time such as {@code 50ms}, {@code 1.5s} or {@code 2m}. */
-  public static Duration time(String text) {
-    String number = text.replaceFirst("[a-z]+$", "");
-    try {
-      double value = Double.parseDouble(number);
-      double nanos =
-          switch (text.substring(number.length())) {
-            case "ms" -> value * 1e6;
-            case "s" -> value * 1e9;
-            case "m" -> value * 60e9;
-            default -> Double.NaN;
-          };
-      if (nanos > 0) {
-        return Duration.ofNanos((long) nanos);
-      }
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("a time such as 50ms or 2s expected, got " + text, e);
-    }
-    throw new IllegalArgumentException("a time such as 50ms or 2s expected, got " + text);
+    return Times.parse(text).toNanos() / 1e9;
   }
 }

@@ -131,19 +131,10 @@ public final class BundlePublisher {
       Path directory,
       FaissBuild build)
       throws IOException {
-    Path model = Files.createDirectories(directory.resolve(BundleLayout.MODEL));
-    for (String file : BundleLayout.MODEL_FILES) {
-      Files.copy(modelDirectory.resolve(file), model.resolve(file));
-    }
-    List<String> trained = new ArrayList<>();
-    for (String file : BundleLayout.TRAINED) {
-      if (Files.isRegularFile(modelDirectory.resolve(file))) {
-        Files.copy(modelDirectory.resolve(file), model.resolve(file));
-        trained.add(file);
-      }
-    }
+    List<String> trained = copyModel(modelDirectory, directory);
     catalogue.write(directory.resolve(BundleLayout.CATALOGUE));
     boolean exact = factory.equals(BundleLayout.EXACT);
+    Path model = directory.resolve(BundleLayout.MODEL);
     try (ServingModel loaded = ServingModel.load(model, EngineOptions.cpu())) {
       int items = loaded.config().items();
       int dimension = loaded.config().itemDim();
@@ -176,6 +167,22 @@ public final class BundlePublisher {
               "");
       seal(manifest, directory);
     }
+  }
+
+  /** Returns the names of the files that a training left beside the model. */
+  private static List<String> copyModel(Path modelDirectory, Path directory) throws IOException {
+    Path model = Files.createDirectories(directory.resolve(BundleLayout.MODEL));
+    for (String file : BundleLayout.MODEL_FILES) {
+      Files.copy(modelDirectory.resolve(file), model.resolve(file));
+    }
+    List<String> trained = new ArrayList<>();
+    for (String file : BundleLayout.TRAINED) {
+      if (Files.isRegularFile(modelDirectory.resolve(file))) {
+        Files.copy(modelDirectory.resolve(file), model.resolve(file));
+        trained.add(file);
+      }
+    }
+    return trained;
   }
 
   private static void seal(BundleManifest manifest, Path directory) throws IOException {

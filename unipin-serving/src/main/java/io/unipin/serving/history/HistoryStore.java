@@ -1,35 +1,18 @@
 package io.unipin.serving.history;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.unipin.serving.failure.FailureKind;
-import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.UserRecord.Recording;
 import io.unipin.serving.history.UserRecord.Retraction;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.rocksdb.CompactRangeOptions;
-import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
-import org.rocksdb.FlushOptions;
-import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-import org.rocksdb.Status;
-import org.rocksdb.WriteOptions;
 
 /**
  * Users' newest actions and the number of all their actions, on the local disk.
@@ -47,29 +30,11 @@ public final class HistoryStore implements AutoCloseable {
   private static final int SECRET_BYTES = 32;
   private static final int STRIPES = 64;
 
-  /** Of the two in memory: small, so that a process has its final size soon after its start. */
-  private static final long WRITE_BUFFER_BYTES = 8 << 20;
-
-  /*
-   * An erasure rewrites the first level, which every flush overlaps, and of each further level the files around one key. Small
-   * ones make its time depend on the user and not on the store.
-   */
-  private static final long FIRST_LEVEL_BYTES = 8 << 20;
-  private static final long FILE_BYTES = 2 << 20;
-
-  /** Small files are many. */
-  private static final int MAX_OPEN_FILES = 1024;
-
   private final int limit;
-  private final Options options;
-  private final WriteOptions writeOptions;
-  private final RocksDB database;
+  private final HistoryDatabase database;
   private final NameTable actionNames;
   private final NameTable surfaceNames;
   private final RecordCodec codec;
-
-  /** Held for reading while the database is used, for writing to close it. */
-  private final ReadWriteLock life = new ReentrantReadWriteLock();
 
   /** One writer per user. */
   private final Lock[] users =
@@ -77,50 +42,31 @@ public final class HistoryStore implements AutoCloseable {
 
   private final Lock names = new ReentrantLock();
 
-  @GuardedBy("life")
-  private boolean closed;
-
-  private HistoryStore(HistoryConfig config, Options options, RocksDB database)
-      throws RocksDBException {
-    this.limit = config.limit();
-    this.options = options;
+  private HistoryStore(int limit, HistoryDatabase database) {
+    this.limit = limit;
     this.database = database;
-    this.writeOptions = new WriteOptions().setSync(config.syncWrites());
-    this.actionNames = new NameTable(readNames(ACTION_NAME));
-    this.surfaceNames = new NameTable(readNames(SURFACE_NAME));
+    this.actionNames = new NameTable(database.texts(ACTION_NAME));
+    this.surfaceNames = new NameTable(database.texts(SURFACE_NAME));
     this.codec = new RecordCodec(actionNames, surfaceNames);
   }
 
   /** Opens the store, or makes an empty one. */
   public static HistoryStore open(HistoryConfig config) {
-    RocksDB.loadLibrary();
-    Options options =
-        new Options()
-            .setCreateIfMissing(true)
-            .setKeepLogFileNum(4)
-            .setWriteBufferSize(WRITE_BUFFER_BYTES)
-            .setMaxBytesForLevelBase(FIRST_LEVEL_BYTES)
-            .setTargetFileSizeBase(FILE_BYTES)
-            .setMaxOpenFiles(MAX_OPEN_FILES);
+    HistoryDatabase database = HistoryDatabase.open(config);
+    boolean opened = false;
     try {
-      Files.createDirectories(config.folder());
-      RocksDB database = RocksDB.open(options, config.folder().toString());
-      return new HistoryStore(config, options, database);
-    } catch (IOException | RocksDBException e) {
-      options.close();
-      boolean locked = String.valueOf(e.getMessage()).contains("LOCK");
-      throw new ServingException(
-          FailureKind.UNAVAILABLE,
-          locked
-              ? "history.folder: a folder that no other server uses expected, got "
-                  + config.folder()
-              : "the history store can't be opened: " + e.getMessage(),
-          e);
+      HistoryStore store = new HistoryStore(config.limit(), database);
+      opened = true;
+      return store;
+    } finally {
+      if (!opened) {
+        database.close();
+      }
     }
   }
 
   public UserHistory read(String user) {
-    byte[] bytes = use(() -> database.get(HistoryKeys.user(user)));
+    byte[] bytes = database.use(() -> database.get(HistoryKeys.user(user)));
     return bytes == null ? UserHistory.EMPTY : codec.decodeHistory(bytes, limit);
   }
 
@@ -160,7 +106,7 @@ public final class HistoryStore implements AutoCloseable {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
     try {
-      return use(
+      return database.use(
           () -> {
             byte[] key = HistoryKeys.user(user);
             byte[] stored = database.get(key);
@@ -169,7 +115,7 @@ public final class HistoryStore implements AutoCloseable {
             change.apply(record);
             if (record.isChanged()) {
               record.trim();
-              database.put(writeOptions, key, codec.encode(record.stored()));
+              database.put(key, codec.encode(record.stored()));
             }
             return record.forgotten();
           });
@@ -188,7 +134,7 @@ public final class HistoryStore implements AutoCloseable {
       try {
         if (!table.contains(name)) {
           byte[] key = ByteBuffer.allocate(5).put(prefix).putInt(table.next()).array();
-          database.put(writeOptions, key, name.getBytes(StandardCharsets.UTF_8));
+          database.put(key, name.getBytes(StandardCharsets.UTF_8));
           table.add(name);
         }
       } finally {
@@ -206,9 +152,10 @@ public final class HistoryStore implements AutoCloseable {
     byte[] key = HistoryKeys.user(user);
     byte[] end = Arrays.copyOf(key, key.length + 1);
     boolean existed = delete(user, key, end);
-    use(
+    database.use(
         () -> {
-          rewrite(key, end); // without a record too: an erasure before this one may have failed
+          database.rewrite(
+              key, end); // without a record too: an erasure before this one may have failed
           return true;
         });
     return existed;
@@ -219,10 +166,10 @@ public final class HistoryStore implements AutoCloseable {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
     try {
-      return use(
+      return database.use(
           () -> {
             boolean found = database.get(key) != null;
-            database.deleteRange(writeOptions, key, end);
+            database.delete(key, end);
             return found;
           });
     } finally {
@@ -230,36 +177,13 @@ public final class HistoryStore implements AutoCloseable {
     }
   }
 
-  /** Takes what was deleted from the disk. Takes a while, in which other users' actions are recorded. */
-  private void rewrite(byte[] key, byte[] end) throws RocksDBException {
-    try (FlushOptions flush = new FlushOptions().setWaitForFlush(true);
-        CompactRangeOptions compact =
-            new CompactRangeOptions()
-                .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized)) {
-      database.flush(flush); // also lets go of the write-ahead log
-      database.compactRange(database.getDefaultColumnFamily(), key, end, compact);
-    }
-  }
-
   /** Histories of at most that many users, without their ids: whoever comes first in the order of hashed ids. */
   public List<UserHistory> sample(int count) {
-    List<UserHistory> found =
-        use(
-            () -> {
-              List<UserHistory> histories = new ArrayList<>();
-              try (RocksIterator iterator = database.newIterator()) {
-                iterator.seek(new byte[] {HistoryKeys.USER});
-                while (histories.size() < count
-                    && iterator.isValid()
-                    && iterator.key()[0] == HistoryKeys.USER) {
-                  histories.add(codec.decodeHistory(iterator.value(), limit));
-                  iterator.next();
-                }
-                iterator.status();
-              }
-              return histories;
-            });
-    return List.copyOf(found);
+    return database.use(
+        () ->
+            database.values(HistoryKeys.USER, count).stream()
+                .map(record -> codec.decodeHistory(record, limit))
+                .toList());
   }
 
   /** Random bytes that stay the same over restarts: signs what this server hands out and takes back. */
@@ -267,7 +191,7 @@ public final class HistoryStore implements AutoCloseable {
     names.lock();
     try {
       byte[] secret =
-          use(
+          database.use(
               () -> {
                 byte[] known = database.get(SECRET);
                 if (known != null) {
@@ -275,7 +199,7 @@ public final class HistoryStore implements AutoCloseable {
                 }
                 byte[] fresh = new byte[SECRET_BYTES];
                 new SecureRandom().nextBytes(fresh);
-                database.put(writeOptions, SECRET, fresh);
+                database.put(SECRET, fresh);
                 return fresh;
               });
       if (secret == null) {
@@ -290,57 +214,7 @@ public final class HistoryStore implements AutoCloseable {
   /** Idempotent; waits for calls under way. */
   @Override
   public void close() {
-    life.writeLock().lock();
-    try {
-      if (!closed) {
-        closed = true;
-        database.close();
-        writeOptions.close();
-        options.close();
-      }
-    } finally {
-      life.writeLock().unlock();
-    }
-  }
-
-  private List<String> readNames(byte prefix) throws RocksDBException {
-    List<String> found = new ArrayList<>();
-    try (RocksIterator iterator = database.newIterator()) {
-      iterator.seek(new byte[] {prefix});
-      while (iterator.isValid() && iterator.key()[0] == prefix) {
-        found.add(new String(iterator.value(), StandardCharsets.UTF_8));
-        iterator.next();
-      }
-      iterator.status();
-    }
-    return found;
-  }
-
-  private <T extends @Nullable Object> T use(DatabaseCall<T> call) {
-    life.readLock().lock();
-    try {
-      if (closed) {
-        throw new ServingException(FailureKind.UNAVAILABLE, "the history store is closed");
-      }
-      return call.run();
-    } catch (RocksDBException e) {
-      throw failure(e);
-    } finally {
-      life.readLock().unlock();
-    }
-  }
-
-  /** A full disk is no fault of ours, and goes on by itself once there is room. */
-  static ServingException failure(RocksDBException e) {
-    Status status = e.getStatus();
-    return status != null && status.getSubCode() == Status.SubCode.NoSpace
-        ? new ServingException(FailureKind.UNAVAILABLE, "the history store's disk is full", e)
-        : new ServingException(FailureKind.INTERNAL, "the history store failed", e);
-  }
-
-  @FunctionalInterface
-  private interface DatabaseCall<T extends @Nullable Object> {
-    T run() throws RocksDBException;
+    database.close();
   }
 
   @FunctionalInterface

@@ -2,7 +2,6 @@ package io.unipin.serving.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -15,12 +14,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.unipin.ann.LiveIndexStatus;
 import io.unipin.kvcache.KvCacheStats;
-import io.unipin.kvcache.KvDeparture;
-import io.unipin.kvcache.KvReason;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -44,8 +39,7 @@ public final class ServingMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  /** What function counters read: the registry would let it be collected, and they would stand still. */
-  private final List<Object> watched = new CopyOnWriteArrayList<>();
+  private final HeldCounters counters = new HeldCounters(registry);
 
   private final LiveReadings readings = new LiveReadings(registry);
   private final MultiGauge bundle =
@@ -148,7 +142,7 @@ public final class ServingMetrics implements AutoCloseable {
   }
 
   public void watchExposures(LongSupplier dropped) {
-    counter(
+    counters.add(
         "unipin.exposures.dropped",
         "Exposures dropped because the queue was full or the disk failed",
         Tags.empty(),
@@ -234,7 +228,7 @@ public final class ServingMetrics implements AutoCloseable {
   }
 
   public void watchServedLog(LongSupplier dropped) {
-    counter(
+    counters.add(
         "unipin.served.dropped",
         "Log entries dropped because the queue was full or the disk failed",
         Tags.empty(),
@@ -242,62 +236,7 @@ public final class ServingMetrics implements AutoCloseable {
   }
 
   public void watchCache(Supplier<KvCacheStats> stats) {
-    gauge(
-        "unipin.cache.budget",
-        "Bytes that cached users may take",
-        stats,
-        KvCacheStats::budgetBytes);
-    gauge("unipin.cache.used", "Bytes of cached users", stats, KvCacheStats::usedBytes);
-    gauge("unipin.cache.leased", "Bytes in use by requests", stats, KvCacheStats::leasedBytes);
-    gauge("unipin.cache.leases", "Leases held by requests", stats, KvCacheStats::leases);
-    gauge("unipin.cache.entries", "Users in the cache", stats, KvCacheStats::entries);
-    gauge(
-        "unipin.cache.lost",
-        "Bytes that were free in too small pieces when a block was wanted, on average",
-        stats,
-        KvCacheStats::lostBytes);
-    for (KvDeparture cause : KvDeparture.values()) {
-      counter(
-          "unipin.cache.evictions",
-          "Users who left the cache, by cause",
-          tag("cause", cause),
-          () -> stats.get().counted(cause));
-    }
-    counter(
-        "unipin.cache.refreshes",
-        "Cached users brought up to date ahead of any request",
-        Tags.empty(),
-        () -> stats.get().refreshes());
-    for (KvReason reason : KvReason.values()) {
-      counter(
-          "unipin.cache.lookups",
-          "Look-ups in the cache, by what they found",
-          tag("outcome", reason.outcome()).and(tag("reason", reason)),
-          () -> stats.get().counted(reason));
-    }
-  }
-
-  private static Tags tag(String key, Enum<?> value) {
-    return Tags.of(key, value.name().toLowerCase(Locale.ROOT));
-  }
-
-  private void gauge(
-      String name,
-      String description,
-      Supplier<KvCacheStats> stats,
-      ToDoubleFunction<KvCacheStats> value) {
-    Gauge.builder(name, () -> value.applyAsDouble(stats.get()))
-        .description(description)
-        .register(registry);
-  }
-
-  /** The one way to a counter that reads its value from elsewhere. */
-  private void counter(String name, String description, Tags tags, LongSupplier value) {
-    watched.add(value);
-    FunctionCounter.builder(name, value, LongSupplier::getAsLong)
-        .description(description)
-        .tags(tags)
-        .register(registry);
+    new CacheMeters(stats, registry, counters).register();
   }
 
   /** The figures that the console shows, now. */

@@ -221,22 +221,8 @@ public final class Recommender {
     return newest.isEmpty() ? 0 : newest.get(newest.size() - 1).timeMs();
   }
 
-  /**
-   * How much a page needs.
-   *
-   * @param items that the page shows
-   * @param candidates that are found and scored for it
-   */
-  private record PageSize(int items, int candidates) {
-    Ladder.Goal goal() {
-      return new Ladder.Goal(true, candidates, items);
-    }
-  }
-
   private PageSize size(PageQuery query) {
-    int items = query.pageSize() == 0 ? config.page().size() : query.pageSize();
-    int count = query.candidates() == 0 ? config.retrieval().candidates() : query.candidates();
-    return new PageSize(items, Math.max(count, items));
+    return PageSize.of(query, config.page().size(), config.retrieval().candidates());
   }
 
   private SlateRules.Slated choose(

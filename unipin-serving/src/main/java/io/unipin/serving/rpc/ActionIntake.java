@@ -25,7 +25,7 @@ final class ActionIntake {
 
   RecordActionsResponse record(RecordActionsRequest request) {
     RecordActionsResponse.Builder response = RecordActionsResponse.newBuilder();
-    for (RequestReader.UserEvents user : reader().events(request)) {
+    for (UserEvents user : reader().events(request)) {
       AppendResult result = services.users().record(user.user(), user.events());
       response
           .setRecorded(response.getRecorded() + result.recorded())
@@ -44,7 +44,7 @@ final class ActionIntake {
   }
 
   RetractActionsResponse retract(RetractActionsRequest request) {
-    RequestReader.UserRetractions user = reader().retractions(request);
+    UserRetractions user = reader().retractions(request);
     long nowMs = services.identity().nowMs();
     RetractResult result =
         services.users().retract(user.user(), user.eventIds(), user.revision(), nowMs);

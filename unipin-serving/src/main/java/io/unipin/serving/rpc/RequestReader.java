@@ -56,12 +56,6 @@ final class RequestReader {
     }
   }
 
-  /** Events of one user. */
-  record UserEvents(String user, List<ActionEvent> events) {}
-
-  /** Events of one user to take back. */
-  record UserRetractions(String user, List<String> eventIds, long revision) {}
-
   PageQuery page(RetrieveAndRankRequest request) {
     String id = requestId(request.getRequestId());
     UserInput user = user(request.getUser());

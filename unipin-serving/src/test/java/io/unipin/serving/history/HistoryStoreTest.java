@@ -151,8 +151,8 @@ final class HistoryStoreTest {
         new RocksDBException(new Status(Status.Code.IOError, Status.SubCode.NoSpace, "no room"));
     RocksDBException broken =
         new RocksDBException(new Status(Status.Code.Corruption, Status.SubCode.None, "damage"));
-    assertThat(HistoryStore.failure(full).kind()).isEqualTo(FailureKind.UNAVAILABLE);
-    assertThat(HistoryStore.failure(broken).kind()).isEqualTo(FailureKind.INTERNAL);
+    assertThat(HistoryDatabase.failure(full).kind()).isEqualTo(FailureKind.UNAVAILABLE);
+    assertThat(HistoryDatabase.failure(broken).kind()).isEqualTo(FailureKind.INTERNAL);
   }
 
   @Test

@@ -103,8 +103,8 @@ final class RecommenderPressureTest extends RecommenderFixture {
       UserInput user = new UserInput("u", null, List.of(), "home", NOW);
       assertThatThrownBy(
               () -> recommender(none).retrieveAndRank(bundle, query(user), clock(NO_LIMIT)))
-          .isInstanceOfSatisfying(
-              ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.OVERLOADED));
+          .satisfies(
+              e -> assertThat(ServingException.of(e).kind()).isEqualTo(FailureKind.OVERLOADED));
     }
   }
 }

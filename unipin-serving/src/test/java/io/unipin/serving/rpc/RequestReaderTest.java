@@ -239,7 +239,7 @@ final class RequestReaderTest {
     assertThat(surfaces(reader.events(record("u", named, "e")))).containsExactly("home");
   }
 
-  private static List<String> surfaces(List<RequestReader.UserEvents> users) {
+  private static List<String> surfaces(List<UserEvents> users) {
     return users.get(0).events().stream().map(event -> event.action().surface()).toList();
   }
 
@@ -248,7 +248,7 @@ final class RequestReaderTest {
     RetractActionsRequest.Builder right =
         RetractActionsRequest.newBuilder().setUserId("u").addEventIds("e").setRevision(3);
     assertThat(reader().retractions(right.build()))
-        .isEqualTo(new RequestReader.UserRetractions("u", List.of("e"), 3));
+        .isEqualTo(new UserRetractions("u", List.of("e"), 3));
     assertInvalid("user_id", () -> reader().retractions(right.clone().clearUserId().build()));
     assertInvalid("event_ids", () -> reader().retractions(right.clone().clearEventIds().build()));
     assertInvalid(

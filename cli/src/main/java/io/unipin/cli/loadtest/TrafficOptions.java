@@ -1,0 +1,72 @@
+package io.unipin.cli.loadtest;
+
+import picocli.CommandLine.Option;
+
+/** Options that say what users of a load test do. */
+final class TrafficOptions {
+  @Option(
+      names = "--users",
+      defaultValue = "200",
+      paramLabel = "N",
+      description = "Known users. Default: ${DEFAULT-VALUE}.")
+  private int users;
+
+  @Option(
+      names = "--zipf",
+      defaultValue = "0.8",
+      paramLabel = "X",
+      description = "Exponent of the law that draws them. Default: ${DEFAULT-VALUE}.")
+  private double zipf;
+
+  @Option(
+      names = "--new-users",
+      defaultValue = "0.05",
+      paramLabel = "SHARE",
+      description = "Share of sessions by users never seen. Default: ${DEFAULT-VALUE}.")
+  private double newUsers;
+
+  @Option(
+      names = "--pages",
+      defaultValue = "geometric:5",
+      paramLabel = "DIST",
+      description = "Pages of a session. Default: ${DEFAULT-VALUE}.")
+  private String pages;
+
+  @Option(
+      names = "--actions",
+      defaultValue = "2",
+      paramLabel = "DIST",
+      description = "Actions between two pages. Default: ${DEFAULT-VALUE}.")
+  private String actions;
+
+  @Option(
+      names = "--think",
+      defaultValue = "exponential:1.5",
+      paramLabel = "DIST",
+      description = "Seconds between two pages. Default: ${DEFAULT-VALUE}.")
+  private String think;
+
+  @Option(
+      names = "--history",
+      defaultValue = "lognormal:60:0.8",
+      paramLabel = "DIST",
+      description = "Actions of a known user before the load. Default: ${DEFAULT-VALUE}.")
+  private String history;
+
+  /** Returns the number of users whom the server knows before the load. */
+  int users() {
+    return users;
+  }
+
+  /** Returns what that many known users do; refuses values that can't be. */
+  Traffic traffic(int knownUsers) {
+    return new Traffic(
+        knownUsers,
+        zipf,
+        newUsers,
+        Distribution.parse(pages),
+        Distribution.parse(actions),
+        Distribution.parse(think),
+        Distribution.parse(history));
+  }
+}

@@ -1,0 +1,184 @@
+package io.unipin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.tree.VariableTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreePathScanner;
+import com.sun.source.util.Trees;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Sizes at which code is still read in one go. */
+final class SourceShapeTest {
+  private static final Path ROOT = Path.of(System.getProperty("unipin.root", "."));
+  private static final int FILE_LINES = 300;
+  private static final int METHOD_LINES = 50;
+  private static final int PUBLIC_PARAMETERS = 7;
+
+  /**
+   * Records whose parts are bound or written by name: settings, what is stored as JSON, rows of tables, and answers that are
+   * shown. Nobody else builds them by position but one factory or reader.
+   */
+  private static final Set<String> BY_NAME =
+      Set.of(
+          "Answer",
+          "Comparison",
+          "ExposureEntry",
+          "FinishedCall",
+          "ImpressionRow",
+          "ItemVerdict",
+          "KvCacheStats",
+          "LiveSample",
+          "ModelConfig",
+          "ModelShape",
+          "ReportQuestion",
+          "Result",
+          "RpcConfig",
+          "ServerConfig",
+          "Settings",
+          "Slate",
+          "Source",
+          "StepResult",
+          "StepSettings",
+          "Trace",
+          "TrainingBatch",
+          "TrainingSettings");
+
+  private static final List<String> LONG_FILES = new ArrayList<>();
+  private static final List<String> LONG_METHODS = new ArrayList<>();
+  private static final List<String> WIDE_SIGNATURES = new ArrayList<>();
+
+  @BeforeAll
+  static void read() throws IOException {
+    List<Path> sources = sources();
+    assertThat(sources).hasSizeGreaterThan(500);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    try (StandardJavaFileManager files =
+        compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+      JavacTask task =
+          (JavacTask)
+              compiler.getTask(
+                  null,
+                  files,
+                  null,
+                  List.of("-proc:none"),
+                  null,
+                  files.getJavaFileObjectsFromPaths(sources));
+      Trees trees = Trees.instance(task);
+      for (CompilationUnitTree unit : task.parse()) {
+        measure(unit, trees.getSourcePositions());
+      }
+    }
+  }
+
+  private static List<Path> sources() throws IOException {
+    List<Path> sources = new ArrayList<>();
+    try (Stream<Path> modules = Files.list(ROOT)) {
+      for (Path module : modules.toList()) {
+        Path main = module.resolve("src/main/java");
+        if (Files.isDirectory(main)) {
+          try (Stream<Path> files = Files.walk(main)) {
+            files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+          }
+        }
+      }
+    }
+    return sources;
+  }
+
+  private static void measure(CompilationUnitTree unit, SourcePositions positions) {
+    String name = Path.of(unit.getSourceFile().toUri()).getFileName().toString();
+    long lines = unit.getLineMap().getLineNumber(positions.getEndPosition(unit, unit));
+    if (lines > FILE_LINES) {
+      LONG_FILES.add(name + ": " + lines + " lines");
+    }
+    new TreePathScanner<Void, Void>() {
+      @Override
+      public Void visitMethod(MethodTree method, Void nothing) {
+        long first = line(method, positions.getStartPosition(unit, method));
+        long last = line(method, positions.getEndPosition(unit, method));
+        if (last - first + 1 > METHOD_LINES) {
+          LONG_METHODS.add(
+              "%s: %s has %s lines".formatted(name, method.getName(), last - first + 1));
+        }
+        int parameters = method.getParameters().size();
+        boolean byName = method.getReturnType() == null && BY_NAME.contains(owner());
+        if (!byName
+            && isPublic(method.getModifiers().getFlags())
+            && parameters > PUBLIC_PARAMETERS) {
+          WIDE_SIGNATURES.add(
+              "%s: %s takes %s parameters".formatted(name, method.getName(), parameters));
+        }
+        return super.visitMethod(method, nothing);
+      }
+
+      @Override
+      public Void visitClass(ClassTree type, Void nothing) {
+        long parts =
+            type.getMembers().stream()
+                .filter(member -> type.getKind() == Tree.Kind.RECORD)
+                .filter(VariableTree.class::isInstance)
+                .filter(
+                    member ->
+                        !((VariableTree) member)
+                            .getModifiers()
+                            .getFlags()
+                            .contains(Modifier.STATIC))
+                .count();
+        if (parts > PUBLIC_PARAMETERS
+            && isPublic(type.getModifiers().getFlags())
+            && !BY_NAME.contains(type.getSimpleName().toString())) {
+          WIDE_SIGNATURES.add(
+              "%s: record %s has %s parts".formatted(name, type.getSimpleName(), parts));
+        }
+        return super.visitClass(type, nothing);
+      }
+
+      private String owner() {
+        Tree parent = getCurrentPath().getParentPath().getLeaf();
+        return parent instanceof ClassTree type ? type.getSimpleName().toString() : "";
+      }
+
+      private boolean isPublic(Set<Modifier> flags) {
+        return flags.contains(Modifier.PUBLIC);
+      }
+
+      private long line(Tree tree, long position) {
+        return unit.getLineMap().getLineNumber(position);
+      }
+    }.scan(unit, null);
+  }
+
+  @Test
+  void files_areShort() {
+    assertThat(LONG_FILES).isEmpty();
+  }
+
+  @Test
+  void methods_areShort() {
+    assertThat(LONG_METHODS).isEmpty();
+  }
+
+  @Test
+  void signatures_ofWhatIsPublic_areNarrow() {
+    assertThat(WIDE_SIGNATURES).isEmpty();
+  }
+}

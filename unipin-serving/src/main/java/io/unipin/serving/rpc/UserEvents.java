@@ -1,0 +1,7 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.serving.history.ActionEvent;
+import java.util.List;
+
+/** Events of one user to record. */
+record UserEvents(String user, List<ActionEvent> events) {}

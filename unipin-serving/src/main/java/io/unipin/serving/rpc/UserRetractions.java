@@ -1,0 +1,6 @@
+package io.unipin.serving.rpc;
+
+import java.util.List;
+
+/** Events of one user to take back, in this revision and in lower ones. */
+record UserRetractions(String user, List<String> eventIds, long revision) {}
