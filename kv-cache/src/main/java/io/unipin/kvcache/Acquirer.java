@@ -4,7 +4,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds or makes the block for a request: the entry's own, a fresh one from the budget, or a transient one.
+ * Finds or makes the block for a request: the block of the key's entry, a fresh block from the
+ * budget, or a transient block.
  *
  * <p>Thread-safe.
  */
@@ -20,17 +21,18 @@ final class Acquirer {
   }
 
   /**
-   * How long a request waits, and how old what it knows is.
+   * The limits of one request: how long it waits, and how old its knowledge of the history is.
    *
-   * @param deadlineNanos on {@link System#nanoTime}: until then it waits for another writer
-   * @param mark what {@link EntryStore#mark} said before it read the user's history; when the user was erased since, what
-   *     it writes is not kept
+   * @param deadlineNanos the time on {@link System#nanoTime} until which the request waits for
+   *     another writer
+   * @param mark the value that {@link EntryStore#mark} returned before the caller read the user's
+   *     history. If the user was erased since, the rows that the request writes are not kept.
    */
   record Patience(long deadlineNanos, long mark) {}
 
-  /** Waits for another writer. */
+  /** Returns a lease for a request. Waits for another writer of the key until the deadline. */
   KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, Patience patience) {
-    host.entries().use(key); // once, however often it is looked up
+    host.entries().use(key); // counted once, although the loop may look the entry up several times
     while (true) {
       KvEntry entry = find(key, layout);
       if (entry != null && entry.answers(hashes) && entry.tryLease()) {
@@ -55,8 +57,11 @@ final class Acquirer {
   }
 
   /**
-   * Returns a lease to write what an entry lacks of the tokens, or null when there is nothing to do: no entry, or one that
-   * answers them or goes beyond them, another writer, or no room.
+   * Returns a lease to write the rows that an entry lacks, or null when there is nothing to write.
+   *
+   * <p>Returns null if the key has no entry, if another request writes it, or if no room is left.
+   * It also returns null if the entry has all of the tokens, or has more or other tokens than
+   * these.
    */
   @Nullable KvLease refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
     WriterSlot slot = new WriterSlot(key);
@@ -95,7 +100,10 @@ final class Acquirer {
     return lease;
   }
 
-  /** Returns a transient lease on a copy of the first rows of a block, on which the caller holds a lease. */
+  /**
+   * Returns a transient lease on a copy of the first rows of a block. The caller holds a lease on
+   * the block.
+   */
   KvLease branch(KvBlock base, TokenHashes hashes, int rows) {
     KvBlock block = transientBlock(base.layout(), hashes.size());
     RowCopy.copy(base, block, rows);
@@ -111,7 +119,7 @@ final class Acquirer {
   private KvLease acquireWith(WriterSlot slot, KvLayout layout, TokenHashes hashes) {
     KvLease lease = null;
     try {
-      // Between the look-up and the claim another writer may have published.
+      // Another writer may have published between the look-up and the claim.
       KvEntry entry = leaseEntry(slot.key(), layout);
       if (entry != null && entry.answers(hashes)) {
         lease = hit(entry);
@@ -126,13 +134,17 @@ final class Acquirer {
     }
   }
 
-  /** Takes over the lease on {@code old}. */
+  /**
+   * Returns a lease to write the missing rows: in place, in a fresh block that starts with a copy
+   * of the reusable rows, or in a transient block when no room is left. Takes over the caller's
+   * lease on {@code old}.
+   */
   private KvLease write(
       WriterSlot slot, @Nullable KvEntry old, KvLayout layout, TokenHashes hashes) {
     int reused = old == null ? 0 : old.reusableRows(hashes);
     if (old == null || reused == 0) {
       if (old != null) {
-        old.block().releaseLease(); // so that it may be evicted
+        old.block().releaseLease(); // the old block may then be evicted
       }
       KvReason reason = old == null ? KvReason.ABSENT : KvReason.MOVED;
       KvBlock fresh = blocks.allocate(slot.key(), layout, hashes.size());
@@ -154,7 +166,10 @@ final class Acquirer {
     return KvLease.writing(host, reason, fresh, hashes, reused, slot);
   }
 
-  /** Gives the lease on {@code old} back when it throws. */
+  /**
+   * Returns a block from the budget, or null when no room is left. Releases the lease on
+   * {@code old} if the allocation throws.
+   */
   private @Nullable KvBlock allocate(KvKey key, KvEntry old, KvLayout layout, int rows) {
     boolean returned = false;
     try {
@@ -168,7 +183,10 @@ final class Acquirer {
     }
   }
 
-  /** Takes over the lease on {@code old}, and copies what can be reused of it. */
+  /**
+   * Returns a lease on a transient block that starts with a copy of the reusable rows of
+   * {@code old}. Takes over the caller's lease on {@code old}.
+   */
   private KvLease pass(
       KvReason reason, @Nullable KvEntry old, KvLayout layout, TokenHashes hashes) {
     try {
@@ -189,9 +207,9 @@ final class Acquirer {
     KvBlock block = transients.allocate(layout, rows);
     if (block == null) {
       throw new KvCacheException(
-          "overloaded: expected room for a transient block of "
+          "overloaded: room for a transient block of "
               + layout.blockBytes(layout.capacityFor(rows))
-              + " bytes, got "
+              + " bytes expected, got "
               + transients.usedBytes()
               + " of "
               + transients.budgetBytes()
@@ -204,7 +222,8 @@ final class Acquirer {
     KvEntry entry = host.entries().find(key);
     if (entry != null && !entry.block().layout().equals(layout)) {
       throw new IllegalArgumentException(
-          "expected one layout per fingerprint, " + entry.block().layout() + ", got " + layout);
+          "one layout per fingerprint expected, got %s and %s"
+              .formatted(entry.block().layout(), layout));
     }
     return entry;
   }
@@ -213,7 +232,7 @@ final class Acquirer {
   private @Nullable KvEntry leaseEntry(KvKey key, KvLayout layout) {
     KvEntry entry = find(key, layout);
     while (entry != null && !entry.tryLease()) {
-      Thread.onSpinWait(); // it left the map, or is just being replaced by a shorter one
+      Thread.onSpinWait(); // the entry left the map, or is being replaced by a shorter one
       entry = find(key, layout);
     }
     return entry;

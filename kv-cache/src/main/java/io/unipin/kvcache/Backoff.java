@@ -4,10 +4,11 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 
 /**
- * When to try again what failed: after a second, then after twice as long each time, up to five minutes. A try for direct memory
- * costs a garbage collection, so it must be rare.
+ * Decides when a failed attempt may be repeated: after one second, then after twice the last pause
+ * each time, up to five minutes.
  *
- * <p>One thread at a time.
+ * <p>The pauses grow because an attempt to get direct memory costs a garbage collection. One thread
+ * at a time.
  */
 final class Backoff {
   private static final long FIRST_NANOS = Duration.ofSeconds(1).toNanos();
@@ -16,19 +17,19 @@ final class Backoff {
   private final Ticker ticker;
   private long failedAt;
 
-  /** 0 when the last try did not fail. */
+  /** 0 if the last attempt did not fail. */
   private long pauseNanos;
 
   Backoff(Ticker ticker) {
     this.ticker = ticker;
   }
 
-  /** Says whether it is too early to try again. */
+  /** Returns whether the pause still lasts: it is too early for another attempt. */
   boolean holds() {
     return pauseNanos > 0 && ticker.read() - failedAt < pauseNanos;
   }
 
-  /** Notes a failure; returns whether it is the first in a row. */
+  /** Notes a failure. Returns whether it is the first after a success. */
   boolean failed() {
     boolean first = pauseNanos == 0;
     failedAt = ticker.read();
@@ -36,7 +37,7 @@ final class Backoff {
     return first;
   }
 
-  /** Notes a success; returns whether there were failures before it. */
+  /** Notes a success. Returns whether failures came before it. */
   boolean succeeded() {
     boolean again = pauseNanos > 0;
     pauseNanos = 0;

@@ -9,13 +9,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives blocks from the budget, evicting entries for them. Thread-safe.
+ * Allocates blocks from the budget and evicts entries to make room for them. Thread-safe.
  *
- * <p>First free runs that are too short are joined; or a slab is taken over from another model, when its blocks fit into
- * that one's other slabs. Then the policy of the key's part of the budget says who would go next. If that is another model's
- * entry it goes, so that by and by a slab of that model is empty. And of this model's entries the coldest go until the free runs can be
- * joined. When blocks in use stand in the way, there goes with one of the coldest who else is in the aligned run that the block
- * would take, where the fewest others are; at last a whole slab is cleared, the least used of those that nobody leases from.
+ * <p>An allocation tries these steps in order, and stops at the first that yields a block.
+ * The coldest entries are those without leases that come first in the {@link EvictionOrder}.
+ *
+ * <ol>
+ * <li>Take a free run or a new slab. If neither is there, drop the entries that are past their time
+ *     to live.
+ * <li>Join free runs that are too short, by moving blocks without leases.
+ * <li>Take over a slab of another model if its blocks fit into that model's other slabs.
+ * <li>Evict the coldest entry of the key's partition if it belongs to another unit size. Such
+ *     evictions empty a slab of the other model over time.
+ * <li>Evict the coldest entries of this unit size until the free runs can be joined.
+ * <li>Evict the aligned run around a cold block that holds the fewest warm blocks. Runs with leased
+ *     blocks are left alone.
+ * <li>Clear the least-used slab without leases.
+ * </ol>
  */
 final class BlockSource {
   private static final int MAX_COLDEST = 8;
@@ -30,7 +40,7 @@ final class BlockSource {
     this.entries = entries;
   }
 
-  /** Returns a block with one lease on it, or null when what is in use leaves no room. */
+  /** Returns a block with one lease on it, or null when leased blocks leave no room. */
   @Nullable KvBlock allocate(KvKey key, KvLayout layout, int rows) {
     KvBlock block = pool.allocate(layout, rows);
     if (block != null || !pool.fits(layout, rows)) {
@@ -68,7 +78,7 @@ final class BlockSource {
   }
 
   private @Nullable KvBlock evictAround(KvKey key, KvLayout layout, int rows) {
-    Set<KvBlock> cold = new LinkedHashSet<>(); // coldest first
+    Set<KvBlock> cold = new LinkedHashSet<>(); // in eviction order, the coldest first
     for (var entry : entries.coldest(key, SlabPool.unitBytes(layout), MAX_COLDEST)) {
       cold.add(entry.getValue().block());
     }

@@ -4,22 +4,25 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Hands out runs of {@code 2^order} units, each aligned to its own length, order 0 to {@link KvLayout#TOP_ORDER}.
+ * An allocator of runs of {@code 2^order} units, each aligned to its own length. Orders are 0 to
+ * {@link KvLayout#TOP_ORDER}.
  *
- * <p>The number of units need not be a power of two: what is left after the last whole top run is free in smaller ones.
- * Takes the lowest fitting run, so that the upper end empties first. O(orders) plus a bit scan. One thread.
+ * <p>The number of units need not be a power of two: the units behind the last whole top run form
+ * smaller runs. An allocation takes the lowest run of the best-fitting order, so the upper end
+ * empties first. O(orders) plus a bit scan. One thread.
  *
- * <p>Source: D. E. Knuth, The Art of Computer Programming, volume 1, section 2.5, "The buddy system".
+ * <p>Source: D. E. Knuth, The Art of Computer Programming, volume 1, section 2.5, "The buddy
+ * system".
  */
 final class BuddyAllocator {
   private static final int ORDERS = KvLayout.TOP_ORDER + 1;
 
   private final int units;
 
-  /** Bit i of element j: the run of 2^j units from unit i · 2^j on is free, and its buddy isn't. */
+  /** Bit i of element j: the run of 2^j units from unit i · 2^j is free, and its buddy is not. */
   private final BitSet[] free = new BitSet[ORDERS];
 
-  /** 1 + the order of the run that is taken from this unit on, or 0. */
+  /** By unit: 1 + the order of the taken run that starts at it, or 0. */
   private final byte[] taken;
 
   private int usedUnits;
@@ -42,18 +45,21 @@ final class BuddyAllocator {
     return usedUnits;
   }
 
-  /** Returns the first unit, at or after one, of a free run of {@code 2^order} units that isn't part of a longer one, or -1. */
+  /**
+   * Returns the start of the first free run of {@code 2^order} units at or after {@code from}, or
+   * -1. Ignores runs that are part of a longer free run.
+   */
   int nextFree(int order, int from) {
     int index = free[order].nextSetBit((from + (1 << order) - 1) >> order);
     return index < 0 ? -1 : index << order;
   }
 
-  /** Says whether a run of so many units lies within what there is. */
+  /** Returns whether a run of {@code 2^order} units from {@code start} lies within the units. */
   boolean contains(int start, int order) {
     return start + (1 << order) <= units;
   }
 
-  /** Returns the first unit of a run that is now taken, or -1 when no run is long enough. */
+  /** Takes a run and returns its first unit, or returns -1 when no free run is long enough. */
   int allocate(int order) {
     int from = order;
     while (from < ORDERS && free[from].isEmpty()) {
@@ -75,11 +81,13 @@ final class BuddyAllocator {
     return start;
   }
 
-  /** Gives the run from {@code start} back and merges it with its buddies as far as they are free. */
+  /**
+   * Frees the run that starts at {@code start} and merges it with its buddies while they are free.
+   */
   void free(int start) {
     int order = start >= 0 && start < units ? taken[start] - 1 : -1;
     if (order < 0) {
-      throw new IllegalStateException("expected a taken run at unit " + start + ", got none");
+      throw new IllegalStateException("a taken run at unit " + start + " expected, got none");
     }
     taken[start] = 0;
     usedUnits -= 1 << order;
@@ -98,8 +106,8 @@ final class BuddyAllocator {
   }
 
   /**
-   * Makes an aligned run of {@code 2^order} units free: what is taken of it is taken of a free run of that length instead,
-   * at the same distance from its start, there or here.
+   * Frees an aligned run of {@code 2^order} units by moving its contents to a free run of the same
+   * length. Taken and free parts keep their offsets within the run.
    */
   void move(int from, BuddyAllocator target, int to, int order) {
     target.free[order].clear(to >> order);

@@ -8,27 +8,30 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes room in slabs by moving blocks that nobody leases. Guarded by its pool's lock. */
+/** Makes room in slabs by moving blocks without leases. Guarded by its pool's lock. */
 final class Compaction {
-  /** Free runs of a slab that are looked at, at most, for two to join. */
+  /** The most free runs of one slab that a search for two joinable runs examines. */
   private static final int RUNS_PER_SLAB = 4;
 
   private final List<Slab> slabs;
 
-  /** Being emptied: nothing goes there. */
+  /** The slab that is being emptied. No block is moved into it. */
   private @Nullable Slab leaving;
 
-  /**
-   * @param slabs the pool's own
-   */
+  /** @param slabs the pool's list of slabs, shared with the pool */
   Compaction(List<Slab> slabs) {
     this.slabs = slabs;
   }
 
   /*
-   * Two free runs of one length make one of twice the length: what is in the buddy of the first moves to the second, as it
-   * lies. So with more than 2^order free units under idle blocks there is always a run of as many; no more than that is
-   * copied.
+   * A free run of 2^order units is made from two free runs of half that length. The contents of the
+   * first one's buddy move to the second, at the same offsets; the first and its buddy are then one
+   * free run. Recursion makes the halves.
+   *
+   * Let all blocks be without leases and all buddies lie within their slabs. Then 2^order free
+   * units are enough, in whatever pieces: with at most one free run of each smaller order, fewer
+   * than 2^order units would be free. A join copies at most order · 2^(order - 1) units, 2^(order -
+   * 1) per level of the recursion.
    */
   boolean join(int unitBytes, int order) {
     int half = order - 1;
@@ -42,7 +45,7 @@ final class Compaction {
       }
       free = freeRuns(unitBytes, half);
       if (isFree(unitBytes, order)) {
-        return true; // the new one's buddy was the other
+        return true; // the new half merged with its buddy, the other half
       }
     }
     free.sort(Comparator.comparingInt(run -> run.slab().around(run.buddy(half), half).size()));
@@ -56,7 +59,7 @@ final class Compaction {
     return false;
   }
 
-  /** A run of units of a slab from one on. */
+  /** A run of units that starts at a unit of a slab; the order is given by the context. */
   private record Run(Slab slab, int start) {
     int buddy(int order) {
       return start ^ (1 << order);
@@ -80,7 +83,10 @@ final class Compaction {
     return false;
   }
 
-  /** Moves what is in the buddy of a free run to another free run. */
+  /**
+   * Moves the blocks in the buddy of a free run to another free run. Returns false if a block there
+   * has a lease.
+   */
   private boolean clear(Run run, Run target, int order) {
     int buddy = run.buddy(order);
     List<KvBlock> blocks = run.slab().around(buddy, order);
@@ -96,7 +102,10 @@ final class Compaction {
     return allIdle;
   }
 
-  /** Empties a long enough slab of another unit size, if its blocks have room in those like it; says whether it could. */
+  /**
+   * Empties a slab of another unit size if its blocks have room in the other slabs of that unit
+   * size. Returns whether one was emptied.
+   */
   boolean emptyOne(int otherThanUnitBytes, long minBytes) {
     for (Slab slab : leastUsed(otherThanUnitBytes, minBytes)) {
       leaving = slab;
@@ -109,7 +118,7 @@ final class Compaction {
     return false;
   }
 
-  /** Of every other unit size the slab that is used least, if it is long enough. */
+  /** Returns the least-used slab of every other unit size, if it has the minimum length. */
   private Collection<Slab> leastUsed(int otherThanUnitBytes, long minBytes) {
     Map<Integer, Slab> least = new HashMap<>();
     for (Slab slab : slabs) {
@@ -120,7 +129,7 @@ final class Compaction {
     return least.values();
   }
 
-  /** The slabs that blocks of a unit size go to. */
+  /** Returns the slabs into which blocks of a unit size may be placed. */
   List<Slab> slabsOf(int unitBytes) {
     List<Slab> found = new ArrayList<>();
     for (Slab slab : slabs) {
@@ -148,7 +157,7 @@ final class Compaction {
     return true;
   }
 
-  /** Moves a block that nobody leases to a slab that isn't leaving. */
+  /** Moves a block without leases to a slab that is not being emptied. Returns whether it moved. */
   private boolean moveElsewhere(KvBlock block) {
     int unitBytes = block.slab().unitBytes();
     if (!isFree(unitBytes, block.order()) && !join(unitBytes, block.order())) {

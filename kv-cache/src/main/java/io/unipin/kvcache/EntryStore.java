@@ -16,10 +16,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries that can be found. Thread-safe.
+ * The entries that requests can find. Thread-safe.
  *
- * <p>Models compete for the budget, but for those that have a {@link Partition} of their own. An entry that leaves, for
- * whatever cause, gives its share of the block back; the memory is free once the last lease is closed too.
+ * <p>All models compete for the shared part of the budget, except those with a {@link Partition} of
+ * their own. An entry that leaves, for any cause, releases its share of the block. The memory is
+ * freed when the last lease is closed as well.
  */
 final class EntryStore {
   private final KvCacheConfig config;
@@ -44,7 +45,7 @@ final class EntryStore {
     shared = new Partition(config.budgetBytes(), config, this::removed);
   }
 
-  /** The part of the budget that a key competes for now. */
+  /** Returns the part of the budget in which a key competes now. */
   Partition partition(KvKey key) {
     return own.isEmpty() ? shared : own.getOrDefault(key.fingerprint(), shared);
   }
@@ -55,7 +56,10 @@ final class EntryStore {
     return all;
   }
 
-  /** Gives a fingerprint a part of the budget of its own. */
+  /**
+   * Reserves a part of the budget for a fingerprint, or changes the size of its part. The first
+   * time, the fingerprint's entries are dropped.
+   */
   void reserve(String fingerprint, long bytes) {
     resizing.lock();
     try {
@@ -64,7 +68,7 @@ final class EntryStore {
       long left = config.budgetBytes() - sum(next);
       if (bytes < 0 || left < 0) {
         throw new IllegalArgumentException(
-            "expected own parts of at most %s bytes together, got %s for %s"
+            "own parts of at most %s bytes together expected, got %s for %s"
                 .formatted(config.budgetBytes(), bytes, fingerprint));
       }
       reserved.put(fingerprint, bytes);
@@ -81,7 +85,10 @@ final class EntryStore {
     leave(shared, key -> key.fingerprint().equals(fingerprint));
   }
 
-  /** Has a fingerprint, which has no entries, share the budget with others. */
+  /**
+   * Returns a fingerprint's reserved bytes to the shared part of the budget, and drops the entries
+   * that it still has.
+   */
   void share(String fingerprint) {
     resizing.lock();
     try {
@@ -96,8 +103,10 @@ final class EntryStore {
   }
 
   /**
-   * Drops what a partition has of keys that go to another one from now on. A publication that began before that is waited for, as by
-   * an erasure; a later one sees that its partition is not the key's any more.
+   * Drops a partition's entries of keys that belong to another partition from now on.
+   *
+   * <p>Waits for publications that began before, as an erasure does. A later publication sees that
+   * its partition is no longer the key's.
    */
   private void leave(Partition old, Predicate<KvKey> keys) {
     writers.forEach(keys, slot -> drop(old, slot.key()));
@@ -108,26 +117,28 @@ final class EntryStore {
     return bytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Returns the entry; its age begins anew. */
+  /** Returns the key's entry or null. Restarts the entry's time to live. */
   @Nullable KvEntry find(KvKey key) {
     return partition(key).find(key);
   }
 
-  /** Counts a request for a key: who has more of them stays longer. */
+  /** Counts a request for a key. The more requests a key has, the longer its entry stays. */
   void use(KvKey key) {
     partition(key).use(key);
   }
 
-  /** Says whether the key has an entry; its age goes on. */
+  /** Returns whether the key has an entry. Does not restart its time to live. */
   boolean holds(KvKey key) {
     return partition(key).holds(key);
   }
 
   /**
-   * Puts an entry in place of what the key had, or nothing when the key was erased since the writer began, or when it went to another
-   * part of the budget this moment. The old entry
-   * has to go even so: it may share the block, and the next writer would append to it where the rows of this one are still
-   * read.
+   * Replaces the key's entry by a new one, or only removes it.
+   *
+   * <p>The new entry is not kept if the cache was closed or the key was erased since the writer
+   * began. Nor is it kept if the key just moved to another partition. The old entry is removed even
+   * then, because it may share the block. The next writer would otherwise append to it and
+   * overwrite rows that this writer still reads.
    */
   void publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
@@ -149,16 +160,19 @@ final class EntryStore {
     count(KvDeparture.POLICY, partition.settle(key));
   }
 
-  /** In this order: an erasure revokes before it is over, so one that is seen to be over has revoked. */
+  /**
+   * Returns whether the writer's key was erased since it claimed its slot. The order of the two
+   * checks matters: an erasure revokes slots before it ends, so a finished erasure has revoked.
+   */
   private boolean isErased(WriterSlot slot) {
     return erasures.cover(slot.key()) || slot.isRevoked();
   }
 
   /**
-   * Puts an entry of fewer rows of the same block in place of {@code longer}, so that the others may be overwritten by
-   * the caller, who holds the key's slot and a lease.
+   * Replaces {@code longer} by an entry of the first {@code rows} rows of the same block. The
+   * caller holds the key's slot and a lease, and may overwrite the other rows afterwards.
    *
-   * @return false, with nothing changed, when someone else reads the block
+   * @return false, with nothing changed, if another request has a lease on the block
    */
   boolean cutBack(KvKey key, KvEntry longer, int rows) {
     KvBlock block = longer.block();
@@ -174,28 +188,35 @@ final class EntryStore {
             .computeIfPresent(
                 key, (same, entry) -> entry == longer ? partition.welcome(key, shorter) : entry);
     if (now != shorter) {
-      block.releaseShare(); // evicted meanwhile
+      block.releaseShare(); // the longer entry was evicted first
     }
     return true;
   }
 
   /*
-   * Nothing that was encoded before an erasure may be found after it. A writer claims its slot, then looks up, then
-   * publishes inside a compute on its key, and frees the slot after that. Hence, for one that publishes
-   *  - before the erasure starts: the entry is in the map when the scan begins; or the compute is still going on, then
-   *    the slot is found and compute waits for it (computeIfPresent would not: it returns at once when it sees no entry);
-   *  - while the erasure is active: it is refused;
-   *  - after it has finished, and wasn't revoked: its slot was claimed after the scan, so it found nothing to reuse.
-   * Nor may anything be found that was encoded from a history read before it. Such a writer took its mark earlier still;
-   * it compares marks after it has claimed its slot, so either it sees that the user was erased, or the scan sees the slot.
+   * Invariant: no entry that was encoded before an erasure is found after it.
+   *
+   * A writer claims its slot, looks the entry up, publishes inside a compute on its key, and then
+   * frees the slot. An erasure becomes active, drops the keys of all slots, scans the map, revokes
+   * all slots, and ends. There are three cases for a publication:
+   * - Before the erasure starts. The scan finds the entry in the map, or the compute still runs. In
+   *   the second case the erasure finds the slot, and its compute waits for that of the writer.
+   *   (computeIfPresent would not wait: it returns at once while it sees no entry.)
+   * - While the erasure is active. The publication is refused.
+   * - After the erasure, by a slot that was not revoked. The slot was claimed after the scan, so
+   *   the writer found no old rows to reuse.
+   *
+   * Nor is an entry found that was encoded from a history read before the erasure. Its writer took
+   * its mark before reading, and compares marks after claiming the slot. So the writer sees that
+   * the user was erased, or the scan sees the slot.
    */
 
-  /** Returns a number that is another one once the user was erased. */
+  /** Returns a number that changes when the user is erased. */
   long mark(String user) {
     return erasures.mark(user);
   }
 
-  /** Says whether the key's user was not erased since the mark was taken. */
+  /** Returns whether the key's user was not erased since the mark was taken. */
   boolean isAsOf(KvKey key, long mark) {
     return erasures.mark(key.user()) == mark;
   }
@@ -205,7 +226,7 @@ final class EntryStore {
     return erase(key -> key.user().equals(user));
   }
 
-  /** Drops the entries of these keys and returns how many there were. */
+  /** Drops the entries of the keys that match, and returns how many there were. */
   int erase(Predicate<KvKey> keys) {
     AtomicInteger erased = new AtomicInteger();
     erasures.start(keys);
@@ -231,7 +252,7 @@ final class EntryStore {
     return erased;
   }
 
-  /** Waits for a publication of the key that is under way. */
+  /** Drops the key's entry. Waits for a publication of the key that is in progress. */
   private int drop(Partition partition, KvKey key) {
     boolean[] found = new boolean[1];
     partition
@@ -248,7 +269,7 @@ final class EntryStore {
     return found[0] ? 1 : 0;
   }
 
-  /** Drops all, and takes nothing any more. */
+  /** Drops all entries and refuses later publications. */
   void close() {
     closed = true;
     erase(key -> true);
@@ -258,20 +279,23 @@ final class EntryStore {
     return closed;
   }
 
-  /** Drops entries that are too old. */
+  /** Drops the entries that are past their time to live. */
   void expire() {
     partitions().forEach(Partition::expire);
   }
 
   /**
-   * Returns up to {@code limit} entries that nobody leases and that have units of this size, next to go first, of those
-   * that compete with the key's.
+   * Returns up to {@code limit} entries without leases whose units have this size, in eviction
+   * order. Only entries that compete with the key's are considered.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
     return partition(key).coldest(limit, unitBytes);
   }
 
-  /** Drops the entry that goes next of all that compete with the key's, if its units are of another size. */
+  /**
+   * Evicts the next entry in the eviction order of the key's partition, if its units have another
+   * size.
+   */
   void evictColdest(KvKey key, int unitBytes) {
     for (Map.Entry<KvKey, KvEntry> next : partition(key).coldest(1)) {
       if (next.getValue().block().slab().unitBytes() != unitBytes) {
@@ -280,7 +304,7 @@ final class EntryStore {
     }
   }
 
-  /** Drops an entry whose turn it is. */
+  /** Evicts an entry that is next in the eviction order, and tells the order so. */
   void pass(KvKey key, KvEntry entry) {
     partition(key).pass(key, entry);
     evict(key, entry);
@@ -292,7 +316,7 @@ final class EntryStore {
     return all;
   }
 
-  /** Drops what the key of a block has in it, since its place is needed. */
+  /** Evicts the entry that a block holds, because the block's place is needed. */
   void evict(KvBlock block) {
     KvKey key = block.key();
     KvEntry entry = key == null ? null : partition(key).peek(key);
@@ -301,7 +325,7 @@ final class EntryStore {
     }
   }
 
-  /** Drops an entry whose place is needed. */
+  /** Evicts an entry because its place is needed. */
   void evict(KvKey key, KvEntry entry) {
     if (partition(key).entries().remove(key, entry)) {
       count(KvDeparture.ROOM, 1);
@@ -324,7 +348,7 @@ final class EntryStore {
 
   private void removed(@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) {
     if (key == null || entry == null) {
-      throw new IllegalStateException("expected strong keys and values, got a collected one");
+      throw new IllegalStateException("strong keys and values expected, got a collected one");
     }
     if (cause == RemovalCause.EXPIRED) {
       count(KvDeparture.AGE, 1);

@@ -5,9 +5,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 
-/** The erasures that are going on, and how many users' there were. Thread-safe. */
+/** The erasures in progress, and a count of erasures per group of users. Thread-safe. */
 final class Erasures {
-  /** Users who share a counter lose, when one is erased, what the others were writing at that moment. */
+  /**
+   * Users are grouped by hash into this many counters. Erasing one user of a group discards the
+   * rows that writers of the others are encoding at that moment.
+   */
   private static final int COUNTERS = 4096;
 
   private final List<Predicate<KvKey>> active = new CopyOnWriteArrayList<>();
@@ -21,7 +24,7 @@ final class Erasures {
     active.remove(keys);
   }
 
-  /** Says whether an erasure of this key is going on. */
+  /** Returns whether an erasure that covers this key is in progress. */
   boolean cover(KvKey key) {
     for (Predicate<KvKey> keys : active) {
       if (keys.test(key)) {
@@ -31,12 +34,12 @@ final class Erasures {
     return false;
   }
 
-  /** Notes that a user is erased from now on. */
+  /** Changes the mark of a user who is about to be erased. */
   void count(String user) {
     counters.incrementAndGet(counter(user));
   }
 
-  /** Returns a number that is another one once the user was erased. */
+  /** Returns a number that changes when the user is erased. */
   long mark(String user) {
     return counters.get(counter(user));
   }

@@ -13,56 +13,85 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who goes next when entries fill their part of the budget. Thread-safe.
+ * The order in which entries are evicted when they fill their part of the budget. Thread-safe.
  *
- * <p>A use sets a few numbers without a lock. Only newcomers look at the order: the queue is sorted by what was known when a
- * key went in, and one that comes out but was used since goes back. O(log keys), amortised.
+ * <p>A use updates a few numbers without a lock. The queue is lazily ordered: a polled key whose
+ * due time has moved is re-queued. O(log keys), amortised.
  */
 final class EvictionOrder {
   /*
-   * After GreedyDual-Size-Frequency. A key is worth what keeping it saves per byte, times how often it is used, and is kept
-   * unused for its worth times a patience. Patience is measured: it follows the time that those who went had been unused,
-   * by their worth, so that as many are kept as there is room for. All age alike, who comes often outlives who came once, and
-   * a session, whose user was never here before, has its time: every newcomer begins above all who were not used for long.
+   *    worth = uses · saving      uses: clipped to LEAST_USES..MOST_USES
+   *                               saving: cost of encoding the rows / bytes of the block
+   *    due   = time of the last use + patience · worth          the smallest due is evicted first
    *
-   * GreedyDual's own clock stands still between departures and jumps from one to the next. Where all are worth about as much, as
-   * where most users come for one session, everyone since the last jump looks equally new to it, and it drops by worth alone those who
-   * are in the middle of a session before those who ended one. Here time is counted in requests.
+   * Time is counted in requests. Patience is the number of requests for which a key of worth 1 is
+   * kept unused.
    *
-   * L. Cherkasova, "Improving WWW Proxies Performance with Greedy-Dual-Size-Frequency Caching Policy", HP Labs HPL-98-69,
-   * 1998; P. Cao, S. Irani, "Cost-Aware WWW Proxy Caching Algorithms", 1997.
+   * When an entry is evicted in its turn, patience moves towards (now - last use) / worth of that
+   * entry:
+   *
+   *    patience += (observed - patience) / (MEMORY · keys)
+   *
+   * So patience follows the room there is. It falls by at most MOST_FALL / worth per request. If it
+   * fell faster than time passes, the newest keys would become due before older ones.
+   *
+   * Three properties follow. All keys age at the same rate. A frequent user outlives a user who
+   * came once. A newcomer starts behind all keys that were unused for long, so a session can run to
+   * its end.
+   *
+   * This is GreedyDual-Size-Frequency with another clock. GreedyDual's clock moves only when an
+   * entry is evicted. If most keys have about the same worth, all keys used since its last move
+   * look equally new. Worth alone then decides, and users in the middle of a session go before
+   * users who ended one.
+   *
+   * L. Cherkasova, "Improving WWW Proxies Performance with Greedy-Dual-Size-Frequency Caching
+   * Policy", HP Labs HPL-98-69, 1998; P. Cao, S. Irani, "Cost-Aware WWW Proxy Caching Algorithms",
+   * 1997.
    */
 
-  /** Entries that are looked at, at most, for one that may go. */
+  /** The most queued entries examined per entry that {@link #first} is asked for. */
   private static final int SEEN_PER_FIRST = 4;
 
-  /** Keys in the queue that are gone, at most, beside as many as are here. */
+  /**
+   * The queue is purged of stale keys once it holds more than twice the present keys plus this
+   * number.
+   */
   private static final int SLACK = 64;
 
-  /** Uses count for half after so many keys went for every one that is here. */
+  /** Remembered uses of departed keys halve after this many departures per present key. */
   private static final int DEPARTURES_PER_AGE = 2;
 
+  /** The least number of present keys assumed for ageing and for patience. */
   private static final int LEAST_AGE = 64;
 
-  /** Patience is a mean over the latest departures: so many for every key that is here. */
+  /** The weight of patience's moving average: each eviction counts 1 / (MEMORY · present keys). */
   private static final double MEMORY = 2;
 
+  /** More uses than this do not make a key stay longer. */
   private static final int MOST_USES = 15;
 
-  /** The pages of a session: whoever comes may stay as long as one who asked for so many. */
+  /**
+   * The pages of a typical session. Every key is credited with at least this many uses. A newcomer
+   * may thus stay as long as a user who asked for this many pages.
+   */
   private static final int LEAST_USES = 5;
 
-  /** Fall of patience per request, at most, in requests that a key of few uses is kept; for one of most uses that is 1. */
+  /**
+   * The highest fall of patience per request, times the worth of the evicted key.
+   *
+   * <p>The due time of a key of {@link #MOST_USES} then falls by at most 1 per request, if both
+   * keys save the same per byte.
+   */
   private static final double MOST_FALL = LEAST_USES / (double) MOST_USES;
 
   private static final class Place {
     private volatile KvEntry entry;
     private volatile long usedAt;
 
-    /** The time at which it may go. */
+    /** The time from which the key may be evicted. */
     private volatile double due;
 
-    /** Counted without a lock: a lost use is no harm. */
+    /** Incremented without a lock: a lost use does little harm. */
     private volatile int uses;
 
     Place(KvEntry entry) {
@@ -70,7 +99,10 @@ final class EvictionOrder {
     }
   }
 
-  /** A place in the queue, as it was when it went in; {@code number} tells equals apart. */
+  /**
+   * A queued key with the due time it was queued with. {@code number} makes the order of equal due
+   * times definite.
+   */
   private record Waiting(double due, long number, KvKey key, Place place) {
     private static final Comparator<Waiting> ORDER =
         Comparator.comparingDouble(Waiting::due).thenComparingLong(Waiting::number);
@@ -80,20 +112,23 @@ final class EvictionOrder {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long capacityBytes;
 
-  /** Requests. Never goes back: who comes now would look older than those who were here just before. */
+  /**
+   * Requests so far. Never goes back: a key used now would otherwise look older than keys used just
+   * before.
+   */
   private final AtomicLong time = new AtomicLong();
 
-  /** How many requests a key of worth 1 is kept unused. */
+  /** The number of requests for which a key of worth 1 is kept unused. */
   private volatile double patience;
 
-  /** May hold keys that left {@link #places}. */
+  /** May hold keys that are no longer in {@link #places}. */
   @GuardedBy("lock")
   private final PriorityQueue<Waiting> queue = new PriorityQueue<>(Waiting.ORDER);
 
   @GuardedBy("lock")
   private final UseSketch departed = new UseSketch();
 
-  /** The time at which a key went last. */
+  /** The time of the last eviction in turn. */
   @GuardedBy("lock")
   private long passedAt;
 
@@ -107,12 +142,12 @@ final class EvictionOrder {
     this.capacityBytes = capacityBytes;
   }
 
-  /** Changes the room; {@link #overflow} then tells who has to go. */
+  /** Changes the capacity. {@link #overflow} then returns the entries to evict. */
   void resize(long bytes) {
     capacityBytes = bytes;
   }
 
-  /** A request asked for the key: counts. Its lookup is told to {@link #seen}. */
+  /** Counts a request for a key. Its look-up is reported to {@link #seen} as well. */
   void used(KvKey key) {
     Place place = places.get(key);
     if (place != null) {
@@ -120,7 +155,10 @@ final class EvictionOrder {
     }
   }
 
-  /** The key's entry was looked up, for a request, once more for the same one or ahead of any: it stays longer. */
+  /**
+   * Restarts the key's stay, because its entry was looked up: by a request, again by the same one,
+   * or ahead of any request.
+   */
   void seen(KvKey key) {
     Place place = places.get(key);
     if (place != null) {
@@ -140,7 +178,7 @@ final class EvictionOrder {
     place.due = now + patience * worth(place);
   }
 
-  /** Notes the entry of a key. */
+  /** Adds a key's entry, or replaces it. */
   void put(KvKey key, KvEntry entry) {
     lock.lock();
     try {
@@ -175,7 +213,7 @@ final class EvictionOrder {
     queue.add(new Waiting(place.due, numbers++, key, place));
   }
 
-  /** Forgets a key whose entry is gone; without effect when it has another entry by now. */
+  /** Forgets a key whose entry is gone. Does nothing if the key has another entry by now. */
   void remove(KvKey key, KvEntry entry) {
     lock.lock();
     try {
@@ -194,7 +232,7 @@ final class EvictionOrder {
     bytes -= place.entry.block().bytes();
   }
 
-  /** Says that it is an entry's turn, which is about to go. */
+  /** Notes that an entry is about to be evicted in its turn. */
   void pass(KvKey key, KvEntry entry) {
     lock.lock();
     try {
@@ -215,13 +253,17 @@ final class EvictionOrder {
     double before = patience;
     double last = (now - place.usedAt) / worth;
     double next = before + (last - before) / (MEMORY * kept);
-    // Falling faster than time goes on, it would have the newest due before those before them.
+    // If patience dropped faster than time passes, the newest keys would become due before older
+    // ones.
     patience = Math.max(next, before - (now - passedAt) * MOST_FALL / worth);
     passedAt = now;
     departed.set(key, place.uses, kept * DEPARTURES_PER_AGE);
   }
 
-  /** Takes out and returns the entries for which there is no room; that of {@code newest} stays. */
+  /**
+   * Removes and returns the entries that exceed the capacity, in eviction order. Never returns the
+   * entry of {@code newest}.
+   */
   List<Map.Entry<KvKey, KvEntry>> overflow(@Nullable KvKey newest) {
     List<Map.Entry<KvKey, KvEntry>> out = new ArrayList<>();
     Waiting spared = null;
@@ -249,7 +291,10 @@ final class EvictionOrder {
     return out;
   }
 
-  /** Returns the entries next to go that may, at most {@code limit} of a few times as many; they stay. */
+  /**
+   * Returns up to {@code limit} entries that satisfy {@code mayGo}, in eviction order. Examines at
+   * most {@link #SEEN_PER_FIRST} times as many, and removes none.
+   */
   List<Map.Entry<KvKey, KvEntry>> first(int limit, Predicate<KvEntry> mayGo) {
     List<Map.Entry<KvKey, KvEntry>> entries = new ArrayList<>();
     List<Waiting> taken = new ArrayList<>();
@@ -272,7 +317,7 @@ final class EvictionOrder {
     return entries;
   }
 
-  /** Takes out of the queue the key that is next to go. */
+  /** Removes and returns the queued key that is next to be evicted, or returns null. */
   @GuardedBy("lock")
   private @Nullable Waiting next() {
     for (Waiting next = queue.poll(); next != null; next = queue.poll()) {

@@ -6,12 +6,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of units of a slab, with the counts of those who hold it: leases of requests and shares of entries.
+ * A run of units of a slab, with the counts of its holders: the leases of requests and the shares
+ * of entries.
  *
- * <p>Both counts are in one word, so that "the last one gives the memory back" is one atomic step; taking a lease or
- * a share of a block whose counts were both 0 is refused. A new block has one lease, its maker's. Memory that goes back
- * is overwritten first, whoever's it was: an erasure that comes later has nothing left to find. A block that nobody leases
- * may be moved, to make room. Thread-safe.
+ * <p>Both counts are in one word, so the release of the last one is a single atomic step. A lease
+ * or share on a block whose counts were both 0 is refused. A new block has one lease, which belongs
+ * to its maker. Memory is always overwritten before it is freed, so a later erasure has nothing
+ * left to find. A block without leases may be moved to make room. Thread-safe.
  *
  * <p>Source: the counted buffers of Apache Cassandra's {@code ChunkCache}.
  */
@@ -20,7 +21,7 @@ final class KvBlock {
   private static final long LEASE = 1L << LEASE_SHIFT;
   private static final long SHARE = 1;
 
-  /** Above all leases: while the block is moved, whoever wants one waits. */
+  /** A bit above the count of leases. While it is set, the block is moved and new leases wait. */
   private static final long FROZEN = 1L << 62;
 
   private final SlabPool pool;
@@ -34,7 +35,9 @@ final class KvBlock {
   private final @Nullable Throwable takenAt;
   private volatile @Nullable Throwable freedAt;
 
-  /** Where the block is; changes only while it is frozen, under the pool's lock. */
+  /**
+   * The location of the block. It changes only while the block is frozen, under the pool's lock.
+   */
   private record Place(Slab slab, int start, ByteBuffer memory) {}
 
   KvBlock(SlabPool pool, Slab slab, int start, int order, KvLayout layout) {
@@ -51,17 +54,17 @@ final class KvBlock {
     return layout;
   }
 
-  /** The block takes {@code 2^order} units. */
+  /** Returns the order of the block's run: the block takes {@code 2^order} units. */
   int order() {
     return Integer.numberOfTrailingZeros(capacity / layout.unitRows());
   }
 
-  /** Returns the first unit. */
+  /** Returns the first unit of the run. */
   int start() {
     return place.start();
   }
 
-  /** Returns the key whose entries the block was published in; null before. */
+  /** Returns the key under which the block was published, or null before that. */
   @Nullable KvKey key() {
     return key;
   }
@@ -78,12 +81,12 @@ final class KvBlock {
     return capacity;
   }
 
-  /** Bytes taken from the slab: those of the block and what rounding added. */
+  /** Returns the bytes taken from the slab: the block and the rounding of its units. */
   long bytes() {
     return bytes;
   }
 
-  /** Returns a view of its own position and limit. */
+  /** Returns a new view of the memory, with a position and limit of its own. */
   ByteBuffer memory() {
     return place.memory().duplicate().order(ByteOrder.nativeOrder());
   }
@@ -92,7 +95,7 @@ final class KvBlock {
     return (int) (counts.get() >>> LEASE_SHIFT);
   }
 
-  /** Takes a lease, unless the memory was already given back. */
+  /** Takes a lease. Returns false if the memory was already freed. */
   boolean tryLease() {
     return retain(LEASE);
   }
@@ -101,20 +104,23 @@ final class KvBlock {
     release(LEASE);
   }
 
-  /** How often rows that an entry vouched for were given up, to be overwritten in place. */
+  /**
+   * Returns how often rows of an entry were given up so that a writer could overwrite them in
+   * place.
+   */
   int cuts() {
     return cuts;
   }
 
-  /** Changed only by who holds the slot of the block's key. */
+  /** Sets the number of cuts. Only the holder of the key's writer slot may call this. */
   void cuts(int count) {
     cuts = count;
   }
 
-  /** Takes a share for an entry; the caller holds a lease. */
+  /** Takes a share for an entry. The caller holds a lease. */
   void share() {
     if (!retain(SHARE)) {
-      throw misuse("expected a block in use, got a freed one");
+      throw misuse("a block in use expected, got a freed one");
     }
   }
 
@@ -145,7 +151,7 @@ final class KvBlock {
   private void release(long unit) {
     long after = counts.addAndGet(-unit);
     if (after < 0 || (unit == SHARE && (after & (LEASE - 1)) == LEASE - 1)) {
-      throw misuse("expected a block in use, got one released too often");
+      throw misuse("a block in use expected, got one released too often");
     }
     if (unit == LEASE && after < LEASE) {
       pool.leasedBytes().addAndGet(-bytes);
@@ -164,19 +170,22 @@ final class KvBlock {
     pool.free(last.slab(), last.start());
   }
 
-  /** Has whoever wants a lease wait until {@link #thaw}, unless someone has one or the memory goes back. */
+  /**
+   * Blocks new leases and shares until {@link #thaw}. Returns false if the block is leased or
+   * freed.
+   */
   boolean tryFreeze() {
     long before = counts.get();
     return before > 0 && before < LEASE && counts.compareAndSet(before, before | FROZEN);
   }
 
-  /** Says where the block, frozen, is from now on. */
+  /** Sets the new location of a frozen block. */
   void moved(Slab slab, int start) {
     place = new Place(slab, start, slab.slice(start, (int) layout.blockBytes(capacity)));
   }
 
   void thaw() {
-    if (counts.addAndGet(-FROZEN) == 0) { // its entry went meanwhile
+    if (counts.addAndGet(-FROZEN) == 0) { // the last share was released while the block was frozen
       giveBack();
     }
   }

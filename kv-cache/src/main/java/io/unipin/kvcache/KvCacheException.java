@@ -1,8 +1,9 @@
 package io.unipin.kvcache;
 
 /**
- * Says that the cache couldn't give a block: transient blocks are used up ("overloaded"), or the waiting thread was
- * interrupted (its flag is set again).
+ * Thrown when the cache cannot give a block. Either the transient blocks are used up
+ * ("overloaded"), or the waiting thread was interrupted. In the second case its interrupt flag is
+ * set again.
  */
 public final class KvCacheException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -4,21 +4,22 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Figures of a {@link UserKvCache} at one moment. The counters start at 0 with the cache and only grow; the figures
- * are read one after the other, so that under load they may be of slightly different moments.
+ * The figures of a {@link UserKvCache} at one moment.
  *
- * <p>Immutable.
+ * <p>The counters start at 0 when the cache is created and only grow. The figures are read one
+ * after the other, so under load they may stem from slightly different moments. Immutable.
  *
- * @param budgetBytes bound of {@code usedBytes}
- * @param usedBytes bytes of blocks taken from the budget, by entries and by leases
- * @param leasedBytes bytes of blocks with at least one open lease, transient blocks included
+ * @param budgetBytes limit of {@code usedBytes}
+ * @param usedBytes bytes of the blocks taken from the budget, by entries and by leases
+ * @param leasedBytes bytes of the blocks with at least one open lease, transient blocks included
  * @param leases open leases
- * @param entries entries that can be found
- * @param reasons leases that were given by {@link UserKvCache#acquire}; branches are not counted
- * @param refreshes leases given by {@link UserKvCache#refresh}, ahead of any request
- * @param departures entries that went
- * @param lostBytes bytes that were free but not in one piece when a block was wanted and none long enough was free: the
- *     mean over such moments
+ * @param entries entries that requests can find
+ * @param reasons leases given by {@link UserKvCache#acquire}, by reason; branches and leases aside
+ *     are not counted
+ * @param refreshes leases given by {@link UserKvCache#refresh}
+ * @param departures entries that left the cache, by cause
+ * @param lostBytes mean of the free bytes over all moments at which no free run was long enough for
+ *     a wanted block
  */
 public record KvCacheStats(
     long budgetBytes,
@@ -35,34 +36,37 @@ public record KvCacheStats(
     departures = Map.copyOf(departures);
   }
 
-  /** Leases with outcome {@link KvOutcome#HIT}; the next three likewise. */
+  /** Returns the leases with outcome {@link KvOutcome#HIT}. */
   public long hits() {
     return counted(KvOutcome.HIT);
   }
 
+  /** Returns the leases with outcome {@link KvOutcome#APPEND}. */
   public long appends() {
     return counted(KvOutcome.APPEND);
   }
 
+  /** Returns the leases with outcome {@link KvOutcome#PREFILL}. */
   public long prefills() {
     return counted(KvOutcome.PREFILL);
   }
 
+  /** Returns the leases with outcome {@link KvOutcome#UNCACHED}. */
   public long uncached() {
     return counted(KvOutcome.UNCACHED);
   }
 
-  /** Leases given for a reason. */
+  /** Returns the leases given for a reason. */
   public long counted(KvReason reason) {
     return Objects.requireNonNull(reasons.get(reason));
   }
 
-  /** Entries that went for a cause. */
+  /** Returns the entries that left for a cause. */
   public long counted(KvDeparture departure) {
     return Objects.requireNonNull(departures.get(departure));
   }
 
-  /** Entries dropped for want of room or by age. */
+  /** Returns the entries that left because of the policy, for room, or by age. */
   public long evictions() {
     return counted(KvDeparture.POLICY) + counted(KvDeparture.ROOM) + counted(KvDeparture.AGE);
   }

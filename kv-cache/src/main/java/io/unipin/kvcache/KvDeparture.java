@@ -1,13 +1,13 @@
 package io.unipin.kvcache;
 
-/** Why an entry went. */
+/** The cause for which an entry left the cache. */
 public enum KvDeparture {
-  /** The policy found others more worth keeping. */
+  /** The eviction policy found other entries more worth keeping. */
   POLICY,
-  /** A new block needed its place: there was memory enough, but in pieces or in use. */
+  /** A new block needed the entry's memory, because no free run was long enough. */
   ROOM,
-  /** It was not used for the time to live. */
+  /** The entry was not used for its time to live. */
   AGE,
-  /** Its user, its model or the cache was erased. */
+  /** The entry's user or model was erased, or the cache was closed. */
   ERASED
 }

@@ -3,10 +3,12 @@ package io.unipin.kvcache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cache knows of one key: the hashes of the tokens whose rows are in the block, and the state after the last.
+ * What the cache holds for one key: the hashes of the tokens whose rows are in the block, and the
+ * state after the last row.
  *
- * <p>Holds a share of its block from before it can be found until its removal was announced. An entry without state was
- * cut back: its rows are of use, but it's no hit. Immutable.
+ * <p>An entry holds a share of its block from before it can be found until its removal was
+ * announced. An entry without state was cut back: its rows can be reused, but it is never a hit.
+ * Immutable.
  */
 final class KvEntry {
   private final TokenHashes hashes;
@@ -33,7 +35,10 @@ final class KvEntry {
     return hashes.size();
   }
 
-  /** What to keep the entry saves per byte: the cost of encoding its rows at once, in a unit of no meaning. */
+  /**
+   * Returns what keeping the entry saves per byte: the cost of encoding its rows at once, divided
+   * by the bytes of its block. Only ratios of savings are meaningful.
+   */
   double saving() {
     return block.layout().encodingCost(rows()) / block.bytes();
   }
@@ -42,7 +47,7 @@ final class KvEntry {
     return state;
   }
 
-  /** Says whether a request for these tokens has nothing to encode. */
+  /** Returns whether the entry answers a request for these tokens, so that nothing is to encode. */
   boolean answers(TokenHashes request) {
     return state != null
         && request.size() == hashes.size()
@@ -50,8 +55,10 @@ final class KvEntry {
   }
 
   /**
-   * Returns how many of the request's first rows needn't be encoded when this entry doesn't answer it: at least one is,
-   * for the state after it. To agree on the learned first token alone, which all sequences have, counts as nothing.
+   * Returns how many of the request's first rows can be reused if this entry does not answer it.
+   *
+   * <p>At least one row is left to encode, because the state after it is needed. All sequences
+   * share the learned first token, so agreement on it alone counts as 0.
    */
   int reusableRows(TokenHashes request) {
     int prefix = hashes.commonPrefix(request);
@@ -59,14 +66,20 @@ final class KvEntry {
   }
 
   /*
-   * Cutting back in place overwrites rows that this entry vouches for, and the shorter and longer ones that shared the
-   * block with it and that a slow reader may still hold. So no lease through any of them may be open or be given. The
-   * writer, who holds the key's slot, first counts the cut in the block and then reads the number of leases; a reader
-   * first takes a lease and then compares the cuts with those when its entry was made. All are volatile, so at least
-   * one of the two sees the other: the writer goes elsewhere, or the reader gives its lease back.
+   * A cut in place overwrites rows of this entry. They may also be rows of shorter and longer
+   * entries that shared the block, which a slow reader may still hold. So no lease through any of
+   * these entries may be open or be given.
+   *
+   * The writer holds the key's slot. It first counts the cut in the block and then reads the number
+   * of leases. A reader first takes a lease and then compares the block's cuts with those of its
+   * entry. All are volatile, so at least one of the two sees the other: the writer uses another
+   * block, or the reader releases its lease.
    */
 
-  /** Takes a lease on the block, unless the memory was given back or rows of this entry may be overwritten. */
+  /**
+   * Takes a lease on the block. Returns false if the memory was freed, or if rows of this entry may
+   * be overwritten.
+   */
   boolean tryLease() {
     if (!block.tryLease()) {
       return false;
@@ -78,7 +91,10 @@ final class KvEntry {
     return true;
   }
 
-  /** Has all further leases refused, when the caller's is the only one; else changes nothing. */
+  /**
+   * Refuses all further leases through this entry if the caller's lease is the only one. Returns
+   * false otherwise, with nothing changed.
+   */
   boolean tryRetire() {
     if (block.leases() > 1) {
       return false;

@@ -3,10 +3,13 @@ package io.unipin.kvcache;
 /**
  * The shape of one model's blocks.
  *
- * <p>A block is {@code [layers, 2, kvHeads, capacity, headDim]}, contiguous, in native byte order; the second axis
- * holds keys (0) and values (1). Where the type has steps, they follow as {@code [layers, 2, kvHeads, capacity]}. Its capacity is one of five size classes {@code unit · 2^j}, j = 0..4, with
- * {@code unit = ceil(maxRows / 16)}: a block is a power of two of units, so that a buddy allocator packs them without
- * loss, and the top class holds at most 15 rows more than {@code maxRows}.
+ * <p>A block is {@code [layers, 2, kvHeads, capacity, headDim]}, contiguous, in native byte order.
+ * The second axis holds keys (0) and values (1). If the type has steps, they follow as
+ * {@code [layers, 2, kvHeads, capacity]}.
+ *
+ * <p>The capacity is one of five size classes {@code unit · 2^j}, j = 0..4, with
+ * {@code unit = ceil(maxRows / 16)}. A block is thus a power of two of units, which a buddy
+ * allocator packs without loss. The top class holds at most 15 rows more than {@code maxRows}.
  *
  * <p>Immutable.
  *
@@ -14,12 +17,16 @@ package io.unipin.kvcache;
  */
 public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType type) {
 
-  /** The order of the top size class: it holds {@code 2^TOP_ORDER} units. */
+  /** The order of the top size class, which holds {@code 2^TOP_ORDER} units. */
   static final int TOP_ORDER = 4;
 
+  /** The fixed cost of one call of the model, expressed in rows. */
   private static final int ROWS_PER_CALL = 64;
 
-  /** A direct buffer is addressed by an int; the slack leaves room to round a unit up to a cache line. */
+  /**
+   * The limit of a direct buffer, which is addressed by an int, less some slack. The slack lets
+   * every unit be rounded up to a cache line.
+   */
   private static final long MAX_BLOCK_BYTES = Integer.MAX_VALUE - (1 << 16);
 
   public KvLayout {
@@ -33,7 +40,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     long topRows = (long) unitRows(maxRows) << TOP_ORDER;
     if (Math.multiplyExact(rowBytes, topRows) > MAX_BLOCK_BYTES) {
       throw new IllegalArgumentException(
-          "expected a block of at most " + MAX_BLOCK_BYTES + " bytes, got " + rowBytes * topRows);
+          "a block of at most " + MAX_BLOCK_BYTES + " bytes expected, got " + rowBytes * topRows);
     }
   }
 
@@ -42,7 +49,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return (long) planes() * capacity * (rowBytes() + type.stepBytes());
   }
 
-  /** Returns the bytes of a block's elements: where its steps begin. */
+  /** Returns the bytes of a block's elements. The steps begin at this offset. */
   public long elementBytes(int capacity) {
     return (long) planes() * capacity * rowBytes();
   }
@@ -50,7 +57,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
   /**
    * Returns the smallest size class, in rows, that holds {@code rows}.
    *
-   * @throws IllegalArgumentException when {@code rows} is not in 1..maxRows
+   * @throws IllegalArgumentException if {@code rows} is not in 1..maxRows
    */
   public int capacityFor(int rows) {
     return unitRows() << orderFor(rows);
@@ -59,7 +66,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
   /** Returns j of the smallest size class {@code unit · 2^j} that holds {@code rows}. */
   int orderFor(int rows) {
     if (rows < 1 || rows > maxRows) {
-      throw new IllegalArgumentException("expected 1 to " + maxRows + " rows, got " + rows);
+      throw new IllegalArgumentException("1 to " + maxRows + " rows expected, got " + rows);
     }
     int units = (rows + unitRows() - 1) / unitRows();
     return Integer.SIZE - Integer.numberOfLeadingZeros(units - 1);
@@ -71,8 +78,12 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
   }
 
   /**
-   * Returns about how long rows take to encode at once, in a unit of no meaning: linear layers of six times the width per
-   * row, attention over the rows before it, and as much as for 64 rows for the call itself.
+   * Returns the approximate cost of encoding {@code rows} rows at once. Only ratios of costs are
+   * meaningful.
+   *
+   * <p>Per layer, with width = kvHeads · headDim, n rows cost {@code n · (n + 6 · width)}:
+   * attention over the rows, and linear maps. The call itself costs as much as
+   * {@link #ROWS_PER_CALL} rows.
    */
   double encodingCost(int rows) {
     return layers * (rowsCost(rows) + rowsCost(ROWS_PER_CALL));
@@ -98,7 +109,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
 
   private static void requirePositive(String name, int value) {
     if (value < 1) {
-      throw new IllegalArgumentException("expected " + name + " of at least 1, got " + value);
+      throw new IllegalArgumentException(name + " of at least 1 expected, got " + value);
     }
   }
 }

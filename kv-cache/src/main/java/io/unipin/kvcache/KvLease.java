@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request's hold on one block, from {@link UserKvCache#acquire} to {@link #close}.
  *
- * <p>Rows {@code [0, reusedRows)} are valid and never change while the lease is open, whatever becomes of the entry.
- * The holder of a lease that isn't a {@link KvOutcome#HIT} writes rows {@code [reusedRows, rows)} into {@link #block},
- * no others, and then commits. From then on all its rows are valid and never change.
+ * <p>Rows {@code [0, reusedRows)} are valid and do not change while the lease is open, whatever
+ * becomes of the entry. A lease that is not a {@link KvOutcome#HIT} has rows to write. Its holder
+ * writes exactly rows {@code [reusedRows, rows)} into {@link #block} and then commits. From then on
+ * all rows are valid and do not change.
  *
- * <p>Used by one thread at a time, in the method that took it; {@link #close} is idempotent.
+ * <p>Used by one thread at a time, in the method that took it. {@link #close} is idempotent.
  */
 public final class KvLease implements AutoCloseable {
   private final LeaseHost host;
@@ -40,7 +41,7 @@ public final class KvLease implements AutoCloseable {
     this.state = state;
   }
 
-  /** Takes over the caller's lease on the entry's block. */
+  /** Returns an open hit. Takes over the caller's lease on the entry's block. */
   static KvLease hit(LeaseHost host, KvEntry entry) {
     KvLease lease =
         new KvLease(
@@ -55,7 +56,9 @@ public final class KvLease implements AutoCloseable {
     return lease;
   }
 
-  /** Takes over the caller's lease on the block and the slot. */
+  /**
+   * Returns an open lease that writes. Takes over the caller's lease on the block, and the slot.
+   */
   static KvLease writing(
       LeaseHost host,
       KvReason reason,
@@ -68,7 +71,7 @@ public final class KvLease implements AutoCloseable {
     return lease;
   }
 
-  /** Takes over the caller's lease on a transient block. */
+  /** Returns an open uncached lease. Takes over the caller's lease on a transient block. */
   static KvLease passing(
       LeaseHost host, KvReason reason, KvBlock block, TokenHashes hashes, int reusedRows) {
     KvLease lease = new KvLease(host, reason, block, hashes, reusedRows, null, null);
@@ -76,36 +79,41 @@ public final class KvLease implements AutoCloseable {
     return lease;
   }
 
-  /** Returns what the cache had. */
+  /** Returns what the cache held for the request. */
   public KvOutcome outcome() {
     return reason.outcome();
   }
 
-  /** Returns why; for a branch or a lease aside, which nothing was looked up for, {@link KvReason#NO_ROOM}. */
+  /**
+   * Returns the reason of the outcome. A branch or a lease aside has {@link KvReason#NO_ROOM},
+   * although nothing was looked up for it.
+   */
   public KvReason reason() {
     return reason;
   }
 
-  /** Returns how many of the first rows needn't be encoded; all of them for a hit. */
+  /** Returns how many of the first rows need not be encoded. For a hit these are all rows. */
   public int reusedRows() {
     return reusedRows;
   }
 
-  /** Returns the rows of the request, one per token. */
+  /** Returns the number of rows of the request, one per token. */
   public int rows() {
     return hashes.size();
   }
 
-  /** Returns the rows that the block has room for; its shape depends on it. */
+  /** Returns the number of rows that the block has room for, an axis of its shape. */
   public int capacity() {
     return block.capacity();
   }
 
   /**
-   * Returns the block, {@code [layers, 2, kvHeads, capacity, headDim]}: direct, in native order, from position 0 to the
-   * limit {@code blockBytes(capacity)}. Each call returns a view with a position of its own.
+   * Returns the block, {@code [layers, 2, kvHeads, capacity, headDim]}: a direct buffer in native
+   * byte order, with position 0 and limit {@code blockBytes(capacity)}. Each call returns a new
+   * view with a position of its own.
    *
-   * <p>The memory is reused after {@link #close}: nothing may keep the view, or a tensor over it, for longer.
+   * <p>The memory is reused after {@link #close}. Neither the view nor a tensor over it may be kept
+   * longer.
    */
   public ByteBuffer block() {
     requireOpen();
@@ -113,22 +121,24 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Returns a copy of the state after the last row, which a hit has and the others have once committed.
+   * Returns a copy of the state after the last row. A hit has it from the start, other leases once
+   * they are committed.
    *
-   * @throws IllegalStateException when not committed yet
+   * @throws IllegalStateException if the lease is not committed yet
    */
   public float[] state() {
     requireOpen();
     if (state == null) {
       throw new IllegalStateException(
-          "expected a hit or a committed lease, got an uncommitted " + outcome());
+          "a hit or a committed lease expected, got an uncommitted " + outcome());
     }
     return state.clone();
   }
 
   /**
-   * Says that rows {@code [reusedRows, rows)} are written, and lets other requests find them. For a lease that can't be
-   * kept, or whose key was erased meanwhile, only {@link #state} changes.
+   * Publishes rows {@code [reusedRows, rows)}, which the caller has written, so that other requests
+   * find them. If the lease cannot be kept, or its key was erased since, only {@link #state}
+   * changes.
    *
    * @param state the state after the last row, copied
    * @throws IllegalStateException for a hit, and the second time
@@ -136,7 +146,7 @@ public final class KvLease implements AutoCloseable {
   public void commit(float[] state) {
     requireOpen();
     if (this.state != null) {
-      throw new IllegalStateException("expected a lease with rows to commit, got one without");
+      throw new IllegalStateException("a lease with rows to commit expected, got one without");
     }
     this.state = state.clone();
     if (slot != null) {
@@ -149,8 +159,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Gives the block back. When nothing was committed, the entry keeps the rows it had before, or at least those that
-   * were reused.
+   * Releases the block. If nothing was committed, the entry keeps the rows it had before, or at
+   * least the reused ones.
    */
   @Override
   public void close() {
@@ -164,7 +174,7 @@ public final class KvLease implements AutoCloseable {
     host.ledger().closed(this);
   }
 
-  /** Says whether this lease took the slot over. */
+  /** Returns whether this lease took the slot over. */
   boolean writes(WriterSlot claimed) {
     return slot == claimed;
   }
@@ -183,7 +193,7 @@ public final class KvLease implements AutoCloseable {
 
   private void requireOpen() {
     if (closed.get()) {
-      throw new IllegalStateException("expected an open lease, got a closed one");
+      throw new IllegalStateException("an open lease expected, got a closed one");
     }
   }
 }

@@ -1,16 +1,17 @@
 package io.unipin.kvcache;
 
-/** What the cache had for a request. */
+/** What the cache held for a request. */
 public enum KvOutcome {
-  /** All rows and the final state: nothing to encode. */
+  /** All rows and the final state. There is nothing to encode. */
   HIT,
-  /** The first rows: the others are to be encoded. */
+  /** The first rows. The others are to be encoded. */
   APPEND,
-  /** Nothing of use: all rows are to be encoded. */
+  /** No usable rows. All rows are to be encoded. */
   PREFILL,
   /**
-   * The block is transient and can't be kept: the cache was full, another request was writing the same entry for longer
-   * than the caller would wait, or the lease is a branch. Its first rows may still have been copied from an entry.
+   * A transient block, which cannot be kept. The cache was full, another request wrote the same
+   * entry for longer than the caller would wait, or the lease is a branch or aside. The first rows
+   * may have been copied from an entry.
    */
   UNCACHED
 }

@@ -1,20 +1,26 @@
 package io.unipin.kvcache;
 
-/** Why a request got its {@link KvOutcome}. */
+/** The reason for which a request got its {@link KvOutcome}. */
 public enum KvReason {
-  /** The entry has these tokens and no others. */
+  /** The entry has exactly the tokens of the request. */
   UNCHANGED(KvOutcome.HIT),
-  /** The entry lacks the last tokens. */
+  /** The entry lacks only the last tokens. */
   GROWN(KvOutcome.APPEND),
-  /** The entry has other tokens from some place on: a correction, a late event, a shorter history. */
+  /**
+   * The entry has other tokens from some position on. The cause is a correction, a late event or a
+   * shorter history.
+   */
   CORRECTED(KvOutcome.APPEND),
-  /** No entry: a new user, or one whose entry went. */
+  /** There is no entry: the user is new, or the entry left. */
   ABSENT(KvOutcome.PREFILL),
-  /** The entry has none of these tokens: its window moved, or the history is another one. */
+  /**
+   * The entry shares no token with the request but the learned first one. The window moved, or the
+   * history is another one.
+   */
   MOVED(KvOutcome.PREFILL),
-  /** What is in use leaves no room. */
+  /** Leased blocks leave no room. Branches and leases aside carry this reason as well. */
   NO_ROOM(KvOutcome.UNCACHED),
-  /** Another request was writing the entry for longer than this one would wait. */
+  /** Another request wrote the entry for longer than this one would wait. */
   BUSY(KvOutcome.UNCACHED);
 
   private final KvOutcome outcome;
@@ -23,7 +29,7 @@ public enum KvReason {
     this.outcome = outcome;
   }
 
-  /** Returns the outcome that this is a reason of. */
+  /** Returns the outcome that this reason leads to. */
   public KvOutcome outcome() {
     return outcome;
   }

@@ -7,8 +7,8 @@ public enum KvType {
   /** IEEE 754 binary16. */
   FLOAT16(2, 0),
   /**
-   * Whole numbers of -127 to 127, multiples of a step that every row has of its own in every layer, key or value, and
-   * head: the row's largest magnitude / 127, as an IEEE 754 binary16.
+   * Integers from -127 to 127, which are multiples of a step. Every row has one step per layer, key
+   * or value, and head: its largest magnitude / 127, stored as IEEE 754 binary16.
    */
   INT8(1, 2);
 
@@ -25,7 +25,7 @@ public enum KvType {
     return bytes;
   }
 
-  /** Returns the bytes of the step of one row, 0 when the type has none. */
+  /** Returns the bytes of one step, 0 if the type has none. */
   public int stepBytes() {
     return stepBytes;
   }

@@ -8,7 +8,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts leases: the open ones, and all by reason. In debug mode remembers where the open ones were taken. Thread-safe. */
+/**
+ * A count of the open leases, and of all leases by reason. Thread-safe.
+ *
+ * <p>In debug mode it remembers where the open leases were taken.
+ */
 final class LeaseLedger {
   private final boolean debug;
   private final AtomicLong open = new AtomicLong();
@@ -59,7 +63,7 @@ final class LeaseLedger {
     return open.get();
   }
 
-  /** Returns where the open leases were taken; empty when not in debug mode. */
+  /** Returns where the open leases were taken, or an empty list outside debug mode. */
   List<Throwable> sites() {
     return List.copyOf(sites.values());
   }

@@ -3,15 +3,17 @@ package io.unipin.kvcache;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Memory outside the heap, bounded by {@code -XX:MaxDirectMemorySize}. The only class that takes any. */
+/**
+ * The only class that allocates memory outside the heap. {@code -XX:MaxDirectMemorySize} limits it.
+ */
 public final class OffHeap {
   private OffHeap() {}
 
   /**
-   * Takes zeroed memory, which goes back when nothing refers to it any more.
+   * Allocates zeroed memory. It is freed once nothing refers to it any longer.
    *
-   * @return position 0, native order
-   * @throws OutOfMemoryError when there is not enough
+   * @return a buffer with position 0, in native byte order
+   * @throws OutOfMemoryError if there is not enough memory
    */
   public static ByteBuffer allocate(int bytes) {
     return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());

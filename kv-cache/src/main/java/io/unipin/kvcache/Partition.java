@@ -11,11 +11,13 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries that compete with each other for one part of the budget: {@link EvictionOrder} says who goes when it is full,
- * Caffeine keeps them and drops those that are too old. Thread-safe.
+ * A set of entries that compete for one part of the budget. Thread-safe.
+ *
+ * <p>{@link EvictionOrder} chooses the entries to evict when the part is full. Caffeine holds the
+ * entries and drops those past their time to live.
  */
 final class Partition {
-  /** One part in 128 of the budget is left for blocks being written. */
+  /** 1/128 of the part is left for blocks that are being written. */
   private static final int HEADROOM_SHIFT = 7;
 
   private final Cache<KvKey, KvEntry> cache;
@@ -27,7 +29,7 @@ final class Partition {
         Caffeine.newBuilder()
             .expireAfterAccess(config.timeToLive())
             .ticker(config.ticker())
-            .scheduler(Scheduler.systemScheduler()) // what is too old goes without a request
+            .scheduler(Scheduler.systemScheduler()) // entries expire without a request as well
             .executor(Runnable::run)
             .removalListener(
                 (@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) -> {
@@ -43,13 +45,13 @@ final class Partition {
     return budgetBytes - (budgetBytes >> HEADROOM_SHIFT);
   }
 
-  /** Changes the part of the budget, and returns how many entries went. */
+  /** Changes the size of the part, and returns how many entries were evicted. */
   int resize(long budgetBytes) {
     order.resize(withoutHeadroom(budgetBytes));
     return settle(null);
   }
 
-  /** Returns the entry; its age begins anew. */
+  /** Returns the key's entry or null. Restarts the entry's time to live. */
   @Nullable KvEntry find(KvKey key) {
     KvEntry entry = cache.getIfPresent(key);
     if (entry != null) {
@@ -63,7 +65,7 @@ final class Partition {
     order.used(key);
   }
 
-  /** Returns the entry; its age goes on. */
+  /** Returns the key's entry or null. Does not restart its time to live. */
   @Nullable KvEntry peek(KvKey key) {
     return cache.policy().getIfPresentQuietly(key);
   }
@@ -73,15 +75,20 @@ final class Partition {
   }
 
   /**
-   * Says that a key gets an entry. To be called while the map computes the key: whoever drops it then waits until it is
-   * there.
+   * Adds the key's entry to the eviction order.
+   *
+   * <p>Must be called while the map computes the key. A thread that drops the key then waits until
+   * the entry is in the map.
    */
   KvEntry welcome(KvKey key, KvEntry entry) {
     order.put(key, entry);
     return entry;
   }
 
-  /** Drops those for whom there is no room, but never {@code newest}, and returns how many went. */
+  /**
+   * Evicts entries until the rest fits, but never the entry of {@code newest}. Returns how many
+   * were evicted.
+   */
   int settle(@Nullable KvKey newest) {
     int gone = 0;
     for (Map.Entry<KvKey, KvEntry> next : order.overflow(newest)) {
@@ -90,24 +97,27 @@ final class Partition {
     return gone;
   }
 
-  /** Drops entries that are too old. */
+  /** Drops the entries that are past their time to live. */
   void expire() {
     cache.cleanUp();
   }
 
-  /** Returns up to {@code limit} entries that nobody leases, next to go first. */
+  /** Returns up to {@code limit} entries without leases, in eviction order. */
   List<Map.Entry<KvKey, KvEntry>> coldest(int limit) {
     return order.first(limit, entry -> entry.block().leases() == 0);
   }
 
-  /** The same of those that have units of this size. */
+  /**
+   * Returns up to {@code limit} entries without leases that have units of this size, in eviction
+   * order.
+   */
   List<Map.Entry<KvKey, KvEntry>> coldest(int limit, int unitBytes) {
     return order.first(
         limit,
         entry -> entry.block().leases() == 0 && entry.block().slab().unitBytes() == unitBytes);
   }
 
-  /** Says that it is an entry's turn to go. */
+  /** Notes that an entry is about to be evicted in its turn. */
   void pass(KvKey key, KvEntry entry) {
     order.pass(key, entry);
   }

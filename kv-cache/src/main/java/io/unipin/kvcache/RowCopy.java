@@ -3,13 +3,18 @@ package io.unipin.kvcache;
 import java.nio.ByteBuffer;
 
 /**
- * Copies the first rows of one block into another of any capacity: one strided copy per layer, K or V, and head; where
- * the type has steps, another one for these.
+ * A copy of the first rows of one block into another of any capacity.
+ *
+ * <p>It takes one strided copy per layer, key or value, and head, and a second one for the steps if
+ * the type has them.
  */
 final class RowCopy {
   private RowCopy() {}
 
-  /** The caller holds leases on both, and the only one on {@code to}. */
+  /**
+   * Copies the first {@code rows} rows. The caller holds leases on both blocks, and the only one on
+   * {@code to}.
+   */
   static void copy(KvBlock from, KvBlock to, int rows) {
     KvLayout layout = from.layout();
     ByteBuffer source = from.memory();

@@ -9,27 +9,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One large piece of off-heap memory, cut into units of one size for as long as a block of it is in use.
+ * One large piece of off-heap memory, cut into units of one size. It can be cut again when it is
+ * empty.
  *
- * <p>The only class that touches memory outside the heap with an offset of its own: every slice it gives is bounds-checked by
- * the JDK. Guarded by its pool's lock, but for {@link #slice} and {@link #overwrite}.
+ * <p>Only this class cuts slices out of memory outside the heap. The JDK checks their bounds.
+ * Guarded by its pool's lock, except {@link #slice} and {@link #overwrite}.
  */
 final class Slab {
-  /** Blocks start at cache lines. */
+  /** Blocks start at cache lines, so unit sizes are multiples of this number of bytes. */
   static final int ALIGNMENT = 64;
 
-  /** Float32 and float16 read it as not-a-number. */
+  /** The byte of freed memory in debug mode. As float32 and float16 it reads as not-a-number. */
   private static final byte POISON = (byte) 0xFF;
 
   private final ByteBuffer memory;
 
-  /** Written over memory that goes back. */
+  /** The bytes that overwrite freed memory. */
   private final byte[] blank = new byte[1 << 14];
 
   private int unitBytes;
   private BuddyAllocator units = new BuddyAllocator(0);
 
-  /** By first unit: the block of a taken run. */
+  /** The blocks of the taken runs, each at its first unit. */
   private @Nullable KvBlock[] blocks = new KvBlock[0];
 
   Slab(int bytes, boolean poisons) {
@@ -39,7 +40,7 @@ final class Slab {
     memory = OffHeap.allocate(bytes + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, bytes);
   }
 
-  /** Returns the bytes of a unit, 0 when none was cut yet. */
+  /** Returns the bytes of a unit, 0 before the first cut. */
   int unitBytes() {
     return unitBytes;
   }
@@ -56,22 +57,22 @@ final class Slab {
     return units.usedUnits() == 0;
   }
 
-  /** Cuts an empty slab into units of another size. */
+  /** Cuts the slab, which must be empty, into units of {@code bytes} bytes. */
   void cut(int bytes) {
     if (!isEmpty()) {
-      throw new IllegalStateException("expected an empty slab, got " + usedBytes() + " used bytes");
+      throw new IllegalStateException("an empty slab expected, got " + usedBytes() + " used bytes");
     }
     unitBytes = bytes;
     units = new BuddyAllocator(memory.capacity() / bytes);
     blocks = new KvBlock[memory.capacity() / bytes];
   }
 
-  /** Returns the first unit of a run of {@code 2^order} units, or -1. */
+  /** Takes a run of {@code 2^order} units and returns its first unit, or -1 when there is none. */
   int allocate(int order) {
     return units.allocate(order);
   }
 
-  /** Says whose a taken run is. */
+  /** Sets the block of a taken run. */
   void give(int start, KvBlock block) {
     blocks[start] = block;
   }
@@ -81,7 +82,7 @@ final class Slab {
     blocks[start] = null;
   }
 
-  /** Leaves nothing of what was written to a run. */
+  /** Overwrites all bytes of a run. */
   void overwrite(int start, int bytes) {
     ByteBuffer target = slice(start, bytes);
     while (target.hasRemaining()) {
@@ -89,7 +90,10 @@ final class Slab {
     }
   }
 
-  /** Returns the first units of some free runs of {@code 2^order} units that aren't part of longer ones. */
+  /**
+   * Returns the first units of up to {@code limit} free runs of {@code 2^order} units. Ignores runs
+   * that are part of longer free runs.
+   */
   List<Integer> freeRuns(int order, int limit) {
     List<Integer> starts = new ArrayList<>();
     for (int start = units.nextFree(order, 0);
@@ -100,12 +104,15 @@ final class Slab {
     return starts;
   }
 
-  /** Says whether a run of so many units lies within the slab. */
+  /** Returns whether a run of {@code 2^order} units from {@code start} lies within the slab. */
   boolean contains(int start, int order) {
     return units.contains(start, order);
   }
 
-  /** Moves the blocks of an aligned run of {@code 2^order} units, all of them frozen, to a free run of that length. */
+  /**
+   * Moves the blocks of an aligned run of {@code 2^order} units to a free run of the same length.
+   * All of these blocks are frozen.
+   */
   void move(int from, Slab target, int to, int order) {
     List<KvBlock> moved = around(from, order);
     int bytes = unitBytes << order;
@@ -120,7 +127,10 @@ final class Slab {
     }
   }
 
-  /** Moves a frozen block to another slab that is cut alike, unless there is no room. */
+  /**
+   * Moves a frozen block to another slab with the same unit size. Returns false if there is no
+   * room.
+   */
   boolean move(KvBlock block, Slab target) {
     int from = block.start();
     int order = block.order();
@@ -137,7 +147,7 @@ final class Slab {
     return true;
   }
 
-  /** Returns all blocks, the longest first. */
+  /** Returns all blocks in descending order of length. */
   List<KvBlock> all() {
     List<KvBlock> found = new ArrayList<>();
     for (KvBlock block : blocks) {
@@ -149,7 +159,7 @@ final class Slab {
     return found;
   }
 
-  /** Returns the blocks in the aligned run of {@code 2^order} units around a unit. */
+  /** Returns the blocks in the aligned run of {@code 2^order} units that contains a unit. */
   List<KvBlock> around(int unit, int order) {
     int first = unit >> order << order;
     List<KvBlock> found = new ArrayList<>();
@@ -162,7 +172,7 @@ final class Slab {
     return found;
   }
 
-  /** Returns the memory from a unit on, position 0, in native order. */
+  /** Returns {@code bytes} bytes from a unit on: position 0, native byte order. */
   ByteBuffer slice(int start, int bytes) {
     return memory.slice(start * unitBytes, bytes).order(ByteOrder.nativeOrder());
   }

@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The slabs under one byte budget, shared by layouts of any unit size: a slab that is empty is cut anew for whoever
- * needs one.
+ * The slabs under one byte budget, shared by layouts of any unit size. An empty slab may be cut
+ * again for another unit size.
  *
- * <p>Slabs are taken when first needed and kept. When the process has no memory for another one, the pool goes on with those it
- * has, and tries again after a while. Thread-safe: only callers who need a new slab wait for its memory.
+ * <p>Slabs are allocated when they are first needed, and kept. If the process has no memory for
+ * another slab, the pool continues with the slabs it has and tries again after a pause
+ * ({@link Backoff}). Thread-safe: only callers that need a new slab wait for its memory.
  */
 final class SlabPool {
   private static final Logger logger = LoggerFactory.getLogger(SlabPool.class);
@@ -30,7 +31,7 @@ final class SlabPool {
   private final IntFunction<Slab> memory;
   private final AtomicLong leasedBytes = new AtomicLong();
 
-  /** Taken before {@link #lock}, for as long as memory for a slab is made, which takes up to a second. */
+  /** Held while memory for a slab is allocated, which is slow. Acquired before {@link #lock}. */
   private final ReentrantLock growing = new ReentrantLock();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -54,9 +55,11 @@ final class SlabPool {
   private long lostBytes;
 
   /**
-   * @param name for the log
-   * @param slabBytes a slab has so many, or a little more to hold whole top blocks of the layout it was taken for
-   * @param debug remember where blocks are taken and given back, and poison them when they are
+   * @param name the pool's name in the log
+   * @param slabBytes bytes of a slab, rounded up to whole top blocks of the layout it is allocated
+   *     for
+   * @param debug whether blocks remember where they were taken and freed, and are poisoned when
+   *     freed
    */
   SlabPool(String name, long budgetBytes, long slabBytes, boolean debug) {
     this(
@@ -69,8 +72,8 @@ final class SlabPool {
   }
 
   /**
-   * @param memory makes a slab of so many bytes, or throws an {@link OutOfMemoryError}
-   * @param ticker the clock of the tries for more memory
+   * @param memory allocates a slab of a number of bytes, or throws an {@link OutOfMemoryError}
+   * @param ticker the clock of the pauses between failed allocations
    */
   SlabPool(
       String name,
@@ -87,7 +90,7 @@ final class SlabPool {
     this.backoff = new Backoff(ticker);
   }
 
-  /** Returns a slab size with which a budget makes 64 slabs, at most 1 GiB. */
+  /** Returns the slab size that divides a budget into 64 slabs, at most 1 GiB. */
   static long defaultSlabBytes(long budgetBytes) {
     return Math.min(budgetBytes / SLABS, MAX_SLAB_BYTES);
   }
@@ -106,7 +109,7 @@ final class SlabPool {
     return debug;
   }
 
-  /** Says whether a block of so many rows would have room if nothing else was in use. */
+  /** Returns whether a block of {@code rows} rows would have room if nothing else was in use. */
   boolean fits(KvLayout layout, int rows) {
     long bytes = (long) unitBytes(layout) << layout.orderFor(rows);
     lock.lock();
@@ -118,7 +121,10 @@ final class SlabPool {
     }
   }
 
-  /** Returns a block that holds so many rows, with one lease on it, or null when no slab has room. */
+  /**
+   * Returns a block with room for {@code rows} rows and with one lease on it, or null when no slab
+   * has room.
+   */
   @Nullable KvBlock allocate(KvLayout layout, int rows) {
     KvBlock block = allocateHere(layout, rows);
     if (block != null || !mayGrow(layout, rows)) {
@@ -126,14 +132,14 @@ final class SlabPool {
     }
     growing.lock();
     try {
-      block = allocateHere(layout, rows); // whoever was here before may have left room
+      block = allocateHere(layout, rows); // the previous holder of the lock may have added a slab
       return block == null && grow(layout, rows) ? allocateHere(layout, rows) : block;
     } finally {
       growing.unlock();
     }
   }
 
-  /** Like {@link #allocate}, in the slabs that there are. */
+  /** Like {@link #allocate}, but adds no slab. */
   private @Nullable KvBlock allocateHere(KvLayout layout, int rows) {
     int unitBytes = unitBytes(layout);
     int order = layout.orderFor(rows);
@@ -165,7 +171,10 @@ final class SlabPool {
     }
   }
 
-  /** Takes a slab more, without the lock while its memory is made; says whether there was memory for it. */
+  /**
+   * Adds a slab and returns whether there was memory for it. Does not hold {@link #lock} while the
+   * memory is allocated.
+   */
   @GuardedBy("growing")
   private boolean grow(KvLayout layout, int rows) {
     int bytes;
@@ -215,7 +224,9 @@ final class SlabPool {
     }
   }
 
-  /** Like {@link #allocate}; joins free runs that are too short, by moving blocks that nobody leases. */
+  /**
+   * Like {@link #allocate}, and joins free runs that are too short by moving blocks without leases.
+   */
   @Nullable KvBlock gather(KvLayout layout, int rows) {
     KvBlock block = allocate(layout, rows);
     if (block != null) {
@@ -231,7 +242,10 @@ final class SlabPool {
     }
   }
 
-  /** Like {@link #allocate}, in a slab of another unit size that is emptied, when its blocks have room in those like it. */
+  /**
+   * Like {@link #allocate}, in a slab of another unit size. Empties that slab if its blocks have
+   * room in the other slabs of their unit size.
+   */
   @Nullable KvBlock takeOver(KvLayout layout, int rows) {
     int unitBytes = unitBytes(layout);
     lock.lock();
@@ -244,7 +258,7 @@ final class SlabPool {
     }
   }
 
-  /** Returns the free bytes of the slabs that a layout's blocks go to. */
+  /** Returns the free bytes of the slabs into which a layout's blocks are placed. */
   long freeBytes(KvLayout layout) {
     lock.lock();
     try {
@@ -261,7 +275,10 @@ final class SlabPool {
     return block;
   }
 
-  /** Returns the blocks that would have to go for a run of {@code 2^order} units to find room where a block is. */
+  /**
+   * Returns the blocks in the aligned run of {@code 2^order} units around a block. All of them must
+   * go to make that run free.
+   */
   List<KvBlock> around(KvBlock block, int order) {
     lock.lock();
     try {
@@ -298,7 +315,7 @@ final class SlabPool {
     }
   }
 
-  /** Notes that no free run was long enough. */
+  /** Counts an allocation that found no free run long enough, and the bytes free at that moment. */
   void countLoss() {
     lock.lock();
     try {
@@ -309,7 +326,7 @@ final class SlabPool {
     }
   }
 
-  /** Returns the free bytes at the moments that were noted, on average. */
+  /** Returns the mean of the bytes that were free at the counted moments, 0 if there were none. */
   long lostBytes() {
     lock.lock();
     try {
@@ -319,7 +336,7 @@ final class SlabPool {
     }
   }
 
-  /** Bytes of blocks with at least one lease; kept by the blocks. */
+  /** Returns the counter of the bytes of blocks with at least one lease. The blocks maintain it. */
   AtomicLong leasedBytes() {
     return leasedBytes;
   }
@@ -335,8 +352,8 @@ final class SlabPool {
   }
 
   /**
-   * Returns the bytes of the next slab, if one was taken for this layout: whole cache lines, 0 when all of the budget is
-   * taken, or when there was no memory a moment ago.
+   * Returns the bytes of the next slab if it was allocated for this layout, in whole cache lines.
+   * Returns 0 if the whole budget is used, or while the pause after a failed allocation lasts.
    */
   @GuardedBy("lock")
   private int newSlabBytes(KvLayout layout) {

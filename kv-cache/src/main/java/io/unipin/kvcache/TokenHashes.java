@@ -3,30 +3,34 @@ package io.unipin.kvcache;
 import java.util.Arrays;
 
 /**
- * Chained 128-bit hashes of a token sequence: element i covers tokens 0..i, so that two sequences agree on their first
- * tokens exactly as far as their hashes do.
+ * The chained 128-bit hashes of a token sequence. Element i covers tokens 0..i, so two sequences
+ * agree on a prefix of tokens exactly where their hashes agree.
  *
- * <p>Complexity: {@link #commonPrefix} is O(log size); 16 bytes a token. Immutable.
+ * <p>{@link #commonPrefix} is O(log size). 16 bytes per token. Immutable.
  */
 public final class TokenHashes {
   /*
-   * One step maps (state, token) to the next state, all of 128 bits: next = P(state xor M(token)), where M and P are
-   * permutations of the 128-bit words. So
-   *  - where two sequences first differ, their states were equal and their tokens were not: the hashes differ with
-   *    certainty, not only with high probability;
-   *  - two states that differ can only meet again later when state xor M(token) happens to be equal, which for tokens
-   *    not made for it has probability 2^-128 a step: below 2^-117 for a pair of sequences of 2,048 tokens. As long as
-   *    it doesn't happen, agreement is monotone, and the common prefix is found by binary search.
-   * The hash isn't keyed: whoever chooses the tokens of a user could make two of that user's own sequences meet, never
-   * those of two users, which are told apart by KvKey.
+   *    next = P(state xor M(token))
    *
-   * mix() is the finaliser "Mix13" of David Stafford (also in SplittableRandom), a permutation of 64 bits with full
-   * avalanche; the rounds of P spread it over both words.
+   * State and token have 128 bits. M and P are permutations of 128-bit words: M applies mix() to
+   * either word, and P spreads the result over both words in two rounds.
+   *
+   * Consider two sequences and the first position at which their tokens differ. Their states before
+   * it are equal, so their hashes differ there with certainty. Two different states meet again
+   * later only if state xor M(token) happens to be equal. For tokens not chosen for this purpose
+   * the probability is 2^-128 per step: below 2^-117 for a pair of sequences of 2,048 tokens.
+   * Unless that happens, agreement is monotone, and binary search finds the common prefix.
+   *
+   * The hash is not keyed. Anyone who chooses the tokens of a user could make two of that user's
+   * own sequences meet. Sequences of two users never meet, because KvKey separates users.
+   *
+   * mix() is David Stafford's finaliser "Mix13", which SplittableRandom uses as well. It is a
+   * permutation of 64 bits with full avalanche.
    */
   private static final long SEED_0 = 0x9E3779B97F4A7C15L;
   private static final long SEED_1 = 0xC2B2AE3D27D4EB4FL;
 
-  /** Element i is at 2i and 2i + 1. */
+  /** The words of element i are at 2i and 2i + 1. */
   private final long[] words;
 
   private final int size;
@@ -36,10 +40,10 @@ public final class TokenHashes {
     this.size = size;
   }
 
-  /** Returns a builder with room for {@code expected} tokens; it grows when there are more. */
+  /** Returns a builder with room for {@code expected} tokens. It grows when there are more. */
   public static Builder builder(int expected) {
     if (expected < 0) {
-      throw new IllegalArgumentException("expected at least 0 tokens, got " + expected);
+      throw new IllegalArgumentException("at least 0 tokens expected, got " + expected);
     }
     return new Builder(expected);
   }
@@ -49,14 +53,14 @@ public final class TokenHashes {
     return size;
   }
 
-  /** Returns the number of leading tokens on which both agree. */
+  /** Returns the number of leading tokens that both sequences share. */
   public int commonPrefix(TokenHashes other) {
     int low = 0;
     int high = Math.min(size, other.size);
     if (high == 0 || agreesAt(high - 1, other)) {
       return high;
     }
-    // Both agree on the first `low` tokens and differ at token `high` - 1.
+    // Invariant: both agree on the first `low` tokens and differ at token `high` - 1.
     while (high - low > 1) {
       int middle = (low + high) >>> 1;
       if (agreesAt(middle - 1, other)) {
@@ -68,10 +72,10 @@ public final class TokenHashes {
     return low;
   }
 
-  /** Returns the hashes of the first {@code length} tokens, sharing the memory. */
+  /** Returns the hashes of the first {@code length} tokens. Shares this object's memory. */
   TokenHashes prefix(int length) {
     if (length < 0 || length > size) {
-      throw new IllegalArgumentException("expected 0 to " + size + " tokens, got " + length);
+      throw new IllegalArgumentException("0 to " + size + " tokens expected, got " + length);
     }
     return new TokenHashes(words, length);
   }
@@ -81,7 +85,7 @@ public final class TokenHashes {
         && words[2 * index + 1] == other.words[2 * index + 1];
   }
 
-  /** Hashes tokens in order. One thread. */
+  /** A hasher of tokens in order. One thread. */
   public static final class Builder {
     private long[] words;
     private int size;
@@ -92,7 +96,7 @@ public final class TokenHashes {
       words = new long[2 * expected];
     }
 
-    /** Adds the next token, given as 128 bits that tell it from every other token. */
+    /** Adds the next token, given as 128 bits that distinguish it from every other token. */
     public Builder add(long word0, long word1) {
       long a = state0 ^ mix(word0 + SEED_0);
       long b = state1 ^ mix(word1 + SEED_1);
@@ -111,7 +115,7 @@ public final class TokenHashes {
       return this;
     }
 
-    /** Returns the hashes of the tokens added so far; more may be added afterwards. */
+    /** Returns the hashes of the tokens added so far. More tokens may be added afterwards. */
     public TokenHashes build() {
       return new TokenHashes(Arrays.copyOf(words, 2 * size), size);
     }

@@ -4,8 +4,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The right to write one key's entry, held from the look-up that found work to do until the rows are published or given
- * up. Not tied to a thread. Thread-safe.
+ * The right to write one key's entry. Thread-safe, and not tied to a thread.
+ *
+ * <p>A request holds it from the look-up that found rows to write until the rows are published or
+ * given up.
  */
 final class WriterSlot {
   private final KvKey key;
@@ -20,7 +22,7 @@ final class WriterSlot {
     return key;
   }
 
-  /** Takes the right to publish away: the key was erased. */
+  /** Withdraws the right to publish, because the key was erased. */
   void revoke() {
     revoked = true;
   }
@@ -33,7 +35,10 @@ final class WriterSlot {
     done.countDown();
   }
 
-  /** Waits for the holder, and says whether it was done by the deadline on {@link System#nanoTime}. */
+  /**
+   * Waits for the holder to finish. Returns whether it finished by the deadline on
+   * {@link System#nanoTime}.
+   */
   boolean await(long deadlineNanos) {
     try {
       return done.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);

@@ -5,16 +5,19 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The writers at work, at most one per key. Thread-safe. */
+/** The slots of the active writers, at most one per key. Thread-safe. */
 final class WriterSlots {
   private final ConcurrentHashMap<KvKey, WriterSlot> slots = new ConcurrentHashMap<>();
 
-  /** Takes the key for {@code mine} and returns null, or returns the slot of the writer who has it. */
+  /**
+   * Claims the key for {@code mine} and returns null, or returns the slot of the writer that has
+   * it.
+   */
   @Nullable WriterSlot claim(WriterSlot mine) {
     return slots.putIfAbsent(mine.key(), mine);
   }
 
-  /** Frees the key and wakes those who wait for it; idempotent. */
+  /** Frees the key and wakes the requests that wait for it. Idempotent. */
   void finish(WriterSlot slot) {
     slots.remove(slot.key(), slot);
     slot.finish();

@@ -65,7 +65,9 @@ class EntryStoreTest {
     assertThat(pool.usedBytes()).isZero();
   }
 
-  /** The publication has looked its partition up, and waits for the key, when the partition goes. */
+  /**
+   * The partition is dissolved after the publication looked it up and while it waits for the key.
+   */
   @Test
   @Timeout(60)
   void share_publicationUnderWay_leavesNothingThatCannotBeFound() throws Exception {
@@ -124,7 +126,10 @@ class EntryStoreTest {
     block.releaseLease();
   }
 
-  /** An erasure asks for the slot's key first to drop its entry and last to revoke it: then it is published. */
+  /**
+   * An erasure asks for the slot's key twice: first to drop its entry, last to revoke the slot. The
+   * entry is published at the second call.
+   */
   private final class PublishingWhenAskedTwice {
     private final WriterSlot slot;
     private final KvEntry entry;

@@ -39,7 +39,7 @@ class EvictionOrderTest {
     assertThat(order.overflow(key(4))).extracting(Map.Entry::getKey).containsExactly(key(2));
   }
 
-  /** A user of yesterday, however regular, goes in the end. */
+  /** A frequent user who stopped coming is evicted in the end. */
   @Test
   void overflow_keyUsedOftenButNoMore_goesWhenOthersHaveComeAndGone() {
     comeAndGo();
@@ -53,7 +53,7 @@ class EvictionOrderTest {
       gone += order.overflow(key(i)).size();
       assertThat(i).isLessThan(100);
     }
-    assertThat(gone).isGreaterThan(3); // who came once goes when two have gone
+    assertThat(gone).isGreaterThan(3); // a key used once goes after two others
   }
 
   @Test
@@ -92,7 +92,10 @@ class EvictionOrderTest {
         .contains(key(3));
   }
 
-  /** One who has come to the end of a session has a little more to save, but was here before one in the middle of hers. */
+  /**
+   * The user at the end of a session saves a little more per byte. The user in the middle of a
+   * session was here later, and stays.
+   */
   @Test
   void first_keysWorthAboutAsMuch_areThoseUnusedForLongest() {
     comeAndGo();
@@ -105,7 +108,10 @@ class EvictionOrderTest {
         .containsExactly(key(0), key(1), key(2));
   }
 
-  /** When many come after a time in which few did, patience shrinks: the newest must not be due before those before them. */
+  /**
+   * Many requests after a quiet time make patience shrink. The newest keys must not become due
+   * before older ones.
+   */
   @Test
   void overflow_rushAfterAQuietTime_dropsThoseUnusedForLongest() {
     order.resize(32 * BYTES);
@@ -128,7 +134,7 @@ class EvictionOrderTest {
     }
   }
 
-  /** Of blocks of one size the one with more rows in it costs more to make again. */
+  /** Of two blocks of one size, the block with more rows costs more to encode again. */
   @Test
   void first_keysUsedAlike_areThoseThatSaveLeastPerByte() {
     comeAndGo();
@@ -187,7 +193,7 @@ class EvictionOrderTest {
     assertThat(order.overflow(null)).hasSize(1);
   }
 
-  /** So many that the order knows how long who goes was unused. */
+  /** Enough evictions for the order to learn how long evicted keys were unused. */
   private void comeAndGo() {
     for (int i = 1000; i < 1100; i++) {
       order.put(key(i), entry(32));

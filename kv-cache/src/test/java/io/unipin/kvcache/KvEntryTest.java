@@ -38,7 +38,7 @@ class KvEntryTest {
     assertThat(cut.tryLease()).isTrue();
   }
 
-  /** A writer who may overwrite and a reader who may read, at once, would be wrong rows. */
+  /** If the writer may overwrite while the reader may read, the reader would get wrong rows. */
   @Test
   @Timeout(60)
   void tryRetire_racingWithTryLease_neverBothSucceed() throws Exception {
@@ -81,7 +81,10 @@ class KvEntryTest {
         Rows.hashes(0), Objects.requireNonNull(pool.allocate(LAYOUT, 1)), new float[1]);
   }
 
-  /** Spins until both are there, for one that was parked comes too late to race; but not for ever on a busy machine. */
+  /**
+   * Spins until both threads are there, because a parked thread wakes too late to race. The
+   * spinning is bounded, for a busy machine.
+   */
   private static void meet(AtomicInteger arrived, int total) {
     arrived.incrementAndGet();
     for (int spins = 0; arrived.get() < total; spins++) {

@@ -56,7 +56,7 @@ class KvLayoutTest {
     KvLayout layout = new KvLayout(1, 1, 8, 10, KvType.FLOAT32);
     assertThatThrownBy(() -> layout.capacityFor(11))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("expected 1 to 10 rows, got 11");
+        .hasMessage("1 to 10 rows expected, got 11");
     assertThatThrownBy(() -> layout.capacityFor(0)).isInstanceOf(IllegalArgumentException.class);
   }
 

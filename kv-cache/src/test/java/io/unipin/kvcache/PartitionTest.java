@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who competes with whom, who stays, and what is counted. */
+/** Tests which entries compete, which of them stay, and what is counted. */
 class PartitionTest {
   private static final KvLayout LAYOUT = new KvLayout(2, 1, 8, 32, KvType.FLOAT32);
   private static final int TOP_BYTES = 4096;
@@ -52,7 +52,7 @@ class PartitionTest {
     run(0, "shadow");
     cache.reserve("shadow", 48 * TOP_BYTES);
     assertThat(residents("shadow")).isZero();
-    run(60, "live"); // has the others stand their ground
+    run(60, "live"); // a newcomer competes with the entries that are left
     assertThat(residents("live")).isBetween(1L, 16L);
     run(1, "shadow");
     assertThat(residents("shadow")).isEqualTo(1);
@@ -75,8 +75,8 @@ class PartitionTest {
     cache.reserve("one", 40 * TOP_BYTES);
     assertThatThrownBy(() -> cache.reserve("two", 25 * TOP_BYTES))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("expected own parts of at most 262144 bytes together");
-    cache.reserve("one", 10 * TOP_BYTES); // replaces
+        .hasMessageContaining("own parts of at most 262144 bytes together expected");
+    cache.reserve("one", 10 * TOP_BYTES); // replaces the former size
     cache.reserve("two", 25 * TOP_BYTES);
   }
 
@@ -116,7 +116,10 @@ class PartitionTest {
     assertThat(cache.stats().counted(KvDeparture.AGE)).isEqualTo(1);
   }
 
-  /** A call costs something whatever its length: of users who came alike the short ones save more for their bytes. */
+  /**
+   * A call has a fixed cost. Among equally frequent users, short histories therefore save more per
+   * byte.
+   */
   @Test
   void policy_longAndShortHistories_keepsTheShortOnesLonger() {
     int longKept = 0;

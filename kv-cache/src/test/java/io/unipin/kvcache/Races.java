@@ -14,13 +14,15 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Two threads at once, over and over, on a fresh cache each: {@link RacesTest} runs them. The first number of a result is
- * what the reader saw, the second what was left over. Freed blocks are poisoned, so that rows read too late show.
+ * Races between two threads on a fresh cache each, which {@link RacesTest} runs many times.
+ *
+ * <p>The first number of a result is what the reader saw, the second what was left over. Freed
+ * blocks are poisoned, so rows that are read too late show.
  */
 public final class Races {
   private static final KvLayout LAYOUT = new KvLayout(1, 1, 4, 16, KvType.FLOAT32);
 
-  /** One slab of one top block. */
+  /** The bytes of one slab that holds one top block. */
   private static final int ROOM = 16 * 64;
 
   private static final int MISS = 0;
@@ -45,7 +47,7 @@ public final class Races {
       return cache.acquire(new KvKey(user, "model"), LAYOUT, hashes(tokens), Duration.ZERO);
     }
 
-    /** Reads what is found of the tokens, twice, and says what it was. */
+    /** Reads the rows that the cache holds of the tokens, twice, and returns what they were. */
     final int read(int... tokens) {
       try (KvLease lease = acquire("user", tokens)) {
         Rows.verify(lease, LAYOUT, lease.reusedRows(), tokens);
@@ -57,7 +59,7 @@ public final class Races {
       }
     }
 
-    /** Leases, and bytes that an empty cache holds. */
+    /** Closes the cache and returns the open leases plus the bytes still used or leased. */
     final int leftOver() {
       long leases = cache.stats().leases();
       cache.close();
@@ -92,7 +94,7 @@ public final class Races {
     }
   }
 
-  /** A reader and another user, for whose block the reader's has to move. */
+  /** A reader and another user, whose new block makes the reader's block move. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first, or moved")
@@ -122,7 +124,7 @@ public final class Races {
     }
   }
 
-  /** A reader and another user who needs all of the room. */
+  /** A reader and another user, who needs all of the room. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
@@ -149,7 +151,10 @@ public final class Races {
     }
   }
 
-  /** A reader and a writer who corrects the history: the rows that differ may be overwritten in place. */
+  /**
+   * A reader and a writer that corrects the history. The rows that differ may be overwritten in
+   * place.
+   */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "corrected first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
@@ -176,7 +181,7 @@ public final class Races {
     }
   }
 
-  /** A reader, and a model that is swapped out. */
+  /** A reader and the removal of its model. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "swapped first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
@@ -203,7 +208,10 @@ public final class Races {
     }
   }
 
-  /** A writer of a history that was read before its user was erased: nothing of it may stay, in whatever order. */
+  /**
+   * A writer and an erasure of its user after the history was read. None of it may stay, in either
+   * order.
+   */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays")
   @Outcome(expect = Expect.FORBIDDEN, desc = "an erased history came back, or something leaked")
@@ -230,7 +238,7 @@ public final class Races {
     }
   }
 
-  /** A writer, and its model that gets a part of the budget of its own and loses it again. */
+  /** A writer and its model, which gets a part of the budget of its own and loses it again. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays that cannot be found")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "what stays is found")
@@ -255,7 +263,7 @@ public final class Races {
     }
   }
 
-  /** An append behind the back of requests, and a request that appends the same. */
+  /** An append ahead of requests, and a request that appends the same tokens. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "the request appends, or goes uncached")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "the request hits")
@@ -289,7 +297,7 @@ public final class Races {
     }
   }
 
-  /** The last share of a block is given back while somebody takes a lease. */
+  /** A thread that releases the last share of a block, and a thread that takes a lease. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "freed first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "leased first")

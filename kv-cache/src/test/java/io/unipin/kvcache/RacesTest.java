@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs {@link Races} under jcstress, for a bounded time, in a process of its own. */
+/** Runs {@link Races} under jcstress for a bounded time, in a separate process. */
 @Timeout(300)
 class RacesTest {
   private static final int RACES = 9;

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Stands in for a model: rows and states that are a function of all tokens up to theirs, so that a row of another
- * sequence, of another place or of freed memory shows.
+ * A stand-in for a model. Its rows and states are a function of all tokens up to theirs. A row of
+ * another sequence, of another position or of freed memory is therefore detected.
  */
 final class Rows {
   private Rows() {}
@@ -39,7 +39,7 @@ final class Rows {
     return new float[] {tokens.length, Arrays.hashCode(tokens)};
   }
 
-  /** Writes the rows that the lease lacks, and nothing else. */
+  /** Writes the rows that the lease lacks and no others. */
   static void write(KvLease lease, KvLayout layout, int... tokens) {
     ByteBuffer block = lease.block();
     long[] seeds = seeds(layout, tokens);
@@ -56,7 +56,7 @@ final class Rows {
     }
   }
 
-  /** Checks rows 0 to {@code rows} of the lease's block. */
+  /** Checks rows {@code [0, rows)} of the lease's block. */
   static void verify(KvLease lease, KvLayout layout, int rows, int... tokens) {
     ByteBuffer block = lease.block();
     long[] seeds = seeds(layout, tokens);
@@ -79,7 +79,7 @@ final class Rows {
     }
   }
 
-  /** Does what a request does: checks what is reused, writes the rest, commits, checks all. */
+  /** Acts as a request: checks the reused rows, writes the rest, commits, and checks all rows. */
   static void serve(KvLease lease, KvLayout layout, int... tokens) {
     verify(lease, layout, lease.reusedRows(), tokens);
     if (lease.outcome() != KvOutcome.HIT) {
@@ -104,13 +104,13 @@ final class Rows {
     return (plane * capacity + row) * layout.rowBytes();
   }
 
-  /** Of the step of a row; the end of the block when the type has none. */
+  /** Returns the position of a row's step, or the end of the block if the type has none. */
   private static int stepOffset(KvLayout layout, int capacity, int plane, int row) {
     return (int) layout.elementBytes(capacity)
         + (plane * capacity + row) * layout.type().stepBytes();
   }
 
-  /** Element i stands for tokens 0..i. */
+  /** Returns one value per token. Element i depends on tokens 0..i. */
   private static long[] seeds(KvLayout layout, int... tokens) {
     long[] seeds = new long[tokens.length];
     long seed = layout.hashCode();

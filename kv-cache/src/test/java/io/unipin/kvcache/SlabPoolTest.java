@@ -219,7 +219,7 @@ class SlabPoolTest {
     assertThat(pool.usedBytes()).isEqualTo(3 * held.bytes());
   }
 
-  /** As long as nobody leases them, blocks are moved, whole, until all that is free is in one piece. */
+  /** Blocks without leases are moved as a whole until all free memory is in one piece. */
   @Test
   void gather_freeUnitsScattered_movesIdleBlocksAndKeepsWhatIsInThem() {
     for (int seed = 0; seed < 300; seed++) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class UserKvCacheErasureTest {
   private static final KvLayout LAYOUT = new KvLayout(2, 2, 4, 40, KvType.FLOAT32);
 
-  /** Not in debug mode: what is overwritten is so because of the erasure. */
+  /** Without debug mode, so only the erasure overwrites memory. */
   private final UserKvCache cache =
       new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 18), 1 << 16, false);
 
@@ -126,7 +126,7 @@ class UserKvCacheErasureTest {
     for (int user = 0; small.holds(key("gone")); user++) {
       try (KvLease lease =
           small.acquire(key("user" + user), LAYOUT, hashes(tokens(3, 4)), Duration.ZERO)) {
-        lease.commit(new float[1]); // writes nothing, so that what is left over shows
+        lease.commit(new float[1]); // writes nothing, so leftovers of old rows show
       }
     }
     assertThat(small.erase("gone")).isZero();
@@ -171,7 +171,7 @@ class UserKvCacheErasureTest {
     assertThat(isZero(aside)).isTrue();
   }
 
-  /** A request reads a history, the user is erased, and then the request asks for its lease. */
+  /** A request reads a history, its user is erased, and then the request asks for its lease. */
   @Test
   void acquire_historyReadBeforeTheErasure_isNotKept() {
     long mark = cache.mark("user");

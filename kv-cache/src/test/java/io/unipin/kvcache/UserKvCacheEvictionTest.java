@@ -47,7 +47,9 @@ class UserKvCacheEvictionTest {
     closeClean(cache);
   }
 
-  /** Eight visits at once, each of a user who was never here before and asks for five pages. */
+  /**
+   * Plays 40 waves of eight simultaneous visits. Every visit is of a new user and has five pages.
+   */
   @Test
   void acquire_sessionsOfNewUsersThatFitTheWindow_hitUntilTheyEnd() {
     UserKvCache cache = cache(32 * TOP_BYTES, 4 * TOP_BYTES, 0);
@@ -62,13 +64,15 @@ class UserKvCacheEvictionTest {
     closeClean(cache);
   }
 
-  /** As many pages, but the history grows by an action before each, now by the page itself and now ahead of it. */
+  /**
+   * Every user asks for five pages, and the history grows by two actions before each later page.
+   * One action is encoded ahead of the page, the other by the page itself.
+   */
   @Test
   void acquire_growingSessionsOfNewUsers_areWorthNoMoreThanThoseThatBegin() {
     UserKvCache cache = cache(16 * TOP_BYTES, 4 * TOP_BYTES, 0);
     for (int user = 0; user < 400; user++) {
-      // While this user has a page, those who come after begin: it returns when eight others have
-      // been here.
+      // Six newer users come before this user returns.
       run(cache, "user" + user, KvOutcome.PREFILL, sequence(20, 1));
       if (user >= 6) {
         String returning = "user" + (user - 6);
@@ -126,7 +130,8 @@ class UserKvCacheEvictionTest {
       assertThatThrownBy(() -> acquire(cache, "three", sequence(32, 1)))
           .isInstanceOf(KvCacheException.class)
           .hasMessage(
-              "overloaded: expected room for a transient block of 4096 bytes, got 8192 of 8192 bytes in use");
+              "overloaded: room for a transient block of 4096 bytes expected, "
+                  + "got 8192 of 8192 bytes in use");
     }
     run(cache, "three", KvOutcome.UNCACHED, sequence(32, 1));
     closeClean(cache);

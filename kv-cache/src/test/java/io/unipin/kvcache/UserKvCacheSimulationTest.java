@@ -20,8 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
- * Plays random schedules of requests that overlap, on one thread, and checks every row that a lease gives against the
- * tokens it stands for; with room for all, also every outcome against a plain map of what was committed.
+ * Plays random schedules of overlapping requests on one thread.
+ *
+ * <p>Every row that a lease gives is compared with the tokens it stands for. If there is room for
+ * all entries, every outcome is compared with a plain map of committed histories.
  */
 class UserKvCacheSimulationTest {
   private static final int SCHEDULES = 1_500;
@@ -45,10 +47,13 @@ class UserKvCacheSimulationTest {
     }
   }
 
-  /** A request under way. */
+  /** A request with an open lease. */
   private record Open(KvLease lease, KvKey key, KvLayout layout, int[] tokens, boolean valid) {}
 
-  /** What the plain map knows of a key: the tokens of valid rows, whether the state is known, and the block. */
+  /**
+   * The plain map's value for a key: the tokens of valid rows, whether the state is known, and the
+   * block.
+   */
   private record Known(int[] tokens, boolean state, KvBlock block) {}
 
   private static final class Schedule {
@@ -228,7 +233,7 @@ class UserKvCacheSimulationTest {
           });
     }
 
-    /** Returns the key's last history after something happened to it: mostly new actions. */
+    /** Returns the key's last history with a random change, mostly new actions. */
     private int[] nextHistory(KvKey key, KvLayout layout) {
       int[] last = histories.getOrDefault(key, new int[1]);
       int choice = random.nextInt(20);

@@ -22,14 +22,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Threads that get in each other's way. Freed blocks are poisoned, so that rows read too late show. */
+/**
+ * Stress tests with conflicting threads. Freed blocks are poisoned, so rows that are read too late
+ * show.
+ */
 @Timeout(120)
 class UserKvCacheStressTest {
   private static final KvLayout LAYOUT = new KvLayout(1, 2, 4, 20, KvType.FLOAT32);
   private static final int THREADS = 4;
   private static final int REQUESTS = 4_000;
 
-  /** Room for everybody, for about half, and for hardly one. */
+  /** Budgets with room for all users, for about half of them, and for hardly one. */
   @ParameterizedTest
   @CsvSource({"32768, 2048", "8192, 2048", "2048, 512"})
   void requests_ofManyThreads_alwaysSeeTheirOwnRows(long budgetBytes, long slabBytes) {
@@ -47,7 +50,7 @@ class UserKvCacheStressTest {
             int user = random.nextInt(4);
             int[] tokens = next(histories.get(user), random);
             if (random.nextInt(4) == 0) {
-              histories.set(user, tokens); // last one wins; whichever does, it is some history
+              histories.set(user, tokens); // the last thread wins, and any history will do
             }
             request(cache, "user" + user, random, tokens);
             if (random.nextInt(200) == 0) {
@@ -64,7 +67,10 @@ class UserKvCacheStressTest {
     closeClean(cache);
   }
 
-  /** The erasing thread stops nobody, but between its erasure and its look-up nobody begins anything new. */
+  /**
+   * The erasing thread does not stop the writers. No thread begins a new write between its erasure
+   * and its look-up.
+   */
   @Test
   void erase_amongWriters_nothingFromBeforeIsFoundAfter() {
     UserKvCache cache =
@@ -116,7 +122,7 @@ class UserKvCacheStressTest {
       if (random.nextInt(8) == 0) {
         verify(lease, LAYOUT, lease.reusedRows(), tokens);
         if (lease.outcome() != KvOutcome.HIT) {
-          write(lease, LAYOUT, tokens); // and is cancelled
+          write(lease, LAYOUT, tokens); // not committed, as in a cancelled request
         }
         return;
       }
@@ -140,7 +146,10 @@ class UserKvCacheStressTest {
     return cache.acquire(new KvKey(user, "model"), LAYOUT, hashes(tokens), Duration.ofMillis(1));
   }
 
-  /** Returns the history with an action more, the last ones gone, or another action somewhere. */
+  /**
+   * Returns the history with one more action, without its last actions, or with another action
+   * somewhere.
+   */
   private static int[] next(int[] history, Random random) {
     int choice = random.nextInt(4);
     if (choice == 0) {

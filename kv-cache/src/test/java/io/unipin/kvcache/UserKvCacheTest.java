@@ -37,14 +37,14 @@ class UserKvCacheTest {
     closeClean(cache);
   }
 
-  /** Entry and request as tokens after the first; "-" is the empty history. */
+  /** Columns: entry and request as tokens after the first. "-" is the empty history. */
   @ParameterizedTest
   @CsvSource({
     "1 2 3,     1 2 3,       HIT,     4",
     "-,         -,           HIT,     1",
     "1 2 3,     1 2 3 4 5,   APPEND,  4",
     "-,         1,           APPEND,  1",
-    "1 2 3,     1 2,         APPEND,  2", // p = n < m: the last row again, for its state
+    "1 2 3,     1 2,         APPEND,  2", // p = n < m: the last row is encoded again for its state
     "1 2 3,     1 2 9,       APPEND,  3", // a correction
     "1 2 3,     1 9 2 3,     APPEND,  2", // a late event
     "1 2 3,     2 1 3,       PREFILL, 0", // agrees on the learned first token alone
@@ -109,7 +109,7 @@ class UserKvCacheTest {
     assertThat(cache.stats().prefills()).isEqualTo(1);
   }
 
-  /** Entry and history as tokens after the first. */
+  /** Columns: entry and history as tokens after the first. */
   @ParameterizedTest
   @CsvSource({
     "1 2 3,   1 2 3 4 5, APPEND,  4",
@@ -268,7 +268,7 @@ class UserKvCacheTest {
           .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> cache.branch(base, hashes(tokens(1, 3, 2))))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("expected hashes that extend the base's 3, got 4 that agree on 2");
+          .hasMessage("hashes that extend the base's 3 expected, got 4 that agree on 2");
     }
   }
 
@@ -309,12 +309,12 @@ class UserKvCacheTest {
     run(tokens(1, 2));
     assertThatThrownBy(() -> acquire(sequence(41, 1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("expected 1 to 40 rows, got 41");
+        .hasMessage("1 to 40 rows expected, got 41");
     assertThatThrownBy(() -> acquire(new int[0])).isInstanceOf(IllegalArgumentException.class);
     KvLayout other = new KvLayout(1, 2, 4, 40, KvType.FLOAT32);
     assertThatThrownBy(() -> cache.acquire(KEY, other, hashes(0, 1, 2), Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("expected one layout per fingerprint");
+        .hasMessageStartingWith("one layout per fingerprint expected");
     assertThatThrownBy(() -> cache.acquire(KEY, LAYOUT, hashes(0, 1), Duration.ofNanos(-1)))
         .isInstanceOf(IllegalArgumentException.class);
     expect(KvOutcome.HIT, 3, tokens(1, 2));

@@ -30,8 +30,8 @@ class UserKvCacheWaitTest {
   void acquire_sameTokensWhileWritten_hitsAfterTheCommit() {
     KvLease writer = acquire(Duration.ZERO, tokens(1, 2));
     CompletableFuture<KvOutcome> waiter = waiting(tokens(1, 2));
-    serve(
-        writer, LAYOUT, tokens(1, 2)); // the lease stays open: what is committed is free to be read
+    // The lease stays open. Its committed rows can be read.
+    serve(writer, LAYOUT, tokens(1, 2));
     assertThat(waiter.join()).isEqualTo(KvOutcome.HIT);
     writer.close();
   }
@@ -89,7 +89,7 @@ class UserKvCacheWaitTest {
     return cache.acquire(KEY, LAYOUT, hashes(tokens), maxWait);
   }
 
-  /** Starts a request that serves and closes, and returns once it waits for the writer. */
+  /** Starts a request that serves and closes. Returns once the request waits for the writer. */
   private CompletableFuture<KvOutcome> waiting(int... tokens) {
     CompletableFuture<KvOutcome> outcome = new CompletableFuture<>();
     Thread thread =
