@@ -32,7 +32,9 @@ void throw_java(JNIEnv* env, const std::string& message) {
   }
 }
 
-/** What FAISS says, without the function, file and line it says it from, on one line. */
+/**
+ * Returns a message of FAISS on one line, without the function, file and line that it starts with.
+ */
 std::string plain(const std::string& message) {
   std::string text = message;
   std::size_t place = text.find("Error in ");
@@ -47,7 +49,7 @@ std::string plain(const std::string& message) {
   return text;
 }
 
-/** Runs the body of a native method. No C++ exception passes: each becomes one Java exception. */
+/** Runs the body of a native method. Every C++ exception becomes a Java exception; none passes. */
 template <typename Result, typename Body>
 Result guarded(JNIEnv* env, Result otherwise, Body&& body) noexcept {
   try {
@@ -66,7 +68,7 @@ Result guarded(JNIEnv* env, Result otherwise, Body&& body) noexcept {
   return otherwise;
 }
 
-/** OpenMP threads of the calling thread, as long as it lives. */
+/** Sets the number of OpenMP threads of the calling thread, while this object lives. */
 class Threads {
  public:
   explicit Threads(int count) : before_(omp_get_max_threads()) { omp_set_num_threads(count); }
@@ -91,7 +93,7 @@ void copy(JNIEnv* env, jfloatArray from, std::vector<float>& to) {
   check(env);
 }
 
-/** The bits of a filter, or null when there is none. */
+/** Copies and returns the bits of a filter, or returns null when there is none. */
 const std::uint8_t* copy_bitmap(JNIEnv* env, jbyteArray bitmap, unipin::Scratch& scratch) {
   if (bitmap == nullptr) {
     return nullptr;

@@ -2,7 +2,7 @@
 
 #include "kernels.hpp"
 
-// Stands in for the SSE kernel of the distribution's build, see CMakeLists.txt.
+// Replaces the SSE kernel in the distribution's build of FAISS, see CMakeLists.txt.
 float faiss::fvec_inner_product(const float* x, const float* y, std::size_t d) {
   return unipin::row_kernels<float>().one(x, y, d);
 }

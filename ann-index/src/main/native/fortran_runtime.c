@@ -1,6 +1,6 @@
 /*
- * The one function of the Fortran runtime that the static OpenBLAS's LAPACK calls, so that the library needs no libgfortran:
- * destination = first // second, cut or padded with blanks.
+ * The only function of the Fortran runtime that LAPACK in the static OpenBLAS calls. With it the
+ * library needs no libgfortran. It sets destination = first // second, cut or padded with blanks.
  */
 #include <string.h>
 

@@ -5,23 +5,36 @@
 #include "row_search.hpp"
 
 /*
- * Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small World graphs",
- * algorithms 2 (SEARCH-LAYER) and 5 (K-NN-SEARCH). It is written out here since IndexHNSW::search of FAISS 1.7.3 takes neither a
- * breadth (efSearch) per call nor a filter, and its own field would be shared between threads.
+ * Search in a hierarchical navigable small world graph (HNSW).
  *
- * Without a filter the nodes found and those still to be walked from are one list in order (Subramanya et al., "DiskANN", algorithm
- * 1): a node below its last place is neither. With a filter, what passes is found and everything is walked through. When few pass,
- * the walk would see as many nodes as pass, so these are scored one by one instead, which is exact and no slower.
+ * - Without a filter, the found nodes and those still to expand are one ordered list of `breadth`
+ *   nodes. A node below the last place is neither found nor expanded.
+ * - With a filter, the walk expands all nodes, and only those that pass are found.
+ * - If few items pass, the walk would score as many nodes as pass. Then the passing items are
+ *   scored one by one instead, which is exact and no slower.
+ *
+ * IndexHNSW::search of FAISS 1.7.3 accepts neither a breadth (efSearch) per call nor a filter, and
+ * threads would share its efSearch field. Hence the search is written here.
+ *
+ * Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
+ * Navigable Small World graphs", algorithms 2 (SEARCH-LAYER) and 5 (K-NN-SEARCH). The single list
+ * is algorithm 1 of Subramanya et al., "DiskANN".
  */
 namespace unipin {
 namespace {
 
 using node_t = faiss::HNSW::storage_idx_t;
 
-/** About how many nodes a walk scores for each of its results; a lone row costs about half as much. */
+/**
+ * The approximate number of nodes that a walk scores per node of its breadth. Scoring a row outside
+ * a walk costs about half as much.
+ */
 constexpr double kScoredPerResult = 16;
 
-/** Nodes in order of their scores, at most as many as the breadth. A mark says which were walked from. One thread. */
+/**
+ * The best nodes in order of their scores, at most as many as the breadth. A mark tells which of
+ * them were walked from, that is, expanded. One thread.
+ */
 class Beam {
  public:
   Beam(std::vector<std::uint64_t>& nodes, std::size_t breadth) : nodes_(nodes), breadth_(breadth) {
@@ -48,7 +61,7 @@ class Beam {
     next_ = std::min(next_, position);
   }
 
-  /** The best node that was not walked from, or -1. */
+  /** Marks the best unexpanded node as expanded and returns it, or returns -1. */
   node_t take() {
     while (next_ < nodes_.size() && walked(nodes_[next_])) {
       ++next_;
@@ -62,7 +75,7 @@ class Beam {
     return node(key);
   }
 
-  /** The node that take() would give if nothing better came, or -1. */
+  /** Returns the node that take() would return next, or -1. */
   node_t peek() const {
     for (std::size_t i = next_; i < nodes_.size(); ++i) {
       if (!walked(nodes_[i])) {
@@ -83,7 +96,8 @@ class Beam {
   }
 
  private:
-  // An ordinal takes 31 bits of its 32; the mark is the lowest, so that it never changes the order.
+  // An ordinal takes 31 of its 32 bits. The mark is the lowest bit of the key: 1 if the node is not
+  // expanded, else 0. It never changes the order of two nodes.
   static std::uint64_t mark(std::uint64_t key, bool walked) {
     if (walked) {
       return key & ~std::uint64_t{1};
@@ -101,7 +115,7 @@ class Beam {
   float worst_ = -std::numeric_limits<float>::infinity();
 };
 
-/** Walks one graph for one query after another. One thread. */
+/** A walk through one graph, for one query after another. One thread. */
 class GraphWalk {
  public:
   GraphWalk(const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, std::size_t breadth)
@@ -119,7 +133,7 @@ class GraphWalk {
     node_t start = descend();
     bool found = request_.bitmap == nullptr ? walk(start, scores, labels) : walk_filtered(start, scores, labels);
     if (!found) {
-      // Parts of the graph were out of reach.
+      // The walk could not reach all parts of the graph.
       search_exhaustively(query, scores, labels);
     }
   }
@@ -133,7 +147,9 @@ class GraphWalk {
   }
 
  private:
-  /** Climbs greedily on every level but the bottom one. */
+  /**
+   * Descends greedily through all levels above the bottom one, and returns the node to start from.
+   */
   node_t descend() {
     node_t at = graph_.entry_point;
     float height = scorer_.at(at);
@@ -283,7 +299,7 @@ void check_graph(const faiss::IndexHNSW& index) {
   require(
       !width.empty() && width.front() == 0 && std::is_sorted(width.begin(), width.end()), "the graph's widths are not ordered");
   for (std::size_t level = 1; level < width.size(); ++level) {
-    // A walk has room for as many scores as a node has links at the bottom.
+    // A walk has room for as many scores as a node has links on the bottom level.
     require(width[level] - width[level - 1] <= graph.nb_neighbors(0), "a level is wider than the bottom one");
   }
   require(
@@ -318,7 +334,7 @@ void search_graph(
     const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   std::size_t breadth = request.breadth > 0 ? request.breadth : static_cast<std::size_t>(index.hnsw.efSearch);
   breadth = std::min(std::max(breadth, static_cast<std::size_t>(request.k)), static_cast<std::size_t>(index.ntotal));
-  // A walk that looks for `breadth` nodes of which one in (size / passing) passes scores that many times as many.
+  // With a filter, one in (size / passing) nodes passes. A walk then scores this factor more nodes.
   auto passing = static_cast<double>(request.passing);
   auto walked = kScoredPerResult * static_cast<double>(breadth) * static_cast<double>(index.ntotal) / std::max(1.0, passing);
   bool exhaustive = passing / 2 <= walked;

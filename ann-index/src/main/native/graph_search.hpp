@@ -6,10 +6,10 @@
 
 namespace unipin {
 
-/** Throws when a link, an offset or the entry point lies outside the graph. */
+/** Throws if a link, an offset or the entry point lies outside the graph. */
 void check_graph(const faiss::IndexHNSW& index);
 
-/** Searches a navigable small world graph, see search(). */
+/** Searches an HNSW graph, see search(). */
 void search_graph(
     const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 

@@ -26,7 +26,7 @@
 namespace unipin {
 namespace {
 
-/** Candidates a refined index asks of its coarse part, for each result. */
+/** Candidates per result that a refined index requests from its coarse part. */
 constexpr idx_t kRefinedPerResult = 4;
 constexpr int kDefaultGraphBreadth = 64;
 constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
@@ -38,8 +38,9 @@ void prepare(faiss::ProductQuantizer& quantizer, int seed) {
 }
 
 /**
- * Rows and links are read at random, and each small page that is not in the translation buffer costs a walk through the page tables. A
- * system that has no large pages to give keeps the small ones.
+ * Requests large pages for a table. Rows and links are read at random, and every small page that is
+ * not in the translation buffer costs a walk through the page tables. A system without free large
+ * pages keeps the small ones.
  */
 template <typename Element>
 void use_large_pages(std::vector<Element>& table) {
@@ -53,7 +54,10 @@ void use_large_pages(std::vector<Element>& table) {
   }
 }
 
-/** A list is far smaller than a large page, but lists lie side by side: whatever else lies on their pages comes along. */
+/**
+ * Requests large pages for all lists. A list is far smaller than a large page, but lists lie side
+ * by side. Other data on the same pages moves with them.
+ */
 void use_large_pages(const faiss::InvertedLists& lists) {
   std::set<std::uintptr_t> pages;
   for (std::size_t list = 0; list < lists.nlist; ++list) {
@@ -68,7 +72,10 @@ void use_large_pages(const faiss::InvertedLists& lists) {
   }
 }
 
-/** For an index that knows no filter: fetches ever more, until k of them pass or everything was seen. */
+/**
+ * Searches an index that has no filter of its own: fetches more and more results until k of them
+ * pass or all were seen.
+ */
 void search_and_filter(const faiss::Index& index, const SearchRequest& request, float* scores, idx_t* labels) {
   if (request.bitmap == nullptr) {
     index.search(request.query_count, request.queries, request.k, scores, labels);
@@ -111,7 +118,7 @@ void search_transformed(
   search_index(*index.index, scratch, inner, scores, labels);
 }
 
-/** Lets the coarse part propose, and the finer one decide. */
+/** Searches the coarse part for candidates and orders them by their scores in the fine part. */
 void search_refined(
     const faiss::IndexRefine& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   SearchRequest coarse = request;
@@ -197,11 +204,12 @@ void prepare(faiss::Index& index, int seed) {
     prepare(*graph->storage, seed);
   } else if (auto* lists = dynamic_cast<faiss::IndexIVF*>(&index)) {
     lists->cp.seed = seed;
-    lists->cp.min_points_per_centroid = 1;  // fewer are allowed, without a line on stderr
+    lists->cp.min_points_per_centroid = 1;  // allows fewer, without a warning on stderr
     lists->nprobe = std::max<std::size_t>(1, lists->nlist / 16);
     if (auto* quantized = dynamic_cast<faiss::IndexIVFPQ*>(&index)) {
       prepare(quantized->pq, seed);
-      quantized->do_polysemous_training = false;  // serves a search by Hamming distance, takes minutes
+      // This training takes minutes and serves only searches by Hamming distance.
+      quantized->do_polysemous_training = false;
     }
     prepare(*lists->quantizer, seed);
   } else if (auto* quantized = dynamic_cast<faiss::IndexPQ*>(&index)) {

@@ -18,10 +18,10 @@ inline void require(bool condition, const char* message) {
   }
 }
 
-/** What one call looks for. Row q of queries has the results [q * k, q * k + k). */
+/** The parameters of one search. The results of row q of the queries are [q * k, q * k + k). */
 struct SearchRequest {
   idx_t query_count;
-  const float* queries;  // (query_count, dimension of the index at hand)
+  const float* queries;  // (query_count, dimension of the searched index)
   idx_t k;               // at most passing
   std::size_t breadth;   // 0: the index's default
   const std::uint8_t* bitmap;  // one bit per ordinal, or null when all pass
@@ -30,31 +30,35 @@ struct SearchRequest {
   bool passes(idx_t ordinal) const { return bitmap == nullptr || ((bitmap[ordinal >> 3] >> (ordinal & 7)) & 1) != 0; }
 };
 
-/** One index and what its searches reuse. */
+/** An index and the scratch memory of its searches. */
 struct IndexHandle {
   std::unique_ptr<faiss::Index> index;
   ScratchPool scratch;
 };
 
 /**
- * Refuses an index that cannot be searched with settings per request, or by inner product, and one whose graph or lists point
- * outside it. A file's tables are held against each other before, by PayloadCheck in Java, since the reader of FAISS trusts them.
- * Searching an index that passed both stays inside its memory.
+ * Refuses an index that cannot be searched by inner product and with settings per request. Refuses
+ * also an index with a graph or lists that point outside it.
+ *
+ * FAISS's reader trusts the tables of a file, so PayloadCheck in Java checks them before. Searches
+ * of an index that passed both checks stay within its memory.
  */
 void check_searchable(const faiss::Index& index);
 
-/** Seeds what is random in an index not yet trained, and sets its default breadth. */
+/** Seeds the random generators of an untrained index, and sets its default breadth. */
 void prepare(faiss::Index& index, int seed);
 
-/** Asks for large pages where the rows of an index lie. To be called once it is filled. */
+/** Requests large pages for the rows and links of an index. To be called once it is filled. */
 void settle(faiss::Index& index);
 
-/** Searches an index, or a part of one, with the kernels of this library. */
+/** Searches an index or a part of one with the kernels of this library. */
 void search_index(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
 /**
- * Fills labels and scores, best first. Changes nothing in the index. Only a query whose scores are not comparable (NaN) gets fewer
- * than k results; the rest of its row is -1.
+ * Fills labels and scores, best first. Changes nothing in the index.
+ *
+ * Only a query with scores that are not comparable (NaN) gets fewer than k results. The rest of its
+ * row is -1.
  */
 void search(const IndexHandle& handle, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 

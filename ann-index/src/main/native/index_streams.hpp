@@ -7,10 +7,13 @@
 
 namespace unipin {
 
-/** Thrown when a Java exception is pending already and shall stay. */
+/** Thrown if a Java exception is pending. That exception stays. */
 struct JavaExceptionPending {};
 
-/** Lets FAISS read from a java.io.InputStream. It never gives more bytes than the stream has. One thread. */
+/**
+ * An adapter through which FAISS reads from a java.io.InputStream. It never returns more bytes than
+ * the stream has. One thread.
+ */
 class StreamReader final : public faiss::IOReader {
  public:
   StreamReader(JNIEnv* env, jobject stream);
@@ -27,13 +30,13 @@ class StreamReader final : public faiss::IOReader {
   std::size_t position_ = 0;
 };
 
-/** Lets FAISS write to a java.io.OutputStream. One thread. */
+/** An adapter through which FAISS writes to a java.io.OutputStream. One thread. */
 class StreamWriter final : public faiss::IOWriter {
  public:
   StreamWriter(JNIEnv* env, jobject stream);
   std::size_t operator()(const void* source, std::size_t size, std::size_t count) override;
 
-  /** Hands the last bytes over. */
+  /** Writes the last bytes to the stream. */
   void flush();
 
  private:

@@ -1,13 +1,19 @@
 /*
- * Tiles of Q queries by R rows, over a vector type of the file that includes this one. It is compiled once per instruction set, so
- * it uses nothing of the standard library that another file might share with it.
+ * Tiles of Q queries by R rows, over a vector type of the including file.
  *
- * The including file defines, before it, kLanes, kQueriesInTile, Vec, zero(), add(), multiply_add(), load(pointer), load_first(pointer, count) and
- * sums(const Vec*, float*) for one and for four vectors.
+ * The file is compiled once per instruction set. So it uses nothing of the standard library: an
+ * inline function that was compiled here could be linked into files for other processors.
+ *
+ * The including file first defines kLanes, kQueriesInTile, Vec, zero(), multiply_add(),
+ * load(pointer), load_first(pointer, count), and Sums<R>::write(const Vec*, float*) for R = 1 and
+ * 4.
  */
 namespace {
 
-/** One sum per pair, whose order does not depend on Q or R. Pairs side by side, or one row after another, keep the adders busy. */
+/**
+ * Computes one sum per pair of a query and a row. The order of additions does not depend on Q or R,
+ * so all tile shapes give the same bits.
+ */
 template <std::size_t Q, std::size_t R, typename Row>
 inline void tile(const float* const* queries, const Row* const* rows, std::size_t d, float* const* out) {
   Vec sum[Q][R];
@@ -50,7 +56,10 @@ float one(const float* query, const Row* row, std::size_t d) {
   return sum;
 }
 
-/** Row by row: several at a time would be several streams through the memory, which its prefetching follows less well. */
+/**
+ * Computes row by row. Several rows at a time would be several streams through memory, which the
+ * processor's prefetching follows less well.
+ */
 template <typename Row>
 void rows(const float* query, const Row* table, std::size_t n, std::size_t d, float* out) {
   for (std::size_t i = 0; i < n; ++i) {
@@ -80,7 +89,7 @@ inline void rows_of(const float* queries, const Row* table, std::size_t n, std::
   }
 }
 
-/** As many queries at a time as there are registers for. */
+/** Scores as many queries at a time as there are registers for. */
 template <typename Row>
 void rows_of_four(const float* queries, const Row* table, std::size_t n, std::size_t d, float* out) {
   for (std::size_t q = 0; q < 4; q += kQueriesInTile) {

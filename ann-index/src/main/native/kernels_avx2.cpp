@@ -40,7 +40,7 @@ inline Vec load_first(const std::uint8_t* from, std::size_t count) {
   return load(padded);
 }
 
-/** Sums of two lanes each, to be added up. */
+/** Returns four partial sums of two lanes each. */
 inline __m128 half(Vec v) { return _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1)); }
 
 template <std::size_t R>

@@ -31,7 +31,7 @@ inline Vec load_first(const std::uint8_t* from, std::size_t count) {
   return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first(count), from)));
 }
 
-/** Sums of four lanes each, to be added up. */
+/** Returns four partial sums of four lanes each. */
 inline __m128 quarter(Vec v) {
   __m256 half = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
   return _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));

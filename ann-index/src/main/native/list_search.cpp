@@ -13,17 +13,22 @@
 #include "row_search.hpp"
 
 /*
- * Sivic and Zisserman, "Video Google", as FAISS lays the lists out. It is written out here for the sake of the kernels, and since a
- * filter changes how many lists are worth a look: the best items that pass lie in more lists than the best of all do, and a list
- * costs little when few of its rows are scored.
+ * Search in inverted lists, in the layout of FAISS.
+ *
+ * The search is written here for two reasons. It uses the kernels of this library. And with a
+ * filter it looks into more lists: the best passing items lie in more lists than the best of all
+ * items do. A list costs little if few of its rows are scored.
+ *
+ * Sivic and Zisserman, "Video Google: A Text Retrieval Approach to Object Matching in Videos",
+ * 2003.
  */
 namespace unipin {
 namespace {
 
-/** With a filter, up to this many times as many lists are probed. */
+/** With a filter, up to this factor more lists are searched. */
 constexpr idx_t kWiderUnderFilter = 4;
 
-/** Passes the ordinals whose bit is set. */
+/** A selector that passes the ordinals whose bit is set. */
 class OrdinalSelector final : public faiss::IDSelector {
  public:
   explicit OrdinalSelector(const SearchRequest& request) : request_(request) {}
@@ -34,14 +39,18 @@ class OrdinalSelector final : public faiss::IDSelector {
 };
 
 RowFormat list_format(const faiss::IndexIVF& index) {
-  if (typeid(index) == typeid(faiss::IndexIVFFlat)) {  // its subclass keeps duplicates elsewhere
+  // A subclass of IndexIVFFlat stores duplicates elsewhere, so the type must be exact.
+  if (typeid(index) == typeid(faiss::IndexIVFFlat)) {
     return RowFormat::kFloat32;
   }
   const auto* quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer*>(&index);
   return quantized == nullptr ? RowFormat::kOther : row_format(quantized->sq);
 }
 
-/** The score of a row as it lies in its list may lack its list's centre. */
+/**
+ * Returns whether a list stores residuals: rows minus the list's centre. The score of a centre must
+ * then be added to the scores of its rows.
+ */
 bool by_residual(const faiss::IndexIVF& index) {
   const auto* quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer*>(&index);
   return quantized != nullptr && quantized->by_residual;
@@ -56,7 +65,7 @@ std::size_t probes(const faiss::IndexIVF& index, const SearchRequest& request) {
   return std::min(wanted * static_cast<std::size_t>(std::max<idx_t>(1, wider)), index.nlist);
 }
 
-/** Searches the lists of one query after another. One thread. */
+/** A search through the lists, for one query after another. One thread. */
 class ListWalk {
  public:
   ListWalk(const faiss::IndexIVF& index, RowFormat format, Scratch& scratch, const SearchRequest& request)
@@ -92,7 +101,7 @@ class ListWalk {
     return quantized == nullptr ? nullptr : &quantized->sq;
   }
 
-  /** Puts the lists nearest to the query in order. */
+  /** Ranks the lists nearest to the query. */
   void rank(const float* query, std::size_t count) {
     scratch_.lists.resize(count);
     scratch_.list_scores.resize(count);
@@ -106,7 +115,10 @@ class ListWalk {
     }
   }
 
-  /** Ranks more lists. An approximate order may name others first, so that what was seen is looked at once more. */
+  /**
+   * Ranks more lists. An approximate order may now start with other lists, so the search begins
+   * again from the first.
+   */
   std::size_t widen(const float* query, std::size_t ranked, Best& best) {
     std::size_t wider = std::min(2 * ranked, index_.nlist);
     rank(query, wider);
@@ -161,7 +173,7 @@ bool complete(const SearchRequest& request, const idx_t* labels) {
   return std::all_of(labels, labels + request.k, [](idx_t label) { return label >= 0; });
 }
 
-/** For codes that no kernel of ours reads. */
+/** Searches lists with codes that no kernel of this library reads. */
 void search_with_faiss(const faiss::IndexIVF& index, const SearchRequest& request, float* scores, idx_t* labels) {
   OrdinalSelector selector(request);
   faiss::SearchParametersIVF parameters;

@@ -6,7 +6,10 @@
 
 namespace unipin {
 
-/** Searches inverted lists: ever more of them, until a query has its k results or all were seen. See search(). */
+/**
+ * Searches inverted lists: more and more of them, until a query has its k results or all lists were
+ * seen. See search().
+ */
 void search_lists(const faiss::IndexIVF& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
 /** Refuses lists that name rows or centres which the index does not have. */

@@ -1,5 +1,6 @@
-# Empties a build folder that was made for sources or for a place elsewhere: CMake refuses to go on in
-# a checkout that was copied or renamed. Usage: cmake -DSOURCE=FOLDER -DBUILD=FOLDER -P moved.cmake
+# Deletes a build folder that was made for another source folder or in another place. CMake refuses
+# to continue in a checkout that was copied or renamed.
+# Usage: cmake -DSOURCE=FOLDER -DBUILD=FOLDER -P moved.cmake
 if(EXISTS "${BUILD}/CMakeCache.txt")
   load_cache("${BUILD}" READ_WITH_PREFIX made_ CMAKE_HOME_DIRECTORY CMAKE_CACHEFILE_DIR)
   get_filename_component(source "${SOURCE}" REALPATH)

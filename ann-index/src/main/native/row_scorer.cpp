@@ -8,7 +8,7 @@
 namespace unipin {
 namespace {
 
-/** The processor's own prefetching ends with each page, so that rows are asked for one page ahead. */
+/** The processor's own prefetching ends with each page. So rows are prefetched one page ahead. */
 constexpr std::size_t kPageBytes = 4096;
 
 const faiss::ScalarQuantizer* quantizer_of(const faiss::Index& storage) {

@@ -12,38 +12,38 @@
 
 namespace unipin {
 
-/** How an index stores a row. */
+/** The format in which an index stores a row. */
 enum class RowFormat { kFloat32, kFloat16, kCode8, kOther };
 
-/** The format of a quantizer's codes; kOther when no kernel reads it. */
+/** Returns the format of a quantizer's codes, or kOther if no kernel reads it. */
 RowFormat row_format(const faiss::ScalarQuantizer& quantizer);
 
-/** The format of a table of rows by ordinal. */
+/** Returns the format of a table of rows by ordinal. */
 RowFormat row_format(const faiss::Index& storage);
 
 /**
- * Inner products of a query with stored rows, whatever their format. One thread.
+ * A scorer of stored rows of any format, by their inner product with a query. One thread.
  *
- * A code c of an 8-bit quantizer stands for offset + scale · (c + ½) in its component, so the product is Σ (q · scale) · c plus what
- * depends on the query alone.
+ * A code c of an 8-bit quantizer stands for offset + scale · (c + ½) in its component. The product
+ * with a query q is therefore Σ (q · scale) · c plus a term that depends on q alone.
  */
 class RowScorer {
  public:
-  /** For rows that lie elsewhere than in one table: lists. Not for kOther. */
+  /** For rows that are not in one table: lists. Not for kOther. */
   RowScorer(RowFormat format, const faiss::ScalarQuantizer* quantizer, std::size_t d);
   /** For a table of rows by ordinal. */
   explicit RowScorer(const faiss::Index& storage);
 
-  /** @param query (d), to stay in place until the next one */
+  /** @param query (d), must stay valid until the next query */
   void set_query(const float* query);
 
-  /** Rows that follow each other. Not for kOther. */
+  /** Scores consecutive rows. Not for kOther. */
   void rows(const void* rows, std::size_t n, float* out) const;
 
-  /** Asks for the first of n rows that will be scored soon. */
+  /** Prefetches the first of n rows that will be scored soon. */
   void prefetch_rows(const void* rows, std::size_t n) const;
 
-  /** Rows of the table. */
+  /** Scores rows of the table. */
   void at(const std::int32_t* ordinals, std::size_t n, float* out);
 
   float at(std::int32_t ordinal) {
@@ -52,7 +52,7 @@ class RowScorer {
     return score;
   }
 
-  /** Rows at the given places after a first one. Not for kOther. */
+  /** Scores the rows at the given places after a first row. Not for kOther. */
   void at(const void* first, const std::int32_t* places, std::size_t n, float* out) const;
 
   void prefetch(std::int32_t ordinal) const {
@@ -77,8 +77,8 @@ class RowScorer {
   const float* query_ = nullptr;
   float offset_ = 0;
   std::vector<float> scale_;   // (d), of an 8-bit quantizer
-  std::vector<float> middle_;  // (d), what code 0 stands for
-  std::vector<float> scaled_;  // (d), the query
+  std::vector<float> middle_;  // (d), the value of code 0
+  std::vector<float> scaled_;  // (d), the query times scale
   std::unique_ptr<faiss::DistanceComputer> computer_;
 };
 

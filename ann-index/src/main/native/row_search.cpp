@@ -6,14 +6,19 @@
 namespace unipin {
 namespace {
 
-/** Rows that stay in the second cache while a group of queries passes over them. */
+/**
+ * The bytes of a block of rows, which stays in the second cache while a group of queries scores it.
+ */
 constexpr std::size_t kBlockBytes = 256 * 1024;
 constexpr std::size_t kQueriesAtATime = 64;
-/** Below this share of rows that pass, each is looked up; above, all are scored in passing. */
+/**
+ * The inverse of a share of rows. If a smaller share passes, each passing row is looked up.
+ * Otherwise all rows are scored in order.
+ */
 constexpr idx_t kGatherShare = 4;
 constexpr std::size_t kPrefetchRows = 16;
 
-/** Offers those of a block of scores that pass. */
+/** Offers the rows of a block that pass, with their scores. */
 void offer(const SearchRequest& request, const float* scores, std::size_t first, std::size_t n, Best& best) {
   for (std::size_t i = 0; i < n; ++i) {
     if (scores[i] >= best.threshold() && request.passes(static_cast<idx_t>(first + i))) {
@@ -22,7 +27,7 @@ void offer(const SearchRequest& request, const float* scores, std::size_t first,
   }
 }
 
-/** Four queries over a block of rows: each row is loaded once for all. */
+/** Scores four queries over a block of rows, and loads each row once for all. */
 void score_four(
     const RowScorer& scorer, const SearchRequest& request, idx_t query, idx_t d, std::size_t first, std::size_t n,
     Scratch& scratch, Best* best) {
@@ -38,7 +43,7 @@ void score_one(RowScorer& scorer, const SearchRequest& request, std::size_t firs
   offer(request, scratch.scores.data(), first, n, best);
 }
 
-/** A group of queries over all rows, block by block. */
+/** Searches all rows for a group of queries, block by block. */
 void search_group(
     const faiss::Index& index, RowScorer& scorer, Scratch& scratch, const SearchRequest& request, idx_t from, idx_t to,
     std::vector<Best>& best) {

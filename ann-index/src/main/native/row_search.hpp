@@ -4,7 +4,10 @@
 
 namespace unipin {
 
-/** Whether search_rows can search an index: all its rows lie in one table that a kernel reads. */
+/**
+ * Returns whether search_rows can search an index: all its rows are in one table that a kernel
+ * reads.
+ */
 bool has_row_table(const faiss::Index& index);
 
 /** Scores every row that passes, see search(). */
@@ -13,7 +16,7 @@ void search_rows(const faiss::Index& index, Scratch& scratch, const SearchReques
 /** Fills scratch.places with the ordinals that pass, ascending. */
 void gather_passing(const SearchRequest& request, idx_t size, Scratch& scratch);
 
-/** Offers the rows in scratch.places to the best. */
+/** Scores the rows in scratch.places and offers them to best. */
 void score_places(RowScorer& scorer, Scratch& scratch, Best& best);
 
 }  // namespace unipin

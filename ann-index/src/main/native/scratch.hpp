@@ -14,7 +14,10 @@
 
 namespace unipin {
 
-/** What one search at a time works in; kept from call to call, so that none allocates once it has seen its like. One thread. */
+/**
+ * The working memory of one search at a time. It is kept from call to call, so a search allocates
+ * nothing once a similar one has run. One thread.
+ */
 struct Scratch {
   std::vector<Best> best;
   std::vector<float> scores;
@@ -23,7 +26,7 @@ struct Scratch {
   std::vector<std::uint64_t> frontier;
   std::vector<float> list_scores;
   std::vector<faiss::Index::idx_t> lists;
-  // Of the native interface itself: copies of what Java passed, and results before they are narrowed.
+  // For the JNI layer: copies of Java's arrays, and results before they are narrowed.
   std::vector<float> queries;
   std::vector<std::uint8_t> bitmap;
   std::vector<float> found_scores;
@@ -34,7 +37,7 @@ struct Scratch {
   RowScorer& scorer(const faiss::Index& owner, RowFormat format, const faiss::ScalarQuantizer* quantizer);
   faiss::VisitedTable& visited(const faiss::Index& graph);
 
-  /** At least as many bests as queries are searched at a time. */
+  /** Returns at least `count` bests, reset to k. */
   std::vector<Best>& bests(std::size_t count, std::size_t k);
 
  private:
@@ -42,10 +45,10 @@ struct Scratch {
   std::vector<std::pair<const faiss::Index*, std::unique_ptr<faiss::VisitedTable>>> visited_;
 };
 
-/** Scratches that are not in use: as many as there were ever searches at once. Thread-safe. */
+/** The idle scratches: at most as many as there were searches at the same time. Thread-safe. */
 class ScratchPool {
  public:
-  /** One that is given back at the end of its scope. */
+  /** A scratch that returns to the pool at the end of its scope. */
   class Lease {
    public:
     explicit Lease(ScratchPool& pool) : pool_(pool), scratch_(pool.take()) {}

@@ -3,10 +3,16 @@
 
 #include "index_search.hpp"
 
-/* The same structures searched by FAISS's own code, in the build of the distribution: what benchmarks compare with. */
+/*
+ * Search by FAISS's own code in the distribution's build, over the same structures. Benchmarks
+ * compare with it.
+ */
 namespace unipin {
 
-/** Sets the breadth in the index itself, so one search at a time; knows no filter. */
+/**
+ * Searches with the breadth set in the index itself, so only one search may run at a time. Accepts
+ * no filter.
+ */
 void search(const IndexHandle& handle, Scratch&, const SearchRequest& request, float* scores, idx_t* labels) {
   faiss::Index& index = *handle.index;
   require(request.bitmap == nullptr, "the generic build searches without a filter");

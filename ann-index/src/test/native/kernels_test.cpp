@@ -8,9 +8,10 @@
 #include <vector>
 
 /*
- * Every kernel this processor can run against the portable one and against a sum in double precision: every length up to several
- * registers, any alignment, one row and many, NaN, infinities and denormals. A row ends where its memory ends, so that a sanitizer
- * sees a read behind it.
+ * Tests of every kernel that this processor can run, against the portable one and against a sum in
+ * double precision. They cover every length up to several registers, any alignment, one row and
+ * many, NaN, infinities and denormals. A row ends where its memory ends, so a sanitizer sees any
+ * read behind it.
  */
 namespace {
 
@@ -39,7 +40,7 @@ template <>
 std::uint8_t any_row<std::uint8_t>() {
   return static_cast<std::uint8_t>(random_bits());
 }
-/** Signs, fractions and the exponents of 2^-15 to 2^0, denormals among them. */
+/** Draws signs, fractions and the exponents of 2^-15 to 2^0, denormals among them. */
 template <>
 half_t any_row<half_t>() {
   return static_cast<half_t>((random_bits() & 0x83ffU) | (random_bits() % 16) << 10);
@@ -54,7 +55,7 @@ double value(half_t x) {
   return (x & 0x8000) != 0 ? -magnitude : magnitude;
 }
 
-/** Rows and a query that begin `shift` elements behind where their memory does. */
+/** Rows and a query that begin `shift` elements behind the start of their memory. */
 template <typename Row>
 struct Case {
   Case(std::size_t d_, std::size_t n_, std::size_t shift_) : d(d_), n(n_), shift(shift_), query(4 * d + shift), rows(n * d + shift) {
@@ -93,7 +94,7 @@ void agrees_with_double(const char* name, const RowKernels<Row>& kernels, const 
   }
 }
 
-/** Many rows give the bits of one. */
+/** Checks that many rows at once give the same bits as one. */
 template <typename Row>
 void many_equal_one(const char* name, const RowKernels<Row>& kernels, const char* type) {
   for (std::size_t d : {1UL, 3UL, 8UL, 15UL, 16UL, 17UL, 31UL, 33UL, 64UL, 100UL, 128UL, 129UL}) {
@@ -121,7 +122,9 @@ void many_equal_one(const char* name, const RowKernels<Row>& kernels, const char
   }
 }
 
-/** What is not finite reaches the sum, from the query and from the row, wherever it stands. */
+/**
+ * Checks that a value that is not finite reaches the sum, from the query or the row, at any place.
+ */
 void specials_go_through(const char* name, const Kernels& kernels) {
   const float kNan = std::numeric_limits<float>::quiet_NaN();
   const float kInfinity = std::numeric_limits<float>::infinity();
@@ -156,7 +159,7 @@ void denormals_are_kept(const char* name, const Kernels& kernels) {
   }
 }
 
-/** Every float16 there is. */
+/** Checks the conversion of every finite float16. */
 void converts_every_half(const char* name, const Kernels& kernels) {
   const float kOne = 1.0F;
   for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {

@@ -20,9 +20,10 @@
 #include "index_search.hpp"
 
 /*
- * Every search loop over every kind of index against sums in double precision over what the index stores: one query and many, any k,
- * filters from one item to all, two threads at once, queries that are not finite, and graphs that point outside themselves. Queries,
- * bitmaps and results end where their memory ends, so that a sanitizer sees what goes beyond.
+ * Tests of every search loop over every kind of index, against sums in double precision over the
+ * stored rows. They cover one query and many, any k, filters from one item to all, and two threads
+ * at once. They also cover queries that are not finite, and graphs that point outside themselves.
+ * Queries, bitmaps and results end where their memory ends, so a sanitizer sees any access beyond.
  */
 namespace {
 
@@ -30,7 +31,7 @@ using unipin::idx_t;
 using unipin::IndexHandle;
 using unipin::SearchRequest;
 
-constexpr idx_t kDimension = 19;  // fits no register
+constexpr idx_t kDimension = 19;  // not a multiple of any register
 constexpr double kTolerance = 1e-4;
 
 int failures = 0;
@@ -41,7 +42,7 @@ void expect(bool holds, const std::string& what) {
   }
 }
 
-/** Unit vectors around a few centres. */
+/** Returns unit vectors around a few centres. */
 std::vector<float> around(idx_t count, unsigned seed) {
   std::mt19937 centre_bits(1);
   std::mt19937 bits(seed);
@@ -78,7 +79,7 @@ std::unique_ptr<IndexHandle> built(const char* factory, idx_t count) {
   return handle;
 }
 
-/** One bit per ordinal; without a filter there is no bitmap. */
+/** A filter: one bit per ordinal, or no bitmap when all pass. */
 struct Filter {
   Filter(std::string name_, idx_t size_, const std::function<bool(idx_t)>& passes) : name(std::move(name_)), size(size_) {
     bitmap.resize(static_cast<std::size_t>((size + 63) / 64 * 8));
@@ -126,7 +127,7 @@ Found search(IndexHandle& handle, const std::vector<float>& queries, idx_t k, st
   return found;
 }
 
-/** What the index stores, decoded. */
+/** Returns the stored rows, decoded. */
 std::vector<float> stored(const faiss::Index& index) {
   std::vector<float> rows(static_cast<std::size_t>(index.ntotal * kDimension));
   if (auto* lists = dynamic_cast<const faiss::IndexIVF*>(&index)) {
@@ -136,7 +137,7 @@ std::vector<float> stored(const faiss::Index& index) {
   return rows;
 }
 
-/** Scores in double precision of what passes, best first. */
+/** Returns the scores of the passing rows in double precision, best first. */
 std::vector<double> truth(const float* query, const std::vector<float>& rows, const Filter& filter) {
   std::vector<double> scores;
   for (idx_t ordinal = 0; ordinal < filter.size; ++ordinal) {
@@ -153,7 +154,10 @@ std::vector<double> truth(const float* query, const std::vector<float>& rows, co
   return scores;
 }
 
-/** Every result once, in order, passing, with its own score; and of the best, at least a part. */
+/**
+ * Checks that every result comes once, in order, passes the filter and has its own score. Checks
+ * also that at least a share of the best was found.
+ */
 void check_found(
     const std::string& what, const Found& found, const std::vector<float>& queries, idx_t k, const std::vector<float>& rows,
     const Filter& filter, double least_recall) {
@@ -191,7 +195,7 @@ void searches_agree(const char* factory, idx_t size, std::size_t breadth, double
       for (idx_t wanted : {idx_t{1}, idx_t{10}, size}) {
         idx_t k = std::min(wanted, filter.passing);
         if (k == 0 || (wanted == size && count > 4)) {
-          continue;  // nothing passes, which the caller sees; or many sums
+          continue;  // nothing passes, or the sums would take too long
         }
         std::string what = std::string(factory) + ", " + std::to_string(size) + " rows, " + std::to_string(count) + " queries, k " +
             std::to_string(k) + ", " + filter.name;
@@ -202,7 +206,10 @@ void searches_agree(const char* factory, idx_t size, std::size_t breadth, double
   }
 }
 
-/** For codes that are coarse: the order is that of the codes, the results are whole and pass. */
+/**
+ * Checks an index with coarse codes: results are complete and pass the filter. Their order is that
+ * of the codes and is not checked.
+ */
 void searches_are_whole(const char* factory, idx_t size) {
   std::unique_ptr<IndexHandle> handle = built(factory, size);
   std::vector<float> queries = around(5, 3);
@@ -223,7 +230,10 @@ void searches_are_whole(const char* factory, idx_t size) {
   }
 }
 
-/** Nothing is found for NaN, and what is not finite harms no other query. */
+/**
+ * Checks that labels stay in range for queries that are not finite, and that such a query does not
+ * disturb another one.
+ */
 void odd_queries_end(const char* factory) {
   std::unique_ptr<IndexHandle> handle = built(factory, 800);
   std::vector<float> rows = stored(*handle->index);
@@ -243,7 +253,7 @@ void odd_queries_end(const char* factory) {
   }
 }
 
-/** Two threads over one index find what one does. */
+/** Checks that two threads over one index find the same as one. */
 void threads_agree(const char* factory) {
   std::unique_ptr<IndexHandle> handle = built(factory, 1500);
   std::vector<float> queries = around(40, 3);
@@ -267,7 +277,7 @@ void threads_agree(const char* factory) {
   }
 }
 
-/** Each damage to a graph is refused before it is walked. */
+/** Checks that every damage to a graph is refused before a walk. */
 void damaged_graphs_are_refused() {
   using Damage = std::function<void(faiss::HNSW&)>;
   const std::vector<Damage> damages = {
@@ -296,7 +306,7 @@ void damaged_graphs_are_refused() {
   }
 }
 
-/** The same of inverted lists. */
+/** Checks the same for inverted lists. */
 void damaged_lists_are_refused() {
   using Damage = std::function<void(faiss::IndexIVF&, faiss::ArrayInvertedLists&)>;
   const std::vector<Damage> damages = {
@@ -332,7 +342,7 @@ int main() {
       searches_agree(factory, size, 200, 0.97);
     }
   }
-  searches_agree("HNSW16", 6000, 64, 0.9);  // large enough to walk under a filter
+  searches_agree("HNSW16", 6000, 64, 0.9);  // large enough for a walk with a filter
   for (const char* factory : {"IVF8,Flat", "IVF8,SQ8", "IVF8,SQfp16", "IVF8_HNSW4,Flat"}) {
     searches_agree(factory, 65, 8, 1);
     searches_agree(factory, 700, 8, 1);

@@ -3,12 +3,15 @@ package io.unipin.ann;
 import java.util.Arrays;
 
 /**
- * What a live index holds, laid out for a new generation: ids and their vectors by row. Vectors that are those of the root are not
- * copied; only items with a vector of their own take memory.
+ * The items of a live index, laid out for a new generation: ids and vectors by row. Vectors equal
+ * to those of the root are shared. Only items with a vector of their own take memory.
  */
 record Alive(IdTable ids, VectorTable vectors) {
 
-  /** All of a state, in the order of ordinals and then of arrival. */
+  /**
+   * Returns all items of a state: first those of the main index by ordinal, then the delta's by
+   * age.
+   */
   static Alive of(LiveState state) {
     Layout layout = new Layout(state);
     int dimension = state.main().index().dimension();
@@ -23,7 +26,10 @@ record Alive(IdTable ids, VectorTable vectors) {
     return layout.done();
   }
 
-  /** Builds a main index of it; one of FAISS takes a copy of all vectors on the heap while it is built. */
+  /**
+   * Builds a main index of the items. FAISS needs a copy of all vectors on the heap during the
+   * build.
+   */
   BaseIndex index(LiveIndexConfig config) {
     long[] all = new long[ids.size()];
     Arrays.setAll(all, ids::id);
@@ -34,7 +40,7 @@ record Alive(IdTable ids, VectorTable vectors) {
     return FaissIndex.build(config.factory(), vectors.toArray(), dimension, all, config.build());
   }
 
-  /** Takes items one by one. */
+  /** A receiver that lays items out one by one. */
   private static final class Layout implements Delta.Receiver {
     private final Generation.Root root;
     private final int dimension;

@@ -1,9 +1,11 @@
 package io.unipin.ann;
 
 /**
- * A failure of the index itself: a factory string FAISS refuses, a file that is damaged or foreign, a native error.
+ * A failure of the index itself: a factory string that FAISS refuses, a damaged or foreign file, or
+ * a native error.
  *
- * <p>Its message is one line that says what was expected and what came. Illegal arguments are {@link IllegalArgumentException}.
+ * <p>The message is one line that states what was expected and what came. Illegal arguments are
+ * {@link IllegalArgumentException} instead.
  */
 public final class AnnException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -7,28 +7,31 @@ package io.unipin.ann;
  */
 public sealed interface AnnIndex extends AutoCloseable permits BaseIndex, LiveIndex {
 
-  /** Number of components of every vector and query. */
+  /** Returns the number of components of every vector and query. */
   int dimension();
 
-  /** Number of vectors. */
+  /** Returns the number of vectors. */
   int size();
 
-  /** Names the kind of index for people, for example {@code HNSW32}. */
+  /** Returns the name of the kind of index for people, for example {@code HNSW32}. */
   String description();
 
   /**
-   * The best items of each query, best first: descending score, ties by smaller id. A query with fewer than {@code search.k()}
-   * items that pass the filter has its row padded with id -1 and score negative infinity; no other item is ever left out for want
-   * of breadth.
+   * Returns the best items of each query in descending order of score. Equal scores are ordered by
+   * ascending id.
+   *
+   * <p>If fewer than {@code search.k()} items pass the filter, the rows are padded with id -1 and
+   * score negative infinity. There is no other reason for padding: an approximate index widens its
+   * search until k items are found or all were seen.
    *
    * @param queries (queryCount, dimension) row major, finite
    * @return (queryCount, k) ids and scores
-   * @throws IllegalArgumentException when the queries do not fit the index or are not finite
-   * @throws IllegalStateException when the index is closed
+   * @throws IllegalArgumentException if the queries do not fit the index or are not finite
+   * @throws IllegalStateException if the index is closed
    */
   AnnResult search(float[] queries, int queryCount, AnnSearch search);
 
-  /** Frees the index once the searches under way are done. Idempotent. */
+  /** Frees the index after the active searches have ended. Idempotent. */
   @Override
   void close();
 }

@@ -1,15 +1,15 @@
 package io.unipin.ann;
 
 /**
- * What {@link AnnIndex#search} found. The arrays are owned by whoever holds the result.
+ * The result of {@link AnnIndex#search}. The holder of the result owns the arrays.
  *
  * @param ids (queryCount, k) external ids, best first, padded with {@link #NO_ID}
  * @param scores (queryCount, k) inner products, padded with negative infinity
  */
-@SuppressWarnings("ArrayRecordComponent") // owned by whoever holds the record
+@SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 public record AnnResult(int queryCount, int k, long[] ids, float[] scores) {
 
-  /** Stands where a query has no more items. */
+  /** The id that pads a row without further items. */
   public static final long NO_ID = -1;
 
   public AnnResult {
@@ -20,7 +20,7 @@ public record AnnResult(int queryCount, int k, long[] ids, float[] scores) {
     }
   }
 
-  /** Number of items found for a query, at most k. */
+  /** Returns the number of items found for a query, at most k. */
   public int found(int query) {
     int count = 0;
     while (count < k && ids[query * k + count] != NO_ID) {

@@ -1,11 +1,11 @@
 package io.unipin.ann;
 
 /**
- * How one call of {@link AnnIndex#search} searches. Immutable.
+ * The parameters of one call of {@link AnnIndex#search}. Immutable.
  *
  * @param k results per query, at least 1
- * @param breadth how widely an approximate index looks: {@code efSearch} of HNSW, {@code nprobe} of IVF; 0 takes the index's default
- *     and an exhaustive index has no use for it
+ * @param breadth the breadth of an approximate search: {@code efSearch} of HNSW, {@code nprobe} of
+ *     IVF. 0 means the index's default. An exhaustive index ignores it.
  * @param filter the items that may be found
  */
 public record AnnSearch(int k, int breadth, ItemFilter filter) {
@@ -18,7 +18,7 @@ public record AnnSearch(int k, int breadth, ItemFilter filter) {
     }
   }
 
-  /** The best {@code k} of all items with the index's default breadth. */
+  /** Returns a search for the best {@code k} of all items, with the index's default breadth. */
   public static AnnSearch top(int k) {
     return new AnnSearch(k, 0, ItemFilter.NONE);
   }

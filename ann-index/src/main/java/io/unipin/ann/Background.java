@@ -3,7 +3,7 @@ package io.unipin.ann;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Threads for what nobody waits for; they keep no process alive. */
+/** Daemon threads for background work. They do not keep the process alive. */
 final class Background {
   private Background() {}
 

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * When to try again what failed: after ten seconds, then after twice as long each time, up to ten minutes.
+ * Decides when a failed attempt may be repeated: after ten seconds, then after twice the last pause
+ * each time, up to ten minutes.
  *
  * <p>One thread at a time.
  */
@@ -15,15 +16,15 @@ final class Backoff {
   private final LongSupplier clock;
   private long failedAt;
 
-  /** 0 when the last try did not fail. */
+  /** 0 if the last attempt did not fail. */
   private long pauseNanos;
 
-  /** The clock tells nanoseconds, from any origin. */
+  /** The clock returns nanoseconds from any origin. */
   Backoff(LongSupplier clock) {
     this.clock = clock;
   }
 
-  /** Whether it is too early to try again. */
+  /** Returns whether the pause still lasts: it is too early for another attempt. */
   boolean holds() {
     return pauseNanos > 0 && clock.getAsLong() - failedAt < pauseNanos;
   }

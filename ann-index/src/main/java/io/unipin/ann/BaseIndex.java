@@ -1,11 +1,11 @@
 package io.unipin.ann;
 
-/** An index that never changes, with its vectors numbered by ordinals. */
+/** An immutable index with its vectors numbered by ordinals. */
 sealed interface BaseIndex extends AnnIndex permits ExactIndex, FaissIndex {
 
   IdTable ids();
 
-  /** As {@link AnnIndex#search}, with a filter that is laid over the ordinals already. */
+  /** Like {@link AnnIndex#search}, with a filter over the ordinals. */
   AnnResult search(float[] queries, int queryCount, int k, int breadth, OrdinalFilter filter);
 
   @Override

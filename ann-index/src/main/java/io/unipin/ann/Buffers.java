@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 
-/** Checks of buffers that native code will read or write. */
+/** Checks of buffers that native code reads or writes. */
 final class Buffers {
   private Buffers() {}
 

@@ -1,6 +1,8 @@
 package io.unipin.ann;
 
-/** Checks quantizers: what they say of a row has to fit what they bring. One thread. */
+/**
+ * A check of quantizers: the sizes that they declare must fit the tables that follow. One thread.
+ */
 final class CodeCheck {
   private final PayloadReader in;
 
@@ -8,14 +10,14 @@ final class CodeCheck {
     this.in = in;
   }
 
-  /** Passes over a scalar quantizer; returns the bytes of a row. */
+  /** Checks and skips a scalar quantizer. Returns the bytes of a row. */
   int scalar(int dimension) {
     int kind = in.int32();
-    in.skip(Integer.BYTES + Float.BYTES); // how it was trained
+    in.skip(Integer.BYTES + Float.BYTES); // the way it was trained
     in.equal("dimension of a quantizer", dimension, in.int64());
-    int bytes = switch (kind) { // as faiss::ScalarQuantizer::QuantizerType has them
-          case 0, 2, 5 -> dimension; // 8 bits: by component, for all, as they are
-          case 1, 3 -> (dimension + 1) / 2; // 4 bits: by component, for all
+    int bytes = switch (kind) { // numbers of faiss::ScalarQuantizer::QuantizerType
+          case 0, 2, 5 -> dimension; // 8 bits: range per component, one range, no range
+          case 1, 3 -> (dimension + 1) / 2; // 4 bits: range per component, one range
           case 4 -> 2 * dimension; // float16
           case 6 -> (6 * dimension + 7) / 8; // 6 bits
           default -> throw new IllegalArgumentException("a known quantizer expected, got " + kind);
@@ -31,7 +33,7 @@ final class CodeCheck {
     return bytes;
   }
 
-  /** Passes over a product quantizer; returns the bytes of a row. */
+  /** Checks and skips a product quantizer. Returns the bytes of a row. */
   int product(int dimension) {
     in.equal("dimension of a quantizer", dimension, in.int64());
     int parts = in.within("parts of a row", in.int64(), 1, dimension);

@@ -6,18 +6,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The vectors that came since the main index was built: few, scored one by one. A changed delta is a new object that shares the rows
- * that stay; those it adds lie behind the end of every older one.
+ * The vectors that were added since the main index was built. They are few, and are scored one by
+ * one.
  *
- * <p>Rows whose vector was replaced or taken away are dead. They are left behind when there are more of them than of the living, so
- * that the rows are bounded by twice what lives, however often one item changes.
+ * <p>Immutable, with shared memory: a changed delta is a new object that shares the rows which
+ * stay. Its new rows lie behind the end of every older delta.
  *
- * <p>Immutable.
+ * <p>A row is dead when its vector was replaced or deleted. The rows are copied without the dead
+ * ones once the dead outnumber the living by {@value #LEAST_ROOM}. So memory is bounded by about
+ * twice the living rows, however often an item changes.
  */
 final class Delta {
+  /** The least number of rows for which memory is allocated. */
   private static final int LEAST_ROOM = 64;
 
-  /** From so many ids on, rows are looked up in a table that is made for it. */
+  /** Look-ups of more ids than this build a hash table first. */
   private static final int MANY = 8;
 
   private final int dimension;
@@ -38,12 +41,12 @@ final class Delta {
     return new Delta(dimension, new float[0], new long[0], 0, new BitSet());
   }
 
-  /** Number of vectors. */
+  /** Returns the number of vectors. */
   int size() {
     return count - dead.cardinality();
   }
 
-  /** Rows that there is memory for. */
+  /** Returns the number of rows for which memory is allocated. */
   int room() {
     return ids.length;
   }
@@ -53,7 +56,8 @@ final class Delta {
   }
 
   /**
-   * With vectors more, each in the place of an older one of the same id. Only the newest delta may be added to.
+   * Returns a delta with added vectors. Each replaces an older vector of the same id. Only the
+   * newest delta may be extended, because the memory behind its rows is shared.
    *
    * @param added distinct
    * @param vectors (added.length, dimension)
@@ -68,7 +72,7 @@ final class Delta {
     return new Delta(dimension, rest.rows, rest.ids, rest.count + added.length, rest.dead);
   }
 
-  /** Without the vectors of these ids; ids it does not hold are of no consequence. */
+  /** Returns a delta without the vectors of these ids. Ignores ids that it does not hold. */
   Delta without(long[] gone) {
     BitSet more = null;
     for (int row : rows(gone)) {
@@ -85,7 +89,7 @@ final class Delta {
     return waste > count - waste + LEAST_ROOM ? rest.compact(0) : rest;
   }
 
-  /** The living alone, with room for others. */
+  /** Returns a copy of the living rows, with room for {@code others} more. */
   private Delta compact(int others) {
     int wanted = Math.addExact(size(), others);
     int room = Math.max(LEAST_ROOM, wanted + wanted / 2);
@@ -100,31 +104,33 @@ final class Delta {
     return new Delta(dimension, livingRows, livingIds, filled[0], new BitSet());
   }
 
-  /** Offers every vector that passes. */
+  /** Scores all vectors and offers those that pass to {@code best}. */
   void score(float[] queries, int query, ItemFilter filter, TopK best) {
     for (int row = dead.nextClearBit(0); row < count; row = dead.nextClearBit(row + 1)) {
       float score =
           ExactIndex.innerProduct(queries, query * dimension, rows, row * dimension, dimension);
-      // Few get so far, and a filter takes longer than a score.
+      // The filter comes last: few vectors reach the threshold, and a filter costs more than a
+      // score.
       if (score >= best.threshold() && filter.passes(ids[row])) {
         best.offer(ids[row], score);
       }
     }
   }
 
-  /** The ids, and their rows to a receiver. */
+  /** Passes every vector with its id to a receiver. */
   void forEach(Receiver receiver) {
     for (int row = dead.nextClearBit(0); row < count; row = dead.nextClearBit(row + 1)) {
       receiver.take(ids[row], rows, row * dimension);
     }
   }
 
-  /** Takes a vector that begins somewhere in an array. */
+  /** A receiver of vectors. */
   interface Receiver {
+    /** Receives a vector that starts at {@code offset} of an array. */
     void take(long id, float[] rows, int offset);
   }
 
-  /** The row of each id, or −1. */
+  /** Returns the row of each id, or −1. */
   int[] rows(long[] wanted) {
     if (wanted.length <= MANY) {
       return Arrays.stream(wanted).mapToInt(this::row).toArray();
@@ -136,7 +142,7 @@ final class Delta {
     return Arrays.stream(wanted).mapToInt(id -> living.getOrDefault(id, -1)).toArray();
   }
 
-  /** Copies a row. */
+  /** Copies a row to {@code offset} of an array. */
   void copy(int row, float[] into, int offset) {
     System.arraycopy(rows, row * dimension, into, offset, dimension);
   }

@@ -1,7 +1,8 @@
 package io.unipin.ann;
 
 /**
- * An index in plain Java that looks at every vector: exact, and what approximate indexes are measured against.
+ * An exact index in plain Java that scores every vector. Approximate indexes are measured against
+ * it.
  *
  * <p>O(size · dimension) per query. Thread-safe, immutable.
  */
@@ -16,7 +17,7 @@ public final class ExactIndex implements BaseIndex {
   }
 
   /**
-   * An index over copies of both arrays.
+   * Returns an index over copies of both arrays.
    *
    * @param vectors (ids.length, dimension) row major, finite
    * @param ids distinct, none of them -1
@@ -28,7 +29,7 @@ public final class ExactIndex implements BaseIndex {
   }
 
   /**
-   * An index that reads the vectors where they lie.
+   * Returns an index that reads the vectors of a table without a copy.
    *
    * @param vectors one for each id, finite
    * @param ids distinct, none of them -1; copied
@@ -79,7 +80,7 @@ public final class ExactIndex implements BaseIndex {
     closed = true;
   }
 
-  /** Eight sums side by side, so that no addition waits for the one before. */
+  /** Returns an inner product. Eight separate sums let no addition wait for the previous one. */
   static float innerProduct(float[] a, int aStart, float[] b, int bStart, int length) {
     float s0 = 0;
     float s1 = 0;

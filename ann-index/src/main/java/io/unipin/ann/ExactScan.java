@@ -1,8 +1,11 @@
 package io.unipin.ann;
 
-/** Scores every vector of a table that passes a filter, by pieces that stay in the cache while all queries look at them. */
+/**
+ * A scan that scores every vector of a table that passes a filter. It works in blocks that stay in
+ * the processor's cache while all queries are scored against them.
+ */
 final class ExactScan {
-  /** Vectors of about this many floats are scored for all queries while they lie in the cache. */
+  /** The size of a block, in floats. */
   private static final int BLOCK_FLOATS = 16 * 1024;
 
   private final VectorTable vectors;
@@ -14,7 +17,7 @@ final class ExactScan {
   }
 
   /**
-   * Offers what it finds.
+   * Scores the table and offers the results.
    *
    * @param queries (best.length, dimension)
    * @param best one for each query
@@ -33,8 +36,8 @@ final class ExactScan {
     }
   }
 
-  /** Rows that follow each other: {@code count} of them, the first of which has ordinal {@code from}. */
-  @SuppressWarnings("ArrayRecordComponent") // one scan's
+  /** A block of {@code count} consecutive rows. The first has ordinal {@code from}. */
+  @SuppressWarnings("ArrayRecordComponent") // owned by one scan
   private record Block(float[] rows, int from, int count) {}
 
   private void score(float[] queries, int query, Block block, OrdinalFilter filter, TopK best) {

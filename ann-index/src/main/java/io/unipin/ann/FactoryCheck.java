@@ -8,7 +8,10 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether FAISS can build an index of a kind, found by a small one before hours go into the vectors. */
+/**
+ * A check whether FAISS can build an index of a kind. It builds a small one, so that a bad factory
+ * string fails before hours of work.
+ */
 public final class FactoryCheck {
   private static final Pattern LISTS = Pattern.compile("IVF([0-9]{1,9})");
   private static final String LOADABLE =
@@ -19,11 +22,11 @@ public final class FactoryCheck {
   private FactoryCheck() {}
 
   /**
-   * Refuses a factory string that FAISS does not know, that needs more vectors than there will be, or whose index could not
-   * be loaded again.
+   * Refuses a factory string that FAISS does not know, that needs more vectors than {@code size},
+   * or that gives an index which cannot be loaded again.
    *
    * @param size vectors that the index will hold
-   * @throws AnnException that names the factory
+   * @throws AnnException with the factory string in its message
    */
   public static void require(String factory, int dimension, int size) {
     Matcher lists = LISTS.matcher(factory);
@@ -48,7 +51,9 @@ public final class FactoryCheck {
     }
   }
 
-  /** Of some kinds FAISS writes what nobody can check when it is read, so files of them are refused. */
+  /**
+   * Saves and loads the index. {@link PayloadCheck} refuses files of kinds that it cannot check.
+   */
   private static void requireLoadable(String factory, FaissIndex index) {
     try {
       Path file = Files.createTempFile("unipin-index", ".faiss");

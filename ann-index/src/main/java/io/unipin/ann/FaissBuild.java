@@ -1,10 +1,10 @@
 package io.unipin.ann;
 
 /**
- * Options of building a {@link FaissIndex}. Immutable.
+ * The options of building a {@link FaissIndex}. Immutable.
  *
  * @param seed of clustering and of HNSW's levels
- * @param threads of training and adding, at least 1; HNSW comes out the same again only with 1
+ * @param threads of training and adding, at least 1. HNSW is reproducible only with 1.
  */
 public record FaissBuild(int seed, int threads) {
 

@@ -12,10 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owner of one native index. Uses hold the read lock and closing the write lock, so nothing is freed under a search. An owner that is
- * dropped without closing leaks its index and is reported.
+ * The owner of one native index. Thread-safe.
  *
- * <p>Thread-safe.
+ * <p>Calls hold the read lock and {@link #close} holds the write lock, so an index is never freed
+ * during a search. An owner that is dropped without {@link #close} leaks its index, which is
+ * logged.
  */
 final class FaissHandle implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(FaissHandle.class);
@@ -40,7 +41,7 @@ final class FaissHandle implements AutoCloseable {
   }
 
   /**
-   * A new index, trained on its vectors.
+   * Builds a new index and trains it on its vectors.
    *
    * @param vectors (count, dimension)
    */
@@ -52,7 +53,7 @@ final class FaissHandle implements AutoCloseable {
         FaissNative.build(factory, vectors, dimension, count, options.seed(), options.threads()));
   }
 
-  /** Reads bytes that were verified before. */
+  /** Reads an index from bytes that {@link PayloadCheck} has accepted. */
   static FaissHandle read(String description, InputStream stream) {
     NativeLibrary.require();
     return new FaissHandle(description, FaissNative.read(stream));
@@ -80,7 +81,7 @@ final class FaissHandle implements AutoCloseable {
    *
    * @param queries (queryCount, dimension), checked
    * @param k from 0 to the number of ordinals that pass
-   * @param ordinals (queryCount, k), filled; -1 where there is none
+   * @param ordinals (queryCount, k), filled; -1 where there is no result
    * @param scores (queryCount, k), filled
    */
   void search(
@@ -112,7 +113,7 @@ final class FaissHandle implements AutoCloseable {
     }
   }
 
-  /** The same between direct buffers, from their positions on. */
+  /** The same with direct buffers, which are used from their positions on. */
   void search(
       FloatBuffer queries,
       int queryCount,

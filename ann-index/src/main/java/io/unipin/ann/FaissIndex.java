@@ -9,13 +9,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An index of FAISS, by its factory string: {@code Flat}, {@code HNSW32}, {@code IVF256,Flat}, {@code IVF64,SQ8}, …
+ * An index of FAISS, given by its factory string: {@code Flat}, {@code HNSW32},
+ * {@code IVF256,Flat}, {@code IVF64,SQ8}, …
  *
- * <p>Filters apply inside the search. {@code Flat} is exact to float rounding; HNSW and IVF trade recall for speed by the breadth of a
- * search, which is 64 for HNSW and a sixteenth of the lists for IVF unless a search says otherwise. When few items pass a filter, HNSW
- * scores just these, and is exact. HNSW finds most among vectors of one length, as UniPin's are.
+ * <p>Filters apply inside the search. {@code Flat} is exact to float rounding. HNSW and IVF trade
+ * recall for speed by the breadth of a search. The default breadth is 64 for HNSW and a sixteenth
+ * of the lists for IVF. If few items pass a filter, HNSW scores only these, which is exact. HNSW
+ * has its best recall among vectors of one length, such as UniPin's.
  *
- * <p>Thread-safe, and each search runs on the calling thread alone. Native memory: close it.
+ * <p>Thread-safe. Each search runs on the calling thread alone. The index holds native memory, so
+ * it must be closed.
  */
 public final class FaissIndex implements BaseIndex {
   private static final Logger logger = LoggerFactory.getLogger(FaissIndex.class);
@@ -35,7 +38,7 @@ public final class FaissIndex implements BaseIndex {
    *
    * @param vectors (ids.length, dimension) row major, finite
    * @param ids distinct, none of them -1
-   * @throws AnnException when FAISS knows no such index, or cannot build it of these vectors
+   * @throws AnnException if FAISS does not know the kind, or cannot build it of these vectors
    */
   public static FaissIndex build(
       String factory, float[] vectors, int dimension, long[] ids, FaissBuild options) {
@@ -59,10 +62,10 @@ public final class FaissIndex implements BaseIndex {
   }
 
   /**
-   * Reads an index that {@link #save} wrote. The whole file is verified before FAISS sees a byte of it, and needs its length in heap
-   * while it loads.
+   * Reads an index that {@link #save} wrote. The whole file is verified before FAISS reads any of
+   * it. The file's length is needed on the heap during the load.
    *
-   * @throws AnnException when the file cannot be read, is damaged, or is no such file
+   * @throws AnnException if the file cannot be read, is damaged, or is not an index file
    */
   public static FaissIndex load(Path file) {
     IndexFile content = IndexFile.read(file);
@@ -90,9 +93,10 @@ public final class FaissIndex implements BaseIndex {
   }
 
   /**
-   * As {@link #load}; when the file is refused, the one that {@link #save} put aside for it, with a warning.
+   * Like {@link #load}. If the file is refused, logs a warning and loads the file that
+   * {@link #save} kept beside it.
    *
-   * @throws AnnException when there is no such file, or it is refused too
+   * @throws AnnException if there is no such file, or it is refused as well
    */
   public static FaissIndex loadOrPrevious(Path file) {
     try {
@@ -108,10 +112,10 @@ public final class FaissIndex implements BaseIndex {
   }
 
   /**
-   * Writes the index, checksummed. The file appears whole or not at all, and is on the disk when this returns. A file that was there
-   * is kept beside it, with {@code .previous} behind its name.
+   * Writes the index with a checksum. The file appears whole or not at all, and is on the disk when
+   * this returns. An older file is kept under the same name with {@code .previous} appended.
    *
-   * @throws AnnException when it cannot be written
+   * @throws AnnException if the file cannot be written
    */
   public void save(Path file) {
     IndexFile.write(file, description, dimension(), ids, handle::write);
@@ -162,10 +166,10 @@ public final class FaissIndex implements BaseIndex {
   }
 
   /**
-   * As {@link #search(float[], int, AnnSearch)}, from and into direct buffers of the caller, from their positions on. Nothing is
-   * allocated but the bits of a filter that was not used before.
+   * Like {@link #search(float[], int, AnnSearch)}, with direct buffers of the caller, which are
+   * used from their positions on. Allocates only the bits of a filter that was not used before.
    *
-   * @param queries (queryCount, dimension), native byte order; trusted to be finite
+   * @param queries (queryCount, dimension), native byte order; must be finite, which is not checked
    * @param foundIds (queryCount, k), filled
    * @param foundScores (queryCount, k), filled
    */
@@ -188,7 +192,7 @@ public final class FaissIndex implements BaseIndex {
     }
   }
 
-  /** Moves a row of k ordinals to where its ids belong, in order, and fills what is left of it. */
+  /** Moves a row of k ordinals to its place, turns them into ids in order, and pads the row. */
   private void spread(LongBuffer foundIds, FloatBuffer scores, int query, int k, int wanted) {
     int idFrom = foundIds.position();
     int scoreFrom = scores.position();
@@ -204,7 +208,7 @@ public final class FaissIndex implements BaseIndex {
     }
   }
 
-  /** Brings an id before those of the same score that are greater. */
+  /** Moves an id before greater ids of the same score. */
   private static void sink(LongBuffer ids, FloatBuffer scores, int idRow, int scoreRow, int rank) {
     long id = ids.get(idRow + rank);
     float score = scores.get(scoreRow + rank);
@@ -224,7 +228,10 @@ public final class FaissIndex implements BaseIndex {
     handle.close();
   }
 
-  /** Puts one more result in its place of a row that holds {@code filled}: FAISS orders by score, and equal scores as it likes. */
+  /**
+   * Inserts one more result into a row that holds {@code filled} results. FAISS orders by score,
+   * but equal scores in no particular order.
+   */
   private static void insert(
       long[] ids, float[] scores, int from, int filled, long id, float score) {
     int place = from + filled;

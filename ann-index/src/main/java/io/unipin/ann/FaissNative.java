@@ -7,21 +7,23 @@ import java.nio.LongBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native fence: every native method of this module, called by {@link FaissHandle} alone. Nothing is checked here or behind; every
- * size must fit before the call. C++ exceptions arrive as {@link AnnException}.
+ * The native methods of this module. Only {@link FaissHandle} calls them.
+ *
+ * <p>Neither this class nor the native code checks arguments: every size must fit before the call.
+ * C++ exceptions arrive as {@link AnnException}.
  */
 final class FaissNative {
   private FaissNative() {}
 
   /**
-   * The address of a new index.
+   * Builds an index and returns its address.
    *
    * @param vectors (count, dimension)
    */
   static native long build(
       String factory, float[] vectors, int dimension, int count, int seed, int threads);
 
-  /** The address of an index read from trusted bytes. */
+  /** Reads an index from trusted bytes and returns its address. */
   static native long read(InputStream stream);
 
   static native void write(long index, OutputStream stream);
@@ -37,7 +39,7 @@ final class FaissNative {
    * @param k at least 1 and at most passing
    * @param bitmap one bit per ordinal, null when all pass
    * @param passing number of set bits
-   * @param ordinals (queryCount, k), filled; -1 where there is none
+   * @param ordinals (queryCount, k), filled; -1 where there is no result
    * @param scores (queryCount, k), filled
    */
   static native void search(
@@ -51,7 +53,7 @@ final class FaissNative {
       int[] ordinals,
       float[] scores);
 
-  /** As {@link #search}, between direct buffers, each from a position on. */
+  /** Like {@link #search}, with direct buffers, each from a position on. */
   static native void searchDirect(
       long index,
       FloatBuffer queries,

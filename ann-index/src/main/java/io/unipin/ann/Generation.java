@@ -3,7 +3,7 @@ package io.unipin.ann;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A main index and the vectors it was built of, kept as long as anyone searches it.
+ * A main index and the vectors it was built of. It stays open while any search uses it.
  *
  * <p>Thread-safe.
  */
@@ -14,7 +14,7 @@ final class Generation {
   private final Root root;
   private final AtomicInteger shares = new AtomicInteger(1);
 
-  /** The vectors that the first generation was built of: those that a later one shares with it lie there. */
+  /** The vectors of the first generation. Later generations share those that did not change. */
   record Root(IdTable ids, VectorTable vectors) {}
 
   private Generation(long number, BaseIndex index, VectorTable vectors, Root root) {
@@ -28,7 +28,7 @@ final class Generation {
     return new Generation(0, index, vectors, new Root(index.ids(), vectors));
   }
 
-  /** What follows this one. */
+  /** Returns the generation that follows this one. */
   Generation next(BaseIndex nextIndex, VectorTable nextVectors) {
     return new Generation(number + 1, nextIndex, nextVectors, root);
   }
@@ -49,12 +49,12 @@ final class Generation {
     return root;
   }
 
-  /** Takes a share; false once it is closed. */
+  /** Takes a share. Returns false if the generation is closed. */
   boolean retain() {
     return shares.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
   }
 
-  /** Gives a share back; the last one closes the index. */
+  /** Releases a share. The last one closes the index. */
   void release() {
     if (shares.decrementAndGet() == 0) {
       index.close();

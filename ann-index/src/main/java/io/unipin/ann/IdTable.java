@@ -3,7 +3,7 @@ package io.unipin.ann;
 import java.util.Arrays;
 
 /**
- * The two-way table between the ordinals of an index, 0 to size - 1, and external 64-bit ids.
+ * A two-way table between the ordinals of an index, 0 to size - 1, and external 64-bit ids.
  *
  * <p>Immutable.
  */
@@ -19,9 +19,9 @@ final class IdTable {
   }
 
   /**
-   * A table where the id at i belongs to ordinal i.
+   * Returns a table in which ordinal i has id {@code ids[i]}.
    *
-   * @throws IllegalArgumentException when an id occurs twice or is {@link AnnResult#NO_ID}
+   * @throws IllegalArgumentException if an id occurs twice or is {@link AnnResult#NO_ID}
    */
   static IdTable of(long[] ids) {
     long[] own = ids.clone();
@@ -29,7 +29,8 @@ final class IdTable {
     Arrays.sort(sortedIds);
     for (int i = 0; i < sortedIds.length; i++) {
       if (sortedIds[i] == AnnResult.NO_ID) {
-        throw new IllegalArgumentException("ids other than -1 expected: it means no item");
+        throw new IllegalArgumentException(
+            "ids other than -1 expected, got -1, which means no item");
       }
       if (i > 0 && sortedIds[i] == sortedIds[i - 1]) {
         throw new IllegalArgumentException("distinct ids expected, got " + sortedIds[i] + " twice");
@@ -50,7 +51,7 @@ final class IdTable {
     return ids[ordinal];
   }
 
-  /** -1 for an id the table does not hold. O(log size). */
+  /** Returns the ordinal of an id, or -1 for an id that the table does not hold. O(log size). */
   int ordinal(long id) {
     int place = Arrays.binarySearch(sortedIds, id);
     return place < 0 ? -1 : sortedOrdinals[place];

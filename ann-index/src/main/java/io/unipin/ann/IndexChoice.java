@@ -3,24 +3,27 @@ package io.unipin.ann;
 import java.util.Locale;
 
 /**
- * A kind of index and why.
+ * A kind of index and the reason for it.
  *
- * @param bytes of native memory that it takes, about
+ * @param bytes approximate native memory of the index
+ * @param reason why this kind was chosen, for people
  */
 public record IndexChoice(String factory, long bytes, String reason) {
-  /** Scanned within about a third of a millisecond. */
+  /** Up to this many vectors, a scan is fast enough. */
   private static final int SMALL = 20_000;
 
   private static final double ALMOST_EXACT = 0.999;
-  private static final int LINKS =
-      2 * 32 + 2; // of a node at the bottom, and its share of the levels above
+
+  /** The links of a node of HNSW32: 64 on the bottom level, and about 2 for the levels above. */
+  private static final int LINKS = 2 * 32 + 2;
+
   private static final double LENGTHS_SPREAD = 0.1;
 
   /**
-   * What an index is to reach.
+   * The recall that an index should reach, and the memory that it may take.
    *
-   * @param recall the part of the true best items, above 0 and up to 1
-   * @param memoryBytes it may take
+   * @param recall the share of the true best items, above 0 and up to 1
+   * @param memoryBytes the memory that the index may take
    */
   public record Aim(double recall, long memoryBytes) {
     public Aim {
@@ -33,7 +36,11 @@ public record IndexChoice(String factory, long bytes, String reason) {
     }
   }
 
-  /** Chooses by size, memory and aim; {@code lengths} is the relative deviation of the vectors' lengths. */
+  /**
+   * Chooses an index by size, memory and aim.
+   *
+   * @param lengths the standard deviation of the vectors' lengths, divided by their mean
+   */
   static IndexChoice of(int size, int dimension, double lengths, Aim aim) {
     long flat = (long) size * dimension * Float.BYTES;
     long links = (long) size * LINKS * Integer.BYTES + (long) size * 12;
@@ -74,7 +81,11 @@ public record IndexChoice(String factory, long bytes, String reason) {
         "memory for a byte per component only");
   }
 
-  /** About four times the square root: lists and rows in them cost the same then. */
+  /**
+   * Returns the number of lists: the largest power of two up to four times the square root of the
+   * size, at least 4. If a search looks into 16 lists, ranking all lists then costs about as much
+   * as scanning those.
+   */
   static int lists(int size) {
     return Integer.highestOneBit((int) Math.max(4, 4 * Math.sqrt(size)));
   }

@@ -27,7 +27,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /*
- * Layout, little endian:
+ * The layout of a file, little endian:
  *
  *   8  magic "UNIPANN\n"
  *   4  format version
@@ -40,12 +40,13 @@ import java.util.function.Consumer;
  *      payload, as FAISS writes it
  *  32  SHA-256 of everything before
  *
- * A file is as long as its first 32 bytes say, or it is refused before anything of their sizes is allocated.
+ * The first 32 bytes determine the length of the file. A file of another length is refused before
+ * any memory of these sizes is allocated.
  */
 /**
  * A verified index file.
  *
- * @param payload what FAISS wrote, readable once
+ * @param payload the bytes that FAISS wrote, readable once
  */
 record IndexFile(String description, int dimension, IdTable ids, InputStream payload) {
   private static final byte[] MAGIC = "UNIPANN\n".getBytes(StandardCharsets.US_ASCII);
@@ -55,7 +56,7 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
   private static final int DESCRIPTION_BYTES = 1024;
   private static final int CHUNK_BYTES = 1 << 24;
 
-  /** Refuses a description that has no place in a file. */
+  /** Refuses a description that is empty or too long for a file. */
   static void checkDescription(String description) {
     int bytes = description.getBytes(StandardCharsets.UTF_8).length;
     if (bytes == 0 || bytes > DESCRIPTION_BYTES) {
@@ -67,7 +68,7 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
   /**
    * Reads and verifies a file.
    *
-   * @throws AnnException when the file cannot be read or is not exactly what {@link #write} wrote
+   * @throws AnnException if the file cannot be read or is not exactly what {@link #write} wrote
    */
   static IndexFile read(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -103,9 +104,10 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
   }
 
   /**
-   * Writes beside the target, syncs, and renames.
+   * Writes a temporary file beside the target, syncs it, and renames it.
    *
-   * @param payload writes the same bytes each time: once to learn their number, once to keep them
+   * @param payload writes the same bytes at both calls: the first counts them, the second keeps
+   *     them
    */
   static void write(
       Path file, String description, int dimension, IdTable ids, Consumer<OutputStream> payload) {
@@ -135,12 +137,12 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
     }
   }
 
-  /** Where the file is put that a newer one took the place of. */
+  /** Returns the path under which {@link #write} keeps the file that it replaces. */
   static Path previous(Path file) {
     return file.resolveSibling(file.getFileName() + ".previous");
   }
 
-  /** Gives a file that is there a second name; its first one is never without a whole file. */
+  /** Adds a second name to an existing file. Its first name refers to a whole file at all times. */
   private static void keep(Path target) throws IOException {
     if (!Files.isRegularFile(target)) {
       return;
@@ -155,7 +157,7 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
     } finally {
-      // Moving a name onto another one of the same file leaves both.
+      // If both names refer to the same file, the move leaves both.
       Files.deleteIfExists(link);
     }
   }
@@ -286,7 +288,7 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
     }
   }
 
-  /** Counts what is written and keeps none of it. */
+  /** A stream that counts bytes and drops them. */
   private static final class CountingStream extends OutputStream {
     private long bytes;
 

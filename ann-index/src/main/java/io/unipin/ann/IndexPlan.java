@@ -5,9 +5,12 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What will be built over some vectors, what it takes, and afterwards what it finds. Immutable. */
+/**
+ * A plan of an index over some vectors: the kind to build, an estimate of its cost, and the recall
+ * it reaches once it is built. Immutable.
+ */
 public final class IndexPlan {
-  /** Leaves the choice to us. */
+  /** The factory name of the command line for which {@link IndexChoice} chooses the kind. */
   public static final String AUTO = "auto";
 
   private static final int SAMPLE = 2_000;
@@ -31,7 +34,7 @@ public final class IndexPlan {
   }
 
   /**
-   * Plans a given index, or chooses one.
+   * Plans an index of a given kind, or of a chosen one if {@code factory} is empty.
    *
    * @param vectors (size, dimension)
    */
@@ -53,7 +56,10 @@ public final class IndexPlan {
     return choice;
   }
 
-  /** Memory, and a time extrapolated from a part of the vectors. */
+  /**
+   * Returns an estimate of memory and build time as text. The time is extrapolated from a build
+   * over a sample.
+   */
   public String estimate(FaissBuild options) {
     int part = sample.length / dimension;
     String kind = choice.factory().replaceFirst("^IVF[0-9]+", "IVF" + Math.max(1, part / 40));
@@ -73,7 +79,7 @@ public final class IndexPlan {
         options.threads());
   }
 
-  /** Builds, saves, and looks for the breadth that reaches the aim. */
+  /** Builds and saves the index, and searches for the breadth that reaches the aimed recall. */
   public Outcome build(float[] vectors, int dimension, long[] ids, FaissBuild options, Path file) {
     long begin = System.nanoTime();
     try (FaissIndex index = FaissIndex.build(choice.factory(), vectors, dimension, ids, options)) {
@@ -114,10 +120,10 @@ public final class IndexPlan {
   }
 
   /**
-   * How it went.
+   * The result of a build.
    *
-   * @param recall of the best 10 of some of the vectors themselves
-   * @param breadth that a search needs for it
+   * @param recall recall of the best 10, with some of the vectors themselves as queries
+   * @param breadth the breadth that a search needs for this recall
    */
   public record Outcome(double seconds, double recall, int breadth) {
     public String text() {
@@ -131,7 +137,7 @@ public final class IndexPlan {
     }
   }
 
-  /** Standard deviation of the lengths over their mean. */
+  /** Returns the standard deviation of the rows' lengths, divided by their mean. */
   private static double spread(float[] rows, int dimension) {
     int count = rows.length / dimension;
     double sum = 0;

@@ -5,16 +5,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which items a search may find, by external id. Ids the index does not hold are of no consequence.
+ * A filter of the items that a search may find, by external id. Ids that the index does not hold
+ * have no effect.
  *
- * <p>A filter that is used again costs a search nothing but its bits: it remembers them for the index it was last used with. So keep
- * those that many requests share (a category, a block list, what is fresh) and {@linkplain #and join} a request's own with them.
+ * <p>A filter remembers its bits over the index it was last used with, so using it again is cheap.
+ * Keep filters that many requests share (a category, a block list, what is fresh).
+ * {@linkplain #and Join} a request's own filter with them.
  *
- * <p>Thread-safe, and as good as immutable.
+ * <p>Thread-safe. Behaves as an immutable object.
  */
 public final class ItemFilter {
 
-  /** Lets every item pass. */
+  /** The filter that lets every item pass. */
   public static final ItemFilter NONE = new ItemFilter(true, new long[0], List.of());
 
   private final boolean excludes;
@@ -31,17 +33,17 @@ public final class ItemFilter {
     this.others = others;
   }
 
-  /** Lets every item pass but these. */
+  /** Returns a filter that lets all items pass except these. */
   public static ItemFilter excluding(long... ids) {
     return ids.length == 0 ? NONE : new ItemFilter(true, sorted(ids), List.of());
   }
 
-  /** Lets only these items pass; none at all when there are no ids. */
+  /** Returns a filter that lets only these items pass, and none if there are no ids. */
   public static ItemFilter allowing(long... ids) {
     return new ItemFilter(false, sorted(ids), List.of());
   }
 
-  /** Lets pass what both let pass. */
+  /** Returns a filter that lets the items pass which both filters let pass. */
   public ItemFilter and(ItemFilter other) {
     if (passesAll()) {
       return other;
@@ -49,7 +51,7 @@ public final class ItemFilter {
     return other.passesAll() ? this : new ItemFilter(true, new long[0], List.of(this, other));
   }
 
-  /** O(log ids). */
+  /** Returns whether an item passes. O(log ids) per joined filter. */
   public boolean passes(long id) {
     if ((Arrays.binarySearch(sortedIds, id) >= 0) == excludes) {
       return false;
@@ -62,7 +64,7 @@ public final class ItemFilter {
     return true;
   }
 
-  /** This filter over the ordinals of an index. */
+  /** Returns this filter over the ordinals of an index. */
   OrdinalFilter over(IdTable ids) {
     Laid known = laid;
     if (known == null || known.table() != ids) {

@@ -11,11 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An index that takes changes while it is searched: a main index that never changes, a small delta beside it, and the main index's
- * dead.
+ * An index that accepts changes while it is searched. It consists of an immutable main index, a
+ * small delta beside it, and the set of the main index's items that were deleted or replaced.
  *
- * <p>A change is seen by every search that begins after the call returned. Searches take no lock and wait for nobody. When enough has
- * changed, a new main index is built in the background and takes the place of both; what changed meanwhile is carried over.
+ * <p>Every search that begins after a change returned sees the change. Searches take no lock and
+ * wait for nothing. After enough changes, a new main index is built in the background and replaces
+ * the main index and the delta. Changes made during the build are carried over.
  *
  * <p>Thread-safe.
  */
@@ -34,7 +35,7 @@ public final class LiveIndex implements AnnIndex {
 
   private final Function<Alive, BaseIndex> builder;
 
-  /** For tests, which build and tell the time themselves. The threads are the index's from now on. */
+  /** For tests, which pass a builder and a clock of their own. The index takes over the threads. */
   LiveIndex(
       LiveIndexConfig config,
       Generation first,
@@ -50,13 +51,14 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Takes over an index and the vectors it was built of, which are what a rebuild and exact comparisons use.
+   * Returns a live index that takes over an index and the vectors it was built of. Rebuilds and
+   * exact comparisons use these vectors.
    *
    * @param vectors by ordinal; not copied
    */
   public static LiveIndex over(AnnIndex index, VectorTable vectors, LiveIndexConfig config) {
     if (!(index instanceof BaseIndex main)) {
-      throw new IllegalArgumentException("an index that is not alive itself expected");
+      throw new IllegalArgumentException("an immutable index expected, got a live one");
     }
     vectors.check(index.size(), index.dimension());
     Generation first = Generation.first(main, vectors);
@@ -67,7 +69,7 @@ public final class LiveIndex implements AnnIndex {
   /**
    * The same with vectors in an array.
    *
-   * @param vectors (index.size(), dimension); not copied, never to be changed
+   * @param vectors (index.size(), dimension); not copied, must not change afterwards
    */
   public static LiveIndex over(AnnIndex index, float[] vectors, LiveIndexConfig config) {
     Vectors.check("vectors", vectors, index.size(), index.dimension());
@@ -75,14 +77,14 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Adds items, or replaces their vectors. When this returns every search finds them.
+   * Adds items, or replaces their vectors. Every search that begins after this returns finds them.
    *
    * @param vectors (ids.length, dimension) row major, finite
    */
   public void upsert(long[] ids, float[] vectors) {
     int dimension = dimension();
     Vectors.check("vectors", vectors, ids.length, dimension);
-    IdTable.of(ids); // distinct, and none of them means no item
+    IdTable.of(ids); // checks that ids are distinct and not NO_ID
     synchronized (writing) {
       LiveState next = open().with(ids, vectors);
       rebuilds.note(ids);
@@ -92,9 +94,10 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Takes items away; ids it does not hold are of no consequence. No search that begins after this returns finds them.
+   * Deletes items, and ignores ids that the index does not hold. No search that begins after this
+   * returns finds them.
    *
-   * @return how many were there
+   * @return how many items were deleted
    */
   public int delete(long... ids) {
     synchronized (writing) {
@@ -108,8 +111,8 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Starts a rebuild, after the one under way if there is one; its generation comes with the swap. An index without items is not
-   * rebuilt: its generation stays.
+   * Starts a rebuild, after the running one if there is one. The future completes with the new
+   * generation once it serves. An index without items is not rebuilt and keeps its generation.
    */
   public CompletableFuture<Long> rebuild() {
     synchronized (writing) {
@@ -124,7 +127,7 @@ public final class LiveIndex implements AnnIndex {
     return open().holds(id);
   }
 
-  /** Those of these ids that it does not hold. */
+  /** Returns those of these ids that the index does not hold. */
   public long[] missing(long... ids) {
     return open().missing(ids);
   }
@@ -145,7 +148,7 @@ public final class LiveIndex implements AnnIndex {
         watch.watched());
   }
 
-  /** What it holds now, for tests that look at its memory. */
+  /** Returns the present state, for tests that examine its memory. */
   LiveState now() {
     return open();
   }
@@ -186,7 +189,7 @@ public final class LiveIndex implements AnnIndex {
     }
   }
 
-  /** Idempotent. A rebuild under way ends without effect. */
+  /** Closes the index. A running rebuild has no effect. Idempotent. */
   @Override
   public void close() {
     LiveState last;
@@ -211,14 +214,14 @@ public final class LiveIndex implements AnnIndex {
     return now;
   }
 
-  /** The newest state, whose generation stays open until it is released. */
+  /** Returns the newest state. Its generation stays open until the caller releases it. */
   private LiveState retained() {
     for (; ; ) {
       LiveState now = open();
       if (now.main().retain()) {
         return now;
       }
-      Thread.onSpinWait(); // swapped between the two steps
+      Thread.onSpinWait(); // a rebuild replaced the generation in between
     }
   }
 
@@ -235,7 +238,7 @@ public final class LiveIndex implements AnnIndex {
     }
   }
 
-  /** Whoever asks for a rebuild gets one also after one that failed. */
+  /** Starts a rebuild for the callers that wait for one, even after a failed rebuild. */
   @GuardedBy("writing")
   private void serveWaiting(LiveState now) {
     if (rebuilds.isRunning() || !rebuilds.isAwaited()) {

@@ -3,16 +3,18 @@ package io.unipin.ann;
 import java.time.Duration;
 
 /**
- * How a {@link LiveIndex} keeps itself.
+ * The settings of a {@link LiveIndex}.
  *
- * @param factory of the main index after a rebuild, or {@code exact}
- * @param rebuildAfter changes since the last rebuild that start the next one, as a share of the items; at least 1,000
- * @param watchEvery the least time between two live queries that are compared with exact search; zero compares none
+ * @param factory kind of the main index after a rebuild, or {@code exact}
+ * @param rebuildAfter changes since the last rebuild that start the next one, as a share of the
+ *     items. At least 1,000 changes are needed.
+ * @param watchEvery shortest time between two live queries that are compared with exact search.
+ *     Zero turns the comparison off.
  */
 public record LiveIndexConfig(
     String factory, FaissBuild build, double rebuildAfter, Duration watchEvery) {
 
-  /** Names the main index in plain Java. */
+  /** The factory name of the main index in plain Java. */
   public static final String EXACT = "exact";
 
   public LiveIndexConfig {
@@ -25,7 +27,10 @@ public record LiveIndexConfig(
     }
   }
 
-  /** A rebuild after changes of a twentieth, and one watched query per second. */
+  /**
+   * Returns settings with a rebuild after changes of a twentieth of the items, and with one watched
+   * query per second.
+   */
   public static LiveIndexConfig of(String factory) {
     return new LiveIndexConfig(factory, FaissBuild.DEFAULT, 0.05, Duration.ofSeconds(1));
   }

@@ -1,14 +1,15 @@
 package io.unipin.ann;
 
 /**
- * What a live index holds and how well it finds it.
+ * The contents of a live index and the recall of its searches.
  *
- * @param generation counts rebuilds, from 0
+ * @param generation number of rebuilds
  * @param size items that can be found
- * @param delta of these, items that came since the last rebuild
+ * @param delta those of them that were added since the last rebuild
  * @param buried items of the main index that were deleted or replaced since
- * @param recall of the last watched queries against exact search; NaN before the first
- * @param watched queries compared with exact search, ever
+ * @param rebuilding whether a rebuild is running
+ * @param recall mean recall of the last watched queries against exact search, NaN before the first
+ * @param watched queries compared with exact search since the start
  */
 public record LiveIndexStatus(
     long generation,

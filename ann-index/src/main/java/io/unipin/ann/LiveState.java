@@ -5,11 +5,12 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What a live index holds at one moment: a generation's items but for the buried ones, and a delta. Every change makes a new one.
+ * The state of a live index at one moment: a generation's items except the buried ones, and a
+ * delta. Every change creates a new state.
  *
  * <p>Immutable.
  *
- * @param kept of the generation's ordinals, those that are neither deleted nor replaced
+ * @param kept the generation's ordinals that are neither deleted nor replaced
  */
 record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
 
@@ -31,7 +32,7 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
     return isKept(ordinal) || delta.holds(id);
   }
 
-  /** Those of these ids that it does not hold. */
+  /** Returns those of these ids that the state does not hold. */
   long[] missing(long[] ids) {
     int[] rows = delta.rows(ids);
     return IntStream.range(0, ids.length)
@@ -45,7 +46,7 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
   }
 
   /**
-   * With items more, or with other vectors of items.
+   * Returns a state with added items, or with replaced vectors of items.
    *
    * @param ids distinct
    * @param vectors (ids.length, dimension)
@@ -70,7 +71,7 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
     return delta.size() == 0 ? found : merge(found, queries, search);
   }
 
-  /** The same by scoring everything there is. */
+  /** Searches one query by scoring all items. */
   AnnResult searchExactly(float[] query, AnnSearch search) {
     OrdinalFilter filter = search.filter().over(main.index().ids()).and(kept);
     TopK best = new TopK(search.k());
@@ -98,7 +99,10 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
     return into;
   }
 
-  /** With what is newer of some items: their vectors of another state, or their absence there. */
+  /**
+   * Returns this state with the changed items as a newer state has them: with its vectors, or
+   * absent.
+   */
   LiveState with(Collection<Long> changed, LiveState newer) {
     int dimension = main.index().dimension();
     long[] ids = changed.stream().mapToLong(Long::longValue).toArray();

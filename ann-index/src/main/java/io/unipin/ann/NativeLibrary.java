@@ -9,8 +9,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the shared library that lies in this jar, once per class loader. It is unpacked into a folder that only this user can enter
- * and deleted as soon as it is loaded.
+ * The loader of the shared library in this jar. It loads the library once per class loader.
+ *
+ * <p>It unpacks the library into a folder that only this user can enter, and deletes it after
+ * loading.
  */
 final class NativeLibrary {
   private static final @Nullable String FAILURE = load();
@@ -18,9 +20,9 @@ final class NativeLibrary {
   private NativeLibrary() {}
 
   /**
-   * Makes sure that native methods can be called.
+   * Ensures that native methods can be called.
    *
-   * @throws AnnException when there is no library for this platform or it cannot be loaded
+   * @throws AnnException if there is no library for this platform or it cannot be loaded
    */
   static void require() {
     if (FAILURE != null) {

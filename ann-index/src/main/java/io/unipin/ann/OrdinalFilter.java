@@ -5,19 +5,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link ItemFilter} laid over the ordinals of one index: one bit each, bit {@code i % 8} of byte {@code i / 8}.
+ * An {@link ItemFilter} over the ordinals of one index. Ordinal i has bit {@code i % 8} of byte
+ * {@code i / 8}.
  *
  * @param passing number of ordinals that pass
- * @param bitmap never changed; absent when every ordinal passes; its length is a multiple of 8, its last bits are 0
+ * @param bitmap never changed, null when all ordinals pass. Its length is a multiple of 8, and the
+ *     bits behind the last ordinal are 0.
  */
-@SuppressWarnings("ArrayRecordComponent") // owned by whoever holds the record
+@SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
 
   static OrdinalFilter all(int size) {
     return new OrdinalFilter(size, null);
   }
 
-  /** The named ids, or all others. */
+  /** Returns a filter that lets the named ids pass, or all others if {@code excludes}. */
   static OrdinalFilter of(boolean excludes, long[] sortedIds, IdTable ids) {
     byte[] bits = new byte[(ids.size() + 63) / 64 * 8];
     int named = 0;
@@ -63,7 +65,7 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
     return new OrdinalFilter(passing, both);
   }
 
-  /** Without these ordinals, as far as they passed; −1 stands for none. */
+  /** Returns this filter without these ordinals. Ordinal −1 is ignored. */
   OrdinalFilter without(int[] ordinals, int size) {
     byte[] bits = null;
     int left = passing;

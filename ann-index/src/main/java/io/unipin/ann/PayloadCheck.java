@@ -3,11 +3,13 @@ package io.unipin.ann;
 import java.util.BitSet;
 
 /**
- * Walks through an index as FAISS 1.7.3 writes it, before FAISS sees a byte of it: its reader trusts lengths, list numbers and code
- * sizes, and its searches trust ids. What passes is read, and searched, inside its memory; the links of graphs are checked once they are
- * loaded.
+ * A check of an index as FAISS 1.7.3 writes it, before FAISS reads any byte of it.
  *
- * <p>Kinds whose layout is not known here are refused. One thread.
+ * <p>FAISS's reader trusts lengths, list numbers and code sizes, and its searches trust ids. An
+ * index that passes is read and searched within its memory. Links of graphs are checked after
+ * loading, by native code.
+ *
+ * <p>Kinds with a layout that is not known here are refused. One thread.
  */
 final class PayloadCheck {
   private static final int MAX_DEPTH = 4;
@@ -21,24 +23,27 @@ final class PayloadCheck {
     this.in = in;
   }
 
-  /** What an index says of itself. */
+  /** The dimension and size that an index declares. */
   private record Head(int dimension, int size) {}
 
   /**
-   * Refuses what is not a whole index of so many vectors.
+   * Refuses a payload that is not a whole index of this dimension and size.
    *
-   * @throws IllegalArgumentException naming what was expected
+   * @throws IllegalArgumentException with the expectation that failed
    */
   static void run(PayloadReader in, int dimension, int size) {
     new PayloadCheck(in).index("", new Head(dimension, size));
     in.equal("bytes behind the index", 0, in.remaining());
   }
 
-  /** What an index says of itself is compared before anything is made of it. */
+  /**
+   * Checks and skips an index. Its declared dimension and size are compared with the expected ones
+   * before they are used.
+   */
   private void index(String whose, Head expected) {
     if (++depth > MAX_DEPTH) {
       throw new IllegalArgumentException(
-          "at most " + MAX_DEPTH + " indexes in each other expected, got more");
+          "at most " + MAX_DEPTH + " nested indexes expected, got more");
     }
     String tag = in.tag();
     Head head = head();
@@ -60,7 +65,7 @@ final class PayloadCheck {
   private Head head() {
     int dimension = in.within("dimension", in.int32(), 1, 1 << 20);
     int size = in.within("number of vectors", in.int64(), 0, Integer.MAX_VALUE - 1);
-    in.skip(2 * Long.BYTES); // of older formats
+    in.skip(2 * Long.BYTES); // fields of older formats
     if (!in.flag("mark of training")) {
       throw new IllegalArgumentException("a trained index expected, got one that is not");
     }
@@ -80,13 +85,13 @@ final class PayloadCheck {
     in.table("codes", 1, cells(head, new CodeCheck(in).product(head.dimension())));
     in.equal("way of search", 0, in.int32());
     in.flag("mark of signs");
-    in.skip(Integer.BYTES); // of another way of search
+    in.skip(Integer.BYTES); // a setting of another way of search
   }
 
   private void refined(Head head) {
     part(head);
     part(head);
-    in.skip(Float.BYTES); // candidates, which each search says itself
+    in.skip(Float.BYTES); // candidates, which every search sets itself
   }
 
   private void transformed(Head head) {
@@ -98,12 +103,12 @@ final class PayloadCheck {
     part(new Head(dimension, head.size()));
   }
 
-  /** Levels, offsets and links are checked by native code, which has them as tables. */
+  /** Skips a graph. Native code checks levels, offsets and links once it has them as tables. */
   private void graph(Head head) {
     in.table("probabilities", Double.BYTES);
     int[] widths = in.ints("widths");
     for (int level = 1; level < widths.length; level++) {
-      // Each begins where the one below ends, and none has more links than the bottom one.
+      // A level starts where the one below ends, and is at most as wide as the bottom one.
       long width = (long) widths[level] - widths[level - 1];
       in.within("width of a level", width, 0, Math.max(0, widths[1]));
     }
@@ -118,7 +123,7 @@ final class PayloadCheck {
   }
 
   private void lists(String tag, Head head) {
-    // A list's centre takes a byte at least.
+    // The centre of a list takes at least one byte.
     long most = Math.min(in.remaining(), Integer.MAX_VALUE - 1);
     int count = in.within("number of lists", in.int64(), 1, most);
     in.within("lists of a search", in.int64(), 1, Integer.MAX_VALUE);
@@ -128,7 +133,7 @@ final class PayloadCheck {
     invertedLists(head.size(), count, listCodes(tag, head.dimension()));
   }
 
-  /** Bytes of a row in a list. */
+  /** Checks and skips the code of the lists. Returns the bytes of a row in a list. */
   private int listCodes(String tag, int dimension) {
     int bytes = dimension * Float.BYTES;
     if (tag.equals("IwSq")) {
@@ -163,7 +168,7 @@ final class PayloadCheck {
     in.equal("rows of all lists", size, all);
   }
 
-  /** Of all lists in order; empty ones may be left out. */
+  /** Returns the sizes of the lists in order, possibly without the empty lists. */
   private long[] sizes(int count) {
     String how = in.tag();
     long[] sizes = in.longs("sizes of lists");

@@ -7,12 +7,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what FAISS wrote, little-endian, and never more than there is. One thread. */
+/**
+ * A reader of the little-endian data that FAISS writes. It never reads beyond the given length. One
+ * thread.
+ */
 final class PayloadReader {
   private final InputStream in;
   private long remaining;
 
-  /** The second argument is the number of bytes of the stream. */
+  /** @param bytes the number of bytes of the stream */
   PayloadReader(InputStream in, long bytes) {
     this.in = in;
     this.remaining = bytes;
@@ -22,7 +25,7 @@ final class PayloadReader {
     return remaining;
   }
 
-  /** Four letters that say what comes. */
+  /** Reads the four letters that name the kind of what follows. */
   String tag() {
     return new String(bytes(4).array(), StandardCharsets.ISO_8859_1);
   }
@@ -35,7 +38,7 @@ final class PayloadReader {
     return bytes(Long.BYTES).getLong();
   }
 
-  /** A number that has to lie within bounds. */
+  /** Returns a number that must lie within bounds. */
   int within(String what, long value, long least, long most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
@@ -48,19 +51,19 @@ final class PayloadReader {
     return within(what, bytes(1).get(), 0, 1) == 1;
   }
 
-  /** The length of a table, which comes before its elements. */
+  /** Reads the length of a table, which precedes its elements. */
   int length(String what, int elementBytes) {
     return within(
         "length of " + what, int64(), 0, Math.min(remaining / elementBytes, Integer.MAX_VALUE));
   }
 
-  /** Passes over a table of a known length. */
+  /** Skips a table that must have a certain length. */
   void table(String what, int elementBytes, long expected) {
     equal("length of " + what, expected, length(what, elementBytes));
     skip(expected * elementBytes);
   }
 
-  /** Passes over a table of any length. */
+  /** Skips a table of any length. */
   void table(String what, int elementBytes) {
     skip((long) length(what, elementBytes) * elementBytes);
   }
@@ -79,7 +82,7 @@ final class PayloadReader {
     return values;
   }
 
-  /** Fills an array with numbers that follow. */
+  /** Fills an array with the next numbers. */
   void fill(long[] values) {
     ByteBuffer bytes = bytes(Math.multiplyExact(values.length, Long.BYTES));
     bytes.asLongBuffer().get(values);

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which rebuild is under way, what has changed since it began, and who waits for one. After one that failed, none begins by itself for a
- * while.
+ * The state of rebuilds: whether one is running, which ids changed since it began, and which
+ * callers wait for one. After a failed rebuild, no automatic one starts for a pause.
  *
  * <p>Guarded by its index's lock.
  */
@@ -27,7 +27,7 @@ final class RebuildLedger {
   private final ArrayDeque<CompletableFuture<Long>> waiting = new ArrayDeque<>();
   private boolean running;
 
-  /** The clock tells nanoseconds. */
+  /** @param clock returns nanoseconds from any origin */
   RebuildLedger(LongSupplier clock) {
     backoff = new Backoff(clock);
   }
@@ -46,40 +46,43 @@ final class RebuildLedger {
     return running;
   }
 
-  /** Whether a rebuild may begin that nobody asked for. */
+  /** Returns whether an automatic rebuild may begin. */
   boolean mayBegin() {
     return !running && !backoff.holds();
   }
 
-  /** Begins one, which is told who is served by it. One that finds no thread has failed at once. */
+  /**
+   * Begins a rebuild and passes it the futures that it serves. If no thread can be started, the
+   * rebuild fails at once.
+   */
   void begin(Executor background, Consumer<List<CompletableFuture<Long>>> rebuild) {
     running = true;
     changed.clear();
     List<CompletableFuture<Long>> served = awaiting();
     try {
       background.execute(() -> rebuild.accept(served));
-    } catch (Throwable e) { // an error, where the system has no more threads
+    } catch (Throwable e) { // an Error if the system has no more threads
       logger.warn("no rebuild of the index begins; it goes on with what it has", e);
       end(false);
       served.forEach(future -> future.completeExceptionally(e));
     }
   }
 
-  /** Those who wait; they are the caller's to complete. */
+  /** Removes and returns the futures of the waiting callers. The caller must complete them. */
   List<CompletableFuture<Long>> awaiting() {
     List<CompletableFuture<Long>> all = new ArrayList<>(waiting);
     waiting.clear();
     return all;
   }
 
-  /** Notes ids that changed. */
+  /** Notes changed ids, if a rebuild is running. */
   void note(long[] ids) {
     if (running) {
       LongStream.of(ids).forEach(changed::add);
     }
   }
 
-  /** Those that changed since the rebuild under way began. */
+  /** Returns the ids that changed since the running rebuild began. */
   Set<Long> changed() {
     return changed;
   }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares live answers with exact ones, a query now and then, off the caller's thread. One comparison at a time: a query that comes
- * while one runs is not watched.
+ * A watch that compares some live answers with exact ones, off the caller's thread. It runs one
+ * comparison at a time, and ignores queries that come during one.
  *
  * <p>Thread-safe.
  */
@@ -39,7 +39,9 @@ final class RecallWatch {
     this.next = new AtomicLong(clock.getAsLong());
   }
 
-  /** Whether this answer shall be compared; if so the caller has to. */
+  /**
+   * Returns whether this answer is to be compared. If true, the caller must call {@link #compare}.
+   */
   boolean wants() {
     if (everyNanos == 0) {
       return false;
@@ -49,7 +51,7 @@ final class RecallWatch {
     return now - due >= 0 && next.compareAndSet(due, Long.MAX_VALUE / 2 + now);
   }
 
-  /** Compares in the background; {@code done} runs at the end, whatever comes. */
+  /** Compares in the background. {@code done} runs at the end in every case. */
   void compare(AnnResult found, Supplier<AnnResult> exact, Runnable done) {
     boolean taken = false;
     try {
@@ -65,7 +67,7 @@ final class RecallWatch {
     } catch (RejectedExecutionException e) {
       logger.debug("closed meanwhile: the answer stands, unwatched", e);
     } finally {
-      if (!taken) { // no memory for a thread, too, is no reason to watch no more
+      if (!taken) { // watching goes on even if no thread could be started
         finish(done);
       }
     }
@@ -76,7 +78,9 @@ final class RecallWatch {
     done.run();
   }
 
-  /** The part of the exact ids of the first query that was found; 1 when there are none. */
+  /**
+   * Returns the share of the first query's exact ids that were found, 1 if there are no exact ids.
+   */
   static double recall(AnnResult found, AnnResult exact) {
     long[] wanted = Arrays.copyOf(exact.ids(), exact.found(0));
     Arrays.sort(wanted);
@@ -99,7 +103,7 @@ final class RecallWatch {
     }
   }
 
-  /** The mean of the last comparisons, NaN before the first. */
+  /** Returns the mean of the last comparisons, NaN before the first. */
   double recall() {
     synchronized (window) {
       int filled = (int) Math.min(watched, WINDOW);

@@ -3,8 +3,8 @@ package io.unipin.ann;
 import java.util.Arrays;
 
 /**
- * The best k of the items offered to it: a binary heap with the worst of them at the root. The order is descending score, then
- * ascending id.
+ * The best k of the items offered to it: a binary heap with the worst item at the root. Items are
+ * ordered by descending score, then by ascending id.
  *
  * <p>One thread.
  */
@@ -18,7 +18,7 @@ final class TopK {
     scores = new float[k];
   }
 
-  /** O(1) for an item that is not among the best, else O(log k). */
+  /** Offers an item. O(1) if it is not among the best, else O(log k). */
   void offer(long id, float score) {
     if (size < ids.length) {
       siftUp(size++, id, score);
@@ -27,12 +27,14 @@ final class TopK {
     }
   }
 
-  /** The lowest score that may still enter. */
+  /** Returns the lowest score that may still enter. */
   float threshold() {
     return size < ids.length ? Float.NEGATIVE_INFINITY : scores[0];
   }
 
-  /** Empties the heap into k places of both arrays from {@code offset} on, best first, padded. */
+  /**
+   * Moves the heap's items to k places of both arrays from {@code offset} on, best first, padded.
+   */
   void drain(long[] outIds, float[] outScores, int offset, int k) {
     Arrays.fill(outIds, offset + size, offset + k, AnnResult.NO_ID);
     Arrays.fill(outScores, offset + size, offset + k, Float.NEGATIVE_INFINITY);
@@ -58,7 +60,7 @@ final class TopK {
     scores[place] = score;
   }
 
-  /** Puts an item in the place of the root of the first {@code count} items. */
+  /** Replaces the root of the heap of the first {@code count} items by an item. */
   private void siftDown(int count, long id, float score) {
     int place = 0;
     for (int child = 1; child < count; child = 2 * place + 1) {

@@ -1,6 +1,6 @@
 package io.unipin.ann;
 
-/** Checks what is done to a vector before it is looked up. One thread. */
+/** A check of the transforms that FAISS applies to a vector before a search. One thread. */
 final class TransformCheck {
   private final PayloadReader in;
 
@@ -8,7 +8,10 @@ final class TransformCheck {
     this.in = in;
   }
 
-  /** Passes over a transform of vectors of this dimension; returns the dimension of what comes out. */
+  /**
+   * Checks and skips a transform of vectors of this dimension. Returns the dimension of its
+   * results.
+   */
   int run(int dimension) {
     String tag = in.tag();
     switch (tag) {

@@ -4,18 +4,21 @@ import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vectors by row, which an index was built of. They may lie outside the heap, where their owner has them anyway.
+ * The vectors of an index by row. They may lie outside the heap, in memory of their owner.
  *
- * <p>Immutable; so must be what it is made of. Thread-safe.
+ * <p>Immutable and thread-safe, provided that the given buffers and arrays do not change.
  */
 public final class VectorTable {
-  private final FloatBuffer base; // (rows of the base, dimension), read by absolute places alone
+  private final FloatBuffer base; // (rows of the base, dimension), never moves its position
   private final int dimension;
 
-  /** Where each row lies: a row of the base, or −1 − a row of its own; absent where row r is row r of the base. */
+  /**
+   * The place of each row: a row of the base, or −1 − a row of {@code own}. Null if row r is row r
+   * of the base.
+   */
   private final int @Nullable [] places;
 
-  private final float[] own; // (rows of its own, dimension)
+  private final float[] own; // (own rows, dimension)
 
   private VectorTable(FloatBuffer base, int dimension, int @Nullable [] places, float[] own) {
     this.base = base;
@@ -25,9 +28,10 @@ public final class VectorTable {
   }
 
   /**
-   * A table of all that a buffer holds, without a copy.
+   * Returns a table of all rows of a buffer, without a copy.
    *
-   * @param rows (size, dimension) row major from position 0 to the limit; never to be changed
+   * @param rows (size, dimension) row major from position 0 to the limit; must not change
+   *     afterwards
    */
   public static VectorTable of(FloatBuffer rows, int dimension) {
     Vectors.checkDimension(dimension);
@@ -38,15 +42,17 @@ public final class VectorTable {
     return new VectorTable(rows.duplicate(), dimension, null, new float[0]);
   }
 
-  /** The same of an array, which is not copied and never to be changed. */
+  /**
+   * Returns a table of the rows of an array, without a copy. The array must not change afterwards.
+   */
   public static VectorTable of(float[] rows, int dimension) {
     return of(FloatBuffer.wrap(rows), dimension);
   }
 
   /**
-   * A table whose rows are rows of this one's base or of {@code ownRows}.
+   * Returns a table with rows of this one's base and of {@code ownRows}.
    *
-   * @param where each row lies, as {@link #places} has it
+   * @param where the place of each row, as in {@link #places}
    */
   VectorTable over(int[] where, float[] ownRows) {
     return new VectorTable(base, dimension, where, ownRows);
@@ -56,17 +62,17 @@ public final class VectorTable {
     return dimension;
   }
 
-  /** Number of rows. */
+  /** Returns the number of rows. */
   public int size() {
     return places == null ? base.limit() / dimension : places.length;
   }
 
-  /** Floats on the heap that are this table's alone. */
+  /** Returns the floats on the heap that belong to this table alone. */
   int ownFloats() {
     return own.length;
   }
 
-  /** Copies rows that follow each other. */
+  /** Copies consecutive rows. */
   void copy(int from, int count, float[] into, int offset) {
     if (places == null) {
       base.get(from * dimension, into, offset, count * dimension);
@@ -83,7 +89,7 @@ public final class VectorTable {
     }
   }
 
-  /** Whether a row equals a vector that begins somewhere in an array, bit by bit. */
+  /** Returns whether a row equals a vector at {@code offset} of an array, bit by bit. */
   boolean isRow(int row, float[] vectors, int offset) {
     float[] here = new float[dimension];
     copy(row, 1, here, 0);
@@ -95,14 +101,14 @@ public final class VectorTable {
     return true;
   }
 
-  /** All rows, copied. */
+  /** Returns a copy of all rows. */
   float[] toArray() {
     float[] rows = new float[Math.multiplyExact(size(), dimension)];
     copy(0, size(), rows, 0);
     return rows;
   }
 
-  /** Refuses a table of another size, or with a component that is not finite. */
+  /** Refuses a table of another size, and one with a component that is not finite. */
   void check(int rows, int width) {
     if (size() != rows || dimension != width) {
       throw new IllegalArgumentException(

@@ -1,15 +1,18 @@
 package io.unipin.ann;
 
-/** Checks of arrays that come from outside. */
+/** Checks of arrays that callers pass in. */
 final class Vectors {
   private static final int MAX_CELLS = 1 << 28;
 
   private Vectors() {}
 
-  /** Refuses (count, dimension) vectors of another length or with a component that is not finite. */
+  /**
+   * Refuses vectors that are not (count, dimension), and vectors with a component that is not
+   * finite.
+   */
   static void check(String what, float[] vectors, int count, int dimension) {
     if (count < 0) {
-      throw new IllegalArgumentException("no less than 0 " + what + " expected, got " + count);
+      throw new IllegalArgumentException("at least 0 " + what + " expected, got " + count);
     }
     if (vectors.length != (long) count * dimension) {
       throw new IllegalArgumentException(
@@ -27,7 +30,10 @@ final class Vectors {
     checkFinite(what, vectors, 0, dimension);
   }
 
-  /** Refuses vectors with a component that is not finite; {@code first} is the row of the first. */
+  /**
+   * Refuses vectors with a component that is not finite. {@code first} is the number of the first
+   * row, for the message.
+   */
   static void checkFinite(String what, float[] vectors, int first, int dimension) {
     for (int i = 0; i < vectors.length; i++) {
       if (!Float.isFinite(vectors[i])) {
@@ -44,7 +50,7 @@ final class Vectors {
     }
   }
 
-  /** Results of a search, refused when they fit no array. */
+  /** Returns the number of results of a search. Refuses a number that is too large for an array. */
   static int cells(int queryCount, int k) {
     long cells = (long) queryCount * k;
     if (cells > MAX_CELLS) {

@@ -1,8 +1,9 @@
 /**
  * Approximate nearest neighbours by inner product.
  *
- * <p>{@link io.unipin.ann.FaissIndex} runs FAISS behind a native fence of one class; {@link io.unipin.ann.ExactIndex} is plain
- * Java, exact, and the oracle of its tests. Both speak external 64-bit ids and give their answers in the same order.
+ * <p>{@link io.unipin.ann.FaissIndex} runs FAISS behind a single class of native methods.
+ * {@link io.unipin.ann.ExactIndex} is exact, in plain Java, and serves as the oracle of the tests.
+ * Both use external 64-bit ids and order their results alike.
  */
 @NullMarked
 package io.unipin.ann;

@@ -71,7 +71,7 @@ class DirectSearchTest {
         index.search(queries, QUERIES, search, ids, scores);
       }
       long bytes = thread.getCurrentThreadAllocatedBytes() - before;
-      // A lock that is shared may count its readers in an object of the thread, now and then.
+      // A shared lock sometimes counts its readers in an object of the thread.
       assertThat(bytes).isLessThan(8L * calls);
     }
   }

@@ -36,7 +36,10 @@ class FaissIndexTest {
     return new AnnSearch(k, breadth, ItemFilter.NONE);
   }
 
-  /** Scores agree place by place; ids where the score differs from the next by more than the tolerance. */
+  /**
+   * Checks that scores agree at every place. Ids must agree where the score differs from its
+   * neighbours by more than the tolerance.
+   */
   private static void assertSame(AnnResult expected, AnnResult found) {
     for (int cell = 0; cell < expected.ids().length; cell++) {
       if (expected.ids()[cell] == AnnResult.NO_ID) {

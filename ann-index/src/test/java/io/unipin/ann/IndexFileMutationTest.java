@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Valid files with some bytes changed and the sum renewed: each is refused, or searched inside its memory. {@link NativeToolsTest} runs
- * {@link #mutate} under a sanitizer too.
+ * Tests of valid files in which some bytes were changed and the checksum renewed. Each file is
+ * refused, or searched within its memory. {@link NativeToolsTest} runs {@link #mutate} under a
+ * sanitizer as well.
  */
 @Timeout(300)
 class IndexFileMutationTest {
@@ -51,7 +52,7 @@ class IndexFileMutationTest {
   private static final float[] QUERIES = TestVectors.clustered(3, DIMENSION, 20, 3);
   private static final long[] IDS = TestVectors.ids(SIZE);
 
-  /** Numbers at which lengths and ids go wrong. */
+  /** Numbers that are likely to break lengths and ids. */
   private static final long[] ODD = {
     -1,
     0,
@@ -94,7 +95,7 @@ class IndexFileMutationTest {
                 + " 17592186044416");
   }
 
-  /** A number in a few bytes must not make it take memory for what they don't hold. */
+  /** A number in the file must not lead to an allocation that the file's content does not fill. */
   @Test
   void load_moreVectorsThanTheFileHas_isRefusedAtTheHead() throws IOException {
     byte[] content = saved(folder, "IVF4,Flat");
@@ -117,7 +118,9 @@ class IndexFileMutationTest {
         .hasMessage("number of vectors of 0 to 400 expected, got " + MANY);
   }
 
-  /** Loads and searches so many changed files; the seed is the number of the change. */
+  /**
+   * Loads and searches {@code changes} changed files. The number of a change is its random seed.
+   */
   static void mutate(Path folder, String factory, int changes) throws IOException {
     byte[] good = saved(folder, factory);
     FaissIndex.load(folder.resolve("good.faiss")).close();
@@ -127,7 +130,7 @@ class IndexFileMutationTest {
       Random random = new Random(seed);
       byte[] bad = good.clone();
       for (int i = random.nextInt(2); i >= 0; i--) {
-        // Half of them where the tables' lengths and the parameters are.
+        // Half of the changes hit the lengths of tables and the parameters.
         int bound = random.nextBoolean() ? length - 8 : Math.min(length - 8, 300);
         change(bad, payload + random.nextInt(bound), random);
       }
@@ -149,7 +152,7 @@ class IndexFileMutationTest {
     }
   }
 
-  /** Where the index itself begins in its file. */
+  /** Returns the position of the index within its file. */
   private static int payload(String factory) {
     return 32 + factory.length() + SIZE * Long.BYTES;
   }

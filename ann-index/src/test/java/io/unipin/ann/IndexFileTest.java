@@ -49,7 +49,7 @@ class IndexFileTest {
 
   private void assertRefused(byte[] content) throws IOException {
     Path file = folder.resolve("damaged.faiss");
-    Files.deleteIfExists(file); // cheaper than to write over it, which some file systems flush
+    Files.deleteIfExists(file); // some file systems flush when a file is overwritten
     Files.write(file, content);
     assertThatThrownBy(() -> FaissIndex.load(file).close())
         .isInstanceOf(AnnException.class)
@@ -176,7 +176,10 @@ class IndexFileTest {
         .hasMessage("index file new.faiss: format version 1 expected, got 9");
   }
 
-  /** A sum of its own makes no payload right: what FAISS reads must fit the header, and its graph must stay inside itself. */
+  /**
+   * A right checksum does not make a payload right. It must fit the header, and its graph must stay
+   * within itself.
+   */
   @Test
   void load_wrongContentWithRightSum_refuses() throws IOException, NoSuchAlgorithmException {
     byte[] good = Files.readAllBytes(saved("HNSW8"));
@@ -196,7 +199,10 @@ class IndexFileTest {
     assertRefused(summed(linkOutside));
   }
 
-  /** Searches backwards for the last neighbour in the tables before the vectors: a small number before a padding of -1. */
+  /**
+   * Searches backwards for the last link in the tables before the vectors: a small number before a
+   * padding of -1.
+   */
   private static int lastLink(byte[] content, int end) {
     ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     for (int place = end - 200; ; place--) {

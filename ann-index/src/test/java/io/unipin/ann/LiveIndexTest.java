@@ -121,7 +121,10 @@ class LiveIndexTest {
     }
   }
 
-  /** Readers search while items leave, come and the index is rebuilt: what was deleted before a search began never comes. */
+  /**
+   * Readers search while items are deleted and added and the index is rebuilt. An item deleted
+   * before a search began is never found.
+   */
   @Test
   void changesUnderSearchAndRebuild_deletedNeverReturns()
       throws InterruptedException, ExecutionException, TimeoutException {
@@ -213,7 +216,7 @@ class LiveIndexTest {
     try (LiveIndex index =
         LiveIndex.over(ExactIndex.of(VECTORS, DIMENSION, IDS), VECTORS, config)) {
       for (int round = 0; round < 3000; round++) {
-        int from = random.nextInt(400); // so few that there is no rebuild
+        int from = random.nextInt(400); // too few changes for a rebuild
         int count = 1 + random.nextInt(40);
         long[] ids = Arrays.copyOfRange(IDS, from, from + count);
         index.delete(ids);
@@ -338,8 +341,8 @@ class LiveIndexTest {
         for (int change = 0; change < 10; change++) {
           int at = round * 100 + change;
           index.delete(IDS[at]);
-          index.upsert(new long[] {IDS[at]}, row(VECTORS, at)); // the same again
-          index.upsert(new long[] {at}, row(VECTORS, at + 1)); // one of its own
+          index.upsert(new long[] {IDS[at]}, row(VECTORS, at)); // the same vector again
+          index.upsert(new long[] {at}, row(VECTORS, at + 1)); // a vector of its own
           model.put((long) at, row(VECTORS, at + 1));
           index.delete(IDS[at + 50]);
           model.remove(IDS[at + 50]);

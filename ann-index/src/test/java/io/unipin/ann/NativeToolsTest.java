@@ -13,9 +13,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The native methods under the JVM's own checks and under the sanitizers of the compiler, in processes of their own. */
+/**
+ * Tests of the native methods under the JVM's own checks and under the compiler's sanitizers, in
+ * separate processes.
+ */
 class NativeToolsTest {
-  /** What the build puts where a library for the JVM is looked up, see native_tests in CMakeLists.txt. */
+  /**
+   * The folder in which the build places a sanitized library for the JVM, see native_tests in
+   * CMakeLists.txt.
+   */
   private static final Path SANITIZED = Path.of("target/native/sanitized");
 
   @TempDir Path folder;
@@ -38,11 +44,11 @@ class NativeToolsTest {
             List.of(),
             List.of(SANITIZED.toString()),
             Map.of(
-                // The C++ runtime comes first in line with it, or the sanitizer finds no exceptions
-                // to follow.
+                // The C++ runtime is preloaded as well, because the sanitizer otherwise cannot
+                // intercept exceptions.
                 "LD_PRELOAD",
                 "libasan.so.8 libstdc++.so.6",
-                // The JVM takes signals of its own and never frees what it has at exit.
+                // The JVM handles signals itself and does not free all memory at exit.
                 "ASAN_OPTIONS",
                 "handle_segv=0:allow_user_segv_handler=1:detect_leaks=0"));
     assertThat(printed)

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Calls every native method, in every way there is, from a process that is watched. */
+/** A program that calls every native method in every way, for a process under observation. */
 final class NativeTour {
   private static final int DIMENSION = 17;
   private static final int QUERIES = 5;
@@ -31,7 +31,7 @@ final class NativeTour {
 
   private static final int CHANGED_FILES = 30;
 
-  /** Takes the folder to write to. */
+  /** Runs the tour. The only argument is the folder to write to. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path folder = Path.of(arguments[0]);
     Path file = folder.resolve("tour.faiss");
@@ -81,7 +81,7 @@ final class NativeTour {
     }
   }
 
-  /** Exceptions of C++ and of Java streams, through native code. */
+  /** Provokes exceptions of C++ and of Java streams in native code. */
   private static void refusals() {
     refused(() -> FaissIndex.build("Nonsense", VECTORS, DIMENSION, IDS, FaissBuild.DEFAULT));
     refused(() -> FaissIndex.build("IVF8,Flat", new float[0], 4, new long[0], FaissBuild.DEFAULT));

@@ -18,7 +18,10 @@ import java.util.stream.LongStream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
-/** Item and user vectors of a sequential recommender trained on Amazon Beauty, and a simulated twin of the same shape. */
+/**
+ * Tests on item and user vectors of a sequential recommender trained on Amazon Beauty, and on
+ * simulated vectors of the same shape.
+ */
 class RecommendationVectorsTest {
   private static final int DIMENSION = 64;
   private static final int ITEMS = 12_101;
@@ -34,7 +37,10 @@ class RecommendationVectorsTest {
     return Optional.of(data.resolve("vectors").resolve(name)).filter(Files::exists);
   }
 
-  /** The four-byte cells of each row behind its length, for the first rows of an fvecs or ivecs file. */
+  /**
+   * Returns the four-byte cells of the first rows of an fvecs or ivecs file, without the length
+   * before each row.
+   */
   private static ByteBuffer cells(Path file, int rows, int dimension) throws IOException {
     ByteBuffer all = ByteBuffer.allocate(rows * dimension * 4).order(ByteOrder.LITTLE_ENDIAN);
     try (InputStream raw = Files.newInputStream(file);
@@ -77,7 +83,7 @@ class RecommendationVectorsTest {
     AnnResult published = new AnnResult(USERS, TRUE_NEIGHBOURS, known, expected.scores());
     assertThat(TestVectors.recall(published, expected)).isGreaterThan(0.9999);
 
-    // Vectors of unequal length are harder for a graph: the longest draw all links to themselves.
+    // Vectors of unequal length are harder for a graph: the longest attract all links.
     assertIndexesFindThem(vectors, queries, 0.92);
   }
 

@@ -9,7 +9,8 @@ final class TestVectors {
   private TestVectors() {}
 
   /**
-   * Vectors around shared centres; two calls with equal {@code clusters} and {@code dimension} share them.
+   * Returns vectors around centres. Two calls with equal {@code clusters} and {@code dimension}
+   * share the centres.
    *
    * @return (count, dimension) row major, each of length 1
    */
@@ -36,12 +37,12 @@ final class TestVectors {
     return vectors;
   }
 
-  /** Distinct ids well above 32 bits, in no order. */
+  /** Returns distinct ids well above 32 bits, in no order. */
   static long[] ids(int count) {
     return LongStream.range(0, count).map(i -> (1L << 40) + (i * 7919L) % 1_000_003L).toArray();
   }
 
-  /** The part of the expected ids that was found. */
+  /** Returns the share of the expected ids that was found. */
   static double recall(AnnResult expected, AnnResult found) {
     int hits = 0;
     int all = 0;
