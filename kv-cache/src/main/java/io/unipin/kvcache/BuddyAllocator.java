@@ -5,7 +5,8 @@ import java.util.BitSet;
 
 /**
  * An allocator of runs of {@code 2^order} units, each aligned to its own length. Orders are 0 to
- * {@link KvLayout#TOP_ORDER}.
+ * {@link KvLayout#TOP_ORDER}. The buddy of a run is the other half of the aligned run of twice its
+ * length.
  *
  * <p>The number of units need not be a power of two: the units behind the last whole top run form
  * smaller runs. An allocation takes the lowest run of the best-fitting order, so the upper end

@@ -1,6 +1,19 @@
 /**
  * The off-heap cache of users' attention keys and values. An entry belongs to one user and model,
  * is found by the hashes of its tokens, is leased to requests, and grows in place.
+ *
+ * <p>Terms:
+ *
+ * <ul>
+ * <li>Row: the keys and values of one token.
+ * <li>Block: memory for a number of rows. An entry holds one block.
+ * <li>Slab: a large piece of memory, cut into units of one size. A block takes {@code 2^j} units.
+ * <li>Lease: a request's hold on a block. Share: an entry's hold on a block.
+ * <li>Slot: the right to write one key's entry.
+ * <li>Partition: a part of the byte budget. Its entries compete for it.
+ * <li>Transient block: a block outside the budget, which no other request finds. A branch is a
+ *     transient copy of another lease's rows, and a lease aside starts without rows.
+ * </ul>
  */
 @NullMarked
 package io.unipin.kvcache;
