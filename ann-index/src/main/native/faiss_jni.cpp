@@ -18,7 +18,6 @@ extern "C" void openblas_set_num_threads(int threads);
 
 namespace {
 
-using unipin::idx_t;
 using unipin::IndexHandle;
 using unipin::JavaExceptionPending;
 
@@ -189,27 +188,6 @@ void Java_io_unipin_ann_FaissNative_search(
     check(env);
     env->SetFloatArrayRegion(scores, 0, static_cast<jsize>(cells), scratch->found_scores.data());
     check(env);
-    return true;
-  });
-}
-
-void Java_io_unipin_ann_FaissNative_searchDirect(
-    JNIEnv* env, jclass, jlong address, jobject queries, jint queries_position, jint query_count, jint k, jint breadth,
-    jbyteArray bitmap, jint passing, jobject ordinals, jint ordinals_position, jobject scores, jint scores_position) {
-  guarded<bool>(env, false, [&] {
-    Threads scope(1);
-    IndexHandle& handle = at(address);
-    unipin::ScratchPool::Lease scratch(handle.scratch);
-    unipin::SearchRequest request{
-        query_count,
-        static_cast<const float*>(env->GetDirectBufferAddress(queries)) + queries_position,
-        k,
-        static_cast<std::size_t>(breadth),
-        copy_bitmap(env, bitmap, *scratch),
-        passing};
-    unipin::search(
-        handle, *scratch, request, static_cast<float*>(env->GetDirectBufferAddress(scores)) + scores_position,
-        static_cast<idx_t*>(env->GetDirectBufferAddress(ordinals)) + ordinals_position);
     return true;
   });
 }

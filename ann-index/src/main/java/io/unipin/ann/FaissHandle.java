@@ -4,8 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.ref.Cleaner;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -108,38 +106,6 @@ final class FaissHandle implements AutoCloseable {
           filter.passing(),
           ordinals,
           scores);
-    } finally {
-      lock.readLock().unlock();
-    }
-  }
-
-  /** The same with direct buffers, which are used from their positions on. */
-  void search(
-      FloatBuffer queries,
-      int queryCount,
-      int k,
-      int breadth,
-      OrdinalFilter filter,
-      LongBuffer ordinals,
-      FloatBuffer scores) {
-    lock.readLock().lock();
-    try {
-      long index = open();
-      if (queryCount > 0 && k > 0) {
-        FaissNative.searchDirect(
-            index,
-            queries,
-            queries.position(),
-            queryCount,
-            k,
-            breadth,
-            filter.bitmap(),
-            filter.passing(),
-            ordinals,
-            ordinals.position(),
-            scores,
-            scores.position());
-      }
     } finally {
       lock.readLock().unlock();
     }

@@ -1,7 +1,5 @@
 package io.unipin.ann;
 
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -163,64 +161,6 @@ public final class FaissIndex implements BaseIndex {
       }
     }
     return new AnnResult(queryCount, wanted, foundIds, foundScores);
-  }
-
-  /**
-   * Like {@link #search(float[], int, AnnSearch)}, with direct buffers of the caller, which are
-   * used from their positions on. Allocates only the bits of a filter that was not used before.
-   *
-   * @param queries (queryCount, dimension), native byte order; must be finite, which is not checked
-   * @param foundIds (queryCount, k), filled
-   * @param foundScores (queryCount, k), filled
-   */
-  public void search(
-      FloatBuffer queries,
-      int queryCount,
-      AnnSearch search,
-      LongBuffer foundIds,
-      FloatBuffer foundScores) {
-    int wanted = search.k();
-    int cells = Vectors.cells(queryCount, wanted);
-    Buffers.check("queries", queries, (long) queryCount * dimension());
-    Buffers.check("ids", foundIds, cells);
-    Buffers.check("scores", foundScores, cells);
-    OrdinalFilter filter = search.filter().over(ids);
-    int k = Math.min(wanted, filter.passing());
-    handle.search(queries, queryCount, k, search.breadth(), filter, foundIds, foundScores);
-    for (int query = queryCount - 1; query >= 0; query--) {
-      spread(foundIds, foundScores, query, k, wanted);
-    }
-  }
-
-  /** Moves a row of k ordinals to its place, turns them into ids in order, and pads the row. */
-  private void spread(LongBuffer foundIds, FloatBuffer scores, int query, int k, int wanted) {
-    int idFrom = foundIds.position();
-    int scoreFrom = scores.position();
-    for (int rank = wanted - 1; rank >= 0; rank--) {
-      boolean there = rank < k && foundIds.get(idFrom + query * k + rank) >= 0;
-      long id = there ? ids.id((int) foundIds.get(idFrom + query * k + rank)) : AnnResult.NO_ID;
-      float score = there ? scores.get(scoreFrom + query * k + rank) : Float.NEGATIVE_INFINITY;
-      foundIds.put(idFrom + query * wanted + rank, id);
-      scores.put(scoreFrom + query * wanted + rank, score);
-    }
-    for (int rank = 1; rank < k; rank++) {
-      sink(foundIds, scores, idFrom + query * wanted, scoreFrom + query * wanted, rank);
-    }
-  }
-
-  /** Moves an id before greater ids of the same score. */
-  private static void sink(LongBuffer ids, FloatBuffer scores, int idRow, int scoreRow, int rank) {
-    long id = ids.get(idRow + rank);
-    float score = scores.get(scoreRow + rank);
-    int place = rank;
-    while (place > 0
-        && scores.get(scoreRow + place - 1) == score
-        && score > Float.NEGATIVE_INFINITY
-        && ids.get(idRow + place - 1) > id) {
-      ids.put(idRow + place, ids.get(idRow + place - 1));
-      place--;
-    }
-    ids.put(idRow + place, id);
   }
 
   @Override

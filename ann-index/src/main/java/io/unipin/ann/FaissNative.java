@@ -2,8 +2,6 @@ package io.unipin.ann;
 
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,21 +50,6 @@ final class FaissNative {
       int passing,
       int[] ordinals,
       float[] scores);
-
-  /** Like {@link #search}, with direct buffers, each from a position on. */
-  static native void searchDirect(
-      long index,
-      FloatBuffer queries,
-      int queriesPosition,
-      int queryCount,
-      int k,
-      int breadth,
-      byte @Nullable [] bitmap,
-      int passing,
-      LongBuffer ordinals,
-      int ordinalsPosition,
-      FloatBuffer scores,
-      int scoresPosition);
 
   static native void free(long index);
 }
