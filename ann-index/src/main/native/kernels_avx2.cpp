@@ -9,7 +9,6 @@ constexpr std::size_t kQueriesInTile = 2;
 using Vec = __m256;
 
 inline Vec zero() { return _mm256_setzero_ps(); }
-inline Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
 inline Vec multiply_add(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
 
 inline Vec load(const float* from) { return _mm256_loadu_ps(from); }

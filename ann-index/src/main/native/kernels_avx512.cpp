@@ -9,7 +9,6 @@ constexpr std::size_t kQueriesInTile = 4;
 using Vec = __m512;
 
 inline Vec zero() { return _mm512_setzero_ps(); }
-inline Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
 inline Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
 
 inline __mmask16 first(std::size_t count) { return static_cast<__mmask16>((1U << count) - 1U); }
