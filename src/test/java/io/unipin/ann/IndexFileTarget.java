@@ -52,7 +52,6 @@ public final class IndexFileTarget implements FuzzTarget {
       }
       seeds.put(kind.replaceAll("\\W", "-"), Files.readAllBytes(file));
       Files.delete(file);
-      Files.deleteIfExists(IndexFile.previous(file));
     }
     return seeds;
   }

@@ -1,10 +1,7 @@
 package io.unipin.ann;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An index of FAISS, given by its factory string: {@code Flat}, {@code HNSW32},
@@ -19,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * it must be closed.
  */
 public final class FaissIndex implements BaseIndex {
-  private static final Logger logger = LoggerFactory.getLogger(FaissIndex.class);
-
   private final FaissHandle handle;
   private final IdTable ids;
   private final String description;
@@ -91,27 +86,8 @@ public final class FaissIndex implements BaseIndex {
   }
 
   /**
-   * Like {@link #load}. If the file is refused, logs a warning and loads the file that
-   * {@link #save} kept beside it.
-   *
-   * @throws AnnException if there is no such file, or it is refused as well
-   */
-  public static FaissIndex loadOrPrevious(Path file) {
-    try {
-      return load(file);
-    } catch (AnnException refused) {
-      Path previous = IndexFile.previous(file);
-      if (!Files.exists(previous)) {
-        throw refused;
-      }
-      logger.warn("{}; the file before it serves", refused.getMessage());
-      return load(previous);
-    }
-  }
-
-  /**
    * Writes the index with a checksum. The file appears whole or not at all, and is on the disk when
-   * this returns. An older file is kept under the same name with {@code .previous} appended.
+   * this returns. It replaces an older file.
    *
    * @throws AnnException if the file cannot be written
    */

@@ -118,7 +118,6 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
     try {
       try {
         writeSynced(temporary, description, dimension, ids, payload);
-        keep(target);
         Files.move(
             temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
@@ -134,31 +133,6 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
               + " cannot be written: "
               + e.getClass().getSimpleName(),
           e);
-    }
-  }
-
-  /** Returns the path under which {@link #write} keeps the file that it replaces. */
-  static Path previous(Path file) {
-    return file.resolveSibling(file.getFileName() + ".previous");
-  }
-
-  /** Adds a second name to an existing file. Its first name refers to a whole file at all times. */
-  private static void keep(Path target) throws IOException {
-    if (!Files.isRegularFile(target)) {
-      return;
-    }
-    Path link =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    try {
-      Files.createLink(link, target);
-      Files.move(
-          link,
-          previous(target),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      // If both names refer to the same file, the move leaves both.
-      Files.deleteIfExists(link);
     }
   }
 

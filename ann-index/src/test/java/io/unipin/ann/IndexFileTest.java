@@ -81,16 +81,12 @@ class IndexFileTest {
   }
 
   @Test
-  void save_overOlderFiles_keepsTheOneBefore() throws IOException {
+  void save_overOlderFiles_replacesThem() throws IOException {
     saved("SQ8");
     saved("Flat");
     saved("HNSW8");
     try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("items.faiss", "items.faiss.previous");
-    }
-    try (FaissIndex previous = FaissIndex.load(folder.resolve("items.faiss.previous"))) {
-      assertThat(previous.description()).isEqualTo("Flat");
+      assertThat(files.map(file -> file.getFileName().toString())).containsExactly("items.faiss");
     }
     try (FaissIndex loaded = FaissIndex.load(folder.resolve("items.faiss"))) {
       assertThat(loaded.description()).isEqualTo("HNSW8");
@@ -146,24 +142,6 @@ class IndexFileTest {
         .isInstanceOf(AnnException.class)
         .hasMessage("index file missing.faiss cannot be read: NoSuchFileException");
     assertThatThrownBy(() -> FaissIndex.load(folder)).isInstanceOf(AnnException.class);
-  }
-
-  @Test
-  void loadOrPrevious_damagedNewest_givesTheOneBefore() throws IOException {
-    saved("Flat");
-    Path file = saved("HNSW8");
-    try (FaissIndex newest = FaissIndex.loadOrPrevious(file)) {
-      assertThat(newest.description()).isEqualTo("HNSW8");
-    }
-    byte[] content = Files.readAllBytes(file);
-    content[content.length / 2] ^= 1;
-    Files.delete(file);
-    Files.write(file, content);
-    try (FaissIndex older = FaissIndex.loadOrPrevious(file)) {
-      assertThat(older.description()).isEqualTo("Flat");
-    }
-    Files.delete(folder.resolve("items.faiss.previous"));
-    assertThatThrownBy(() -> FaissIndex.loadOrPrevious(file)).isInstanceOf(AnnException.class);
   }
 
   @Test
