@@ -287,39 +287,44 @@ void check_graph(const faiss::IndexHNSW& index) {
   auto size = static_cast<std::size_t>(index.ntotal);
   require(
       index.storage != nullptr && index.storage->ntotal == index.ntotal && index.storage->d == index.d,
-      "the graph and its vectors differ in size");
+      "a graph of its vectors' size and dimension expected, got another");
   require(
       graph.levels.size() == size && graph.offsets.size() == size + 1 && graph.offsets.front() == 0 &&
           graph.offsets.back() == graph.neighbors.size(),
-      "the graph's tables differ in size");
+      "tables of the graph's size expected, got others");
   if (size == 0) {
     return;
   }
   const std::vector<int>& width = graph.cum_nneighbor_per_level;
   require(
-      !width.empty() && width.front() == 0 && std::is_sorted(width.begin(), width.end()), "the graph's widths are not ordered");
+      !width.empty() && width.front() == 0 && std::is_sorted(width.begin(), width.end()),
+      "ascending widths of levels expected, got others");
   for (std::size_t level = 1; level < width.size(); ++level) {
     // A walk has room for as many scores as a node has links on the bottom level.
-    require(width[level] - width[level - 1] <= graph.nb_neighbors(0), "a level is wider than the bottom one");
+    require(
+        width[level] - width[level - 1] <= graph.nb_neighbors(0),
+        "levels no wider than the bottom one expected, got a wider one");
   }
   require(
       graph.entry_point >= 0 && static_cast<std::size_t>(graph.entry_point) < size &&
           graph.max_level < graph.levels[static_cast<std::size_t>(graph.entry_point)],
-      "the graph's entry point lies outside");
+      "an entry point inside the graph expected, got one outside");
   for (std::size_t node = 0; node < size; ++node) {
     int levels = graph.levels[node];
     require(
         levels >= 1 && static_cast<std::size_t>(levels) < width.size() && graph.offsets[node] <= graph.offsets[node + 1] &&
             graph.offsets[node + 1] - graph.offsets[node] ==
                 static_cast<std::size_t>(width[static_cast<std::size_t>(levels)]),
-        "a node's links lie outside the graph");
+        "a node's links inside the table expected, got some outside");
     for (int level = 1; level < levels; ++level) {
       std::size_t begin = 0;
       std::size_t end = 0;
       graph.neighbor_range(static_cast<idx_t>(node), level, &begin, &end);
       for (std::size_t i = begin; i < end && graph.neighbors[i] >= 0; ++i) {
         auto target = static_cast<std::size_t>(graph.neighbors[i]);
-        require(target < size && graph.levels[target] > level, "a link leads to a node of a lower level");
+        require(
+            target < size && graph.levels[target] > level,
+            "links between nodes of a level expected, got one to a lower node");
       }
     }
   }
@@ -327,7 +332,7 @@ void check_graph(const faiss::IndexHNSW& index) {
       std::all_of(
           graph.neighbors.begin(), graph.neighbors.end(),
           [size](node_t node) { return node < 0 || static_cast<std::size_t>(node) < size; }),
-      "a link leads outside the graph");
+      "links inside the graph expected, got one outside");
 }
 
 void search_graph(

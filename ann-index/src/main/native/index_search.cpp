@@ -169,16 +169,16 @@ void search_index(const faiss::Index& index, Scratch& scratch, const SearchReque
 
 void check_searchable(const faiss::Index& index) {
   require(
-      index.metric_type == faiss::METRIC_INNER_PRODUCT, "this kind of index cannot search by inner product");
+      index.metric_type == faiss::METRIC_INNER_PRODUCT, "an index with inner product expected, got one with another metric");
   require(
       dynamic_cast<const faiss::IndexIVFFastScan*>(&index) == nullptr,
-      "fast-scan lists cannot be searched with a breadth and a filter per call");
+      "lists with a breadth and a filter per call expected, got fast-scan lists");
   if (const auto* transformed = dynamic_cast<const faiss::IndexPreTransform*>(&index)) {
     check_searchable(*transformed->index);
   } else if (const auto* refined = dynamic_cast<const faiss::IndexRefine*>(&index)) {
     require(
         refined->base_index->ntotal == index.ntotal && refined->refine_index->ntotal == index.ntotal,
-        "the parts of the index differ in size");
+        "parts of the index's size expected, got one of another size");
     check_searchable(*refined->base_index);
     check_searchable(*refined->refine_index);
   } else if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(&index)) {
@@ -188,7 +188,8 @@ void check_searchable(const faiss::Index& index) {
     check_lists(*lists);
   } else if (const auto* rows = dynamic_cast<const faiss::IndexFlatCodes*>(&index)) {
     require(
-        rows->codes.size() == static_cast<std::size_t>(rows->ntotal) * rows->code_size, "the rows are not all there");
+        rows->codes.size() == static_cast<std::size_t>(rows->ntotal) * rows->code_size,
+        "all rows of the index expected, got another number");
   }
 }
 

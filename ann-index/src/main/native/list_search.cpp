@@ -208,23 +208,25 @@ void check_lists(const faiss::IndexIVF& index) {
   auto count = static_cast<idx_t>(index.nlist);
   require(
       index.quantizer != nullptr && index.quantizer->ntotal == count && index.quantizer->d == index.d,
-      "the lists and their centres differ in size");
+      "one centre of the index's dimension per list expected, got others");
   if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(index.quantizer)) {
     check_graph(*graph);
   }
-  require(index.nprobe >= 1, "a search looks into no list");
+  require(index.nprobe >= 1, "at least 1 list per search expected, got 0");
   const faiss::InvertedLists& lists = *index.invlists;
-  require(lists.nlist == index.nlist && lists.code_size == index.code_size, "the lists differ from their index");
+  require(
+      lists.nlist == index.nlist && lists.code_size == index.code_size,
+      "lists of the index's number and row size expected, got others");
   idx_t rows = 0;
   for (std::size_t list = 0; list < lists.nlist; ++list) {
     faiss::InvertedLists::ScopedIds ids(&lists, list);
     std::size_t size = lists.list_size(list);
     require(
         std::all_of(ids.get(), ids.get() + size, [&index](idx_t id) { return id >= 0 && id < index.ntotal; }),
-        "a list names a row outside the index");
+        "rows inside the index expected in a list, got one outside");
     rows += static_cast<idx_t>(size);
   }
-  require(rows == index.ntotal, "the lists have not all rows");
+  require(rows == index.ntotal, "all rows of the index expected in the lists, got another number");
 }
 
 }  // namespace unipin

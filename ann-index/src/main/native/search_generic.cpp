@@ -15,7 +15,7 @@ namespace unipin {
  */
 void search(const IndexHandle& handle, Scratch&, const SearchRequest& request, float* scores, idx_t* labels) {
   faiss::Index& index = *handle.index;
-  require(request.bitmap == nullptr, "the generic build searches without a filter");
+  require(request.bitmap == nullptr, "a search without a filter expected in the generic build, got one with a filter");
   if (auto* graph = dynamic_cast<faiss::IndexHNSW*>(&index)) {
     graph->hnsw.efSearch = static_cast<int>(std::max(request.breadth, static_cast<std::size_t>(request.k)));
   } else if (auto* lists = dynamic_cast<faiss::IndexIVF*>(&index)) {

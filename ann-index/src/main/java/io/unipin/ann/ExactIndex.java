@@ -58,7 +58,7 @@ public final class ExactIndex implements BaseIndex {
   public AnnResult search(
       float[] queries, int queryCount, int k, int breadth, OrdinalFilter filter) {
     if (closed) {
-      throw new IllegalStateException("the index is closed");
+      throw new IllegalStateException("an open index expected, got a closed one");
     }
     Vectors.check("queries", queries, queryCount, dimension());
     int cells = Vectors.cells(queryCount, k);

@@ -128,7 +128,7 @@ final class FaissHandle implements AutoCloseable {
   @GuardedBy("lock")
   private long open() {
     if (address == CLOSED) {
-      throw new IllegalStateException("the index is closed");
+      throw new IllegalStateException("an open index expected, got a closed one");
     }
     return address;
   }

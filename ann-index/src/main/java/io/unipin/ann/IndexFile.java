@@ -184,7 +184,8 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
       header.get(magic);
     }
     if (!MessageDigest.isEqual(magic, MAGIC)) {
-      throw new AnnException("index file " + file.getFileName() + " is no UniPin index");
+      throw new AnnException(
+          "index file " + file.getFileName() + ": a UniPin index expected, got another file");
     }
     if (header.getInt(8) != VERSION) {
       throw new AnnException(

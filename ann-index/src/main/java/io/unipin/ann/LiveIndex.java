@@ -226,7 +226,7 @@ public final class LiveIndex implements AnnIndex {
   }
 
   private static IllegalStateException closed() {
-    return new IllegalStateException("the index is closed");
+    return new IllegalStateException("an open index expected, got a closed one");
   }
 
   @GuardedBy("writing")

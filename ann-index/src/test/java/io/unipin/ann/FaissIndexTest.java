@@ -349,7 +349,7 @@ class FaissIndexTest {
                               }
                             })
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessage("the index is closed");
+                        .hasMessage("an open index expected, got a closed one");
                   }));
         }
         assertThat(searching.await(30, TimeUnit.SECONDS)).isTrue();

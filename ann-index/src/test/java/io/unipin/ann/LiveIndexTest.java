@@ -394,6 +394,6 @@ class LiveIndexTest {
     index.close();
     assertThatThrownBy(() -> index.search(QUERIES, 20, AnnSearch.top(1)))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("the index is closed");
+        .hasMessage("an open index expected, got a closed one");
   }
 }
