@@ -20,24 +20,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class EvictionOrder {
   /*
-   *    worth = uses · saving      uses: clipped to LEAST_USES..MOST_USES
-   *                               saving: cost of encoding the rows / bytes of the block
-   *    due   = time of the last use + patience · worth          the smallest due is evicted first
+   *    worth = uses · saving
+   *    due   = time of the last use + patience · worth; the key with the smallest due goes first
    *
-   * Time is counted in requests. Patience is the number of requests for which a key of worth 1 is
-   * kept unused.
+   *    uses      requests for the key, clipped to LEAST_USES..MOST_USES
+   *    saving    cost of encoding the entry's rows / bytes of its block
+   *    time      requests to all keys so far
+   *    patience  requests for which a key of worth 1 is kept unused
    *
-   * When an entry is evicted in its turn, patience moves towards (now - last use) / worth of that
-   * entry:
+   * When an entry is evicted in its turn, patience moves towards the value that would have kept it
+   * exactly this long:
    *
+   *    observed  = (now - time of the last use) / worth
    *    patience += (observed - patience) / (MEMORY · keys)
    *
-   * So patience follows the room there is. It falls by at most MOST_FALL / worth per request. If it
-   * fell faster than time passes, the newest keys would become due before older ones.
+   * So patience adapts until as many keys are kept as fit. It falls by at most MOST_FALL / worth
+   * per request. If it fell faster than time passes, the newest keys would become due before older
+   * ones.
    *
    * Three properties follow. All keys age at the same rate. A frequent user outlives a user who
-   * came once. A newcomer starts behind all keys that were unused for long, so a session can run to
-   * its end.
+   * came once. A newcomer becomes due after all keys that were unused for long, so a session can
+   * run to its end.
    *
    * This is GreedyDual-Size-Frequency with another clock. GreedyDual's clock moves only when an
    * entry is evicted. If most keys have about the same worth, all keys used since its last move

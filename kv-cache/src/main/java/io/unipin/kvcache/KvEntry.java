@@ -3,12 +3,11 @@ package io.unipin.kvcache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cache holds for one key: the hashes of the tokens whose rows are in the block, and the
- * state after the last row.
+ * The content of the cache for one key: the hashes of the tokens whose rows are in the block, and
+ * the state after the last row.
  *
- * <p>An entry holds a share of its block from before it can be found until its removal was
- * announced. An entry without state was cut back: its rows can be reused, but it is never a hit.
- * Immutable.
+ * <p>An entry holds a share of its block from its publication until its removal. An entry without
+ * state was cut back: its rows can be reused, but it is never a hit. Immutable.
  */
 final class KvEntry {
   private final TokenHashes hashes;
