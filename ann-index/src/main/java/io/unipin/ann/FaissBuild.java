@@ -8,7 +8,7 @@ package io.unipin.ann;
  */
 public record FaissBuild(int seed, int threads) {
 
-  /** Seed 1234 and one thread: reproducible. */
+  /** The default options: seed 1234 and one thread, which make a build reproducible. */
   public static final FaissBuild DEFAULT = new FaissBuild(1234, 1);
 
   public FaissBuild {

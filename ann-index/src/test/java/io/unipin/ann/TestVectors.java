@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** Seeded stand-ins for item and query vectors: unit length, in clusters. */
+/** Seeded stand-ins for item and query vectors, of unit length and in clusters. */
 final class TestVectors {
   private TestVectors() {}
 
