@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes MKL, the library in the engine that multiplies plain matrices, choose kernels by what the processor can do. It asks who made
  * the processor and gives one that is not Intel's AVX2 kernels at most, which is less than half the speed where there is AVX-512. See
- * mkl_dispatch.c for the way and docs/decisions.md for the evidence.
+ * mkl_dispatch.c for the way and docs/decisions/engine.md for the evidence.
  */
 final class MklDispatch {
   private static final Logger LOG = LoggerFactory.getLogger(MklDispatch.class);
