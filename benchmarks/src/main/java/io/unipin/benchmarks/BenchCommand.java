@@ -15,6 +15,7 @@ import io.unipin.benchmarks.model.RankForwardCommand;
 import io.unipin.benchmarks.model.ScalingCommand;
 import io.unipin.benchmarks.pauses.PausesCommand;
 import io.unipin.benchmarks.quality.QualityCommand;
+import io.unipin.benchmarks.report.ReportCommand;
 import io.unipin.cli.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +43,8 @@ import picocli.CommandLine.Spec;
       ExperimentsCommand.class,
       FuzzCommand.class,
       QualityCommand.class,
-      KvCacheCommand.class
+      KvCacheCommand.class,
+      ReportCommand.class
     },
     footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json"})
 public final class BenchCommand implements Verb {

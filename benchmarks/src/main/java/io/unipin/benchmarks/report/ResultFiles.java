@@ -1,0 +1,34 @@
+package io.unipin.benchmarks.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The committed files of figures, each read once. One thread. */
+final class ResultFiles {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path folder;
+  private final Map<String, JsonNode> read = new HashMap<>();
+
+  ResultFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Returns the figures of the file with this name, which has no ending. */
+  JsonNode file(String name) {
+    return read.computeIfAbsent(name, this::load);
+  }
+
+  private JsonNode load(String name) {
+    try {
+      return JSON.readTree(folder.resolve(name + ".json").toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.unipin.benchmarks.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Rows of a table, filled from one file.
+ *
+ * <p>A cell is text with placeholders {@code {path|format}}. A path is of keys below {@link #base};
+ * with a slash in front, below the file's root. {@code *} stands for all elements of an array. A
+ * placeholder may hold another, which is filled first. {@code {@file}} is the file's name.
+ *
+ * @param file name without ending; empty for a row of words alone
+ * @param base path that the cells' paths begin at
+ * @param isRepeated whether the base is an array, of which each element makes a row
+ */
+record Row(String file, String base, boolean isRepeated, List<String> cells) {
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}|]+)(?:\\|([^{}]+))?}");
+
+  Row {
+    cells = List.copyOf(cells);
+  }
+
+  /** Writes the rows, each as one line. */
+  void write(ResultFiles files, StringBuilder out) {
+    if (file.isEmpty()) {
+      line(cells, out);
+      return;
+    }
+    JsonNode root = files.file(file);
+    JsonNode from = at(root, "results" + (base.isEmpty() ? "" : "/" + base));
+    for (JsonNode node : isRepeated ? from : List.of(from)) {
+      line(cells.stream().map(cell -> filled(cell, root, node)).toList(), out);
+    }
+  }
+
+  static void line(List<String> cells, StringBuilder out) {
+    out.append("| ").append(String.join(" | ", cells)).append(" |\n");
+  }
+
+  private String filled(String cell, JsonNode root, JsonNode node) {
+    String text = cell;
+    for (Matcher matcher = PLACEHOLDER.matcher(text);
+        matcher.find();
+        matcher = PLACEHOLDER.matcher(text)) {
+      String format = matcher.group(2) == null ? "" : matcher.group(2);
+      String value = value(matcher.group(1), format, root, node);
+      text = text.substring(0, matcher.start()) + value + text.substring(matcher.end());
+    }
+    return text;
+  }
+
+  private String value(String path, String format, JsonNode root, JsonNode node) {
+    if (path.equals("@file")) {
+      return file + ".json";
+    }
+    try {
+      JsonNode figure = path.startsWith("/") ? at(root, path.substring(1)) : at(node, path);
+      return Format.apply(figure, format);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s.json, %s: %s".formatted(file, path, e.getMessage()), e);
+    }
+  }
+
+  private static JsonNode at(JsonNode from, String path) {
+    JsonNode node = from;
+    int start = 0;
+    while (start <= path.length()) {
+      int slash = path.indexOf('/', start);
+      int end = slash < 0 ? path.length() : slash;
+      String key = path.substring(start, end);
+      if (key.equals("*")) {
+        return all(node, path.substring(end));
+      }
+      node = node.isArray() ? node.path(Integer.parseInt(key)) : node.path(key);
+      if (node.isMissingNode()) {
+        throw new IllegalArgumentException("a file with %s expected, got none".formatted(path));
+      }
+      start = end + 1;
+    }
+    return node;
+  }
+
+  private static ArrayNode all(JsonNode array, String rest) {
+    ArrayNode found = JsonNodeFactory.instance.arrayNode();
+    array.forEach(element -> found.add(rest.isEmpty() ? element : at(element, rest.substring(1))));
+    return found;
+  }
+}

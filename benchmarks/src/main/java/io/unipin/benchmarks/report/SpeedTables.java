@@ -1,0 +1,196 @@
+package io.unipin.benchmarks.report;
+
+import java.util.List;
+
+/** What the model's own work costs. */
+final class SpeedTables {
+  private static final String[] OUTSIDE = {
+    "{/machine/cpu|cpu}",
+    "{outside_native_share_spread|q%0}",
+    "{outside_native_share|<=10% project}"
+  };
+
+  private SpeedTables() {}
+
+  static List<Table> all() {
+    return List.of(
+        rankForward(),
+        Table.ofRuns("rank-forward-files", "rank-forward"),
+        efficiency(),
+        products(),
+        outsideNative(),
+        Table.ofRuns("efficiency-files", "efficiency", "efficiency-xeon"),
+        precision(),
+        losses(),
+        Table.ofRuns("precision-files", "precision", "precision-epyc"),
+        history(),
+        candidates(),
+        layers(),
+        users(),
+        flat(),
+        lists(),
+        Table.ofRuns("scaling-files", "scaling"));
+  }
+
+  private static Table rankForward() {
+    return Table.of(
+            "rank-forward",
+            "actions × candidates",
+            "from KV",
+            "encoding again, sparse, ÷ from KV",
+            "by FLOP",
+            "dense mask ÷ from KV",
+            "by FLOP")
+        .each(
+            "rank-forward#grid",
+            "{n} × {k}",
+            "{cached_ms/median|1} ms",
+            "{speedup_sparse|q2}",
+            "{speedup_sparse_by_flops|2}",
+            "{speedup_dense|q2}",
+            "{speedup_dense_by_flops|2}")
+        .row(
+            "rank-forward",
+            "target at 992 × 656",
+            "",
+            "{speedup_sparse|>=2.00 project}",
+            "",
+            "{speedup_dense|>=2.80 project}",
+            "");
+  }
+
+  private static Table efficiency() {
+    return Table.of(
+            "efficiency",
+            "processor",
+            "part of a request",
+            "GFLOP/s",
+            "of the best product",
+            "target (who set it)")
+        .row("efficiency", efficiencyCells("encode", "encoding 512 actions", true))
+        .row("efficiency", efficiencyCells("score", "scoring 200 candidates", false))
+        .row("efficiency-xeon", efficiencyCells("encode", "encoding 512 actions", true))
+        .row("efficiency-xeon", efficiencyCells("score", "scoring 200 candidates", false));
+  }
+
+  private static String[] efficiencyCells(String key, String label, boolean hasTarget) {
+    String share = key + "_gemm_share";
+    return new String[] {
+      "{/machine/cpu|cpu}",
+      label,
+      "{gflops/" + key + "|0}",
+      "{" + share + "_spread|q2}",
+      hasTarget ? "{" + share + "|>=0.70 project}" : "none"
+    };
+  }
+
+  private static Table products() {
+    return Table.of("efficiency-products", "product", "processor", "plain", "prepared matrix")
+        .row("efficiency", productCells("512x256x1024", "the model's own, "))
+        .row("efficiency", productCells("1536x1536x1536", "the best, "))
+        .row("efficiency-xeon", productCells("512x256x1024", "the model's own, "))
+        .row("efficiency-xeon", productCells("1536x1536x1536", "the best, "));
+  }
+
+  private static String[] productCells(String size, String label) {
+    return new String[] {
+      label + size.replace("x", " × "),
+      "{/machine/cpu|cpu}",
+      "{gflops/gemm " + size + "|0} GFLOP/s",
+      "{gflops/gemm " + size + " prepared|0} GFLOP/s"
+    };
+  }
+
+  private static Table outsideNative() {
+    return Table.of(
+            "efficiency-outside", "processor", "outside of native code", "target (who set it)")
+        .row("efficiency", OUTSIDE)
+        .row("efficiency-xeon", OUTSIDE);
+  }
+
+  private static Table precision() {
+    return Table.of(
+            "precision",
+            "processor",
+            "attention in",
+            "build",
+            "pages per second, int8 ÷ float32",
+            "target (who set it)")
+        .row(
+            "precision",
+            "{/machine/cpu|cpu}, with AMX",
+            "bfloat16",
+            "{/git}",
+            "{qps_ratio_spread|q2}",
+            "{qps_ratio|>=1.50 project}")
+        .row(
+            "precision-epyc",
+            "{/machine/cpu|cpu}",
+            "float32",
+            "{/git}",
+            "{qps_ratio_spread|q2}",
+            "{qps_ratio|>=1.50 project}");
+  }
+
+  private static Table losses() {
+    return Table.of(
+            "precision-losses",
+            "recipe of MovieLens-100K",
+            "HR@10 loses",
+            "NDCG@10 loses",
+            "the worse AUC loses",
+            "target for NDCG@10 (who set it)")
+        .row("precision", lossCells("as it is"))
+        .row("precision-epyc", lossCells("of build {/git}, a fifth of the actions masked"));
+  }
+
+  private static String[] lossCells(String label) {
+    return new String[] {
+      label,
+      "{hr10_loss_relative|%2}",
+      "{ndcg10_loss_relative|%2}",
+      "{auc_loss_relative|%2}",
+      "{ndcg10_loss_relative|<=0.5% project}"
+    };
+  }
+
+  private static Table history() {
+    return Table.of("scaling-history", "actions", "encode", "append 8", "score 200 candidates")
+        .each(
+            "scaling#history",
+            "{n|,}",
+            "{encode_ms|1} ms",
+            "{append_8_ms|1} ms",
+            "{score_ms|1} ms");
+  }
+
+  private static Table candidates() {
+    return Table.of("scaling-candidates", "candidates", "score, 512 actions")
+        .each("scaling#candidates", "{k|,}", "{score_ms|1} ms");
+  }
+
+  private static Table layers() {
+    return Table.of("scaling-layers", "layers", "encode 512", "append 8", "score 200")
+        .each(
+            "scaling#layers",
+            "{layers}",
+            "{encode_ms|1} ms",
+            "{append_8_ms|1} ms",
+            "{score_ms|1} ms");
+  }
+
+  private static Table users() {
+    return Table.of("scaling-users", "cached users", "acquire and release on a hit")
+        .each("scaling#cached_users", "{users|,}", "{acquire_hit_ns|,} ns");
+  }
+
+  private static Table flat() {
+    return Table.of("scaling-flat", "items, Flat", "search")
+        .each("scaling#catalogue_flat", "{items|,}", "{search_ms|2} ms");
+  }
+
+  private static Table lists() {
+    return Table.of("scaling-ivf", "items, IVF1024", "search")
+        .each("scaling#catalogue_ivf", "{items|,}", "{search_ms|2} ms");
+  }
+}

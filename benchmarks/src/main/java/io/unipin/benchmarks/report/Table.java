@@ -1,0 +1,77 @@
+package io.unipin.benchmarks.report;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A table of a results page. Immutable. */
+record Table(String name, List<String> heads, List<Row> rows) {
+  Table {
+    heads = List.copyOf(heads);
+    rows = List.copyOf(rows);
+    for (Row row : rows) {
+      if (row.cells().size() != heads.size()) {
+        throw new IllegalArgumentException(
+            "%s: %s cells expected, got %s".formatted(name, heads.size(), row.cells()));
+      }
+    }
+  }
+
+  /** A table without rows. */
+  static Table of(String name, String... heads) {
+    return new Table(name, List.of(heads), List.of());
+  }
+
+  /** A table that says where and when the figures of a page were measured. */
+  static Table ofRuns(String name, String... files) {
+    Table table = of(name, "figures", "processor", "measured on", "build");
+    for (String file : files) {
+      table =
+          table.row(
+              file, "[%s]({@file})".formatted(file), "{/machine/cpu|cpu}", "{/date|day}", "{/git}");
+    }
+    return table;
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @param source a file's name, after which # and a path below its results may follow
+   */
+  Table row(String source, String... cells) {
+    return with(new Row(file(source), base(source), false, List.of(cells)));
+  }
+
+  /** Adds a row for each element of an array, whose path follows the file's name and #. */
+  Table each(String source, String... cells) {
+    return with(new Row(file(source), base(source), true, List.of(cells)));
+  }
+
+  /** Adds a row of words and of figures that others published. */
+  Table published(String... cells) {
+    return with(new Row("", "", false, List.of(cells)));
+  }
+
+  /** Returns the table in Markdown. */
+  String markdown(ResultFiles files) {
+    StringBuilder out = new StringBuilder();
+    Row.line(heads, out);
+    out.append("|").append(String.join("", Collections.nCopies(heads.size(), "---|"))).append("\n");
+    rows.forEach(row -> row.write(files, out));
+    return out.toString();
+  }
+
+  private Table with(Row row) {
+    return new Table(name, heads, Stream.concat(rows.stream(), Stream.of(row)).toList());
+  }
+
+  private static String file(String source) {
+    int mark = source.indexOf('#');
+    return mark < 0 ? source : source.substring(0, mark);
+  }
+
+  private static String base(String source) {
+    int mark = source.indexOf('#');
+    return mark < 0 ? "" : source.substring(mark + 1);
+  }
+}

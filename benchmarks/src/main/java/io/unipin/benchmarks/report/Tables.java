@@ -1,0 +1,25 @@
+package io.unipin.benchmarks.report;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All tables, each of which stands on one page. */
+final class Tables {
+  private Tables() {}
+
+  static List<Table> all() {
+    return Stream.of(
+            FirstPageTables.all(),
+            HeadlineTables.all(),
+            SpeedTables.all(),
+            ServiceTables.all(),
+            CacheTables.all(),
+            IndexTables.all(),
+            ExperimentTables.all(),
+            QualityTables.all(),
+            AblationTables.all(),
+            DemoTables.all())
+        .flatMap(List::stream)
+        .toList();
+  }
+}
