@@ -15,7 +15,8 @@ final class HeadlineTables {
         dense(),
         cached(),
         latency(),
-        sides(),
+        sides("headline-sides-small", SMALL),
+        sides("headline-sides-large", LARGE),
         runs(),
         Table.ofRuns("headline-files", "headline-512x200", "headline-992x656"));
   }
@@ -97,6 +98,7 @@ final class HeadlineTables {
             "headline-latency",
             "actions × candidates",
             "KV kept for",
+            "load, pages/s",
             "processor time of a page",
             "median latency",
             "target (who set it)",
@@ -110,36 +112,31 @@ final class HeadlineTables {
   }
 
   private static String[] latencyCells(String size, String kept, String target) {
-    return new String[] {size, kept, "{cpu_ratio|2}", "{p50_ratio|2}", target, "{p99_ratio|2}"};
+    String load = "{/results/" + size.replace(" × ", "x") + "/load_pages_per_s|1}";
+    return new String[] {
+      size, kept, load, "{cpu_ratio|2}", "{p50_ratio|2}", target, "{p99_ratio|2}"
+    };
   }
 
-  private static Table sides() {
-    Table table =
-        Table.of(
-            "headline-sides",
-            "server",
-            "512 × 200: pages/s",
-            "processor ms a page",
-            "p50 ms",
-            "p99 ms",
-            "KV found");
-    return table
-        .row(SMALL + "/sides/two_models_sparse", sideCells("two models, sparse"))
+  private static Table sides(String name, String source) {
+    return Table.of(
+            name, "server", "pages/s", "processor ms a page", "p50 ms", "p99 ms", "KV found")
+        .row(source + "/sides/two_models_sparse", sideCells("two models, sparse"))
         .row(
-            SMALL + "/sides/two_models_dense",
+            source + "/sides/two_models_dense",
             "two models, dense",
             "{qps|1}",
             "{cpu_ms_per_page|1}",
             "–",
             "–",
             "{hit_rate|%0}")
-        .row(SMALL + "/sides/one_model_request", sideCells("one model, KV for a request"))
-        .row(SMALL + "/sides/one_model_user", sideCells("one model, KV per user"));
+        .row(source + "/sides/one_model_request", sideCells("one model, KV for a request"))
+        .row(source + "/sides/one_model_user", sideCells("one model, KV per user"));
   }
 
   private static String[] sideCells(String label) {
     return new String[] {
-      label, "{qps|1}", "{cpu_ms_per_page|1}", "{p50_ms|0}", "{p99_ms|0}", "{hit_rate|%0}"
+      label, "{qps|1}", "{cpu_ms_per_page|1}", "{p50_ms|,}", "{p99_ms|,}", "{hit_rate|%0}"
     };
   }
 

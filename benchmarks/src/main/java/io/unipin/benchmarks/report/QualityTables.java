@@ -86,6 +86,7 @@ final class QualityTables {
             "",
             "",
             "{auc_over_bias/*/difference|r3}; {auc_over_bias/*/lower|r3}")
+        .row("quality-ml-1m", "UniPin's calibration error", "", "", "{ece|s4}")
         .row(
             "quality-ml-1m",
             "target (who set it)",
