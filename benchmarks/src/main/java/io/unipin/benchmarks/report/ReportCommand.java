@@ -1,7 +1,7 @@
 package io.unipin.benchmarks.report;
 
-import io.unipin.serving.cli.CommandException;
-import io.unipin.serving.cli.Home;
+import io.unipin.cli.console.CommandException;
+import io.unipin.cli.console.Home;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
