@@ -66,8 +66,11 @@ public final class HistoryStore implements AutoCloseable {
   }
 
   public UserHistory read(String user) {
-    byte[] bytes = database.use(() -> database.get(HistoryKeys.user(user)));
-    return bytes == null ? UserHistory.EMPTY : codec.decodeHistory(bytes, limit);
+    return database.use(
+        () -> {
+          byte[] record = database.get(HistoryKeys.user(user));
+          return record == null ? UserHistory.EMPTY : codec.decodeHistory(record, limit);
+        });
   }
 
   /** Records or corrects a user's events, all or none; a late one takes its place by time. */
@@ -190,22 +193,17 @@ public final class HistoryStore implements AutoCloseable {
   public byte[] secret() {
     names.lock();
     try {
-      byte[] secret =
-          database.use(
-              () -> {
-                byte[] known = database.get(SECRET);
-                if (known != null) {
-                  return known;
-                }
-                byte[] fresh = new byte[SECRET_BYTES];
-                new SecureRandom().nextBytes(fresh);
-                database.put(SECRET, fresh);
-                return fresh;
-              });
-      if (secret == null) {
-        throw new IllegalStateException("no secret");
-      }
-      return secret;
+      return database.use(
+          () -> {
+            byte[] known = database.get(SECRET);
+            if (known != null) {
+              return known;
+            }
+            byte[] fresh = new byte[SECRET_BYTES];
+            new SecureRandom().nextBytes(fresh);
+            database.put(SECRET, fresh);
+            return fresh;
+          });
     } finally {
       names.unlock();
     }
