@@ -1,25 +1,20 @@
 package io.unipin.model;
 
+import io.unipin.model.files.Program;
 import java.util.Locale;
 
-/** The program's kinds of arithmetic, by its codes. */
+/** The program's kinds of arithmetic, which it knows by the same names. */
 enum Arithmetic {
   /** Float32 matrices as they are. */
-  PLAIN(0),
+  PLAIN,
   /** Float32 matrices in oneDNN's blocks. */
-  BLOCKED(1),
-  INT8(2),
+  BLOCKED,
+  INT8,
   /** Plain, noting the ranges that int8 needs. */
-  OBSERVING(3);
+  OBSERVING;
 
   private static final boolean X86 =
       System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("amd64");
-
-  private final int code;
-
-  Arithmetic(int code) {
-    this.code = code;
-  }
 
   static Arithmetic of(Precision precision) {
     return switch (precision) {
@@ -29,6 +24,6 @@ enum Arithmetic {
   }
 
   int code() {
-    return code;
+    return Program.number(name());
   }
 }

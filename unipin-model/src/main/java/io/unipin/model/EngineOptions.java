@@ -8,9 +8,15 @@ import java.time.Duration;
  * @param device {@code cpu}
  * @param batchSize most users in one call of {@link Executor#BATCH}
  * @param batchWait how long a call of {@link Executor#BATCH} waits for others
+ * @param comparison whether the model can {@link ServingModel#scoreDense}, too; no server needs it
  */
 public record EngineOptions(
-    String device, Precision precision, Executor executor, int batchSize, Duration batchWait) {
+    String device,
+    Precision precision,
+    Executor executor,
+    int batchSize,
+    Duration batchWait,
+    boolean comparison) {
   private static final int MOST_USERS = 1024;
 
   public EngineOptions {
@@ -32,11 +38,16 @@ public record EngineOptions(
   }
 
   public static EngineOptions cpu(Precision precision) {
-    return new EngineOptions("cpu", precision, Executor.WORKER, 1, Duration.ZERO);
+    return new EngineOptions("cpu", precision, Executor.WORKER, 1, Duration.ZERO, false);
   }
 
   /** The same, with up to so many users' calls at once. */
   public EngineOptions batched(int size, Duration wait) {
-    return new EngineOptions(device, precision, Executor.BATCH, size, wait);
+    return new EngineOptions(device, precision, Executor.BATCH, size, wait, comparison);
+  }
+
+  /** The same for a model that is compared with its dense pass. */
+  public EngineOptions withComparison() {
+    return new EngineOptions(device, precision, executor, batchSize, batchWait, true);
   }
 }

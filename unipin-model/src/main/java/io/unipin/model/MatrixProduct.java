@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.ModelFiles;
+import io.unipin.model.files.Program;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -45,7 +46,8 @@ public final class MatrixProduct implements AutoCloseable {
     ModelWriter.writeRandom(
         scratch, new ModelConfig(1, 0, 8, k, 1, 1, 1, n, 4, name, name, name), 1);
     ModelFiles files = ModelFiles.read(scratch);
-    TorchModule module = TorchModule.load(files.config(), files.weights(), options, false);
+    TorchModule module =
+        TorchModule.load(Program.Use.SERVING, files.config(), files.weights(), options);
     try {
       module.prepare(Arithmetic.of(Precision.FLOAT32));
       PtNDArray left = (PtNDArray) module.manager().randomUniform(-1, 1, new Shape(m, k));

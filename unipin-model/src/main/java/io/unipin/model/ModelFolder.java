@@ -36,12 +36,12 @@ public final class ModelFolder {
     WarmWeights.requireSameShape(now, config(earlier));
   }
 
-  /** Equal for equal source of the model's program. */
+  /** Equal for programs that train and validate alike; their comments don't count. */
   public static String program() {
     try {
       byte[] sum =
           MessageDigest.getInstance("SHA-256")
-              .digest(Program.source().getBytes(StandardCharsets.UTF_8));
+              .digest(Program.trainingCode().getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(sum, 0, SHOWN_BYTES);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

@@ -18,6 +18,7 @@ import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.ModelFiles;
+import io.unipin.model.files.Program;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -42,11 +43,13 @@ public final class ServingModel implements AutoCloseable {
   private final TorchModule module;
   private final PtNDArray table;
   private final ModelCalls calls;
+  private final boolean comparison;
 
   private ServingModel(ModelFiles files, TorchModule module, EngineOptions options) {
     this.config = files.config();
     this.fingerprint = files.fingerprint() + (options.precision() == Precision.INT8 ? "-int8" : "");
     this.items = files.items();
+    this.comparison = options.comparison();
     this.module = module;
     this.table =
         KvArrays.array(module.manager(), items.bytes(), new Shape(items.shape()), DataType.FLOAT32);
@@ -80,7 +83,8 @@ public final class ServingModel implements AutoCloseable {
   }
 
   private static ServingModel of(ModelFiles files, EngineOptions options, Arithmetic arithmetic) {
-    TorchModule module = TorchModule.load(files.config(), files.learned(), options, false);
+    Program.Use use = options.comparison() ? Program.Use.COMPARISON : Program.Use.SERVING;
+    TorchModule module = TorchModule.load(use, files.config(), files.learned(), options);
     try {
       module.prepare(arithmetic);
     } catch (ModelException e) {
@@ -106,7 +110,10 @@ public final class ServingModel implements AutoCloseable {
     return module.computingNanos();
   }
 
-  /** Identifies everything that a KV row depends on but the tokens: weights, item embeddings, program, configuration, precision. */
+  /**
+   * Identifies everything that a KV row depends on but the tokens: weights, item embeddings,
+   * configuration, precision, and what of the program answers depend on.
+   */
   public String fingerprint() {
     return fingerprint;
   }
@@ -258,13 +265,18 @@ public final class ServingModel implements AutoCloseable {
   /**
    * Probabilities as {@link #score} gives them to 1e-4, without keys and values: one pass over
    * history and candidates in which every row attends to the whole square of them, under a mask.
-   * What scoring from keys and values is compared with.
+   * What scoring from keys and values is compared with, of a model loaded {@linkplain
+   * EngineOptions#withComparison for comparison}.
    *
    * @param tokens the whole window
    * @param candidates (k) catalogue rows
    * @return (k, actions)
    */
   public float[] scoreDense(TokenSequence tokens, int[] candidates, RequestContext context) {
+    if (!comparison) {
+      throw new IllegalStateException(
+          "a model loaded for comparison expected, got one for serving alone");
+    }
     if (candidates.length == 0) {
       return new float[0];
     }

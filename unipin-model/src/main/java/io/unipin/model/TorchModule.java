@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
+import io.unipin.model.files.Program;
 import io.unipin.model.files.TorchArchive;
 import io.unipin.model.files.Weights;
 import java.io.IOException;
@@ -36,18 +37,22 @@ public final class TorchModule implements AutoCloseable {
     this.block = block;
   }
 
-  /** Packs program, configuration and weights into a private file, loads that and removes it. */
+  /**
+   * Packs the program for a use, a configuration and weights into a private file, loads that and
+   * removes it.
+   */
   static TorchModule load(
-      ModelConfig config, Weights weights, EngineOptions options, boolean trainable) {
+      Program.Use use, ModelConfig config, Weights weights, EngineOptions options) {
     PtNDManager manager = Torch.newManager(options.device());
     try {
       Path directory = Files.createTempDirectory("unipin-model");
       Path archive = directory.resolve("unipin.pt");
       try {
-        TorchArchive.write(archive, config, weights);
+        TorchArchive.write(archive, use, config, weights);
         return new TorchModule(
             manager,
-            JniUtils.loadModule(manager, archive, true, new String[0], new String[0], trainable));
+            JniUtils.loadModule(
+                manager, archive, true, new String[0], new String[0], use == Program.Use.TRAINING));
       } finally {
         Files.deleteIfExists(archive);
         Files.delete(directory);

@@ -59,9 +59,10 @@ public final class TrainingModel implements AutoCloseable {
   private long @Nullable [] keptClasses;
 
   private TrainingModel(ModelConfig config, Weights weights, EngineOptions options) {
+    LossArguments.requireDeclared();
     this.config = config;
     Program.BUFFERS.forEach(name -> buffers.put(name, weights.get(name)));
-    this.module = TorchModule.load(config, weights, options, true);
+    this.module = TorchModule.load(Program.Use.TRAINING, config, weights, options);
     this.parameters = module.tensors();
     for (PtNDArray parameter : parameters.values()) {
       parameter.setRequiresGradient(true);
@@ -214,40 +215,11 @@ public final class TrainingModel implements AutoCloseable {
 
   private NDList arguments(NDManager scope, Ids ids, TrainingBatch batch, StepSettings settings) {
     NDList classes = classes(scope, ids.rows() == null, batch);
-    int b = batch.histories();
-    int n = batch.length();
-    int k = batch.candidates();
-    int c = config.actions().size();
-    TrainingBatch.Tokens tokens = batch.tokens();
-    TrainingBatch.Slate slate = batch.slate();
-    TrainingBatch.Targets targets = batch.targets();
-    return new NDList(
-        ids.table(),
-        classes.get(0),
-        classes.get(1),
-        longs(scope, tokens.items(), b, n),
-        floats(scope, tokens.actions(), b, n, c),
-        floats(scope, tokens.masked(), b, n, 1),
-        longs(scope, tokens.surfaces(), b, n),
-        longs(scope, tokens.gaps(), b, n),
-        longs(scope, slate.items(), b, k),
-        longs(scope, slate.surfaces(), b, k),
-        longs(scope, slate.gaps(), b, k),
-        longs(scope, slate.positions(), b, k),
-        longs(scope, slate.cuts(), b, k),
-        longs(scope, targets.at()),
-        longs(scope, targets.items()),
-        floats(scope, targets.outcomes(), targets.at().length, c),
-        longs(scope, targets.surfaces()),
-        longs(scope, targets.gaps()),
-        longs(scope, targets.offsets()),
-        longs(scope, batch.hidden().at()),
-        floats(scope, batch.hidden().actions(), batch.hidden().at().length, c),
-        longs(scope, batch.shown().at()),
-        floats(scope, batch.shown().actions(), batch.shown().at().length, c),
-        floats(scope, settings.maskedWeights(), c),
-        floats(scope, settings.actionWeights(), c),
-        scope.create(new float[] {(float) settings.dropout()}));
+    return LossArguments.of(scope, batch, settings, config.actions().size())
+        .put("ids", ids.table())
+        .put("content", classes.get(0))
+        .put("class_bias", classes.get(1))
+        .inOrder();
   }
 
   /** Content and bias of the classes; those of a full softmax are the same in every batch and stay. */
@@ -269,9 +241,8 @@ public final class TrainingModel implements AutoCloseable {
     return arrays;
   }
 
-  private static NDArray longs(NDManager scope, long[] values, long... shape) {
-    long[] dimensions = shape.length == 0 ? new long[] {values.length} : shape;
-    return scope.create(values, new Shape(dimensions));
+  private static NDArray longs(NDManager scope, long[] values) {
+    return scope.create(values);
   }
 
   private static NDArray floats(NDManager scope, float[] values, long... shape) {

@@ -10,6 +10,7 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.files.ModelFiles;
+import io.unipin.model.files.Program;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,7 +21,9 @@ final class DensePass implements AutoCloseable {
 
   DensePass(Path folder) {
     files = ModelFiles.read(folder);
-    module = TorchModule.load(files.config(), files.weights(), EngineOptions.cpu(), false);
+    module =
+        TorchModule.load(
+            Program.Use.TRAINING, files.config(), files.weights(), EngineOptions.cpu());
   }
 
   /**

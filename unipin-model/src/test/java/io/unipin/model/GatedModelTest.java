@@ -37,7 +37,7 @@ class GatedModelTest {
   @BeforeAll
   static void load() {
     config = TestModels.gated(4, 2, MAX_HISTORY);
-    model = TestModels.serving(folder, config, SEED);
+    model = TestModels.serving(folder, config, SEED, EngineOptions.cpu().withComparison());
     dense = new DensePass(folder);
   }
 

@@ -1,6 +1,7 @@
 package io.unipin.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.ModelConfig;
@@ -15,6 +16,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ScoreDenseTest {
   @TempDir Path folder;
+
+  @Test
+  void scoreDense_ofAModelForServing_isRefused() {
+    TokenSequence tokens = TokenSequence.of(TestModels.actions(new Random(5), 3));
+    try (ServingModel model = TestModels.serving(folder, TestModels.config(2, 2, 8), 5)) {
+      assertThatThrownBy(() -> model.scoreDense(tokens, new int[1], new RequestContext(1, 4)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("a model loaded for comparison expected, got one for serving alone");
+    }
+  }
 
   @Test
   void scoreDense_equalsScoringFromKv() {
@@ -36,7 +47,7 @@ class ScoreDenseTest {
     Random random = new Random(5);
     RequestContext context = new RequestContext(1, 4);
     int capacity = config.kvLayout(KvType.FLOAT32).capacityFor(33);
-    try (ServingModel model = ServingModel.load(folder, EngineOptions.cpu())) {
+    try (ServingModel model = ServingModel.load(folder, EngineOptions.cpu().withComparison())) {
       for (int n : new int[] {0, 1, 30}) {
         TokenSequence tokens = TokenSequence.of(TestModels.actions(random, n));
         int[] candidates = TestModels.candidates(random, 11);

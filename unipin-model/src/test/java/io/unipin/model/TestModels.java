@@ -64,10 +64,14 @@ public final class TestModels {
   }
 
   static ServingModel serving(Path folder, ModelConfig config, long seed) {
+    return serving(folder, config, seed, EngineOptions.cpu());
+  }
+
+  static ServingModel serving(Path folder, ModelConfig config, long seed, EngineOptions options) {
     try (TrainingModel model = TrainingModel.create(config, seed, EngineOptions.cpu())) {
       model.write(folder, content(seed));
     }
-    return ServingModel.load(folder, EngineOptions.cpu());
+    return ServingModel.load(folder, options);
   }
 
   static List<UserAction> actions(Random random, int count) {

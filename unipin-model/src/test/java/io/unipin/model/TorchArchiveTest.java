@@ -27,7 +27,7 @@ class TorchArchiveTest {
 
   @Test
   void bytes_ofFixedWeights_areGolden() throws IOException {
-    byte[] archive = TorchArchive.bytes(CONFIG, Weights.random(CONFIG, 7));
+    byte[] archive = TorchArchive.bytes(Program.Use.SERVING, CONFIG, Weights.random(CONFIG, 7));
     // The program's text may be edited freely; every other entry is pinned, with its order.
     StringBuilder entries = new StringBuilder();
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
@@ -47,12 +47,13 @@ class TorchArchiveTest {
       golden = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
     assertThat(entries.toString()).isEqualTo(golden);
-    assertThat(TorchArchive.bytes(CONFIG, Weights.random(CONFIG, 7))).isEqualTo(archive);
+    assertThat(TorchArchive.bytes(Program.Use.SERVING, CONFIG, Weights.random(CONFIG, 7)))
+        .isEqualTo(archive);
   }
 
   @Test
   void bytes_tensorData_isAligned() {
-    byte[] archive = TorchArchive.bytes(CONFIG, Weights.random(CONFIG, 7));
+    byte[] archive = TorchArchive.bytes(Program.Use.SERVING, CONFIG, Weights.random(CONFIG, 7));
     float[] first = Weights.random(CONFIG, 7).get("item_id").toArray();
     int at = indexOf(archive, "unipin/data/0".getBytes(StandardCharsets.UTF_8)) - 30;
     int nameLength = archive[at + 26] & 0xFF;
@@ -70,7 +71,8 @@ class TorchArchiveTest {
   @Test
   void load_archive_opensInLibtorchWithAllItsTensors() {
     try (TorchModule module =
-        TorchModule.load(CONFIG, Weights.random(CONFIG, 7), EngineOptions.cpu(), true)) {
+        TorchModule.load(
+            Program.Use.TRAINING, CONFIG, Weights.random(CONFIG, 7), EngineOptions.cpu())) {
       List<String> parameters =
           Program.tensorNames().stream().filter(n -> !Program.BUFFERS.contains(n)).toList();
       assertThat(module.tensors().keySet()).containsExactlyElementsOf(parameters);

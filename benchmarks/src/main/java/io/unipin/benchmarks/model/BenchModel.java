@@ -63,7 +63,8 @@ public final class BenchModel implements AutoCloseable {
   static BenchModel open(ModelConfig config, Precision precision) throws IOException {
     try (ScratchFolder folder = ScratchFolder.create("bench")) {
       ModelWriter.writeRandom(folder.path(), config, 1);
-      return new BenchModel(ServingModel.load(folder.path(), EngineOptions.cpu(precision)));
+      EngineOptions options = EngineOptions.cpu(precision).withComparison();
+      return new BenchModel(ServingModel.load(folder.path(), options));
     }
   }
 

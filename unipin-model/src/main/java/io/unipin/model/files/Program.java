@@ -8,20 +8,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 
 /**
- * The model's TorchScript source, the files of {@code program}: what it says, and which tensors of
- * which shapes it needs.
+ * The model's TorchScript source, the files of {@code program}: what it says for each use, and
+ * which tensors of which shapes it needs.
  */
 public final class Program {
+  /** What a program is loaded for. */
+  public enum Use {
+    /** Answering requests. */
+    SERVING,
+    /** The same, and the ranking pass that serving is compared with. */
+    COMPARISON,
+    TRAINING
+  }
+
   /** The table of the items' ids, (items + 1, itemDim); the program's first tensor. */
   public static final String ITEM_ID = "item_id";
 
@@ -36,19 +42,74 @@ public final class Program {
   /** Tensors that no gradient reaches. */
   public static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
 
-  /** The source's files, in order: the first begins the class that the others go on with. */
-  private static final List<String> FILES =
-      List.of("parts", "products", "serving", "batch", "comparison", "training");
-
-  private static final Pattern TENSOR_ATTRIBUTE = Pattern.compile("(?m)^  (\\w+) : Tensor$");
-
   private Program() {}
 
-  public static String source() {
-    return FILES.stream().map(Program::file).collect(Collectors.joining("\n"));
+  /** The program for a use, as libtorch reads it. */
+  public static String source(Use use) {
+    return text(use).source();
   }
 
-  private static String file(String name) {
+  /**
+   * The program that answers requests, without comments: two programs of one such code give the
+   * same answers.
+   */
+  public static String servingCode() {
+    return text(Use.SERVING).code();
+  }
+
+  /** The programs that train and validate a model, without comments. */
+  public static String trainingCode() {
+    return text(Use.TRAINING).code() + servingCode();
+  }
+
+  /** A number that the program writes as {@code $name}. */
+  public static int number(String name) {
+    return ProgramText.number(name);
+  }
+
+  /** Names of the program's tensors in the order in which it declares them. */
+  public static List<String> tensorNames() {
+    return text(Use.TRAINING).tensorNames();
+  }
+
+  /**
+   * Refuses names of arguments that are not those that a method declares, in its order.
+   *
+   * @throws IllegalStateException that tells the first difference
+   */
+  public static void requireParameters(Use use, String method, List<String> names) {
+    List<String> declared = text(use).parameters(method);
+    for (int i = 0; i < Math.max(declared.size(), names.size()); i++) {
+      String expected = i < declared.size() ? declared.get(i) : "none";
+      String got = i < names.size() ? names.get(i) : "none";
+      if (!expected.equals(got)) {
+        throw new IllegalStateException(
+            "parameter %s of the program's %s: %s expected, got %s"
+                .formatted(i + 1, method, expected, got));
+      }
+    }
+  }
+
+  static ProgramText text(Use use) {
+    return text(use, Program::file);
+  }
+
+  /** The same of files that are read by their names. */
+  static ProgramText text(Use use, UnaryOperator<String> read) {
+    return ProgramText.of(files(use), read);
+  }
+
+  /** The files of a use, in order: the first begins the class that the others go on with. */
+  private static List<String> files(Use use) {
+    return switch (use) {
+      case SERVING -> List.of("parts", "products", "serving", "batch");
+      case COMPARISON -> List.of("parts", "products", "serving", "batch", "comparison");
+      case TRAINING -> List.of("parts", "training");
+    };
+  }
+
+  /** The text of one of the program's files. */
+  static String file(String name) {
     String resource = "program/" + name + ".py";
     try (InputStream in = Program.class.getResourceAsStream(resource)) {
       if (in == null) {
@@ -58,16 +119,6 @@ public final class Program {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Names of the program's tensors in the order in which it declares them. */
-  public static List<String> tensorNames() {
-    List<String> names = new ArrayList<>();
-    Matcher matcher = TENSOR_ATTRIBUTE.matcher(source());
-    while (matcher.find()) {
-      names.add(matcher.group(1));
-    }
-    return names;
   }
 
   /** Shape of every tensor of the program for a configuration, in declaration order. */

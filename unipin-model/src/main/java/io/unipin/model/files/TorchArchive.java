@@ -18,7 +18,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writer of TorchScript archives: packs the program, a configuration and weights into the file that libtorch loads.
+ * Writer of TorchScript archives: packs a program, a configuration and weights into the file that libtorch loads.
  *
  * <p>The format is a zip of stored entries, tensor data aligned to 64 bytes: {@code data.pkl} (see {@link ModulePickle}),
  * {@code data/i} (tensor i, little-endian), {@code code/__torch__.py} (the program), {@code constants.pkl} (an empty
@@ -36,21 +36,21 @@ public final class TorchArchive {
 
   private TorchArchive() {}
 
-  public static void write(Path file, ModelConfig config, Weights weights) {
+  public static void write(Path file, Program.Use use, ModelConfig config, Weights weights) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-      write(out, config, weights);
+      write(out, use, config, weights);
     } catch (IOException e) {
       throw new ModelException("cannot write the model archive: " + e.getMessage(), e);
     }
   }
 
-  public static void write(OutputStream out, ModelConfig config, Weights weights)
+  public static void write(OutputStream out, Program.Use use, ModelConfig config, Weights weights)
       throws IOException {
     Counter counter = new Counter(out);
     ZipOutputStream zip = new ZipOutputStream(counter);
     zip.setMethod(ZipOutputStream.STORED);
     entry(zip, counter, "data.pkl", ByteBuffer.wrap(ModulePickle.of(config, weights.tensors())));
-    entry(zip, counter, "code/__torch__.py", utf8(Program.source()));
+    entry(zip, counter, "code/__torch__.py", utf8(Program.source(use)));
     int index = 0;
     for (Map.Entry<String, FloatTensor> tensor : weights.tensors().entrySet()) {
       entry(zip, counter, "data/" + index++, tensor.getValue().bytes().duplicate());
@@ -100,10 +100,10 @@ public final class TorchArchive {
   }
 
   /** Bytes of an archive, for tests and small models. */
-  public static byte[] bytes(ModelConfig config, Weights weights) {
+  public static byte[] bytes(Program.Use use, ModelConfig config, Weights weights) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      write(out, config, weights);
+      write(out, use, config, weights);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFilesTest {
   private static final ModelConfig CONFIG = TestModels.config(2, 2, 8);
@@ -33,6 +36,42 @@ class ModelFilesTest {
     ModelWriter.writeRandom(folder.resolve("b"), CONFIG, 4);
     assertThat(ModelFiles.read(folder.resolve("a")).fingerprint())
         .isNotEqualTo(ModelFiles.read(folder.resolve("b")).fingerprint());
+  }
+
+  /** The fingerprint where the text of one of the program's files is another. */
+  private String fingerprint(String file, UnaryOperator<String> change) {
+    ProgramText text =
+        Program.text(
+            Program.Use.SERVING,
+            name -> name.equals(file) ? change.apply(Program.file(name)) : Program.file(name));
+    return ModelFiles.fingerprint(folder, text.code());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"parts", "products", "serving", "batch"})
+  void fingerprint_otherCommentsOfServing_isTheSame(String file) {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    assertThat(fingerprint(file, text -> text.replaceAll("#.*", "# \\$any other \"thing\"")))
+        .isEqualTo(ModelFiles.fingerprint(folder));
+    assertThat(fingerprint(file, text -> text.replace("\n\n", "  # more\n\n  \n")))
+        .isEqualTo(ModelFiles.fingerprint(folder));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"training", "comparison"})
+  void fingerprint_otherTrainingOrComparison_isTheSame(String file) {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    assertThat(Program.file(file)).contains("torch.");
+    assertThat(fingerprint(file, text -> text.replace("torch.", "torch.other_")))
+        .isEqualTo(ModelFiles.fingerprint(folder));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"parts", "products", "serving", "batch"})
+  void fingerprint_otherLineOfServing_differs(String file) {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    assertThat(fingerprint(file, text -> text.replaceFirst("torch\\.(?=\\w+\\()", "torch.other_")))
+        .isNotEqualTo(ModelFiles.fingerprint(folder));
   }
 
   @Test

@@ -1,84 +1,141 @@
+
   # ---- serving: several users in one call, for devices that want large ones ----
   #
-  # The same rows as extend and score give, of B users whose blocks have one capacity, stacked: blocks (B, L, 2, G, capacity, D),
-  # steps (B, L, 2, G, capacity, 1). Tokens and candidates are padded to equal numbers; what comes of the padding is dropped.
+  # Gives the rows that extend and score give, of B users whose blocks have one capacity, stacked:
+  # blocks (B, L, 2, G, T, D) and steps (B, L, 2, G, T, 1). Actions and candidates are padded to
+  # equal numbers; what comes of the padding is dropped.
 
-  # Plane `which` (0 keys, 1 values) of layer l for all users, rows from `rows` (B) on zero. -> (B, G, capacity, D)
-  def stacked(self: __torch__.UniPin, blocks: Tensor, steps: Tensor, l: int, which: int, rows: Tensor) -> Tensor:
-    x = torch.to(torch.select(torch.select(blocks, 1, l), 1, which), 6)
-    if blocks.dtype == 1:
-      x = torch.mul(x, torch.select(torch.select(steps, 1, l), 1, which))
-    at = torch.view(torch.arange(torch.size(x, 2), device=x.device), [1, 1, -1, 1])
-    return torch.masked_fill(x, torch.ge(at, torch.view(rows, [-1, 1, 1, 1])), 0.)
+  # Reads keys (which = 0) or values (1) of layer l of all users, with zeros from row rows[b] on.
+  def stacked(
+    self,
+    blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
+    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
+    l: int,
+    which: int,
+    rows: Tensor  # (B)
+  ) -> Tensor:  # (B, G, T, D)
+    x = blocks.select(1, l).select(1, which).to($float32)
+    if blocks.dtype == $int8:
+      x = x * steps.select(1, l).select(1, which)
+    at = torch.arange(x.size(2), device=x.device).view([1, 1, -1, 1])
+    return torch.masked_fill(x, at >= rows.view([-1, 1, 1, 1]), 0.)
 
-  # items, surfaces, gaps (B, m), actions (B, m, C), first (B, m, 1): whether a token is the learned first one; starts, counts (B):
-  # rows in the block, and new ones. Returns the states (B, d) of the last rows.
-  def extend_batch(self: __torch__.UniPin, table: Tensor, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor, first: Tensor, blocks: Tensor, steps: Tensor, starts: Tensor, counts: Tensor) -> Tensor:
-    users = torch.size(items, 0)
-    m = torch.size(items, 1)
-    x = (self).tokens(torch.embedding(table, items), actions, surfaces, gaps)
-    x = torch.reshape(torch.where(torch.gt(first, 0.5), self.token_first, x), [users * m, -1])
-    ends = torch.add(starts, counts)
-    positions = torch.add(torch.unsqueeze(starts, 1), torch.unsqueeze(torch.arange(m, device=items.device), 0))
-    turns = (self).turns(torch.reshape(positions, [-1]))
-    at = torch.view(torch.arange(torch.size(blocks, 4), device=items.device), [1, 1, 1, -1])
-    hidden = torch.gt(at, torch.view(positions, [users, 1, m, 1]))
+  # Does what extend does. Returns the states of the last rows.
+  def extend_batch(
+    self,
+    table: Tensor,  # (N + 1, E)
+    items: Tensor,  # (B, m) rows of the table
+    actions: Tensor,  # (B, m, C) multi-hot
+    surfaces: Tensor,  # (B, m)
+    gaps: Tensor,  # (B, m)
+    first: Tensor,  # (B, m, 1), 1 where a row is the learned first token, else 0
+    blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
+    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
+    starts: Tensor,  # (B) rows that a block holds
+    counts: Tensor  # (B) new rows, of m
+  ) -> Tensor:  # (B, d)
+    # rows
+    users = items.size(0)
+    m = items.size(1)
+    x = self.tokens(torch.embedding(table, items), actions, surfaces, gaps)
+    x = torch.where(first > 0.5, self.token_first, x).reshape([users * m, -1])
+    ends = starts + counts
+    positions = starts.unsqueeze(1) + torch.arange(m, device=items.device).unsqueeze(0)
+    turns = self.turns(positions.reshape([-1]))
+    at = torch.arange(blocks.size(4), device=items.device).view([1, 1, 1, -1])
+    hidden = at > positions.view([users, 1, m, 1])
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
-    for l in range(torch.size(self.attention_in, 0)):
-      qkv = (self).product((self).norm(x, None), 4 * l)
-      (self).turn(qkv, turns)
+    for l in range(self.attention_in.size(0)):
+      # attention: queries, keys and values
+      qkv = self.product(self.norm(x, None), 4 * l)
+      self.turn(qkv, turns)
+      # attention: write the blocks
       for b in range(users):
-        start = int(torch.select(starts, 0, b))
-        count = int(torch.select(counts, 0, b))
-        kv = torch.narrow(torch.narrow(qkv, 0, b * m, count), 1, q_width, 2 * kv_width)
-        new_rows = torch.narrow(torch.select(torch.select(blocks, 0, b), 0, l), 2, start, count)
-        new_steps = torch.narrow(torch.select(torch.select(steps, 0, b), 0, l), 2, start, count)
-        (self).store(new_rows, new_steps, kv)
-      keys = (self).widen((self).stacked(blocks, steps, l, 0, ends))
-      values = (self).widen((self).stacked(blocks, steps, l, 1, ends))
-      q = torch.transpose(torch.reshape(torch.narrow(qkv, 1, 0, q_width), [users, m, self.heads, self.head_dim]), 1, 2)
-      scores = torch.masked_fill(torch.matmul(q, torch.transpose(keys, 2, 3)), hidden, float("-inf"))
-      mixed = torch.matmul(torch.softmax(scores, -1), values)
-      x = (self).finish(x, torch.reshape(torch.transpose(mixed, 1, 2), [users * m, q_width]), l)
-    last = torch.sub(torch.add(torch.mul(torch.arange(users, device=items.device), m), counts), 1)
-    return torch.index_select(x, 0, last)
+        start = int(starts.select(0, b))
+        count = int(counts.select(0, b))
+        kv = qkv.narrow(0, b * m, count).narrow(1, q_width, 2 * kv_width)
+        new_rows = blocks.select(0, b).select(0, l).narrow(2, start, count)
+        new_steps = steps.select(0, b).select(0, l).narrow(2, start, count)
+        self.store(new_rows, new_steps, kv)
+      # attention: read the blocks
+      keys = self.widen(self.stacked(blocks, steps, l, 0, ends))
+      values = self.widen(self.stacked(blocks, steps, l, 1, ends))
+      q = qkv.narrow(1, 0, q_width).reshape([users, m, self.heads, self.head_dim]).transpose(1, 2)
+      mixed = torch.matmul(torch.softmax(self.scores(q, keys, hidden), -1), values)
+      # feed-forward
+      x = self.finish(x, mixed.transpose(1, 2).reshape([users * m, q_width]), l)
+    last = torch.arange(users, device=items.device) * m + counts - 1
+    return x.index_select(0, last)
 
-  # Puts rows [start, start + count) of a stacked block back where they belong.
-  def put_back(self: __torch__.UniPin, blocks: Tensor, steps: Tensor, user: int, block: Tensor, block_steps: Tensor, start: int, count: int) -> Tensor:
-    _0 = torch.copy_(torch.narrow(block, 3, start, count), torch.narrow(torch.select(blocks, 0, user), 3, start, count))
-    if block.dtype == 1:
-      _1 = torch.copy_(torch.narrow(block_steps, 3, start, count), torch.narrow(torch.select(steps, 0, user), 3, start, count))
+  # Copies rows [start, start + count) of one user's stacked block back to where they belong.
+  # Returns a tensor without meaning, as prepare does.
+  def put_back(
+    self,
+    blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
+    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
+    user: int,
+    block: Tensor,  # (L, 2, G, T, D) of the type of blocks
+    block_steps: Tensor,  # (L, 2, G, T, 1) float16, written beside int8
+    start: int,
+    count: int
+  ) -> Tensor:
+    block.narrow(3, start, count).copy_(blocks.select(0, user).narrow(3, start, count))
+    if block.dtype == $int8:
+      block_steps.narrow(3, start, count).copy_(steps.select(0, user).narrow(3, start, count))
     return torch.zeros([1])
 
-  # candidates, positions (B, k); surfaces, gaps, rows (B). Returns calibrated probabilities (B, k, C).
-  def score_batch(self: __torch__.UniPin, table: Tensor, candidates: Tensor, surfaces: Tensor, gaps: Tensor, positions: Tensor, blocks: Tensor, steps: Tensor, rows: Tensor) -> Tensor:
-    users = torch.size(candidates, 0)
-    k = torch.size(candidates, 1)
+  # Copies keys or values of candidates for the query heads that share them.
+  def spread(
+    self,
+    x: Tensor,  # (B k, G D)
+    users: int
+  ) -> Tensor:  # (B, k, H, D)
+    k = x.size(0) // users
+    each = x.reshape([users, k, self.kv_heads, 1, self.head_dim])
+    each = each.expand([-1, -1, -1, self.heads // self.kv_heads, -1])
+    return each.reshape([users, k, self.heads, self.head_dim])
+
+  # Does what score does. Returns calibrated probabilities.
+  def score_batch(
+    self,
+    table: Tensor,  # (N + 1, E)
+    candidates: Tensor,  # (B, k) rows of the table
+    surfaces: Tensor,  # (B)
+    gaps: Tensor,  # (B)
+    positions: Tensor,  # (B, k) on the page
+    blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
+    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
+    rows: Tensor  # (B) rows of the block that candidates see
+  ) -> Tensor:  # (B, k, C)
+    # rows
+    users = candidates.size(0)
+    k = candidates.size(1)
     group = self.heads // self.kv_heads
-    x = (self).candidates(torch.embedding(table, candidates), torch.unsqueeze(surfaces, 1), torch.unsqueeze(gaps, 1), positions)
-    x = torch.reshape(x, [users * k, -1])
-    turns = (self).turns(torch.reshape(torch.expand(torch.unsqueeze(rows, 1), [-1, k]), [-1]))
-    at = torch.view(torch.arange(torch.size(blocks, 4), device=candidates.device), [1, 1, 1, -1])
-    hidden = torch.ge(at, torch.view(rows, [users, 1, 1, 1]))
+    items = torch.embedding(table, candidates)
+    x = self.candidates(items, surfaces.unsqueeze(1), gaps.unsqueeze(1), positions)
+    x = x.reshape([users * k, -1])
+    turns = self.turns(rows.unsqueeze(1).expand([-1, k]).reshape([-1]))
+    at = torch.arange(blocks.size(4), device=candidates.device).view([1, 1, 1, -1])
+    hidden = at >= rows.view([users, 1, 1, 1])
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
-    for l in range(torch.size(self.attention_in, 0)):
-      qkv = (self).product((self).norm(x, None), 4 * l)
-      (self).turn(qkv, turns)
-      heads = torch.reshape(torch.narrow(qkv, 1, 0, q_width), [users, k, self.heads, self.head_dim])
-      q = torch.reshape(torch.transpose(heads, 1, 2), [users, self.kv_heads, group * k, self.head_dim])
-      keys = (self).stacked(blocks, steps, l, 0, rows)
-      scores = torch.masked_fill(torch.matmul(q, torch.transpose(keys, 2, 3)), hidden, float("-inf"))
+    for l in range(self.attention_in.size(0)):
+      # attention: queries, keys and values
+      qkv = self.product(self.norm(x, None), 4 * l)
+      self.turn(qkv, turns)
+      q = qkv.narrow(1, 0, q_width).reshape([users, k, self.heads, self.head_dim])
+      # attention: the histories. All queries that share keys are rows of one head.
+      heads = q.transpose(1, 2).reshape([users, self.kv_heads, group * k, self.head_dim])
+      scores = self.scores(heads, self.stacked(blocks, steps, l, 0, rows), hidden)
       others = torch.logsumexp(scores, [-1], True)
-      mixed = torch.matmul(torch.softmax(scores, -1), (self).stacked(blocks, steps, l, 1, rows))
-      mixed = torch.transpose(torch.reshape(mixed, [users, self.heads, k, self.head_dim]), 1, 2)
-      others = torch.transpose(torch.reshape(others, [users, self.heads, k, 1]), 1, 2)
-      own_k = torch.reshape(torch.narrow(qkv, 1, q_width, kv_width), [users, k, self.kv_heads, 1, self.head_dim])
-      own_k = torch.reshape(torch.expand(own_k, [-1, -1, -1, group, -1]), [users, k, self.heads, self.head_dim])
-      own_v = torch.reshape(torch.narrow(qkv, 1, q_width + kv_width, kv_width), [users, k, self.kv_heads, 1, self.head_dim])
-      own_v = torch.reshape(torch.expand(own_v, [-1, -1, -1, group, -1]), [users, k, self.heads, self.head_dim])
-      own = torch.sum(torch.mul(heads, own_k), [-1], True)
-      attended = torch.lerp(mixed, own_v, torch.sigmoid(torch.sub(own, others)))
-      x = (self).finish(x, torch.reshape(attended, [users * k, q_width]), l)
-    return torch.view((self).calibrated((self).action_logits(x)), [users, k, -1])
+      mixed = torch.matmul(torch.softmax(scores, -1), self.stacked(blocks, steps, l, 1, rows))
+      mixed = mixed.reshape([users, self.heads, k, self.head_dim]).transpose(1, 2)
+      others = others.reshape([users, self.heads, k, 1]).transpose(1, 2)
+      # attention: the candidates themselves
+      own_key = self.spread(qkv.narrow(1, q_width, kv_width), users)
+      own_value = self.spread(qkv.narrow(1, q_width + kv_width, kv_width), users)
+      attended = self.with_own(mixed, others, q, own_key, own_value)
+      # feed-forward
+      x = self.finish(x, attended.reshape([users * k, q_width]), l)
+    return self.calibrated(self.action_logits(x)).view([users, k, -1])

@@ -1,152 +1,183 @@
-# The UniPin model: one program for training and serving (TorchScript source). This file begins its one class; products.py,
-# serving.py, batch.py, comparison.py and training.py go on with it.
+# The UniPin model as TorchScript: one class. io.unipin.model.files.Program puts its text together.
 #
-# Shapes: B users, n history tokens, m new tokens, k candidates, P positions with a target, M classes,
-# E item embedding, F content, d width, L layers, H heads, G key/value heads, D head width, C action types.
-# Row 0 of every history is the learned first token; a history of n actions has n + 1 rows.
+#   parts       what serving and training share; begins the class           in every program
+#   products    products with the layers' matrices                          serving
+#   serving     one user: encode a history, score candidates                serving
+#   batch       several users in one call                                   serving
+#   comparison  the ranking pass of a model without keys and values         serving with comparison
+#   training    a batch of histories, its loss, a step of the optimiser     training
+#
+# The program of serving, without comments, counts in the fingerprint of a model.
+#
+# Letters of shapes
+#   B users                    n actions of a history        k candidates
+#   a new actions              m new rows of a history       T rows that a block has room for
+#   N items                    E width of an embedding       F width of an item's content
+#   d width of a row           W width inside feed-forward   D width of a head
+#   L layers                   H query heads                 G heads of keys and values
+#   C action types             r rows of queries
+# and in training
+#   P positions with a target  M classes that compete for them
+#   R masked positions         S labelled candidates
+#
+# Row 0 of every history is the learned first token: a history of n actions has n + 1 rows.
+# Row N of a table of items is the item that the catalogue does not have.
+# A tensor holds float32, one of ids, positions or counts int64, where its comment names no type.
+#
+# $name is a number that Program writes there, since a class in TorchScript has no constants.
+#   types of elements    $uint8 $int8 $int32 $int64 $float32 $quint8 $bfloat16
+#   kinds of arithmetic  $PLAIN $BLOCKED $INT8 $OBSERVING, as in io.unipin.model.Arithmetic
 class UniPin(Module):
-  __parameters__ = ["item_id", "item_content", "item_in", "item_out", "token_item", "token_action", "token_mask", "token_first", "token_surface", "token_gap", "candidate_gap", "candidate_position", "attention_norm", "attention_in", "attention_out", "forward_norm", "forward_in", "forward_out", "query_norm", "query_in", "query_action", "query_surface", "query_gap", "query_offset", "query_direct", "query_out", "head_norm", "head_in", "head_out", "head_bias", "logit_scale", ]
+  __parameters__ = [
+    "item_id", "item_content", "item_in", "item_out",
+    "token_item", "token_action", "token_mask", "token_first", "token_surface", "token_gap",
+    "candidate_gap", "candidate_position",
+    "attention_norm", "attention_in", "attention_out", "forward_norm", "forward_in", "forward_out",
+    "query_norm", "query_in", "query_action", "query_surface", "query_gap", "query_offset",
+    "query_direct", "query_out",
+    "head_norm", "head_in", "head_out", "head_bias", "logit_scale",
+  ]
   __buffers__ = ["calibration", "activation_range", ]
-  heads : int
-  kv_heads : int
-  head_dim : int
-  arithmetic : int
-  matrices : List[Tensor]
-  matrix_steps : List[Tensor]
-  input_steps : List[float]
-  item_id : Tensor
-  item_content : Tensor
-  item_in : Tensor
-  item_out : Tensor
-  token_item : Tensor
-  token_action : Tensor
-  token_mask : Tensor
-  token_first : Tensor
-  token_surface : Tensor
-  token_gap : Tensor
-  candidate_gap : Tensor
-  candidate_position : Tensor
-  attention_norm : Tensor
-  attention_in : Tensor
-  attention_out : Tensor
-  forward_norm : Tensor
-  forward_in : Tensor
-  forward_out : Tensor
-  query_norm : Tensor
-  query_in : Tensor
-  query_action : Tensor
-  query_surface : Tensor
-  query_gap : Tensor
-  query_offset : Tensor
-  query_direct : Tensor
-  query_out : Tensor
-  head_norm : Tensor
-  head_in : Tensor
-  head_out : Tensor
-  head_bias : Tensor
-  logit_scale : Tensor
-  calibration : Tensor
-  activation_range : Tensor
+  heads : int                  # H
+  kv_heads : int               # G, which divides H
+  head_dim : int               # D
+  arithmetic : int             # $PLAIN, $BLOCKED, $INT8 or $OBSERVING
+  matrices : List[Tensor]      # 4 L + 1 prepared ones, see products
+  matrix_steps : List[Tensor]  # of each matrix in $INT8: a step per row
+  input_steps : List[float]    # of each matrix in $INT8: the step of its input
+  # items
+  item_id : Tensor  # (N + 1, E)
+  item_content : Tensor  # (F, E)
+  item_in : Tensor  # (2 E, E)
+  item_out : Tensor  # (E, 2 E)
+  # rows of histories and candidates
+  token_item : Tensor  # (d, E)
+  token_action : Tensor  # (C, d)
+  token_mask : Tensor  # (d)
+  token_first : Tensor  # (d)
+  token_surface : Tensor  # (surfaces, d)
+  token_gap : Tensor  # (gaps, d)
+  candidate_gap : Tensor  # (gaps, d)
+  candidate_position : Tensor  # (positions, d)
+  # layers
+  attention_norm : Tensor  # (L, d)
+  attention_in : Tensor  # (L, d + 2 G D, d)
+  attention_out : Tensor  # (L, d, d)
+  forward_norm : Tensor  # (L, d)
+  forward_in : Tensor  # (L, W, d), gated (L, 2 W, d)
+  forward_out : Tensor  # (L, d, W)
+  # retrieval
+  query_norm : Tensor  # (d)
+  query_in : Tensor  # (d, d)
+  query_action : Tensor  # (C, d)
+  query_surface : Tensor  # (surfaces, d)
+  query_gap : Tensor  # (gaps, d)
+  query_offset : Tensor  # (offsets, d)
+  query_direct : Tensor  # (E, d)
+  query_out : Tensor  # (E, d)
+  # ranking
+  head_norm : Tensor  # (d)
+  head_in : Tensor  # (d, d)
+  head_out : Tensor  # (C, d)
+  head_bias : Tensor  # (C)
+  logit_scale : Tensor  # (1)
+  calibration : Tensor  # (2, C)
+  activation_range : Tensor  # (L, 4)
 
   # ---- parts that serving and training share ----
 
+  # Scales x (..., E) to unit length.
+  def normalise(self, x: Tensor) -> Tensor:
+    return x * torch.rsqrt(torch.sum(x * x, [-1], True) + 1e-12)
 
-  def normalise(self: __torch__.UniPin, x: Tensor) -> Tensor:
-    return torch.mul(x, torch.rsqrt(torch.add(torch.sum(torch.mul(x, x), [-1], True), 1e-12)))
+  # Normalises x (..., d) to mean 0 and variance 1, and multiplies by weight (d) where there is one.
+  def norm(self, x: Tensor, weight: Optional[Tensor]) -> Tensor:
+    return torch.layer_norm(x, [x.size(-1)], weight, None, 1e-5, False)
 
-  def norm(self: __torch__.UniPin, x: Tensor, weight: Optional[Tensor]) -> Tensor:
-    return torch.layer_norm(x, [torch.size(x, -1)], weight, None, 1e-5, False)
+  # Makes rows of actions: one linear map of their features side by side, as the sum of its parts.
+  def tokens(
+    self,
+    items: Tensor,  # (..., E)
+    actions: Tensor,  # (..., C) multi-hot
+    surfaces: Tensor,  # (...)
+    gaps: Tensor  # (...)
+  ) -> Tensor:  # (..., d)
+    x = torch.linear(items, self.token_item).add_(torch.matmul(actions, self.token_action))
+    x = x.add_(torch.embedding(self.token_surface, surfaces))
+    return x.add_(torch.embedding(self.token_gap, gaps))
 
-  # ids (m, E) rows of item_id, content (m, F) -> (m, E), unit length
-  def embedded(self: __torch__.UniPin, ids: Tensor, content: Tensor) -> Tensor:
-    x = torch.add(ids, torch.matmul(content, self.item_content))
-    x = torch.add(x, torch.linear(torch.gelu(torch.linear(x, self.item_in)), self.item_out))
-    return (self).normalise(x)
+  # Makes rows of candidates, whose actions are always masked.
+  def candidates(
+    self,
+    items: Tensor,  # (..., E)
+    surfaces: Tensor,  # (...)
+    gaps: Tensor,  # (...)
+    positions: Tensor  # (...) on the page
+  ) -> Tensor:  # (..., d)
+    x = torch.linear(items, self.token_item) + self.token_mask
+    x = x + torch.embedding(self.token_surface, surfaces)
+    x = x + torch.embedding(self.candidate_gap, gaps)
+    return x + torch.embedding(self.candidate_position, positions)
 
-  # rows (m), content (m, F) -> (m, E), unit length
-  def item_embedding(self: __torch__.UniPin, rows: Tensor, content: Tensor) -> Tensor:
-    return (self).embedded(torch.embedding(self.item_id, rows), content)
-
-  # items (..., E), actions (..., C), surfaces (...), gaps (...) -> (..., d)
-  # One linear map of the features side by side, written as the sum of its parts.
-  def tokens(self: __torch__.UniPin, items: Tensor, actions: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
-    x = torch.add_(torch.linear(items, self.token_item), torch.matmul(actions, self.token_action))
-    return torch.add_(torch.add_(x, torch.embedding(self.token_surface, surfaces)), torch.embedding(self.token_gap, gaps))
-
-  # The same where masked (..., 1) in {0, 1} says which tokens do not tell their actions.
-  def masked_tokens(self: __torch__.UniPin, items: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor) -> Tensor:
-    known = torch.mul(actions, torch.rsub(masked, 1))
-    return torch.add((self).tokens(items, known, surfaces, gaps), torch.mul(masked, self.token_mask))
-
-  # items (..., E), surfaces, gaps, positions on the page (...) -> (..., d); a candidate's action is always masked
-  def candidates(self: __torch__.UniPin, items: Tensor, surfaces: Tensor, gaps: Tensor, positions: Tensor) -> Tensor:
-    x = torch.add(torch.linear(items, self.token_item), self.token_mask)
-    x = torch.add(torch.add(x, torch.embedding(self.token_surface, surfaces)), torch.embedding(self.candidate_gap, gaps))
-    return torch.add(x, torch.embedding(self.candidate_position, positions))
-
-  # positions (...) -> cosine and sine (..., D / 2) of the rotary position encoding (Su et al., arXiv 2104.09864)
-  def rotation(self: __torch__.UniPin, positions: Tensor) -> Tuple[Tensor, Tensor]:
+  # Returns cosine and sine (..., D / 2) of the rotary encoding of positions (...) in a history
+  # (Su et al., arXiv 2104.09864).
+  def rotation(self, positions: Tensor) -> Tuple[Tensor, Tensor]:
     half = self.head_dim // 2
-    index = torch.arange(half, dtype=6, device=positions.device)
-    frequency = torch.exp(torch.mul(index, -9.210340371976184 / half))
-    angle = torch.mul(torch.unsqueeze(torch.to(positions, 6), -1), frequency)
+    index = torch.arange(half, dtype=$float32, device=positions.device)
+    frequency = torch.exp(index * (-9.210340371976184 / half))
+    angle = positions.to($float32).unsqueeze(-1) * frequency
     return (torch.cos(angle), torch.sin(angle))
 
-  # x (..., D) rotated by cosine and sine (..., D / 2)
-  def rotate(self: __torch__.UniPin, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    half = self.head_dim // 2
-    a = torch.narrow(x, -1, 0, half)
-    b = torch.narrow(x, -1, half, half)
-    return torch.cat([torch.sub(torch.mul(a, cosine), torch.mul(b, sine)), torch.add(torch.mul(b, cosine), torch.mul(a, sine))], -1)
+  # Puts heads in front of rows: x (B, m, heads D) -> (B, heads, m, D).
+  def split(self, x: Tensor, heads: int) -> Tensor:
+    return x.view([x.size(0), x.size(1), heads, self.head_dim]).transpose(1, 2)
 
-  # x (B, m, heads * D) -> (B, heads, m, D)
-  def split(self: __torch__.UniPin, x: Tensor, heads: int) -> Tensor:
-    return torch.transpose(torch.view(x, [torch.size(x, 0), torch.size(x, 1), heads, self.head_dim]), 1, 2)
-
-  # x (B, H, m, D) -> (B, m, H * D)
-  def join(self: __torch__.UniPin, x: Tensor) -> Tensor:
-    return torch.reshape(torch.transpose(x, 1, 2), [torch.size(x, 0), torch.size(x, 2), self.heads * self.head_dim])
-
-  # (B, G, m, D) -> (B, H, m, D): query head h reads key/value head h // (H / G)
-  def widen(self: __torch__.UniPin, x: Tensor) -> Tensor:
+  # Repeats keys or values for the query heads that share them: x (B, G, m, D) -> (B, H, m, D).
+  # Query head h reads head h // (H / G).
+  def widen(self, x: Tensor) -> Tensor:
     if self.heads == self.kv_heads:
       y = x
     else:
       y = torch.repeat_interleave(x, self.heads // self.kv_heads, 1)
     return y
 
-  # Whether the feed-forward part is gated: then its first matrix has a row of gates for every hidden one, in front of them.
-  def gated(self: __torch__.UniPin) -> bool:
-    return torch.size(self.forward_in, 1) != torch.size(self.forward_out, 2)
+  # Returns the scores (B, h, r, n) of queries q (B, h, r, D) for keys (B, h, n, D), h heads of
+  # either kind, with -inf where they are hidden (B or 1, 1, r or 1, n).
+  def scores(self, q: Tensor, keys: Tensor, hidden: Tensor) -> Tensor:
+    return torch.masked_fill(torch.matmul(q, keys.transpose(2, 3)), hidden, float("-inf"))
 
-  # x (..., 2 F) gates and what they let through -> (..., F) (SwiGLU: Shazeer, arXiv 2002.05202)
-  def gate(self: __torch__.UniPin, x: Tensor) -> Tensor:
-    half = torch.size(x, -1) // 2
-    return torch.mul(torch.silu(torch.narrow(x, -1, 0, half)), torch.narrow(x, -1, half, half))
+  # Whether the feed-forward part is gated: its first matrix then has a row of gates for every
+  # hidden one, in front of them.
+  def gated(self) -> bool:
+    return self.forward_in.size(1) != self.forward_out.size(2)
 
-  # x (..., d) after attention -> after the feed-forward part
-  def feed_forward(self: __torch__.UniPin, x: Tensor, norm: Tensor, wide: Tensor, narrow: Tensor, dropout: float) -> Tensor:
-    h = torch.linear((self).norm(x, norm), wide)
-    if (self).gated():
-      h = (self).gate(h)
-    else:
-      h = torch.gelu(h)
-    y = torch.linear(h, narrow)
-    return torch.add(x, torch.dropout(y, dropout, dropout > 0.))
+  # Lets values through their gates: x (..., 2 W) gates and values -> (..., W)
+  # (SwiGLU: Shazeer, arXiv 2002.05202).
+  def gate(self, x: Tensor) -> Tensor:
+    half = x.size(-1) // 2
+    return torch.silu(x.narrow(-1, 0, half)) * x.narrow(-1, half, half)
 
-  # state (P, d), outcomes (P, C), surfaces (P), gaps (P), offsets (P) -> unit queries (P, E)
-  def queries(self: __torch__.UniPin, state: Tensor, outcomes: Tensor, surfaces: Tensor, gaps: Tensor, offsets: Tensor) -> Tensor:
-    h = (self).norm(state, self.query_norm)
-    u = torch.add(torch.linear(h, self.query_in), torch.matmul(outcomes, self.query_action))
-    u = torch.add(torch.add(u, torch.embedding(self.query_surface, surfaces)), torch.embedding(self.query_gap, gaps))
-    u = torch.add(u, torch.embedding(self.query_offset, offsets))
-    return (self).normalise(torch.add(torch.linear(h, self.query_direct), torch.linear(torch.gelu(u), self.query_out)))
+  # Makes unit queries of retrieval. There is one state and context for all queries, or one each.
+  def queries(
+    self,
+    state: Tensor,  # (P, d) or (1, d)
+    outcomes: Tensor,  # (P, C) mix of actions that are wanted
+    surfaces: Tensor,  # (P) or (1)
+    gaps: Tensor,  # (P) or (1)
+    offsets: Tensor  # (P) how far ahead
+  ) -> Tensor:  # (P, E)
+    h = self.norm(state, self.query_norm)
+    u = torch.linear(h, self.query_in) + torch.matmul(outcomes, self.query_action)
+    u = u + torch.embedding(self.query_surface, surfaces) + torch.embedding(self.query_gap, gaps)
+    u = u + torch.embedding(self.query_offset, offsets)
+    x = torch.linear(h, self.query_direct) + torch.linear(torch.gelu(u), self.query_out)
+    return self.normalise(x)
 
-  # x (..., d) -> logits (..., C)
-  def action_logits(self: __torch__.UniPin, x: Tensor) -> Tensor:
-    h = torch.gelu(torch.linear((self).norm(x, self.head_norm), self.head_in))
+  # Returns logits (..., C) of the actions of rows x (..., d).
+  def action_logits(self, x: Tensor) -> Tensor:
+    h = torch.gelu(torch.linear(self.norm(x, self.head_norm), self.head_in))
     return torch.linear(h, self.head_out, self.head_bias)
 
-  # logits (..., C) -> calibrated probabilities
-  def calibrated(self: __torch__.UniPin, logits: Tensor) -> Tensor:
-    return torch.sigmoid(torch.add(torch.mul(logits, torch.select(self.calibration, 0, 0)), torch.select(self.calibration, 0, 1)))
+  # Turns logits (..., C) into calibrated probabilities (..., C).
+  def calibrated(self, logits: Tensor) -> Tensor:
+    return torch.sigmoid(logits * self.calibration.select(0, 0) + self.calibration.select(0, 1))

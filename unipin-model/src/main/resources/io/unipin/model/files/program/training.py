@@ -1,120 +1,272 @@
-  # ---- training: a batch, dense ----
 
-  # items (M, E) embeddings; index, surfaces, gaps (B, n), actions (B, n, C), masked (B, n, 1): the histories, padded behind;
-  # slate, slate_surfaces, slate_gaps, slate_positions, cuts (B, k): candidates and how many rows of the history each sees.
-  # Returns states (B, n + 1, d) of the history and (B, k, d) of the candidates.
-  def dense(self: __torch__.UniPin, items: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, dropout: float) -> Tuple[Tensor, Tensor]:
-    batch = torch.size(index, 0)
-    first = torch.expand(torch.view(self.token_first, [1, 1, -1]), [batch, 1, -1])
-    x = torch.cat([first, (self).masked_tokens(torch.embedding(items, index), actions, masked, surfaces, gaps)], 1)
+  # ---- training: a batch of histories in one dense pass ----
+
+  # Embeds items by their rows of item_id, ids (m, E), and content (m, F): (m, E), unit length.
+  def embedded(self, ids: Tensor, content: Tensor) -> Tensor:
+    x = ids + torch.matmul(content, self.item_content)
+    x = x + torch.linear(torch.gelu(torch.linear(x, self.item_in)), self.item_out)
+    return self.normalise(x)
+
+  # Embeds the items of rows (m) with content (m, F): (m, E), unit length.
+  def item_embedding(self, rows: Tensor, content: Tensor) -> Tensor:
+    return self.embedded(torch.embedding(self.item_id, rows), content)
+
+  # Makes rows of actions as tokens does, some of which do not tell what was done.
+  def masked_tokens(
+    self,
+    items: Tensor,  # (..., E)
+    actions: Tensor,  # (..., C) multi-hot
+    masked: Tensor,  # (..., 1), 1 where a row does not tell, else 0
+    surfaces: Tensor,  # (...)
+    gaps: Tensor  # (...)
+  ) -> Tensor:  # (..., d)
+    known = actions * torch.rsub(masked, 1)
+    return self.tokens(items, known, surfaces, gaps) + masked * self.token_mask
+
+  # Rotates x (..., D) by cosine and sine (..., D / 2).
+  def rotate(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    half = self.head_dim // 2
+    a = x.narrow(-1, 0, half)
+    b = x.narrow(-1, half, half)
+    return torch.cat([a * cosine - b * sine, b * cosine + a * sine], -1)
+
+  # Puts heads back beside each other: x (B, H, m, D) -> (B, m, H D).
+  def join(self, x: Tensor) -> Tensor:
+    return x.transpose(1, 2).reshape([x.size(0), x.size(2), self.heads * self.head_dim])
+
+  # Adds the feed-forward part of a layer to rows x (..., d).
+  def feed_forward(
+    self,
+    x: Tensor,  # (..., d)
+    norm: Tensor,  # (d)
+    wide: Tensor,  # (W, d), gated (2 W, d)
+    narrow: Tensor,  # (d, W)
+    dropout: float
+  ) -> Tensor:  # (..., d)
+    h = torch.linear(self.norm(x, norm), wide)
+    if self.gated():
+      h = self.gate(h)
+    else:
+      h = torch.gelu(h)
+    y = torch.linear(h, narrow)
+    return x + torch.dropout(y, dropout, dropout > 0.)
+
+  # Encodes histories, padded behind, and candidates. Returns the rows of the histories
+  # (B, n + 1, d) and those of the candidates (B, k, d).
+  def dense(
+    self,
+    items: Tensor,  # (M, E) embeddings
+    index: Tensor,  # (B, n) rows of items
+    actions: Tensor,  # (B, n, C) multi-hot
+    masked: Tensor,  # (B, n, 1), 1 where an action is masked, else 0
+    surfaces: Tensor,  # (B, n)
+    gaps: Tensor,  # (B, n)
+    slate: Tensor,  # (B, k) rows of items
+    slate_surfaces: Tensor,  # (B, k)
+    slate_gaps: Tensor,  # (B, k)
+    slate_positions: Tensor,  # (B, k) on the page
+    cuts: Tensor,  # (B, k) how many rows of the history a candidate sees
+    dropout: float
+  ) -> Tuple[Tensor, Tensor]:
+    # rows
+    batch = index.size(0)
+    first = self.token_first.view([1, 1, -1]).expand([batch, 1, -1])
+    history = self.masked_tokens(torch.embedding(items, index), actions, masked, surfaces, gaps)
+    x = torch.cat([first, history], 1)
     x = torch.dropout(x, dropout, dropout > 0.)
-    rows = torch.size(x, 1)
-    c = torch.dropout((self).candidates(torch.embedding(items, slate), slate_surfaces, slate_gaps, slate_positions), dropout, dropout > 0.)
-    count = torch.size(slate, 1)
-    cosine, sine = (self).rotation(torch.arange(rows, dtype=4, device=x.device))
-    slate_cosine, slate_sine = (self).rotation(torch.unsqueeze(cuts, 1))
-    hidden = torch.unsqueeze(torch.ge(torch.view(torch.arange(rows, dtype=4, device=x.device), [1, 1, -1]), torch.unsqueeze(cuts, -1)), 1)
+    rows = x.size(1)
+    shown = torch.embedding(items, slate)
+    c = self.candidates(shown, slate_surfaces, slate_gaps, slate_positions)
+    c = torch.dropout(c, dropout, dropout > 0.)
+    count = slate.size(1)
+    cosine, sine = self.rotation(torch.arange(rows, dtype=$int64, device=x.device))
+    slate_cosine, slate_sine = self.rotation(cuts.unsqueeze(1))
+    at = torch.arange(rows, dtype=$int64, device=x.device).view([1, 1, -1])
+    hidden = (at >= cuts.unsqueeze(-1)).unsqueeze(1)
     scale = self.head_dim ** -0.5
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
-    norms = torch.unbind(self.attention_norm)
-    ins = torch.unbind(self.attention_in)
-    outs = torch.unbind(self.attention_out)
-    forward_norms = torch.unbind(self.forward_norm)
-    forward_ins = torch.unbind(self.forward_in)
-    forward_outs = torch.unbind(self.forward_out)
-    for l in range(torch.len(norms)):
-      qkv = torch.linear((self).norm(x, norms[l]), ins[l])
-      q = (self).rotate((self).split(torch.narrow(qkv, 2, 0, q_width), self.heads), cosine, sine)
-      k = (self).widen((self).rotate((self).split(torch.narrow(qkv, 2, q_width, kv_width), self.kv_heads), cosine, sine))
-      v = (self).widen((self).split(torch.narrow(qkv, 2, q_width + kv_width, kv_width), self.kv_heads))
+    norms = self.attention_norm.unbind()
+    ins = self.attention_in.unbind()
+    outs = self.attention_out.unbind()
+    forward_norms = self.forward_norm.unbind()
+    forward_ins = self.forward_in.unbind()
+    forward_outs = self.forward_out.unbind()
+    for l in range(len(norms)):
+      # attention of the histories
+      qkv = torch.linear(self.norm(x, norms[l]), ins[l])
+      q = self.rotate(self.split(qkv.narrow(2, 0, q_width), self.heads), cosine, sine)
+      k = self.split(qkv.narrow(2, q_width, kv_width), self.kv_heads)
+      k = self.widen(self.rotate(k, cosine, sine))
+      v = self.widen(self.split(qkv.narrow(2, q_width + kv_width, kv_width), self.kv_heads))
       o = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
-      x = torch.add(x, torch.dropout(torch.linear((self).join(o), outs[l]), dropout, dropout > 0.))
-      x = (self).feed_forward(x, forward_norms[l], forward_ins[l], forward_outs[l], dropout)
+      x = x + torch.dropout(torch.linear(self.join(o), outs[l]), dropout, dropout > 0.)
+      # feed-forward of the histories
+      x = self.feed_forward(x, forward_norms[l], forward_ins[l], forward_outs[l], dropout)
       if count > 0:
-        own_qkv = torch.linear((self).norm(c, norms[l]), ins[l])
-        own_q = (self).rotate((self).split(torch.narrow(own_qkv, 2, 0, q_width), self.heads), slate_cosine, slate_sine)
-        own_k = (self).widen((self).rotate((self).split(torch.narrow(own_qkv, 2, q_width, kv_width), self.kv_heads), slate_cosine, slate_sine))
-        own_v = (self).widen((self).split(torch.narrow(own_qkv, 2, q_width + kv_width, kv_width), self.kv_heads))
-        seen = torch.masked_fill(torch.matmul(own_q, torch.transpose(k, 2, 3)), hidden, float("-inf"))
-        own = torch.sum(torch.mul(own_q, own_k), [-1], True)
-        weights = torch.softmax(torch.mul(torch.cat([seen, own], -1), scale), -1)
-        o = torch.matmul(torch.narrow(weights, -1, 0, rows), v)
-        o = torch.add(o, torch.mul(torch.narrow(weights, -1, rows, 1), own_v))
-        c = torch.add(c, torch.dropout(torch.linear((self).join(o), outs[l]), dropout, dropout > 0.))
-        c = (self).feed_forward(c, forward_norms[l], forward_ins[l], forward_outs[l], dropout)
+        # attention of the candidates: one softmax over the history's scores and their own, each
+        # with its own cut
+        own_qkv = torch.linear(self.norm(c, norms[l]), ins[l])
+        own_q = self.split(own_qkv.narrow(2, 0, q_width), self.heads)
+        own_q = self.rotate(own_q, slate_cosine, slate_sine)
+        own_k = self.split(own_qkv.narrow(2, q_width, kv_width), self.kv_heads)
+        own_k = self.widen(self.rotate(own_k, slate_cosine, slate_sine))
+        own_v = self.split(own_qkv.narrow(2, q_width + kv_width, kv_width), self.kv_heads)
+        own_v = self.widen(own_v)
+        seen = self.scores(own_q, k, hidden)
+        own = torch.sum(own_q * own_k, [-1], True)
+        weights = torch.softmax(torch.cat([seen, own], -1) * scale, -1)
+        o = torch.matmul(weights.narrow(-1, 0, rows), v)
+        o = o + weights.narrow(-1, rows, 1) * own_v
+        c = c + torch.dropout(torch.linear(self.join(o), outs[l]), dropout, dropout > 0.)
+        # feed-forward of the candidates
+        c = self.feed_forward(c, forward_norms[l], forward_ins[l], forward_outs[l], dropout)
     return (x, c)
 
-  # x (B, r, d), positions (P) into its B * r rows -> (P, d)
-  def pick(self: __torch__.UniPin, x: Tensor, positions: Tensor) -> Tensor:
-    return torch.index_select(torch.reshape(x, [-1, torch.size(x, -1)]), 0, positions)
+  # Picks rows at positions (P) into the B r rows of x (B, r, d): (P, d).
+  def pick(self, x: Tensor, positions: Tensor) -> Tensor:
+    return x.reshape([-1, x.size(-1)]).index_select(0, positions)
 
-  # Mean over positions of the weighted binary cross-entropies: logits, labels (P, C), weights (C).
-  def action_loss(self: __torch__.UniPin, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
-    if torch.size(logits, 0) == 0:
+  # Returns the mean over positions of their weighted binary cross-entropies.
+  def action_loss(
+    self,
+    logits: Tensor,  # (P, C)
+    labels: Tensor,  # (P, C)
+    weights: Tensor  # (C)
+  ) -> Tensor:  # ()
+    if logits.size(0) == 0:
       loss = torch.sum(logits)
     else:
       each = torch.binary_cross_entropy_with_logits(logits, labels, None, None, 0)
-      loss = torch.sum(torch.mul(torch.mean(each, [0]), weights))
+      loss = torch.sum(torch.mean(each, [0]) * weights)
     return loss
 
-  # One-stage loss L_item + L_action and its parts (4): total, item, masked history actions, slate.
-  # ids (M, E) the classes' rows of item_id, content (M, F), class_bias (M) = -log Q, 0 for a full softmax, -inf for what is no class;
-  # targets: at (P) positions of B * (n + 1) rows, the class target (P) with outcomes (P, C), surfaces (P), gaps (P) and offsets (P) of its request;
-  # hidden_at (R) masked positions of B * (n + 1) rows and their labels (R, C); slate_at (S) positions of B * k and labels (S, C);
-  # hidden_weights, slate_weights (C): what each action counts in them.
-  def loss(self: __torch__.UniPin, ids: Tensor, content: Tensor, class_bias: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor, target_at: Tensor, target: Tensor, outcomes: Tensor, target_surfaces: Tensor, target_gaps: Tensor, target_offsets: Tensor, hidden_at: Tensor, hidden_labels: Tensor, slate_at: Tensor, slate_labels: Tensor, hidden_weights: Tensor, slate_weights: Tensor, dropout: Tensor) -> Tensor:
-    items = (self).embedded(ids, content)
-    x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, slate_positions, cuts, float(dropout))
-    q = (self).queries((self).pick(x, target_at), outcomes, target_surfaces, target_gaps, target_offsets)
-    if torch.size(target, 0) == 0:
+  # Returns the loss and its parts (4): their sum, items, masked history actions, slates.
+  # io.unipin.model.LossArguments names the same parameters, and is held to these at load.
+  def loss(
+    self,
+    # classes
+    ids: Tensor,  # (M, E) rows of item_id
+    content: Tensor,  # (M, F)
+    class_bias: Tensor,  # (M): -log Q, 0 for a full softmax, -inf for what is no class
+    # histories and slates, as in dense
+    index: Tensor,  # (B, n) rows of ids
+    actions: Tensor,  # (B, n, C) multi-hot
+    masked: Tensor,  # (B, n, 1), 1 where an action is masked, else 0
+    surfaces: Tensor,  # (B, n)
+    gaps: Tensor,  # (B, n)
+    slate: Tensor,  # (B, k) rows of ids
+    slate_surfaces: Tensor,  # (B, k)
+    slate_gaps: Tensor,  # (B, k)
+    slate_positions: Tensor,  # (B, k) on the page
+    cuts: Tensor,  # (B, k) how many rows of the history a candidate sees
+    # targets
+    target_at: Tensor,  # (P) positions of B (n + 1) rows
+    target: Tensor,  # (P) classes
+    outcomes: Tensor,  # (P, C)
+    target_surfaces: Tensor,  # (P)
+    target_gaps: Tensor,  # (P)
+    target_offsets: Tensor,  # (P)
+    # labels
+    hidden_at: Tensor,  # (R) positions of B (n + 1) rows
+    hidden_labels: Tensor,  # (R, C)
+    slate_at: Tensor,  # (S) positions of B k candidates
+    slate_labels: Tensor,  # (S, C)
+    hidden_weights: Tensor,  # (C) what each action counts
+    slate_weights: Tensor,  # (C)
+    dropout: Tensor  # (1)
+  ) -> Tensor:  # (4)
+    items = self.embedded(ids, content)
+    x, c = self.dense(
+      items, index, actions, masked, surfaces, gaps,
+      slate, slate_surfaces, slate_gaps, slate_positions, cuts, float(dropout))
+    # items
+    at = self.pick(x, target_at)
+    q = self.queries(at, outcomes, target_surfaces, target_gaps, target_offsets)
+    if target.size(0) == 0:
       item_loss = torch.sum(q)
     else:
-      logits = torch.addmm(class_bias, torch.mul(q, torch.exp(self.logit_scale)), torch.t(items))
+      logits = torch.addmm(class_bias, q * torch.exp(self.logit_scale), items.t())
       item_loss = torch.cross_entropy_loss(logits, target, None, 1, -100, 0.)
-    hidden_loss = (self).action_loss((self).action_logits((self).pick(x, hidden_at)), hidden_labels, hidden_weights)
-    slate_loss = (self).action_loss((self).action_logits((self).pick(c, slate_at)), slate_labels, slate_weights)
-    total = torch.add(torch.add(item_loss, hidden_loss), slate_loss)
+    # actions
+    hidden = self.action_logits(self.pick(x, hidden_at))
+    hidden_loss = self.action_loss(hidden, hidden_labels, hidden_weights)
+    shown = self.action_logits(self.pick(c, slate_at))
+    slate_loss = self.action_loss(shown, slate_labels, slate_weights)
+    total = item_loss + hidden_loss + slate_loss
     return torch.stack([total, item_loss, hidden_loss, slate_loss])
 
-  # The dense pass without dropout, for tests: states and candidates' probabilities.
-  def dense_scores(self: __torch__.UniPin, items: Tensor, index: Tensor, actions: Tensor, masked: Tensor, surfaces: Tensor, gaps: Tensor, slate: Tensor, slate_surfaces: Tensor, slate_gaps: Tensor, slate_positions: Tensor, cuts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-    x, c = (self).dense(items, index, actions, masked, surfaces, gaps, slate, slate_surfaces, slate_gaps, slate_positions, cuts, 0.)
-    return (x, (self).calibrated((self).action_logits(c)), (self).calibrated((self).action_logits(x)))
+  # Does the dense pass without dropout, for tests. Returns the histories' rows (B, n + 1, d), the
+  # candidates' probabilities (B, k, C) and the histories' (B, n + 1, C).
+  def dense_scores(
+    self,
+    items: Tensor,  # (M, E)
+    index: Tensor,  # (B, n)
+    actions: Tensor,  # (B, n, C)
+    masked: Tensor,  # (B, n, 1)
+    surfaces: Tensor,  # (B, n)
+    gaps: Tensor,  # (B, n)
+    slate: Tensor,  # (B, k)
+    slate_surfaces: Tensor,  # (B, k)
+    slate_gaps: Tensor,  # (B, k)
+    slate_positions: Tensor,  # (B, k)
+    cuts: Tensor  # (B, k)
+  ) -> Tuple[Tensor, Tensor, Tensor]:
+    x, c = self.dense(
+      items, index, actions, masked, surfaces, gaps,
+      slate, slate_surfaces, slate_gaps, slate_positions, cuts, 0.)
+    return (x, self.calibrated(self.action_logits(c)), self.calibrated(self.action_logits(x)))
 
-  # Rows (M) of the id table, copied: (M, E).
-  def ids(self: __torch__.UniPin, rows: Tensor) -> Tensor:
-    return torch.index_select(torch.detach(self.item_id), 0, rows)
+  # Copies rows (M) of the id table: (M, E).
+  def ids(self, rows: Tensor) -> Tensor:
+    return self.item_id.detach().index_select(0, rows)
 
-  # One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters, gradients clipped to a global norm
-  # and set to zero afterwards. Of the first parameter only these rows (M), where there are any: its gradient is theirs, and
-  # the moments of all others stay. Returns the norm before clipping.
-  def adamw(self: __torch__.UniPin, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], rows: Tensor, decays: List[float], rate: float, beta1: float, beta2: float, step: int, clip: float) -> Tensor:
-    total = torch.zeros([1], dtype=6)
-    for i in range(torch.len(gradients)):
-      total = torch.add(total, torch.sum(torch.mul(gradients[i], gradients[i])))
+  # Does one step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters, with
+  # gradients clipped to a global norm, and sets them to zero. Of the first parameter it changes
+  # only these rows, where there are any: its gradient is theirs, and the moments of all others
+  # stay. Returns the norm before clipping.
+  def adamw(
+    self,
+    parameters: List[Tensor],  # each of any shape
+    gradients: List[Tensor],  # each of its parameter's shape, the first perhaps of `rows` alone
+    first: List[Tensor],  # moments, each of its parameter's shape
+    second: List[Tensor],
+    rows: Tensor,  # (M) or (0)
+    decays: List[float],  # one for each parameter
+    rate: float,
+    beta1: float,
+    beta2: float,
+    step: int,  # from 1
+    clip: float
+  ) -> Tensor:  # (1)
+    # clip
+    total = torch.zeros([1], dtype=$float32)
+    for i in range(len(gradients)):
+      total = total + torch.sum(gradients[i] * gradients[i])
     length = torch.sqrt(total)
-    factor = torch.clamp_max(torch.mul(torch.reciprocal(torch.add(length, 1e-6)), clip), 1.)
+    factor = torch.clamp_max(torch.reciprocal(length + 1e-6) * clip, 1.)
     correction1 = 1. - beta1 ** step
     correction2 = (1. - beta2 ** step) ** 0.5
-    for i in range(torch.len(gradients)):
+    for i in range(len(gradients)):
       some = i == 0 and torch.numel(rows) > 0
-      p = torch.detach(parameters[i])
+      p = parameters[i].detach()
       m = first[i]
       v = second[i]
       if some:
-        p = torch.index_select(p, 0, rows)
-        m = torch.index_select(m, 0, rows)
-        v = torch.index_select(v, 0, rows)
-      g = torch.mul_(torch.detach(gradients[i]), factor)
-      _0 = torch.add_(torch.mul_(m, beta1), g, alpha=1. - beta1)
-      _1 = torch.addcmul_(torch.mul_(v, beta2), g, g, value=1. - beta2)
-      decayed = torch.mul_(p, 1. - rate * decays[i])
-      divisor = torch.add(torch.div(torch.sqrt(v), correction2), 1e-8)
-      moved = torch.addcdiv_(p, m, divisor, value=-rate / correction1)
+        p = p.index_select(0, rows)
+        m = m.index_select(0, rows)
+        v = v.index_select(0, rows)
+      # moments
+      g = gradients[i].detach().mul_(factor)
+      m.mul_(beta1).add_(g, alpha=1. - beta1)
+      v.mul_(beta2).addcmul_(g, g, value=1. - beta2)
+      # decay, then move
+      p.mul_(1. - rate * decays[i])
+      divisor = torch.div(torch.sqrt(v), correction2) + 1e-8
+      p.addcdiv_(m, divisor, value=-rate / correction1)
       if some:
-        _2 = torch.index_copy_(torch.detach(parameters[i]), 0, rows, p)
-        _3 = torch.index_copy_(first[i], 0, rows, m)
-        _4 = torch.index_copy_(second[i], 0, rows, v)
-      cleared = torch.zero_(g)
+        parameters[i].detach().index_copy_(0, rows, p)
+        first[i].index_copy_(0, rows, m)
+        second[i].index_copy_(0, rows, v)
+      g.zero_()
     return length

@@ -1,0 +1,132 @@
+package io.unipin.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.unipin.model.files.Program;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Arguments of the program's {@code loss}, put in by name and handed over in the order in which it
+ * declares them. One thread.
+ */
+final class LossArguments {
+  /** The method's parameters. */
+  static final List<String> NAMES =
+      List.of(
+          "ids",
+          "content",
+          "class_bias",
+          "index",
+          "actions",
+          "masked",
+          "surfaces",
+          "gaps",
+          "slate",
+          "slate_surfaces",
+          "slate_gaps",
+          "slate_positions",
+          "cuts",
+          "target_at",
+          "target",
+          "outcomes",
+          "target_surfaces",
+          "target_gaps",
+          "target_offsets",
+          "hidden_at",
+          "hidden_labels",
+          "slate_at",
+          "slate_labels",
+          "hidden_weights",
+          "slate_weights",
+          "dropout");
+
+  private final NDManager scope;
+  private final Map<String, NDArray> arrays = new HashMap<>();
+
+  private LossArguments(NDManager scope) {
+    this.scope = scope;
+  }
+
+  /**
+   * Refuses a program whose loss declares other parameters, or the same in another order.
+   *
+   * @throws IllegalStateException that tells the first difference
+   */
+  static void requireDeclared() {
+    Program.requireParameters(Program.Use.TRAINING, "loss", NAMES);
+  }
+
+  /**
+   * All arguments but the classes: {@code ids}, {@code content} and {@code class_bias}.
+   *
+   * @param types number of action types
+   */
+  static LossArguments of(NDManager scope, TrainingBatch batch, StepSettings settings, int types) {
+    int b = batch.histories();
+    int n = batch.length();
+    int k = batch.candidates();
+    LossArguments arguments = new LossArguments(scope);
+    TrainingBatch.Tokens tokens = batch.tokens();
+    arguments.longs("index", tokens.items(), b, n);
+    arguments.floats("actions", tokens.actions(), b, n, types);
+    arguments.floats("masked", tokens.masked(), b, n, 1);
+    arguments.longs("surfaces", tokens.surfaces(), b, n);
+    arguments.longs("gaps", tokens.gaps(), b, n);
+    TrainingBatch.Slate slate = batch.slate();
+    arguments.longs("slate", slate.items(), b, k);
+    arguments.longs("slate_surfaces", slate.surfaces(), b, k);
+    arguments.longs("slate_gaps", slate.gaps(), b, k);
+    arguments.longs("slate_positions", slate.positions(), b, k);
+    arguments.longs("cuts", slate.cuts(), b, k);
+    TrainingBatch.Targets targets = batch.targets();
+    int p = targets.at().length;
+    arguments.longs("target_at", targets.at(), p);
+    arguments.longs("target", targets.items(), p);
+    arguments.floats("outcomes", targets.outcomes(), p, types);
+    arguments.longs("target_surfaces", targets.surfaces(), p);
+    arguments.longs("target_gaps", targets.gaps(), p);
+    arguments.longs("target_offsets", targets.offsets(), p);
+    arguments.labels("hidden", batch.hidden(), types);
+    arguments.labels("slate", batch.shown(), types);
+    arguments.floats("hidden_weights", settings.maskedWeights(), types);
+    arguments.floats("slate_weights", settings.actionWeights(), types);
+    return arguments.put("dropout", scope.create(new float[] {(float) settings.dropout()}));
+  }
+
+  private void labels(String of, TrainingBatch.Labels labels, int types) {
+    int positions = labels.at().length;
+    longs(of + "_at", labels.at(), positions);
+    floats(of + "_labels", labels.actions(), positions, types);
+  }
+
+  private void longs(String name, long[] values, long... shape) {
+    put(name, scope.create(values, new Shape(shape)));
+  }
+
+  private void floats(String name, float[] values, long... shape) {
+    put(name, scope.create(values, new Shape(shape)));
+  }
+
+  LossArguments put(String name, NDArray array) {
+    if (!NAMES.contains(name) || arrays.put(name, array) != null) {
+      throw new IllegalArgumentException("each of %s once expected, got %s".formatted(NAMES, name));
+    }
+    return this;
+  }
+
+  NDList inOrder() {
+    NDList ordered = new NDList();
+    for (String name : NAMES) {
+      NDArray array = arrays.get(name);
+      if (array == null) {
+        throw new IllegalStateException("argument " + name + " expected, got none");
+      }
+      ordered.add(array);
+    }
+    return ordered;
+  }
+}

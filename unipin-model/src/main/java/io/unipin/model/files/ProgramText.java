@@ -1,0 +1,104 @@
+package io.unipin.model.files;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A program's text, put together from its files, and what can be read from it.
+ *
+ * @param source with the numbers of names like {@code $float32} in their places
+ */
+record ProgramText(String source) {
+  /** libtorch's codes of types, and {@code Arithmetic}'s of arithmetic. */
+  private static final Map<String, Integer> NUMBERS =
+      Map.ofEntries(
+          Map.entry("uint8", 0),
+          Map.entry("int8", 1),
+          Map.entry("int32", 3),
+          Map.entry("int64", 4),
+          Map.entry("float32", 6),
+          Map.entry("quint8", 13),
+          Map.entry("bfloat16", 15),
+          Map.entry("PLAIN", 0),
+          Map.entry("BLOCKED", 1),
+          Map.entry("INT8", 2),
+          Map.entry("OBSERVING", 3));
+
+  /** A string, which may hold a number sign, or a comment with the blanks in front of it. */
+  private static final Pattern COMMENT = Pattern.compile("(\"[^\"\n]*\")|[ \t]*#.*");
+
+  /** A string, a comment, or a name of a number. */
+  private static final Pattern NAME = Pattern.compile("(\"[^\"\n]*\"|#.*)|\\$(\\w+)");
+
+  private static final Pattern TENSOR = Pattern.compile("(?m)^  (\\w+) : Tensor$");
+  private static final Pattern METHOD =
+      Pattern.compile("(?m)^  def (\\w+)\\(([^)]*)\\)", Pattern.DOTALL);
+  private static final Pattern PARAMETER = Pattern.compile("(\\w+)\\s*:");
+
+  /** The text of some files, each read by its name. */
+  static ProgramText of(List<String> files, UnaryOperator<String> read) {
+    String text = files.stream().map(read).collect(Collectors.joining("\n"));
+    return new ProgramText(NAME.matcher(text).replaceAll(ProgramText::numbered));
+  }
+
+  private static String numbered(MatchResult match) {
+    String name = match.group(2);
+    return name == null ? Matcher.quoteReplacement(match.group(1)) : Integer.toString(number(name));
+  }
+
+  static int number(String name) {
+    Integer number = NUMBERS.get(name);
+    if (number == null) {
+      throw new IllegalStateException(
+          "one of %s expected in the program, got $%s"
+              .formatted(NUMBERS.keySet().stream().sorted().toList(), name));
+    }
+    return number;
+  }
+
+  /** Without comments, blank lines and blanks at the ends of lines. */
+  String code() {
+    String bare = COMMENT.matcher(source).replaceAll(ProgramText::withoutComment);
+    return bare.lines()
+        .map(String::stripTrailing)
+        .filter(line -> !line.isEmpty())
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private static String withoutComment(MatchResult match) {
+    String string = match.group(1);
+    return string == null ? "" : Matcher.quoteReplacement(string);
+  }
+
+  /** Names of the tensors in the order in which they are declared. */
+  List<String> tensorNames() {
+    return TENSOR.matcher(code()).results().map(match -> match.group(1)).toList();
+  }
+
+  /** Names of the methods in order. */
+  List<String> methods() {
+    return METHOD.matcher(code()).results().map(match -> match.group(1)).toList();
+  }
+
+  /** Names of a method's parameters in order, without {@code self}. */
+  List<String> parameters(String method) {
+    String list =
+        METHOD
+            .matcher(code())
+            .results()
+            .filter(match -> match.group(1).equals(method))
+            .map(match -> match.group(2))
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalStateException("a method expected in the program, got " + method));
+    List<String> names = new ArrayList<>();
+    PARAMETER.matcher(list).results().forEach(match -> names.add(match.group(1)));
+    return names;
+  }
+}
