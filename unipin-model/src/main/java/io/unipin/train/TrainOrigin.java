@@ -21,11 +21,20 @@ import org.jspecify.annotations.Nullable;
  * @param recipe settings by their dotted names
  * @param feedLog tables by name, each with its size and sum; empty in a checkpoint that does not say
  * @param program of the model; empty in a checkpoint that does not say
- * @param warmStart fingerprint of the model whose weights it began with; empty for none
+ * @param warmStart fingerprint of the model whose weights it began with; empty for none, {@code
+ *     untold} in a checkpoint that does not say which
  */
 public record TrainOrigin(
     Map<String, String> recipe, Map<String, String> feedLog, String program, String warmStart) {
   private static final String NOTHING = "nothing";
+
+  /** Warm start of a checkpoint that had one and does not say which. */
+  private static final String UNTOLD = "untold";
+
+  /** Sum of the last program of format 2, and of the one without comments that trains like it. */
+  private static final String LAST_OF_FORMAT_2 = "705d97938ce7e852";
+
+  private static final String LIKE_LAST_OF_FORMAT_2 = "5dab38a7ece324cc";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public TrainOrigin {
@@ -72,6 +81,16 @@ public record TrainOrigin(
     return new TrainOrigin(RecordText.settings(recipe), Map.of(), "", "");
   }
 
+  /**
+   * Of a checkpoint of format 2, whose sums count the program's comments, so that none equals one
+   * of today. A program that is not known to train like one of today stays another one.
+   */
+  TrainOrigin ofFormat2() {
+    return program.equals(LAST_OF_FORMAT_2)
+        ? new TrainOrigin(recipe, feedLog, LIKE_LAST_OF_FORMAT_2, warmStart.isEmpty() ? "" : UNTOLD)
+        : this;
+  }
+
   /** Whether the checkpoint tells all; what it does not tell is not compared. */
   boolean tellsAll() {
     return !program.isEmpty();
@@ -89,10 +108,12 @@ public record TrainOrigin(
     if (tellsAll()) {
       add(others, "feed log", differences(feedLog, now.feedLog));
       add(others, "program", differences(Map.of("model", program), Map.of("model", now.program)));
-      add(
-          others,
-          "--warm-start",
-          differences(Map.of("model", warmStart), Map.of("model", now.warmStart)));
+      if (!warmStart.equals(UNTOLD) || now.warmStart.isEmpty()) {
+        add(
+            others,
+            "--warm-start",
+            differences(Map.of("model", warmStart), Map.of("model", now.warmStart)));
+      }
     }
     return others;
   }

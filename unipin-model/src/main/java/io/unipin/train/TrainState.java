@@ -44,8 +44,13 @@ record TrainState(
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of {@code state.json}; the first format says none, and of the origin just the recipe's text. */
-  private static final int FORMAT = 2;
+  /**
+   * Of {@code state.json}. The first format says none, and of the origin just the recipe's text; 2
+   * counts comments in the sums of the program.
+   */
+  private static final int FORMAT = 3;
+
+  private static final int WITH_COMMENTS = 2;
 
   private static final String FOLDER = "checkpoint";
   private static final String STATE = "state.json";
@@ -93,7 +98,7 @@ record TrainState(
     return bestEpoch == epoch - 1;
   }
 
-  /** The same of an origin that tells all: a checkpoint of format 1 tells less. */
+  /** The same of an origin that tells all: a checkpoint of an earlier format tells less. */
   TrainState of(TrainOrigin complete) {
     return new TrainState(
         complete, epoch, batch, step, highest, best, bestEpoch, seconds, examples);
@@ -123,6 +128,9 @@ record TrainState(
         TrainOrigin origin = TrainOrigin.ofText(tree.path("recipe").asText());
         tree.remove("recipe");
         tree.set("origin", JSON.valueToTree(origin));
+      } else if (format.asInt() == WITH_COMMENTS) {
+        TrainState state = JSON.treeToValue(tree, TrainState.class);
+        return state.of(state.origin.ofFormat2());
       } else if (format.asInt() != FORMAT) {
         throw new TrainException(
             "a checkpoint of format %s expected, got %s in %s".formatted(FORMAT, format, file));

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.model.ModelFolder;
 import io.unipin.train.recipe.RecordText;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
@@ -28,7 +29,8 @@ class TrainOriginTest {
     return TrainConfig.defaults()
         .with(
             "model",
-            "{itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1, feedForward: 32, maxHistory: 16}")
+            "{itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1, feedForward: 32, maxHistory:"
+                + " 16}")
         .with("training.epochs", Integer.toString(epochs))
         .with("training.batchActions", "100");
   }
@@ -123,11 +125,7 @@ class TrainOriginTest {
   /** {@code checkpoint-1} was written by the version before checkpoints told their origin. */
   @Test
   void read_checkpointOfFormat1_tellsItsRecipe() throws IOException {
-    Path file = Files.createDirectories(folder.resolve("checkpoint")).resolve("state.json");
-    try (InputStream in = getClass().getResourceAsStream("checkpoint-1/state.json")) {
-      Files.copy(Objects.requireNonNull(in), file);
-    }
-    TrainState state = TrainState.read(folder);
+    TrainState state = fixture("checkpoint-1/state.json");
     assertThat(state.step()).isEqualTo(57);
     assertThat(state.origin().tellsAll()).isFalse();
     TrainConfig now = config(4).with("training.actionWeights.like", "2");
@@ -138,13 +136,59 @@ class TrainOriginTest {
         .noneMatch(line -> line.startsWith("model."));
   }
 
+  private TrainState fixture(String name) throws IOException {
+    Path file = Files.createDirectories(folder.resolve("checkpoint")).resolve("state.json");
+    try (InputStream in = getClass().getResourceAsStream(name)) {
+      Files.copy(Objects.requireNonNull(in), file);
+    }
+    return TrainState.read(folder);
+  }
+
+  /**
+   * {@code checkpoint-2} was written by the last version whose sums count comments, which trains
+   * as this one does. Once the program trains otherwise, such a checkpoint is refused.
+   */
+  @Test
+  void read_checkpointOfFormat2_isOfTodaysProgram() throws IOException {
+    TrainState state = fixture("checkpoint-2/state.json");
+    assertThat(state.step()).isEqualTo(6);
+    assertThat(state.origin().program()).isEqualTo(ModelFolder.program());
+    TrainOrigin now = TrainOrigin.of(config(1), TestLogs.random(40, 30, 20, 11));
+    assertThat(state.origin().others(now))
+        .noneMatch(line -> line.startsWith("another program"))
+        .noneMatch(line -> line.startsWith("another feed log"))
+        .noneMatch(line -> line.startsWith("another --warm-start"));
+    TrainOrigin other = new TrainOrigin(now.recipe(), now.feedLog(), now.program(), "a model");
+    assertThat(state.origin().others(other))
+        .anyMatch(line -> line.startsWith("another --warm-start (model nothing then, a model now"));
+  }
+
+  @Test
+  void ofFormat2_warmStart_isComparedAsOneOrNone() throws IOException {
+    TrainOrigin then = fixture("checkpoint-2/state.json").origin();
+    TrainOrigin of2 =
+        new TrainOrigin(then.recipe(), then.feedLog(), "705d97938ce7e852", "with comments")
+            .ofFormat2();
+    TrainOrigin warm =
+        new TrainOrigin(then.recipe(), then.feedLog(), of2.program(), "without comments");
+    assertThat(of2.others(warm)).isEmpty();
+    assertThat(of2.others(then)).singleElement().asString().contains("--warm-start");
+  }
+
+  @Test
+  void ofFormat2_anotherProgram_staysAnother() {
+    TrainOrigin old = new TrainOrigin(Map.of(), Map.of(), "of last year", "").ofFormat2();
+    TrainOrigin now = new TrainOrigin(Map.of(), Map.of(), ModelFolder.program(), "");
+    assertThat(old.others(now)).singleElement().asString().contains("of last year then");
+  }
+
   @Test
   void read_checkpointOfALaterFormat_isRefused() throws IOException {
     Path file = Files.createDirectories(folder.resolve("checkpoint")).resolve("state.json");
-    Files.writeString(file, "{\"format\":3}");
+    Files.writeString(file, "{\"format\":4}");
     assertThatThrownBy(() -> TrainState.read(folder))
         .isInstanceOf(TrainException.class)
-        .hasMessageContaining("a checkpoint of format 2 expected, got 3");
+        .hasMessageContaining("a checkpoint of format 3 expected, got 4");
   }
 
   @Test
