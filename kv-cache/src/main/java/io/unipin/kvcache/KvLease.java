@@ -120,6 +120,11 @@ public final class KvLease implements AutoCloseable {
     return block.memory();
   }
 
+  /** Returns the same memory with its layout and capacity, as models take it; the same rules hold. */
+  public KvRows kv() {
+    return new HostRows(block(), block.layout(), capacity());
+  }
+
   /**
    * Returns a copy of the state after the last row. A hit has it from the start, other leases once
    * they are committed.

@@ -46,9 +46,7 @@ public final class HistoryEncoder implements AutoCloseable {
     KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO);
     try {
       if (lease.reusedRows() < lease.rows()) {
-        lease.commit(
-            model.extend(
-                tokens, lease.reusedRows(), lease.block(), lease.capacity(), layout.type()));
+        lease.commit(model.extend(tokens, lease.reusedRows(), lease.kv()));
       }
       return lease;
     } catch (RuntimeException e) {

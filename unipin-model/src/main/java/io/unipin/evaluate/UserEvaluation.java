@@ -107,9 +107,7 @@ final class UserEvaluation implements AutoCloseable {
 
   private float[] score(KvLease lease, Slate slate, int[] positions) {
     return model.score(
-        lease.block(),
-        lease.capacity(),
-        task.kvType(),
+        lease.kv(),
         lease.rows(),
         Arrays.copyOfRange(task.slates().items(), slate.from(), slate.to()),
         new RequestContext(slate.surface(), slate.gap()),

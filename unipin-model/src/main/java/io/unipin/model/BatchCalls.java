@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.kvcache.HostRows;
 import io.unipin.model.features.ModelConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ final class BatchCalls implements ModelCalls {
   private record Extending(Extend call) implements Gatherer.Call {
     @Override
     public Object bucket() {
-      Block block = call.block();
+      HostRows block = call.block();
       return new Bucket(Extend.class, block.layout(), block.capacity(), padded(call.count()));
     }
   }
@@ -49,7 +50,7 @@ final class BatchCalls implements ModelCalls {
   private record Scoring(Score call) implements Gatherer.Call {
     @Override
     public Object bucket() {
-      Block block = call.block();
+      HostRows block = call.block();
       int length = padded(call.candidates().length);
       return new Bucket(Score.class, block.layout(), block.capacity(), length);
     }
@@ -231,7 +232,7 @@ final class BatchCalls implements ModelCalls {
     }
   }
 
-  private static List<KvArrays> blocks(PtNDManager scope, List<Block> blocks) {
+  private static List<KvArrays> blocks(PtNDManager scope, List<HostRows> blocks) {
     return blocks.stream()
         .map(block -> KvArrays.over(scope, block.layout(), block.memory(), block.capacity()))
         .toList();

@@ -1,7 +1,6 @@
 package io.unipin.model;
 
-import io.unipin.kvcache.KvLayout;
-import java.nio.ByteBuffer;
+import io.unipin.kvcache.HostRows;
 
 /** The three calls of serving, their arguments checked: an {@link Executor} decides where they run. Thread-safe. */
 interface ModelCalls extends AutoCloseable {
@@ -20,15 +19,12 @@ interface ModelCalls extends AutoCloseable {
     }
   }
 
-  /** A user's block; its memory is only touched while the call that has it runs. */
-  record Block(ByteBuffer memory, KvLayout layout, int capacity) {}
-
   /**
    * New tokens for a block.
    *
    * @param from rows that the block holds; with 0 the learned first token precedes the actions
    */
-  record Extend(Tokens tokens, int from, Block block) {
+  record Extend(Tokens tokens, int from, HostRows block) {
     /** Rows to write. */
     int count() {
       return tokens.size() + (from == 0 ? 1 : 0);
@@ -42,7 +38,7 @@ interface ModelCalls extends AutoCloseable {
    * @param positions (k) or (1)
    */
   record Score(
-      long[] candidates, long surface, long gap, long[] positions, Block block, int rows) {}
+      long[] candidates, long surface, long gap, long[] positions, HostRows block, int rows) {}
 
   /**
    * Queries of one user.

@@ -74,9 +74,9 @@ public final class ModelWriter {
     try (UserKvCache cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes));
         KvLease lease = cache.acquire(key, layout, history.hashes(), Duration.ZERO)) {
       int capacity = lease.capacity();
-      model.extend(history, 0, lease.block(), capacity, layout.type());
+      model.extend(history, 0, lease.kv());
       int[] candidates = Arrays.stream(history.items()).distinct().toArray();
-      model.score(lease.block(), capacity, layout.type(), lease.rows(), candidates, context);
+      model.score(lease.kv(), lease.rows(), candidates, context);
     }
   }
 

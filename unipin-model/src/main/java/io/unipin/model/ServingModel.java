@@ -7,8 +7,9 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvLayout;
-import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.KvRows;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
@@ -19,7 +20,6 @@ import io.unipin.model.features.TokenSequence;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.ModelFiles;
 import io.unipin.model.files.Program;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 
@@ -136,24 +136,27 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param tokens the whole window
    * @param from number of rows that the block already holds; 0 for a prefill
-   * @param block laid out as {@link KvLayout} says, of {@code type}: rows before {@code from} are
-   *     read, the others written
+   * @param kv rows before {@code from} are read, the others written
    * @return state (width) of the last row
    */
-  public float[] extend(
-      TokenSequence tokens, int from, ByteBuffer block, int capacity, KvType type) {
+  public float[] extend(TokenSequence tokens, int from, KvRows kv) {
     int rows = 1 + tokens.size();
-    if (from < 0 || from >= rows || rows > capacity) {
+    if (from < 0 || from >= rows || rows > kv.capacity()) {
       throw new IllegalArgumentException(
           "from < rows <= capacity expected, got from %s, rows %s, capacity %s"
-              .formatted(from, rows, capacity));
+              .formatted(from, rows, kv.capacity()));
     }
     ModelCalls.Tokens fresh = tokens(tokens, Math.max(from, 1) - 1);
-    return calls.extend(new ModelCalls.Extend(fresh, from, block(block, capacity, type)));
+    return calls.extend(new ModelCalls.Extend(fresh, from, host(kv)));
   }
 
-  private ModelCalls.Block block(ByteBuffer memory, int capacity, KvType type) {
-    return new ModelCalls.Block(memory, config.kvLayout(type), capacity);
+  private HostRows host(KvRows kv) {
+    KvLayout expected = config.kvLayout(kv.layout().type());
+    if (!kv.layout().equals(expected)) {
+      throw new IllegalArgumentException(
+          "rows of %s expected, got %s".formatted(expected, kv.layout()));
+    }
+    return (HostRows) kv; // the only kind there is
   }
 
   /** The actions of a window from {@code start} on. */
@@ -214,18 +217,12 @@ public final class ServingModel implements AutoCloseable {
   /**
    * Probability of every action for every candidate, each independent of the others.
    *
-   * @param rows rows of the block to read: 1 + actions of the window
+   * @param rows of {@code kv} to read: 1 + actions of the window
    * @param candidates (k) catalogue rows
    * @return (k, actions)
    */
-  public float[] score(
-      ByteBuffer block,
-      int capacity,
-      KvType type,
-      int rows,
-      int[] candidates,
-      RequestContext context) {
-    return score(block, capacity, type, rows, candidates, context, FIRST_POSITION);
+  public float[] score(KvRows kv, int rows, int[] candidates, RequestContext context) {
+    return score(kv, rows, candidates, context, FIRST_POSITION);
   }
 
   /**
@@ -235,15 +232,10 @@ public final class ServingModel implements AutoCloseable {
    * @param positions (k) or (1), as {@link PagePositions} has them
    */
   public float[] score(
-      ByteBuffer block,
-      int capacity,
-      KvType type,
-      int rows,
-      int[] candidates,
-      RequestContext context,
-      int[] positions) {
-    if (rows < 1 || rows > capacity) {
-      throw new IllegalArgumentException("1 to %s rows expected, got %s".formatted(capacity, rows));
+      KvRows kv, int rows, int[] candidates, RequestContext context, int[] positions) {
+    if (rows < 1 || rows > kv.capacity()) {
+      throw new IllegalArgumentException(
+          "1 to %s rows expected, got %s".formatted(kv.capacity(), rows));
     }
     if (candidates.length == 0) {
       return new float[0];
@@ -258,7 +250,7 @@ public final class ServingModel implements AutoCloseable {
             index("surface", context.surface(), config.surfaces().size()),
             index("gap", context.gap(), GapBuckets.COUNT),
             indices("position", positions, PagePositions.COUNT),
-            block(block, capacity, type),
+            host(kv),
             rows));
   }
 

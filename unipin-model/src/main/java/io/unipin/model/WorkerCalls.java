@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.kvcache.HostRows;
 import io.unipin.model.features.ModelConfig;
 
 /** Runs every call in the caller's thread: one native call each, the block's own memory, no copy of it. Thread-safe. */
@@ -79,7 +80,7 @@ final class WorkerCalls implements ModelCalls {
     }
   }
 
-  private static KvArrays over(NDManager scope, Block block) {
+  private static KvArrays over(NDManager scope, HostRows block) {
     return KvArrays.over(scope, block.layout(), block.memory(), block.capacity());
   }
 

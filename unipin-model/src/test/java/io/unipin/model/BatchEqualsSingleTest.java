@@ -4,6 +4,7 @@ import static io.unipin.model.TestModels.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
@@ -12,7 +13,6 @@ import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,10 +44,10 @@ class BatchEqualsSingleTest {
     int part = random.nextInt(tokens.size());
     TokenSequence before = TokenSequence.of(actions.subList(0, part));
     int capacity = CONFIG.kvLayout(type).capacityFor(user % 3 == 0 ? 41 : 1 + tokens.size());
-    ByteBuffer block = TestModels.block(CONFIG, type, capacity);
+    HostRows block = TestModels.block(CONFIG, type, capacity);
     RequestContext context = new RequestContext(user % 2, 1 + user % 5);
-    float[] first = model.extend(before, 0, block, capacity, type);
-    float[] state = model.extend(tokens, 1 + part, block, capacity, type);
+    float[] first = model.extend(before, 0, block);
+    float[] state = model.extend(tokens, 1 + part, block);
     float[][] outcomes = new float[1 + user % 3][3];
     outcomes[0][user % 3] = 1;
     int[] offsets = random.ints(outcomes.length, 0, TargetOffsets.COUNT).toArray();
@@ -55,8 +55,7 @@ class BatchEqualsSingleTest {
     int[] candidates = TestModels.candidates(random, 1 + random.nextInt(20));
     int[] positions =
         random.ints(user % 2 == 0 ? 1 : candidates.length, 0, PagePositions.COUNT).toArray();
-    float[] scores =
-        model.score(block, capacity, type, 1 + tokens.size(), candidates, context, positions);
+    float[] scores = model.score(block, 1 + tokens.size(), candidates, context, positions);
     return new Visit(first, state, queries, scores);
   }
 

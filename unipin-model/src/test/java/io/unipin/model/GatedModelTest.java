@@ -3,13 +3,13 @@ package io.unipin.model;
 import static io.unipin.model.TestModels.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PagePositions;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -61,12 +61,10 @@ class GatedModelTest {
       TokenSequence tokens = TokenSequence.of(actions);
       int[] candidates = TestModels.candidates(random, 9);
       int[] positions = random.ints(9, 0, PagePositions.COUNT).toArray();
-      ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
-      model.extend(
-          TokenSequence.of(actions.subList(0, first)), 0, block, capacity(), KvType.FLOAT32);
-      float[] state = model.extend(tokens, 1 + first, block, capacity(), KvType.FLOAT32);
-      float[] scores =
-          model.score(block, capacity(), KvType.FLOAT32, 1 + n, candidates, CONTEXT, positions);
+      HostRows block = TestModels.block(config, KvType.FLOAT32, capacity());
+      model.extend(TokenSequence.of(actions.subList(0, first)), 0, block);
+      float[] state = model.extend(tokens, 1 + first, block);
+      float[] scores = model.score(block, 1 + n, candidates, CONTEXT, positions);
       DensePass.Result expected =
           dense.run(List.of(tokens), new int[][] {candidates}, positions, CONTEXT, -1);
       int d = config.width();
@@ -81,15 +79,12 @@ class GatedModelTest {
   @Test
   void score_withoutPositions_isThatOfTheFirst() {
     TokenSequence tokens = TokenSequence.of(TestModels.actions(new Random(SEED), 12));
-    ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
-    model.extend(tokens, 0, block, capacity(), KvType.FLOAT32);
+    HostRows block = TestModels.block(config, KvType.FLOAT32, capacity());
+    model.extend(tokens, 0, block);
     int[] candidates = {3, 14, 15};
-    float[] serving = model.score(block, capacity(), KvType.FLOAT32, 13, candidates, CONTEXT);
-    float[] first =
-        model.score(block, capacity(), KvType.FLOAT32, 13, candidates, CONTEXT, new int[3]);
-    float[] others =
-        model.score(
-            block, capacity(), KvType.FLOAT32, 13, candidates, CONTEXT, new int[] {5, 6, 7});
+    float[] serving = model.score(block, 13, candidates, CONTEXT);
+    float[] first = model.score(block, 13, candidates, CONTEXT, new int[3]);
+    float[] others = model.score(block, 13, candidates, CONTEXT, new int[] {5, 6, 7});
     assertThat(serving).containsExactly(first);
     assertThat(largestDifference(serving, others)).isGreaterThan(1e-4f);
   }
@@ -97,10 +92,10 @@ class GatedModelTest {
   @Test
   void scoreDense_equalsScoringFromKv() {
     TokenSequence tokens = TokenSequence.of(TestModels.actions(new Random(SEED + 1), 33));
-    ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
-    model.extend(tokens, 0, block, capacity(), KvType.FLOAT32);
+    HostRows block = TestModels.block(config, KvType.FLOAT32, capacity());
+    model.extend(tokens, 0, block);
     int[] candidates = TestModels.candidates(new Random(SEED), 20);
-    float[] cached = model.score(block, capacity(), KvType.FLOAT32, 34, candidates, CONTEXT);
+    float[] cached = model.score(block, 34, candidates, CONTEXT);
     assertThat(largestDifference(cached, model.scoreDense(tokens, candidates, CONTEXT)))
         .isLessThan(1e-4f);
   }
@@ -117,10 +112,9 @@ class GatedModelTest {
     int[] candidates = TestModels.candidates(random, 20);
     try (ServingModel int8 = ServingModel.load(rounded, EngineOptions.cpu(Precision.INT8))) {
       for (TokenSequence tokens : histories) {
-        ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
-        int8.extend(tokens, 0, block, capacity(), KvType.FLOAT32);
-        float[] near =
-            int8.score(block, capacity(), KvType.FLOAT32, 1 + tokens.size(), candidates, CONTEXT);
+        HostRows block = TestModels.block(config, KvType.FLOAT32, capacity());
+        int8.extend(tokens, 0, block);
+        float[] near = int8.score(block, 1 + tokens.size(), candidates, CONTEXT);
         float difference = largestDifference(near, model.scoreDense(tokens, candidates, CONTEXT));
         assertThat(difference).isBetween(1e-6f, 0.05f);
       }

@@ -4,13 +4,13 @@ import static io.unipin.model.TestModels.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,14 +61,14 @@ class Int8Test {
   }
 
   private static float[] score(ServingModel model, TokenSequence tokens, int[] slate, int cut) {
-    ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
+    HostRows block = TestModels.block(config, KvType.FLOAT32, capacity());
     if (cut > 0) {
       List<UserAction> none = List.of();
       TokenSequence first = cut == 1 ? TokenSequence.of(none) : head(tokens, cut - 1);
-      model.extend(first, 0, block, capacity(), KvType.FLOAT32);
+      model.extend(first, 0, block);
     }
-    model.extend(tokens, cut, block, capacity(), KvType.FLOAT32);
-    return model.score(block, capacity(), KvType.FLOAT32, 1 + tokens.size(), slate, CONTEXT);
+    model.extend(tokens, cut, block);
+    return model.score(block, 1 + tokens.size(), slate, CONTEXT);
   }
 
   private static TokenSequence head(TokenSequence tokens, int count) {

@@ -3,11 +3,11 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -51,9 +51,9 @@ class ScoreDenseTest {
       for (int n : new int[] {0, 1, 30}) {
         TokenSequence tokens = TokenSequence.of(TestModels.actions(random, n));
         int[] candidates = TestModels.candidates(random, 11);
-        ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity);
-        model.extend(tokens, 0, block, capacity, KvType.FLOAT32);
-        float[] expected = model.score(block, capacity, KvType.FLOAT32, 1 + n, candidates, context);
+        HostRows block = TestModels.block(config, KvType.FLOAT32, capacity);
+        model.extend(tokens, 0, block);
+        float[] expected = model.score(block, 1 + n, candidates, context);
         long computing = model.computingNanos();
         float[] actual = model.scoreDense(tokens, candidates, context);
         assertThat(model.computingNanos()).isGreaterThan(computing);

@@ -4,6 +4,7 @@ import static io.unipin.model.TestModels.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.GapBuckets;
@@ -12,7 +13,6 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -59,9 +59,9 @@ class ServingEqualsDenseTest {
       int[] candidates = TestModels.candidates(random, 1 + random.nextInt(20));
       RequestContext context =
           new RequestContext(random.nextInt(2), random.nextInt(GapBuckets.COUNT));
-      ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
-      float[] state = extendInSplits(tokens, block, KvType.FLOAT32, random);
-      float[] scores = model.score(block, capacity(), KvType.FLOAT32, 1 + n, candidates, context);
+      HostRows block = TestModels.block(config, KvType.FLOAT32, capacity());
+      float[] state = extendInSplits(tokens, block, random);
+      float[] scores = model.score(block, 1 + n, candidates, context);
 
       DensePass.Result expected = dense.run(List.of(tokens), new int[][] {candidates}, context, -1);
       int d = config.width();
@@ -79,16 +79,16 @@ class ServingEqualsDenseTest {
   void extend_cutBackAndWindowMoved_equalsPrefill() {
     Random random = new Random(SEED + 1);
     List<UserAction> lifetime = TestModels.actions(random, 3 * MAX_HISTORY);
-    ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
+    HostRows block = TestModels.block(config, KvType.FLOAT32, capacity());
     TokenSequence before = TokenSequence.empty();
-    model.extend(before, 0, block, capacity(), KvType.FLOAT32);
+    model.extend(before, 0, block);
     for (int n = 1; n <= lifetime.size(); n++) {
       int start = (int) HistoryWindow.start(n, MAX_HISTORY);
       TokenSequence tokens = TokenSequence.of(lifetime.subList(start, n));
       int common = Math.min(before.hashes().commonPrefix(tokens.hashes()), tokens.size());
-      float[] state = model.extend(tokens, common, block, capacity(), KvType.FLOAT32);
-      ByteBuffer fresh = TestModels.block(config, KvType.FLOAT32, capacity());
-      float[] prefilled = model.extend(tokens, 0, fresh, capacity(), KvType.FLOAT32);
+      float[] state = model.extend(tokens, common, block);
+      HostRows fresh = TestModels.block(config, KvType.FLOAT32, capacity());
+      float[] prefilled = model.extend(tokens, 0, fresh);
       assertThat(largestDifference(state, prefilled))
           .as("after %d actions", n)
           .isLessThan(TOLERANCE);
@@ -104,14 +104,14 @@ class ServingEqualsDenseTest {
   void score_ofOneCandidate_doesNotDependOnItsSlate(KvType type) {
     Random random = new Random(SEED + 2);
     TokenSequence tokens = TokenSequence.of(TestModels.actions(random, 25));
-    ByteBuffer block = TestModels.block(config, type, capacity());
-    model.extend(tokens, 0, block, capacity(), type);
+    HostRows block = TestModels.block(config, type, capacity());
+    model.extend(tokens, 0, block);
     RequestContext context = new RequestContext(1, 5);
     int[] slate = TestModels.candidates(random, 33);
-    float[] together = model.score(block, capacity(), type, 26, slate, context);
+    float[] together = model.score(block, 26, slate, context);
     int c = config.actions().size();
     for (int i = 0; i < slate.length; i++) {
-      float[] alone = model.score(block, capacity(), type, 26, new int[] {slate[i]}, context);
+      float[] alone = model.score(block, 26, new int[] {slate[i]}, context);
       assertThat(largestDifference(alone, Arrays.copyOfRange(together, i * c, (i + 1) * c)))
           .isLessThan(1e-5f);
     }
@@ -159,20 +159,20 @@ class ServingEqualsDenseTest {
           TokenSequence.of(TestModels.actions(random, 1 + random.nextInt(MAX_HISTORY)));
       int rows = 1 + tokens.size();
       int[] slate = TestModels.candidates(random, 9);
-      ByteBuffer split = TestModels.block(config, type, capacity());
-      ByteBuffer whole = TestModels.block(config, type, capacity());
-      float[] appended = extendInSplits(tokens, split, type, random);
-      float[] prefilled = model.extend(tokens, 0, whole, capacity(), type);
-      ByteBuffer exact = TestModels.block(config, KvType.FLOAT32, capacity());
-      float[] unrounded = model.extend(tokens, 0, exact, capacity(), KvType.FLOAT32);
+      HostRows split = TestModels.block(config, type, capacity());
+      HostRows whole = TestModels.block(config, type, capacity());
+      float[] appended = extendInSplits(tokens, split, random);
+      float[] prefilled = model.extend(tokens, 0, whole);
+      HostRows exact = TestModels.block(config, KvType.FLOAT32, capacity());
+      float[] unrounded = model.extend(tokens, 0, exact);
       assertThat(largestDifference(appended, prefilled)).isLessThan(few);
       assertThat(largestDifference(prefilled, unrounded)).isLessThan(all);
-      float[] miss = model.score(whole, capacity(), type, rows, slate, context);
-      float[] hit = model.score(whole, capacity(), type, rows, slate, context);
+      float[] miss = model.score(whole, rows, slate, context);
+      float[] hit = model.score(whole, rows, slate, context);
       assertThat(hit).containsExactly(miss);
-      float[] afterAppend = model.score(split, capacity(), type, rows, slate, context);
+      float[] afterAppend = model.score(split, rows, slate, context);
       assertThat(largestDifference(afterAppend, miss)).isLessThan(few);
-      float[] exactly = model.score(exact, capacity(), KvType.FLOAT32, rows, slate, context);
+      float[] exactly = model.score(exact, rows, slate, context);
       rounding = Math.max(rounding, largestDifference(miss, exactly));
     }
     assertThat(rounding).isBetween(1e-6f, all); // rounded indeed
@@ -183,10 +183,10 @@ class ServingEqualsDenseTest {
     Random random = new Random(SEED + 7);
     int rows = 30;
     TokenSequence tokens = TokenSequence.of(TestModels.actions(random, rows - 1));
-    ByteBuffer rounded = TestModels.block(config, KvType.INT8, capacity());
-    ByteBuffer exact = TestModels.block(config, KvType.FLOAT32, capacity());
-    model.extend(tokens, 0, rounded, capacity(), KvType.INT8);
-    model.extend(tokens, 0, exact, capacity(), KvType.FLOAT32);
+    HostRows rounded = TestModels.block(config, KvType.INT8, capacity());
+    HostRows exact = TestModels.block(config, KvType.FLOAT32, capacity());
+    model.extend(tokens, 0, rounded);
+    model.extend(tokens, 0, exact);
     KvLayout layout = config.kvLayout(KvType.INT8);
     int d = layout.headDim();
     int steps = (int) layout.elementBytes(capacity());
@@ -194,13 +194,13 @@ class ServingEqualsDenseTest {
     for (int plane = 0; plane < 2 * layout.kvHeads(); plane++) {
       for (int row = 0; row < rows; row++) {
         int at = plane * capacity() + row;
-        float step = half(rounded.getShort(steps + 2 * at));
+        float step = half(rounded.memory().getShort(steps + 2 * at));
         int largest = 0;
         for (int i = 0; i < d; i++) {
-          int multiple = rounded.get(at * d + i);
+          int multiple = rounded.memory().get(at * d + i);
           largest = Math.max(largest, Math.abs(multiple));
           assertThat(multiple * step)
-              .isCloseTo(exact.getFloat(4 * (at * d + i)), within(0.51f * step));
+              .isCloseTo(exact.memory().getFloat(4 * (at * d + i)), within(0.51f * step));
         }
         assertThat(largest).isEqualTo(127);
       }
@@ -258,8 +258,8 @@ class ServingEqualsDenseTest {
 
   @Test
   void queries_anyOutcome_haveUnitLength() {
-    ByteBuffer block = TestModels.block(config, KvType.FLOAT32, capacity());
-    float[] state = model.extend(TokenSequence.empty(), 0, block, capacity(), KvType.FLOAT32);
+    HostRows block = TestModels.block(config, KvType.FLOAT32, capacity());
+    float[] state = model.extend(TokenSequence.empty(), 0, block);
     float[] queries =
         model.queries(
             state, new RequestContext(0, 1), new float[][] {{0, 0, 0}, {1, 0, 0}, {.5f, .5f, 0}});
@@ -281,8 +281,7 @@ class ServingEqualsDenseTest {
   }
 
   /** Encodes a window in random pieces, as a user's acting would. */
-  private static float[] extendInSplits(
-      TokenSequence tokens, ByteBuffer block, KvType type, Random random) {
+  private static float[] extendInSplits(TokenSequence tokens, HostRows block, Random random) {
     float[] state = {};
     int rows = 0;
     while (rows < 1 + tokens.size()) {
@@ -293,7 +292,7 @@ class ServingEqualsDenseTest {
               Arrays.copyOf(tokens.actions(), to - 1),
               Arrays.copyOf(tokens.surfaces(), to - 1),
               Arrays.copyOf(tokens.gaps(), to - 1));
-      state = model.extend(part, rows, block, capacity(), type);
+      state = model.extend(part, rows, block);
       rows = to;
     }
     return state;

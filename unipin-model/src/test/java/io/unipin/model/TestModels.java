@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.UserAction;
@@ -86,14 +87,14 @@ public final class TestModels {
   }
 
   /** A block for one user whose unwritten rows are NaN, so that reading one shows. */
-  static ByteBuffer block(ModelConfig config, KvType type, int capacity) {
+  static HostRows block(ModelConfig config, KvType type, int capacity) {
     ByteBuffer block =
         ByteBuffer.allocateDirect((int) config.kvLayout(type).blockBytes(capacity))
             .order(ByteOrder.nativeOrder());
     byte[] nan = new byte[block.capacity()];
     Arrays.fill(nan, (byte) 0xFF);
     block.put(nan);
-    return block.clear();
+    return new HostRows(block.clear(), config.kvLayout(type), capacity);
   }
 
   static int[] candidates(Random random, int count) {

@@ -3,6 +3,7 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
@@ -11,7 +12,6 @@ import io.unipin.model.features.UserAction;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.Program;
 import io.unipin.model.files.Weights;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -160,8 +160,8 @@ class TrainingModelTest {
         List<UserAction> history = TestModels.actions(random, 6);
         UserAction last = new UserAction(user, 1, 0, history.get(5).timeMs());
         history.set(5, last);
-        ByteBuffer block = TestModels.block(config, KvType.FLOAT32, 7);
-        float[] state = model.extend(config.tokens(history), 0, block, 7, KvType.FLOAT32);
+        HostRows block = TestModels.block(config, KvType.FLOAT32, 7);
+        float[] state = model.extend(config.tokens(history), 0, block);
         RequestContext context = new RequestContext(0, GapBuckets.UNKNOWN);
         float[] query = model.queries(state, context, new float[1][3]);
         for (int item = 0; item < config.items(); item++) {

@@ -3,6 +3,7 @@ package io.unipin.train;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
@@ -32,18 +33,18 @@ public final class NaiveEvaluation {
   private final FeedLog log;
   private final ServingModel model;
   private final Holdout holdout;
-  private final ByteBuffer block;
-  private final KvLayout layout;
+  private final HostRows block;
   private int rows;
 
   public NaiveEvaluation(FeedLog log, Holdout holdout, ServingModel model, Part part) {
     this.log = log;
     this.holdout = holdout;
     this.model = model;
-    this.layout = model.config().kvLayout(KvType.FLOAT32);
-    this.block =
+    KvLayout layout = model.config().kvLayout(KvType.FLOAT32);
+    ByteBuffer memory =
         ByteBuffer.allocateDirect((int) layout.blockBytes(layout.maxRows()))
             .order(ByteOrder.nativeOrder());
+    this.block = new HostRows(memory, layout, layout.maxRows());
     for (int user = 0; user < log.users(); user++) {
       if (holdout.trainEnd(user) < log.actionStart(user + 1) - log.actionStart(user)) {
         retrieve(user, part);
@@ -67,7 +68,7 @@ public final class NaiveEvaluation {
     }
     TokenSequence tokens = model.config().tokens(window);
     rows = 1 + tokens.size();
-    return model.extend(tokens, 0, block, layout.maxRows(), KvType.FLOAT32);
+    return model.extend(tokens, 0, block);
   }
 
   private void retrieve(int user, Part part) {
@@ -144,8 +145,7 @@ public final class NaiveEvaluation {
           new RequestContext(log.viewSurfaces()[view], GapBuckets.of(last, log.viewTimes()[view]));
       for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
         int[] candidate = {log.impressionItems()[i]};
-        likes.add(
-            model.score(block, layout.maxRows(), KvType.FLOAT32, rows, candidate, context)[0]);
+        likes.add(model.score(block, rows, candidate, context)[0]);
         liked.add((log.impressionBits()[i] & TestLogs.LIKE) != 0);
       }
     }

@@ -7,7 +7,10 @@ import io.unipin.evaluate.HistoryEncoder;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.kvcache.HostRows;
+import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
@@ -118,13 +121,7 @@ public class RareClassesTest {
         history,
         (serving, block, state, rows) ->
             serving.score(
-                block,
-                rows,
-                KvType.FLOAT32,
-                rows,
-                IntStream.range(0, ITEMS).toArray(),
-                context,
-                new int[] {position}));
+                block, rows, IntStream.range(0, ITEMS).toArray(), context, new int[] {position}));
   }
 
   private static float[] query(Path folder, RequestContext context, float[] outcome, int offset) {
@@ -136,18 +133,20 @@ public class RareClassesTest {
   }
 
   private interface Question {
-    float[] of(ServingModel model, ByteBuffer block, float[] state, int rows);
+    float[] of(ServingModel model, KvRows kv, float[] state, int rows);
   }
 
   private static float[] ask(Path folder, List<UserAction> history, Question question) {
     try (ServingModel serving = ServingModel.load(folder, EngineOptions.cpu())) {
       TokenSequence tokens = serving.config().tokens(history);
       int rows = 1 + tokens.size();
-      long bytes = serving.config().kvLayout(KvType.FLOAT32).blockBytes(rows);
-      ByteBuffer block =
-          ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
-      float[] state = serving.extend(tokens, 0, block, rows, KvType.FLOAT32);
-      return question.of(serving, block, state, rows);
+      KvLayout layout = serving.config().kvLayout(KvType.FLOAT32);
+      ByteBuffer memory =
+          ByteBuffer.allocateDirect(Math.toIntExact(layout.blockBytes(rows)))
+              .order(ByteOrder.nativeOrder());
+      KvRows kv = new HostRows(memory, layout, rows);
+      float[] state = serving.extend(tokens, 0, kv);
+      return question.of(serving, kv, state, rows);
     }
   }
 
@@ -244,9 +243,7 @@ public class RareClassesTest {
         KvLease lease = encoder.encode(1, holdout.trainEnd(1))) {
       float[] scores =
           serving.score(
-              lease.block(),
-              lease.capacity(),
-              KvType.FLOAT32,
+              lease.kv(),
               lease.rows(),
               IntStream.range(0, ITEMS).toArray(),
               new RequestContext(HOME, gap(YEAR)));

@@ -115,19 +115,20 @@ public final class HeadlineSide implements AutoCloseable {
     UniPinServer server =
         second == null
             ? UniPinServer.start(config)
-            : UniPinServer.start(config, rival(kind, second, config));
+            : UniPinServer.start(config, rival(kind, second));
     UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1));
     return new HeadlineSide(
         server, client, new HeadlineTraffic(client, world.history(), HeadlineWorld.ITEMS), second);
   }
 
   private static LoadedBundle second(HeadlineWorld world, ServerConfig config) {
-    return new BundleReader(world.bundles(), config.engine().options()).load(HeadlineWorld.TWO);
+    return new BundleReader(world.bundles(), config.engine().options().withComparison())
+        .load(HeadlineWorld.TWO);
   }
 
-  private static RankingModel.Factory rival(Kind kind, LoadedBundle second, ServerConfig config) {
+  private static RankingModel.Factory rival(Kind kind, LoadedBundle second) {
     SecondModel.Pass pass = kind.dense ? SecondModel.Pass.DENSE : SecondModel.Pass.SPARSE;
-    return SecondModel.of(second, pass, config.cache().type());
+    return SecondModel.of(second, pass);
   }
 
   public HeadlineTraffic traffic() {

@@ -73,11 +73,11 @@ final class KvModelCosts implements AutoCloseable {
     }
 
     void extend(int from) {
-      model.extend(all, from, lease.block(), lease.capacity(), type);
+      model.extend(all, from, lease.kv());
     }
 
     void score() {
-      model.score(lease.block(), lease.capacity(), type, lease.rows(), candidates, CONTEXT);
+      model.score(lease.kv(), lease.rows(), candidates, CONTEXT);
     }
 
     @Override

@@ -92,19 +92,18 @@ public final class BenchModel implements AutoCloseable {
 
     /** Encodes the whole history. */
     void encode() {
-      model.extend(tokens, 0, lease.block(), lease.capacity(), KvType.FLOAT32);
+      model.extend(tokens, 0, lease.kv());
     }
 
     /** Encodes the last tokens again, from the KV of those before. */
     void append(int count) {
       int from = 1 + tokens.size() - count;
-      model.extend(tokens, from, lease.block(), lease.capacity(), KvType.FLOAT32);
+      model.extend(tokens, from, lease.kv());
     }
 
     /** Scores the candidates from the KV of the history. */
     float[] score() {
-      return model.score(
-          lease.block(), lease.capacity(), KvType.FLOAT32, 1 + tokens.size(), candidates, CONTEXT);
+      return model.score(lease.kv(), 1 + tokens.size(), candidates, CONTEXT);
     }
 
     /** Scores the candidates in one dense pass over history and candidates. */

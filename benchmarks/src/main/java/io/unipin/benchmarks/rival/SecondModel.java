@@ -1,7 +1,6 @@
 package io.unipin.benchmarks.rival;
 
 import io.unipin.feedlog.Catalogue;
-import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TokenSequence;
@@ -36,22 +35,19 @@ public final class SecondModel implements RankingModel {
 
   private final LoadedBundle second;
   private final Pass pass;
-  private final KvType type;
   private final UserEncoder encoder;
   private final ModelCosts costs;
 
-  private SecondModel(
-      LoadedBundle second, Pass pass, KvType type, UserEncoder encoder, ModelCosts costs) {
+  private SecondModel(LoadedBundle second, Pass pass, UserEncoder encoder, ModelCosts costs) {
     this.second = second;
     this.pass = pass;
-    this.type = type;
     this.encoder = encoder;
     this.costs = costs;
   }
 
-  /** Ranks with the model of this bundle; {@code type} is the cache's. */
-  public static Factory of(LoadedBundle second, Pass pass, KvType type) {
-    return (encoder, costs) -> new SecondModel(second, pass, type, encoder, costs);
+  /** Ranks with the model of this bundle, which is loaded with its comparison part for a dense pass. */
+  public static Factory of(LoadedBundle second, Pass pass) {
+    return (encoder, costs) -> new SecondModel(second, pass, encoder, costs);
   }
 
   @Override
@@ -78,8 +74,7 @@ public final class SecondModel implements RankingModel {
     try (UserState state = encoder.open(model, user.wanted())) {
       int tokens = state.lease().rows();
       user.clock().enter(Stage.SCORE, Ladder.scoreSize(model.config(), rows.length, tokens));
-      return model.score(
-          state.lease().block(), state.lease().capacity(), type, tokens, rows, user.context());
+      return model.score(state.lease().kv(), tokens, rows, user.context());
     }
   }
 

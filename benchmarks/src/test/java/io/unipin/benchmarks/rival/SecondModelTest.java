@@ -9,7 +9,6 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.kvcache.KvCacheConfig;
-import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
@@ -106,16 +105,12 @@ final class SecondModelTest {
                             firstId + i, "item " + i, "", FeedLog.NO_TIME, new float[0]))
                 .toList());
     BundlePublisher.publish(model, items, "exact", folder.resolve(name));
-    return new BundleReader(folder, EngineOptions.cpu()).load(name);
+    return new BundleReader(folder, EngineOptions.cpu().withComparison()).load(name);
   }
 
   private Recommender ranking(LoadedBundle second, Pass pass) {
     return new Recommender(
-        histories,
-        cache,
-        ArmSettings.of(config),
-        () -> NOW,
-        SecondModel.of(second, pass, KvType.FLOAT32));
+        histories, cache, ArmSettings.of(config), () -> NOW, SecondModel.of(second, pass));
   }
 
   private Recommender own() {

@@ -7,7 +7,6 @@ import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slate;
 import io.unipin.feedlog.split.Slates;
 import io.unipin.kvcache.KvLease;
-import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.PagePositions;
@@ -144,9 +143,7 @@ public final class GapStudy {
 
   private float[] score(KvLease lease, Slate slate, int bucket, int[] positions) {
     return model.score(
-        lease.block(),
-        lease.capacity(),
-        KvType.FLOAT32,
+        lease.kv(),
         lease.rows(),
         Arrays.copyOfRange(slates.items(), slate.from(), slate.to()),
         new RequestContext(slate.surface(), bucket),

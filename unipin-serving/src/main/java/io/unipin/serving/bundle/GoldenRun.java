@@ -47,11 +47,10 @@ record GoldenRun(
             index(query.surface(), config.surfaces()), GapBuckets.of(last, query.timeMs()));
     int[] rows = query.candidates().stream().mapToInt(this::row).toArray();
     try (KvLease lease = cache.aside(config.kvLayout(type), tokens.hashes())) {
-      float[] state = model.extend(tokens, 0, lease.block(), lease.capacity(), type);
+      float[] state = model.extend(tokens, 0, lease.kv());
       lease.commit(state);
       float[] vector = model.queries(state, context, new float[1][config.actions().size()]);
-      float[] probabilities =
-          model.score(lease.block(), lease.capacity(), type, lease.rows(), rows, context);
+      float[] probabilities = model.score(lease.kv(), lease.rows(), rows, context);
       return new Answer(probabilities, search(vector, breadth));
     }
   }

@@ -1,7 +1,6 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.kvcache.KvLease;
-import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -14,11 +13,9 @@ import java.util.function.Supplier;
 
 /** Scores candidates from the keys and values that retrieval's encoding left: the serving bundle's model does both. */
 final class CachedRanking implements RankingModel {
-  private final KvType type;
   private final ModelCosts costs;
 
-  CachedRanking(KvType type, ModelCosts costs) {
-    this.type = type;
+  CachedRanking(ModelCosts costs) {
     this.costs = costs;
   }
 
@@ -33,7 +30,7 @@ final class CachedRanking implements RankingModel {
     KvLease lease = user.lease();
     int[] rows = candidates.stream().mapToInt(Candidate::row).toArray();
     user.clock().enter(Stage.SCORE, Ladder.scoreSize(model.config(), rows.length, lease.rows()));
-    return model.score(lease.block(), lease.capacity(), type, lease.rows(), rows, user.context());
+    return model.score(lease.kv(), lease.rows(), rows, user.context());
   }
 
   /** The state that scoring reads is retrieval's. */

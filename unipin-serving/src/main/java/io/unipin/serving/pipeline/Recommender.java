@@ -65,7 +65,7 @@ public final class Recommender {
   /** A pipeline of one model. The last argument tells the time of day, in milliseconds since the epoch. */
   public Recommender(
       HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
-    this(histories, cache, config, clockMs, (encoder, costs) -> own(config, costs));
+    this(histories, cache, config, clockMs, (encoder, costs) -> new CachedRanking(costs));
   }
 
   /** The same, in which what {@code ranking} makes ranks: for the rivals of benchmarks. */
@@ -103,10 +103,6 @@ public final class Recommender {
     this.search = new CandidateSearch(config.retrieval());
     this.ranker = new Ranker(config.ranking(), model);
     this.rules = new SlateRules(config.slate());
-  }
-
-  private static RankingModel own(RecommenderConfig config, ModelCosts costs) {
-    return new CachedRanking(config.cache().type(), costs);
   }
 
   /** A pipeline that shares everything with this one but the settings of retrieval, ranking, page and slate. */

@@ -136,8 +136,7 @@ public final class UserEncoder {
   }
 
   private int extend(ServingModel model, TokenSequence tokens, KvLease lease) {
-    float[] state =
-        model.extend(tokens, lease.reusedRows(), lease.block(), lease.capacity(), config.type());
+    float[] state = model.extend(tokens, lease.reusedRows(), lease.kv());
     Finite.require("state", state);
     lease.commit(state);
     return lease.rows() - Math.max(lease.reusedRows(), 1);
