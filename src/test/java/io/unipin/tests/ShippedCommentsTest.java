@@ -76,6 +76,63 @@ final class ShippedCommentsTest {
     assertThat(wrong).isEmpty();
   }
 
+  /** Every command line of a code block, with options and arguments, is one that the program takes. */
+  @Test
+  void commandLines_ofPages_areTaken() throws IOException {
+    List<Path> pages = new ArrayList<>(files("docs", ".md"));
+    pages.add(ROOT.resolve("README.md"));
+    List<String> wrong = new ArrayList<>();
+    int lines = 0;
+    for (Path page : pages) {
+      for (List<String> words : commandLines(Files.readString(page))) {
+        lines++;
+        try {
+          Main.commandLine().parseArgs(words.toArray(String[]::new));
+        } catch (CommandLine.ParameterException e) {
+          wrong.add(ROOT.relativize(page) + ": " + String.join(" ", words) + ": " + e.getMessage());
+        }
+      }
+    }
+    assertThat(lines).isGreaterThan(40);
+    assertThat(wrong).isEmpty();
+  }
+
+  /** The words after {@code ./unipin} in fenced blocks, without comments; {@code test} is the script's own. */
+  private static List<List<String>> commandLines(String page) {
+    List<List<String>> commands = new ArrayList<>();
+    boolean fenced = false;
+    String line = "";
+    for (String next : page.lines().toList()) {
+      if (next.strip().startsWith("```")) {
+        fenced = !fenced;
+        continue;
+      }
+      line += next.strip();
+      if (line.endsWith("\\")) {
+        line = line.substring(0, line.length() - 1) + " ";
+        continue;
+      }
+      for (String part : fenced ? line.split("&&|\\|") : new String[0]) {
+        String command = part.replaceAll("\\s#.*$", "").strip();
+        if (command.startsWith("./unipin ") && !command.startsWith("./unipin test")) {
+          commands.add(words(command.substring("./unipin ".length())));
+        }
+      }
+      line = "";
+    }
+    return commands;
+  }
+
+  /** Words as a shell splits them: quotes hold a word together. */
+  private static List<String> words(String command) {
+    List<String> words = new ArrayList<>();
+    Matcher matcher = Pattern.compile("(?:'[^']*'|\"[^\"]*\"|\\S)+").matcher(command);
+    while (matcher.find()) {
+      words.add(matcher.group().replaceAll("['\"]", ""));
+    }
+    return words;
+  }
+
   /** The image has no {@code ./unipin}, and no command but those of its layout. */
   @Test
   void commandsInTheImage_areOnesThatItHas() throws IOException {
