@@ -57,7 +57,7 @@ public final class ReportCommand implements Callable<Integer> {
     try {
       return new Pages(root.resolve("docs/results"), Tables.all()).differing();
     } catch (IllegalArgumentException e) {
-      throw new CommandException(e.getMessage());
+      throw new CommandException(String.valueOf(e.getMessage()));
     }
   }
 }
