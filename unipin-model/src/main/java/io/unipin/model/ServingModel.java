@@ -112,7 +112,7 @@ public final class ServingModel implements AutoCloseable {
 
   /**
    * Identifies everything that a KV row depends on but the tokens: weights, item embeddings,
-   * configuration, precision, and what of the program answers depend on.
+   * configuration, precision, and the serving program without comments.
    */
   public String fingerprint() {
     return fingerprint;

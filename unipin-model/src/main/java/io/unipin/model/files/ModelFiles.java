@@ -131,8 +131,8 @@ public record ModelFiles(
   }
 
   /**
-   * Equal for models that give the same answers: of equal files, under a program of equal serving
-   * code.
+   * Sums a model's files and the code that serves them, so that models of one fingerprint give the
+   * same answers.
    */
   public static String fingerprint(Path directory) {
     return fingerprint(directory, Program.servingCode());
