@@ -30,7 +30,11 @@ public record ByteSize(long bytes) {
           case "GiB" -> 30;
           default -> 0;
         };
-    return new ByteSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
+    long count = Long.parseLong(matcher.group(1));
+    if (count > Long.MAX_VALUE >> shift) {
+      throw new IllegalArgumentException("a size below 8589934592GiB expected, got '" + text + "'");
+    }
+    return new ByteSize(count << shift);
   }
 
   @JsonValue

@@ -1,4 +1,7 @@
-/** What settings are made of: sizes of memory, and the complaints about a value or a file. */
+/**
+ * Reads settings strictly: YAML or JSON over defaults, with overrides, into records. {@link
+ * io.unipin.settings.SettingsTree} is the way in.
+ */
 @NullMarked
 package io.unipin.settings;
 

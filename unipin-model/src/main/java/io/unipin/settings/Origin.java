@@ -1,0 +1,102 @@
+package io.unipin.settings;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where a value and its parts were written, and with which characters. One thread while it is filled. */
+final class Origin {
+  private final @Nullable Place place;
+  private final @Nullable String text;
+
+  /** By key, and of a list by {@code [0]}, {@code [1]} and so on. */
+  private final Map<String, Origin> parts = new HashMap<>();
+
+  /**
+   * Makes an origin without parts.
+   *
+   * @param place null for a value that was computed
+   * @param text the characters of a scalar; null for others
+   */
+  Origin(@Nullable Place place, @Nullable String text) {
+    this.place = place;
+    this.text = text;
+  }
+
+  /** The origin of values that nobody wrote. */
+  static Origin none() {
+    return new Origin(null, null);
+  }
+
+  @Nullable Place place() {
+    return place;
+  }
+
+  @Nullable String text() {
+    return text;
+  }
+
+  /** The name of a list's part. */
+  static String item(int index) {
+    return "[" + index + "]";
+  }
+
+  void put(String name, Origin part) {
+    parts.put(name, part);
+  }
+
+  Origin part(String name) {
+    Origin part = parts.get(name);
+    return part == null ? none() : part;
+  }
+
+  /** Returns the origin of a branch, with that place if it has none yet. */
+  Origin enter(String name, @Nullable Place above) {
+    return parts.computeIfAbsent(name, key -> new Origin(above, null));
+  }
+
+  /** Returns the origin of exactly this path, or null. */
+  @Nullable Origin at(List<String> path) {
+    Origin at = this;
+    for (String name : path) {
+      at = at.parts.get(name);
+      if (at == null) {
+        return null;
+      }
+    }
+    return at;
+  }
+
+  /** Returns the place of a key such as {@code server.port}, or of the innermost branch around it; null if none is known. */
+  @Nullable Place nearest(String key) {
+    Place nearest = null;
+    Origin at = this;
+    String rest = key;
+    while (!rest.isEmpty()) {
+      String name = at.first(rest);
+      if (name == null) {
+        break;
+      }
+      at = at.part(name);
+      nearest = at.place == null ? nearest : at.place;
+      rest = rest.substring(name.length());
+      rest = rest.startsWith(".") ? rest.substring(1) : rest;
+    }
+    return nearest;
+  }
+
+  /** Returns the part that a key begins with; names may hold dots, so the longest counts. */
+  private @Nullable String first(String key) {
+    String longest = null;
+    for (String name : parts.keySet()) {
+      boolean begins =
+          key.startsWith(name)
+              && (key.length() == name.length() || ".[".indexOf(key.charAt(name.length())) >= 0);
+      if (begins && (longest == null || name.length() > longest.length())) {
+        longest = name;
+      }
+    }
+    return longest;
+  }
+}

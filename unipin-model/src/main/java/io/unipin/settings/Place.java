@@ -1,0 +1,20 @@
+package io.unipin.settings;
+
+/**
+ * Where a value was written: in a file, or whole in an override or a variable.
+ *
+ * @param source the file, {@code --set server.port}, or the variable's name
+ * @param line counted from 1; 0 for a source as a whole
+ * @param column counted from 1; 0 for a source as a whole
+ */
+public record Place(String source, int line, int column) {
+  /** A source as a whole. */
+  public static Place of(String source) {
+    return new Place(source, 0, 0);
+  }
+
+  @Override
+  public String toString() {
+    return line == 0 ? source : source + ":" + line + ":" + column;
+  }
+}

@@ -1,0 +1,65 @@
+package io.unipin.settings;
+
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.databind.node.TreeTraversingParser;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Walks over a tree and gives a number or a truth value that is wanted as text as it was written. One thread. */
+final class WrittenParser extends TreeTraversingParser {
+  private final SettingsTree tree;
+
+  WrittenParser(SettingsTree tree) {
+    super(tree.values(), SettingsMapper.JSON);
+    this.tree = tree;
+  }
+
+  /** Where the current value was written. */
+  Place place() {
+    return tree.place(SettingsTree.key(path()));
+  }
+
+  @Override
+  public String getText() {
+    JsonToken token = currentToken();
+    boolean converted = token != null && (token.isNumeric() || token.isBoolean());
+    String written = converted ? tree.written(path()) : null;
+    return written == null ? super.getText() : written;
+  }
+
+  @Override
+  public double getDoubleValue() throws IOException {
+    return finite(super.getDoubleValue(), double.class);
+  }
+
+  @Override
+  public float getFloatValue() throws IOException {
+    return (float) finite((float) super.getDoubleValue(), float.class);
+  }
+
+  private double finite(double value, Class<?> type) throws IOException {
+    if (!Double.isFinite(value)) {
+      throw new InputCoercionException(this, "not finite", currentToken(), type);
+    }
+    return value;
+  }
+
+  /** The names of the branches above the current value, and its own. */
+  List<String> path() {
+    List<String> path = new ArrayList<>();
+    for (JsonStreamContext at = getParsingContext(); !at.inRoot(); at = at.getParent()) {
+      path.add(0, name(at));
+    }
+    return path;
+  }
+
+  private static String name(JsonStreamContext at) {
+    @Nullable String name = at.getCurrentName();
+    return at.inArray() ? Origin.item(at.getCurrentIndex()) : Objects.requireNonNull(name);
+  }
+}
