@@ -24,9 +24,9 @@ final class Packages {
 
   static {
     rule("client", "proto.v1");
-    rule("feedlog", "feedlog.arrays", "feedlog.database", "feedlog.source");
+    rule("feedlog", "feedlog.arrays", "feedlog.database", "feedlog.source", "settings");
     rule("feedlog.database", "feedlog.source");
-    rule("feedlog.imports", "feedlog", "feedlog.database", "feedlog.source");
+    rule("feedlog.imports", "feedlog", "feedlog.database", "feedlog.source", "settings");
     rule("feedlog.simulator", "feedlog");
     rule("feedlog.split", "feedlog", "model.features");
     rule("model", "kvcache", "model.features", "model.files");
@@ -67,7 +67,7 @@ final class Packages {
         "model",
         "model.features",
         "train.recipe");
-    rule("train.recipe", "feedlog", "feedlog.split", "model.features");
+    rule("train.recipe", "feedlog", "feedlog.split", "model.features", "settings");
     rule(
         "serving",
         "kvcache",

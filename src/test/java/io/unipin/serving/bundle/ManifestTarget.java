@@ -83,7 +83,7 @@ public final class ManifestTarget implements FuzzTarget {
     byte[] json = Arrays.copyOfRange(input, 1, input.length);
     try {
       return BundleManifest.parse(json).sealed().toJson();
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       return json;
     }
   }

@@ -1,5 +1,8 @@
 package io.unipin.feedlog;
 
+import io.unipin.settings.ConfigException;
+import io.unipin.settings.Located;
+
 /**
  * A feed log, or a source of one, that cannot be used: says which file, row and column, what is wrong and with which
  * value.
@@ -26,6 +29,28 @@ public final class FeedLogException extends RuntimeException {
   public FeedLogException(String file, String reason, Throwable cause) {
     this(file, reason);
     initCause(cause);
+  }
+
+  /** The complaint about a YAML file. */
+  FeedLogException(String file, ConfigException cause) {
+    super(cause.getMessage(), cause);
+    this.file = file;
+    this.row = NO_ROW;
+    this.column = "";
+    this.reason = cause.reason();
+  }
+
+  /**
+   * A complaint about a value of a YAML file.
+   *
+   * @param key of the value, such as {@code actions.where}
+   */
+  public FeedLogException(Located value, String key, String reason) {
+    super(value.place() + ": " + key + ": " + reason);
+    this.file = value.place().source();
+    this.row = NO_ROW;
+    this.column = "";
+    this.reason = reason;
   }
 
   public FeedLogException(BadRow bad, String hint) {

@@ -1,21 +1,15 @@
 package io.unipin.feedlog;
 
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The file {@code feedlog.yaml}: the format's version and the schema's names. */
 public record SchemaFile(
-    int version,
-    @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> actions,
-    @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> positives,
-    @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> surfaces) {
+    int version, List<String> actions, List<String> positives, List<String> surfaces) {
   public static final String NAME = "feedlog.yaml";
   public static final int VERSION = 1;
 
@@ -26,20 +20,10 @@ public record SchemaFile(
           file.toString(), "version " + VERSION + " expected, got " + schema.version);
     }
     try {
-      return new FeedSchema(
-          named("actions", schema.actions),
-          named("positives", schema.positives),
-          named("surfaces", schema.surfaces));
+      return new FeedSchema(schema.actions, schema.positives, schema.surfaces);
     } catch (IllegalArgumentException e) {
       throw new FeedLogException(file.toString(), String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private static List<String> named(String key, @Nullable List<String> names) {
-    if (names == null) {
-      throw new IllegalArgumentException("the key " + key + " is missing");
-    }
-    return names;
   }
 
   public static void write(Path file, FeedSchema schema) {

@@ -159,7 +159,8 @@ class FeedLogReaderTest {
         FeedLogs.with(
             temporary.resolve("log"),
             FeedTable.ACTIONS,
-            "SELECT user_id, item_id::INTEGER AS item_id, actions, surface, time_ms, 1 AS extra FROM old");
+            "SELECT user_id, item_id::INTEGER AS item_id, actions, surface, time_ms, 1 AS extra"
+                + " FROM old");
     FeedLogs.replace(log, FeedTable.ITEMS, "SELECT item_id, title, category FROM old");
     FeedLog read = FeedLogReader.read(log, 0);
     assertThat(read.actions()).isEqualTo(4);
@@ -172,7 +173,8 @@ class FeedLogReaderTest {
         FeedLogs.with(
             temporary.resolve("log"),
             FeedTable.ITEMS,
-            "SELECT * REPLACE (CASE WHEN item_id = 10 THEN [1.5, 2] ELSE [] END::FLOAT[] AS content) FROM old");
+            "SELECT * REPLACE (CASE WHEN item_id = 10 THEN [1.5, 2] ELSE [] END::FLOAT[] AS"
+                + " content) FROM old");
     FeedLog read = FeedLogReader.read(log, 0);
     assertThat(read.catalogue().contentDim()).isEqualTo(2);
     assertThat(read.catalogue().content()).startsWith(1.5f, 2, 0, 0);
@@ -203,15 +205,15 @@ class FeedLogReaderTest {
       quoteCharacter = '`',
       textBlock =
           """
-          `version: 1\nactoins: [click]`                                            | line 2: unknown key 'actoins', expected one of
+          `version: 1\nactoins: [click]`                                            | feedlog.yaml:2:1: actoins: unknown key; known here are [version, actions, positives, surfaces]; did you mean 'actions'?
           `version: 2\nactions: [a]\npositives: [a]\nsurfaces: [s]`                 | version 1 expected, got 2
-          `version: 1\nactions: [a]\nactions: [b]`                                  | line 3:
-          `version: 1\nactions: [a\npositives: [a]`                                 | line 3:
+          `version: 1\nactions: [a]\nactions: [b]`                                  | feedlog.yaml:3:1: actions: a key that stands once expected, got it again; the first stands in line 2
+          `version: 1\nactions: [a\npositives: [a]`                                 | feedlog.yaml:3:10: expected ',' or ']', but got :
           `version: 1\nactions: [a]\npositives: [b]\nsurfaces: [s]`                 | positives must be among the actions [a], got 'b'
           `version: 1\nactions: [a, a]\npositives: [a]\nsurfaces: [s]`              | a name stands twice in [a, a]
-          `version: 1\nactions: [a]`                                                | the key positives is missing
-          `version: one`                                                            | line 1: version:
-          ``                                                                        | line 1:
+          `version: 1\nactions: [a]`                                                | feedlog.yaml: the key 'positives' is missing
+          `version: one`                                                            | feedlog.yaml:1:1: version: a whole number expected, got "one"
+          ``                                                                        | feedlog.yaml: the key 'version' is missing
           """)
   void read_brokenSchemaFile_namesLineAndReason(String yaml, String complaint) throws IOException {
     Path log = temporary.resolve("log");

@@ -90,6 +90,9 @@ final class ExperimentSettingsTest {
           candidates: 400 | candidate: 400 | arms.wide.settings.retrieval.candidate: no setting of arms
           retrieval: {candidates: 400} | bundle: other | arms.wide.settings.bundle: no setting of arms
           {ranking: {utilityWeights: {save: 2}}} | {retrieval: {candidates: 9}} | retrieval.candidates is changed by layer ranking, too
+          candidates: 400 | candidates: 4.5 | server.yaml:12:54: experiments.layers.retrieval.experiments.wide.arms.wide.settings.retrieval.candidates: a whole number expected, got 4.5
+          candidates: 400 | candidates: "many" | settings.retrieval.candidates: a whole number expected, got "many"
+          candidates: 400 | candidates: 0 | settings.retrieval.candidates: 1 to 4096 expected, got 0
           holdout: 5 | holdout: 200 | experiments.holdout: 0.0 to 100.0 expected, got 200.0
           saves: | Saves: | layers.ranking.experiments.Saves: an experiment named like
           saves: | wide: | layers.retrieval.experiments.wide: a name that no other experiment has expected

@@ -236,11 +236,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
   }
 
   private TrainConfig recipe() {
-    TrainConfig recipe = config == null ? TrainConfig.defaults() : TrainConfig.read(config);
-    for (Map.Entry<String, String> setting : settings.entrySet()) {
-      recipe = recipe.with(setting.getKey(), setting.getValue());
-    }
-    return recipe;
+    return config == null ? TrainConfig.defaults(settings) : TrainConfig.read(config, settings);
   }
 
   private static String factory(FeedLog log) {

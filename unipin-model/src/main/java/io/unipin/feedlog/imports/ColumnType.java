@@ -1,7 +1,8 @@
 package io.unipin.feedlog.imports;
 
-import io.unipin.feedlog.Located;
+import io.unipin.feedlog.FeedLogException;
 import io.unipin.feedlog.database.DuckSession;
+import io.unipin.settings.Located;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Set;
@@ -21,16 +22,16 @@ record ColumnType(String sql) {
       Set.of("BIGINT", "INTEGER", "INT", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "HUGEINT");
 
   /** The type as a mapping has it. */
-  static ColumnType of(DuckSession session, Located type, String mapping, String key) {
+  static ColumnType of(DuckSession session, Located type, String key) {
     String name = type.text().strip();
     String problem = "a type of DuckDB such as BIGINT expected, got '" + name + "'";
     if (!NAME.matcher(name).matches() || !balanced(name)) {
-      throw type.wrong(mapping, key, problem);
+      throw new FeedLogException(type, key, problem);
     }
     try {
       session.execute("SELECT CAST(NULL AS " + name + ")");
     } catch (SQLException e) {
-      throw type.wrong(mapping, key, problem);
+      throw new FeedLogException(type, key, problem);
     }
     return new ColumnType(name);
   }

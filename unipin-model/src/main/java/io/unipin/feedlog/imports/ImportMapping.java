@@ -1,39 +1,28 @@
 package io.unipin.feedlog.imports;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import io.unipin.feedlog.FeedSchema;
-import io.unipin.feedlog.Located;
+import io.unipin.settings.Located;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How files of any shape become a feed log; described in {@code docs/feed-log.md}.
+ * How files of any shape become a feed log; described in {@code docs/feed-log.md}. What is {@code @Nullable} may be left
+ * out.
  *
  * @param sources files by the name under which the SQL sees them
  */
 record ImportMapping(
     int version,
-    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
-        Schema schema,
-    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
-        Map<String, Source> sources,
-    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
-        Table actions,
+    Schema schema,
+    Map<String, Source> sources,
+    Table actions,
     @Nullable Table feedviews,
-    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
-        Table items) {
+    Table items) {
 
-  record Schema(
-      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
-          List<String> actions,
-      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
-          List<String> positives,
-      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
-          List<String> surfaces) {
+  record Schema(List<String> actions, List<String> positives, List<String> surfaces) {
     FeedSchema names() {
       return new FeedSchema(actions, positives, surfaces);
     }
@@ -55,16 +44,15 @@ record ImportMapping(
    * @param maxUnpackedBytes how much a compressed file may hold; 250 times its size, at least 1 GiB, when absent
    */
   public record Source(
-      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
-          Located file,
+      Located file,
       @Nullable Located format,
       @Nullable String delimiter,
       @Nullable Located encoding,
       @Nullable String quote,
       @Nullable Boolean header,
-      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> names,
-      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable LinkedHashMap<String, Located> types,
-      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<String> nulls,
+      @Nullable List<String> names,
+      @Nullable LinkedHashMap<String, Located> types,
+      @Nullable List<String> nulls,
       @JsonProperty("max_line_characters") @Nullable Integer maxLineCharacters,
       @JsonProperty("max_unpacked_bytes") @Nullable Long maxUnpackedBytes) {
     Map<String, Located> typesOrNone() {
@@ -82,7 +70,7 @@ record ImportMapping(
    */
   record Table(
       @Nullable Located from,
-      @JsonSetter(contentNulls = Nulls.FAIL) @Nullable LinkedHashMap<String, Located> columns,
+      @Nullable LinkedHashMap<String, Located> columns,
       @Nullable Located where,
       @Nullable Located sql) {}
 }

@@ -95,7 +95,7 @@ public final class Importer {
     }
     SchemaFile.write(draft.resolve(SchemaFile.NAME), schema);
     try (DuckSession session = DuckSession.open(spill).alone()) {
-      SourceLoader loader = new SourceLoader(session, source, mappingFile, bad);
+      SourceLoader loader = new SourceLoader(session, source, bad);
       mapping.sources().forEach((name, files) -> sources.add(loader.load(name, files)));
       session.execute("CREATE SCHEMA feedlog");
       lock(session, draft);

@@ -2,7 +2,6 @@ package io.unipin.feedlog.imports;
 
 import io.unipin.feedlog.BadRows;
 import io.unipin.feedlog.FeedLogException;
-import io.unipin.feedlog.Located;
 import io.unipin.feedlog.database.DuckComplaint;
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.imports.ImportMapping.Source;
@@ -11,6 +10,8 @@ import io.unipin.feedlog.source.Shown;
 import io.unipin.feedlog.source.SourceException;
 import io.unipin.feedlog.source.SourceFile;
 import io.unipin.feedlog.source.SourceFiles;
+import io.unipin.settings.Located;
+import io.unipin.settings.Nearest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,21 +22,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. Files lie inside the source
  * folder; what a file holds decides how it is read, not its name; rows that do not fit are bad rows.
  */
 final class SourceLoader {
+  private static final Map<String, Format> FORMATS =
+      new TreeMap<>(Map.of("text", Format.TEXT, "json", Format.JSON, "parquet", Format.PARQUET));
+
   private final DuckSession session;
   private final Path folder;
-  private final String mapping;
   private final BadRows bad;
 
-  SourceLoader(DuckSession session, Path folder, String mapping, BadRows bad) {
+  SourceLoader(DuckSession session, Path folder, BadRows bad) {
     this.session = session;
     this.folder = folder;
-    this.mapping = mapping;
     this.bad = bad;
   }
 
@@ -54,7 +57,7 @@ final class SourceLoader {
   SourceRows load(String name, Source source) {
     List<SourceFile> files = files(name, source.file());
     Format format = format(name, source, files);
-    SourceContext context = new SourceContext(session, mapping, name, source, files);
+    SourceContext context = new SourceContext(session, name, source, files);
     try {
       return format == Format.PARQUET
           ? new ParquetSource(context).load()
@@ -70,7 +73,7 @@ final class SourceLoader {
     try {
       files = SourceFiles.find(folder, file.text());
     } catch (SourceException e) {
-      throw file.wrong(mapping, "sources." + name + ".file", e.complaint());
+      throw new FeedLogException(file, "sources." + name + ".file", e.complaint());
     } catch (IOException e) {
       throw new FeedLogException(file.text(), "cannot be listed", e);
     }
@@ -94,12 +97,16 @@ final class SourceLoader {
   private Format format(String name, Source source, List<SourceFile> files) {
     Located declared = source.format();
     if (declared != null) {
-      Format format =
-          Map.of("text", Format.TEXT, "json", Format.JSON, "parquet", Format.PARQUET)
-              .get(declared.text());
+      Format format = FORMATS.get(declared.text());
       if (format == null) {
-        throw declared.wrong(
-            mapping, "sources." + name + ".format", "text, json or parquet expected");
+        throw new FeedLogException(
+            declared,
+            "sources." + name + ".format",
+            "one of %s expected, got '%s'%s"
+                .formatted(
+                    FORMATS.keySet(),
+                    declared.text(),
+                    Nearest.hint(declared.text(), FORMATS.keySet())));
       }
       files.forEach(file -> require(file, format, ", as the mapping says,"));
       return format;
@@ -145,8 +152,7 @@ final class SourceLoader {
   }
 
   /** What the loading of one source needs to know. */
-  record SourceContext(
-      DuckSession session, String mapping, String name, Source source, List<SourceFile> files) {
+  record SourceContext(DuckSession session, String name, Source source, List<SourceFile> files) {
 
     String key(String rest) {
       return "sources." + name + "." + rest;
@@ -166,10 +172,13 @@ final class SourceLoader {
           .forEach(
               (column, type) -> {
                 if (!columns.contains(column)) {
-                  String reason = "no such column, the file has " + Shown.line(columns.toString());
-                  throw type.wrong(mapping, key("types." + column), reason);
+                  String reason =
+                      "no such column, the file has "
+                          + Shown.line(columns.toString())
+                          + Nearest.hint(column, columns);
+                  throw new FeedLogException(type, key("types." + column), reason);
                 }
-                types.put(column, ColumnType.of(session, type, mapping, key("types." + column)));
+                types.put(column, ColumnType.of(session, type, key("types." + column)));
               });
       return types;
     }

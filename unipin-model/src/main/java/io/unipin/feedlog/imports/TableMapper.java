@@ -3,10 +3,11 @@ package io.unipin.feedlog.imports;
 import io.unipin.feedlog.FeedLogException;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.FeedTable;
-import io.unipin.feedlog.Located;
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.imports.ImportMapping.Table;
 import io.unipin.feedlog.source.Shown;
+import io.unipin.settings.Located;
+import io.unipin.settings.Nearest;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +73,7 @@ final class TableMapper {
     try {
       session.describe(sql.text()).forEach(column -> found.add(column.name()));
     } catch (SQLException e) {
-      throw sql.wrong(mapping, key, DuckSession.reason(e));
+      throw new FeedLogException(sql, key, DuckSession.reason(e));
     }
     for (String column : found) {
       requireKnown(table, key, sql, column);
@@ -88,7 +88,7 @@ final class TableMapper {
     try {
       create(table, select, from);
     } catch (SQLException e) {
-      throw sql.wrong(mapping, key, DuckSession.reason(e));
+      throw new FeedLogException(sql, key, DuckSession.reason(e));
     }
   }
 
@@ -96,7 +96,11 @@ final class TableMapper {
       FeedTable table, Located from, Map<String, Located> columns, @Nullable Located where) {
     String name = table.table();
     if (!sources.contains(from.text())) {
-      throw from.wrong(mapping, name + ".from", "one of the sources " + sources + " expected");
+      throw new FeedLogException(
+          from,
+          name + ".from",
+          "one of the sources %s expected, got '%s'%s"
+              .formatted(sources, from.text(), Nearest.hint(from.text(), sources)));
     }
     String source = DuckSession.identifier(from.text());
     columns.forEach((column, sql) -> requireKnown(table, name + ".columns", sql, column));
@@ -128,7 +132,7 @@ final class TableMapper {
               "SELECT max(%s) FROM (SELECT %s FROM %s)".formatted(column.name(), alone, rows));
         }
       }
-      throw from.wrong(mapping, name, DuckSession.reason(e));
+      throw new FeedLogException(from, name, DuckSession.reason(e));
     }
   }
 
@@ -141,7 +145,7 @@ final class TableMapper {
     try {
       session.execute(query);
     } catch (SQLException e) {
-      throw sql.wrong(mapping, key, DuckSession.reason(e));
+      throw new FeedLogException(sql, key, DuckSession.reason(e));
     }
   }
 
@@ -163,19 +167,24 @@ final class TableMapper {
       case "title", "category" -> "''";
       case "surface" -> {
         if (schema.surfaces().size() > 1) {
-          throw place.wrong(mapping, table.table(), "one of several surfaces expected, none given");
+          throw new FeedLogException(
+              place, table.table(), "one of several surfaces expected, none given");
         }
         yield DuckSession.literal(schema.surfaces().get(0));
       }
-      default -> throw place.wrong(mapping, table.table(), "column " + column.name() + " expected");
+      default ->
+          throw new FeedLogException(place, table.table(), "column " + column.name() + " expected");
     };
   }
 
   private void requireKnown(FeedTable table, String key, Located place, String column) {
-    if (table.columns().stream().noneMatch(known -> known.name().equals(column))) {
-      String known =
-          table.columns().stream().map(FeedTable.Column::name).collect(Collectors.joining(", "));
-      throw place.wrong(mapping, key, "unknown column '" + column + "', expected " + known);
+    List<String> known = table.columns().stream().map(FeedTable.Column::name).toList();
+    if (!known.contains(column)) {
+      throw new FeedLogException(
+          place,
+          key,
+          "unknown column '%s', expected %s%s"
+              .formatted(column, String.join(", ", known), Nearest.hint(column, known)));
     }
   }
 
@@ -186,20 +195,21 @@ final class TableMapper {
             .prepareStatement(
                 """
                 SELECT coalesce(j ->> 'error_message', ''), json_array_length(j, '$.statements'), j::VARCHAR
-                FROM (SELECT json_serialize_sql(?::VARCHAR) AS j)""")) {
+                FROM (SELECT json_serialize_sql(?::VARCHAR) AS j)\
+                """)) {
       check.setString(1, sql);
       try (ResultSet row = check.executeQuery()) {
         row.next();
         if (!row.getString(1).isEmpty()) {
-          throw place.wrong(mapping, key, Shown.line(row.getString(1)));
+          throw new FeedLogException(place, key, Shown.line(row.getString(1)));
         }
         if (row.getInt(2) != 1) {
-          throw place.wrong(mapping, key, "one SELECT expected");
+          throw new FeedLogException(place, key, "one SELECT expected");
         }
         requireRepeatable(key, place, row.getString(3));
       }
     } catch (SQLException e) {
-      throw place.wrong(mapping, key, DuckSession.reason(e));
+      throw new FeedLogException(place, key, DuckSession.reason(e));
     }
   }
 
@@ -211,12 +221,13 @@ final class TableMapper {
       boolean column =
           call.group(1) == null
               && session.number(
-                      "SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND lower(column_name) = "
+                      "SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND"
+                          + " lower(column_name) = "
                           + DuckSession.literal(name.toLowerCase(Locale.ROOT)))
                   > 0;
       if (!column) {
-        throw place.wrong(
-            mapping, key, "the same value in every import expected, got " + name + "()");
+        throw new FeedLogException(
+            place, key, "the same value in every import expected, got " + name + "()");
       }
     }
   }

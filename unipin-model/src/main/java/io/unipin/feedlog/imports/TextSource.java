@@ -2,7 +2,6 @@ package io.unipin.feedlog.imports;
 
 import io.unipin.feedlog.BadRows;
 import io.unipin.feedlog.FeedLogException;
-import io.unipin.feedlog.Located;
 import io.unipin.feedlog.database.DuckComplaint;
 import io.unipin.feedlog.imports.ImportMapping.Source;
 import io.unipin.feedlog.imports.SourceLoader.SourceContext;
@@ -15,6 +14,8 @@ import io.unipin.feedlog.source.SourceFile;
 import io.unipin.feedlog.source.SourceRow;
 import io.unipin.feedlog.source.TextInput;
 import io.unipin.feedlog.source.Unpacked;
+import io.unipin.settings.Located;
+import io.unipin.settings.Nearest;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -84,14 +85,20 @@ final class TextSource {
   }
 
   private FeedLogException wrong(String reason) {
-    return source.file().wrong(context.mapping(), "sources." + context.name(), reason);
+    return new FeedLogException(source.file(), "sources." + context.name(), reason);
   }
 
   private @Nullable Charset encoding() {
     Located declared = source.encoding();
     if (declared != null && !ENCODINGS.containsKey(declared.text())) {
-      throw declared.wrong(
-          context.mapping(), context.key("encoding"), "one of " + ENCODINGS.keySet());
+      throw new FeedLogException(
+          declared,
+          context.key("encoding"),
+          "one of %s expected, got '%s'%s"
+              .formatted(
+                  ENCODINGS.keySet(),
+                  declared.text(),
+                  Nearest.hint(declared.text(), ENCODINGS.keySet())));
     }
     return declared == null ? null : ENCODINGS.get(declared.text());
   }

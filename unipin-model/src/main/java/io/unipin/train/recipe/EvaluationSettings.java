@@ -4,6 +4,7 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Protocol;
+import io.unipin.settings.SettingException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
@@ -33,21 +34,19 @@ public record EvaluationSettings(
   private static final double VALIDATION_SHARE = 0.05;
 
   public EvaluationSettings {
-    if (holdout < 1 || users < 1) {
-      throw new IllegalArgumentException(
-          "evaluation.holdout and evaluation.users: 1 or more expected, got %s and %s"
-              .formatted(holdout, users));
-    }
+    requirePositive("holdout", holdout);
+    requirePositive("users", users);
     if (validationFrom.isEmpty() != testFrom.isEmpty()) {
-      throw new IllegalArgumentException(
-          "evaluation.validationFrom and evaluation.testFrom: both or none expected, got '%s' and '%s'"
+      throw new SettingException(
+          "testFrom",
+          "both or none of validationFrom and testFrom expected, got '%s' and '%s'"
               .formatted(validationFrom, testFrom));
     }
     if (!testFrom.isEmpty()
         && millis("testFrom", testFrom) < millis("validationFrom", validationFrom)) {
-      throw new IllegalArgumentException(
-          "evaluation.testFrom: not before validationFrom %s expected, got %s"
-              .formatted(validationFrom, testFrom));
+      throw new SettingException(
+          "testFrom",
+          "not before validationFrom %s expected, got %s".formatted(validationFrom, testFrom));
     }
   }
 
@@ -90,14 +89,18 @@ public record EvaluationSettings(
     return action;
   }
 
+  private static void requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new SettingException(name, "1 or more expected, got " + value);
+    }
+  }
+
   private static long millis(String name, String instant) {
     try {
       return Instant.parse(instant).toEpochMilli();
     } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "evaluation.%s: an instant such as 2022-05-01T00:00:00Z expected, got %s"
-              .formatted(name, instant),
-          e);
+      throw new SettingException(
+          name, "an instant such as 2022-05-01T00:00:00Z expected, got " + instant);
     }
   }
 }

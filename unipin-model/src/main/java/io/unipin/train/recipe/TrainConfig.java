@@ -1,27 +1,13 @@
 package io.unipin.train.recipe;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.settings.ConfigException;
+import io.unipin.settings.SettingsTree;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * A recipe: what to train and how. Read from YAML over the defaults of {@code defaults.yaml}, where
@@ -29,20 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 public record TrainConfig(
     ModelShape model, TrainingSettings training, EvaluationSettings evaluation) {
-  /** Maps with a key for every action type that a recipe wants to name. */
-  private static final List<String> BY_ACTION =
-      List.of("training.actionWeights", "training.maskedWeights");
-
-  private static final YAMLMapper STRICT =
-      YAMLMapper.builder()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .build();
+  /** Parsed once; never changed. */
+  private static final SettingsTree DEFAULTS =
+      SettingsTree.ofDefaults(TrainConfig.class, "defaults.yaml");
 
   /** The default recipe. */
   public static TrainConfig defaults() {
-    return bind(defaultTree(), pointer -> "");
+    return defaults(Map.of());
+  }
+
+  /** The default recipe with some settings changed, named by their paths. */
+  public static TrainConfig defaults(Map<String, String> overrides) {
+    return bind(DEFAULTS.copy(), overrides);
   }
 
   /**
@@ -51,26 +35,18 @@ public record TrainConfig(
    * @throws TrainException naming line and column of a setting that is unknown or of a wrong type
    */
   public static TrainConfig read(Path yaml) {
-    String name = String.valueOf(yaml.getFileName());
-    ObjectNode tree = defaultTree();
-    byte[] text;
-    JsonNode own;
+    return read(yaml, Map.of());
+  }
+
+  /** A recipe from a file, with some settings changed, named by their paths. */
+  public static TrainConfig read(Path yaml, Map<String, String> overrides) {
+    SettingsTree tree = DEFAULTS.copy();
     try {
-      text = Files.readAllBytes(yaml);
-      own = STRICT.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new TrainException(place(name, e.getLocation()) + firstLine(e.getOriginalMessage()), e);
-    } catch (IOException e) {
-      throw new TrainException(name + ": cannot be read", e);
+      tree.merge(yaml);
+    } catch (ConfigException e) {
+      throw new TrainException(String.valueOf(e.getMessage()), e);
     }
-    if (own.isMissingNode() || own.isNull()) {
-      return defaults();
-    }
-    if (!own.isObject()) {
-      throw new TrainException(name + ": sections model, training and evaluation expected");
-    }
-    merge(tree, own, "", pointer -> place(name, locate(text, pointer)));
-    return bind(tree, pointer -> place(name, locate(text, pointer)));
+    return bind(tree, overrides);
   }
 
   /**
@@ -78,31 +54,21 @@ public record TrainConfig(
    * section only what the value names.
    */
   public TrainConfig with(String path, String value) {
-    ObjectNode tree = STRICT.valueToTree(this);
-    int dot = path.lastIndexOf('.');
-    JsonNode parent = dot < 0 ? tree : tree.at("/" + path.substring(0, dot).replace('.', '/'));
-    String field = path.substring(dot + 1);
-    boolean byAction = dot >= 0 && BY_ACTION.contains(path.substring(0, dot));
-    if (!(parent instanceof ObjectNode object) || (!object.has(field) && !byAction)) {
-      throw new TrainException(
-          "no setting %s in a recipe; settings are %s".formatted(path, defaultTree()));
-    }
+    return bind(SettingsTree.of(this), Map.of(path, value));
+  }
+
+  private static TrainConfig bind(SettingsTree tree, Map<String, String> overrides) {
     try {
-      JsonNode read = STRICT.readTree(value);
-      if (object.get(field) instanceof ObjectNode section && read.isObject()) {
-        merge(section, read, "/" + path.replace('.', '/'), pointer -> "");
-      } else {
-        object.set(field, read);
-      }
-    } catch (JsonProcessingException e) {
-      throw new TrainException("%s: a YAML value expected, got %s".formatted(path, value), e);
+      overrides.forEach((path, value) -> tree.set(path, value, "--set " + path));
+      return tree.bind(TrainConfig.class);
+    } catch (ConfigException e) {
+      throw new TrainException(String.valueOf(e.getMessage()), e);
     }
-    return bind(tree, pointer -> "");
   }
 
   /** Writes all settings as a recipe that {@link #read} takes. */
   public void write(Path yaml) throws IOException {
-    STRICT.writeValue(yaml.toFile(), this);
+    SettingsTree.write(this, yaml);
   }
 
   /** The model that this recipe trains on a feed log. */
@@ -126,83 +92,5 @@ public record TrainConfig(
         schema.actions(),
         schema.positives(),
         schema.surfaces());
-  }
-
-  private static void merge(
-      ObjectNode into, JsonNode own, String path, UnaryOperator<String> place) {
-    own.properties()
-        .forEach(
-            entry -> {
-              String pointer = path + "/" + entry.getKey();
-              JsonNode old = into.get(entry.getKey());
-              if (old == null && !BY_ACTION.contains(dotted(path))) {
-                throw new TrainException(
-                    "%sno setting %s in a recipe".formatted(place.apply(pointer), dotted(pointer)));
-              }
-              if (old instanceof ObjectNode section && entry.getValue().isObject()) {
-                merge(section, entry.getValue(), pointer, place);
-              } else if (entry.getValue().isNull() && !(old instanceof ObjectNode)) {
-                throw new TrainException(
-                    "%s%s: a value expected, got none"
-                        .formatted(place.apply(pointer), dotted(pointer)));
-              } else if (!entry.getValue().isNull()) { // of an empty section all defaults stand
-                into.set(entry.getKey(), entry.getValue());
-              }
-            });
-  }
-
-  private static ObjectNode defaultTree() {
-    try (InputStream in = TrainConfig.class.getResourceAsStream("defaults.yaml")) {
-      return (ObjectNode) STRICT.readTree(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static TrainConfig bind(JsonNode tree, UnaryOperator<String> place) {
-    try {
-      return STRICT.treeToValue(tree, TrainConfig.class);
-    } catch (ValueInstantiationException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new TrainException(place.apply(pointer(e)) + firstLine(cause.getMessage()), e);
-    } catch (JsonMappingException e) {
-      String message = "%s: %s".formatted(dotted(pointer(e)), firstLine(e.getOriginalMessage()));
-      throw new TrainException(place.apply(pointer(e)) + message, e);
-    } catch (JsonProcessingException e) {
-      throw new TrainException(firstLine(e.getOriginalMessage()), e);
-    }
-  }
-
-  private static String pointer(JsonMappingException e) {
-    return e.getPath().stream().map(r -> "/" + r.getFieldName()).collect(Collectors.joining());
-  }
-
-  private static String dotted(String pointer) {
-    return pointer.isEmpty() ? "the recipe" : pointer.substring(1).replace('/', '.');
-  }
-
-  /** Where a text names the setting of a pointer; null when it does not. */
-  private static @Nullable JsonLocation locate(byte[] text, String pointer) {
-    try (JsonParser parser = STRICT.createParser(text)) {
-      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-        if (token == JsonToken.FIELD_NAME
-            && parser.getParsingContext().pathAsPointer().toString().equals(pointer)) {
-          return parser.currentTokenLocation();
-        }
-      }
-      return null;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // it was parsed before
-    }
-  }
-
-  private static String place(String name, @Nullable JsonLocation location) {
-    return location == null
-        ? name + ": "
-        : "%s, line %s, column %s: ".formatted(name, location.getLineNr(), location.getColumnNr());
-  }
-
-  private static String firstLine(@Nullable String message) {
-    return message == null ? "" : message.lines().findFirst().orElse("");
   }
 }

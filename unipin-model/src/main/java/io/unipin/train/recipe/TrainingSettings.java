@@ -1,5 +1,6 @@
 package io.unipin.train.recipe;
 
+import io.unipin.settings.SettingException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -83,8 +84,7 @@ public record TrainingSettings(
 
   private static void require(String name, boolean condition, String expected, Object value) {
     if (!condition) {
-      throw new IllegalArgumentException(
-          "training.%s: %s expected, got %s".formatted(name, expected, value));
+      throw new SettingException(name, "%s expected, got %s".formatted(expected, value));
     }
   }
 }

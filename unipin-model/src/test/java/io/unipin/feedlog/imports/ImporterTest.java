@@ -153,24 +153,28 @@ class ImporterTest {
       quoteCharacter = '`',
       textBlock =
           """
-          time_ms: day           | tmie_ms: day            | line 18: actions.columns: unknown column 'tmie_ms', expected user_id
-          time_ms: day *         | time_ms: daz *          | line 18: actions.columns.time_ms: Binder Error: Referenced column "daz" not found
-          time_ms: day *         | time_ms: (day *         | line 18: actions.columns.time_ms: syntax error at end of input
-          user_id: user          | user_id: "user); DROP TABLE ratings; SELECT (1" | line 16: actions.columns.user_id: Only SELECT statements
-          user_id: user          | user_id: "1); SELECT (1"| line 16: actions.columns.user_id: one SELECT expected
-          user_id: user          | event_id: user          | line 14: actions: column user_id expected
-          item_id: item          | item_id: user           | line 17: actions.columns.item_id: Conversion Error: Could not convert string 'ann'
-          where: stars > 0       | where: starz > 0        | line 20: actions.where: Binder Error: Referenced column "starz"
-          from: ratings          | from: rating            | line 14: actions.from: one of the sources [ratings, films] expected
-          types: {id: BIGINT}    | types: {idd: BIGINT}    | line 12: sources.films.types.idd: no such column, the file has [id, name, kind]
-          file: films.tsv        | file: ../films.tsv      | line 11: sources.films.file: a path inside the source folder expected
+          time_ms: day           | tmie_ms: day            | :18:5: actions.columns: unknown column 'tmie_ms', expected user_id
+          time_ms: day *         | time_ms: daz *          | :18:5: actions.columns.time_ms: Binder Error: Referenced column "daz" not found
+          time_ms: day *         | time_ms: (day *         | :18:5: actions.columns.time_ms: syntax error at end of input
+          user_id: user          | user_id: "user); DROP TABLE ratings; SELECT (1" | :16:5: actions.columns.user_id: Only SELECT statements
+          user_id: user          | user_id: "1); SELECT (1"| :16:5: actions.columns.user_id: one SELECT expected
+          user_id: user          | event_id: user          | :14:3: actions: column user_id expected
+          item_id: item          | item_id: user           | :17:5: actions.columns.item_id: Conversion Error: Could not convert string 'ann'
+          where: stars > 0       | where: starz > 0        | :20:3: actions.where: Binder Error: Referenced column "starz"
+          from: ratings          | from: rating            | :14:3: actions.from: one of the sources [ratings, films] expected, got 'rating'; did you mean 'ratings'?
+          types: {id: BIGINT}    | types: {idd: BIGINT}    | :12:13: sources.films.types.idd: no such column, the file has [id, name, kind]; did you mean 'id'?
+          file: films.tsv        | file: ../films.tsv      | :11:5: sources.films.file: a path inside the source folder expected
           file: films.tsv        | file: film.tsv          | film.tsv: no such file
-          file: films.tsv        | format: xml             | line 13: sources.films: the key 'file' is missing
-          types: {id: BIGINT}    | typos: {id: BIGINT}     | line 12: unknown key 'typos', expected one of
+          file: films.tsv        | format: xml             | import.yaml:10:3: sources.films: the key 'file' is missing
+          types: {id: BIGINT}    | typos: {id: BIGINT}     | :12:5: sources.films.typos: unknown key; known here are
           positives: [seen]      | positives: [heard]      | schema: positives must be among the actions [seen, liked], got 'heard'
-          schema:                | shema:                  | the key 'schema' is missing
+          schema:                | shema:                  | import.yaml:2:1: shema: unknown key; known here are [version, schema, sources, actions, feedviews, items]; did you mean 'schema'?
+          types: {id: BIGINT}    | format: jsonl          | import.yaml:12:5: sources.films.format: one of [json, parquet, text] expected, got 'jsonl'; did you mean 'json'?
+          types: {id: BIGINT}    | encoding: utf8x        | import.yaml:12:5: sources.films.encoding: one of [latin-1, utf-16, utf-8] expected, got 'utf8x'; did you mean 'utf-8'?
+          types: {id: BIGINT}    | max_line_characters: 1.5 | import.yaml:12:5: sources.films.max_line_characters: a whole number expected, got 1.5
+          types: {id: BIGINT}    | header: "true"         | import.yaml:12:5: sources.films.header: true or false expected, got "true"
           version: 1             | version: 3              | version 1 expected, got 3
-          columns: {item_id: id, | columns: {item_id: ,    | line 23: items.columns.item_id:
+          columns: {item_id: id, | columns: {item_id: ,    | :23:13: items.columns.item_id: a value expected, got nothing
           """)
   void run_wrongMapping_namesLineAndReason(String old, String text, String complaint)
       throws IOException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,17 +35,24 @@ class TrainConfigTest {
       delimiter = '|',
       textBlock =
           """
-          training:\\n  epoch: 3 | recipe.yaml, line 2, column
-          training:\\n  epochs: many | recipe.yaml, line 2, column
-          training:\\n  epochs: 0 | recipe.yaml, line 1, column 1: training.epochs: 1 or more expected, got 0
-          training:\\n  dropout: 1.5 | recipe.yaml, line 1, column 1: training.dropout: a number in [0, 1) expected, got 1.5
-          training:\\n  maskedWeights: {like: -1} | training.maskedWeights.like: a number from 0 on expected, got -1.0
-          model: [1, 2] | recipe.yaml, line 1, column 1: model:
-          training:\\n\\tepochs: 3 | recipe.yaml, line
-          training:\\n  epochs: | recipe.yaml, line 2, column 3: training.epochs: a value expected, got none
-          evaluation:\\n  protocol: sometimes | recipe.yaml, line 2, column
-          evaluation:\\n  testFrom: 2022-05-01T00:00:00Z | evaluation.validationFrom and evaluation.testFrom: both or none
-          evaluation: {testFrom: may, validationFrom: may} | evaluation.testFrom: an instant such as
+          training:\\n  epoch: 3 | recipe.yaml:2:3: training.epoch: unknown key; known here are
+          training:\\n  epochs: many | recipe.yaml:2:3: training.epochs: a whole number expected, got "many"
+          training:\\n  epochs: 2.9 | recipe.yaml:2:3: training.epochs: a whole number expected, got 2.9
+          training:\\n  epochs: "20" | recipe.yaml:2:3: training.epochs: a whole number expected, got "20"
+          training:\\n  dropout: "0.1" | recipe.yaml:2:3: training.dropout: a number expected, got "0.1"
+          training:\\n  logQ: 1 | recipe.yaml:2:3: training.logQ: true or false expected, got 1
+          training:\\n  task: 0 | recipe.yaml:2:3: training.task: one of [joint, retrieval, ranking] expected, got 0
+          training:\\n  task: rankin | expected, got "rankin"; did you mean 'ranking'?
+          training:\\n  epochs: 0 | recipe.yaml:2:3: training.epochs: 1 or more expected, got 0
+          training:\\n  dropout: 1.5 | recipe.yaml:2:3: training.dropout: a number in [0, 1) expected, got 1.5
+          training:\\n  maskedWeights: {like: -1} | recipe.yaml:2:19: training.maskedWeights.like: a number from 0 on expected, got -1.0
+          model: [1, 2] | recipe.yaml:1:1: model: keys below it expected, got [1,2]
+          training:\\n\\tepochs: 3 | recipe.yaml:2:1: found character
+          training:\\n  epochs: | recipe.yaml:2:3: training.epochs: a value expected, got nothing
+          evaluation:\\n  protocol: sometimes | recipe.yaml:2:3: evaluation.protocol: one of [leave-last, time-split] expected, got "sometimes"
+          evaluation:\\n  protocol: time_split | expected, got "time_split"; did you mean 'time-split'?
+          evaluation:\\n  testFrom: 2022-05-01T00:00:00Z | recipe.yaml:2:3: evaluation.testFrom: both or none of validationFrom and testFrom
+          evaluation: {testFrom: may, validationFrom: may} | recipe.yaml:1:14: evaluation.testFrom: an instant such as
           """)
   void read_brokenRecipe_saysWhere(String yaml, String message) throws IOException {
     Path file = folder.resolve("recipe.yaml");
@@ -72,7 +80,38 @@ class TrainConfigTest {
         .as("empty sections")
         .isEqualTo(TrainConfig.defaults().with("training.epochs", "3").toString());
     assertThatThrownBy(() -> config.with("training.speed", "9"))
-        .hasMessageContaining("no setting training.speed");
+        .hasMessageStartingWith(
+            "--set training.speed: training.speed: unknown key; known here are [task, seed, epochs, ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          training.epochs | 2.9 | a whole number expected, got 2.9
+          training.epochs | "20" | a whole number expected, got "20"
+          training.epochs | 3000000000 | -2147483648 to 2147483647 expected, got 3000000000
+          training.epochs | [ | expected the node content
+          training.epochs | ~ | a value expected, got nothing
+          training.task | both | one of [joint, retrieval, ranking] expected, got "both"
+          """)
+  void read_wrongOverride_namesIt(String path, String value, String message) throws IOException {
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), "training:\n  epochs: 3\n");
+    assertThatThrownBy(() -> TrainConfig.read(file, Map.of(path, value)))
+        .isInstanceOf(TrainException.class)
+        .hasMessageStartingWith("--set " + path + ": ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void read_overridesThatNeedEachOther_areTakenTogether() {
+    Map<String, String> both =
+        Map.of(
+            "evaluation.validationFrom", "2022-04-29T16:00:00Z",
+            "evaluation.testFrom", "2022-04-30T16:00:00Z");
+    assertThat(TrainConfig.defaults(both).evaluation().testFrom())
+        .isEqualTo("2022-04-30T16:00:00Z");
   }
 
   @Test
@@ -84,7 +123,8 @@ class TrainConfigTest {
             .with("training.maskedWeights.hide", "0.25")
             .with(
                 "evaluation",
-                "{protocol: time-split, validationFrom: 2022-04-29T16:00:00Z, testFrom: 2022-04-30T16:00:00Z}");
+                "{protocol: time-split, validationFrom: 2022-04-29T16:00:00Z, testFrom:"
+                    + " 2022-04-30T16:00:00Z}");
     config.write(file);
     assertThat(TrainConfig.read(file)).isEqualTo(config);
   }

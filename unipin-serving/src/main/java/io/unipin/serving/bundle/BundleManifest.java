@@ -1,14 +1,11 @@
 package io.unipin.serving.bundle;
 
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import io.unipin.settings.SettingsTree;
+import io.unipin.settings.Syntax;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -38,14 +35,8 @@ record BundleManifest(
   static final int FORMAT = 4;
   private static final int WITHOUT_GOLDEN = 1;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ObjectMapper WRITER =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   BundleManifest {
     files = List.copyOf(files);
@@ -77,25 +68,24 @@ record BundleManifest(
   }
 
   byte[] toJson() {
-    ObjectNode tree = JSON.valueToTree(this);
+    ObjectNode tree = WRITER.valueToTree(this);
     if (format == WITHOUT_GOLDEN) {
       tree.remove("golden");
     }
     try {
-      return JSON.writeValueAsBytes(tree);
+      return WRITER.writeValueAsBytes(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  static BundleManifest parse(byte[] json) throws IOException {
-    JsonNode tree = JSON.readTree(json);
-    if (tree instanceof ObjectNode object && object.path("format").asInt() == WITHOUT_GOLDEN) {
-      object.putArray("golden");
+  /** Reads what {@link #toJson} wrote; a complaint names line, column and key. */
+  static BundleManifest parse(byte[] json) {
+    SettingsTree tree = SettingsTree.of(BundleLayout.MANIFEST, json, Syntax.JSON);
+    ObjectNode values = tree.values();
+    if (values.path("format").asInt() == WITHOUT_GOLDEN) {
+      values.putArray("golden");
     }
-    if (!tree.isObject()) {
-      throw new JsonParseException(null, "a JSON object expected, got " + tree.getNodeType());
-    }
-    return JSON.treeToValue(tree, BundleManifest.class);
+    return tree.bind(BundleManifest.class);
   }
 }

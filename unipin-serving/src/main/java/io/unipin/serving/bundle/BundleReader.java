@@ -9,6 +9,7 @@ import io.unipin.feedlog.FeedLogException;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelException;
+import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ public final class BundleReader {
               manifest.items(),
               manifest.dimension(),
               bytes));
-    } catch (IOException e) {
+    } catch (IOException | ConfigException e) {
       return Optional.empty();
     }
   }

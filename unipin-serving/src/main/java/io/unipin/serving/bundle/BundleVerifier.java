@@ -1,6 +1,6 @@
 package io.unipin.serving.bundle;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -65,11 +65,8 @@ final class BundleVerifier {
     BundleManifest manifest;
     try {
       manifest = BundleManifest.parse(Files.readAllBytes(file));
-    } catch (JsonProcessingException e) {
-      throw failure(
-          BundleLayout.MANIFEST
-              + ": "
-              + e.getOriginalMessage().lines().findFirst().orElse("not JSON"));
+    } catch (ConfigException e) {
+      throw failure(String.valueOf(e.getMessage()));
     }
     require(
         manifest.isKnownFormat(),

@@ -1,11 +1,11 @@
 package io.unipin.serving.settings;
 
 import java.util.Map;
-import java.util.Optional;
 
 /** Settings that servers once had, so that a file that still has them is told what to do. */
 final class RetiredSettings {
-  private static final Map<String, String> ADVICE =
+  /** What to say of a setting that is no more, by its key. */
+  static final Map<String, String> ADVICE =
       Map.of(
           "ranking.bundle",
           "no setting any more: one model retrieves and ranks; ./unipin bench headline compares it with two",
@@ -14,9 +14,4 @@ final class RetiredSettings {
               + " that with a dense pass");
 
   private RetiredSettings() {}
-
-  /** Returns what to say of a setting that is no more. */
-  static Optional<String> advice(String key) {
-    return Optional.ofNullable(ADVICE.get(key));
-  }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -289,6 +290,27 @@ final class BundleReaderTest {
   private void assertRefusedResealed() throws IOException {
     TinyBundles.reseal(bundle);
     assertRefused("bundle tiny: ", "");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "items"    | "itmes"         | manifest.json:7:3: itmes: unknown key; known here are [format, name, created,
+          "format" : | "format" : "4", "x" : | manifest.json:2:3: format: a whole number expected, got "4"
+          "format" : | "format" : 1.5, "x" : | manifest.json:2:3: format: a whole number expected, got 1.5
+          "format" : | "name" : 1, "format" : | manifest.json:3:3: name: a key that stands once expected, got it again
+          "files" : [| "files" : null, "x" : [ | manifest.json:9:3: files: a value expected, got nothing
+          """)
+  void load_manifestWithAWrongValue_isRefusedAtItsPlace(String own, String wrong, String message)
+      throws IOException {
+    Path file = bundle.resolve("manifest.json");
+    String text = Files.readString(file);
+    assertThat(text).contains(own);
+    Files.writeString(file, text.replaceFirst(Pattern.quote(own), wrong));
+    assertRefused("bundle tiny: " + message, "");
   }
 
   @Test

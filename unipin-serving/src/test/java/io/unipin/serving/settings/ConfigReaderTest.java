@@ -94,7 +94,14 @@ final class ConfigReaderTest {
           ranking:\\n  utilityWeights:\\n    click: 1e9 | server.yaml:3:5: ranking.utilityWeights.click: a finite
           bundle:\\n  name: ../x | server.yaml:2:3: bundle.name: a name like
           server:\\n  port: 1\\n  port: 2 | server.yaml:3:
-          server: [ | server.yaml:1:
+          server: [ | server.yaml:1:10: expected the node content, but found '<stream end>'
+          server:\\n  adminprt: 1 | server.yaml:2:3: server.adminprt: unknown key; known here are [host, adminHost,
+          engine:\\n  precision: INT_8 | server.yaml:2:3: engine.precision: one of [FLOAT32, INT8] expected, got "INT_8"; did you mean 'INT8'?
+          server:\\n  port: "20" | server.yaml:2:3: server.port: a whole number expected, got "20"
+          server:\\n  port: 3000000000 | server.yaml:2:3: server.port: -2147483648 to 2147483647 expected, got 3000000000
+          cache:\\n  type: 0 | server.yaml:2:3: cache.type: one of [FLOAT32, FLOAT16, INT8] expected, got 0
+          cache:\\n  budget: 999999999999999GiB | server.yaml:2:3: cache.budget: a size below
+          slate:\\n  blockedItems: [1, x] | server.yaml:2:21: slate.blockedItems[1]: a whole number expected, got "x"
           - 1 | server.yaml:1:1: keys such as 'server:' expected
           """)
   void read_wrongFile_namesLineColumnAndKey(String text, String message) throws IOException {
@@ -109,7 +116,12 @@ final class ConfigReaderTest {
     assertThatThrownBy(() -> ConfigReader.read(Map.of("UNIPIN_SERVER_PORT", "x"), List.of()))
         .hasMessage("UNIPIN_SERVER_PORT: server.port: a whole number expected, got \"x\"");
     assertThatThrownBy(() -> ConfigReader.read(Map.of("UNIPIN_SERVER_PROT", "1"), List.of()))
-        .hasMessageStartingWith("UNIPIN_SERVER_PROT: no such setting");
+        .hasMessageStartingWith("UNIPIN_SERVER_PROT: no such setting")
+        .hasMessageEndingWith("; did you mean 'UNIPIN_SERVER_PORT'?");
+    assertThatThrownBy(() -> ConfigReader.read(Map.of("UNIPIN_SERVER_PORT", "\"20\""), List.of()))
+        .hasMessage("UNIPIN_SERVER_PORT: server.port: a whole number expected, got \"20\"");
+    assertThatThrownBy(() -> ConfigReader.read(Map.of(), List.of("server.port=1.5")))
+        .hasMessage("--set server.port: server.port: a whole number expected, got 1.5");
     assertThatThrownBy(() -> ConfigReader.read(Map.of(), List.of("server.prot=1")))
         .hasMessageStartingWith("--set server.prot: server.prot: unknown key");
     assertThatThrownBy(() -> ConfigReader.read(Map.of(), List.of("server.port")))
@@ -124,6 +136,14 @@ final class ConfigReaderTest {
         .hasMessageStartingWith("server.yaml:2:3: ranking.dense: no setting any more: ");
     assertThatThrownBy(() -> ConfigReader.read(Map.of(), List.of("ranking.bundle=two")))
         .hasMessageStartingWith("--set ranking.bundle: ranking.bundle: no setting any more: ");
+  }
+
+  @Test
+  void read_textWithoutQuotes_isTakenAsItIsWritten() {
+    ServerConfig config =
+        ConfigReader.read(Map.of("UNIPIN_HISTORY_FOLDER", "2022"), List.of("bundle.name=1.10"));
+    assertThat(config.history().folder()).isEqualTo(Path.of("2022"));
+    assertThat(config.bundle().name()).isEqualTo("1.10");
   }
 
   @Test
