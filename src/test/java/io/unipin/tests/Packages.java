@@ -270,7 +270,8 @@ final class Packages {
         "model",
         "model.features",
         "serving.bundle",
-        "serving.log");
+        "serving.log",
+        "settings");
     rule(
         "cli.demo",
         "cli.check",

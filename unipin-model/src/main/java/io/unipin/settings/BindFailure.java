@@ -26,7 +26,8 @@ final class BindFailure {
   /**
    * Describes a failure.
    *
-   * @param parser where it got stuck: Jackson does not say in which part of a list or map a number is out of range
+   * @param parser where it got stuck: Jackson does not say in which part of a list or map a number
+   *     is out of range
    */
   BindFailure(SettingsTree tree, JsonMappingException failure, WrittenParser parser) {
     this.tree = tree;
@@ -93,7 +94,10 @@ final class BindFailure {
     return tree.refusal(key, "unknown key; known here are " + known + Nearest.hint(name, known));
   }
 
-  /** Refuses a branch without a key that it needs: for a key that it should not have, which may be the same misspelt. */
+  /**
+   * Refuses a branch without a key that it needs: for a key that it should not have, which may be
+   * the same misspelt.
+   */
   private ConfigException missing() {
     int last = path.size() - 1;
     String parent = SettingsTree.key(path.subList(0, last));
@@ -157,7 +161,7 @@ final class BindFailure {
     return shown(value, tree.written(path));
   }
 
-  /** A value as a complaint shows it: a text in quotes, a number as it was written. */
+  /** Returns a value as a complaint shows it: a text in quotes, a number as it was written. */
   static String shown(JsonNode value, @Nullable String written) {
     boolean plain = written != null && (value.isNumber() || value.isBoolean());
     return shortened(plain ? String.valueOf(written) : value.toString());

@@ -3,7 +3,10 @@ package io.unipin.settings;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Settings that can't be used. The message names the file, line and column, or the override, and the key. */
+/**
+ * Settings that can't be used. The message names the file, line and column, or the override, and
+ * the key.
+ */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -37,17 +40,17 @@ public final class ConfigException extends RuntimeException {
     this.reason = reason;
   }
 
-  /** Where the value was written, if that is known. */
+  /** Returns where the value was written, if that is known. */
   public Optional<Place> place() {
     return Optional.ofNullable(place);
   }
 
-  /** The path of the setting; empty if the complaint is about no single one. */
+  /** Returns the path of the setting; empty if the complaint is about no single one. */
   public String key() {
     return key;
   }
 
-  /** The message without place and key. */
+  /** Returns the message without place and key. */
   public String reason() {
     return reason;
   }

@@ -19,8 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one document of YAML or JSON into a tree that knows where each value was written. Refuses what two readers
- * could take for different things: a key that stands twice, an alias, a tag, a merge key, a second document. One thread.
+ * Reads one document of YAML or JSON into a tree that knows where each value was written. Refuses
+ * what two readers could take for different things: a key that stands twice, an alias, a tag, a
+ * merge key, a second document. One thread.
  */
 final class DocumentReader {
   static final int MAX_DEPTH = 50;
@@ -31,34 +32,40 @@ final class DocumentReader {
   private static final Pattern OCTAL = Pattern.compile("[-+]?0[0-9_]+");
 
   private final JsonParser parser;
-  private final Place source;
-  private final boolean inFile;
+  private final Start start;
 
-  private DocumentReader(JsonParser parser, Place source, boolean inFile) {
+  private DocumentReader(JsonParser parser, Start start) {
     this.parser = parser;
-    this.source = source;
-    this.inFile = inFile;
+    this.start = start;
   }
+
+  /**
+   * What a document is.
+   *
+   * @param key of its value; empty for a file's
+   * @param inFile whether lines and columns are worth telling
+   */
+  private record Start(Place source, String key, boolean inFile) {}
 
   /** A value, and where it and its parts were written. */
   record Document(JsonNode value, Origin origin) {}
 
   /** Returns what a file's text holds; empty for an empty document. */
   static Optional<Document> file(String name, String text, Syntax syntax) {
-    return read(text, syntax, Place.of(name), true);
+    return read(text, syntax, new Start(Place.of(name), "", true));
   }
 
-  /** Returns what the text of an override holds, which is YAML; empty for an empty text. */
-  static Optional<Document> override(Place source, String text) {
-    return read(text, Syntax.YAML, source, false);
+  /** Returns what the text of an override of a key holds, which is YAML; empty for an empty text. */
+  static Optional<Document> override(Place source, String key, String text) {
+    return read(text, Syntax.YAML, new Start(source, key, false));
   }
 
-  private static Optional<Document> read(String text, Syntax syntax, Place source, boolean inFile) {
+  private static Optional<Document> read(String text, Syntax syntax, Start start) {
     try (JsonParser parser = syntax.parser(text)) {
-      return new DocumentReader(parser, source, inFile).document();
+      return new DocumentReader(parser, start).document();
     } catch (JsonProcessingException e) {
-      ConfigException refused =
-          new ConfigException(inFile ? failurePlace(source, e) : source, "", problem(e));
+      Place place = start.inFile() ? failurePlace(start.source(), e) : start.source();
+      ConfigException refused = new ConfigException(place, start.key(), problem(e));
       refused.initCause(e);
       throw refused;
     } catch (IOException e) {
@@ -71,9 +78,9 @@ final class DocumentReader {
     if (token == null) {
       return Optional.empty();
     }
-    Document document = value(token, "", place(), 0);
+    Document document = value(token, start.key(), place(), 0);
     if (parser.nextToken() != null) {
-      throw new ConfigException(place(), "", "one document expected, got a second");
+      throw new ConfigException(place(), start.key(), "one document expected, got a second");
     }
     return document.value().isNull() ? Optional.empty() : Optional.of(document);
   }
@@ -108,7 +115,7 @@ final class DocumentReader {
       }
       if (map.has(name)) {
         Place first = Objects.requireNonNull(origin.part(name).place());
-        String where = inFile ? "; the first stands in line " + first.line() : "";
+        String where = start.inFile() ? "; the first stands in line " + first.line() : "";
         throw new ConfigException(at, key, "a key that stands once expected, got it again" + where);
       }
       Document part = value(parser.nextToken(), key, at, depth + 1);
@@ -164,14 +171,17 @@ final class DocumentReader {
   }
 
   private Place place() {
-    return inFile ? at(source, parser.currentTokenLocation()) : source;
+    return start.inFile() ? at(start.source(), parser.currentTokenLocation()) : start.source();
   }
 
   private static Place at(Place source, JsonLocation location) {
     return new Place(source.source(), location.getLineNr(), location.getColumnNr());
   }
 
-  /** The place that a parser of YAML names last is where it got stuck; its own is the token before. */
+  /**
+   * Returns where a parser got stuck: the place that a message of YAML names last, since its own is
+   * the token before.
+   */
   private static Place failurePlace(Place source, JsonProcessingException e) {
     Place place = e.getLocation() == null ? source : at(source, e.getLocation());
     Matcher named = LINE.matcher(String.valueOf(e.getOriginalMessage()));
@@ -182,7 +192,10 @@ final class DocumentReader {
     return place;
   }
 
-  /** What is wrong: the last line of a message that is not indented, as those with places and pieces of text are. */
+  /**
+   * Returns what is wrong: the last line of a message that is not indented, as those with places
+   * and pieces of text are.
+   */
   private static String problem(JsonProcessingException e) {
     String message = String.valueOf(e.getOriginalMessage());
     return message

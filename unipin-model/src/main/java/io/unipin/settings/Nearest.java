@@ -7,15 +7,18 @@ import java.util.Optional;
 /**
  * Finds the name that a misspelt one stands for.
  *
- * <p>Case, dashes and underscores do not count. Of the rest, one character added, left out or replaced, or two
- * neighbours swapped, is one slip (optimal string alignment); longer names may have more of them.
+ * <p>Case, dashes and underscores do not count. Of the rest, one character added, left out or
+ * replaced, or two neighbours swapped, is one slip (optimal string alignment); longer names may
+ * have more of them.
  */
 public final class Nearest {
   private static final int LONGEST = 100;
 
   private Nearest() {}
 
-  /** Returns what to add to a complaint about a name: {@code ; did you mean 'port'?}, or nothing. */
+  /**
+   * Returns what to add to a complaint about a name: {@code ; did you mean 'port'?}, or nothing.
+   */
   public static String hint(String name, Collection<String> known) {
     return of(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
   }

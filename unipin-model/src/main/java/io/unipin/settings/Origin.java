@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where a value and its parts were written, and with which characters. One thread while it is filled. */
+/**
+ * Where a value and its parts were written, and with which characters. One thread while it is
+ * filled.
+ */
 final class Origin {
   private final @Nullable Place place;
   private final @Nullable String text;
@@ -24,7 +27,7 @@ final class Origin {
     this.text = text;
   }
 
-  /** The origin of values that nobody wrote. */
+  /** Returns the origin of values that nobody wrote. */
   static Origin none() {
     return new Origin(null, null);
   }
@@ -37,7 +40,7 @@ final class Origin {
     return text;
   }
 
-  /** The name of a list's part. */
+  /** Returns the name of a list's part. */
   static String item(int index) {
     return "[" + index + "]";
   }
@@ -68,7 +71,10 @@ final class Origin {
     return at;
   }
 
-  /** Returns the place of a key such as {@code server.port}, or of the innermost branch around it; null if none is known. */
+  /**
+   * Returns the place of a key such as {@code server.port}, or of the innermost branch around it;
+   * null if none is known.
+   */
   @Nullable Place nearest(String key) {
     Place nearest = null;
     Origin at = this;

@@ -8,7 +8,7 @@ package io.unipin.settings;
  * @param column counted from 1; 0 for a source as a whole
  */
 public record Place(String source, int line, int column) {
-  /** A source as a whole. */
+  /** Returns the place of a source as a whole. */
   public static Place of(String source) {
     return new Place(source, 0, 0);
   }

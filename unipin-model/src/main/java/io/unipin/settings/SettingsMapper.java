@@ -29,8 +29,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of trees, and trees of records, by one set of strict rules: every component of a record is required
- * unless it is {@code @Nullable}, there are no other keys, and nothing is converted.
+ * Makes records of trees, and trees of records, by one set of strict rules: every component of a
+ * record is required unless it is {@code @Nullable}, there are no other keys, and nothing is
+ * converted.
  */
 final class SettingsMapper {
   static final JsonMapper JSON = strict(JsonMapper.builder()).build();

@@ -16,12 +16,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings on their way into a record: defaults, and layers of files and overrides over them, each value with the place
- * where it was written.
+ * Settings on their way into a record: defaults, and layers of files and overrides over them, each
+ * value with the place where it was written.
  *
- * <p>Nothing is converted: a whole number is neither {@code 1.5} nor {@code "20"}. A value that is wanted as text is
- * taken with the characters that were written, so {@code 1.10} is not {@code 1.1}. A complaint is one line: place, key,
- * what is expected, what came. One thread.
+ * <p>Nothing is converted: a whole number is neither {@code 1.5} nor {@code "20"}. A value that is
+ * wanted as text is taken with the characters that were written, so {@code 1.10} is not
+ * {@code 1.1}. A complaint is one line: place, key, what is expected, what came. One thread.
  */
 public final class SettingsTree {
   private final ObjectNode values;
@@ -90,7 +90,7 @@ public final class SettingsTree {
     return new SettingsTree(values.deepCopy(), defaults);
   }
 
-  /** The values as they stand, for what has to be filled in before {@link #bind}. */
+  /** Returns the values as they stand, for what has to be filled in before {@link #bind}. */
   public ObjectNode values() {
     return values;
   }
@@ -131,7 +131,7 @@ public final class SettingsTree {
   public void set(String key, String value, String source) {
     Place place = Place.of(source);
     Document document =
-        DocumentReader.override(place, value)
+        DocumentReader.override(place, key, value)
             .orElseGet(() -> new Document(valueOf(value), new Origin(place, value)));
     JsonNode layer = document.value();
     Origin origin = document.origin();
@@ -149,7 +149,7 @@ public final class SettingsTree {
     merge(values, (ObjectNode) layer, own, origin, "");
   }
 
-  /** The value of a text that holds none: the empty text, unless it is a null that was written. */
+  /** Returns what a text without a value stands for: the empty text, unless a null was written. */
   private static JsonNode valueOf(String text) {
     return text.isBlank() ? TextNode.valueOf("") : SettingsMapper.JSON.nullNode();
   }
@@ -207,7 +207,7 @@ public final class SettingsTree {
     return new ConfigException(knownPlace(key), key, reason);
   }
 
-  /** Where a value was written; of settings of no file, a place that says so. */
+  /** Returns where a value was written; of settings of no file, a place that says so. */
   Place place(String key) {
     Place known = knownPlace(key);
     return known == null ? Place.of("settings") : known;
@@ -219,7 +219,7 @@ public final class SettingsTree {
     return place == null ? whole : place;
   }
 
-  /** The characters of a scalar as they were written; null if nobody wrote it. */
+  /** Returns the characters of a scalar as they were written; null if nobody wrote it. */
   @Nullable String written(List<String> path) {
     Origin origin = own.at(path);
     origin = origin == null ? defaults.at(path) : origin;

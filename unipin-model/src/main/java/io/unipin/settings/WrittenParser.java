@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Walks over a tree and gives a number or a truth value that is wanted as text as it was written. One thread. */
+/**
+ * Walks over a tree and gives a number or a truth value that is wanted as text as it was written.
+ * One thread.
+ */
 final class WrittenParser extends TreeTraversingParser {
   private final SettingsTree tree;
 
@@ -19,7 +22,7 @@ final class WrittenParser extends TreeTraversingParser {
     this.tree = tree;
   }
 
-  /** Where the current value was written. */
+  /** Returns where the current value was written. */
   Place place() {
     return tree.place(SettingsTree.key(path()));
   }
@@ -49,7 +52,7 @@ final class WrittenParser extends TreeTraversingParser {
     return value;
   }
 
-  /** The names of the branches above the current value, and its own. */
+  /** Returns the names of the branches above the current value, and its own. */
   List<String> path() {
     List<String> path = new ArrayList<>();
     for (JsonStreamContext at = getParsingContext(); !at.inRoot(); at = at.getParent()) {

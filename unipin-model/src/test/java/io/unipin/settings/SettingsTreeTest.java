@@ -219,15 +219,23 @@ final class SettingsTreeTest {
           door.width.a | 1            | door.width: a whole number expected, got {"a":1}
           door.wdth    | 1            | door.wdth: unknown key; known here are [width, height, share, open, delay]; did you mean 'width'?
           door         | 5            | door: keys below it expected, got 5
-          weights      | {a: 1, a: 2} | a: a key that stands once expected, got it again
+          weights      | {a: 1, a: 2} | weights.a: a key that stands once expected, got it again
           weights      | {a: b}       | weights.a: a number expected, got "b"
-          tags         | [a           | expected ',' or ']', but got <stream end>
-          name         | *a           | a value expected, got the alias *a
+          tags         | [a           | tags: expected ',' or ']', but got <stream end>
+          name         | *a           | name: a value expected, got the alias *a
           """)
   void set_wrongValue_namesTheOverride(String key, String value, String message) {
     assertThatThrownBy(() -> set(key, value))
         .isInstanceOf(ConfigException.class)
         .hasMessage("--set " + key + ": " + message);
+  }
+
+  @Test
+  void set_textOfSeveralDocumentsOrOfNone_isRefusedOrEmpty() {
+    assertThatThrownBy(() -> set("name", "a\n--- b"))
+        .hasMessage("--set name: name: one document expected, got a second");
+    assertThatThrownBy(() -> set("name", "# nothing")).hasMessageEndingWith(BindFailure.NOTHING);
+    assertThat(set("name", " ").name()).isEmpty();
   }
 
   @Test

@@ -1,8 +1,9 @@
 package io.unipin.cli.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.unipin.cli.check.FileSizes;
+import io.unipin.settings.ConfigException;
+import io.unipin.settings.SettingsTree;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -20,10 +21,10 @@ final class ImportSize {
   static long least(Path mapping, Path source) {
     long bytes = 0;
     try {
-      for (JsonNode each : new YAMLMapper().readTree(mapping.toFile()).path("sources")) {
+      for (JsonNode each : SettingsTree.of(mapping).values().path("sources")) {
         bytes += bytes(source, each.path("file").asText());
       }
-    } catch (IOException e) {
+    } catch (IOException | ConfigException e) {
       return 0; // the importer says what is wrong with its mapping
     }
     return bytes / SHRINKS;

@@ -24,7 +24,7 @@ public record TrainConfig(
     return defaults(Map.of());
   }
 
-  /** The default recipe with some settings changed, named by their paths. */
+  /** Returns the default recipe with some settings changed, named by their paths. */
   public static TrainConfig defaults(Map<String, String> overrides) {
     return bind(DEFAULTS.copy(), overrides);
   }
@@ -38,7 +38,7 @@ public record TrainConfig(
     return read(yaml, Map.of());
   }
 
-  /** A recipe from a file, with some settings changed, named by their paths. */
+  /** Reads a recipe from a file, with some settings changed, named by their paths. */
   public static TrainConfig read(Path yaml, Map<String, String> overrides) {
     SettingsTree tree = DEFAULTS.copy();
     try {

@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads a {@link ServerConfig}: defaults, then a YAML file, then the environment ({@code UNIPIN_SERVER_PORT}), then
- * {@code key=value} overrides. Unknown keys are refused; an error says where its value came from. One thread.
+ * Reads a {@link ServerConfig}: defaults, then a YAML file, then the environment
+ * ({@code UNIPIN_SERVER_PORT}), then {@code key=value} overrides. Unknown keys are refused; an
+ * error says where its value came from. One thread.
  */
 public final class ConfigReader {
   /** Parsed once; never changed. */
