@@ -57,6 +57,7 @@ final class Packages {
         "feedlog.split",
         "model",
         "model.features",
+        "settings",
         "train.batch",
         "train.recipe");
     rule(

@@ -3,6 +3,7 @@ package io.unipin.train;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.model.ModelFolder;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.settings.Nearest;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
 import java.nio.file.Path;
@@ -45,8 +46,8 @@ public final class RecipeCheck {
     for (String name : names) {
       if (!schema.actions().contains(name)) {
         throw new TrainException(
-            "training.%s: an action of %s expected, got %s"
-                .formatted(setting, schema.actions(), name));
+            "training.%s: an action of %s expected, got %s%s"
+                .formatted(setting, schema.actions(), name, Nearest.hint(name, schema.actions())));
       }
     }
   }

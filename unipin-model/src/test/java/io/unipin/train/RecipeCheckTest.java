@@ -20,9 +20,10 @@ class RecipeCheckTest {
 
   @Test
   void require_headlineThatTheSchemaLacks_isNamed() {
-    TrainConfig recipe = TrainConfig.defaults().with("evaluation.action", "buy");
+    TrainConfig recipe = TrainConfig.defaults().with("evaluation.action", "liek");
     assertThatThrownBy(() -> RecipeCheck.require(recipe, TestLogs.SCHEMA))
-        .hasMessageContaining("evaluation.action");
+        .hasMessage(
+            "evaluation.action: one of [like, hide] expected, got liek; did you mean 'like'?");
   }
 
   @Test

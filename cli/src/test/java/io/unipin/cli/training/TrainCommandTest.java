@@ -35,7 +35,8 @@ final class TrainCommandTest {
     "exact",
     "--no-evaluation",
     "--set",
-    "model={itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1, feedForward: 16, maxHistory: 16}"
+    "model={itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1, feedForward: 16, maxHistory:"
+        + " 16}"
   };
 
   @TempDir Path folder;
@@ -93,6 +94,8 @@ final class TrainCommandTest {
     assertRefused("model.kvHeads: a divisor of heads");
     assertThat(run(train("--set", "training.epochs=0"))).isEqualTo(1);
     assertRefused("training.epochs: 1 or more expected, got 0");
+    assertThat(run(train("--set", "training.epochs=2.9"))).isEqualTo(1);
+    assertRefused("--set training.epochs: training.epochs: a whole number expected, got 2.9");
     assertThat(run(train("--max-bad-rows", "-1"))).isEqualTo(1);
     assertRefused("--max-bad-rows: 0 or more expected");
     assertThat(run(train("--warm-start", log.toString()))).isEqualTo(1);

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How files of any shape become a feed log; described in {@code docs/feed-log.md}. What is {@code @Nullable} may be left
- * out.
+ * How files of any shape become a feed log; described in {@code docs/feed-log.md}. What is
+ * {@code @Nullable} may be left out.
  *
  * @param sources files by the name under which the SQL sees them
  */

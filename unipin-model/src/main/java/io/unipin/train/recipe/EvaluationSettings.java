@@ -4,6 +4,7 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Protocol;
+import io.unipin.settings.Nearest;
 import io.unipin.settings.SettingException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -84,7 +85,8 @@ public record EvaluationSettings(
     }
     if (!schema.actions().contains(action)) {
       throw new TrainException(
-          "evaluation.action: one of %s expected, got %s".formatted(schema.actions(), action));
+          "evaluation.action: one of %s expected, got %s%s"
+              .formatted(schema.actions(), action, Nearest.hint(action, schema.actions())));
     }
     return action;
   }

@@ -4,6 +4,7 @@ import static io.unipin.settings.SettingException.checkRange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.settings.Nearest;
 import io.unipin.settings.SettingException;
 import java.util.EnumSet;
 import java.util.Map;
@@ -42,7 +43,10 @@ public record ArmConfig(int weight, String bundle, ObjectNode settings) {
         collect(child, key, knobs);
       } else {
         throw new SettingException(
-            "settings." + key, "no setting of arms; those are " + Knob.settings());
+            "settings." + key,
+            "no setting of arms; those are "
+                + Knob.settings()
+                + Nearest.hint(key, Knob.settings()));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.unipin.serving.experiment;
 
 import static io.unipin.settings.SettingException.checkRange;
 
+import io.unipin.settings.Nearest;
 import io.unipin.settings.SettingException;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -37,7 +38,11 @@ public record ExperimentPlan(
       if (!arms.containsKey(override.getValue())) {
         throw new SettingException(
             "overrides." + override.getKey(),
-            "one of the arms %s expected, got '%s'".formatted(arms.keySet(), override.getValue()));
+            "one of the arms %s expected, got '%s'%s"
+                .formatted(
+                    arms.keySet(),
+                    override.getValue(),
+                    Nearest.hint(override.getValue(), arms.keySet())));
       }
     }
   }
