@@ -168,7 +168,7 @@ final class BindFailure {
   }
 
   static String shortened(String text) {
-    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+    return ConfigException.shortened(text, MAX_SHOWN);
   }
 
   private String firstLine() {

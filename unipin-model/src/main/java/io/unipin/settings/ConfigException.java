@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1;
+  private static final int MAX_PLACE = 500;
+  private static final int MAX_KEY = 200;
+  private static final int MAX_REASON = 1000;
 
   private final transient @Nullable Place place;
   private final String key;
@@ -34,10 +37,22 @@ public final class ConfigException extends RuntimeException {
    * @param reason what is expected, and what came
    */
   ConfigException(@Nullable Place place, String key, String reason) {
-    super((place == null ? "" : place + ": ") + (key.isEmpty() ? "" : key + ": ") + reason);
+    super(line(place, key, reason));
     this.place = place;
     this.key = key;
     this.reason = reason;
+  }
+
+  /** Returns one line of bounded length, whatever characters a hostile key or value has. */
+  private static String line(@Nullable Place place, String key, String reason) {
+    String where = place == null ? "" : shortened(place.toString(), MAX_PLACE) + ": ";
+    String what = key.isEmpty() ? "" : shortened(key, MAX_KEY) + ": ";
+    return (where + what + shortened(reason, MAX_REASON)).replaceAll("\\p{Cntrl}|\\R", " ");
+  }
+
+  /** Returns the beginning of a text that is longer than it may be. */
+  static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most) + "…";
   }
 
   /** Returns where the value was written, if that is known. */
