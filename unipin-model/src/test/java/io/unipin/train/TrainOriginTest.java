@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.ModelFolder;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.TrainingModel;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.train.recipe.RecordText;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
@@ -180,6 +183,57 @@ class TrainOriginTest {
     TrainOrigin old = new TrainOrigin(Map.of(), Map.of(), "of last year", "").ofFormat2();
     TrainOrigin now = new TrainOrigin(Map.of(), Map.of(), ModelFolder.program(), "");
     assertThat(old.others(now)).singleElement().asString().contains("of last year then");
+  }
+
+  /** {@code checkpoint-2-whole} is the last checkpoint of a training of two epochs. */
+  @Test
+  void read_checkpointOfFormat2_tellsAll() throws Exception {
+    Path checkpoint = Files.createDirectories(folder.resolve("checkpoint"));
+    for (String name : List.of("state.json", "training.safetensors")) {
+      try (InputStream in = getClass().getResourceAsStream("checkpoint-2-whole/" + name)) {
+        Files.copy(Objects.requireNonNull(in), checkpoint.resolve(name));
+      }
+    }
+    TrainState state = TrainState.read(folder);
+    assertThat(state.epoch()).isEqualTo(2);
+    assertThat(state.batch()).isZero();
+    assertThat(state.step()).isEqualTo(10);
+    assertThat(state.highest()).isEqualTo(7.044178580076011E-4);
+    assertThat(state.best()).isEqualTo(new Validation(0.654417858007601, 0.35185185185185186));
+    assertThat(state.bestEpoch()).isEqualTo(1);
+    assertThat(state.examples()).isEqualTo(1130);
+    assertThat(state.origin().tellsAll()).isTrue();
+    assertThat(state.origin().program()).isEqualTo(ModelFolder.program());
+    assertThat(state.origin().recipe())
+        .containsEntry("model.width", "8")
+        .containsEntry("training.epochs", "2")
+        .containsEntry("evaluation.protocol", "LEAVE_LAST");
+    assertThat(state.origin().feedLog())
+        .containsEntry("users", "40 (fd58661b4842)")
+        .containsEntry("items", "8 (676c147eb03e)");
+    assertThat(FeedLogDigest.of(TestLogs.random(40, 8, 20, 11)))
+        .as("tables have the same sums as then")
+        .isEqualTo(state.origin().feedLog());
+    ModelConfig shape =
+        new ModelConfig(
+            8,
+            0,
+            2,
+            8,
+            1,
+            1,
+            1,
+            2,
+            8,
+            List.of("like", "hide"),
+            List.of("like"),
+            List.of("home", "related"));
+    Path again = folder.resolve("again.safetensors");
+    try (TrainingModel model =
+        TrainingModel.resume(shape, TrainState.weights(folder), EngineOptions.cpu())) {
+      model.checkpoint(again);
+    }
+    assertThat(again).hasSameBinaryContentAs(TrainState.weights(folder));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.model.features.ModelException;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,21 @@ class SafetensorsTest {
     assertThat(requireNonNull(read.get("a")).toArray()).containsExactly(1, 2, 3, 4, 5, 6);
     assertThat(requireNonNull(read.get("a")).shape()).containsExactly(2, 3);
     assertThat(requireNonNull(read.get("z")).toArray()).containsExactly(-0.5f);
+  }
+
+  /** A header with metadata, spaces and an order of its own, as another library may write it. */
+  @Test
+  void read_fileOfAnotherWriter_isInTheOrderOfItsBytes() throws URISyntaxException {
+    Path file = Path.of(requireNonNull(getClass().getResource("foreign.safetensors")).toURI());
+    Map<String, FloatTensor> read = Safetensors.read(file);
+    assertThat(read.keySet()).containsExactly("first", "second", "scalar", "ünicode.名");
+    assertThat(requireNonNull(read.get("first")).shape()).containsExactly(2, 3);
+    assertThat(requireNonNull(read.get("first")).toArray()).containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(requireNonNull(read.get("second")).toArray())
+        .containsExactly(-0.5f, Float.POSITIVE_INFINITY);
+    assertThat(requireNonNull(read.get("scalar")).shape()).isEmpty();
+    assertThat(requireNonNull(read.get("scalar")).toArray()).containsExactly(1e-40f);
+    assertThat(requireNonNull(read.get("ünicode.名")).shape()).containsExactly(1, 0, 2);
   }
 
   @Test

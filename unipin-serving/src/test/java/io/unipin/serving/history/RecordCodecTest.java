@@ -8,10 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.Options;
@@ -20,6 +24,7 @@ import org.rocksdb.RocksDBException;
 
 final class RecordCodecTest {
   private static final int LIMIT = 4;
+  private static final long SEED = 19;
 
   @TempDir Path folder;
 
@@ -74,12 +79,12 @@ final class RecordCodecTest {
         .hasMessage("flags that fit revisions 0 and -1 expected, got 0");
   }
 
-  /** What a database holds that a server without corrections wrote, with a limit of 4. */
-  private void restoreFirstVersion() throws IOException, RocksDBException {
+  /** Restores what a server stored with a limit of 4: version 1 before there were corrections, version 2 with some. */
+  private void restore(String resource) throws IOException, RocksDBException {
     RocksDB.loadLibrary();
     HexFormat hex = HexFormat.of();
     try (InputStream in =
-            Objects.requireNonNull(RecordCodecTest.class.getResourceAsStream("history-1.hex"));
+            Objects.requireNonNull(RecordCodecTest.class.getResourceAsStream(resource));
         Options options = new Options().setCreateIfMissing(true);
         RocksDB database = RocksDB.open(options, folder.toString())) {
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
@@ -91,7 +96,7 @@ final class RecordCodecTest {
 
   @Test
   void store_ofTheFirstVersion_readsAndGoesOn() throws Exception {
-    restoreFirstVersion();
+    restore("history-1.hex");
     try (HistoryStore store = HistoryStore.open(new HistoryConfig(folder, LIMIT, false))) {
       UserHistory whole =
           new UserHistory(
@@ -125,7 +130,7 @@ final class RecordCodecTest {
 
   @Test
   void store_ofTheFirstVersion_correctsWhatIsRecordedOnceMore() throws Exception {
-    restoreFirstVersion();
+    restore("history-1.hex");
     try (HistoryStore store = HistoryStore.open(new HistoryConfig(folder, LIMIT, false))) {
       assertThat(store.retract("whole", List.of("w2"), 0).unlinked()).isEqualTo(1);
       RecordedAction action = action(102, "home", 2000, "click", "save");
@@ -136,6 +141,120 @@ final class RecordCodecTest {
           .containsExactly(101L, 103L);
       assertThat(store.read("whole").lifetime()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void store_ofTheSecondVersion_readsAndGoesOn() throws Exception {
+    restore("history-2.hex");
+    try (HistoryStore store = HistoryStore.open(new HistoryConfig(folder, LIMIT, false))) {
+      assertThat(store.read("whole"))
+          .isEqualTo(
+              new UserHistory(
+                  3,
+                  List.of(
+                      action(101, "search", 1000, "click"),
+                      action(102, "home", 2000, "click", "save"),
+                      action(103, "search", 3000))));
+      assertThat(store.read("trimmed").lifetime()).isEqualTo(7);
+      assertThat(store.read("trimmed").newest())
+          .extracting(RecordedAction::itemId)
+          .containsExactly(203L, 204L, 205L, 206L);
+      assertThat(store.read("corrected"))
+          .isEqualTo(
+              new UserHistory(
+                  2,
+                  List.of(
+                      action(304, "search", 1500, "hide"), action(302, "search", 2000, "save"))));
+      assertThat(store.read("waiting"))
+          .isEqualTo(new UserHistory(1, List.of(action(401, "home", -5, "save"))));
+
+      RecordedAction back = action(303, "home", 3000, "click");
+      append(store, "corrected", "c3", 1, back);
+      assertThat(store.read("corrected").lifetime()).as("was taken back up to 1").isEqualTo(2);
+      append(store, "corrected", "c3", 2, back);
+      assertThat(store.read("corrected").newest()).hasSize(3).endsWith(back);
+      append(store, "corrected", "c2", 2, action(305, "home", 2000));
+      assertThat(store.read("corrected").newest()).as("was of revision 3").hasSize(3);
+      assertThat(store.read("corrected").newest().get(1).itemId()).isEqualTo(302);
+      RecordedAction later = action(402, "search", 10, "click");
+      append(store, "waiting", "later", 5, later);
+      assertThat(store.read("waiting").lifetime()).as("its retraction waited").isEqualTo(1);
+      append(store, "waiting", "later", 6, later);
+      assertThat(store.read("waiting").newest()).endsWith(later);
+    }
+  }
+
+  /** Random records, among them numbers at the ends of what fits, and every truncation of their bytes. */
+  @Test
+  void decode_randomRecords_isWhatWasEncodedAndNothingShorterIs() {
+    Random random = new Random(SEED);
+    for (int round = 0; round < 500; round++) {
+      StoredRecord record = record(random);
+      byte[] bytes = codec.encode(record);
+      assertThat(codec.decode(bytes)).as("round %s of seed %s", round, SEED).isEqualTo(record);
+      assertThat(codec.encode(codec.decode(bytes))).isEqualTo(bytes);
+      int limit = 1 + random.nextInt(8);
+      assertThat(codec.decodeHistory(bytes, limit)).isEqualTo(record.history(limit));
+      for (int length = 0; length < bytes.length; length++) {
+        byte[] part = Arrays.copyOf(bytes, length);
+        assertThatThrownBy(() -> codec.decode(part)).isInstanceOf(MalformedBytesException.class);
+      }
+      byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
+      assertThatThrownBy(() -> codec.decode(longer)).isInstanceOf(MalformedBytesException.class);
+    }
+  }
+
+  private static StoredRecord record(Random random) {
+    List<KeptEvent> kept = new ArrayList<>();
+    for (int i = random.nextInt(6); i > 0; i--) {
+      RecordedAction action =
+          new RecordedAction(
+              number(random),
+              random.nextBoolean() ? List.of("save") : List.of("click", "save"),
+              "home",
+              number(random));
+      EventVersions versions = versions(random);
+      kept.add(
+          random.nextInt(3) == 0
+              ? KeptEvent.unlinked(action)
+              : KeptEvent.of(
+                  number(random),
+                  versions,
+                  versions.hold() ? action : RecordedAction.unknown(action.timeMs())));
+    }
+    Map<Long, EventVersions> dropped = new HashMap<>();
+    Map<Long, Long> waiting = new HashMap<>();
+    List<Long> unlinked = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      dropped.put(number(random), versions(random));
+      waiting.put(number(random), revision(random));
+      unlinked.add(number(random));
+    }
+    Place floor =
+        random.nextBoolean() ? Place.BEFORE_ALL : new Place(number(random), number(random));
+    long older = random.nextBoolean() ? 0 : random.nextLong(StoredRecord.MOST_OLDER + 1);
+    return new StoredRecord(older, floor, kept, dropped, waiting, unlinked);
+  }
+
+  private static EventVersions versions(Random random) {
+    return new EventVersions(
+        revision(random), random.nextBoolean() ? EventVersions.NONE : revision(random));
+  }
+
+  private static long revision(Random random) {
+    return random.nextInt(3) == 0
+        ? random.nextLong(ActionEvent.MAX_REVISION + 1)
+        : random.nextInt(3);
+  }
+
+  /** Returns a small number, any number, or one of the ends. */
+  private static long number(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> random.nextInt(200) - 100;
+      case 1 -> Long.MIN_VALUE + random.nextInt(2);
+      case 2 -> Long.MAX_VALUE - random.nextInt(2);
+      default -> random.nextLong();
+    };
   }
 
   private static AppendResult append(

@@ -96,16 +96,31 @@ final class ServedLogTest {
 
   @Test
   void export_ofTheFirstFormat_reads() throws IOException {
-    Files.createDirectories(folder.resolve("served"));
-    try (InputStream in =
-        Objects.requireNonNull(ServedLogTest.class.getResourceAsStream("served-1.jsonl"))) {
-      Files.copy(in, folder.resolve("served").resolve("served-000000000000001.jsonl"));
-    }
-    FeedLog read = export();
+    FeedLog read = exportOf("served-1.jsonl");
     assertThat(read.actionItems()).containsExactly(1, 2, 4);
     assertThat(read.actionBits()).containsExactly(1, 3, 0);
     assertThat(read.impressionBits()).containsExactly(0, 3, 0);
     assertThat(read.viewHistory()).containsExactly(1);
+  }
+
+  /** An action before its retraction, after it, corrected, taken back, and recorded anew. */
+  @Test
+  void export_ofTheSecondFormat_holdsWhatStandsInTheEnd() throws IOException {
+    FeedLog read = exportOf("served-2.jsonl");
+    assertThat(read.actionItems()).containsExactly(1, 3, 4);
+    assertThat(read.actionBits()).containsExactly(1, 3, 0);
+    assertThat(read.actionTimes()).containsExactly(1100, 1250, 1400);
+    assertThat(read.impressionItems()).containsExactly(1, 2, 3, 4);
+    assertThat(read.impressionBits()).containsExactly(1, 0, 3, 0);
+  }
+
+  private FeedLog exportOf(String resource) throws IOException {
+    Files.createDirectories(folder.resolve("served"));
+    try (InputStream in =
+        Objects.requireNonNull(ServedLogTest.class.getResourceAsStream(resource))) {
+      Files.copy(in, folder.resolve("served").resolve("served-000000000000001.jsonl"));
+    }
+    return export();
   }
 
   @Test

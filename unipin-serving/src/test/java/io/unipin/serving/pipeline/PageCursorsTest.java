@@ -3,11 +3,17 @@ package io.unipin.serving.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 final class PageCursorsTest {
@@ -57,6 +63,30 @@ final class PageCursorsTest {
     assertThat(cursors.open("u", cursor)).containsExactly(1);
     now.addAndGet(1);
     assertInvalid("u", cursor);
+  }
+
+  /** {@code cursor-1.json} holds a cursor of version 1, and what it was made of. */
+  @Test
+  void open_cursorOfVersion1_returnsItems() throws IOException {
+    JsonNode made;
+    try (InputStream in = getClass().getResourceAsStream("cursor-1.json")) {
+      made = new ObjectMapper().readTree(in);
+    }
+    byte[] secret = HexFormat.of().parseHex(made.path("secret").asText());
+    PageCursors then = new PageCursors(secret, CONFIG, () -> made.path("issuedMs").asLong());
+    long[] items =
+        StreamSupport.stream(made.path("items").spliterator(), false)
+            .mapToLong(JsonNode::asLong)
+            .toArray();
+    assertThat(items).hasSize(5);
+    String user = made.path("user").asText();
+    String cursor = made.path("cursor").asText();
+    assertThat(then.open(user, cursor)).isEqualTo(items);
+    assertThat(then.issue(user, items)).isEqualTo(cursor);
+    long end = made.path("issuedMs").asLong() + CONFIG.cursorTimeToLive().toMillis();
+    assertThat(new PageCursors(secret, CONFIG, () -> end).open(user, cursor)).isEqualTo(items);
+    PageCursors late = new PageCursors(secret, CONFIG, () -> end + 1);
+    assertThatThrownBy(() -> late.open(user, cursor)).isInstanceOf(ServingException.class);
   }
 
   private void assertInvalid(String user, String cursor) {
