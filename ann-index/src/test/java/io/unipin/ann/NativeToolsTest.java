@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,8 @@ class NativeToolsTest {
    * CMakeLists.txt.
    */
   private static final Path SANITIZED = Path.of("target/native/sanitized");
+
+  private static final int MOST_SECONDS = 300;
 
   @TempDir Path folder;
 
@@ -78,9 +81,12 @@ class NativeToolsTest {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().putAll(environment);
-    int exit = builder.start().waitFor();
+    Process process = builder.start();
+    boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+    process.destroyForcibly().waitFor();
     String printed = Files.readString(output, StandardCharsets.UTF_8);
-    assertThat(exit).as(printed).isZero();
+    assertThat(ended).as("ends within %s s: %s", MOST_SECONDS, printed).isTrue();
+    assertThat(process.exitValue()).as(printed).isZero();
     return printed;
   }
 }

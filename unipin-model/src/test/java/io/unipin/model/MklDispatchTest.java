@@ -10,12 +10,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Asks MKL, which tells by MKL_VERBOSE which instructions it computes with, in a process of its own. */
 class MklDispatchTest {
   private static final String AVX512 = "Intel(R) AVX-512";
+
+  private static final int MOST_SECONDS = 120;
+
+  @TempDir Path folder;
 
   /** Multiplies once. */
   static final class Child {
@@ -41,7 +47,8 @@ class MklDispatchTest {
         "this processor has no AVX-512");
   }
 
-  private static String told(String choice) throws IOException, InterruptedException {
+  private String told(String choice) throws IOException, InterruptedException {
+    Path output = folder.resolve("output");
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -49,12 +56,16 @@ class MklDispatchTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Child.class.getName())
-            .redirectErrorStream(true);
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
     builder.environment().put("MKL_VERBOSE", "1");
     builder.environment().put("UNIPIN_MKL", choice);
     Process process = builder.start();
-    String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(told).isZero();
+    boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+    process.destroyForcibly().waitFor();
+    String told = Files.readString(output, StandardCharsets.UTF_8);
+    assertThat(ended).as("ends within %s s: %s", MOST_SECONDS, told).isTrue();
+    assertThat(process.exitValue()).as(told).isZero();
     assertThat(told).contains("MKL_VERBOSE");
     return told;
   }

@@ -2,12 +2,56 @@ package io.unipin.serving.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.model.features.TargetOffsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class QueryPlanTest {
+final class QueryPlanTest {
   private static final List<String> ACTIONS = List.of("click", "save", "hide");
+
+  private static QueryPlan plan(boolean splitOutcomes, int lookAhead, Map<String, Float> outcomes) {
+    return QueryPlan.of(
+        new RetrievalConfig(100, 0, 1, splitOutcomes, lookAhead), outcomes, ACTIONS);
+  }
+
+  @Test
+  void of_oneQuery_isTheMixOfAllOutcomes() {
+    QueryPlan plan = plan(false, 0, Map.of("click", 1f, "hide", 3f));
+    assertThat(plan.size()).isEqualTo(1);
+    assertThat(plan.mixes()).isDeepEqualTo(new float[][] {{0.25f, 0, 0.75f}});
+    assertThat(plan.offsets()).containsExactly(0);
+    assertThat(plan.shares()).containsExactly(1);
+  }
+
+  @Test
+  void of_noOutcomes_asksForNoneInParticular() {
+    for (boolean split : new boolean[] {false, true}) {
+      QueryPlan plan = plan(split, 0, Map.of());
+      assertThat(plan.mixes()).isDeepEqualTo(new float[][] {{0, 0, 0}});
+      assertThat(plan.shares()).containsExactly(1);
+    }
+  }
+
+  @Test
+  void of_splitOutcomes_hasAQueryOfItsOwnForEachThatCounts() {
+    QueryPlan plan = plan(true, 0, Map.of("click", 1f, "save", 0f, "hide", 3f));
+    assertThat(plan.mixes()).isDeepEqualTo(new float[][] {{1, 0, 0}, {0, 0, 1}});
+    assertThat(plan.offsets()).containsExactly(0, 0);
+    assertThat(plan.shares()).containsExactly(0.25, 0.75);
+  }
+
+  @Test
+  void of_lookAhead_sharesEveryMixAmongItsOffsets() {
+    QueryPlan plan = plan(true, 1, Map.of("save", 1f, "hide", 1f));
+    assertThat(plan.mixes())
+        .isDeepEqualTo(new float[][] {{0, 1, 0}, {0, 1, 0}, {0, 0, 1}, {0, 0, 1}});
+    assertThat(plan.offsets()).containsExactly(0, 1, 0, 1);
+    assertThat(plan.shares()).containsExactly(0.25, 0.25, 0.25, 0.25);
+    QueryPlan farthest = plan(false, TargetOffsets.COUNT - 1, Map.of("save", 1f));
+    assertThat(farthest.size()).isEqualTo(TargetOffsets.COUNT);
+    assertThat(farthest.offsets()).containsExactly(0, 1, 2, 3, 4);
+  }
 
   private static float[] mix(Map<String, Float> outcomes) {
     RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, false, 0);
