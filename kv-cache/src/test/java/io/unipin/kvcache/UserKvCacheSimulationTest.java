@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * <p>Every row that a lease gives is compared with the tokens it stands for. If there is room for
  * all entries, every outcome is compared with a plain map of committed histories.
  */
+@Tag("long")
 class UserKvCacheSimulationTest {
   private static final int SCHEDULES = 1_500;
   private static final int STEPS = 60;

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * show.
  */
 @Timeout(120)
+@Tag("long")
 class UserKvCacheStressTest {
   private static final KvLayout LAYOUT = new KvLayout(1, 2, 4, 20, KvType.FLOAT32);
   private static final int THREADS = 4;

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.apache.commons.statistics.inference.ChiSquareTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class ExperimentsTest {
@@ -52,6 +53,7 @@ final class ExperimentsTest {
   }
 
   @Test
+  @Tag("long")
   void assign_givesEveryArmItsShareOfAMillionUsers() {
     ExperimentsConfig config = split("unipin", 100, 50, 30, 15, 5);
     Experiments experiments = new Experiments(config);
@@ -73,6 +75,7 @@ final class ExperimentsTest {
   }
 
   @Test
+  @Tag("long")
   void assign_isUniformForNearlyEverySalt() {
     int users = 5_000;
     int low = 0;
@@ -89,6 +92,7 @@ final class ExperimentsTest {
   }
 
   @Test
+  @Tag("long")
   void rollout_movesNobodyAndOnlyAddsUsers() {
     Map<String, String> before = new HashMap<>();
     for (double rollout = 1; rollout <= 50; rollout += 7) {
@@ -106,6 +110,7 @@ final class ExperimentsTest {
   }
 
   @Test
+  @Tag("long")
   void rollout_isIndependentOfArm() {
     Experiments few = new Experiments(split("unipin", 3, 1, 1));
     long[] counts = new long[2];

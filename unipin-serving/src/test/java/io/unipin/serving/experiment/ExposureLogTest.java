@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,8 @@ final class ExposureLogTest {
   private static final Experiments EXPERIMENTS =
       new Experiments(
           Vectors.config(
-              "{'salt': 's', 'holdout': 0, 'layers': {'l': {'experiments': {'e': {'arms': {'a': {}, 'b': {}}}}}}}"));
+              "{'salt': 's', 'holdout': 0, 'layers': {'l': {'experiments': {'e': {'arms': {'a': {},"
+                  + " 'b': {}}}}}}}"));
 
   @TempDir Path folder;
 
@@ -52,6 +54,7 @@ final class ExposureLogTest {
   }
 
   @Test
+  @Tag("long")
   void fullQueue_dropsCountsAndTriesAgainWithTheNextRequest() throws IOException {
     int users = 3000;
     try (ExposureLog log = ExposureLog.open(EXPERIMENTS, config(folder, 1))) {
