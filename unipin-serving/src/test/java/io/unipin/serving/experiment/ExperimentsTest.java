@@ -144,6 +144,28 @@ final class ExperimentsTest {
   }
 
   @Test
+  void rolloutAndHoldout_endBeforeTheSlotOfTheirPercent() {
+    for (int i = 0; i < 200; i++) {
+      String user = "user-" + i;
+      int rollout = Slots.of("unipin", "e/rollout", user);
+      assertThat(arm(new Experiments(split("unipin", rollout / 100.0, 1)), user)).isEmpty();
+      assertThat(arm(new Experiments(split("unipin", (rollout + 1) / 100.0, 1)), user)).isPresent();
+      int slot = Slots.of("unipin", "/holdout", user);
+      for (int holdout = Math.max(1, slot); holdout <= slot + 1; holdout++) {
+        Experiments experiments =
+            new Experiments(new ExperimentsConfig("unipin", holdout / 100.0, Map.of()));
+        assertThat(experiments.assign(user))
+            .containsExactly(
+                new Assignment(
+                    "",
+                    Experiments.HOLDOUT,
+                    slot < holdout ? Experiments.HELD_OUT : Experiments.IN,
+                    false));
+      }
+    }
+  }
+
+  @Test
   void holdout_isInNoExperiment() {
     ExperimentsConfig all = split("unipin", 100, 1, 1);
     Experiments experiments = new Experiments(new ExperimentsConfig("unipin", 10, all.layers()));

@@ -2,6 +2,7 @@ package io.unipin.serving.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.serving.log.ServedLogConfig;
 import io.unipin.settings.ByteSize;
@@ -90,6 +91,88 @@ final class ExposureLogTest {
     lines.removeIf(String::isBlank);
     assertThat(lines).filteredOn(line -> line.contains("\"stays\"")).hasSize(1);
     assertThat(lines).filteredOn(line -> line.contains("\"gone\"")).hasSize(1);
+  }
+
+  private JsonNode onlyLine() throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    assertThat(lines).hasSize(1);
+    return new ObjectMapper().readTree(lines.get(0));
+  }
+
+  private static Experiments withKnobs() {
+    return new Experiments(
+        Vectors.config(
+            "{'salt': 's', 'holdout': 0, 'layers': {'l': {'experiments': {'e': {'salt': 'own',"
+                + " 'arms': {'a': {}, 'b': {'settings': {'page': {'size': 3}}}}, 'overrides': {'u':"
+                + " 'a'}}}}}}"));
+  }
+
+  private static ExposureLog.Answer answer(ExposureLog log, long timeMs, Set<Knob> used) {
+    return new ExposureLog.Answer("r" + timeMs, "u", log.mark("u"), timeMs, used, "b", "i", "c");
+  }
+
+  @Test
+  void exposed_whereAnArmTakesEffect_isLoggedOnceADay() throws IOException {
+    Experiments experiments = withKnobs();
+    long day = Duration.ofDays(1).toMillis();
+    try (ExposureLog log = ExposureLog.open(experiments, config(folder, 1000))) {
+      List<Assignment> assigned = experiments.assign("u");
+      log.exposed(assigned, answer(log, 4, EnumSet.noneOf(Knob.class)));
+      log.exposed(assigned, answer(log, 5, EnumSet.of(Knob.CANDIDATES)));
+      log.exposed(assigned, answer(log, 6, EnumSet.of(Knob.PAGE_SIZE, Knob.CANDIDATES)));
+      log.exposed(assigned, answer(log, day - 1, EnumSet.allOf(Knob.class)));
+      assertThat(log.dropped()).isZero();
+    }
+    JsonNode line = onlyLine();
+    assertThat(line.path("timeMs").asLong()).as("the first that used a knob").isEqualTo(6);
+    assertThat(line.path("requestId").asText()).isEqualTo("r6");
+    assertThat(line.path("layer").asText()).isEqualTo("l");
+    assertThat(line.path("experiment").asText()).isEqualTo("e");
+    assertThat(line.path("arm").asText()).isEqualTo("a");
+    assertThat(line.path("salt").asText()).isEqualTo("own");
+    assertThat(line.path("overridden").asBoolean()).isTrue();
+    assertThat(line.path("bundle").asText()).isEqualTo("b");
+    assertThat(line.path("index").asText()).isEqualTo("i");
+    assertThat(line.path("config").asText()).isEqualTo("c");
+  }
+
+  @Test
+  void exposed_nextDay_isLoggedAgain() throws IOException {
+    long day = Duration.ofDays(1).toMillis();
+    Experiments experiments = withKnobs();
+    try (ExposureLog log = ExposureLog.open(experiments, config(folder, 1000))) {
+      List<Assignment> assigned = experiments.assign("u");
+      log.exposed(assigned, answer(log, day - 1, EnumSet.allOf(Knob.class)));
+      log.exposed(assigned, answer(log, day, EnumSet.allOf(Knob.class)));
+      assertThat(log.erase("nobody")).isFalse();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      Path file =
+          files.filter(path -> path.toString().endsWith(".jsonl")).findFirst().orElseThrow();
+      assertThat(Files.readAllLines(file)).hasSize(2);
+    }
+  }
+
+  @Test
+  void open_disabledOrWithoutExperiments_takesNothing() throws IOException {
+    ServedLogConfig off =
+        new ServedLogConfig(false, folder, 10, new ByteSize(4096), Duration.ofMillis(1));
+    try (ExposureLog log = ExposureLog.open(EXPERIMENTS, off)) {
+      expose(log, "u");
+      assertThat(log.dropped()).isZero();
+    }
+    Experiments none = new Experiments(ExperimentsConfig.none());
+    try (ExposureLog log = ExposureLog.open(none, config(folder, 10))) {
+      expose(log, "u");
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.filter(path -> path.toString().endsWith(".jsonl"))).isEmpty();
+    }
   }
 
   @Test
