@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,7 @@ class FaissIndexTest {
   }
 
   @ParameterizedTest
+  @Tag("long")
   @CsvSource({
     "HNSW32, 64, 0.99",
     "HNSW16, 32, 0.97",

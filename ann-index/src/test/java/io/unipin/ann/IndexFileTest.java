@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +118,7 @@ class IndexFileTest {
   }
 
   @Test
+  @Tag("long")
   void load_oneBitFlipped_refuses() throws IOException {
     byte[] good = small();
     Random random = new Random(5);

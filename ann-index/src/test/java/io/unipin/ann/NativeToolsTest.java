@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests of the native methods under the JVM's own checks and under the compiler's sanitizers, in
  * separate processes.
  */
+@Tag("long")
 class NativeToolsTest {
   /**
    * The folder in which the build places a sanitized library for the JVM, see native_tests in

@@ -16,12 +16,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Tests on item and user vectors of a sequential recommender trained on Amazon Beauty, and on
  * simulated vectors of the same shape.
  */
+@Tag("long")
 class RecommendationVectorsTest {
   private static final int DIMENSION = 64;
   private static final int ITEMS = 12_101;
