@@ -71,21 +71,21 @@ final class BundleHolderTest {
     try (BundleHolder holder = new BundleHolder(drained::add)) {
       LoadedBundle first = load();
       holder.swap(first);
-      try (BundleLease lease = holder.acquire()) {
-        LoadedBundle second = load();
-        holder.swap(second);
-        assertThat(holder.previous()).isEmpty();
-        assertThat(holder.previousName()).isEmpty();
-        assertThat(holder.rollBack()).isEmpty();
-        assertThat(lease.bundle()).isSameAs(first);
-        assertThat(drained).isEmpty();
-        try (BundleLease now = holder.acquire()) {
-          assertThat(now.bundle()).isSameAs(second);
-        }
-        lease.close();
-        assertThat(drained).as("once, whatever closes a lease again").containsExactly(first);
+      BundleLease lease = holder.acquire();
+      LoadedBundle second = load();
+      holder.swap(second);
+      assertThat(holder.previous()).isEmpty();
+      assertThat(holder.previousName()).isEmpty();
+      assertThat(holder.rollBack()).isEmpty();
+      assertThat(lease.bundle()).isSameAs(first);
+      assertThat(drained).isEmpty();
+      try (BundleLease now = holder.acquire()) {
+        assertThat(now.bundle()).isSameAs(second);
       }
+      lease.close();
       assertThat(drained).containsExactly(first);
+      lease.close();
+      assertThat(drained).as("once, however often a lease is closed").containsExactly(first);
     }
     assertThat(drained).hasSize(2);
   }
