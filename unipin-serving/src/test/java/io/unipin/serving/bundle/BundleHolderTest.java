@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -153,14 +154,14 @@ final class BundleHolderTest {
               () -> {
                 while (!closed.get()) {
                   holder.rollBack();
-                  Thread.yield();
+                  LockSupport.parkNanos(1); // lets the others in
                 }
               });
       for (LoadedBundle next : all.subList(1, all.size())) {
         holder.swap(next);
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
           holder.rollBack();
-          Thread.yield();
+          LockSupport.parkNanos(1); // lets the others in
         }
       }
       holder.close();
@@ -182,7 +183,7 @@ final class BundleHolderTest {
       try (BundleLease lease = holder.acquire()) {
         LoadedBundle bundle = lease.bundle();
         assertThat(bundle.catalogue().size()).isEqualTo(3);
-        Thread.yield();
+        LockSupport.parkNanos(1); // lets the others in
         assertThat(drained).doesNotContain(bundle);
         count++;
       } catch (ServingException e) {
