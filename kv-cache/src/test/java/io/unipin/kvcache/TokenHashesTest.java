@@ -3,6 +3,7 @@ package io.unipin.kvcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Field;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -65,5 +66,36 @@ class TokenHashesTest {
     assertThat(hashes.prefix(2).size()).isEqualTo(2);
     assertThat(hashes.prefix(2).commonPrefix(hashes)).isEqualTo(2);
     assertThatThrownBy(() -> hashes.prefix(4)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Every bit of a token changes every bit of its hash half of the time, so that like tokens have unlike hashes. */
+  @Test
+  void add_oneBitOfAToken_changesEveryBitOfTheHashAsOftenAsNot() throws Exception {
+    Random random = new Random(5);
+    int trials = 200;
+    int[][] changes = new int[128][128];
+    for (int trial = 0; trial < trials; trial++) {
+      long word0 = random.nextLong();
+      long word1 = random.nextLong();
+      long[] hash = words(word0, word1);
+      for (int bit = 0; bit < 128; bit++) {
+        long flip = 1L << (bit & 63);
+        long[] other = bit < 64 ? words(word0 ^ flip, word1) : words(word0, word1 ^ flip);
+        for (int out = 0; out < 128; out++) {
+          changes[bit][out] += (int) ((hash[out >> 6] ^ other[out >> 6]) >>> (out & 63) & 1);
+        }
+      }
+    }
+    for (int[] ofBit : changes) {
+      for (int count : ofBit) {
+        assertThat(count).isBetween(trials / 4, 3 * trials / 4);
+      }
+    }
+  }
+
+  private static long[] words(long word0, long word1) throws ReflectiveOperationException {
+    Field words = TokenHashes.class.getDeclaredField("words");
+    words.setAccessible(true);
+    return (long[]) words.get(TokenHashes.builder(1).add(word0, word1).build());
   }
 }
