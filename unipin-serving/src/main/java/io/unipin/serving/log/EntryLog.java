@@ -146,8 +146,10 @@ public final class EntryLog<E> implements AutoCloseable {
 
   private void write() {
     while (open || isWaiting()) {
-      boolean wrote = writeSome();
-      if (!open && !wrote) {
+      boolean last =
+          !open; // read once: nothing is given up that was not tried after the log closed
+      boolean wrote = writeSome(last);
+      if (last && !wrote) {
         dropRest();
       } else if (!wrote) {
         LockSupport.parkNanos(
@@ -166,13 +168,13 @@ public final class EntryLog<E> implements AutoCloseable {
   }
 
   /** Writes what waits, at most a batch; what the disk does not take stays first in line. Returns whether it took any. */
-  private boolean writeSome() {
+  private boolean writeSome(boolean last) {
     taking.lock();
     try {
       List<E> taken = new ArrayList<>();
       queue.drainTo(taken, BATCH - pending.size());
       taken.forEach(entry -> pending.add(line(entry)));
-      int written = pending.isEmpty() ? 0 : segments.append(pending, !open);
+      int written = pending.isEmpty() ? 0 : segments.append(pending, last);
       pending.subList(0, written).clear();
       return written > 0;
     } finally {
