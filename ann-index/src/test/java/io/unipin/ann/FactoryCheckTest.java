@@ -3,6 +3,7 @@ package io.unipin.ann;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +22,7 @@ class FactoryCheckTest {
         .isInstanceOfAny(AnnException.class, IllegalArgumentException.class);
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"LSH", "NSG16,Flat"})
   void require_whatCouldNotBeLoadedAgain_isRefused(String factory) {

@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,7 @@ class IndexFileMutationTest {
   @TempDir Path folder;
 
   @ParameterizedTest
+  @Tag("long")
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
   void load_bytesChangedAndSumRenewed_refusesOrSearches(int factory) throws IOException {
     assertThat(FACTORIES).hasSize(17);

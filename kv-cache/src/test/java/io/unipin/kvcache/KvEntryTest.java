@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,6 +41,7 @@ class KvEntryTest {
 
   /** If the writer may overwrite while the reader may read, the reader would get wrong rows. */
   @Test
+  @Tag("long")
   @Timeout(60)
   void tryRetire_racingWithTryLease_neverBothSucceed() throws Exception {
     KvEntry[] entries = new KvEntry[RACES];

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -221,6 +222,7 @@ class SlabPoolTest {
 
   /** Blocks without leases are moved as a whole until all free memory is in one piece. */
   @Test
+  @Tag("long")
   void gather_freeUnitsScattered_movesIdleBlocksAndKeepsWhatIsInThem() {
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
