@@ -26,21 +26,37 @@ import org.junit.jupiter.api.Test;
  * <p>Every row that a lease gives is compared with the tokens it stands for. If there is room for
  * all entries, every outcome is compared with a plain map of committed histories.
  */
-@Tag("long")
 class UserKvCacheSimulationTest {
   private static final int SCHEDULES = 1_500;
+  private static final int FEW = 60;
   private static final int STEPS = 60;
 
   @Test
+  @Tag("long")
   void schedules_roomForAll_haveTheOutcomesOfAPlainMap() {
-    for (int seed = 0; seed < SCHEDULES; seed++) {
+    playWithRoomForAll(SCHEDULES);
+  }
+
+  @Test
+  @Tag("long")
+  void schedules_littleRoom_neverGiveWrongRows() {
+    playWithLittleRoom(SCHEDULES);
+  }
+
+  @Test
+  void schedules_aFew_haveTheOutcomesOfAPlainMapAndNoWrongRows() {
+    playWithRoomForAll(FEW);
+    playWithLittleRoom(FEW);
+  }
+
+  private static void playWithRoomForAll(int schedules) {
+    for (int seed = 0; seed < schedules; seed++) {
       new Schedule(seed, 1 << 17, 1 << 12, 1 << 17, true).play();
     }
   }
 
-  @Test
-  void schedules_littleRoom_neverGiveWrongRows() {
-    for (int seed = 0; seed < SCHEDULES; seed++) {
+  private static void playWithLittleRoom(int schedules) {
+    for (int seed = 0; seed < schedules; seed++) {
       Random random = new Random(seed);
       long budget = 256L * (1 + random.nextInt(60));
       long slab = 256L * (1 + random.nextInt(24));
