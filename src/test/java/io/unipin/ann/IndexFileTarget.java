@@ -3,6 +3,8 @@ package io.unipin.ann;
 import io.unipin.tests.fuzz.FuzzTarget;
 import io.unipin.tests.fuzz.ScratchFolder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -16,11 +18,13 @@ import java.util.stream.LongStream;
  * Index files whose checksum is right: what loads must be searched without leaving its memory.
  *
  * <p>The last 32 bytes of an input are replaced by the sum of those before, since a bundle that lies
- * has a right sum.
+ * has a right sum. Before that, an even last byte asks for a header whose payload is as long as the
+ * input has room for. Most mutations change the length, and would all be refused by the header.
  */
 public final class IndexFileTarget implements FuzzTarget {
   private static final int DIMENSION = 8;
   private static final int VECTORS = 40;
+  private static final int HEADER_BYTES = 32;
   private static final int DIGEST_BYTES = 32;
   private static final String[] KINDS = {
     "Flat", "HNSW4", "IVF4,Flat", "IVF4,SQ8", "SQ8", "PQ4x4", "IVF2,PQ4x4", "HNSW4,SQ8"
@@ -50,7 +54,9 @@ public final class IndexFileTarget implements FuzzTarget {
       try (FaissIndex index = FaissIndex.build(kind, vectors, DIMENSION, ids, FaissBuild.DEFAULT)) {
         index.save(file);
       }
-      seeds.put(kind.replaceAll("\\W", "-"), Files.readAllBytes(file));
+      byte[] seed = Files.readAllBytes(file);
+      seed[seed.length - 1] = 0;
+      seeds.put(kind.replaceAll("\\W", "-"), seed);
       Files.delete(file);
     }
     return seeds;
@@ -75,10 +81,15 @@ public final class IndexFileTarget implements FuzzTarget {
   }
 
   private static byte[] sealed(byte[] input) {
-    if (input.length < DIGEST_BYTES) {
+    if (input.length < HEADER_BYTES + DIGEST_BYTES) {
       return input;
     }
     byte[] sealed = input.clone();
+    if (input[input.length - 1] % 2 == 0) {
+      ByteBuffer header = ByteBuffer.wrap(sealed).order(ByteOrder.LITTLE_ENDIAN);
+      long ids = (long) header.getInt(16) * Long.BYTES;
+      header.putLong(24, input.length - HEADER_BYTES - header.getInt(20) - ids - DIGEST_BYTES);
+    }
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(sealed, 0, sealed.length - DIGEST_BYTES);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -34,6 +35,9 @@ public final class FeedLogTarget implements FuzzTarget {
   private final ScratchFolder scratch;
   private final DuckSession session;
 
+  /** The rows that each table's file has: a file that would be the same is not written again. */
+  private final Map<FeedTable, List<String>> written = new EnumMap<>(FeedTable.class);
+
   private FeedLogTarget(ScratchFolder scratch, DuckSession session) {
     this.scratch = scratch;
     this.session = session;
@@ -44,7 +48,7 @@ public final class FeedLogTarget implements FuzzTarget {
     Path spill = Files.createDirectory(scratch.path().resolve("spill"));
     Path log = Files.createDirectory(scratch.path().resolve("log"));
     SchemaFile.write(log.resolve(SchemaFile.NAME), SCHEMA);
-    return new FeedLogTarget(scratch, DuckSession.open(spill));
+    return new FeedLogTarget(scratch, DuckSession.open(spill).alone());
   }
 
   @Override
@@ -63,7 +67,10 @@ public final class FeedLogTarget implements FuzzTarget {
     Cells cells = new Cells(ByteBuffer.wrap(input));
     Map<FeedTable, List<String>> rows = cells.rows();
     for (FeedTable table : FeedTable.values()) {
-      write(table, rows.getOrDefault(table, List.of()), log.resolve(table.fileName()));
+      List<String> of = rows.getOrDefault(table, List.of());
+      if (!of.equals(written.put(table, of))) {
+        write(table, of, log.resolve(table.fileName()));
+      }
     }
     try {
       FeedLogReader.read(log, cells.badRows());

@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.fuzz;
 
 import io.unipin.cli.console.CommandException;
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Fuzzes one target in processes of its own: one writes the seeds, the other is Jazzer's. */
@@ -21,6 +23,17 @@ final class FuzzRun {
       Pattern.compile("stat::number_of_executed_units:\\s*(\\d+)");
   private static final Duration GRACE = Duration.ofMinutes(2);
   private static final int HANG_SECONDS = 30;
+  private static final String SANITIZERS = "com.code_intelligence.jazzer.sanitizers.";
+
+  /**
+   * Jazzer's checks that stay off. The one of Unsafe fails inside Netty, which then cannot start. The one of SQL parses
+   * each statement in a second grammar, which refuses DuckDB's; a mapping is SQL, and its session is locked. The one of
+   * connections refuses those of a target to its own server.
+   */
+  private static final String OFF =
+      Stream.of("UnsafeSanitizer", "SqlInjection", "ServerSideRequestForgery")
+          .map(SANITIZERS::concat)
+          .collect(Collectors.joining(File.pathSeparator));
 
   private final FuzzPlan plan;
   private final String classPath;
@@ -71,6 +84,7 @@ final class FuzzRun {
         "--target_class=" + ENTRY,
         "--target_args=" + plan.target(),
         "--instrumentation_includes=io.unipin.**",
+        "--disabled_hooks=" + OFF,
         "--reproducer_path=" + folder,
         "-artifact_prefix=" + folder + "/",
         "-max_total_time=" + time.toSeconds(),

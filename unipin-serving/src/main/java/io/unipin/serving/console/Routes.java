@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.security.Role;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -89,8 +88,8 @@ final class Routes {
         throw refusal;
       }
       throw ServingException.invalid("body", "JSON expected: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException e) { // bytes in memory fail as text alone: zeros look like UTF-32
+      throw ServingException.invalid("body", "JSON in UTF-8 expected");
     }
   }
 
