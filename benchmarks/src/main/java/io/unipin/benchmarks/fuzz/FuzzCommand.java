@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -76,15 +77,19 @@ public final class FuzzCommand implements Callable<Integer> {
       throw new CommandException("a start by ./unipin expected: it compiles what is fuzzed");
     }
     int all = quick ? QUICK_MINUTES : minutes;
-    Duration each =
-        Duration.ofMinutes(all)
-            .multipliedBy(Math.min(AT_ONCE, plans.size()))
-            .dividedBy(plans.size());
+    Duration share = share(plans, Duration.ofMinutes(all));
     Path work = Files.createTempDirectory("unipin-fuzz");
-    List<FuzzRun.Outcome> outcomes = run(plans, classPath, work, each);
-    report(outcomes, all, each);
+    List<FuzzRun.Outcome> outcomes = run(plans, classPath, work, share);
+    report(outcomes, all, share);
     boolean sound = outcomes.stream().allMatch(outcome -> outcome.crashes() + outcome.hangs() == 0);
     return sound ? 0 : 1;
+  }
+
+  /** The time of one share: all targets together take no longer than asked for, and so does none alone. */
+  private static Duration share(List<FuzzPlan> plans, Duration all) {
+    int shares = plans.stream().mapToInt(FuzzPlan::share).sum();
+    int most = plans.stream().mapToInt(FuzzPlan::share).max().orElse(1);
+    return all.multipliedBy(AT_ONCE).dividedBy(Math.max(shares, AT_ONCE * most));
   }
 
   private List<FuzzPlan> plans() {
@@ -104,14 +109,15 @@ public final class FuzzCommand implements Callable<Integer> {
   }
 
   private static List<FuzzRun.Outcome> run(
-      List<FuzzPlan> plans, String classPath, Path work, Duration each)
+      List<FuzzPlan> plans, String classPath, Path work, Duration share)
       throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
     List<FuzzRun.Outcome> outcomes = new ArrayList<>();
     try (Progress progress = Progress.begin("fuzzing", plans.size())) {
       List<Future<FuzzRun.Outcome>> runs =
           plans.stream()
-              .map(plan -> pool.submit(() -> new FuzzRun(plan, classPath, work).run(each)))
+              .sorted(Comparator.comparingInt(FuzzPlan::share).reversed())
+              .map(plan -> pool.submit(() -> new FuzzRun(plan, classPath, work).run(share)))
               .toList();
       for (Future<FuzzRun.Outcome> run : runs) {
         outcomes.add(run.get());
@@ -122,10 +128,11 @@ public final class FuzzCommand implements Callable<Integer> {
     } finally {
       pool.shutdownNow();
     }
+    outcomes.sort(Comparator.comparing(FuzzRun.Outcome::plan));
     return outcomes;
   }
 
-  private void report(List<FuzzRun.Outcome> outcomes, int all, Duration each) throws IOException {
+  private void report(List<FuzzRun.Outcome> outcomes, int all, Duration share) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     Map<String, Object> targets = new LinkedHashMap<>();
     for (FuzzRun.Outcome outcome : outcomes) {
@@ -140,6 +147,7 @@ public final class FuzzCommand implements Callable<Integer> {
       targets.put(
           outcome.plan().target(),
           Map.of(
+              "seconds", share.multipliedBy(outcome.plan().share()).toSeconds(),
               "executions", outcome.executions(),
               "least_executions", outcome.plan().leastExecutions(),
               "crashes", outcome.crashes(),
@@ -152,7 +160,7 @@ public final class FuzzCommand implements Callable<Integer> {
       results.put("short_targets", outcomes.stream().filter(FuzzRun.Outcome::isShort).count());
       results.put("targets", targets);
       Map<String, Object> settings =
-          Map.of("minutes", all, "seconds_per_target", each.toSeconds(), "at_once", AT_ONCE);
+          Map.of("minutes", all, "seconds_per_target", share.toSeconds(), "at_once", AT_ONCE);
       new Figures("fuzz", settings, results).write(json, Home.find().root());
       out.println("figures: " + json);
     }

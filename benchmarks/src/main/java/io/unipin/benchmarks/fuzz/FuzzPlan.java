@@ -14,19 +14,25 @@ enum FuzzPlan {
   /** Each input is written, summed, loaded and searched. */
   INDEX_FILE("index-file", 5_000, 16_384),
   MANIFEST("manifest", 50_000, 8_192),
-  SETTINGS("settings", 50_000, 4_096),
-  MAPPING("mapping", 50_000, 4_096),
-  /** Each input becomes three Parquet files. */
-  FEED_LOG("feed-log", 5_000, 512);
+  SETTINGS("settings", 50_000, 4_096, 2),
+  MAPPING("mapping", 50_000, 4_096, 2),
+  /** Each input becomes three Parquet files, and opens a database. */
+  FEED_LOG("feed-log", 5_000, 512, 3);
 
   private final String target;
   private final int leastExecutions;
   private final int maxBytes;
+  private final int share;
 
   FuzzPlan(String target, int leastExecutions, int maxBytes) {
+    this(target, leastExecutions, maxBytes, 1);
+  }
+
+  FuzzPlan(String target, int leastExecutions, int maxBytes, int share) {
     this.target = target;
     this.leastExecutions = leastExecutions;
     this.maxBytes = maxBytes;
+    this.share = share;
   }
 
   String target() {
@@ -40,6 +46,11 @@ enum FuzzPlan {
   /** Bytes of the longest input. */
   int maxBytes() {
     return maxBytes;
+  }
+
+  /** How many times as long as the quickest it is fuzzed. */
+  int share() {
+    return share;
   }
 
   static List<String> targets() {

@@ -63,7 +63,9 @@ final class FuzzRun {
     }
   }
 
-  Outcome run(Duration time) throws IOException, InterruptedException {
+  /** Fuzzes for so many times a share's time as the plan has shares. */
+  Outcome run(Duration share) throws IOException, InterruptedException {
+    Duration time = share.multipliedBy(plan.share());
     Path corpus = Files.createDirectories(folder.resolve("corpus"));
     Path output = folder.resolve("output.txt");
     if (start(List.of(ENTRY, plan.target(), corpus.toString()), output).waitFor() != 0) {
