@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lays the server out in a folder as the image holds it: lib/ with all jars, bin/serve.
+# Lays the server out in a folder as the image holds it: lib/ with all jars; bin/serve, bin/healthy and bin/env.sh.
 # Usage: docker/layout.sh FOLDER              builds first
 #        docker/layout.sh FOLDER CLASSPATH    takes what is built: jars, and folders of classes, separated by colons
 set -euo pipefail
@@ -9,7 +9,7 @@ target="${1:?$usage}"
 modules=(proto client kv-cache ann-index unipin-model unipin-serving cli)
 
 built_classpath() {
-  (cd "$root" && mvn -q -B -DskipTests -Dspotless.check.skip=true package -pl cli -am </dev/null)
+  (cd "$root" && mvn -q -B -T 2 -DskipTests -Dmaven.test.skip=true -Dspotless.check.skip=true package -pl cli -am </dev/null)
   local module
   for module in "${modules[@]}"; do
     printf '%s:' "$root/$module"/target/unipin-*-SNAPSHOT.jar
@@ -37,5 +37,5 @@ for entry in "${entries[@]}"; do
   }
   place "$entry"
 done
-cp "$root/docker/serve" "$root/docker/healthy" "$target/bin/"
+cp "$root/docker/serve" "$root/docker/healthy" "$root/bin/env.sh" "$target/bin/"
 chmod 755 "$target/bin/serve" "$target/bin/healthy"

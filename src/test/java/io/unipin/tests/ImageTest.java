@@ -104,9 +104,10 @@ final class ImageTest {
   /** What the server needs to run: our modules as they are compiled, and the jars of others. */
   private static String classpath() throws IOException {
     Stream<String> ours =
-        Stream.of("proto", "kv-cache", "ann-index", "unipin-model", "unipin-serving")
+        Stream.of(
+                "proto", "client", "kv-cache", "ann-index", "unipin-model", "unipin-serving", "cli")
             .map(module -> ROOT.resolve(module).resolve("target/classes").toString());
-    String all = Files.readString(ROOT.resolve("unipin-serving/target/classpath.txt"));
+    String all = Files.readString(ROOT.resolve("cli/target/classpath.txt"));
     Stream<String> others =
         Pattern.compile(":")
             .splitAsStream(all.strip())

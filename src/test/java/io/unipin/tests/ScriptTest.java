@@ -23,27 +23,39 @@ final class ScriptTest {
   @TempDir Path folder;
   private Path checkout;
   private Path builds;
+  private Path goals;
 
   @BeforeEach
-  void layOut() throws IOException {
+  void layOut() throws Exception {
     checkout = Files.createDirectories(folder.resolve("checkout"));
     builds = folder.resolve("builds");
+    goals = folder.resolve("goals");
     Files.copy(ROOT.resolve("unipin"), checkout.resolve("unipin"));
+    copy(ROOT.resolve("bin"), checkout.resolve("bin"));
     executable(checkout.resolve("unipin"));
     Files.writeString(checkout.resolve("pom.xml"), "<project/>");
     for (String module :
-        List.of("proto", "kv-cache", "ann-index", "unipin-model", "unipin-serving", "benchmarks")) {
+        List.of(
+            "proto",
+            "client",
+            "kv-cache",
+            "ann-index",
+            "unipin-model",
+            "unipin-serving",
+            "cli",
+            "benchmarks")) {
       Files.createDirectories(checkout.resolve(module));
       Files.writeString(checkout.resolve(module).resolve("pom.xml"), "<project/>");
     }
     script(
         "bin/mvn",
         "echo \"$PWD\" >> '" + builds + "'",
+        "echo \"$@\" >> '" + goals + "'",
         "if [ -e '" + folder + "/broken' ]; then echo '[ERROR] no room on the disk'; exit 1; fi",
-        "for m in proto benchmarks; do mkdir -p $m/target; echo > $m/target/unipin-$m-1-SNAPSHOT.jar; done",
+        "for m in proto cli benchmarks; do mkdir -p $m/target; echo > $m/target/unipin-$m-1-SNAPSHOT.jar; done",
         "echo '"
             + Files.writeString(folder.resolve("other.jar"), "")
-            + "' > benchmarks/target/classpath.txt");
+            + "' | tee cli/target/classpath.txt > benchmarks/target/classpath.txt");
     script("jdk/bin/javac", "exit 0");
     script("jdk/bin/java", "printf '%s\\n' \"$@\"");
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
@@ -69,12 +81,18 @@ final class ScriptTest {
   }
 
   private Said run(Path root) throws IOException, InterruptedException {
+    return run(root, "simulate", Map.of());
+  }
+
+  private Said run(Path root, String verb, Map<String, String> variables)
+      throws IOException, InterruptedException {
     ProcessBuilder builder =
-        new ProcessBuilder(root.resolve("unipin").toString(), "simulate").redirectErrorStream(true);
+        new ProcessBuilder(root.resolve("unipin").toString(), verb).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", folder.resolve("jdk").toString());
     environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
     environment.remove("UNIPIN_CHILD");
+    environment.putAll(variables);
     Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Said(process.waitFor(), text);
@@ -113,6 +131,50 @@ final class ScriptTest {
     Path renamed = Files.move(checkout, folder.resolve("renamed"));
     assertThat(run(renamed).classpath()).contains(renamed + "/").doesNotContain(checkout + "/");
     assertThat(builds()).containsExactly(checkout.toString(), renamed.toString());
+  }
+
+  @Test
+  void run_verb_buildsWhatItNeedsAlone() throws Exception {
+    assertThat(run(checkout).classpath()).contains("cli").doesNotContain("benchmarks");
+    assertThat(Files.readAllLines(goals)).singleElement().asString().contains(" -pl cli -am");
+    assertThat(run(checkout, "bench", Map.of()).classpath()).contains("cli", "benchmarks");
+    assertThat(Files.readAllLines(goals).get(1)).contains(" -pl benchmarks -am");
+    for (String verb : List.of("simulate", "bench", "--help")) {
+      assertThat(run(checkout, verb, Map.of()).code()).isZero();
+    }
+    assertThat(builds()).hasSize(2);
+  }
+
+  @Test
+  void run_changedSources_buildAnewWhatNeedsThem() throws Exception {
+    run(checkout, "bench", Map.of());
+    Path source = Files.writeString(checkout.resolve("benchmarks").resolve("Timed.java"), "");
+    run(checkout);
+    assertThat(builds()).as("of what the verb does not need").hasSize(1);
+    Files.move(source, checkout.resolve("cli").resolve("Timed.java"));
+    run(checkout);
+    assertThat(builds()).as("after an addition").hasSize(2);
+    Files.writeString(checkout.resolve("cli").resolve("Timed.java"), "edited");
+    run(checkout);
+    assertThat(builds()).as("after an edit").hasSize(3);
+    Files.delete(checkout.resolve("cli").resolve("Timed.java"));
+    run(checkout);
+    assertThat(builds()).as("after a removal").hasSize(4);
+    Files.createDirectories(checkout.resolve("cli/src/test"));
+    Files.writeString(checkout.resolve("cli/src/test/TimedTest.java"), "");
+    run(checkout);
+    assertThat(builds()).as("of tests").hasSize(4);
+  }
+
+  @Test
+  void run_startedByOneOfOurs_runsTheSameBuild() throws Exception {
+    Map<String, String> child = Map.of("UNIPIN_CHILD", "1");
+    String classPath = run(checkout).classpath();
+    Files.writeString(checkout.resolve("cli").resolve("Edited.java"), "");
+    assertThat(run(checkout, "simulate", child).classpath()).isEqualTo(classPath);
+    assertThat(builds()).hasSize(1);
+    assertThat(run(checkout, "bench", child).classpath()).contains("benchmarks");
+    assertThat(builds()).as("of what nothing built").hasSize(2);
   }
 
   @Test

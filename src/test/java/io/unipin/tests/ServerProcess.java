@@ -13,6 +13,14 @@ import java.util.concurrent.TimeUnit;
 final class ServerProcess implements AutoCloseable {
   private static final long START_SECONDS = 120;
 
+  /** Starts a JVM as {@code ./unipin} does, in place of the shell. */
+  private static final String LAUNCH =
+      ". \"$0\"; launch_environment 1 \"${DJL_CACHE_DIR:-$HOME/.djl.ai}\"; java=$1; shift;"
+          + " exec \"$java\" $(launch_options) \"$@\"";
+
+  private static final Path ENVIRONMENT =
+      Path.of(System.getProperty("unipin.root"), "bin", "env.sh");
+
   private final Process process;
   private final Path output;
   private final JsonNode ports;
@@ -33,10 +41,10 @@ final class ServerProcess implements AutoCloseable {
       throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", LAUNCH, ENVIRONMENT.toString()));
     command.addAll(List.of(java.toString(), "-XX:+UseSerialGC"));
     command.addAll(options);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true"));
-    command.addAll(List.of("-Dai.djl.pytorch.num_threads=1", "-DOPT_OUT_TRACKING=true"));
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("io.unipin.cli.Main", "serve"));
     settings.forEach(setting -> command.addAll(List.of("--set", setting)));

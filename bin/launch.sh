@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Runs a verb in a JVM. Needs $root and $state of ./unipin, and bin/env.sh.
+: "${root:?} ${state:?}"
+
+# Bytes this process may use: the machine's, or the container's when that is less.
+memory_bytes() {
+  local total limit
+  total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) * 1024))
+  limit="$(cat /sys/fs/cgroup/memory.max 2>/dev/null || echo max)"
+  [[ "$limit" =~ ^[0-9]+$ && "$limit" -lt "$total" ]] && total="$limit"
+  echo "$total"
+}
+
+launch() {
+  local verb="${1:-}" threads=1 memory options=()
+  # Training spreads one step over all cores; everything else works on one request per core.
+  [[ "$verb" == train ]] && threads="$(nproc)"
+  launch_environment "$threads" "$state/djl"
+  memory="$(memory_bytes)"
+  options=(
+    "-Xmx$((memory / 4 / 1048576))m" "-XX:MaxDirectMemorySize=$((memory / 2 / 1048576))m"
+    "-Dunipin.root=$root" -XX:-UsePerfData
+  )
+  # shellcheck disable=SC2207  # options without spaces
+  options+=($(launch_options))
+  case "$verb ${2:-}" in
+    # These load a server on the same cores: compiling for minutes would be load, too.
+    'bench overload' | 'bench pauses' | 'bench swap' | 'bench soak') options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
+    'serve '* | 'train '* | 'evaluate '* | 'bench '* | 'loadtest '*) ;;
+    *) options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
+  esac
+  # Benchmarks start servers whose life cycle is not their story.
+  [[ "$verb" != bench ]] || export UNIPIN_LOG_LEVEL="${UNIPIN_LOG_LEVEL:-WARN}"
+  # Progress bars are for people: plain lines when standard error is a file or a pipe.
+  [[ ! -t 2 ]] || options+=(-Dunipin.terminal=true)
+  # shellcheck disable=SC2206  # options of the JVM, separated by spaces
+  [[ -z "${UNIPIN_JAVA_OPTIONS:-}" ]] || options+=(${UNIPIN_JAVA_OPTIONS})
+  exec "$JAVA_HOME/bin/java" "${options[@]}" -cp "$(cat "$state/app/classpath")" io.unipin.cli.Main "$@"
+}

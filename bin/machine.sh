@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# What the machine needs: looks for it and, where it may, installs it. Needs say, fail and $state of ./unipin.
+: "${state:?}"
+
+java_home() {
+  local candidate version
+  for candidate in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)")")")" \
+    /usr/lib/jvm/java-17-openjdk-*; do
+    if [[ -x "$candidate/bin/javac" ]]; then
+      version="$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$candidate/release" 2>/dev/null || true)"
+      if [[ "${version:-0}" -ge 17 ]]; then
+        printf '%s\n' "$candidate"
+        return 0
+      fi
+    fi
+  done
+  return 1
+}
+
+has_file() { compgen -G "$1" >/dev/null; }
+
+missing_packages() {
+  java_home >/dev/null || echo openjdk-17-jdk-headless
+  command -v mvn >/dev/null || echo maven
+  command -v g++ >/dev/null || echo g++
+  command -v cmake >/dev/null || echo cmake
+  command -v make >/dev/null || echo make
+  has_file '/usr/include/faiss/IndexHNSW.h' || has_file '/usr/local/include/faiss/IndexHNSW.h' || echo libfaiss-dev
+  has_file '/usr/lib/*/libopenblas.so' || has_file '/usr/lib*/libopenblas.so' ||
+    has_file '/usr/local/lib/libopenblas.so' || echo libopenblas-dev
+  [[ -n "${UNIPIN_TEST:-}" ]] || return 0
+  # What some tests look at the server with.
+  command -v prometheus >/dev/null || echo prometheus
+  command -v chromium >/dev/null || echo chromium
+  command -v chromedriver >/dev/null || echo chromium-driver
+}
+
+install_packages() {
+  local sudo=() attempt log="$state/apt.log"
+  local manual="apt-get update && apt-get install -y --no-install-recommends $*"
+  command -v apt-get >/dev/null || fail "please install what Debian calls: $*"
+  if [[ "$(id -u)" != 0 ]]; then
+    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+      sudo=(sudo -n)
+    else
+      say "these packages are missing: $*"
+      fail "run this as root, then try again:  $manual"
+    fi
+  fi
+  say "installing $*"
+  # Prometheus is a tool here: its package must not start a service, on a port of ours at that.
+  if [[ " $* " == *" prometheus "* ]] && command -v systemctl >/dev/null; then
+    "${sudo[@]}" systemctl mask prometheus.service >/dev/null 2>&1 || true
+  fi
+  for attempt in 1 2; do
+    if { "${sudo[@]}" apt-get update -qq &&
+      "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1 </dev/null; then
+      return 0
+    fi
+    [[ "$attempt" == 2 ]] || sleep 3
+  done
+  tail -n 5 "$log" >&2
+  fail "the installation failed (all output: $log); by hand:  $manual"
+}
+
+# Makes sure that the machine has all that the build needs. With UNIPIN_TEST, what tests can use is needed, too.
+prepare_machine() {
+  local packages
+  mapfile -t packages < <(missing_packages)
+  if [[ "${#packages[@]}" -gt 0 ]]; then
+    install_packages "${packages[@]}"
+    mapfile -t packages < <(missing_packages)
+    [[ "${#packages[@]}" -eq 0 ]] || fail "still missing after the installation: ${packages[*]}"
+  fi
+  JAVA_HOME="$(java_home)"
+  export JAVA_HOME
+}

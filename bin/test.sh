@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# Runs all tests. Needs say, $root and $state of ./unipin, bin/env.sh and bin/build.sh.
+: "${root:?} ${state:?}"
+
+# The files in which Surefire reports the tests of this run.
+reports() {
+  find "$root" -path '*/target/surefire-reports/TEST-*.xml' -newer "$1" -print0
+}
+
+# How many tests ran, and how: one line.
+summary_of() {
+  reports "$1" | xargs -0 -r grep -h -m 1 -A 1 '<testsuite ' | tr '\n' ' ' | awk '
+    { while (match($0, / (tests|errors|skipped|failures)="[0-9]+"/)) {
+        split(substr($0, RSTART + 1, RLENGTH - 2), part, "=\""); sum[part[1]] += part[2]
+        $0 = substr($0, RSTART + RLENGTH) } }
+    END { printf "%d tests, %d failures, %d errors, %d skipped",
+          sum["tests"], sum["failures"], sum["errors"], sum["skipped"] }'
+}
+
+# Why tests were skipped: one line per reason.
+skipped_of() {
+  reports "$1" | xargs -0 -r grep -h -o '<skipped message="[^"]*"' | sed 's/^<skipped message="//; s/"$//' |
+    LC_ALL=C sort | uniq -c | while read -r count reason; do say "skipped $count: $reason"; done
+}
+
+test_help() {
+  printf '%s\n' 'Usage: unipin test [MAVEN ARGUMENT...]' 'Runs all tests and checks of the build.' '' \
+    'Environment:' \
+    '  UNIPIN_TEST=all      leaves no test out: installs the programs that tests use, and fails without them' \
+    '  UNIPIN_TEST=nightly  the same, with more rounds of the tests that take long' '' \
+    'Example:' '  ./unipin test' '  ./unipin test -pl kv-cache -am'
+}
+
+# Ends with one line that says how it went.
+run_tests() {
+  local status=0 begin=$SECONDS marker="$state/tests-began" outcome=PASSED
+  if [[ "${1:-}" == -h || "${1:-}" == --help ]]; then
+    test_help
+    return 0
+  fi
+  exec 9>"$state/lock"
+  flock 9
+  touch "$marker"
+  # What passed under the sanitizers runs again when its sources changed, or when nothing may be left out.
+  [[ -z "${UNIPIN_TEST:-}" ]] || rm -f "$root"/ann-index/target/native/{,sanitized/}*.passed
+  case "${UNIPIN_TEST:-all}" in
+    all | nightly) ;;
+    *) fail "UNIPIN_TEST: all or nightly expected, got '$UNIPIN_TEST'" ;;
+  esac
+  launch_environment 1 "$state/djl"
+  say "running all tests"
+  maven -T 2 -Dstyle.color=never verify "$@" || status=$?
+  [[ "$status" == 0 ]] || outcome=FAILED
+  skipped_of "$marker"
+  printf 'unipin test: %s: %s in %d s\n' "$outcome" "$(summary_of "$marker")" "$((SECONDS - begin))"
+  return "$status"
+}

@@ -1,0 +1,52 @@
+package io.unipin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code bin/env.sh} is where the launch environment stands, and there alone. */
+@Timeout(60)
+final class LaunchEnvironmentTest {
+  private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
+
+  /** What a shell says; one variable of its environment a line. */
+  private static List<String> shell(String script) throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", script).directory(ROOT.toFile());
+    builder.environment().keySet().retainAll(List.of("PATH", "HOME"));
+    Process process = builder.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said.lines().toList();
+  }
+
+  @Test
+  void tests_runInTheEnvironmentOfTheServer() throws Exception {
+    String cache = System.getenv("DJL_CACHE_DIR");
+    List<String> before = shell("env");
+    List<String> added =
+        shell(". bin/env.sh; launch_environment 1 '" + cache + "'; env").stream()
+            .filter(line -> !before.contains(line))
+            .toList();
+    assertThat(added).hasSizeGreaterThan(8);
+    assertThat(added)
+        .as("set by ./unipin test")
+        .allSatisfy(
+            line ->
+                assertThat(System.getenv(line.substring(0, line.indexOf('='))))
+                    .as(line)
+                    .isEqualTo(line.substring(line.indexOf('=') + 1)));
+  }
+
+  @Test
+  void variables_areSetInNoOtherPlace() throws Exception {
+    String script =
+        "grep -lr -e OMP_WAIT_POLICY -e MALLOC_ARENA_MAX unipin bin docker pom.xml */pom.xml || true";
+    assertThat(shell(script)).containsExactly("bin/env.sh");
+    assertThat(shell("grep -l env.sh docker/serve docker/layout.sh")).hasSize(2);
+  }
+}
