@@ -2,7 +2,6 @@ package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,7 @@ final class Browser implements AutoCloseable {
   static Browser start(Path profile) {
     SELENIUM.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
-    options.setBinary("/usr/bin/chromium");
+    options.setBinary(Programs.path("chromium").toFile());
     options.addArguments(
         "--headless=new",
         "--no-sandbox",
@@ -58,7 +57,7 @@ final class Browser implements AutoCloseable {
     options.setCapability("goog:loggingPrefs", logs);
     ChromeDriverService service =
         new ChromeDriverService.Builder()
-            .usingDriverExecutable(new File("/usr/bin/chromedriver"))
+            .usingDriverExecutable(Programs.path("chromedriver").toFile())
             .usingAnyFreePort()
             .build();
     return new Browser(new ChromeDriver(service, options));

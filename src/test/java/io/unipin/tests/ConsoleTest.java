@@ -24,6 +24,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** The console in a real browser: every control is used, and nothing is loaded from elsewhere. */
+@NeedsPrograms({"chromium", "chromedriver"})
 @Timeout(120)
 final class ConsoleTest {
   private static final int HISTORY = 12;

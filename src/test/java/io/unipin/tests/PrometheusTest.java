@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dashboards and rules against a real Prometheus that watches a real server. */
+@NeedsPrograms({"prometheus", "promtool"})
 @Timeout(120)
 final class PrometheusTest {
   private static final Path DOCKER = Path.of(System.getProperty("unipin.root"), "docker");

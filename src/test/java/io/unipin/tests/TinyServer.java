@@ -5,6 +5,7 @@ import io.unipin.client.UniPinClient;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.database.FileTree;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.Action;
@@ -15,6 +16,7 @@ import io.unipin.serving.UniPinServer;
 import io.unipin.serving.bundle.BundlePublisher;
 import io.unipin.serving.settings.ConfigReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** A server on free ports, with two bundles of random weights and the clients to talk to it. */
 final class TinyServer implements AutoCloseable {
@@ -32,6 +36,9 @@ final class TinyServer implements AutoCloseable {
   static final long FIRST_ID = 5000;
   static final long NOW = 1_700_000_000_000L;
   static final List<String> ACTIONS = List.of("click", "save", "hide");
+
+  /** The folder of each bundle that was made, by its name. */
+  private static final Map<String, Path> PUBLISHED = new ConcurrentHashMap<>();
 
   private final UniPinServer server;
   private final UniPinClient client;
@@ -53,8 +60,8 @@ final class TinyServer implements AutoCloseable {
 
   static void publish(Path folder) throws IOException {
     Files.createDirectories(folder.resolve("bundles"));
-    publish(folder, "one", "HNSW16", 1);
-    publish(folder, "two", "Flat", 2);
+    place(folder, "one", "HNSW16", 1);
+    place(folder, "two", "Flat", 2);
   }
 
   static List<String> settings(Path folder) {
@@ -72,6 +79,48 @@ final class TinyServer implements AutoCloseable {
         "history.folder=" + folder.resolve("history"),
         "retrieval.candidates=50",
         "page.size=10");
+  }
+
+  /** Copies what was published once per JVM: publishing loads a model. Tests may damage their copies. */
+  private static void place(Path folder, String name, String factory, long seed)
+      throws IOException {
+    Path made =
+        PUBLISHED.computeIfAbsent(
+            name,
+            unused -> {
+              Path shared = temporaryFolder();
+              publish(shared, name, factory, seed);
+              return shared.resolve("bundles").resolve(name);
+            });
+    try (Stream<Path> files = Files.walk(made)) {
+      for (Path file : files.toList()) {
+        Path target = folder.resolve("bundles").resolve(name).resolve(made.relativize(file));
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      Path folder = Files.createTempDirectory("unipin-bundle");
+      Files.createDirectory(folder.resolve("bundles"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try {
+      FileTree.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static void publish(Path folder, String name, String factory, long seed) {

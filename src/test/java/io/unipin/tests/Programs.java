@@ -1,0 +1,54 @@
+package io.unipin.tests;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/** The programs of the machine that tests with {@link NeedsPrograms} use. */
+final class Programs implements ExecutionCondition {
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    return context
+        .getTestClass()
+        .flatMap(type -> AnnotationSupport.findAnnotation(type, NeedsPrograms.class))
+        .map(needed -> evaluate(areRequired(), List.of(needed.value())))
+        .orElseGet(() -> ConditionEvaluationResult.enabled("needs no program"));
+  }
+
+  /** Whether a missing program is a failure. */
+  static boolean areRequired() {
+    return System.getenv("UNIPIN_TEST") != null;
+  }
+
+  /** Enables a test that has its programs; without them, it is skipped or, where they are required, fails. */
+  static ConditionEvaluationResult evaluate(boolean required, List<String> names) {
+    List<String> missing = names.stream().filter(name -> find(name).isEmpty()).toList();
+    if (missing.isEmpty()) {
+      return ConditionEvaluationResult.enabled("has its programs");
+    }
+    String reason = "%s expected on the PATH, not found".formatted(String.join(" and ", missing));
+    if (required) {
+      throw new IllegalStateException(reason);
+    }
+    return ConditionEvaluationResult.disabled(reason);
+  }
+
+  /** The file of a program that is there. */
+  static Path path(String name) {
+    return find(name).orElseThrow(() -> new IllegalStateException(name + " expected, not found"));
+  }
+
+  private static Optional<Path> find(String name) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+}
