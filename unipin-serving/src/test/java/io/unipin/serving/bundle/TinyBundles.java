@@ -66,9 +66,14 @@ public final class TinyBundles {
 
   /** Publishes a bundle into a folder; equal seeds make equal models. */
   public static void publish(Path folder, String name, String factory, long seed, Path scratch) {
-    Path model = scratch.resolve("model-" + name);
-    ModelWriter.writeRandom(model, config(false), seed);
-    BundlePublisher.publish(model, catalogue(), factory, folder.resolve(name));
+    PublishedOnce.place(
+        String.join(" ", name, factory, Long.toString(seed)),
+        scratch.resolve("model-" + name),
+        folder.resolve(name),
+        (model, bundle) -> {
+          ModelWriter.writeRandom(model, config(false), seed);
+          BundlePublisher.publish(model, catalogue(), factory, bundle);
+        });
   }
 
   /** Publishes a bundle whose model reads two tokens of an action. */

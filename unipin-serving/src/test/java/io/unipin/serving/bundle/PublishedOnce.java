@@ -1,0 +1,74 @@
+package io.unipin.serving.bundle;
+
+import io.unipin.feedlog.database.FileTree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/**
+ * Bundles that a JVM publishes once and copies to every test that asks: publishing loads a model, copying does not. Tests
+ * may damage their copies. Thread-safe.
+ */
+final class PublishedOnce {
+  private static final Map<String, Path> PUBLISHED = new ConcurrentHashMap<>();
+
+  private PublishedOnce() {}
+
+  /**
+   * Puts a model and its bundle in their places.
+   *
+   * @param key equal for equal content
+   * @param publisher makes both, given the place of the model and that of the bundle
+   */
+  static void place(String key, Path model, Path bundle, BiConsumer<Path, Path> publisher) {
+    if (Files.exists(bundle, LinkOption.NOFOLLOW_LINKS) || Files.exists(model)) {
+      publisher.accept(model, bundle);
+      return;
+    }
+    Path made = PUBLISHED.computeIfAbsent(key, unused -> make(bundle, publisher));
+    try {
+      copy(made.resolve("model"), model);
+      copy(made.resolve(bundle.getFileName()), bundle);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path make(Path bundle, BiConsumer<Path, Path> publisher) {
+    try {
+      Path made = Files.createTempDirectory("unipin-bundle");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(made)));
+      publisher.accept(made.resolve("model"), made.resolve(bundle.getFileName()));
+      return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file));
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  private static void delete(Path folder) {
+    try {
+      FileTree.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
