@@ -1,6 +1,7 @@
 package io.unipin.ann;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.File;
 import java.io.IOException;
@@ -29,6 +30,12 @@ class NativeToolsTest {
 
   private static final int MOST_SECONDS = 300;
 
+  /** Written when the library there passed; the build removes it where no test may be left out. */
+  private static final Path PASSED = SANITIZED.resolve("tour.passed");
+
+  private static final Path LIBRARY =
+      SANITIZED.resolve("io/unipin/ann/native/linux-x86_64/libunipin_ann.so");
+
   @TempDir Path folder;
 
   @Test
@@ -43,7 +50,10 @@ class NativeToolsTest {
 
   @Test
   void natives_underTheSanitizers_areClean() throws Exception {
-    assertThat(SANITIZED).isDirectory();
+    assertThat(LIBRARY).isNotEmptyFile();
+    assumeFalse(
+        Files.exists(PASSED) && isNewer(PASSED, LIBRARY),
+        "the natives are those that passed under the sanitizers before");
     String printed =
         tour(
             List.of(),
@@ -60,6 +70,11 @@ class NativeToolsTest {
         .contains("tour done")
         .doesNotContain("AddressSanitizer")
         .doesNotContain("runtime error");
+    Files.writeString(PASSED, "");
+  }
+
+  private static boolean isNewer(Path one, Path other) throws IOException {
+    return Files.getLastModifiedTime(one).compareTo(Files.getLastModifiedTime(other)) > 0;
   }
 
   private String tour(
