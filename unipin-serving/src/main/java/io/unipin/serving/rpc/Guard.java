@@ -6,33 +6,29 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.SecurityConfig.ClientCertificates;
 import io.unipin.serving.security.TokenFile;
-import io.unipin.serving.threads.DaemonThreads;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** What stands before the ports: TLS and tokens, each where it is set, and the clock that reads their files again. */
+/** What stands before the ports: TLS and tokens, each where it is set. */
 final class Guard implements AutoCloseable {
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("security"));
-
+  private final @Nullable TlsFiles tls;
   private final @Nullable SslContext servingPort;
   private final @Nullable SslContext adminPort;
   private final @Nullable TokenInterceptor tokens;
 
   /** Without a file of tokens, none is asked for. */
   Guard(SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics) {
+    TlsFiles opened = config.isTls() ? new TlsFiles(config) : null;
     boolean set = false;
     try {
-      TlsFiles tls = config.isTls() ? new TlsFiles(config, clock) : null;
       boolean all = config.clientCertificates() == ClientCertificates.ALL;
-      servingPort = tls == null ? null : tls.context(all);
-      adminPort = tls == null ? null : tls.context(true);
+      servingPort = opened == null ? null : opened.context(all);
+      adminPort = opened == null ? null : opened.context(true);
       tokens = file == null ? null : new TokenInterceptor(file, metrics);
+      tls = opened;
       set = true;
     } finally {
-      if (!set) {
-        clock.shutdownNow();
+      if (!set && opened != null) {
+        opened.close();
       }
     }
   }
@@ -56,6 +52,8 @@ final class Guard implements AutoCloseable {
 
   @Override
   public void close() {
-    clock.shutdownNow();
+    if (tls != null) {
+      tls.close();
+    }
   }
 }

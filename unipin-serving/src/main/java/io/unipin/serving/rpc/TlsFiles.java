@@ -7,56 +7,66 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.unipin.serving.security.SecurityConfig;
+import io.unipin.serving.threads.Recurring;
 import io.unipin.settings.ConfigException;
 import java.io.File;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server's certificate and the authorities of its clients, from files that are read again when they change; connections
  * keep what they began with. TLS 1.3 only. Thread-safe.
  */
-final class TlsFiles {
+final class TlsFiles implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(TlsFiles.class);
   private static final String PROTOCOL = "TLSv1.3";
 
   private final AdvancedTlsX509KeyManager identity = new AdvancedTlsX509KeyManager();
   private final @Nullable AdvancedTlsX509TrustManager clients;
 
+  /** Looks at the files: gRPC's managers can, too, but do so once a minute at most. */
+  private final Recurring watching;
+
   /**
-   * Reads the files and has the clock read them again.
+   * Reads the files, and reads them again when they change until closed.
    *
    * @throws ConfigException when they are not what they should be
    */
-  TlsFiles(SecurityConfig config, ScheduledExecutorService clock) {
-    long millis = config.reload().toMillis();
+  TlsFiles(SecurityConfig config) {
+    File certificate = new File(config.certificate());
+    File key = new File(config.key());
+    List<WatchedFiles> watched = new ArrayList<>();
+    watched.add(
+        new WatchedFiles(
+            List.of(certificate, key), () -> identity.updateIdentityCredentials(certificate, key)));
     try {
-      var unused =
-          identity.updateIdentityCredentials(
-              new File(config.certificate()),
-              new File(config.key()),
-              millis,
-              TimeUnit.MILLISECONDS,
-              clock);
       if (config.clientAuthorities().isEmpty()) {
         clients = null;
       } else {
-        clients =
+        AdvancedTlsX509TrustManager trust =
             AdvancedTlsX509TrustManager.newBuilder()
                 .setVerification(
                     AdvancedTlsX509TrustManager.Verification.CERTIFICATE_ONLY_VERIFICATION)
                 .build();
-        var unusedToo =
-            clients.updateTrustCredentials(
-                new File(config.clientAuthorities()), millis, TimeUnit.MILLISECONDS, clock);
+        File file = new File(config.clientAuthorities());
+        watched.add(new WatchedFiles(List.of(file), () -> trust.updateTrustCredentials(file)));
+        clients = trust;
+      }
+      for (WatchedFiles files : watched) {
+        files.read();
       }
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new ConfigException(
           "security: a PEM certificate and its PKCS 8 key expected: " + e.getMessage(), e);
     }
+    watching =
+        Recurring.start("tls", config.reload(), () -> watched.forEach(WatchedFiles::readIfChanged));
   }
 
   /** For one port. */
@@ -69,6 +79,50 @@ final class TlsFiles {
       return GrpcSslContexts.configure(builder).protocols(PROTOCOL).build();
     } catch (SSLException e) {
       throw new ConfigException("security: TLS can't be set up: " + e.getMessage(), e);
+    }
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    watching.close();
+  }
+
+  /** Files that belong together: they are read again when all of them changed. One thread. */
+  private static final class WatchedFiles {
+    private final List<File> files;
+    private final Reader reader;
+    private List<Long> times = List.of();
+
+    /** What takes the content of the files. */
+    interface Reader {
+      void read() throws IOException, GeneralSecurityException;
+    }
+
+    WatchedFiles(List<File> files, Reader reader) {
+      this.files = files;
+      this.reader = reader;
+    }
+
+    void read() throws IOException, GeneralSecurityException {
+      List<Long> now = files.stream().map(File::lastModified).toList();
+      reader.read();
+      times = now;
+    }
+
+    /** Files that are wrong change nothing, and are reported. */
+    void readIfChanged() {
+      for (int i = 0; i < files.size(); i++) {
+        if (files.get(i).lastModified() == times.get(i)) {
+          return;
+        }
+      }
+      try {
+        read();
+        logger.info("{} is read again", files.get(0).getName());
+      } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+        logger.error("the certificates read before stay valid: {}", e.getMessage());
+      }
     }
   }
 }
