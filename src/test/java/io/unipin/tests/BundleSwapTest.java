@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class BundleSwapTest {
   private static final int USERS = 30;
   private static final int CALLERS = 4;
-  private static final int SWAPS = 100;
+  private static final int SWAPS = "nightly".equals(System.getenv("UNIPIN_TEST")) ? 100 : 25;
 
   @TempDir Path folder;
 
