@@ -36,11 +36,7 @@ class ClassCounterTest {
 
   @BeforeAll
   static void train() {
-    FeedLog log = log();
-    Trainer trainer =
-        new Trainer(
-            log, Holdout.leaveLast(log, 1), config(), folder.resolve("w"), TrainProgress.none());
-    model = trainer.run(false).model();
+    model = RareClassesTest.trained();
   }
 
   @Test

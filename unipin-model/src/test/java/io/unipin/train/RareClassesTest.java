@@ -85,15 +85,22 @@ public class RareClassesTest {
 
   @BeforeAll
   static void train() throws IOException {
-    FeedLog log = log();
-    Trainer trainer =
-        new Trainer(
-            log, Holdout.leaveLast(log, 1), config(), folder.resolve("w"), TrainProgress.none());
-    model = trainer.run(false).model();
+    model = trained();
     unreplaced = Files.createDirectories(folder.resolve("unreplaced"));
     for (String file : List.of("config.json", "weights.safetensors", "items.safetensors")) {
       Files.copy(model.resolve(file), unreplaced.resolve(file));
     }
+  }
+
+  /** The model of {@link #log()} and {@link #config()}, trained once per JVM. */
+  static Path trained() {
+    return TrainedOnce.model(
+        "rare classes",
+        work -> {
+          FeedLog log = log();
+          Holdout holdout = Holdout.leaveLast(log, 1);
+          return new Trainer(log, holdout, config(), work, TrainProgress.none()).run(false);
+        });
   }
 
   private static List<UserAction> history(int length, Duration lastGap) {
