@@ -22,8 +22,7 @@ final class FirstFeedTest {
   void visit_ofAServer_showsPagesBeforeAndAfterAClick() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (TinyServer server = TinyServer.start(folder)) {
-      FirstFeed.visit(
-          server.address(), "ada", new PrintStream(out, true, StandardCharsets.UTF_8));
+      FirstFeed.visit(server.address(), "ada", new PrintStream(out, true, StandardCharsets.UTF_8));
     }
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("first page (cache: PREFILL)", "second page (cache: HIT)", "after a click on '");
@@ -32,8 +31,7 @@ final class FirstFeedTest {
   /** The page shows the method that the test above runs. */
   @Test
   void page_showsTheProgramThatRuns() throws IOException {
-    String program =
-        Files.readString(ROOT.resolve("src/test/java/io/unipin/tests/FirstFeed.java"));
+    String program = Files.readString(ROOT.resolve("src/test/java/io/unipin/tests/FirstFeed.java"));
     String method =
         program.substring(program.indexOf("  static void visit"), program.lastIndexOf("}"));
     String page = Files.readString(ROOT.resolve("docs/first-feed.md"));
