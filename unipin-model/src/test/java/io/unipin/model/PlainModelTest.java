@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
@@ -14,7 +15,6 @@ import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.features.TokenSequence;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,8 +154,8 @@ class PlainModelTest {
     TokenSequence tokens = tokens(of);
     RequestContext context = new RequestContext(of.path("surface").asInt(), of.path("gap").asInt());
     int rows = 1 + tokens.size();
-    ByteBuffer block = TestModels.block(model.config(), KvType.FLOAT32, rows);
-    float[] state = model.extend(tokens, 0, block, rows, KvType.FLOAT32);
+    HostRows block = TestModels.block(model.config(), KvType.FLOAT32, rows);
+    float[] state = model.extend(tokens, 0, block);
     assertClose(state, doubles(of.path("state")), "state");
     for (int l = 0; l < model.config().layers(); l++) {
       for (int which = 0; which < 2; which++) {
@@ -163,7 +163,7 @@ class PlainModelTest {
         int first = rows - pinned.size();
         for (int t = 0; t < pinned.size(); t++) {
           assertClose(
-              row(model.config(), block, rows, l, which, first + t),
+              row(model.config(), block, l, which, first + t),
               doubles(pinned.get(t)),
               "layer %s, plane %s, row %s".formatted(l, which, first + t));
         }
@@ -176,9 +176,7 @@ class PlainModelTest {
           model.queries(state, context, outcomes, offsets), doubles(query.path("query")), "query");
     }
     int[] candidates = ints(of.path("candidates"));
-    float[] scores =
-        model.score(
-            block, rows, KvType.FLOAT32, rows, candidates, context, ints(of.path("positions")));
+    float[] scores = model.score(block, rows, candidates, context, ints(of.path("positions")));
     int actions = model.config().actions().size();
     for (int i = 0; i < candidates.length; i++) {
       float[] found = Arrays.copyOfRange(scores, i * actions, (i + 1) * actions);
@@ -187,16 +185,15 @@ class PlainModelTest {
   }
 
   /** Returns a row of all heads; keys lie in a block with the halves of a head interleaved. */
-  private static float[] row(
-      ModelConfig config, ByteBuffer block, int capacity, int layer, int which, int row) {
-    FloatBuffer numbers = block.asFloatBuffer();
+  private static float[] row(ModelConfig config, HostRows block, int layer, int which, int row) {
+    FloatBuffer numbers = block.memory().asFloatBuffer();
     int width = config.headDim();
     float[] found = new float[config.kvHeads() * width];
     for (int head = 0; head < config.kvHeads(); head++) {
       int plane = (layer * 2 + which) * config.kvHeads() + head;
       for (int i = 0; i < width; i++) {
         int to = which == 0 ? i % 2 * (width / 2) + i / 2 : i;
-        found[head * width + to] = numbers.get((plane * capacity + row) * width + i);
+        found[head * width + to] = numbers.get((plane * block.capacity() + row) * width + i);
       }
     }
     return found;
@@ -220,14 +217,14 @@ class PlainModelTest {
       ServingModel model, PlainModel plain, TokenSequence tokens, Random random) {
     ModelConfig config = model.config();
     int rows = 1 + tokens.size();
-    ByteBuffer block = TestModels.block(config, KvType.FLOAT32, rows);
-    float[] state = model.extend(tokens, 0, block, rows, KvType.FLOAT32);
+    HostRows block = TestModels.block(config, KvType.FLOAT32, rows);
+    float[] state = model.extend(tokens, 0, block);
     PlainModel.Encoded encoded = plain.encode(tokens);
     assertClose(state, encoded.state(), "state of " + rows + " rows");
     for (int l = 0; l < config.layers(); l++) {
       for (int t = 0; t < rows; t++) {
-        assertClose(row(config, block, rows, l, 0, t), encoded.keys()[l][t], "keys");
-        assertClose(row(config, block, rows, l, 1, t), encoded.values()[l][t], "values");
+        assertClose(row(config, block, l, 0, t), encoded.keys()[l][t], "keys");
+        assertClose(row(config, block, l, 1, t), encoded.values()[l][t], "values");
       }
     }
     RequestContext context =
@@ -247,7 +244,7 @@ class PlainModelTest {
       }
     }
     assertClose(
-        model.score(block, rows, KvType.FLOAT32, rows, candidates, context, positions),
+        model.score(block, rows, candidates, context, positions),
         expected.stream().mapToDouble(d -> d).toArray(),
         "probabilities");
   }
