@@ -81,7 +81,8 @@ class TrainConfigTest {
         .isEqualTo(TrainConfig.defaults().with("training.epochs", "3").toString());
     assertThatThrownBy(() -> config.with("training.speed", "9"))
         .hasMessageStartingWith(
-            "--set training.speed: training.speed: unknown key; known here are [task, seed, epochs, ");
+            "--set training.speed: training.speed: unknown key; known here are [task, seed, epochs,"
+                + " ");
   }
 
   @ParameterizedTest
