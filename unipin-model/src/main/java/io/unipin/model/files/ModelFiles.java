@@ -116,12 +116,13 @@ public record ModelFiles(
             "%s: at most %s bytes expected, got %s".formatted(CONFIG, MAX_CONFIG_BYTES, bytes));
       }
       JsonNode tree = JSON.readTree(Files.readAllBytes(file));
-      if (tree instanceof ObjectNode object) {
-        // A model from before there were these.
-        object.putIfAbsent("gated", BooleanNode.FALSE);
-        object.putIfAbsent("interleaved", BooleanNode.FALSE);
+      if (!(tree instanceof ObjectNode object)) {
+        throw new ModelException(CONFIG + ": a JSON object expected, got " + tree.getNodeType());
       }
-      return JSON.treeToValue(tree, ModelConfig.class);
+      // A model from before there were these.
+      object.putIfAbsent("gated", BooleanNode.FALSE);
+      object.putIfAbsent("interleaved", BooleanNode.FALSE);
+      return JSON.treeToValue(object, ModelConfig.class);
     } catch (JsonProcessingException e) {
       throw new ModelException(
           "%s: %s".formatted(CONFIG, e.getOriginalMessage().lines().findFirst().orElse("")), e);
