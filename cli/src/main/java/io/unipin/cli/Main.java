@@ -28,7 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** UniPin's command line. */
+/** The entry point of UniPin's command line. */
 @Command(
     name = "unipin",
     description =
@@ -75,13 +75,12 @@ public final class Main implements Runnable, Failures.Reader {
   private Main() {}
 
   public static void main(String[] arguments) {
-    // Digits, letters and names are those of no country, so that equal input gives equal output
-    // everywhere.
+    // The root locale depends on no country. Equal input therefore gives equal output everywhere.
     Locale.setDefault(Locale.ROOT);
     System.exit(run(commandLine(), arguments));
   }
 
-  /** Runs a verb, and lets nothing that it printed stay behind. */
+  /** Runs a verb and flushes everything that it printed. */
   static int run(CommandLine main, String... arguments) {
     int code = main.execute(arguments);
     main.getOut().flush();
@@ -89,7 +88,7 @@ public final class Main implements Runnable, Failures.Reader {
     return code;
   }
 
-  /** All verbs, those of other modules too. */
+  /** Returns the root command with all verbs, including those of other modules. */
   public static CommandLine commandLine() {
     CommandLine main = new CommandLine(new Main());
     ServiceLoader.load(Verb.class).forEach(main::addSubcommand);
