@@ -7,16 +7,16 @@ import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import java.nio.file.Path;
 
-/** A bundle named by its folder. */
+/** Loads a bundle that is given by its folder. */
 public final class BundleFolder {
   private BundleFolder() {}
 
-  /** Verifies and loads it, to compute in float32; the caller closes it. */
+  /** Verifies and loads a bundle that computes in float32. The caller closes it. */
   public static LoadedBundle load(Path bundle) {
     return load(bundle, Precision.FLOAT32);
   }
 
-  /** Verifies and loads it; the caller closes it. */
+  /** Verifies and loads a bundle. The caller closes it. */
   public static LoadedBundle load(Path bundle, Precision precision) {
     Path folder = bundle.toAbsolutePath().normalize();
     Path parent = folder.getParent() == null ? folder : folder.getParent();
@@ -24,7 +24,10 @@ public final class BundleFolder {
         .load(String.valueOf(folder.getFileName()));
   }
 
-  /** Refuses a feed log whose items are not the bundle's, in the same order: its rows would mean other items. */
+  /**
+   * Refuses a feed log unless it has the bundle's items in the same order. Otherwise the log's rows
+   * would mean other items.
+   */
   public static void requireSameItems(LoadedBundle bundle, Catalogue log) {
     Catalogue own = bundle.catalogue();
     for (int row = 0; row < Math.min(own.size(), log.size()); row++) {

@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
       "  ./unipin index --vectors items.fvecs --factory HNSW32 --out items.faiss"
     })
 public final class IndexCommand implements Callable<Integer>, Checked {
-  /** What the index is built over. */
+  /** The options that say which vectors the index holds. */
   public static final class Source {
     @Option(names = "--bundle", paramLabel = "DIR", description = "A bundle; out is a new one.")
     @Input(Input.Kind.BUNDLE)
@@ -155,7 +155,7 @@ public final class IndexCommand implements Callable<Integer>, Checked {
     return new FaissBuild(seed, threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
   }
 
-  /** Prints what will be built and why, what it takes, and how long. */
+  /** Prints the planned index, the reason for its kind, its memory and the time to build it. */
   private IndexPlan plan(float[] vectors, int dimension) {
     long budget = memory > 0 ? memory << 20 : Machine.freeBytes() / 2;
     IndexPlan plan =

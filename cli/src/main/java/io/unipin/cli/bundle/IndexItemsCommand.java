@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Takes items out of a running server's index or brings them back, and prints how the index is. */
+/** Removes items from a running server's index or restores them, and prints the index's state. */
 @Command(
     name = "items",
     description =

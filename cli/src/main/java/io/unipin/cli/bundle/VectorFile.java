@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Vectors of a {@code .fvecs} file: before each row its dimension, 32-bit little endian, as the public ANN data sets have it.
+ * The vectors of a {@code .fvecs} file, the format of the public ANN data sets.
+ *
+ * <p>Each row is a 32-bit dimension and then its values, all little endian.
  *
  * @param rows (size, dimension)
  */
-@SuppressWarnings("ArrayRecordComponent") // owned by whoever holds the record
+@SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 public record VectorFile(float[] rows, int dimension) {
   private static final int MAX_DIMENSION = 1 << 16;
 
