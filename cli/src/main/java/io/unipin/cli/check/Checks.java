@@ -17,9 +17,10 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
 /**
- * Runs a verb once all that can be known beforehand allows it: first the places of its outputs, then
- * its inputs, then what the verb itself knows ({@link Checked}). Hours of work must not end with a
- * name that could never have been written.
+ * Runs a verb after all checks that are possible beforehand.
+ *
+ * <p>It checks the places of the outputs first, then the inputs, then what the verb itself knows
+ * ({@link Checked}). A long run must not fail at its end because its output can't be written.
  */
 public final class Checks implements IExecutionStrategy {
   @Override
@@ -70,7 +71,10 @@ public final class Checks implements IExecutionStrategy {
     }
   }
 
-  /** A bundle and a feed log appear as a whole: nothing else is written at their place or in them. */
+  /**
+   * Refuses other outputs at the place of a bundle or feed log, or inside it. Each of these is
+   * written as a whole.
+   */
   private static void requireApart(Map<String, Path> outputs, Map<String, Path> wholes) {
     outputs.forEach(
         (option, target) -> {

@@ -13,16 +13,16 @@ public final class DiskSpace {
 
   private DiskSpace() {}
 
-  /** Bytes that can still be written at a place, which need not exist yet. */
+  /** Returns the bytes that can still be written at a place. The place need not exist yet. */
   interface Free {
     long at(Path existing) throws IOException;
   }
 
   /**
-   * Refuses work whose result would not fit.
+   * Refuses work whose result would not fit on the disk.
    *
-   * @param what will be written, such as "the feed log"
-   * @param bytes at least so many, about
+   * @param what the thing to write, such as "the feed log"
+   * @param bytes about how many bytes the work writes at least
    */
   public static void require(String what, Path place, long bytes) {
     shortage(what, place, bytes)
@@ -32,12 +32,12 @@ public final class DiskSpace {
             });
   }
 
-  /** What is missing, in one line, if anything. */
+  /** Returns one line that says how much room is missing; empty if there is enough. */
   public static Optional<String> shortage(String what, Path place, long bytes) {
     return shortage(what, place, bytes, at -> Files.getFileStore(at).getUsableSpace());
   }
 
-  /** Whether two places, which need not exist yet, take their room from the same file system. */
+  /** Whether two places are on the same file system. They need not exist yet. */
   public static boolean isOneStore(Path one, Path other) {
     try {
       return Files.getFileStore(WritablePlace.existing(one))
@@ -62,7 +62,7 @@ public final class DiskSpace {
                   place,
                   Math.floor(usable / MIB)));
     } catch (IOException e) {
-      return Optional.empty(); // a file system that cannot tell its space is no reason to refuse
+      return Optional.empty(); // unknown free space is no reason to refuse
     }
   }
 }

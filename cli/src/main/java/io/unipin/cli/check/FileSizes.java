@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Sizes of what is read, from which the size of what will be written is guessed. */
+/** Measures input files. Verbs estimate the size of their output from it. */
 public final class FileSizes {
   private FileSizes() {}
 
-  /** Bytes of a file, or of all files below a folder; 0 where there is none. */
+  /** Returns the bytes of a file, or of all files below a folder; 0 if it does not exist. */
   public static long below(Path folder, String... path) {
     Path from = folder;
     for (String name : path) {
@@ -21,7 +21,7 @@ public final class FileSizes {
     try (Stream<Path> files = Files.walk(from)) {
       return files.filter(Files::isRegularFile).mapToLong(FileSizes::size).sum();
     } catch (IOException e) {
-      return 0; // whoever reads the files says what is wrong with them
+      return 0; // the reader of the files reports what is wrong with them
     }
   }
 
@@ -29,7 +29,7 @@ public final class FileSizes {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      return 0; // gone meanwhile
+      return 0; // deleted in the meantime
     }
   }
 }

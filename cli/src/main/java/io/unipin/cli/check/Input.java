@@ -5,23 +5,26 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks an option or parameter that names what a verb reads. {@link Checks} looks at it before the verb begins. */
+/**
+ * Marks an option or parameter that names an input of a verb. {@link Checks} checks the input
+ * before the verb begins.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 public @interface Input {
   Kind value();
 
-  /** What has to be there. */
+  /** The kind of input that must exist. */
   public enum Kind {
-    /** A file that can be read. */
+    /** A readable file. */
     FILE,
-    /** A folder that can be listed. */
+    /** A readable folder. */
     FOLDER,
-    /** Either of them. */
+    /** A readable file or folder. */
     ANY,
     /** A folder with a bundle's manifest. */
     BUNDLE,
-    /** A folder with a feed log's schema, which is one that holds together. */
+    /** A folder with a feed log's schema. The schema must be valid. */
     FEED_LOG
   }
 }

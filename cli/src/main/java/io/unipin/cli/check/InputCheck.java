@@ -4,7 +4,7 @@ import io.unipin.feedlog.FeedLogReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether what a verb reads is there. */
+/** Checks that an input of a verb exists and is of the right kind. */
 final class InputCheck {
   private InputCheck() {}
 

@@ -5,25 +5,28 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks an option or parameter that names what a verb makes. {@link Checks} looks at the place before the verb begins. */
+/**
+ * Marks an option or parameter that names an output of a verb. {@link Checks} checks the place
+ * before the verb begins.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 public @interface Output {
   Kind value();
 
-  /** What will be made there. */
+  /** The kind of output. */
   public enum Kind {
-    /** A file; one that is there is replaced. */
+    /** A file. An existing one is replaced. */
     FILE,
-    /** A folder to write into; it may be there. */
+    /** A folder to write into. It may exist. */
     FOLDER,
-    /** A bundle: its name is one of a bundle, and nothing is there. */
+    /** A bundle. Its name must be valid for a bundle, and nothing may exist there. */
     BUNDLE,
-    /** A folder to hold bundles; it may be there. */
+    /** A folder that holds bundles. It may exist. */
     BUNDLES,
-    /** A feed log: nothing is there, or an empty folder, or a feed log, which is replaced. */
+    /** A feed log. The place is free, an empty folder, or a feed log that is replaced. */
     FEED_LOG,
-    /** A file or a bundle, by the verb's other options; the verb checks which. */
+    /** A file or a bundle. The verb's other options decide, and the verb checks it. */
     FILE_OR_BUNDLE
   }
 }

@@ -8,16 +8,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Whether something can be made at a place. Writes nothing. */
+/** Checks that an output can be written at a place. Writes nothing. */
 public final class OutputCheck {
   private static final String SCHEMA = "feedlog.yaml";
 
   private OutputCheck() {}
 
   /**
-   * Refuses a place where a verb could not leave what it makes.
+   * Refuses a place where the verb could not write its output.
    *
-   * @param option that names the place, for the message
+   * @param option the option that names the place, for the message
    */
   public static void require(String option, Output.Kind kind, Path place) {
     Path target = place.toAbsolutePath().normalize();
@@ -72,7 +72,10 @@ public final class OutputCheck {
     requireParent(option, place, target);
   }
 
-  /** What lies above the target is made where it is missing, so the nearest folder that is there counts. */
+  /**
+   * Checks the nearest folder above the target that exists. Missing folders below it will be
+   * created.
+   */
   private static void requireParent(String option, Path place, Path target) {
     Path parent = target.getParent();
     if (parent == null) {

@@ -7,14 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** A small file that a verb leaves behind. */
+/** Writes a small output file of a verb. */
 public final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Writes text, whole or not at all, and makes the folders above it. A device or pipe is written to, not replaced.
+   * Writes text completely or not at all, and creates the folders above it. A device or pipe is
+   * written to, not replaced.
    *
-   * @throws CheckException when it can't be written; it names where the text is kept, and how it gets to its place
+   * @throws CheckException when the file can't be written; the message names where the text is kept
+   *     and how to move it
    */
   public static void write(Path file, String text) {
     try {
@@ -54,7 +56,7 @@ public final class OutputFile {
     }
   }
 
-  /** The system's reason, without the path where it names one. */
+  /** Returns the system's reason, without the path that it may begin with. */
   public static String reason(IOException failure) {
     if (failure instanceof FileSystemException system && system.getReason() != null) {
       return system.getReason();

@@ -1,4 +1,4 @@
-/** What a verb checks before it begins. */
+/** Checks that run before a verb begins. */
 @NullMarked
 package io.unipin.cli.check;
 
