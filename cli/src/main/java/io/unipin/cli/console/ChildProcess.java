@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Another run of our own script: training and serving want environments of their own. Ends with us
- * unless kept.
+ * Another run of the {@code unipin} script. Training and serving need environments of their own.
+ *
+ * <p>The process ends with this one unless it is kept.
  */
 public final class ChildProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(20);
@@ -29,7 +30,7 @@ public final class ChildProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(stopper);
   }
 
-  /** Runs a verb to its end; what it says on standard error is seen, the rest is not. */
+  /** Runs a verb to its end. Its standard error is shown and its standard output is dropped. */
   public static void run(Home home, List<String> arguments)
       throws IOException, InterruptedException {
     ProcessBuilder builder = builder(home, arguments);
@@ -43,15 +44,15 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Starts a verb in the background, both of its outputs in a file. */
+  /** Starts a verb in the background. Both of its outputs go to a file. */
   public static ChildProcess start(Home home, List<String> arguments, Path output)
       throws IOException {
     return start(home, arguments, Map.of(), output);
   }
 
   /**
-   * Starts a verb in the background with more variables in its environment, both of its outputs in
-   * a file.
+   * Starts a verb in the background with more environment variables. Both of its outputs go to a
+   * file.
    */
   public static ChildProcess start(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
@@ -59,7 +60,10 @@ public final class ChildProcess implements AutoCloseable {
     return start(builder(home, arguments), arguments.get(0), environment, output);
   }
 
-  /** The same; where both want the processor, this process gets more of it than the other. */
+  /**
+   * Starts a verb like the method above, but with less processor time than this process when both
+   * need it.
+   */
   public static ChildProcess startBehind(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
       throws IOException {
@@ -91,7 +95,7 @@ public final class ChildProcess implements AutoCloseable {
   /**
    * Waits until the file exists.
    *
-   * @param output what the process says, for the message when it ends instead
+   * @param output file with the process's output; the message names it if the process ends first
    */
   public void awaitFile(Path file, Path output, Duration limit)
       throws IOException, InterruptedException {
@@ -111,7 +115,7 @@ public final class ChildProcess implements AutoCloseable {
     return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
   }
 
-  /** Leaves the process running when we end. */
+  /** Leaves the process running when this one ends. */
   public void keep() {
     kept = true;
     Runtime.getRuntime().removeShutdownHook(stopper);
@@ -122,7 +126,7 @@ public final class ChildProcess implements AutoCloseable {
     process.destroy();
   }
 
-  /** Waits for the end; returns whether it came in time. */
+  /** Waits for the end and returns whether it came in time. */
   public boolean awaitEnd(Duration limit) throws InterruptedException {
     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -148,7 +152,7 @@ public final class ChildProcess implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(stopper);
     } catch (IllegalStateException e) {
-      return; // the JVM is ending already, and runs the hook
+      return; // the JVM is already ending and runs the hook
     }
   }
 }

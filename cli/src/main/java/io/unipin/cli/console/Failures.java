@@ -8,11 +8,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Turns a failure into one line on standard error; with {@code --debug} the stack trace follows. */
+/** Prints a failure as one line on standard error. With {@code --debug} the stack trace follows. */
 public final class Failures {
-  /** Who reads the failures of a command line: its root command. */
+  /** The root command, which decides how much of a failure is printed. */
   public interface Reader {
-    /** Whether stack traces are printed too. */
+    /** Whether stack traces are printed. */
     boolean wantsStackTraces();
   }
 

@@ -10,12 +10,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a verb measured, as one JSON object: {@code name, date, git, machine, settings, results}. */
+/**
+ * The figures that a verb measured, as one JSON object:
+ * {@code name, date, git, machine, settings, results}.
+ */
 public record Figures(String name, Map<String, ?> settings, Map<String, ?> results) {
   private static final ObjectMapper mapper =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  /** Writes the object; a reader never sees half of it. */
+  /** Writes the object atomically. A reader never sees half of it. */
   public void write(Path file, Path root) throws IOException {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("name", name);

@@ -6,14 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Folders that a verb makes and empties. */
+/** Creates and empties work folders of verbs. */
 public final class Folders {
-  /** Marks a folder as ours to empty. */
+  /** The file that marks a folder as created by this program. */
   private static final String MARK = ".unipin-work";
 
   private Folders() {}
 
-  /** Makes an empty folder; one that is there is emptied when an earlier call made it, and refused otherwise. */
+  /**
+   * Returns an empty folder. An existing folder is emptied if this program created it, and refused
+   * otherwise.
+   */
   public static Path fresh(Path folder) throws IOException {
     if (Files.exists(folder)) {
       requireOurs(folder);
@@ -24,7 +27,7 @@ public final class Folders {
     return folder;
   }
 
-  /** Refuses a folder that we did not make and that holds something. */
+  /** Refuses a folder that holds something and was not created by this program. */
   public static void requireOurs(Path folder) {
     if (Files.exists(folder) && !Files.exists(folder.resolve(MARK)) && !isEmpty(folder)) {
       throw new CommandException("a new or empty folder expected, but " + folder + " holds files");

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The machine and the versions that figures were taken with. */
+/** The machine and the software versions on which figures were measured. */
 public record Machine(
     String cpu, int cores, String memory, String jdk, String libtorch, String faiss) {
   private static final Pattern FAISS_VERSION =
@@ -28,7 +28,7 @@ public record Machine(
         findFaiss());
   }
 
-  /** The commit of the sources, with {@code +} when they differ from it. */
+  /** Returns the commit of the sources, with {@code +} if they differ from it. */
   static String git(Path root) {
     String commit = output(root, "git", "rev-parse", "--short=12", "HEAD");
     if (commit.isEmpty()) {
@@ -49,7 +49,9 @@ public record Machine(
     }
   }
 
-  /** Memory that programs may still take; of the whole machine where that is unknown. */
+  /**
+   * Returns the bytes of memory that programs may still take; the whole memory if that is unknown.
+   */
   public static long freeBytes() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
       return lines

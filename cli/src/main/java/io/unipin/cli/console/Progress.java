@@ -9,7 +9,11 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** How far a task is, on standard error: a bar on a terminal, else a line every ten seconds at most. One thread. */
+/**
+ * Shows the progress of a task on standard error. One thread.
+ *
+ * <p>A terminal shows a bar. Otherwise a line is printed at most every ten seconds.
+ */
 public final class Progress implements AutoCloseable {
   private static final Duration LINE_EVERY = Duration.ofSeconds(10);
 
@@ -25,7 +29,7 @@ public final class Progress implements AutoCloseable {
     this.bar = bar;
   }
 
-  /** Begins a task; a total of -1 means that nobody knows how much there is to do. */
+  /** Begins a task. A total of -1 means that the amount of work is unknown. */
   public static Progress begin(String task, long total) {
     return begin(task, total, Boolean.getBoolean("unipin.terminal"), System.err);
   }
@@ -45,7 +49,7 @@ public final class Progress implements AutoCloseable {
     return new Progress(task, out, bar);
   }
 
-  /** Says how much is done, of how much, and what else a person may want to see. */
+  /** Shows the amount of work done, the total, and a note for the user. */
   public void at(long done, long total, String note) {
     if (bar != null) {
       bar.maxHint(total);
@@ -61,7 +65,7 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** A line that stays. */
+  /** Prints a line that stays visible. */
   public void line(String text) {
     if (bar != null) {
       bar.pause();

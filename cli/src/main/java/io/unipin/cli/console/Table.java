@@ -4,7 +4,11 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Text in aligned columns: a column whose cells below the head all look like numbers is aligned to the right. One thread. */
+/**
+ * A text table with aligned columns. One thread.
+ *
+ * <p>A column is aligned to the right if all its cells below the head look like numbers.
+ */
 public final class Table {
   private static final int WIDEST = 44;
 

@@ -1,7 +1,4 @@
-/**
- * What verbs print and how they report: tables, progress, figures, failures, other runs of the
- * script.
- */
+/** Output and reporting of verbs: tables, progress, figures, failures, other runs of the script. */
 @NullMarked
 package io.unipin.cli.console;
 
