@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Turns what a server served and recorded into a feed log to train on. */
+/** Turns a server's served log into a feed log for training. */
 @Command(
     name = "export",
     description = "Turns what a server served and recorded into a feed log to train on.",
@@ -34,7 +34,10 @@ import picocli.CommandLine.Spec;
       "  ./unipin export --served served --bundle bundles/main --out feedlog"
     })
 public final class ExportCommand implements Callable<Integer>, Checked {
-  /** Lines of JSON become columns that compress far better. */
+  /**
+   * The least ratio of the served log's size to the feed log's size. JSON lines become columns that
+   * compress far better.
+   */
   private static final int LEAST_COMPRESSION = 25;
 
   @Option(names = "--served", required = true, paramLabel = "DIR", description = "The served log.")

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What a feed log holds, as text for a person. */
+/** Describes a feed log's content as text for a person. */
 public final class FeedLogText {
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -32,7 +32,7 @@ public final class FeedLogText {
         bad);
   }
 
-  /** From the first action's day to the last one's, empty without times. */
+  /** Returns the days of the first and the last action; empty for a log without times. */
   public static String days(FeedLog log) {
     long[] times = Arrays.stream(log.actionTimes()).filter(t -> t != FeedLog.NO_TIME).toArray();
     if (times.length == 0) {
@@ -45,7 +45,10 @@ public final class FeedLogText {
         + DAY.format(Instant.ofEpochMilli(last));
   }
 
-  /** Per action type how often it stands among the actions and, with feedviews, among the impressions. */
+  /**
+   * Returns how often each action type occurs among the actions and, with feedviews, among the
+   * impressions.
+   */
   public static Table counts(FeedLog log) {
     Table table = new Table("action", "actions", "share of impressions", "");
     List<String> names = log.schema().actions();

@@ -114,7 +114,7 @@ public final class ImportCommand implements Callable<Integer>, Checked {
     return 0;
   }
 
-  /** Of every source and every table, what became of its rows. */
+  /** Returns the table of accepted and rejected rows by source and table. */
   private static Table account(Imported imported) {
     Table table = new Table("rows of", "files", "read", "kept", "refused");
     for (SourceRows rows : imported.sources()) {
@@ -145,7 +145,7 @@ public final class ImportCommand implements Callable<Integer>, Checked {
     return results;
   }
 
-  /** The mapping that is given, or the recipe of the folder's name. */
+  /** Returns the given mapping, or the one of the recipe that has the folder's name. */
   public static Path mapping(Home home, Path source, @Nullable Path given) {
     if (given != null) {
       return given;

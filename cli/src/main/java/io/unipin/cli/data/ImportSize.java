@@ -11,9 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.stream.Stream;
 
-/** How much an import will write, at least: a part of what its mapping names. */
+/**
+ * Estimates the least number of bytes that an import writes from the sizes of the files that its
+ * mapping names.
+ */
 final class ImportSize {
-  /** Text shrinks to about so much as columns; what is compressed already shrinks less. */
+  /** About how many times smaller text becomes as columns. Compressed input shrinks less. */
   private static final int SHRINKS = 8;
 
   private ImportSize() {}

@@ -14,13 +14,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a feed log of simulated users whose true tastes are known. */
+/** Creates a feed log of simulated users whose true tastes are known. */
 @Command(
     name = "simulate",
     description = "Writes a feed log of simulated users; equal settings give equal logs.",
     footer = {"", "Example:", "  ./unipin simulate --out feedlog --users 2000 --items 2000"})
 public final class SimulateCommand implements Callable<Integer>, Checked {
-  /** Of the feed log, about; of many users and items a little more. */
+  /**
+   * About how many bytes an impression takes in the feed log. With many users and items it takes a
+   * little more.
+   */
   private static final int BYTES_PER_IMPRESSION = 4;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
