@@ -19,9 +19,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Many users' visits at once, in a closed loop: every client waits for its answer before it asks again.
+ * Visits of many users at once, in a closed loop: each client waits for its answer before its next
+ * request.
  *
- * <p>A visit is what people do with a feed: a page, the next page, an action on an item of it, a page.
+ * <p>A visit consists of a page, the next page, an action on one of its items, and another page.
  */
 final class Burst {
   private final List<UniPinClient> clients;
@@ -30,10 +31,10 @@ final class Burst {
   private final int callers;
 
   /**
-   * A burst that has not begun.
+   * Creates a burst that has not begun.
    *
    * @param clients connections, used in turn
-   * @param callers visits under way at once
+   * @param callers number of visits at the same time
    */
   Burst(List<UniPinClient> clients, List<DemoUser> users, int callers) {
     this.clients = clients;
@@ -72,7 +73,7 @@ final class Burst {
     Random random = new Random(caller);
     UniPinClient client = clients.get(caller % clients.size());
     for (int visit = 0; System.nanoTime() - end < 0; visit++) {
-      // Callers own disjoint users, so that each one's visits follow each other.
+      // Callers own disjoint users. The visits of one user therefore never overlap.
       int row = caller + callers * random.nextInt(Math.max(1, users.size() / callers));
       DemoUser user = users.get(Math.min(row, users.size() - 1));
       RetrieveAndRankResponse page = page(client, recorder, user, "");

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a burst measured.
+ * The figures of a burst.
  *
- * @param requests RetrieveAndRank calls that were answered
- * @param p50Ms seen by the client
- * @param p99Ms seen by the client
- * @param cache requests per outcome
- * @param stagesMs mean milliseconds of every stage
+ * @param requests number of RetrieveAndRank calls that were answered
+ * @param p50Ms median latency at the client
+ * @param p99Ms 99th percentile of the latency at the client
+ * @param cache number of requests per cache outcome
+ * @param stagesMs mean milliseconds of each stage
  */
 record BurstResult(
     long requests,

@@ -4,7 +4,7 @@ import io.unipin.cli.console.Table;
 import io.unipin.cli.server.SlateText;
 import java.util.Locale;
 
-/** A burst's figures as tables. */
+/** Prints the figures of a burst as tables. */
 final class BurstText {
   private BurstText() {}
 

@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The demo from end to end. Training and serving run in processes of their own, as they would anywhere. */
+/**
+ * The demo from end to end. Training and serving run in processes of their own, as in production.
+ */
 final class Demo {
   private static final int MOST_USERS = 1000;
   private static final int CONNECTIONS = 2;

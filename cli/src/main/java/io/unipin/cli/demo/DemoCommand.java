@@ -25,7 +25,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The guided tour through everything: data, training, evaluation, bundle, server, a visit to the feed, a burst. */
+/**
+ * The guided tour through data, training, evaluation, bundle, server, a visit to the feed, and a
+ * burst.
+ */
 @Command(
     name = "demo",
     description = {
@@ -40,7 +43,10 @@ import picocli.CommandLine.Spec;
       "  ./unipin demo --users 500 --items 1000 --keep",
     })
 public final class DemoCommand implements Callable<Integer>, Checked {
-  /** Feed log, checkpoints, bundle and histories of the simulated feed, with room to spare. */
+  /**
+   * An upper bound for the feed log, checkpoints, bundle and histories of the simulated feed, in
+   * bytes.
+   */
   private static final long BYTES = 64L << 20;
 
   @Option(

@@ -11,7 +11,7 @@ import io.unipin.feedlog.simulator.SimulatorConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Gets a demo its feed log. */
+/** Provides the feed log of a demo. */
 final class DemoData {
   private static final long SEED = 7;
 
@@ -27,7 +27,7 @@ final class DemoData {
     this.folder = settings.work().resolve("feedlog");
   }
 
-  /** Where the feed log is. */
+  /** Returns the folder of the feed log. */
   Path folder() {
     return folder;
   }

@@ -10,7 +10,7 @@ import io.unipin.proto.v1.UserContext;
 import java.util.List;
 import java.util.Locale;
 
-/** Tells a server what its users did so far, the way any caller would: through RecordActions. */
+/** Sends the users' histories to a server through RecordActions, as any caller would. */
 final class DemoHistories {
   private static final int ACTIONS_PER_CALL = 1000;
   private static final int WARM_UP_CALLS = 60;
@@ -23,7 +23,7 @@ final class DemoHistories {
     this.users = users;
   }
 
-  /** Records all histories; says what was done. */
+  /** Records all histories and returns a line that says what was done. */
   String record() {
     long begin = System.nanoTime();
     long recorded = 0;
@@ -60,7 +60,10 @@ final class DemoHistories {
         (System.nanoTime() - begin) / 1e9);
   }
 
-  /** A few requests of other users, so that what follows shows the path and not the compiler at work. */
+  /**
+   * Sends some requests of other users and returns a line about them. Later timings then don't
+   * include the JVM's compiler.
+   */
   String warmUp() {
     int calls = 0;
     for (int i = 0; i < WARM_UP_CALLS && users.size() > 1; i++) {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A server of our own on free loopback ports, in a process of its own. */
+/** A server on free loopback ports in a process of its own. */
 final class DemoServer implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
 
@@ -28,8 +28,8 @@ final class DemoServer implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @param config settings to begin with, null for the defaults
-   * @param work gets the server's log, ports and histories
+   * @param config file with the base settings, null for the defaults
+   * @param work folder for the server's log, ports and histories
    */
   static DemoServer start(Home home, @Nullable Path config, Path bundle, Path work)
       throws IOException, InterruptedException {

@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a demo runs on.
+ * The settings of a demo.
  *
- * @param work folder of everything the demo makes
+ * @param work folder of everything the demo creates
  * @param data a feed log or a folder with an import mapping; null for a simulated feed
- * @param epochs of training; null for the recipe's
+ * @param epochs number of training epochs; null for the recipe's
  */
 record DemoSettings(
     Path work,
@@ -20,7 +20,7 @@ record DemoSettings(
     @Nullable Integer epochs,
     int burstSeconds,
     boolean keep) {
-  /** The recipe's name: the data folder's, or that of the simulator. */
+  /** Returns the recipe's name, which is the data folder's or the simulator's. */
   String recipe() {
     return data == null
         ? "simulator"

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Trains and measures a bundle through our own script. */
+/** Trains and evaluates a bundle through the {@code unipin} script. */
 final class DemoTraining {
   private static final ObjectMapper JSON = new ObjectMapper();
 

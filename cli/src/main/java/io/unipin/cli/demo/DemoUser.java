@@ -9,10 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A user of a feed log and what of it goes over the wire.
+ * A user of a feed log, and the messages that describe the user to a server.
  *
- * @param row in the log
- * @param pauseMs between the last action and the next request
+ * @param row the user's row in the log
+ * @param pauseMs milliseconds between the last action and the next request
  */
 record DemoUser(FeedLog log, int row, long pauseMs) {
 
@@ -24,7 +24,10 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     return log.actionStart(row + 1) - log.actionStart(row);
   }
 
-  /** The user's first request: a while after the last action, or now when nobody knows when that was. */
+  /**
+   * Returns the time of the user's first request. It is a pause after the last action, or now if
+   * that action has no time.
+   */
   long visitMs() {
     long last = log.actionTimes()[log.actionStart(row + 1) - 1];
     return last == FeedLog.NO_TIME ? System.currentTimeMillis() : last + pauseMs;
@@ -47,7 +50,7 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     return history;
   }
 
-  /** The newest actions, newest first. */
+  /** Returns the newest actions, newest first. */
   Table latest(int count) {
     Table table = new Table("newest actions", "item", "title", "category");
     int end = log.actionStart(row + 1);
@@ -62,7 +65,10 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     return table;
   }
 
-  /** The middle one of the pauses between an action and the user's next action: what the model knows best. */
+  /**
+   * Returns the median pause between an action and the same user's next action. The model knows
+   * such pauses best.
+   */
   private static long typicalPauseMs(FeedLog log) {
     long[] pauses = new long[log.actions()];
     int count = 0;
@@ -79,8 +85,10 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
   }
 
   /**
-   * Users to play with, the one for the tour first: the longest history that still has room in the model's window, so that
-   * a new action is appended and moves nothing else.
+   * Returns users for the demo, beginning with the user of the tour.
+   *
+   * <p>That user has the longest history that leaves room in the model's window. A new action is
+   * then appended and moves nothing else.
    */
   static List<DemoUser> choose(FeedLog log, int maxHistory, int most) {
     long pauseMs = typicalPauseMs(log);

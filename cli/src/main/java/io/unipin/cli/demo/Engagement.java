@@ -8,13 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a user of the demo does when content with something. */
+/** Chooses the actions of a satisfied user in the demo. */
 final class Engagement {
   private Engagement() {}
 
   /**
-   * The actions that stand together most often in a log among those with a positive one; several types, such as click and
-   * save, before a single one.
+   * Returns the most frequent combination of action types in a log that contains a positive one. A
+   * combination of several types, such as click and save, goes before a single one.
    */
   static List<String> typical(FeedLog log) {
     Map<Long, Integer> counts = new HashMap<>();
@@ -35,7 +35,7 @@ final class Engagement {
     return names(log, best);
   }
 
-  /** The one of the actions that a log holds the fewest of: it tells the most. */
+  /** Returns the given action that is rarest in the log. A rare action says most about taste. */
   static String rarest(FeedLog log, List<String> actions) {
     long[] counts = new long[log.schema().actions().size()];
     for (long bits : log.actionBits()) {
@@ -59,7 +59,7 @@ final class Engagement {
     return names;
   }
 
-  /** Two items of a slate, of one category where there are two of one, from the lower end. */
+  /** Returns two items from the lower end of a slate, of one category if possible. */
   static List<ScoredItem> pair(FeedLog log, List<ScoredItem> slate) {
     for (int low = slate.size() - 1; low > 0; low--) {
       for (int high = low - 1; high >= 0; high--) {

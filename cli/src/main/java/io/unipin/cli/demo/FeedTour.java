@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One user's visit to the feed, request by request, explained. One thread. */
+/** Plays and explains one user's visit to the feed, request by request. One thread. */
 final class FeedTour {
   private static final int PAGE = 10;
   private static final int REPEATS = 9;
@@ -37,7 +37,7 @@ final class FeedTour {
     this.engagement = Engagement.typical(user.log());
   }
 
-  /** Plays the visit; returns its figures. */
+  /** Plays the visit and returns its figures. */
   Map<String, Object> run() {
     Visit first = firstPage();
     Visit second = samePageAgain(first);
@@ -136,7 +136,8 @@ final class FeedTour {
 
   private void afterTheAction(Visit first, List<ScoredItem> liked) {
     guide.stop("The feed after the action");
-    // The same pause since the last action as before, so that what changes is the action's doing.
+    // The pause since the last action is the same as before. Only the action can therefore change
+    // the result.
     Visit visit = visit(returnMs(), "");
     guide.show(visit.response(), 1);
     served(visit);
@@ -194,7 +195,7 @@ final class FeedTour {
     return items.stream().map(ScoredItem::getItemId).toList();
   }
 
-  /** A response and how long the client waited for it. */
+  /** A response and the milliseconds that the client waited for it. */
   private record Visit(RetrieveAndRankResponse response, double milliseconds) {
     Map<String, Object> figures() {
       Map<String, Object> figures = new LinkedHashMap<>();

@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What changed from one slate to a later one. A probability does not depend on the slate that an item stands on. */
+/**
+ * The difference between a slate and a later one. An item's probability does not depend on its
+ * slate.
+ */
 final class SlateChange {
   private static final int SHOWN = 6;
 
@@ -21,9 +24,9 @@ final class SlateChange {
   private final List<Shift> shifts = new ArrayList<>();
 
   /**
-   * Compares.
+   * Compares two slates.
    *
-   * @param again the items of the slate before, scored later
+   * @param again the items of the earlier slate, scored later
    */
   SlateChange(List<ScoredItem> before, List<ScoredItem> after, List<ScoredItem> again) {
     this.before = before;
@@ -49,7 +52,7 @@ final class SlateChange {
         now.getProbabilitiesOrThrow(action));
   }
 
-  /** From 1; 0 when the item is not on the slate. */
+  /** Returns the item's place on the slate, counted from 1; 0 if it is not there. */
   private static int place(List<ScoredItem> slate, ScoredItem item) {
     for (int i = 0; i < slate.size(); i++) {
       if (slate.get(i).getItemId() == item.getItemId()) {
@@ -59,12 +62,15 @@ final class SlateChange {
     return 0;
   }
 
-  /** How many items stand on both slates. */
+  /** Returns the number of items that are on both slates. */
   long kept() {
     return before.stream().filter(item -> place(after, item) > 0).count();
   }
 
-  /** The largest change of a probability among items on both slates; without any, among those of the slate before. */
+  /**
+   * Returns the largest change of a probability among items on both slates. If they share none, it
+   * looks at the earlier slate's items.
+   */
   double largest() {
     boolean any = kept() == 0;
     return shifts.stream()

@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Asks for the probabilities of the same items twice: those of one category, and others beside them. One thread. */
+/**
+ * Requests the probabilities of the same items twice. Some items are of one category and the others
+ * are not. One thread.
+ */
 final class TasteProbe {
   private static final int EACH = 100;
 
@@ -32,12 +35,15 @@ final class TasteProbe {
     }
   }
 
-  /** Takes the probabilities to compare with. */
+  /** Stores the current probabilities for the later comparison. */
   void remember(long timeMs) {
     rank(timeMs).getItemsList().forEach(item -> before.put(item.getItemId(), item));
   }
 
-  /** Mean change of an action's probability since then, (inside, outside) of the category. */
+  /**
+   * Returns the mean change of an action's probability since {@link #remember}: (inside, outside)
+   * the category.
+   */
   double[] change(long timeMs, String action) {
     double[] sums = new double[2];
     for (ScoredItem item : rank(timeMs).getItemsList()) {
