@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints users' arms. */
+/** Prints the arms of users. */
 @Command(
     name = "assign",
     description = "Prints the arms of users.",

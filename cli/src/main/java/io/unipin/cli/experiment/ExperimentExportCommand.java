@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes a server's exposures for other tools. */
+/** Exports a server's exposures for other tools. */
 @Command(
     name = "export",
     description = "Writes a server's exposures as Parquet or CSV.",

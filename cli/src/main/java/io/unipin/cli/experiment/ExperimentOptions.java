@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the experiments stand. */
+/** The options that say where the experiments are defined. */
 final class ExperimentOptions {
   @Option(
       names = "--config",

@@ -162,7 +162,10 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
     return 0;
   }
 
-  /** The configuration's, where it is asked for shares: another one dealt another experiment. */
+  /**
+   * Returns the configuration's salt if the shares come from the configuration as well. Another
+   * salt belongs to another experiment.
+   */
   private Optional<String> salt() {
     return shares.isEmpty() ? Optional.of(options.read().salt(name)) : Optional.empty();
   }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Reads a configuration as the server would, and prints its experiments. */
+/** Reads a configuration as the server does and prints its experiments. */
 @Command(
     name = "validate",
     description = "Checks a configuration as the server would, and prints its experiments.",
