@@ -1,6 +1,6 @@
 package io.unipin.cli.loadtest;
 
-/** How sessions begin: at random times, independent of each other, or at equal distances. */
+/** The way in which sessions begin: at independent random times or at equal intervals. */
 public enum Arrivals {
   POISSON,
   CONSTANT

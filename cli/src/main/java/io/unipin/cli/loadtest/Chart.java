@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 
-/** Charts as SVG text. Colours are the classes {@code c0}, {@code c1}, … of the page. */
+/** Draws charts as SVG text. Their colours are the page's classes {@code c0}, {@code c1}, …. */
 final class Chart {
   private static final int WIDTH = 860;
   private static final int HEIGHT = 300;
@@ -19,10 +19,10 @@ final class Chart {
   private final double highestX;
   private final double highestY;
 
-  /** A name, and its values: at the same x as the other series of the chart. */
+  /** A named row of values. All series of a chart share the same x values. */
   record Series(String name, double[] values) {}
 
-  /** What stands at the axes. */
+  /** The labels of the axes. */
   record Axes(String x, String y) {}
 
   private Chart(Axes axes, double highestX, double highestY) {
@@ -46,7 +46,7 @@ final class Chart {
         (TOP + HEIGHT - BOTTOM) / 2, escape(axes.y()));
   }
 
-  /** One line per series, and a dashed one at a bound. */
+  /** Returns a chart with one line per series and a dashed line at a bound. */
   static String lines(Axes axes, double[] x, List<Series> series, double bound) {
     double top = Math.max(bound * 1.5, 1e-9);
     for (Series each : series) {
@@ -83,7 +83,7 @@ final class Chart {
     return chart.end();
   }
 
-  /** A column per label, of the series on top of each other. */
+  /** Returns a chart with one column per label, in which the series are stacked. */
   static String columns(Axes axes, List<String> labels, List<Series> series) {
     int count = labels.size();
     double[] sums = new double[count];
@@ -133,7 +133,10 @@ final class Chart {
     }
   }
 
-  /** A step of 1, 2 or 5 times a power of ten that divides a range into at most so many parts. */
+  /**
+   * Returns 1, 2 or 5 times a power of ten, as the step that divides a range into at most
+   * {@code parts} parts.
+   */
   static double roundStep(double range, int parts) {
     double power = Math.pow(10, Math.floor(Math.log10(range / parts)));
     for (int factor : new int[] {1, 2, 5}) {

@@ -6,9 +6,11 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
- * A distribution of numbers that are not negative, as a person writes it: {@code 5} (always five), {@code uniform:2:8},
- * {@code geometric:5} (1, 2, … with mean 5), {@code exponential:2} (mean 2) or {@code lognormal:60:1} (median 60 and the
- * deviation of the logarithm). Immutable.
+ * A distribution of non-negative numbers in a readable notation. Immutable.
+ *
+ * <p>The notations are {@code 5} (always five), {@code uniform:2:8}, {@code geometric:5} (1, 2, …
+ * with mean 5), {@code exponential:2} (mean 2) and {@code lognormal:60:1} (median 60, standard
+ * deviation of the logarithm 1).
  */
 public record Distribution(String kind, double a, double b) {
   public static Distribution parse(String text) {
@@ -72,7 +74,7 @@ public record Distribution(String kind, double a, double b) {
     return 1 + Math.floor(Math.log1p(-random.nextDouble()) / Math.log1p(-1 / a));
   }
 
-  /** A sample as a whole number, at least {@code least}. */
+  /** Draws a whole number that is at least {@code least}. */
   int sampleCount(RandomGenerator random, int least) {
     return (int) Math.max(least, Math.min(1_000_000, Math.round(sample(random))));
   }

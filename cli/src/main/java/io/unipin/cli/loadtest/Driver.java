@@ -6,7 +6,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongSupplier;
 
-/** Plays schedules against a target, open loop: every call leaves at its time, whatever came back by then. One thread. */
+/**
+ * Plays schedules against a target in an open loop. Each call starts at its scheduled time, no
+ * matter which answers are missing. One thread.
+ */
 public final class Driver {
   private static final long SETTLE_NANOS = 10_000_000;
 
@@ -17,14 +20,16 @@ public final class Driver {
   private final Limits limits;
 
   /**
-   * Bounds of a run.
+   * The bounds of a run.
    *
-   * @param callsInFlight calls on their way at once; a call beyond fails without being sent
-   * @param settleNanos how long to wait for calls on their way when a step is over
+   * @param callsInFlight most calls at the same time; a call beyond them fails without being sent
+   * @param settleNanos how long to wait at the end of a step for calls that are still running
    */
   public record Limits(int callsInFlight, long settleNanos) {}
 
-  /** A step to play: its calls, the names that its users and events begin with, and its warm-up. */
+  /**
+   * One step to play, with its calls, its warm-up and the name prefixes of its users and events.
+   */
   public record Step(
       Schedule schedule, Names names, double offeredQps, long warmUpNanos, long seed) {}
 

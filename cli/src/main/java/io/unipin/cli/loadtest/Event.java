@@ -4,10 +4,10 @@ package io.unipin.cli.loadtest;
  * One call of a schedule.
  *
  * @param atNanos the intended start, from the beginning of the schedule
- * @param session of the schedule
- * @param user known users are 0, 1, …; new ones are negative
- * @param page of the session, 0 for the first
- * @param actions to record; 0 means that the event is a page's request
+ * @param session number of the session in the schedule
+ * @param user number of the user: 0, 1, … for known users, negative for new ones
+ * @param page number of the page in the session, 0 for the first
+ * @param actions number of actions to record; 0 means that the event requests a page
  */
 public record Event(long atNanos, int session, int user, int page, int actions) {
   boolean isPage() {

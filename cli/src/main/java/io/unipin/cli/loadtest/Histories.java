@@ -8,24 +8,27 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** What known users did before the load. Equal arguments give equal histories. */
+/** The actions of known users before the load. Equal arguments give equal histories. */
 public interface Histories {
-  /** More than this of a user is left out, the oldest first. */
+  /** The most actions of one user. The oldest ones beyond it are left out. */
   int MOST = 8000;
 
   /**
-   * A user's actions, oldest first.
+   * Returns a user's actions, oldest first.
    *
-   * @param user number of a known user, 0 the most active one
-   * @param eventPrefix begins every event id
-   * @param nowMs after the last action
+   * @param user number of a known user, 0 for the most active one
+   * @param eventPrefix beginning of every event id
+   * @param nowMs a time after the last action
    */
   List<Action> of(int user, String eventPrefix, SplittableRandom random, long nowMs);
 
-  /** Time between two actions whose own times are not known. */
+  /** The milliseconds between two actions without times of their own. */
   long BETWEEN_MS = 60_000;
 
-  /** Any items and actions that the server knows, as many as a distribution says. */
+  /**
+   * Returns histories of random items and actions that the server knows. A distribution gives their
+   * lengths.
+   */
   static Histories madeUp(Distribution lengths, Vocabulary vocabulary) {
     return (user, eventPrefix, random, nowMs) -> {
       int length = Math.min(lengths.sampleCount(random, 0), MOST);
@@ -45,8 +48,9 @@ public interface Histories {
   }
 
   /**
-   * What users of a feed log did, with the gaps of time between; the log's last action is moved to a minute ago. Known user 0 is
-   * the log's user with most actions, and so on.
+   * Returns the histories of a feed log's users with the original gaps. All times are shifted so
+   * that the log's last action was a minute ago. Known user 0 is the log's user with most actions,
+   * and so on.
    */
   static Histories replayed(FeedLog log) {
     int[] users =

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
-/** A report as one HTML page that needs nothing else: charts, table, settings, and the figures as JSON inside. */
+/**
+ * A report as one self-contained HTML page with charts, table, settings and the figures as JSON.
+ */
 final class LoadPage {
   private static final List<String> OUTCOMES =
       List.of("hit", "append", "prefill", "uncached", "failed");
@@ -71,7 +73,7 @@ final class LoadPage {
     Set<String> measured = new LinkedHashSet<>();
     report.byRate().forEach(step -> measured.addAll(step.stagesMs().keySet()));
     Set<String> names =
-        new LinkedHashSet<>(UniPinClient.STAGES); // in the order in which a page goes through them
+        new LinkedHashSet<>(UniPinClient.STAGES); // in the order in which a page passes them
     names.retainAll(measured);
     names.addAll(measured);
     List<Series> series = new ArrayList<>();
@@ -167,7 +169,7 @@ final class LoadPage {
 
   private String json() {
     try {
-      // A closing tag inside a text would end the element that holds the JSON.
+      // A closing tag inside a text would end the element that contains the JSON.
       return new ObjectMapper()
           .writeValueAsString(Map.of("settings", settings, "results", report.toJson()))
           .replace("<", "\\u003c");

@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a run found: its steps in the order played, and the highest rate within the bound. */
+/** The result of a run: its steps in the order of play, and the highest rate within the bound. */
 record LoadReport(double p99BoundMs, List<StepResult> steps) {
   LoadReport {
     steps = List.copyOf(steps);
   }
 
-  /** The step with the highest rate that the server kept. */
+  /** Returns the step with the highest rate that the server sustained. */
   Optional<StepResult> best() {
     return steps.stream()
         .filter(step -> step.keeps(p99BoundMs))
@@ -68,7 +68,7 @@ record LoadReport(double p99BoundMs, List<StepResult> steps) {
     out.println(headline());
   }
 
-  /** One sentence with the result. */
+  /** Returns the result as one sentence. */
   String headline() {
     return best()
         .map(

@@ -6,7 +6,9 @@ import io.unipin.proto.v1.Served;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** Steps of load against one server, and its users' lives from first history to erasure. One thread. */
+/**
+ * Plays steps of load against one server, and creates and erases the users of the run. One thread.
+ */
 public final class LoadRun implements AutoCloseable {
   private static final int CALLS_IN_FLIGHT = 20_000;
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -21,9 +23,9 @@ public final class LoadRun implements AutoCloseable {
   private int steps;
 
   /**
-   * What all steps share.
+   * The settings that all steps share.
    *
-   * @param histories of known users, in the server's terms
+   * @param histories makes the histories of known users from the server's vocabulary
    */
   public record Settings(
       Traffic traffic,
@@ -51,7 +53,7 @@ public final class LoadRun implements AutoCloseable {
             new Driver.Limits(CALLS_IN_FLIGHT, settings.deadline().plus(GRACE).toNanos()));
   }
 
-  /** Learns what the server knows. */
+  /** Asks the server for its items and actions, and returns a run that uses them. */
   public static LoadRun begin(
       Settings settings, UniPinClient client, Target target, Progress progress) {
     return new LoadRun(settings, client, target, progress);

@@ -31,7 +31,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Plays feed sessions against a server at growing rates, and finds the highest that it keeps. */
+/**
+ * Plays feed sessions against a server at growing rates, and finds the highest rate that it
+ * sustains.
+ */
 @Command(
     name = "loadtest",
     description = {

@@ -1,8 +1,11 @@
 package io.unipin.cli.loadtest;
 
-/** Names of a run's users and events; no two runs share one. */
+/** The names of a run's users and events. No two runs share a name. */
 public record Names(String run, int step) {
-  /** Known users keep their name from step to step, new ones are new in each. */
+  /**
+   * Returns a user's name. Known users keep theirs in all steps, and new users get another one in
+   * each step.
+   */
   public String user(int user) {
     return user >= 0 ? run + "-u" + user : run + "-s" + step + "-n" + -user;
   }

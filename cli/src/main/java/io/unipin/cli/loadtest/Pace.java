@@ -6,10 +6,10 @@ import java.util.concurrent.locks.LockSupport;
 public interface Pace {
   long nanos();
 
-  /** Returns when the clock shows this time or a later one. */
+  /** Waits until the clock shows this time or a later one. */
   void awaitNanos(long nanos);
 
-  /** The machine's clock. */
+  /** Returns the machine's clock. */
   static Pace ofSystem() {
     return new Pace() {
       @Override

@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
-/** Makes a server ready for a step of load, and forgets its users afterwards. One thread. */
+/** Prepares a server for a step of load and erases its users afterwards. One thread. */
 public final class Preparation {
   private static final int ITEMS = 2000;
   private static final int ACTIONS_PER_CALL = 4000;
@@ -31,7 +31,10 @@ public final class Preparation {
     this.client = client;
   }
 
-  /** What the server answers with to a user without a history: enough to write histories in its own terms. */
+  /**
+   * Returns the items and actions in the server's answer to a user without a history. Histories can
+   * be written in these terms.
+   */
   public Vocabulary learn(String run) {
     String user = run + "-probe";
     Set<Long> items = new LinkedHashSet<>();
@@ -54,7 +57,7 @@ public final class Preparation {
     return new Vocabulary(items.stream().toList(), actions.stream().toList());
   }
 
-  /** What serves, by the server's own words. */
+  /** Returns the server's description of the versions that answered a probe request. */
   Served describe(String run) {
     String user = run + "-probe";
     UserContext context = UserContext.newBuilder().setUserId(user).build();
@@ -66,7 +69,7 @@ public final class Preparation {
     return served;
   }
 
-  /** Records a history for every known user of a schedule that has none yet. */
+  /** Records a history for each known user of a schedule that has none yet. */
   public void histories(
       Schedule schedule, Names names, Histories histories, long seed, LongConsumer recorded) {
     RecordActionsRequest.Builder call = RecordActionsRequest.newBuilder();

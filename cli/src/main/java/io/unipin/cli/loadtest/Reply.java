@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a server answered to a page's request.
+ * A server's answer to a page request.
  *
  * @param failure empty for a page, else the kind of the failure
- * @param cursor of the next page
- * @param items of the page, best first
- * @param outcome of the user's cached state, in lower case
+ * @param cursor cursor of the next page
+ * @param items items of the page, best first
+ * @param outcome cache outcome for the user's state, in lower case
  * @param stagesMs milliseconds per stage
  * @param degraded whether the server took a step of its degradation ladder
  */

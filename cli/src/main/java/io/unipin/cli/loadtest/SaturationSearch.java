@@ -3,8 +3,10 @@ package io.unipin.cli.loadtest;
 import java.util.OptionalDouble;
 
 /**
- * Finds the highest rate that a server keeps: grows the rate until one is too much, then halves what is left between the
- * highest kept and the lowest lost rate, on a logarithmic scale. One thread.
+ * Finds the highest rate that a server sustains. One thread.
+ *
+ * <p>The search raises the rate until the server fails. Then it halves the interval between the
+ * highest sustained and the lowest failed rate, on a logarithmic scale.
  */
 final class SaturationSearch {
   private static final int DOWN = 5;
@@ -28,7 +30,7 @@ final class SaturationSearch {
     this.refinements = refinements;
   }
 
-  /** The rate to try next; empty when the search is over. */
+  /** Returns the rate to try next; empty when the search is over. */
   OptionalDouble next() {
     return Double.isNaN(next) ? OptionalDouble.empty() : OptionalDouble.of(next);
   }
@@ -48,7 +50,7 @@ final class SaturationSearch {
     }
   }
 
-  /** The highest rate that was kept; empty when none was. */
+  /** Returns the highest sustained rate; empty if there is none. */
   OptionalDouble highest() {
     return kept == 0 ? OptionalDouble.empty() : OptionalDouble.of(kept);
   }

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * All calls of one step, fixed before the first is sent, so that a slow server can't slow down its load.
+ * All calls of one step, fixed before the first is sent. A slow server therefore can't reduce its
+ * load. Immutable.
  *
- * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. They begin before the schedule does,
- * too, by the longest session seen, so that the schedule's first second sees the middles and ends of sessions as its last
- * second does. Equal seeds make equal schedules. Immutable.
+ * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. The first ones
+ * begin before the schedule, earlier by the length of the longest session. The schedule's first
+ * second therefore contains middles and ends of sessions, as its last second does. Equal seeds make
+ * equal schedules.
  */
 public record Schedule(List<Event> events, int sessions, long lengthNanos) {
   private static final double SECOND = 1e9;
@@ -73,7 +75,7 @@ public record Schedule(List<Event> events, int sessions, long lengthNanos) {
     }
   }
 
-  /** This schedule and then another, whose sessions are others. */
+  /** Returns this schedule followed by another one, whose sessions get other numbers. */
   public Schedule then(Schedule next) {
     List<Event> both = new ArrayList<>(events);
     for (Event event : next.events) {

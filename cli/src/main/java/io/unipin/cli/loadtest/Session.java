@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One user's way through a feed: the next page follows the last one that arrived, and actions are about what it showed.
+ * One user's visit to a feed. Each page continues the last page that arrived, and actions refer to
+ * its items. Thread-safe.
  *
- * <p>A page that is due while the one before is still on its way begins the feed anew: nobody waits for a slow server.
- * Thread-safe.
+ * <p>If the previous page has not arrived when the next is due, the feed begins anew. Real users
+ * don't wait for a slow server.
  */
 final class Session {
   private final String user;
@@ -28,7 +29,7 @@ final class Session {
     return user;
   }
 
-  /** The cursor to ask the next page with; it is used once. */
+  /** Returns the cursor for the next page and clears it. Each cursor is used once. */
   synchronized String takeCursor() {
     String taken = cursor;
     cursor = "";
@@ -42,7 +43,10 @@ final class Session {
     }
   }
 
-  /** Actions on what the user sees, better places first; on anything of the catalogue where no page arrived yet. */
+  /**
+   * Returns actions on the items that the user sees, preferring the upper places. Before the first
+   * page arrives, it uses any items of the catalogue.
+   */
   synchronized List<Target.Act> act(int count, Vocabulary vocabulary, long timeMs) {
     List<Target.Act> acts = new ArrayList<>();
     for (int i = 0; i < count; i++) {

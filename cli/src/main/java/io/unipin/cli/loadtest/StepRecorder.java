@@ -7,7 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/** Gathers what comes back in one step; what was due within the warm-up counts in the timeline alone. Thread-safe. */
+/**
+ * Collects the answers of one step. Thread-safe.
+ *
+ * <p>Calls that were due within the warm-up count only in the timeline.
+ */
 final class StepRecorder {
   private static final long SECOND = 1_000_000_000L;
   private static final double MILLI = 1e6;
@@ -34,14 +38,14 @@ final class StepRecorder {
     }
   }
 
-  /** A call left the harness. Both times count from the beginning of the step. */
+  /** Notes that a call was sent. Both times count from the beginning of the step. */
   synchronized void sent(long intended, long at) {
     if (intended >= warmUpNanos) {
       lateness.recordValue(Math.max(0, at - intended));
     }
   }
 
-  /** A page, or its failure, came. Both times count from the beginning of the step. */
+  /** Notes a page or its failure. Both times count from the beginning of the step. */
   synchronized void page(long intended, long at, Reply reply) {
     String label = reply.isFailure() ? "failed" : reply.outcome();
     timeline.get((int) (intended / SECOND)).merge(label, 1L, Long::sum);

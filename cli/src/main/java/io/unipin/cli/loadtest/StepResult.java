@@ -5,20 +5,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one step of load measured, after its warm-up.
+ * The figures of one step of load after its warm-up.
  *
- * @param offeredQps the rate that was asked for
- * @param scheduledQps the rate of the pages really scheduled: random arrivals differ from the rate asked for
- * @param achievedQps pages that came back per second, until the last one came
- * @param latency of pages that came back, from the intended start
- * @param lateMs how late the harness itself sent, at its 99th percentile
+ * @param offeredQps requested rate in pages per second
+ * @param scheduledQps rate of the scheduled pages; random arrivals make it differ from the
+ *     requested rate
+ * @param achievedQps pages per second that came back, until the last one came
+ * @param latency latency of pages that came back, from the intended start
+ * @param lateMs 99th percentile of the milliseconds by which the harness sent late
  * @param failures pages without an answer, by kind
- * @param outcomes pages by what the user's cached state was
+ * @param outcomes pages by the cache outcome for the user's state
  * @param stagesMs mean milliseconds per stage, of pages that came back
  * @param degraded pages for which the server took a step of its degradation ladder
- * @param recorded actions that were recorded
- * @param recordFailures calls to record actions that failed
- * @param timeline per second: pages by outcome, failures included
+ * @param recorded number of recorded actions
+ * @param recordFailures number of failed calls to record actions
+ * @param timeline pages by outcome for each second, including failures
  */
 public record StepResult(
     double offeredQps,
@@ -51,14 +52,17 @@ public record StepResult(
     return failures.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Share of pages whose user's state was cached, wholly or for the most part. */
+  /** Returns the share of pages whose user's state was cached wholly or for the most part. */
   double hitRate() {
     long all = outcomes.values().stream().mapToLong(Long::longValue).sum();
     long cached = outcomes.getOrDefault("hit", 0L) + outcomes.getOrDefault("append", 0L);
     return all == 0 ? 0 : (double) cached / all;
   }
 
-  /** Whether the server keeps up: in time, without failures, and at the rate that was sent. */
+  /**
+   * Whether the server keeps up: within the latency bound, without failures, and at the scheduled
+   * rate.
+   */
   boolean keeps(double p99BoundMs) {
     return pages > failed()
         && latency.p99() <= p99BoundMs

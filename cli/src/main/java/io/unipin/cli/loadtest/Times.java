@@ -2,11 +2,11 @@ package io.unipin.cli.loadtest;
 
 import java.time.Duration;
 
-/** Times as a person writes them on the command line. */
+/** Parses durations of the command line. */
 public final class Times {
   private Times() {}
 
-  /** Reads a time such as {@code 50ms}, {@code 1.5s} or {@code 2m}. */
+  /** Reads a duration such as {@code 50ms}, {@code 1.5s} or {@code 2m}. */
   public static Duration parse(String text) {
     String number = text.replaceFirst("[a-z]+$", "");
     try {

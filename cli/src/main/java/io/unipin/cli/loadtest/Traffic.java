@@ -1,15 +1,15 @@
 package io.unipin.cli.loadtest;
 
 /**
- * What the users of a feed do.
+ * The behaviour of a feed's users.
  *
- * @param users known users, drawn by a Zipf law
+ * @param users number of known users, drawn by a Zipf law
  * @param zipf exponent of that law; 0 draws all users alike
- * @param newUsers share of sessions by a user that the server has never seen
- * @param pages pages of a session
- * @param actions actions recorded between two pages
- * @param thinkSeconds time between two pages
- * @param history actions that a known user has when the load begins
+ * @param newUsers share of sessions by users that the server has never seen
+ * @param pages distribution of the pages of a session
+ * @param actions distribution of the actions that are recorded between two pages
+ * @param thinkSeconds distribution of the seconds between two pages
+ * @param history distribution of the actions of a known user when the load begins
  */
 public record Traffic(
     int users,

@@ -2,7 +2,7 @@ package io.unipin.cli.loadtest;
 
 import picocli.CommandLine.Option;
 
-/** Options that say what users of a load test do. */
+/** The options that describe the behaviour of a load test's users. */
 final class TrafficOptions {
   @Option(
       names = "--users",
@@ -53,12 +53,12 @@ final class TrafficOptions {
       description = "Actions of a known user before the load. Default: ${DEFAULT-VALUE}.")
   private String history;
 
-  /** Returns the number of users whom the server knows before the load. */
+  /** Returns the number of users that the server knows before the load. */
   int users() {
     return users;
   }
 
-  /** Returns what that many known users do; refuses values that can't be. */
+  /** Returns the behaviour of {@code knownUsers} known users, and refuses impossible values. */
   Traffic traffic(int knownUsers) {
     return new Traffic(
         knownUsers,

@@ -3,7 +3,7 @@ package io.unipin.cli.loadtest;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Items and actions that a server knows. Immutable. */
+/** The items and actions that a server knows. Immutable. */
 public record Vocabulary(List<Long> items, List<String> actions) {
   public Vocabulary {
     items = List.copyOf(items);

@@ -3,7 +3,11 @@ package io.unipin.cli.loadtest;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** Ranks 0, 1, … below a bound, rank r with a probability in proportion to {@code (r + 1)^-exponent}. Immutable. */
+/**
+ * A Zipf distribution over the ranks 0, 1, … below a bound. Immutable.
+ *
+ * <p>The probability of rank r is proportional to {@code (r + 1)^-exponent}.
+ */
 final class Zipf {
   private final double[] cumulative;
 

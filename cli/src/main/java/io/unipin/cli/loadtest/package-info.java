@@ -1,4 +1,4 @@
-/** Load for a server: sessions in an open loop, and what came of them. */
+/** Load for a server: sessions in an open loop, and the figures that they measure. */
 @NullMarked
 package io.unipin.cli.loadtest;
 

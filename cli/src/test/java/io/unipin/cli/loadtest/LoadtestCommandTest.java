@@ -58,7 +58,7 @@ final class LoadtestCommandTest {
                 "cache.budget=4MiB",
                 "cache.transientBudget=4MiB",
                 "history.folder=" + folder.resolve("history"),
-                "admission.minConcurrency=1000", // whatever else the machine does
+                "admission.minConcurrency=1000", // no refusals on a busy machine
                 "admission.burstWait=1m",
                 "admission.standingWait=1m",
                 "retrieval.candidates=20",
@@ -109,7 +109,7 @@ final class LoadtestCommandTest {
     assertThat(step.path("recorded").asLong()).isPositive();
     assertThat(step.path("pages").asLong()).isPositive();
     assertThat(step.path("stages_ms").path("score").asDouble()).isPositive();
-    // An append when a page was asked for before the recorded actions were encoded.
+    // A page counts as an append if it was requested before the recorded actions were encoded.
     JsonNode outcomes = step.path("outcomes");
     assertThat(outcomes.path("hit").asLong() + outcomes.path("append").asLong()).isPositive();
     String page = Files.readString(html);
