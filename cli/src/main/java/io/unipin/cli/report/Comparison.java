@@ -3,16 +3,19 @@ package io.unipin.cli.report;
 import io.unipin.cli.statistics.Interval;
 
 /**
- * A metric of one arm against the control. Effects are adjusted by CUPED; lifts are effects over the control's mean.
+ * A metric of one arm compared with the control. CUPED adjusts the effects. A lift is an effect
+ * divided by the control's mean.
  *
- * @param control mean
- * @param treatment mean
- * @param lift relative
- * @param onceInterval of the lift, 95 %, if it is read once, at an end that was fixed before
- * @param onceP of no effect, likewise
- * @param interval of the lift, 95 % at all times together
- * @param p of no effect, valid however often it is read
- * @param varianceLeft by CUPED: 1 − ρ² of metric and past
+ * @param control mean of the control
+ * @param treatment mean of the arm
+ * @param lift relative effect
+ * @param onceInterval 95 % interval of the lift, valid for a single reading at an end that was
+ *     fixed before
+ * @param onceP p value of no effect, valid for the same single reading
+ * @param interval 95 % interval of the lift, valid at all times together
+ * @param p p value of no effect, valid however often the report is read
+ * @param varianceLeft share of the variance that CUPED leaves: 1 − ρ², where ρ correlates metric
+ *     and past
  */
 public record Comparison(
     String metric,

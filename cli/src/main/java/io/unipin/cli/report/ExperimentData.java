@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 
-/** Exposures and outcomes, joined by user in a database of their own. One thread. */
+/** Exposures and outcomes, joined by user in a temporary database. One thread. */
 final class ExperimentData implements AutoCloseable {
   private final Connection connection;
   private long unreadable;
@@ -29,9 +29,10 @@ final class ExperimentData implements AutoCloseable {
   /**
    * Reads logs.
    *
-   * @param exposures a server's folder of exposures, or a Parquet or CSV file exported of it
+   * @param exposures a server's folder of exposures, or a Parquet or CSV file exported from it
    * @param served a server's folder of the served log; absent for none
-   * @param outcomes a Parquet or CSV file with the columns user, timeMs, metric, value; absent for none
+   * @param outcomes a Parquet or CSV file with the columns user, timeMs, metric, value; absent for
+   *     none
    */
   static ExperimentData read(Path exposures, Optional<Path> served, Optional<Path> outcomes) {
     Properties properties = new Properties();
@@ -76,13 +77,13 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** A server that was killed may leave half a line behind. */
+  /** Drops unreadable lines. A killed server may leave half a line behind. */
   private void dropUnreadable(String table) throws SQLException {
     unreadable += count("SELECT count(*) FROM " + table + " WHERE \"user\" IS NULL");
     execute("DELETE FROM " + table + " WHERE \"user\" IS NULL");
   }
 
-  /** Lines that were no entries. */
+  /** Returns the number of lines that were no entries. */
   long unreadable() {
     return unreadable;
   }
@@ -106,7 +107,7 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** Writes all exposures to a file, as Parquet or CSV by its name. */
+  /** Writes all exposures to a Parquet or CSV file. The file's name decides the format. */
   void export(Path file) {
     boolean csv = file.toString().endsWith(".csv");
     if (!csv && !file.toString().endsWith(".parquet")) {
@@ -129,10 +130,13 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** What became of an experiment's users, and how a file's outcomes fit them. */
+  /** The users of an experiment by arm, and how the outcomes of a file fit them. */
   record Users(Map<String, Long> byArm, long inSeveralArms, long overridden, OutcomeFit fit) {}
 
-  /** Finds an experiment's users, each with arm and first exposure, under the question's salt or else the one logged last. */
+  /**
+   * Finds an experiment's users, each with arm and first exposure. It uses the question's salt, or
+   * the one that was logged last.
+   */
   Users join(ReportQuestion question) {
     try {
       String unit =
@@ -179,7 +183,7 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** Everything that can be summed: outcomes per user, and actions per impression. */
+  /** Returns everything that can be summed: outcomes per user and actions per impression. */
   List<Metric> metrics() {
     List<Metric> metrics = new ArrayList<>();
     try (Statement statement = connection.createStatement();
@@ -200,7 +204,7 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** The users' sums of one metric, by arm. */
+  /** Returns the users' sums of one metric, by arm. */
   Map<String, UnitSums> sums(Metric metric) {
     String below = metric.denominator().isPresent() ? "coalesce(d.%1$s, 0)" : "1";
     String sql =

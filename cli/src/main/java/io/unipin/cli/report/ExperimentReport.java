@@ -17,14 +17,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What an experiment did.
+ * The effects of an experiment.
  *
- * @param users by arm
- * @param inSeveralArms users who met more than one arm, left out
+ * @param users number of users by arm
+ * @param inSeveralArms users with more than one arm, left out
  * @param overridden users whose arm was set by name, left out
- * @param outcomes how a file of outcomes fits
+ * @param outcomes how the outcomes of a file fit the users
  * @param unreadable lines of the logs that were no entries, left out
- * @param skipped metrics of which nothing can be said, with the reason
+ * @param skipped reason by metric, for metrics without a result
  */
 public record ExperimentReport(
     SampleRatio users,
@@ -34,12 +34,12 @@ public record ExperimentReport(
     long unreadable,
     List<Comparison> comparisons,
     Map<String, String> skipped) {
-  /** Below this number of users in an arm the normal approximation is not trusted. */
+  /** The least number of users in an arm for which the normal approximation is trusted. */
   public static final int LEAST_USERS = 100;
 
   private static final double ALPHA = 0.05;
 
-  /** Writes all exposures of a server to a Parquet or CSV file; returns their number. */
+  /** Writes all exposures of a server to a Parquet or CSV file and returns their number. */
   public static long export(Path exposures, Path file) {
     try (ExperimentData data = ExperimentData.read(exposures, Optional.empty(), Optional.empty())) {
       data.export(file);
@@ -50,7 +50,8 @@ public record ExperimentReport(
   /**
    * Joins exposures with outcomes and compares each arm with the control.
    *
-   * @throws ReportException when the arms' numbers of users can't have come about by chance, or there is too little
+   * @throws ReportException if chance can't explain the arms' numbers of users, or if there is too
+   *     little data
    */
   public static ExperimentReport of(
       ReportQuestion question, Path exposures, Optional<Path> served, Optional<Path> outcomes) {
@@ -150,7 +151,10 @@ public record ExperimentReport(
         });
   }
 
-  /** Takes out what the past explains; returns the part of the variance that is left. */
+  /**
+   * Removes the part of the metric that the past explains. Returns the remaining share of the
+   * variance.
+   */
   private static double adjust(Map<String, UnitSums> arms, Map<String, double[]> adjusted) {
     double above = arms.values().stream().mapToDouble(UnitSums::pastAbove).sum();
     double below = arms.values().stream().mapToDouble(UnitSums::pastBelow).sum();
@@ -170,7 +174,7 @@ public record ExperimentReport(
   private static Comparison comparison(
       String metric, String arm, Means means, Difference difference, MixtureTest test) {
     double effect = difference.effect();
-    double size = Math.abs(means.control()); // refunds, say, are below 0
+    double size = Math.abs(means.control()); // refunds, for example, are negative
     double variance = difference.variance();
     return new Comparison(
         metric,

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Logs as queries of DuckDB. A line that is no JSON becomes a row of nulls. */
+/** The logs as queries of DuckDB. A line that is no JSON becomes a row of nulls. */
 final class LogTables {
-  /** Items on served pages. */
+  /** The metric that counts items on served pages. */
   static final String IMPRESSIONS = "impressions";
 
-  /** Served pages. */
+  /** The metric that counts served pages. */
   static final String PAGES = "pages";
 
   private static final String EXPOSURE_COLUMNS =
@@ -25,8 +25,8 @@ final class LogTables {
           + " 'retracted': 'BOOLEAN'}";
 
   /**
-   * Of a page that was asked for again the last answer counts. Of an event counts what holds of it: its greatest record,
-   * unless that is taken back.
+   * The outcomes of the served log. A page that was requested again counts by its last answer. An
+   * event counts by its greatest record, unless that record retracts it.
    */
   static final String OUTCOMES_OF_SERVED =
       """
@@ -48,7 +48,7 @@ final class LogTables {
       WHERE retracted IS NOT TRUE AND (taken IS NULL OR recorded > taken)
       """;
 
-  /** A request that was answered twice met its arm once. */
+  /** Removes repeated exposures. A request that was answered twice met its arm once. */
   static final String REPEATED_EXPOSURES =
       """
       DELETE FROM exposures WHERE rowid IN (
@@ -88,7 +88,7 @@ final class LogTables {
         .formatted(list, columns);
   }
 
-  /** A text in SQL. */
+  /** Returns a text as an SQL literal. */
   static String quoted(String text) {
     return "'" + text.replace("'", "''") + "'";
   }

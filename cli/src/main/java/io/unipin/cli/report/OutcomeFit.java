@@ -9,14 +9,17 @@ import java.sql.Statement;
 /**
  * How the outcomes of a file fit the exposed users.
  *
- * @param read rows of the file
- * @param ofNobody of users who were not exposed, or are left out
- * @param outOfTime of exposed users, but before their past begins or from the report's end on
+ * @param read number of rows in the file
+ * @param ofNobody rows of users that were not exposed or are left out
+ * @param outOfTime rows of exposed users that lie before their past or not before the report's end
  */
 public record OutcomeFit(long read, long ofNobody, long outOfTime) {
   static final OutcomeFit NONE = new OutcomeFit(0, 0, 0);
 
-  /** Of the tables {@code file_outcomes} and {@code units}; refuses a file of which nothing counts. */
+  /**
+   * Counts the rows of the tables {@code file_outcomes} and {@code units}. Refuses a file in which
+   * no row counts.
+   */
   static OutcomeFit of(Connection connection, ReportQuestion question) throws SQLException {
     String sql =
         """

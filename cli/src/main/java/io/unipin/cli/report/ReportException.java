@@ -1,6 +1,9 @@
 package io.unipin.cli.report;
 
-/** A report that can't be given. The message is one line: what was expected, what came. */
+/**
+ * A reason why no report is possible. The message is one line that says what was expected and what
+ * came.
+ */
 public final class ReportException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

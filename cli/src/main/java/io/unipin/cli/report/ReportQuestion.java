@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a report is asked.
+ * The question that a report answers.
  *
- * @param experiment its name
- * @param control the arm that the others are compared with
- * @param shares of users that each arm should have
- * @param metrics a name such as {@code click} for a sum per user, or {@code click/impressions} for a ratio of sums; empty for
- *     all that are found
- * @param expectedLift what lifts are expected to be like, as a standard deviation relative to the control: it makes the
- *     sequential test find such effects soonest
- * @param past how long before their first exposure users' outcomes explain later ones
- * @param untilMs exposures and outcomes from this time on do not count
- * @param salt that dealt the arms; absent for the one that was logged last
+ * @param experiment name of the experiment
+ * @param control arm to compare the others with
+ * @param shares intended share of users by arm
+ * @param metrics names such as {@code click} for a sum per user, or {@code click/impressions} for a
+ *     ratio of sums; empty for all metrics found
+ * @param expectedLift standard deviation of the expected lifts, relative to the control; the
+ *     sequential test finds effects of this size soonest
+ * @param past period before a user's first exposure whose outcomes explain later ones
+ * @param untilMs end of the report; exposures and outcomes from this time on do not count
+ * @param salt salt of the assignment; absent for the one that was logged last
  */
 public record ReportQuestion(
     String experiment,
@@ -57,7 +57,7 @@ public record ReportQuestion(
   }
 
   /**
-   * A sum over users' outcomes.
+   * A sum over users' outcomes, or a ratio of two sums.
    *
    * @param denominator absent for a mean per user
    */

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A Parquet or CSV file that somebody else made, read into a table. What does not fit is an error that names file, line and column.
- * One thread.
+ * A Parquet or CSV file from elsewhere that is read into a table. One thread.
+ *
+ * <p>A value that does not fit is an error that names file, line and column.
  */
 final class TableFile {
   private static final Pattern CSV_LINE = Pattern.compile("CSV Error on Line: (\\d+)");
@@ -41,10 +42,10 @@ final class TableFile {
           Column.any("config"));
 
   /**
-   * A column that must be there.
+   * A required column.
    *
-   * @param check of the value x, in SQL
-   * @param expected what the check wants, in words
+   * @param check SQL condition on the value x
+   * @param expected the condition in words
    */
   public record Column(String name, String type, String check, String expected) {
     static Column text(String name) {
@@ -74,7 +75,7 @@ final class TableFile {
     this.columns = columns;
   }
 
-  /** Makes a table of that name, with the file's columns. */
+  /** Creates a table of that name with the file's columns. */
   void into(String table) throws SQLException {
     if (!Files.isRegularFile(file)) {
       throw new ReportException(file + ": a file expected, none found");

@@ -3,7 +3,10 @@ package io.unipin.cli.report;
 import io.unipin.cli.statistics.Linearised;
 import java.util.Arrays;
 
-/** One arm's users, one number each of a metric and of what stands below it, since their exposure and before. One thread. */
+/**
+ * Sums of one arm's users: numerator and denominator of a metric, before and since their exposure.
+ * One thread.
+ */
 final class UnitSums {
   private double[][] columns = new double[4][64];
   private int size;
@@ -37,7 +40,7 @@ final class UnitSums {
     return sum(1) > 0;
   }
 
-  /** One number per user, with the metric as their mean. */
+  /** Returns one number per user. Their mean is the metric. */
   double[] metric() {
     return Linearised.of(column(0), column(1));
   }
@@ -50,7 +53,10 @@ final class UnitSums {
     return sum(3);
   }
 
-  /** The same of the past around a ratio and mean that all arms share; zeros without a past. */
+  /**
+   * Returns one number per user for the past, with a ratio and a mean denominator that all arms
+   * share; zeros without a past.
+   */
   double[] past(double ratio, double meanBelow) {
     return meanBelow == 0
         ? new double[size]

@@ -62,7 +62,10 @@ final class ExperimentReportTest {
     return directory;
   }
 
-  /** Users with pages of ten items; the wide arm clicks more, and who clicked before clicks again. */
+  /**
+   * Reports on users with pages of ten items. Users of the arm "wide" click more. Users that
+   * clicked before click again.
+   */
   private ExperimentReport report(double lift, int users, long seed, String... metrics)
       throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
@@ -201,7 +204,7 @@ final class ExperimentReportTest {
     List<String> served = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       served.add(action("u" + i, SINCE + i, "click", "e" + i));
-      served.add(action("u" + i, SINCE + i, "click", "e" + i)); // logged again
+      served.add(action("u" + i, SINCE + i, "click", "e" + i)); // the same exposure again
       served.add(action("u" + i, SINCE - 2, "click", "before" + i));
       if (i % 4 < 2) {
         served.add(action("u" + i, SINCE + i + 1, "click", "more" + i));
@@ -217,7 +220,7 @@ final class ExperimentReportTest {
     Comparison clicks = report.comparisons().get(0);
     assertThat(clicks.control()).isCloseTo(1.5, within(1e-12));
     assertThat(clicks.treatment()).isCloseTo(1.5, within(1e-12));
-    assertThat(clicks.varianceLeft()).isCloseTo(1, within(1e-12)); // everybody has the same past
+    assertThat(clicks.varianceLeft()).isCloseTo(1, within(1e-12)); // all users have the same past
   }
 
   @Test
@@ -267,7 +270,10 @@ final class ExperimentReportTest {
     return outcomes("user,timeMs,metric,value", user, 1, more);
   }
 
-  /** A purchase of each of 400 users, and one more of half of the treated; the lines may be made wrong. */
+  /**
+   * Writes a purchase of each of 400 users, and a second one for half of the treated users. The
+   * arguments can make the lines wrong.
+   */
   private ExperimentReport outcomes(String header, String user, long divisor, String more)
       throws IOException {
     List<String> exposures = new ArrayList<>();
