@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Changes what a running server knows a user to have done. */
+/** The parent of the verbs that change the recorded actions of a user at a running server. */
 @Command(
     name = "actions",
     description =

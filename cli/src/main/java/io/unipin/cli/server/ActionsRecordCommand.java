@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Records one action, or corrects it. */
+/** Records one action or corrects it. */
 @Command(
     name = "record",
     description = {

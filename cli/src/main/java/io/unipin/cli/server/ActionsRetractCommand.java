@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Takes recorded actions back. */
+/** Retracts recorded actions. */
 @Command(
     name = "retract",
     description = {

@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where a server's administration is. */
+/** The options that say where a server's admin port is. */
 public final class AdminOptions {
   @Option(
       names = "--admin",

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of verbs that call a server. */
+/** The options of verbs that call a server. */
 public final class ConnectionOptions {
   @Option(
       names = "--ca",
@@ -35,7 +35,7 @@ public final class ConnectionOptions {
   @Input(Input.Kind.FILE)
   private @Nullable Path token;
 
-  /** What the options say; reads the token's file. */
+  /** Returns the client's security that the options describe. Reads the token's file. */
   public ClientSecurity security() throws IOException {
     String secret = token == null ? System.getenv("UNIPIN_TOKEN") : Files.readString(token).trim();
     return new ClientSecurity(authorities, certificate, key, secret);

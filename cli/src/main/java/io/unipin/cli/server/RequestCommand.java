@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Asks a running server for one page and prints it for a person. */
+/** Requests one page from a running server and prints it for a person. */
 @Command(
     name = "request",
     description = "Asks a running server for one page of a user's feed.",

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a server until it is told to stop; then it finishes what is under way. */
+/** Runs a server until it is told to stop. Then it finishes the running requests. */
 @Command(
     name = "serve",
     description = "Serves a bundle over gRPC until SIGTERM or Ctrl-C.",
@@ -82,7 +82,10 @@ public final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What keeps a server from starting is no answer of another one. */
+  /**
+   * Starts the server and reports a failure as one of this verb. It must not look like an answer of
+   * another server.
+   */
   private static UniPinServer start(ServerConfig settled) {
     try {
       return UniPinServer.start(settled);
@@ -105,7 +108,7 @@ public final class ServeCommand implements Callable<Integer> {
         : ConfigReader.read(config, environment, overrides);
   }
 
-  /** A reader never sees half of the file. */
+  /** Writes the server's ports atomically. A reader never sees half of the file. */
   private static void write(UniPinServer server, Path file) throws IOException {
     Map<String, Integer> values = new TreeMap<>();
     values.put("port", server.port());

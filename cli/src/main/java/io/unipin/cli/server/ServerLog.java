@@ -5,14 +5,20 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/** The log of a server: {@code logback.xml} says how it looks, {@code UNIPIN_LOG_FORMAT} which of its formats is meant. */
+/**
+ * Configures the log of a server. {@code logback.xml} defines the formats, and
+ * {@code UNIPIN_LOG_FORMAT} chooses one.
+ */
 final class ServerLog {
   private static final String FORMAT = "UNIPIN_LOG_FORMAT";
   private static final List<String> FORMATS = List.of("text", "json");
 
   private ServerLog() {}
 
-  /** Leads what libraries say through the JDK's log into ours, so that every line has one format. */
+  /**
+   * Redirects the JDK's log, which libraries use, into the server's log. All lines then have one
+   * format.
+   */
   static void begin(Map<String, String> environment) {
     String format = environment.getOrDefault(FORMAT, FORMATS.get(0));
     if (!FORMATS.contains(format)) {

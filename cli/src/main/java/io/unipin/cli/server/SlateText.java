@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Slates and what the server did for them, as text for a person. */
+/** Prints slates, and the server's work for them, as text for a person. */
 public final class SlateText {
   private SlateText() {}
 
-  /** Probabilities first by how likely they are on the whole slate. */
+  /** Returns the actions, beginning with the one that is most likely over the whole slate. */
   static List<String> actions(List<ScoredItem> items) {
     Map<String, Double> sums = new TreeMap<>();
     for (ScoredItem item : items) {
@@ -64,7 +64,7 @@ public final class SlateText {
     return String.format(Locale.ROOT, "%.3f", p);
   }
 
-  /** One line: what the cache held, what was encoded, which bundle answered. */
+  /** Returns one line about the cache outcome, the encoded part and the bundle that answered. */
   public static String served(Served served) {
     String degraded =
         served.getDegradationsCount() == 0
@@ -85,7 +85,7 @@ public final class SlateText {
     return served.getCache().name().toLowerCase(Locale.ROOT);
   }
 
-  /** One line: milliseconds of every stage. */
+  /** Returns one line with the milliseconds of each stage. */
   public static String stages(Map<String, Double> stages) {
     return ordered(stages).stream()
         .map(stage -> String.format(Locale.ROOT, "%s %.1f", stage.getKey(), stage.getValue()))
@@ -103,7 +103,7 @@ public final class SlateText {
     return index < 0 ? UniPinClient.STAGES.size() : index;
   }
 
-  /** Sum of the stages. */
+  /** Returns the sum of all stages in milliseconds. */
   public static double milliseconds(Served served) {
     return served.getStagesMsMap().values().stream().mapToDouble(Double::doubleValue).sum();
   }

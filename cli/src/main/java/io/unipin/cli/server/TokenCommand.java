@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a bearer token. */
+/** Creates a bearer token. */
 @Command(
     name = "token",
     description = {
