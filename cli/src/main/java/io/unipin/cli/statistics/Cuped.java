@@ -3,13 +3,15 @@ package io.unipin.cli.statistics;
 import java.util.List;
 
 /**
- * Takes out of a metric what the users' past explains, which no arm can have changed: the same effect with less noise (Deng,
- * Xu, Kohavi and Walker, Improving the Sensitivity of Online Controlled Experiments, WSDM 2013). The variance falls to 1 − ρ²
- * of what it was, ρ the correlation of metric and past.
+ * CUPED: removes from a metric the part that the users' past explains.
  *
- * @param theta cov(metric, past) / var(past), within arms, over all of them; 0 when the past does not vary
- * @param correlation of metric and past within arms
- * @param pastMean over all arms
+ * <p>No arm can have changed the past, so the effect stays the same and its noise falls. The
+ * variance falls to 1 − ρ² of its value, where ρ correlates metric and past. Source: Deng, Xu,
+ * Kohavi and Walker, Improving the Sensitivity of Online Controlled Experiments, WSDM 2013.
+ *
+ * @param theta cov(metric, past) / var(past), pooled within arms; 0 when the past does not vary
+ * @param correlation correlation of metric and past within arms
+ * @param pastMean mean of the past over all arms
  */
 public record Cuped(double theta, double correlation, double pastMean) {
   /**
@@ -27,7 +29,7 @@ public record Cuped(double theta, double correlation, double pastMean) {
     }
   }
 
-  /** Estimates theta from all arms together, so that no arm is adjusted otherwise than another. */
+  /** Estimates theta from all arms together. All arms are then adjusted in the same way. */
   public static Cuped fit(List<Arm> arms) {
     double metricSquares = 0;
     double pastSquares = 0;
@@ -54,7 +56,7 @@ public record Cuped(double theta, double correlation, double pastMean) {
         products / pastSquares, products / Math.sqrt(metricSquares * pastSquares), pastSum / count);
   }
 
-  /** The metric without what the past explains. */
+  /** Returns the metric without the part that the past explains. */
   public double[] adjust(Arm arm) {
     double[] adjusted = new double[arm.metric().length];
     for (int i = 0; i < adjusted.length; i++) {

@@ -3,20 +3,21 @@ package io.unipin.cli.statistics;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * The difference of two independent means, judged once: Welch's t test. Read more than once, it cries wolf; see {@link
- * MixtureTest}.
+ * The difference of two independent means, for a single reading: Welch's t test.
+ *
+ * <p>Several readings raise the rate of false alarms. {@link MixtureTest} allows them.
  *
  * @param effect treatment minus control
- * @param variance of the effect
- * @param degrees of freedom
+ * @param variance variance of the effect
+ * @param degrees degrees of freedom
  */
 public record Difference(double effect, double variance, double degrees) {
-  /** Needs two numbers on each side. */
+  /** Returns the difference of two means. Each side needs at least two numbers. */
   public static Difference of(Moments control, Moments treatment) {
     double one = control.meanVariance();
     double other = treatment.meanVariance();
     double variance = one + other;
-    // Welch and Satterthwaite
+    // Degrees of freedom by Welch and Satterthwaite.
     double degrees =
         variance
             * variance
@@ -24,18 +25,18 @@ public record Difference(double effect, double variance, double degrees) {
     return new Difference(treatment.mean() - control.mean(), variance, degrees);
   }
 
-  /** Whether the numbers vary at all; without, nothing can be said. */
+  /** Whether the numbers vary at all. Otherwise no test is possible. */
   public boolean isDefined() {
     return variance > 0 && Double.isFinite(degrees);
   }
 
-  /** Two-sided, of no effect. */
+  /** Returns the two-sided p value of no effect. */
   public double pValue() {
     double t = Math.abs(effect) / Math.sqrt(variance);
     return 2 * TDistribution.of(degrees).survivalProbability(t);
   }
 
-  /** Holds the true effect with probability 1 − alpha. */
+  /** Returns the interval that contains the true effect with probability 1 − alpha. */
   public Interval interval(double alpha) {
     double t = TDistribution.of(degrees).inverseSurvivalProbability(alpha / 2);
     return Interval.around(effect, t * Math.sqrt(variance));

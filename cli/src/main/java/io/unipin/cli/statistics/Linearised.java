@@ -1,21 +1,26 @@
 package io.unipin.cli.statistics;
 
 /**
- * A ratio of two sums over users, as one number per user: their mean is the ratio, and their variance over their count is that
- * of the ratio by the delta method, which knows that a user's impressions belong together.
+ * Turns a ratio of two sums over users into one number per user.
+ *
+ * <p>The mean of these numbers is the ratio. Their variance divided by their count is the variance
+ * of the ratio by the delta method. The method accounts for the dependence between impressions of
+ * one user.
  */
 public final class Linearised {
   /*
-   * Deng, Knoblich and Lu, Applying the Delta Method in Metric Analytics, KDD 2018: with R = sum(y) / sum(z),
-   *   var(R) = (var(y) − 2 R cov(y, z) + R² var(z)) / (n mean(z)²) = var(w) / n  for  w = R + (y − R z) / mean(z).
+   * Source: Deng, Knoblich and Lu, Applying the Delta Method in Metric Analytics, KDD 2018. With R
+   * = sum(y) / sum(z):
+   *   var(R) = (var(y) − 2 R cov(y, z) + R² var(z)) / (n mean(z)²) = var(w) / n
+   *   for w = R + (y − R z) / mean(z).
    */
   private Linearised() {}
 
   /**
-   * One number per user.
+   * Returns one number per user.
    *
-   * @param numerators (n), for example a user's clicks
-   * @param denominators (n), for example the user's impressions; their sum is not 0
+   * @param numerators (n), for example each user's clicks
+   * @param denominators (n), for example each user's impressions; their sum is not 0
    */
   public static double[] of(double[] numerators, double[] denominators) {
     double above = 0;
@@ -30,7 +35,7 @@ public final class Linearised {
     return around(numerators, denominators, above / below, below / denominators.length);
   }
 
-  /** The same around a ratio and a mean denominator that are given. */
+  /** Returns one number per user, with a given ratio and a given mean denominator. */
   public static double[] around(
       double[] numerators, double[] denominators, double ratio, double meanDenominator) {
     double[] values = new double[numerators.length];

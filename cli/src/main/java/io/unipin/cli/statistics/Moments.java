@@ -1,6 +1,9 @@
 package io.unipin.cli.statistics;
 
-/** Count, mean and variance of numbers that come one by one, without keeping them (Welford, 1962). One thread. */
+/**
+ * Count, mean and variance of a stream of numbers, without storing them (Welford, 1962). One
+ * thread.
+ */
 public final class Moments {
   private long count;
   private double mean;
@@ -29,12 +32,12 @@ public final class Moments {
     return mean;
   }
 
-  /** Of a single number; unbiased. Not a number for fewer than two. */
+  /** Returns the unbiased sample variance; NaN for fewer than two numbers. */
   public double variance() {
     return count < 2 ? Double.NaN : squares / (count - 1);
   }
 
-  /** Of the mean. */
+  /** Returns the variance of the mean. */
   public double meanVariance() {
     return variance() / count;
   }

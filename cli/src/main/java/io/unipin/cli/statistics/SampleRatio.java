@@ -5,18 +5,20 @@ import java.util.TreeMap;
 import org.apache.commons.statistics.inference.ChiSquareTest;
 
 /**
- * Whether the arms got the numbers of users that they should have: Pearson's chi-square test. Where they did not, users were
- * lost or doubled on the way, rarely by chance, and no other figure can be trusted.
+ * Pearson's chi-square test of whether the arms got their intended shares of the users.
+ *
+ * <p>If the test fails, users were probably lost or counted twice. Then no other figure can be
+ * trusted.
  */
 public record SampleRatio(Map<String, Long> users, Map<String, Double> shares, double pValue) {
-  /** Below this a report is refused. */
+  /** The least p value for which a report is given. */
   public static final double LEAST = 0.001;
 
   /**
    * Tests numbers of users against the arms' shares.
    *
-   * @param users by arm; an arm that is missing got none
-   * @param shares by arm, of all users
+   * @param users number of users by arm; a missing arm has none
+   * @param shares share of all users by arm
    */
   public static SampleRatio of(Map<String, Long> users, Map<String, Double> shares) {
     Map<String, Double> wanted = new TreeMap<>(shares);
@@ -24,7 +26,7 @@ public record SampleRatio(Map<String, Long> users, Map<String, Double> shares, d
     for (Map.Entry<String, Long> arm : users.entrySet()) {
       if (arm.getValue() > 0 && !wanted.containsKey(arm.getKey())) {
         return new SampleRatio(
-            Map.copyOf(users), Map.copyOf(shares), 0); // users where none should be
+            Map.copyOf(users), Map.copyOf(shares), 0); // users in an arm without a share
       }
     }
     long[] observed =
