@@ -41,7 +41,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures a bundle on the test part of a feed log, with baselines beside it. */
+/** Evaluates a bundle on the test part of a feed log, together with baselines. */
 @Command(
     name = "evaluate",
     description = "Measures retrieval and ranking of a bundle, with baselines beside it.",
@@ -149,7 +149,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
 
   @Override
   public Integer call() throws IOException {
-    gaps.forEach(GapOption::seconds); // refuses a wrong one before the work
+    gaps.forEach(GapOption::seconds); // refuses a wrong gap before the work
     TrainConfig recipe = recipe();
     warnOfOtherParts(bundle, recipe);
     if (against != null) {
@@ -190,7 +190,10 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     return 0;
   }
 
-  /** The second bundle's turn comes after the first was measured: too late to find that it does not fit. */
+  /**
+   * Refuses a second bundle with other items. It is measured after the first one, which would be
+   * too late to find this.
+   */
   private static void requireSameItems(Path folder, FeedLog log) {
     try (LoadedBundle loaded = BundleFolder.load(folder)) {
       BundleFolder.requireSameItems(loaded, log.catalogue());
@@ -235,7 +238,10 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     return BundleReader.recipe(bundle).map(TrainConfig::read);
   }
 
-  /** What is tested must not have been trained on; a log cut otherwise does not promise that. */
+  /**
+   * Warns if the bundle was trained on other parts of the log. Test data must not have been used
+   * for training.
+   */
   private void warnOfOtherParts(Path folder, TrainConfig recipe) {
     String parts = recipe.evaluation().parts();
     trained(folder)

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The command line that was given, with other values of some options: what a person can paste to go on. */
+/** The given command line with changed values of some options. A user can paste it to continue. */
 final class Rerun {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
 
@@ -24,13 +24,13 @@ final class Rerun {
     return new Rerun(spec.root().commandLine().getParseResult().originalArgs());
   }
 
-  /** With an option that has a value. */
+  /** Sets an option that has a value. */
   Rerun with(String option, Path value) {
     changed.put(option, value.toString());
     return this;
   }
 
-  /** With an option that has none. */
+  /** Sets an option that has no value. */
   Rerun with(String option) {
     changed.put(option, "");
     return this;
@@ -45,7 +45,7 @@ final class Rerun {
       if (!changed.containsKey(option)) {
         words.add(argument);
       } else if (!changed.getOrDefault(option, "").isEmpty() && option.equals(argument)) {
-        i++; // its value
+        i++; // the option's value
       }
     }
     changed.forEach(

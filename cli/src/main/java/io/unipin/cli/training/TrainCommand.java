@@ -46,9 +46,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * Trains a model on a feed log, measures it on what it did not see, and publishes it as a bundle.
- */
+/** Trains a model on a feed log, evaluates it on held-out data, and publishes it as a bundle. */
 @Command(
     name = "train",
     description = "Trains a model on a feed log and publishes it as a bundle.",
@@ -61,7 +59,9 @@ import picocli.CommandLine.Spec;
           + " training.epochs=3",
     })
 public final class TrainCommand implements Callable<Integer>, Checked {
-  /** Below this many items an exhaustive search is as fast as a graph, and exact. */
+  /**
+   * The number of items below which an exhaustive search is as fast as a graph. It is also exact.
+   */
   private static final int SMALL_CATALOGUE = 20_000;
 
   private static final String EXACT = "exact";
@@ -187,7 +187,8 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
           .write(json, Home.find().root());
     }
-    warnings.forEach(this::warn); // again: what came before the training is far above by now
+    // The warning is repeated: output of the training has scrolled the first one away.
+    warnings.forEach(this::warn);
     return 0;
   }
 
@@ -198,7 +199,10 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     }
   }
 
-  /** What was trained stays in the work folder until it is published; without it nobody could pay for the hours again. */
+  /**
+   * Publishes the trained model. The work folder keeps the model until then, because training may
+   * take hours.
+   */
   private void publish(TrainResult result, FeedLog log, String factory) throws IOException {
     try {
       BundlePublisher.publish(result.model(), log.catalogue(), factory, out);

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how a training goes. */
+/** Prints the progress of a training. */
 final class TrainText implements TrainProgress {
   private final Progress progress;
 
@@ -57,7 +57,7 @@ final class TrainText implements TrainProgress {
     return "NDCG@10 " + number(validation.ndcg10()) + ", AUC " + number(validation.auc());
   }
 
-  /** A number that JSON can hold. */
+  /** Returns the number, or null if JSON can't hold it. */
   static @Nullable Double orNull(double value) {
     return Double.isNaN(value) ? null : value;
   }

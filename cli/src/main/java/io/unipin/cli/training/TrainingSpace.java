@@ -5,9 +5,9 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.ModelBytes;
 import java.nio.file.Path;
 
-/** Room on disk that a training takes, about. */
+/** Estimates the disk space of a training. */
 final class TrainingSpace {
-  /** The weights and two moments of each. */
+  /** The size of a checkpoint in weights: each weight and its two moments. */
   private static final int CHECKPOINT = 3;
 
   private final long checkpoint;
@@ -18,10 +18,13 @@ final class TrainingSpace {
     ModelBytes bytes = ModelBytes.of(config);
     checkpoint = CHECKPOINT * bytes.weights();
     model = bytes.weights() + bytes.items();
-    bundle = model + 2 * bytes.items(); // the index, and the catalogue's content
+    bundle = model + 2 * bytes.items(); // the index and the catalogue's content
   }
 
-  /** Refuses folders without room. A checkpoint and the best model have their successors beside them for a moment. */
+  /**
+   * Refuses folders without enough room. A checkpoint and the best model exist twice for a moment
+   * while they are replaced.
+   */
   void require(Path work, Path out, boolean resumes) {
     long needed = (resumes ? 1 : 2) * (checkpoint + model);
     DiskSpace.require("the checkpoints", work, needed);

@@ -1,4 +1,4 @@
-/** Verbs that train models and measure them. */
+/** Verbs that train models and evaluate them. */
 @NullMarked
 package io.unipin.cli.training;
 

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** What a bundle is measured with, which is what it was trained with unless told otherwise. */
+/**
+ * Tests that a bundle is evaluated with the settings of its training unless options say otherwise.
+ */
 final class EvaluateCommandTest {
   @TempDir Path folder;
   private final StringWriter out = new StringWriter();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** A training refuses at its start what it can, and what it has made is never lost. */
+/** Tests that a training fails early and never loses what it has made. */
 @Timeout(120)
 final class TrainCommandTest {
   private static final String[] SMALL = {
@@ -71,7 +71,7 @@ final class TrainCommandTest {
         .isZero();
   }
 
-  /** A feed log whose rows can't be read: what is said before they are is known from its names alone. */
+  /** Writes a feed log whose schema can be read and whose rows can't. */
   private void simulateNamesAlone() throws IOException {
     simulate();
     for (String table : List.of("actions", "feedviews", "items")) {
