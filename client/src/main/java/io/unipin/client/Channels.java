@@ -16,7 +16,7 @@ public final class Channels {
 
   private Channels() {}
 
-  /** A channel to {@code host:port} that is not built yet. */
+  /** Returns the builder of a channel to {@code host:port}. */
   public static NettyChannelBuilder to(String address, ClientSecurity security) {
     NettyChannelBuilder builder = transport(address, security);
     if (security.token() != null) {

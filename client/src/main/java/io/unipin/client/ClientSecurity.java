@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a client shows who it is and whom it trusts.
+ * A client's credentials and the authorities that it trusts.
  *
- * @param authorities PEM file of those whose servers to trust; without it the connection is in the clear
- * @param certificate PEM file with the client's own chain, where the server asks for one
- * @param key PEM file with its key, PKCS 8
+ * @param authorities PEM file of the trusted authorities; null for a connection without encryption
+ * @param certificate PEM file with the client's certificate chain, if the server requires one
+ * @param key PEM file with the client's private key, PKCS 8
  * @param token bearer token
  */
 public record ClientSecurity(
@@ -16,7 +16,7 @@ public record ClientSecurity(
     @Nullable Path certificate,
     @Nullable Path key,
     @Nullable String token) {
-  /** In the clear, as nobody in particular. */
+  /** No encryption and no credentials. */
   public static final ClientSecurity NONE = new ClientSecurity(null, null, null, null);
 
   public ClientSecurity {

@@ -13,29 +13,29 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A request that a server did not serve, or that never reached one. */
+/** A request that failed at a server or before it reached one. */
 public final class RequestException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The pushback of a request that must not be sent again. */
+  /** The pushback value that forbids another attempt. */
   private static final String NEVER = "-1";
 
-  /** Why a request failed; decides what the caller should do next. */
+  /** The reason of a failed request. It decides what the caller should do next. */
   public enum Kind {
-    /** The request is wrong, or the caller may not send it; sending it again is in vain. */
+    /** The request is wrong or the caller may not send it. Another attempt is useless. */
     INVALID,
-    /** The request is larger than any that this server takes; sending it again is in vain. */
+    /** The request is larger than this server accepts. Another attempt is useless. */
     TOO_LARGE,
-    /** The server has no room for the request now; the same request may succeed later. */
+    /** The server has no room for the request now. The same request may succeed later. */
     OVERLOADED,
-    /** The request's time is used up. */
+    /** The request's deadline has passed. */
     DEADLINE,
     /** The caller cancelled the request. */
     CANCELLED,
-    /** The server can't be reached, or can't serve at the moment. */
+    /** The server can't be reached or can't serve at the moment. */
     UNAVAILABLE,
     /** The server is at fault. */
     INTERNAL
@@ -57,7 +57,7 @@ public final class RequestException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
-  /** Returns the failure that a gRPC status stands for, with the details that it carries. */
+  /** Returns the failure for a gRPC status and its details. */
   static RequestException of(StatusRuntimeException failure) {
     List<Violation> violations =
         detail(failure, BadRequest.class).stream()
@@ -75,12 +75,12 @@ public final class RequestException extends RuntimeException {
     return kind;
   }
 
-  /** Returns what is wrong with the request, field by field, where the server says so. */
+  /** Returns what is wrong with the request, field by field; empty if the server does not say. */
   public List<Violation> violations() {
     return violations;
   }
 
-  /** Returns how long to wait before the next attempt, where the server says so. */
+  /** Returns how long to wait before the next attempt, if the server says so. */
   public Optional<Duration> retryAfter() {
     return retryAfter;
   }

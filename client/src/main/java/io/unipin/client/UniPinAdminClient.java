@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A client of a server's administration. Thread-safe. */
+/** A client of a server's admin port. Thread-safe. */
 public final class UniPinAdminClient implements AutoCloseable {
-  /** Loading a bundle takes a while. */
+  /** The deadline of a call. Loading a bundle takes long. */
   private static final Duration DEADLINE = Duration.ofMinutes(5);
 
   private final ManagedChannel channel;
@@ -32,12 +32,12 @@ public final class UniPinAdminClient implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Connects to {@code host:port} of the admin port. */
+  /** Connects to the admin port at {@code host:port}. */
   public static UniPinAdminClient connect(String address) {
     return connect(address, ClientSecurity.NONE);
   }
 
-  /** Connects to a server that asks who calls. */
+  /** Connects to a server that requires credentials. */
   public static UniPinAdminClient connect(String address, ClientSecurity security) {
     return new UniPinAdminClient(Channels.open(address, security));
   }
@@ -48,12 +48,12 @@ public final class UniPinAdminClient implements AutoCloseable {
     return call(stub -> stub.loadBundle(request));
   }
 
-  /** Puts the bundle that served before in service again. */
+  /** Puts the previous bundle in service again. */
   public BundleStatus rollBackBundle() {
     return call(stub -> stub.rollBackBundle(RollBackBundleRequest.getDefaultInstance()));
   }
 
-  /** The bundles that the server could load, the newest first. */
+  /** Returns the bundles that the server could load, newest first. */
   public List<BundleListing> bundles() {
     return call(stub -> stub.listBundles(ListBundlesRequest.getDefaultInstance())).getBundlesList();
   }
@@ -66,7 +66,7 @@ public final class UniPinAdminClient implements AutoCloseable {
     return call(stub -> stub.getCache(GetCacheRequest.getDefaultInstance()));
   }
 
-  /** Takes items out of the index that serves, and brings others back. */
+  /** Deletes items from the index in service and restores others. */
   public IndexStatus changeItems(List<Long> restored, List<Long> deleted) {
     ChangeItemsRequest.Builder request = ChangeItemsRequest.newBuilder().addAllDeletes(deleted);
     restored.forEach(id -> request.addUpserts(ItemVector.newBuilder().setId(id)));
@@ -91,7 +91,7 @@ public final class UniPinAdminClient implements AutoCloseable {
     }
   }
 
-  /** Idempotent. */
+  /** Closes the connection. Idempotent. */
   @Override
   public void close() {
     channel.shutdownNow();

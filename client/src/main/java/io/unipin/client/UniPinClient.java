@@ -22,12 +22,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A client of a server: one connection, a deadline for every call, and failures as {@link RequestException}.
- *
- * <p>Thread-safe.
+ * A client of a server. It has one connection and a deadline for every call. Failures are
+ * {@link RequestException}s. Thread-safe.
  */
 public final class UniPinClient implements AutoCloseable {
-  /** Stages as responses name them, in the order in which a request passes them. */
+  /** The stages that responses name, in the order in which a request passes them. */
   public static final List<String> STAGES =
       List.of("history", "cache", "encode", "query", "search", "score", "respond");
 
@@ -41,7 +40,7 @@ public final class UniPinClient implements AutoCloseable {
     this.deadline = deadline;
   }
 
-  /** Connects to {@code host:port}; calls may take ten seconds. */
+  /** Connects to {@code host:port}. Each call has a deadline of ten seconds. */
   public static UniPinClient connect(String address) {
     return connect(address, DEADLINE);
   }
@@ -50,7 +49,7 @@ public final class UniPinClient implements AutoCloseable {
     return new UniPinClient(Channels.open(address, ClientSecurity.NONE), deadline);
   }
 
-  /** Connects to a server that asks who calls; calls may take ten seconds. */
+  /** Connects to a server that requires credentials. Each call has a deadline of ten seconds. */
   public static UniPinClient connect(String address, ClientSecurity security) {
     return new UniPinClient(Channels.open(address, security), DEADLINE);
   }
@@ -75,7 +74,7 @@ public final class UniPinClient implements AutoCloseable {
     return call(stub -> stub.retractActions(request));
   }
 
-  /** Returns whether anything was stored for the user. */
+  /** Erases a user and returns whether anything was stored about the user. */
   public boolean eraseUser(String user) {
     EraseUserRequest request = EraseUserRequest.newBuilder().setUserId(user).build();
     EraseUserResponse response = call(stub -> stub.eraseUser(request));
@@ -92,7 +91,7 @@ public final class UniPinClient implements AutoCloseable {
     }
   }
 
-  /** Idempotent. */
+  /** Closes the connection. Idempotent. */
   @Override
   public void close() {
     channel.shutdownNow();

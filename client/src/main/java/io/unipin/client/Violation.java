@@ -1,7 +1,7 @@
 package io.unipin.client;
 
 /**
- * One thing that is wrong with a request.
+ * One error in a request.
  *
  * @param field path of the field, such as {@code user.recent_actions[3].time_ms}
  * @param description what was expected and what came

@@ -1,4 +1,4 @@
-/** Clients of a server: the feed's calls, and those of its administration. */
+/** Clients of a server: one for the feed's calls, one for the admin port. */
 @NullMarked
 package io.unipin.client;
 
