@@ -1,4 +1,4 @@
-/** The benchmarks by name. */
+/** The command that runs benchmarks by name. */
 @NullMarked
 package io.unipin.benchmarks;
 
