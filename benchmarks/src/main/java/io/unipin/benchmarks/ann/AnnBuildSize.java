@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-/** Builds a large graph on all cores, and asks a process of its own what it takes in memory. */
+/** Builds a large graph on all cores and measures its memory in a separate process. */
 final class AnnBuildSize {
   private static final int DIMENSION = 64;
   private static final int LINKS = 32;
@@ -38,8 +38,8 @@ final class AnnBuildSize {
         throw new IllegalStateException("the index finds nothing");
       }
     }
-    // A node has twice its links at the bottom; about one in 32 has links on the level above, and
-    // so on.
+    // A node has twice its links at the bottom level. About one node in 32 has links on the level
+    // above, and so on.
     double links = size * (2.0 * LINKS + LINKS / (LINKS - 1.0)) * Integer.BYTES;
     double content = (double) size * DIMENSION * Float.BYTES + links;
     long resident = resident(file, small(folder));

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Recall against queries per second as an SVG picture: ours in full lines, the generic build in dashed ones. */
+/**
+ * Draws recall against queries per second as SVG. Full lines show this index, dashed lines the
+ * generic build.
+ */
 final class AnnChart {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 440;

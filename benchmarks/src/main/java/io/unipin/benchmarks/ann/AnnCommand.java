@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Prints what the index finds, how fast, and how that compares. */
+/** Prints the recall and the speed of the index, and compares both with rivals. */
 @Command(
     name = "ann",
     description =
@@ -42,7 +42,7 @@ public final class AnnCommand implements Callable<Integer> {
   private static final double RECALL = 0.99;
   private static final int PROBES = 16;
 
-  /** What is measured, by its key in the figures. */
+  /** The parts of the benchmark. Each has its key in the figures. */
   enum Section {
     FLAT,
     IVF,
@@ -91,7 +91,7 @@ public final class AnnCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Every section by its name, in order. */
+  /** Measures each section by its name, in order. */
   private void measure(Path folder, Map<String, Object> results)
       throws IOException, InterruptedException {
     int rounds = options.quick() ? 5 : 15;
@@ -174,7 +174,10 @@ public final class AnnCommand implements Callable<Integer> {
     }
   }
 
-  /** Each side as narrow as the recall allows. */
+  /**
+   * Compares the graph's sides. Each side searches with the smallest breadth that reaches the
+   * recall.
+   */
   private static Map<String, Object> graph(
       AnnComparison comparison, AnnGenericSide generic, AnnData data, Path file) {
     Map<String, Rival> rivals = new LinkedHashMap<>();

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Measures one kind of index against its rivals on one thread: one query per call, all sides in turn. */
+/**
+ * Compares one kind of index with its rivals on one thread. Each call has one query, and the sides
+ * take turns.
+ */
 final class AnnComparison {
   private static final int[] BREADTHS = {
     100, 108, 116, 128, 144, 160, 192, 224, 256, 320, 400, 512
@@ -25,10 +28,10 @@ final class AnnComparison {
     this.rounds = rounds;
   }
 
-  /** A side and the breadth it is searched with. */
+  /** A side and the breadth of its search. */
   record Rival(AnnSide side, int breadth) {}
 
-  /** Builds an index of the data and saves it. */
+  /** Builds an index of the data, saves it and returns its file. */
   Path build(String factory) {
     Path file = folder.resolve(data.name() + "-" + factory.replace(',', '_') + ".faiss");
     try (FaissIndex index =
@@ -39,7 +42,7 @@ final class AnnComparison {
     return file;
   }
 
-  /** The smallest breadth that reaches a recall, or the greatest there is. */
+  /** Returns the smallest breadth that reaches a recall, or the greatest breadth if none does. */
   int breadthFor(AnnSide side, double recall) {
     for (int breadth : BREADTHS) {
       if (data.recall(side, breadth) >= recall) {
@@ -49,7 +52,7 @@ final class AnnComparison {
     return BREADTHS[BREADTHS.length - 1];
   }
 
-  /** Times the first queries through every side, in turn. */
+  /** Times the first queries on each side, in turn. */
   Rounds time(Map<String, Rival> rivals, int queries) {
     Map<String, Runnable> sides = new LinkedHashMap<>();
     rivals.forEach(
@@ -73,7 +76,10 @@ final class AnnComparison {
     return Rounds.run(rounds, sides, ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime);
   }
 
-  /** The named figures of a kind: its own side is {@code ours}, each other one a ratio. */
+  /**
+   * Returns the figures by name. The side {@code ours} gives absolute figures, and each other side
+   * also a ratio.
+   */
   Map<String, Object> figures(Map<String, Rival> rivals, int queries) {
     Rounds rounds = time(rivals, queries);
     Map<String, Object> figures = new LinkedHashMap<>();

@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Recall against queries per second of several kinds of index, ours and the generic build. */
+/**
+ * Curves of recall against queries per second for several kinds of index, here and in the generic
+ * build.
+ */
 final class AnnCurves {
   private static final int[] GRAPH = {100, 128, 192, 320};
   private static final int[] LISTS = {4, 8, 16, 32, 64};
@@ -16,7 +19,7 @@ final class AnnCurves {
 
   private AnnCurves() {}
 
-  /** One point: what was found, how fast, and how fast the generic build was. */
+  /** One point of a curve: recall, speed, and the speed of the generic build. */
   public record Point(int breadth, double recall, double qps, double genericQps) {}
 
   static Map<String, List<Point>> of(AnnData data, Path folder, AnnGenericSide generic) {

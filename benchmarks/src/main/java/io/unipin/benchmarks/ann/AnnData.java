@@ -9,13 +9,13 @@ import java.util.Random;
 import java.util.stream.LongStream;
 
 /**
- * Vectors, queries and what the queries should find.
+ * Vectors, queries and the correct answers.
  *
  * @param vectors (size, dimension)
  * @param queries (queries, dimension), one row each
- * @param truth the ids of the best k of each query
+ * @param truth ids of the best k of each query
  */
-@SuppressWarnings("ArrayRecordComponent") // owned by whoever holds the record
+@SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 record AnnData(
     String name,
     int dimension,
@@ -26,7 +26,10 @@ record AnnData(
     long[][] truth) {
   private static final int PER_CLUSTER = 100;
 
-  /** Unit vectors around centres, about a hundred around each; queries around the same centres. */
+  /**
+   * Returns unit vectors around centres, about a hundred per centre, and queries around the same
+   * centres.
+   */
   static AnnData clustered(int size, int dimension, int queries, int k) {
     int clusters = Math.max(1, size / PER_CLUSTER);
     float[] vectors = around(size, dimension, clusters, 2);
@@ -65,7 +68,7 @@ record AnnData(
     return ids.length;
   }
 
-  /** The part of the first queries' truth that a side finds. */
+  /** Returns the share of the first queries' correct answers that a side finds. */
   double recall(AnnSide side, int breadth) {
     long[][] found = new long[queries.length][];
     for (int query = 0; query < queries.length; query++) {

@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
-/** The vectors that curves are drawn of: clustered ones, those of the shared data, and items of a model that is trained here. */
+/**
+ * The vectors for the curves: clustered ones, those of the shared data, and items of a model that
+ * is trained here.
+ */
 final class AnnDataSets {
   private static final int K = 100;
   private static final int DIMENSION = 128;
@@ -34,7 +37,7 @@ final class AnnDataSets {
     this.quick = quick;
   }
 
-  /** One after the other, so that no more than one is in memory. */
+  /** Passes the data sets on one after the other. At most one is in memory. */
   void forEach(Consumer<AnnData> use) throws IOException, InterruptedException {
     for (int size : quick ? new int[] {10_000} : new int[] {10_000, 30_000, 100_000}) {
       use.accept(AnnData.clustered(size, DIMENSION, QUERIES, K));
@@ -70,7 +73,10 @@ final class AnnDataSets {
     return AnnData.of(full, dimension, rows, ids, queries, K);
   }
 
-  /** Nearest by angle, since the inner product of SIFT vectors, all positive, prefers the long ones. */
+  /**
+   * Scales vectors to unit length, which makes search compare angles. All SIFT values are positive,
+   * so inner products would prefer long vectors.
+   */
   private static VectorFile unit(VectorFile file) {
     int dimension = file.dimension();
     float[] rows = file.rows().clone();
@@ -87,8 +93,8 @@ final class AnnDataSets {
   }
 
   /**
-   * Items of a model of Amazon Beauty, with the queries of its users. A model that was trained here before is taken as it is; without
-   * the data there is none, and a quick run trains none.
+   * Returns items of a model of Amazon Beauty with the queries of its users. Uses an existing model
+   * if there is one. Returns empty without the data, or in a quick run without a model.
    */
   private Optional<AnnData> trained() throws IOException, InterruptedException {
     Path work = home.work("ann");

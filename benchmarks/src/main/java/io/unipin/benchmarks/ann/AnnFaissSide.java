@@ -5,7 +5,7 @@ import io.unipin.ann.FaissIndex;
 import io.unipin.ann.ItemFilter;
 import java.nio.file.Path;
 
-/** An index file, searched by the native library that this class's loader finds. */
+/** An index file, searched by the native library that the loader of this class finds. */
 public final class AnnFaissSide implements AnnSide {
   private final FaissIndex index;
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** Damages an index file in every way of two kinds and counts what is refused. */
+/** Damages an index file in two ways at every place, and counts how often loading refuses it. */
 final class AnnFiles {
   private static final int FLIPS = 10_000;
   private static final int SIZE = 150;
@@ -52,10 +52,10 @@ final class AnnFiles {
   }
 
   private static boolean refused(Path file, byte[] content) throws IOException {
-    Files.deleteIfExists(file); // cheaper than to write over it, which some file systems flush
+    Files.deleteIfExists(file); // cheaper than overwriting, which some file systems flush
     Files.write(file, content);
     try (FaissIndex index = FaissIndex.load(file)) {
-      return index.size() < 0; // it was read
+      return index.size() < 0; // the file was read before
     } catch (AnnException e) {
       return true;
     }

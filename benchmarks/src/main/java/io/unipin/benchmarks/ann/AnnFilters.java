@@ -12,14 +12,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** What a filter that keeps a share of the items costs, and what is found under it. */
+/** Measures the cost and the recall of filters that keep a share of the items. */
 final class AnnFilters {
   private static final double[] SHARES = {0.1, 0.01, 0.5, 0.9};
   private static final int BREADTH = 128;
 
   private AnnFilters() {}
 
-  /** The figures for a tenth, and under {@code shares} those for other shares. */
+  /**
+   * Returns the figures for a tenth of the items, and those for other shares under {@code shares}.
+   */
   static Map<String, Object> figures(AnnData data, Path file, int rounds) {
     Map<String, Object> results = new LinkedHashMap<>();
     Map<String, Object> shares = new LinkedHashMap<>();

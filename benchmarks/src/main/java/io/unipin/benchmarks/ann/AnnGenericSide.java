@@ -11,8 +11,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same index file searched by FAISS's own code as the distribution compiled it. The build leaves a second native library behind the
- * same natives; a class loader gives it classes of its own, since the natives of a class come from one library.
+ * The same index file, searched by FAISS as the distribution compiled it.
+ *
+ * <p>The build provides a second native library for the same native methods. All native methods of
+ * a class come from one library. A class loader therefore gives the second library classes of its
+ * own.
  */
 final class AnnGenericSide extends URLClassLoader {
   private static final String LIBRARY = "ann-index/target/native/libunipin_ann_generic.so";
@@ -24,7 +27,7 @@ final class AnnGenericSide extends URLClassLoader {
     this.library = library;
   }
 
-  /** A loader of sides; its library stays loaded as long as it does. */
+  /** Returns a loader of sides. Its library stays loaded as long as the loader does. */
   static AnnGenericSide find() {
     Path library = Home.find().root().resolve(LIBRARY);
     if (!Files.isRegularFile(library)) {

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 
-/** Changes of an index that is searched and rebuilt meanwhile. */
+/** Measures changes of an index during searches and a rebuild. */
 final class AnnLive {
   private static final int CHANGES = 400;
   private static final int DELTA = 1000;
@@ -23,8 +23,9 @@ final class AnnLive {
   private AnnLive() {}
 
   /**
-   * How long until a search finds what came, how often one finds what went, and what the rebuild costs. The first half of the changes
-   * comes under a rebuild, the second half after its swap.
+   * Returns the delay until searches find added items, how often they return deleted ones, and the
+   * cost of the rebuild. The first half of the changes comes during a rebuild, the second half
+   * after its swap.
    */
   static Map<String, Object> figures(AnnData data) {
     LiveIndexConfig config =
@@ -54,7 +55,10 @@ final class AnnLive {
     }
   }
 
-  /** The longest time, in milliseconds, from the call of an upsert to the end of a search that finds it. */
+  /**
+   * Applies changes. Returns the longest time in milliseconds from an upsert to the end of a search
+   * that finds the item.
+   */
   private static double changes(
       AnnData data, LiveIndex index, Set<Long> gone, int from, Map<String, Object> figures) {
     double longest = 0;
@@ -78,7 +82,7 @@ final class AnnLive {
     return longest;
   }
 
-  /** How many times as long a search takes beside a delta, as without one. */
+  /** Returns the time of a search with a delta divided by the time without one. */
   private static double besideDelta(AnnData data, LiveIndex index) {
     double alone = seconds(data, index);
     long[] ids = LongStream.range(0, DELTA).map(i -> 2_000_000_000L + i).toArray();

@@ -13,7 +13,7 @@ import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OnHeapHnswGraph;
 import org.apache.lucene.util.hnsw.RandomAccessVectorValues;
 
-/** Lucene's HNSW in plain Java: graph and vectors on the heap, without the segments and codecs around them. */
+/** Lucene's HNSW in plain Java. Graph and vectors are on the heap, without segments and codecs. */
 final class AnnLuceneSide implements AnnSide {
   private static final int LINKS = 32;
   private static final int BUILD_BREADTH = 100;
@@ -68,6 +68,6 @@ final class AnnLuceneSide implements AnnSide {
 
   @Override
   public void close() {
-    // Everything lies on the heap.
+    // Everything is on the heap.
   }
 }

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A process that loads one index file and prints by how many bytes that made it grow. Its heap is resident from the start. */
+/**
+ * A process that loads one index file and prints by how many bytes it grew. Its heap is resident
+ * from the start.
+ */
 public final class AnnMemoryProbe {
   private AnnMemoryProbe() {}
 
@@ -22,7 +25,7 @@ public final class AnnMemoryProbe {
     }
   }
 
-  /** What lives on the heap, all of which was resident before. */
+  /** Returns the used bytes of the heap, which is resident from the start. */
   private static long heapBytes() {
     System.gc();
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();

@@ -20,8 +20,9 @@ import java.util.stream.LongStream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * What an index loses of a recommender's quality: item and user vectors of ICLRec on Amazon Beauty. Leave-last-one-out, full
- * ranking, items seen before masked.
+ * Measures how much of a recommender's quality an index loses. Items and users are vectors of
+ * ICLRec on Amazon Beauty. The protocol is leave-last-one-out with full ranking, without items seen
+ * before.
  */
 final class AnnReal {
   private static final int K = 10;
@@ -41,7 +42,7 @@ final class AnnReal {
     this.target = target;
   }
 
-  /** Whether the data are there. */
+  /** Whether the data exist. */
   static boolean isIn(Path data) {
     return Files.isRegularFile(data.resolve("vectors/iclrec-beauty.items.fvecs.gz"))
         && Files.isRegularFile(data.resolve("amazon-beauty/sequences.tsv.gz"));
@@ -72,7 +73,10 @@ final class AnnReal {
     return new AnnReal(items, users, seen, target);
   }
 
-  /** Per index the HR@10 and NDCG@10, their loss against exact search, recall, and queries per second. */
+  /**
+   * Returns for each index its HR@10 and NDCG@10, their loss against exact search, its recall and
+   * its queries per second.
+   */
   Map<String, Object> figures() {
     long[] ids = LongStream.range(0, items.size()).toArray();
     Map<String, Object> figures = new LinkedHashMap<>();
@@ -92,9 +96,9 @@ final class AnnReal {
     return figures;
   }
 
-  /** What users get from an index. */
+  /** The quality and the speed of an index. */
   private record Quality(double hr10, double ndcg10, double recall10, double qps) {
-    /** With the loss against the best there is. */
+    /** Returns the figures together with the loss against the best quality. */
     Map<String, Object> toJson(Quality best) {
       Map<String, Object> figures = new LinkedHashMap<>();
       figures.put("hr10", hr10);

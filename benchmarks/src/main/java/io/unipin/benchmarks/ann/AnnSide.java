@@ -1,8 +1,11 @@
 package io.unipin.benchmarks.ann;
 
-/** An index under test. Public since one side is loaded by a class loader of its own. One thread. */
+/**
+ * An index under test. One thread. It is public because one side comes from a class loader of its
+ * own.
+ */
 public interface AnnSide extends AutoCloseable {
-  /** The ids of the best k of one query. */
+  /** Returns the ids of the best k of one query. */
   long[] search(float[] query, int k, int breadth);
 
   @Override

@@ -1,4 +1,4 @@
-/** What the index finds, how fast, and beside which rivals. */
+/** Recall and speed of the index, compared with rivals. */
 @NullMarked
 package io.unipin.benchmarks.ann;
 
