@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Erases users from a server that holds much, beside live pages, and looks for what is left of them. */
+/** Erases users from a full server during live traffic, and then looks for remains of them. */
 @Command(
     name = "erasure",
     description = {
@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 public final class ErasureCommand implements Callable<Integer> {
   private static final int USERS = 240;
 
-  /** Erased by the scenes after the measurement. */
+  /** The number of users that the scenes erase after the measurement. */
   private static final int SCENES = 20;
 
   private static final int CACHED_USERS = 64;
@@ -111,11 +111,11 @@ public final class ErasureCommand implements Callable<Integer> {
       results.put("erasures_failed", traffic.erasuresFailed());
       results.put("pages_failed", traffic.failures());
       results.put("records_failed", traffic.recordsFailed());
-      traffic.erase(0, USERS - SCENES); // those whose turn did not come
+      traffic.erase(0, USERS - SCENES); // users that were not erased yet
     }
   }
 
-  /** Erasures that come before the indexes of old segments are made have to wait for them. */
+  /** Waits for the indexes of old segments. Erasures that come before them would have to wait. */
   private static void awaitIndexes(ErasureWorld data) throws IOException, InterruptedException {
     long end = System.nanoTime() + WAIT.toNanos();
     while (System.nanoTime() < end) {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Erasures under what goes wrong: the logs are switched off, or their disk is full.
+ * Erasures under failures: the logs are switched off, or their disk is full.
  *
- * @param from first of the users that are left to erase
- * @param to after the last of them
+ * @param from number of the first user that is left to erase
+ * @param to number after the last of them
  */
 record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int from, int to) {
   private static final Duration WAIT = Duration.ofMinutes(5);
@@ -26,7 +26,9 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
     results.put("bytes_left", left.size());
   }
 
-  /** The logs take nothing, and what they have must go; the last user's line is torn. */
+  /**
+   * Erases users while logging is off. Existing lines must go, and the last user's line is torn.
+   */
   private void logsOff(int middle) throws IOException, InterruptedException {
     data.tear(to - 1);
     try (BenchServer server =
@@ -38,7 +40,7 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
     }
   }
 
-  /** Users get pages until the disk is full, and are erased while it is. */
+  /** Requests pages until the disk is full, and then erases their users. */
   private List<String> fullDisk(int middle) throws IOException, InterruptedException {
     try (BenchServer server =
             BenchServer.start(
@@ -60,7 +62,7 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
             BenchServer.start(
                 world, "one", data.folder(), ErasureCommand.settings(data.served(), true));
         UniPinClient client = UniPinClient.connect(server.address(), WAIT)) {
-      new ErasureTraffic(client, client).erase(from, middle); // from the log of before
+      new ErasureTraffic(client, client).erase(from, middle); // in the earlier log
     }
     return ErasureTraces.files(disk.folder(), ErasureWorld.TRACES);
   }

@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Pages and actions at a steady rate, alternately with and without erasures beside them. */
+/** Sends pages and actions at a steady rate, alternately with and without erasures. */
 final class ErasureTraffic {
   private static final int LIVE_USERS = 40;
 
-  /** After every so many pages an action is recorded. */
+  /** The number of pages after which an action is recorded. */
   private static final int PAGES_PER_ACTION = 5;
 
   private static final int ITEMS = 2000;
@@ -45,7 +45,7 @@ final class ErasureTraffic {
     this.erasures = erasures;
   }
 
-  /** Brings the live users' state into the cache, and the server's code to its final form. */
+  /** Fills the cache with the live users' state and lets the JVM compile the server's code. */
   void warmUp(Duration time) throws InterruptedException {
     pages(time, new ArrayList<>());
   }
@@ -55,8 +55,8 @@ final class ErasureTraffic {
   }
 
   /**
-   * Pages while the next users are erased; at most to the last user. A refused erasure is counted, any other failure ends
-   * the run.
+   * Sends pages while the next users are erased, up to user {@code last}. Refused erasures are
+   * counted. Any other failure ends the run.
    */
   void erasing(Duration time, int last) throws InterruptedException {
     AtomicBoolean going = new AtomicBoolean(true);
@@ -94,7 +94,7 @@ final class ErasureTraffic {
     }
   }
 
-  /** Erases the next users, without pages. */
+  /** Erases the next users without sending pages. */
   void erase(int from, int to) {
     for (int user = from; user < to; user++) {
       erasures.eraseUser(ErasureWorld.user(user));
@@ -145,7 +145,7 @@ final class ErasureTraffic {
     }
   }
 
-  /** Asks for a user's page. */
+  /** Requests a page of a user. */
   void page(String user, String request) {
     pages.retrieveAndRank(
         RetrieveAndRankRequest.newBuilder()

@@ -17,12 +17,15 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * What a server holds when erasures begin: a served log as an earlier run left it, and histories.
+ * The data of a server before the erasures: histories and a served log of an earlier run.
  *
- * @param folder of all stores
+ * @param folder folder of all stores
  */
 record ErasureWorld(Path folder) {
-  /** Stand in every id of an erased user, of their events and of their requests, and nowhere else. */
+  /**
+   * Texts that occur in every id of an erased user, of their events and of their requests, and
+   * nowhere else.
+   */
   static final List<String> TRACES = List.of("erased-user", "erased-event", "erased-request");
 
   static final int ACTIONS = 4096;
@@ -31,10 +34,10 @@ record ErasureWorld(Path folder) {
   private static final int SEGMENTS = 10;
   private static final long HISTORY = 223 * MIB;
 
-  /** A history of 4,096 actions takes about 66 KB. */
+  /** The number of histories. One of 4,096 actions takes about 66 KB. */
   private static final int HISTORIES = 3600;
 
-  /** Added while the store is smaller than it should be. */
+  /** The number of histories to add at once while the store is too small. */
   private static final int MORE_HISTORIES = 100;
 
   private static final int OTHERS = 50_000;
@@ -53,7 +56,10 @@ record ErasureWorld(Path folder) {
     return folder.resolve("history");
   }
 
-  /** Writes segments of pages and actions; every erased user has pages and an action in three or more of them. */
+  /**
+   * Writes segments of pages and actions. Each erased user has pages and an action in at least
+   * three segments.
+   */
   void writeLog(int users) throws IOException {
     Files.createDirectories(served());
     Random random = new Random(1);
@@ -62,7 +68,7 @@ record ErasureWorld(Path folder) {
       try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
         long written = 0;
         for (int line = 0; written < SEGMENT; line++) {
-          // Three segments of ten hold a user's lines, spread over them.
+          // Three of ten segments contain a user's lines, spread over each segment.
           boolean gone = line % 500 == 0 && line / 500 < users && (segment + line / 500) % 3 == 0;
           String text =
               gone
@@ -91,14 +97,17 @@ record ErasureWorld(Path folder) {
         .formatted(request, user, NOW, items);
   }
 
-  /** Adds half a line of a user's to the last segment, as a crash leaves it. */
+  /** Appends half a line of a user to the last segment, as a crash leaves it. */
   void tear(int number) throws IOException {
     Path last = served().resolve(String.format(Locale.ROOT, "served-%015d.jsonl", SEGMENTS));
     String line = lines(number, SEGMENTS);
     Files.writeString(last, line.substring(0, line.indexOf("timeMs")), StandardOpenOption.APPEND);
   }
 
-  /** Records histories of 4,096 actions; returns how many. The store is measured while it is closed. */
+  /**
+   * Records histories of 4,096 actions and returns their number. The store is closed while it is
+   * measured.
+   */
   int writeHistories(int users) throws IOException {
     int written = HISTORIES;
     writeHistories(0, written, users);
@@ -130,7 +139,7 @@ record ErasureWorld(Path folder) {
     return events;
   }
 
-  /** Returns the bytes of a folder that nobody writes to. */
+  /** Returns the bytes of a folder to which nothing is written at the moment. */
   static long size(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       long sum = 0;

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** A folder that is soon full: a file system in memory where we may mount one. */
+/** A folder with little room. It is a file system in memory if this process may mount one. */
 final class SmallDisk implements AutoCloseable {
   private static final String SIZE = "256k";
 
@@ -28,7 +28,7 @@ final class SmallDisk implements AutoCloseable {
     return folder;
   }
 
-  /** Whether the disk really fills up; without it, its scene is an ordinary log. */
+  /** Whether the disk can become full. Otherwise its scene uses an ordinary folder. */
   boolean fillsUp() {
     return mounted;
   }
@@ -39,7 +39,7 @@ final class SmallDisk implements AutoCloseable {
       process.getInputStream().readAllBytes();
       return process.waitFor(1, TimeUnit.MINUTES) ? process.exitValue() : -1;
     } catch (IOException e) {
-      return -1; // there is no such command
+      return -1; // the command does not exist
     }
   }
 

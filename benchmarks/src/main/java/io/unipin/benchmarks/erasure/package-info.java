@@ -1,4 +1,4 @@
-/** Erasures from a server that holds much. */
+/** The benchmark of erasing users from a full server. */
 @NullMarked
 package io.unipin.benchmarks.erasure;
 
