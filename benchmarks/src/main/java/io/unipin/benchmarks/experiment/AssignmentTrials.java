@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Who gets into which arm, over many users and salts. */
+/** Checks the assignment of users to arms over many users and salts. */
 final class AssignmentTrials {
   private static final String NAME = "trial";
 
   private AssignmentTrials() {}
 
-  /** One experiment over all slots; arms a0, a1, … with these weights. */
+  /** Returns one experiment over all slots, whose arms a0, a1, … have these weights. */
   private static Experiments experiment(String salt, double rollout, int... weights) {
     Map<String, ArmConfig> arms = new TreeMap<>();
     for (int i = 0; i < weights.length; i++) {
@@ -45,7 +45,10 @@ final class AssignmentTrials {
     return counts;
   }
 
-  /** The largest distance of an arm's number of users from its share, in standard deviations. */
+  /**
+   * Returns the largest distance of an arm's number of users from its share, in standard
+   * deviations.
+   */
   static double farthestArm(int users, int... weights) {
     Experiments experiments = experiment("shares", 100, weights);
     Map<String, Long> counts = count(experiments, users);
@@ -60,7 +63,9 @@ final class AssignmentTrials {
         .orElseThrow();
   }
 
-  /** The part of salts under which a chi-square test finds nothing wrong at 0.001. */
+  /**
+   * Returns the share of salts for which a chi-square test does not reject the assignment at 0.001.
+   */
   static double uniformSalts(int salts, int users, int... weights) {
     int uniform = 0;
     for (int salt = 0; salt < salts; salt++) {
@@ -71,7 +76,7 @@ final class AssignmentTrials {
     return (double) uniform / salts;
   }
 
-  /** How many users a ramp through these percentages took out of their arm. */
+  /** Returns how many users lost their arm while the rollout grew through these percentages. */
   static long moved(int users, List<Double> rollouts) {
     long moved = 0;
     Map<String, String> before = new HashMap<>();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Tries assignment and statistics out on users that are made up. */
+/** Tests assignment and statistics on simulated users. */
 @Command(
     name = "experiments",
     description = "Whether arms get their shares, and how often each test claims what is not so.",

@@ -6,36 +6,43 @@ import io.unipin.cli.statistics.Moments;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
-/** Experiments that are read again and again: how often each test claims an effect. */
+/**
+ * Simulates experiments that are read repeatedly, and counts how often each test claims an effect.
+ */
 final class SequentialTrials {
   private static final double ALPHA = 0.05;
 
   private SequentialTrials() {}
 
   /**
-   * What is tried.
+   * The setting of a simulation.
    *
+   * @param experiments number of experiments
    * @param peeks readings per experiment
    * @param usersPerPeek new users of each arm between two readings
-   * @param effect added to every user of the treatment
-   * @param tau of the sequential test
+   * @param effect number added to each user of the treatment
+   * @param tau parameter of the sequential test
    */
   record Setting(int experiments, int peeks, int usersPerPeek, double effect, double tau) {}
 
   /**
-   * The parts of experiments that were ever rejected at 0.05.
+   * The shares of experiments that were rejected at 0.05 at any reading.
    *
-   * @param naive Welch's t test, read every time
-   * @param once the same, read at the end alone
+   * @param sequential share by the sequential test
+   * @param naive share by Welch's t test, read every time
+   * @param once share by Welch's t test, read only at the end
    */
   record Alarms(double sequential, double naive, double once) {}
 
-  /** A number that is normally distributed, with variance 1. */
+  /** Returns a normally distributed number with variance 1. */
   static double normal(SplittableRandom random) {
     return random.nextGaussian();
   }
 
-  /** Clicks of a user as feeds have them: most have none, few have many; variance 1. */
+  /**
+   * Returns a user's clicks with variance 1. As in real feeds, most users have none and few have
+   * many.
+   */
   static double skewed(SplittableRandom random) {
     double none = 0.7;
     double draw = random.nextDouble();

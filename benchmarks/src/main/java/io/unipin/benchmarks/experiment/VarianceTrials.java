@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Adjustments and checks of a report, against what theory says of users that are made up. */
+/** Compares adjustments and checks of a report with theory, on simulated users. */
 final class VarianceTrials {
   private static final double ALPHA = 0.05;
 
   private VarianceTrials() {}
 
-  /** What is left of the variance after CUPED, over 1 − ρ². */
+  /** Returns the variance that CUPED leaves, divided by 1 − ρ². */
   static double cupedRatio(double correlation, int users, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[] metric = new double[users];
@@ -32,10 +32,11 @@ final class VarianceTrials {
   }
 
   /**
-   * How often the interval of a difference of two click rates held the truth, which is 0; should be 0.95.
+   * The share of intervals of a difference of two click rates that contain the true value 0. It
+   * should be 0.95.
    *
-   * @param delta by the delta method
-   * @param pooled as if impressions were independent of each other
+   * @param delta share by the delta method
+   * @param pooled share if impressions were independent of each other
    */
   record Coverage(double delta, double pooled) {}
 
@@ -55,7 +56,7 @@ final class VarianceTrials {
     return new Coverage((double) delta / experiments, (double) pooled / experiments);
   }
 
-  /** Users with tastes of their own and long or short sessions. */
+  /** Clicks and impressions of users with different tastes and session lengths. */
   private record Clicks(double[] clicks, double[] impressions) {
     static Clicks draw(int users, SplittableRandom random) {
       double[] clicks = new double[users];
@@ -91,7 +92,10 @@ final class VarianceTrials {
     }
   }
 
-  /** The part of experiments that the sample ratio check refuses when an arm loses this part of its users. */
+  /**
+   * Returns the share of experiments that the sample ratio check refuses when an arm loses
+   * {@code lost} of its users.
+   */
   static double refused(int experiments, int users, double lost, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int refused = 0;

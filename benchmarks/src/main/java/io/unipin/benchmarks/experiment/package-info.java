@@ -1,4 +1,4 @@
-/** Whether experiments can be trusted: assignment and statistics tried out on users that are made up. */
+/** Checks of assignment and statistics of experiments, on simulated users. */
 @NullMarked
 package io.unipin.benchmarks.experiment;
 
