@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Fuzzes everything that reads outside input. */
+/** Fuzzes all code that reads outside input. */
 @Command(
     name = "fuzz",
     description = {
@@ -64,7 +64,7 @@ public final class FuzzCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** The names of all targets. */
+  /** Returns the names of all targets. */
   public static List<String> targets() {
     return FuzzPlan.targets();
   }

@@ -3,7 +3,7 @@ package io.unipin.benchmarks.fuzz;
 import java.util.Arrays;
 import java.util.List;
 
-/** What is fuzzed, and how many inputs each target must have read for a run to count. */
+/** The fuzzing targets, each with the number of inputs that a run must reach. */
 enum FuzzPlan {
   RPC("rpc", 50_000, 4_096),
   HTTP("http", 50_000, 2_048),
@@ -11,7 +11,7 @@ enum FuzzPlan {
   HISTORY_RECORD("history-record", 50_000, 4_096),
   SERVED_LOG("served-log", 50_000, 4_096),
   SAFETENSORS("safetensors", 50_000, 4_096),
-  /** Each input is written, summed, loaded and searched. */
+  /** Each input is written, given a checksum, loaded and searched. */
   INDEX_FILE("index-file", 5_000, 16_384),
   MANIFEST("manifest", 50_000, 8_192),
   SETTINGS("settings", 50_000, 4_096, 2),
@@ -43,7 +43,7 @@ enum FuzzPlan {
     return leastExecutions;
   }
 
-  /** Bytes of the longest input. */
+  /** Returns the bytes of the longest input. */
   int maxBytes() {
     return maxBytes;
   }

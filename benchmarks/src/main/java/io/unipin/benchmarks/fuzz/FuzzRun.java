@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Fuzzes one target in processes of its own: one writes the seeds, the other is Jazzer's. */
+/** Fuzzes one target in two processes. One writes the seeds, and the other one runs Jazzer. */
 final class FuzzRun {
   private static final String ENTRY = "io.unipin.tests.fuzz.FuzzEntry";
   private static final Pattern EXECUTED =
@@ -40,9 +40,9 @@ final class FuzzRun {
   private final Path folder;
 
   /**
-   * Fuzzes one target.
+   * Creates a run of one target.
    *
-   * @param folder keeps corpus, findings and output
+   * @param folder folder for corpus, findings and output
    */
   FuzzRun(FuzzPlan plan, String classPath, Path folder) {
     this.plan = plan;
@@ -51,11 +51,11 @@ final class FuzzRun {
   }
 
   /**
-   * How a run ended.
+   * The result of a run.
    *
-   * @param crashes findings, an end of the process among them
-   * @param hangs inputs that took longer than allowed
-   * @param evidence where findings and output lie
+   * @param crashes number of findings, including an end of the process
+   * @param hangs number of inputs that exceeded the time limit
+   * @param evidence folder of findings and output
    */
   record Outcome(FuzzPlan plan, long executions, int crashes, int hangs, Path evidence) {
     boolean isShort() {

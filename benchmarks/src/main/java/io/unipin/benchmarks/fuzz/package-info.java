@@ -1,4 +1,4 @@
-/** Fuzzing of everything that reads outside input. */
+/** The benchmark command that fuzzes all code that reads outside input. */
 @NullMarked
 package io.unipin.benchmarks.fuzz;
 
