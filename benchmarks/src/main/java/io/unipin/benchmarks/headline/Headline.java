@@ -10,19 +10,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/** Runs all sides of one size in turn: first all of them as fast as they go, then three of them at equal load. */
+/**
+ * Runs all sides of one size in turn. First each runs at full speed, then three of them run at
+ * equal load.
+ */
 public final class Headline {
   private static final int CALLERS = 4;
   private static final Duration WARM_UP = Duration.ofSeconds(4);
   public static final Duration REHEARSAL = Duration.ofSeconds(20);
 
-  /** More than any side does. */
+  /** An upper bound for the pages per second of any side. */
   private static final double MOST_QPS = 120;
 
-  /** Share of what the two models took in their slowest round that all sides get when latencies are compared. */
+  /**
+   * The load for comparing latencies, as a share of the two models' rate in their slowest round.
+   */
   static final double LOAD = 0.7;
 
-  /** Sides whose latencies are compared. */
+  /** The sides whose latencies are compared. */
   private static final List<Kind> LATENCIES =
       List.of(Kind.TWO_MODELS_SPARSE, Kind.ONE_MODEL_REQUEST, Kind.ONE_MODEL_USER);
 
@@ -37,12 +42,12 @@ public final class Headline {
   }
 
   /**
-   * How much to measure.
+   * The amount of measurement.
    *
-   * @param rounds in which every side has its turn
-   * @param length of a side's turn at saturation
-   * @param pages of a side's turn at equal load, where a 99th percentile is wanted
-   * @param fewPages the same where a median will do
+   * @param rounds rounds in which every side has its turn
+   * @param length length of a side's turn at saturation
+   * @param pages pages of a side's turn at equal load, if a 99th percentile is needed
+   * @param fewPages pages of such a turn if a median is enough
    */
   record Plan(int rounds, Duration length, int pages, int fewPages) {
     static Plan of(boolean quick) {
@@ -55,7 +60,7 @@ public final class Headline {
       return kind == Kind.ONE_MODEL_REQUEST ? fewPages : pages;
     }
 
-    /** For the progress bar. */
+    /** Returns the number of steps for the progress bar. */
     int steps() {
       return 2 * rounds;
     }
@@ -82,7 +87,7 @@ public final class Headline {
         }
         progress.accept(round + 1);
       }
-      // The slowest round: a machine that slows down later must still not be overrun.
+      // The slowest round sets the rate. A machine that slows down later is then not overloaded.
       double rate = LOAD * HeadlineFigures.least(saturated, Kind.TWO_MODELS_SPARSE);
       for (int round = 0; round < plan.rounds(); round++) {
         for (Map.Entry<Kind, HeadlineSide> side : sides.entrySet()) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures one model with user KV against two independent models. */
+/** Compares one model with user KV with two independent models. */
 @Command(
     name = "headline",
     description = {
@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example:", "  ./unipin bench headline --json headline.json --quick"})
 public final class HeadlineCommand implements Callable<Integer> {
-  /** n history tokens and k candidates. */
+  /** A size: n history tokens and k candidates. */
   private record Size(int n, int k) {
     String label() {
       return n + "x" + k;

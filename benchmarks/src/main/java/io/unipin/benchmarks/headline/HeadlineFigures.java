@@ -12,19 +12,20 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sides of one size did, and the ratios between them: taken within a round, the median over rounds with quartiles.
+ * The figures of all sides of one size, and the ratios between sides. Ratios are taken within a
+ * round. The result is their median over rounds with quartiles.
  *
- * @param saturated rounds as fast as a side goes
+ * @param saturated rounds at full speed
  * @param loaded rounds at equal load, of the sides whose latencies are compared
  * @param rate pages per second of the equal load
- * @param flops what counting operations predicts
+ * @param flops ratios predicted by counting operations
  */
 record HeadlineFigures(
     Map<Kind, List<TrafficRound>> saturated,
     Map<Kind, List<TrafficRound>> loaded,
     double rate,
     HeadlineFlops flops) {
-  /** Fewer pages tell nothing of a 99th percentile. */
+  /** The least number of pages for a 99th percentile. */
   private static final int ENOUGH_PAGES = 2000;
 
   private static double median(
@@ -32,7 +33,7 @@ record HeadlineFigures(
     return Spread.of(of(rounds, kind).stream().mapToDouble(figure).toArray()).median();
   }
 
-  /** Pages per second of the slowest round. */
+  /** Returns the pages per second of the slowest round. */
   static double least(Map<Kind, List<TrafficRound>> rounds, Kind kind) {
     return of(rounds, kind).stream().mapToDouble(TrafficRound::qps).min().orElseThrow();
   }
@@ -79,7 +80,10 @@ record HeadlineFigures(
     return json;
   }
 
-  /** A side of one model against two models, sparse and dense. */
+  /**
+   * Returns the figures of a side with one model, relative to two models with sparse and dense
+   * attention.
+   */
   private Map<String, Object> against(Kind kind) {
     Map<String, Object> json = new LinkedHashMap<>();
     put(json, "qps_ratio", ratio(saturated, kind, Kind.TWO_MODELS_SPARSE, TrafficRound::qps));

@@ -5,24 +5,31 @@ import io.unipin.benchmarks.measure.Flops;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * What matrix products alone would make of the ratios between sides, as {@link Flops} counts them. No strict bound: where
- * encoding takes more time per operation than scoring, the one model gains more.
+ * Predicts the ratios between sides by counting matrix products as {@link Flops} does.
  *
- * @param n history tokens
- * @param k candidates
+ * <p>The prediction is no strict bound. If encoding takes more time per operation than scoring, the
+ * one model gains more.
+ *
+ * @param n number of history tokens
+ * @param k number of candidates
  */
 record HeadlineFlops(Flops flops, int n, int k) {
   /**
-   * Pages of one model in the time of one page of two models, sparse ones or under a dense mask. With room for every visitor the
-   * first page of a visit encodes the history; what later ones append is not counted.
+   * Returns how many pages one side serves in the time of one page of the other side. If the cache
+   * has room for all visitors, the first page of a visit encodes the history. Later appends are not
+   * counted.
    *
-   * @throws IllegalArgumentException for sides whose cache is too small: what they encode depends on it
+   * @throws IllegalArgumentException for sides whose cache is too small, since their encoding
+   *     depends on it
    */
   double ratio(Kind one, Kind two) {
     return ratio(one, two, flops::encode);
   }
 
-  /** The same if encoding computed all rows of the last layer, too, which nothing reads. */
+  /**
+   * Returns the same ratio if encoding also computed all rows of the last layer. Nothing reads
+   * these rows.
+   */
   double ratioAllLayers(Kind one, Kind two) {
     return ratio(one, two, flops::encodeAllLayers);
   }

@@ -16,21 +16,25 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One side of the headline: a running server with its traffic. */
+/** One side of the comparison: a running server with its traffic. */
 public final class HeadlineSide implements AutoCloseable {
-  /** The sides, all configurations of the same server over the same bundles. */
+  /** The sides. All are configurations of the same server with the same bundles. */
   public enum Kind {
-    /** Two models; the ranking one reads the history again, causally, then the candidates. */
+    /**
+     * Two models. The ranking model encodes the history again, causally, and then the candidates.
+     */
     TWO_MODELS_SPARSE(2, false, 0),
-    /** Two models; the ranking one makes one pass over history and candidates under a dense mask. */
+    /**
+     * Two models. The ranking model makes one pass over history and candidates under a dense mask.
+     */
     TWO_MODELS_DENSE(2, true, 0),
-    /** One model; KV lives for one request. The paper's setting. */
+    /** One model whose KV lives for one request. This is the paper's setting. */
     ONE_MODEL_REQUEST(1, false, 0),
     /** One model with the user KV cache. */
     ONE_MODEL_USER(1, false, ROOMY),
-    /** One model with a cache that holds six in ten of the visitors. */
+    /** One model with a cache that holds 60 % of the visitors. */
     ONE_MODEL_USER_SHORT(1, false, SHORT),
-    /** Two models that share as many bytes for their user KV. */
+    /** Two models that share one cache. It has as many bytes as the cache of the side above. */
     TWO_MODELS_USER_SHORT(2, false, SHORT);
 
     private final int models;
@@ -62,13 +66,16 @@ public final class HeadlineSide implements AutoCloseable {
       return roomForVisitors >= 1;
     }
 
-    /** For people. */
+    /** Returns the name for people. */
     String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
   }
 
-  /** Share of the visitors whose state the cache holds in one model: with room to spare, and without enough. */
+  /**
+   * The room of the cache, as a multiple of the visitors' state in one model. The first value is
+   * ample, the second too small.
+   */
   private static final double ROOMY = 3;
 
   private static final double SHORT = 0.6;
@@ -77,7 +84,7 @@ public final class HeadlineSide implements AutoCloseable {
   private final UniPinClient client;
   private final HeadlineTraffic traffic;
 
-  /** The bundle of the model that ranks, where there are two. */
+  /** The bundle of the ranking model on sides with two models. */
   private final @Nullable LoadedBundle second;
 
   private HeadlineSide(
@@ -91,7 +98,7 @@ public final class HeadlineSide implements AutoCloseable {
     this.second = second;
   }
 
-  /** Starts a side; more settings come last and win. */
+  /** Starts a side. Settings in {@code more} override the others. */
   public static HeadlineSide start(Kind kind, HeadlineWorld world, Path folder, String... more) {
     List<String> settings = new ArrayList<>();
     settings.add("server.port=0");
@@ -105,7 +112,7 @@ public final class HeadlineSide implements AutoCloseable {
     double users = kind.roomForVisitors * HeadlineTraffic.VISITORS;
     settings.add("cache.budget=" + (long) (users * world.userBytes()) + "B");
     settings.add("cache.transientBudget=1GiB");
-    // Bursts of an open loop are to be waited for, not refused.
+    // Bursts of an open loop must wait instead of being refused.
     settings.add("admission.minConcurrency=1000");
     settings.add("admission.burstWait=30s");
     settings.add("admission.standingWait=30s");

@@ -26,15 +26,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Visits to one server: always as many at once, each of a user whom the server knows but has not seen, five pages long with
- * two actions after a page. Pages of different visits come in random order, and visits go on from one round to the next, so
- * that a round's end cuts nothing off. Not for several rounds at once.
+ * Visits to one server. Runs one round at a time.
+ *
+ * <p>The number of visits at the same time is constant. Each visit belongs to a new user whose
+ * history the server knows. It has five pages with two actions after each page. Pages of different
+ * visits come in random order. Visits continue from one round to the next, so the end of a round
+ * cuts nothing off.
  */
 public final class HeadlineTraffic implements AutoCloseable {
-  /** Users who are in the middle of a visit. */
+  /** The number of visits at the same time. */
   static final int VISITORS = 32;
 
-  /** Pages of a visit. */
+  /** The number of pages of a visit. */
   static final int PAGES = 5;
 
   private static final int ACTIONS = 2;
@@ -42,7 +45,10 @@ public final class HeadlineTraffic implements AutoCloseable {
   private static final long START_MS = 1_700_000_000_000L;
   private static final double SPARE = 1.6;
 
-  /** Candidates of a page that is not worth measuring, and more pages per second of that kind than there will be. */
+  /**
+   * The number of candidates of a page that is not measured. The next constant is an upper bound
+   * for such pages per second.
+   */
   static final int FEW = 10;
 
   private static final double MOST_QPS_OF_FEW = 400;
@@ -56,7 +62,7 @@ public final class HeadlineTraffic implements AutoCloseable {
   private final ExecutorService callers = Executors.newFixedThreadPool(2 * VISITORS);
   private int known;
 
-  /** Asked for with every page; 0 for as many as the server has set. */
+  /** The number of candidates to request; 0 for the server's setting. */
   private volatile int candidates;
 
   HeadlineTraffic(UniPinClient client, int history, int items) {
@@ -65,11 +71,11 @@ public final class HeadlineTraffic implements AutoCloseable {
     this.items = items;
     expect(VISITORS);
     for (int i = 0; i < VISITORS; i++) {
-      visits.add(visit(1 + i % PAGES)); // visits that are about to end, for a start
+      visits.add(visit(1 + i % PAGES)); // the first visits are at different pages
     }
   }
 
-  /** A user's way through the feed. One thread at a time. */
+  /** A user's visit to the feed. One thread at a time. */
   private static final class Visit {
     private final String user;
     private int pagesLeft;
@@ -91,7 +97,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     return new Visit(user, pages, START_MS + history * MINUTE_MS);
   }
 
-  /** Tells the server the histories of as many new users as so many pages may bring. */
+  /** Records histories of enough new users for this number of pages. */
   private void expect(double pages) {
     int wanted = (int) (pages * SPARE / PAGES) + VISITORS;
     while (users.size() < wanted) {
@@ -115,8 +121,8 @@ public final class HeadlineTraffic implements AutoCloseable {
   }
 
   /**
-   * Pages of few candidates, many in little time: the virtual machine compiles what runs once per page before anything is
-   * measured.
+   * Requests many pages with few candidates. The JVM then compiles the code that runs once per page
+   * before measurements begin.
    */
   public void rehearse(int count, Duration length) throws InterruptedException {
     candidates = FEW;
@@ -128,9 +134,10 @@ public final class HeadlineTraffic implements AutoCloseable {
   }
 
   /**
-   * So many callers ask for page after page, each as soon as it has one.
+   * Runs callers that each request the next page as soon as the previous one has arrived.
    *
-   * @param atMostQps pages per second that are surely not exceeded
+   * @param count number of callers
+   * @param atMostQps upper bound for the pages per second
    */
   public TrafficRound saturate(int count, Duration length, double atMostQps)
       throws InterruptedException {
@@ -153,7 +160,12 @@ public final class HeadlineTraffic implements AutoCloseable {
     return watch.round(pages);
   }
 
-  /** So many pages are asked for at random times, at a rate; a page's latency counts from the time it was meant to be asked for. */
+  /**
+   * Requests pages at random times at a rate. A page's latency counts from its scheduled time.
+   *
+   * @param count number of pages
+   * @param rate pages per second
+   */
   TrafficRound arrive(int count, double rate, long seed) throws InterruptedException {
     expect(count);
     Collection<TrafficRound.Page> pages = new ConcurrentLinkedQueue<>();
@@ -183,7 +195,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     }
   }
 
-  /** The next page of some visit, and what its user does there. */
+  /** Requests the next page of some visit and records its user's actions. */
   private TrafficRound.Page page(long beginNanos) throws InterruptedException {
     Visit visit = take();
     RetrieveAndRankResponse response = client.retrieveAndRank(request(visit));
@@ -195,7 +207,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     return new TrafficRound.Page(latencyMs, served.getCache(), served.getDegradationsCount() > 0);
   }
 
-  /** Any of the visits that nobody is asking for a page of. */
+  /** Returns a visit for which no page is being requested. */
   private Visit take() throws InterruptedException {
     for (int skipped = ThreadLocalRandom.current().nextInt(VISITORS); skipped > 0; skipped--) {
       Visit visit = visits.poll();
@@ -236,7 +248,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     }
   }
 
-  /** Wall time and processor time of a round. */
+  /** Measures wall time and processor time of a round. */
   private static final class Stopwatch {
     private final long cpu = cpuNanos();
     private final long wall = System.nanoTime();

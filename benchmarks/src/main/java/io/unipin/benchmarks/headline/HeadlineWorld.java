@@ -16,11 +16,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What all sides of the headline share: two bundles of equal shape with random weights, d = 256, four layers, four heads,
- * feed-forward 4d, over 100,000 items and the same kind of index.
+ * The data that all sides share: two bundles of equal shape with random weights and the same kind
+ * of index.
  *
- * @param history actions n of every user when the sessions begin
- * @param candidates k that are scored for a page
+ * <p>The shape is d = 256, four layers, four heads, feed-forward 4d, over 100,000 items.
+ *
+ * @param bundles folder of the bundles
+ * @param history number of actions n of each user when a visit begins
+ * @param candidates number of candidates k that are scored for a page
  */
 public record HeadlineWorld(Path bundles, int history, int candidates) {
   static final String ONE = "one";
@@ -28,7 +31,7 @@ public record HeadlineWorld(Path bundles, int history, int candidates) {
   static final int ITEMS = 100_000;
   private static final String INDEX = "IVF1024,Flat";
 
-  /** Room for the actions of a session, so that no window moves. */
+  /** Room for the actions of a session. The window then never moves. */
   private static final int SESSION_ACTIONS = 16;
 
   ModelConfig shape() {
@@ -47,7 +50,7 @@ public record HeadlineWorld(Path bundles, int history, int candidates) {
         List.of("home"));
   }
 
-  /** Bytes that hold the state of one user in one model. */
+  /** Returns the bytes of one user's state in one model. */
   long userBytes() {
     KvLayout layout = shape().kvLayout(KvType.FLOAT32);
     return layout.blockBytes(layout.capacityFor(layout.maxRows()));

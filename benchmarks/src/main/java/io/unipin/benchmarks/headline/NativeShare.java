@@ -19,8 +19,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * How much of what a caller waits for is not native compute, when the user's KV is cached: gRPC on both sides, queues, history,
- * copies, sorting. The server counts the time inside the model's native calls; the search counts as a whole.
+ * Measures the share of a request's time outside native compute when the user's KV is cached.
+ *
+ * <p>That time contains gRPC on both sides, queues, history, copies and sorting. The server
+ * measures the time inside the model's native calls. The whole search counts as native.
  */
 public final class NativeShare {
   private static final long START_MS = 1_700_000_000_000L;
@@ -28,10 +30,13 @@ public final class NativeShare {
   private static final RetrieveAndRankRequest REQUEST =
       RetrieveAndRankRequest.newBuilder().setUser(UserContext.newBuilder().setUserId(USER)).build();
 
-  /** Requests of few candidates before anything is measured: a server that has run for minutes is what is meant. */
+  /**
+   * The number of requests with few candidates before measurements. They make the server behave as
+   * after minutes of running.
+   */
   private static final int REHEARSALS = 6000;
 
-  /** Name of the stage, as in responses. */
+  /** The name of the search stage in responses. */
   private static final String SEARCH = "search";
 
   private NativeShare() {}

@@ -7,12 +7,12 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What one round of traffic measured.
+ * The figures of one round of traffic.
  *
- * @param latenciesMs of all pages, ascending; owned
- * @param outcomes pages by what the cache held of their users
- * @param degraded pages that were given less work than asked for
- * @param cpuSeconds of the process: server and callers
+ * @param latenciesMs latencies of all pages in milliseconds, ascending; owned
+ * @param outcomes pages by cache outcome
+ * @param degraded pages that the server answered with less work than requested
+ * @param cpuSeconds processor time of the process, which contains server and callers
  */
 public record TrafficRound(
     double seconds,
@@ -20,7 +20,7 @@ public record TrafficRound(
     Map<CacheOutcome, Long> outcomes,
     long degraded,
     double cpuSeconds) {
-  /** What a caller saw of one page. */
+  /** One page as its caller saw it. */
   record Page(double latencyMs, CacheOutcome outcome, boolean degraded) {}
 
   static TrafficRound of(Collection<Page> pages, double seconds, double cpuSeconds) {
@@ -34,7 +34,7 @@ public record TrafficRound(
         seconds, latencies, outcomes, pages.stream().filter(Page::degraded).count(), cpuSeconds);
   }
 
-  /** All rounds as one. */
+  /** Returns all rounds joined into one. */
   static TrafficRound joined(Collection<TrafficRound> rounds) {
     Map<CacheOutcome, Long> outcomes = new EnumMap<>(CacheOutcome.class);
     rounds.forEach(r -> r.outcomes.forEach((o, pages) -> outcomes.merge(o, pages, Long::sum)));
@@ -62,7 +62,10 @@ public record TrafficRound(
     return 1000 * cpuSeconds / pages();
   }
 
-  /** Share of the pages whose user's state was cached in whole or for all but the newest actions. */
+  /**
+   * Returns the share of pages whose user's state was cached completely or except for the newest
+   * actions.
+   */
   double hitRate() {
     return (pages(CacheOutcome.HIT) + pages(CacheOutcome.APPEND)) / (double) pages();
   }

@@ -1,4 +1,4 @@
-/** One model with user KV against two independent models. */
+/** The comparison of one model with user KV with two independent models. */
 @NullMarked
 package io.unipin.benchmarks.headline;
 

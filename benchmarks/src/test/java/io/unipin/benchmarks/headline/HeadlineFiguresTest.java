@@ -16,7 +16,10 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 final class HeadlineFiguresTest {
-  /** Rounds of so many pages in a second each, of which the i-th takes i times the latency. */
+  /**
+   * Returns one round of a second for each value of {@code hits}. The latencies of its pages are 1,
+   * 2, … times {@code latencyMs}.
+   */
   private static List<TrafficRound> rounds(int pages, double latencyMs, int... hits) {
     List<TrafficRound> rounds = new ArrayList<>();
     for (int hit : hits) {
@@ -64,7 +67,9 @@ final class HeadlineFiguresTest {
         .containsEntry("hit_rate", 5 / 80.0);
   }
 
-  /** By hand: d = 256, four layers, feed-forward 1,024, 512 x 200, five pages a visit. */
+  /**
+   * Computed by hand: d = 256, four layers, feed-forward 1,024, 512 x 200, five pages per visit.
+   */
   @Test
   void toJson_byFlops_countsTheHistoryOnceAVisitWhereItIsKept() {
     assertThat(figures(1000).toJson())
