@@ -18,8 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Requests of several threads that grow, correct, cancel, branch, refresh, erase and swap, in a cache that holds a part of the
- * users, of two models whose blocks differ in size; then everything is given up, and nothing may be left.
+ * A stress test of the cache with several threads, which checks at its end that nothing leaked.
+ *
+ * <p>Requests grow, correct, cancel, branch, refresh, erase and swap. The cache holds only a part
+ * of the users. Two models have blocks of different sizes.
  */
 public final class Chaos {
   private static final KvLayout[] LAYOUTS = {
@@ -37,11 +39,12 @@ public final class Chaos {
   }
 
   /**
-   * What was left.
+   * The state after a run.
    *
-   * @param fragmentation part of the budget that was free, but in too small pieces, when a block was wanted
-   * @param leakedBytes and leases, when all is over
-   * @param stats before everything was given up
+   * @param fragmentation share of the budget that was free, but in pieces that were too small when
+   *     a block was needed
+   * @param leakedBytes bytes that are still used at the end
+   * @param stats statistics before everything was released
    */
   public record Result(
       long operations,
@@ -83,8 +86,7 @@ public final class Chaos {
     }
     int model = random.nextInt(4) == 0 ? 1 : 0;
     KvLayout layout = LAYOUTS[model];
-    // Swaps of the small model: its entries all go, and its blocks' sizes make place for the
-    // other's.
+    // Erases all entries of one model. Blocks of the other model's size can take their place.
     if (choice == 999 && random.nextInt(200) == 0) {
       cache.eraseFingerprint("model1");
       return;
@@ -106,7 +108,7 @@ public final class Chaos {
         }
       }
     } catch (KvCacheException overloaded) {
-      // Nothing was given.
+      // The cache gave no lease.
     }
   }
 
@@ -124,7 +126,7 @@ public final class Chaos {
     }
   }
 
-  /** The user's tokens, of which the last is another one where {@code variant} isn't 0. */
+  /** Returns the user's tokens. The last token differs if {@code variant} isn't 0. */
   private static TokenHashes hashes(int user, int rows, int variant) {
     TokenHashes.Builder builder = TokenHashes.builder(rows);
     for (int token = 0; token < rows; token++) {

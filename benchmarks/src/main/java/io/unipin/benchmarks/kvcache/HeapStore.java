@@ -5,7 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** Caffeine with arrays on the heap; a user's is made anew when it changes, since a reader may hold the old one. */
+/**
+ * Caffeine with arrays on the heap. A change creates a new array because a reader may still use the
+ * old one.
+ */
 final class HeapStore extends UserStore {
   private final Cache<Integer, float[]> cache =
       Caffeine.newBuilder().maximumSize(USERS + USERS / 2).executor(Runnable::run).build();

@@ -14,7 +14,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs {@link KvBenchmarks}, each in a process of its own. */
 public final class JmhRun {
-  /** The stores that are compared; the first is ours. */
+  /** The compared stores. The first one is UniPin's cache. */
   public static final List<String> STORES =
       List.of("unipin", "caffeine_heap", "ohc", "libtorch_map");
 
@@ -29,15 +29,15 @@ public final class JmhRun {
   }
 
   /**
-   * What one operation costs.
+   * The cost of one operation.
    *
-   * @param nanos per operation and thread
+   * @param nanos nanoseconds per operation and thread
    * @param error half of the 99.9 % interval of nanos
-   * @param bytes allocated on the heap
-   * @param gcShare part of the time that the collector stopped or used threads for, as its own counters have it
+   * @param bytes bytes allocated on the heap
+   * @param gcShare share of the time that the collector used, by its own counters
    */
   public record Cost(double nanos, double error, double bytes, double gcShare) {
-    /** As JSON. */
+    /** Returns the cost as JSON. */
     public Map<String, Object> toJson() {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("ns", nanos);
@@ -48,7 +48,7 @@ public final class JmhRun {
     }
   }
 
-  /** Runs one operation on one store. */
+  /** Measures one operation on one store. */
   public Cost run(String operation, String store, int threads) {
     try {
       RunResult result =
@@ -88,7 +88,10 @@ public final class JmhRun {
     return sum;
   }
 
-  /** This process's own settings of the engine, with a small heap; what OHC needs from the JDK. */
+  /**
+   * Returns this process's settings of the engine, a small heap, and the JDK options that OHC
+   * needs.
+   */
   private static String[] jvm() {
     List<String> arguments = new ArrayList<>();
     arguments.add("-Xmx" + HEAP_MB + "m");

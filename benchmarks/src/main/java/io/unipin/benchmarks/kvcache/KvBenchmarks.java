@@ -13,18 +13,21 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Acquire, put and append, of the cache and of other ways to keep users' keys and values. Run by {@link JmhRun}. */
+/**
+ * Measures acquire, put and append of the cache and of other stores for users' keys and values.
+ * {@link JmhRun} runs it.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Benchmark)
 public class KvBenchmarks {
-  /** Which store. */
+  /** The name of the store. */
   @Param({"unipin"})
   public String store = "unipin";
 
   private UserStore users = UserStore.NONE;
 
-  /** Numbers threads, so that they ask for users of their own. */
+  /** Numbers the threads. Each thread then asks for users of its own. */
   private final AtomicInteger threads = new AtomicInteger();
 
   /** Opens the store and fills it. */
@@ -41,7 +44,7 @@ public class KvBenchmarks {
     users.close();
   }
 
-  /** A thread's next user. */
+  /** The next user of a thread. */
   @State(Scope.Thread)
   public static class Turn {
     private int at;
@@ -57,19 +60,19 @@ public class KvBenchmarks {
     }
   }
 
-  /** Finds a user's state and lets it go. */
+  /** Finds a user's state and releases it. */
   @Benchmark
   public long acquire(Turn turn) {
     return users.acquire(turn.next() % UserStore.USERS);
   }
 
-  /** Keeps the state of a user who was not here; another one's goes. */
+  /** Stores the state of a new user. Another user's state is dropped. */
   @Benchmark
   public void put(Turn turn) {
     users.put(UserStore.USERS + turn.next());
   }
 
-  /** Replaces the last eight rows of a user by eight others. */
+  /** Replaces the last eight rows of a user. */
   @Benchmark
   public void append(Turn turn) {
     users.append(turn.next() % UserStore.APPENDING);

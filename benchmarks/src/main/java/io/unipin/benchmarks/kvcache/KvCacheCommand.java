@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What the user KV cache costs and keeps, beside other ways to keep the same. */
+/** Measures the cost and the hit rate of the user KV cache, and compares it with alternatives. */
 @Command(
     name = "kv-cache",
     description =
@@ -39,7 +39,7 @@ public final class KvCacheCommand implements Callable<Integer> {
   private static final double SKEW = 0.7;
   private static final long PAGE_MS = 60_000;
 
-  /** What is measured. */
+  /** The parts of the benchmark. */
   enum Section {
     OPERATIONS,
     MODEL,

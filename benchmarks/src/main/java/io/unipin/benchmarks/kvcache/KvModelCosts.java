@@ -26,7 +26,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
-/** What a model of the published shape takes to prefill, append and score, by the type of its keys and values. One thread. */
+/**
+ * Measures prefill, append and score of a model of the published shape, by the type of keys and
+ * values. One thread.
+ */
 final class KvModelCosts implements AutoCloseable {
   static final int HISTORY = 512;
   private static final int NEW_ACTIONS = 8;
@@ -59,7 +62,7 @@ final class KvModelCosts implements AutoCloseable {
     candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
   }
 
-  /** One type's lease and what is timed on it. */
+  /** One type's lease and the passes that are timed on it. */
   private final class Side implements AutoCloseable {
     private final KvType type;
     private final TokenSequence all;
@@ -86,7 +89,10 @@ final class KvModelCosts implements AutoCloseable {
     }
   }
 
-  /** By type: milliseconds of prefill and score, the ratio of append to prefill, bytes of a user. */
+  /**
+   * Returns by type the milliseconds of prefill and score, the ratio of append to prefill, and the
+   * bytes of a user.
+   */
   Map<String, Object> byType() {
     Map<String, Object> types = new LinkedHashMap<>();
     Map<String, Runnable> timed = new LinkedHashMap<>();
@@ -113,7 +119,10 @@ final class KvModelCosts implements AutoCloseable {
     return types;
   }
 
-  /** Of float32: eight new actions behind 504, against all 512. */
+  /**
+   * Returns the time to append eight actions after 504, divided by the time to encode all 512, in
+   * float32.
+   */
   Spread appendVsPrefill() {
     try (Side side = new Side(KvType.FLOAT32, HISTORY)) {
       Map<String, Runnable> timed = new LinkedHashMap<>();
@@ -128,7 +137,10 @@ final class KvModelCosts implements AutoCloseable {
         .toJson();
   }
 
-  /** By length of history: what a page saves that appends two actions instead of encoding all, of its model time. */
+  /**
+   * Returns by length of history the share of a page's model time that an append of two actions
+   * saves. The alternative encodes the whole history.
+   */
   List<Map<String, Object>> byLength() {
     List<Map<String, Object>> lengths = new ArrayList<>();
     for (int length : LENGTHS) {
@@ -152,7 +164,7 @@ final class KvModelCosts implements AutoCloseable {
     return lengths;
   }
 
-  /** Bytes of a user's block in one type, as part of those in float32. */
+  /** Returns the bytes of a user's block in one type, relative to float32. */
   double bytesRatio(KvType type) {
     KvLayout layout = model.config().kvLayout(type);
     int capacity = layout.capacityFor(layout.maxRows());

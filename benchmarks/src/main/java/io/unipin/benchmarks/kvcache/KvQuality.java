@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What rounded keys and values cost in quality, on models that are trained by recipes, a few seeds each.
+ * Measures the quality that rounded keys and values lose, on models of several recipes and seeds.
  */
 final class KvQuality {
   private static final List<KvType> ROUNDED = List.of(KvType.FLOAT16, KvType.INT8);
@@ -37,10 +37,11 @@ final class KvQuality {
   private double worstAuc = Double.NEGATIVE_INFINITY;
 
   /**
-   * A data set and how it is trained.
+   * A data set and its training.
    *
-   * @param epochs instead of the recipe's; 0 for those
-   * @param users that are evaluated, at most
+   * @param name name of the data set
+   * @param epochs number of training epochs; 0 for the recipe's
+   * @param users most users to evaluate
    */
   private record Set(String name, int epochs, int users) {}
 
@@ -49,7 +50,7 @@ final class KvQuality {
     this.quick = quick;
   }
 
-  /** A public one, where it is, and a simulated one. */
+  /** Returns a public data set, if it exists here, and a simulated one. */
   private List<Set> sets() {
     Set simulated = new Set(SIMULATOR, quick ? 2 : 0, quick ? 500 : 2_000);
     return Files.isDirectory(DataSet.folder(home).resolve(PUBLIC))
@@ -57,7 +58,7 @@ final class KvQuality {
         : List.of(simulated);
   }
 
-  /** By data set and type: loss, bounds, overlap. */
+  /** Returns loss, bounds and overlap by data set and type. */
   Map<String, Object> run() throws IOException, InterruptedException {
     Map<String, Object> results = new LinkedHashMap<>();
     for (Set set : sets()) {
@@ -103,7 +104,7 @@ final class KvQuality {
     return json;
   }
 
-  /** The largest bounds over all data sets and int8: of NDCG@10 and of AUC. */
+  /** Returns the largest loss bounds of int8 over all data sets: of NDCG@10 and of AUC. */
   double[] worst() {
     return new double[] {worstNdcg, worstAuc};
   }

@@ -25,13 +25,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What keys and values of a type cost in quality, against float32, as parts of what float32 reaches: positive is worse.
+ * The quality lost by a type of keys and values, relative to float32. Positive is worse.
  *
- * @param ndcg10Loss of retrieval, per user averaged over the seeds
- * @param ndcg10LossBound 97.5 % of resamples of the users lie below
- * @param aucLoss of ranking, of the action that loses most, the mean over seeds
- * @param aucLossBound the largest upper end of a 95 % interval over seeds and actions
- * @param top10Overlap part of the first ten items that both types retrieve
+ * @param ndcg10Loss loss of retrieval, per user averaged over the seeds
+ * @param ndcg10LossBound bound below which 97.5 % of resamples of the users lie
+ * @param aucLoss loss of ranking for the action that loses most, mean over seeds
+ * @param aucLossBound largest upper end of a 95 % interval over seeds and actions
+ * @param top10Overlap share of the first ten items that both types retrieve
  */
 public record KvTypeCost(
     double ndcg10Loss,
@@ -42,7 +42,10 @@ public record KvTypeCost(
   private static final int TOP = 10;
   private static final int OVERLAP_USERS = 300;
 
-  /** An action with fewer is left out: its AUC means little. */
+  /**
+   * The least number of positives of an action. With fewer its AUC means little, and the action is
+   * left out.
+   */
   private static final int MIN_POSITIVES = 100;
 
   /** Measures types on the test part of a log, with models of one recipe and several seeds. */
@@ -84,7 +87,9 @@ public record KvTypeCost(
         ndcg.difference() / ndcgBefore, ndcg.upper() / ndcgBefore, aucLoss, aucBound, overlap);
   }
 
-  /** (users) NDCG@10 of each, averaged over seeds, which sought the same targets. */
+  /**
+   * Returns (users) the NDCG@10 of each user, averaged over seeds. All seeds have the same targets.
+   */
   private static double[] gains(List<Evaluation> seeds) {
     double[] mean = new double[seeds.get(0).retrieval().model().users()];
     for (Evaluation seed : seeds) {
@@ -94,7 +99,7 @@ public record KvTypeCost(
     return mean;
   }
 
-  /** The largest loss of an action's AUC, and the largest upper end of its interval. */
+  /** Returns the largest loss of an action's AUC and the largest upper end of its interval. */
   private static double[] aucLoss(Predictions exact, Predictions rounded) {
     double[] worst = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
     for (int action = 0; action < exact.actions(); action++) {

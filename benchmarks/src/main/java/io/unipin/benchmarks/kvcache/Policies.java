@@ -19,16 +19,21 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
- * Plays a trace against the cache and against textbook policies of as many bytes. A request hits when rows of its user are
- * there: only what was added since is encoded then.
+ * Plays a trace against the cache and against textbook policies with the same number of bytes.
+ *
+ * <p>A request hits if rows of its user are cached. Then only the rows that were added since are
+ * encoded.
  */
 public final class Policies {
   private static final int WIDTH = 64;
 
-  /** One layer, so that a million users fit; what counts is how many of a user's size classes the budget holds. */
+  /**
+   * The layout has one layer, so that a million users fit. Only the number of users per budget and
+   * size class matters.
+   */
   private static final KvLayout LAYOUT = new KvLayout(1, 1, WIDTH, Trace.MAX_ROWS, KvType.INT8);
 
-  /** Where sizes are equal, of small rows too. */
+  /** The layout for comparisons with equal sizes. Its rows are small. */
   private static final KvLayout EQUAL = new KvLayout(1, 1, 2, Trace.MAX_ROWS, KvType.INT8);
 
   private final Trace trace;
@@ -36,7 +41,9 @@ public final class Policies {
   private final KvLayout layout;
 
   /**
-   * @param share the budget, as part of the bytes of all users' histories at the end
+   * Creates the policies for a trace.
+   *
+   * @param share the budget, relative to the bytes of all users' histories at the end
    */
   public Policies(Trace trace, double share) {
     this.trace = trace;
@@ -60,15 +67,15 @@ public final class Policies {
   }
 
   /**
-   * What a policy did.
+   * The result of a policy.
    *
-   * @param hitRate part of all requests that hit
-   * @param savedShare part of the work of encoding every request's history anew that was saved
-   * @param uncached requests that got no place
+   * @param hitRate share of all requests that hit
+   * @param savedShare share of the encoding work that was saved
+   * @param uncached number of requests that got no place in the cache
    */
   public record Outcome(double hitRate, double savedShare, long uncached) {}
 
-  /** About how long rows take to encode, of a model as wide as the recipes'. */
+  /** Estimates the work to encode rows, for a model of the recipes' width. */
   private static double cost(int rows) {
     return rows * (rows + 6.0 * WIDTH);
   }
@@ -92,7 +99,7 @@ public final class Policies {
     }
   }
 
-  /** The cache itself, blocks and all. */
+  /** Plays the trace against the cache itself, including its blocks. */
   public Outcome ours() {
     Tally tally = new Tally();
     KvKey[] keys = new KvKey[trace.userCount()];
@@ -119,7 +126,10 @@ public final class Policies {
     }
   }
 
-  /** A full window stays as it is: what the window drops is not what is measured. */
+  /**
+   * Returns the hashes of a history. A full window stays the same, because moving windows are not
+   * measured here.
+   */
   private static TokenHashes hashes(int user, int rows) {
     TokenHashes.Builder builder = TokenHashes.builder(rows);
     for (int token = 0; token < rows; token++) {
@@ -128,7 +138,7 @@ public final class Policies {
     return builder.build();
   }
 
-  /** Drops who was not here for the longest time. */
+  /** Plays the trace against LRU, which drops the user with the oldest last request. */
   public Outcome leastRecentlyUsed() {
     Tally tally = new Tally();
     LinkedHashMap<Integer, Long> residents = new LinkedHashMap<>(16, 0.75f, true);
@@ -149,9 +159,10 @@ public final class Policies {
   }
 
   /**
-   * Drops who was here least often, the longest ago of equals.
+   * Plays the trace against LFU, which drops the user with fewest requests. Among equals it drops
+   * the one with the oldest last request.
    *
-   * @param remembers whether the count of a user who was dropped goes on
+   * @param remembers whether the count of a dropped user is kept
    */
   public Outcome leastFrequentlyUsed(boolean remembers) {
     Tally tally = new Tally();
@@ -181,7 +192,10 @@ public final class Policies {
     return tally.outcome(0);
   }
 
-  /** Of equal sizes, with the whole trace known: keeps those who come again soonest. */
+  /**
+   * Returns the hit rate of Belady's policy for equal sizes. It knows the whole trace and keeps the
+   * users that come again soonest.
+   */
   public double belady(int places) {
     int[] next = nextUses();
     boolean[] resident = new boolean[trace.userCount()];
@@ -221,7 +235,9 @@ public final class Policies {
     return next;
   }
 
-  /** The cache with blocks of one size: beside LRU and Belady. */
+  /**
+   * Returns the hit rate of the cache with blocks of one size, for comparison with LRU and Belady.
+   */
   public double oursEqualSizes(int places) {
     short[] rows = new short[trace.size()];
     Arrays.fill(rows, (short) Trace.MAX_ROWS);

@@ -9,11 +9,14 @@ import io.unipin.kvcache.UserKvCache;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** Memory outside of the heap with a user's keys and values, as the engine would have left them. */
+/** Off-heap memory with a user's keys and values, in the layout that the engine writes. */
 final class Sources {
   private Sources() {}
 
-  /** (planes, rows, headDim) of a layout without room to grow; lives as long as the process. */
+  /**
+   * Returns (planes, rows, headDim) of a layout without room to grow. The memory lives as long as
+   * the process.
+   */
   static ByteBuffer direct(int rows) {
     KvLayout own = new KvLayout(4, 4, UserStore.ROW_FLOATS, rows, UserStore.LAYOUT.type());
     long bytes = 2 * own.blockBytes(own.capacityFor(rows));

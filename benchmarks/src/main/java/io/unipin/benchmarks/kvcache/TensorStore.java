@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The engine's own tensors in a map, the oldest of them closed for a new one; nothing tells whether they are in use. */
+/**
+ * The engine's own tensors in a map. The oldest tensor is closed for a new one, even if it is still
+ * in use.
+ */
 final class TensorStore extends UserStore {
   private static final int ROOM = USERS + USERS / 2;
 

@@ -14,14 +14,15 @@ import java.util.Random;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Requests for pages in the order of their times. Arrays are owned.
+ * Page requests in the order of their times. Arrays are owned.
  *
- * @param users of each request, numbered from 0
- * @param rows tokens of the user's history at each request
- * @param userCount users
+ * @param name name of the trace
+ * @param users user of each request, numbered from 0
+ * @param rows number of tokens of the user's history at each request
+ * @param userCount number of users
  */
 public record Trace(String name, int[] users, short[] rows, int userCount) {
-  /** Most rows of a history; a longer one is cut to its newest. */
+  /** The most rows of a history. A longer one is cut to its newest rows. */
   public static final int MAX_ROWS = 256;
 
   private static final double MEAN_PAGES = 5;
@@ -29,8 +30,11 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
   private static final int ACTIONS_PER_PAGE = 2;
 
   /**
-   * Simulated sessions over a day: who visits is drawn by Zipf's law, when uniformly; a session has five pages on average,
-   * about 40 s apart, with two actions between two pages. Histories are log-normal, 40 actions in the middle.
+   * Simulates sessions over a day.
+   *
+   * <p>Visitors are drawn by Zipf's law, and times uniformly. A session has five pages on average,
+   * about 40 s apart, with two actions between two pages. Histories are log-normal with a median of
+   * 40 actions.
    */
   public static Trace sessions(int users, int sessions, double skew, long seed) {
     Random random = new Random(seed);
@@ -44,7 +48,7 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
       lengths[s] = 1 + (int) (Math.log(1 - random.nextDouble()) / Math.log(1 - 1 / MEAN_PAGES));
       requests += lengths[s];
     }
-    // A millisecond of the day above, the user below: sorts by time.
+    // The high bits hold a millisecond of the day, the low bits the user. This sorts by time.
     long[] events = new long[requests];
     int next = 0;
     for (int s = 0; s < sessions; s++) {
@@ -64,7 +68,7 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
     return of("sessions", order, actions, ACTIONS_PER_PAGE);
   }
 
-  /** Cumulative shares of users by rank. */
+  /** Returns the cumulative shares of users by rank. */
   private static double[] zipf(int users, double skew) {
     double[] shares = new double[users];
     double sum = 0;
@@ -78,8 +82,10 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
   }
 
   /**
-   * A log's own users and times: what a user did within {@code pageMs} of the first action of a page counts as one page, each
-   * action as a token.
+   * Replays a log's own users and times.
+   *
+   * <p>A user's actions within {@code pageMs} of the first action of a page count as one page. Each
+   * action is a token.
    *
    * @param file tab-separated, gzipped, with a header
    */
@@ -150,7 +156,7 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
     return users.length;
   }
 
-  /** Rows of every user's history at the end (userCount). */
+  /** Returns (userCount) the rows of each user's history at the end. */
   public int[] lastRows() {
     int[] last = new int[userCount];
     for (int i = 0; i < users.length; i++) {
@@ -159,7 +165,10 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
     return last;
   }
 
-  /** Requests of a user who was here before: what a cache with room for all would hit. */
+  /**
+   * Returns the number of requests of users that came before. A cache with room for all users would
+   * hit them.
+   */
   public long repeats() {
     return users.length - Arrays.stream(users).distinct().count();
   }

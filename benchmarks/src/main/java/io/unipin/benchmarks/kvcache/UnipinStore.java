@@ -9,7 +9,10 @@ import io.unipin.kvcache.UserKvCache;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** The cache. Appending alternates between two histories that differ in their last eight tokens. */
+/**
+ * UniPin's cache. Appending alternates between two histories that differ in their last eight
+ * tokens.
+ */
 final class UnipinStore extends UserStore {
   private static final long BUDGET = 160L << 20;
 
@@ -62,7 +65,7 @@ final class UnipinStore extends UserStore {
     }
   }
 
-  /** As the engine would: row by row of a plane what the lease lacks. */
+  /** Writes the rows that the lease lacks as the engine does: row by row of each plane. */
   private void write(KvLease lease) {
     ByteBuffer block = lease.block();
     int from = lease.reusedRows();

@@ -4,21 +4,22 @@ import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 
 /**
- * A way to keep users' keys and values, of 128 tokens each: 1 MiB in float32. One put copies a user's from memory outside of
- * the heap, where the engine would have written them.
+ * A store for users' keys and values. Each user has 128 tokens: 1 MiB in float32.
+ *
+ * <p>A put copies a user's state from off-heap memory, where the engine would have written it.
  */
 abstract class UserStore implements AutoCloseable {
-  /** Users that stay. */
+  /** The number of users that are stored permanently. */
   static final int USERS = 96;
 
-  /** Users whose last rows change; a power of two below {@link #USERS}. */
+  /** The number of users whose last rows change. It is a power of two below {@link #USERS}. */
   static final int APPENDING = 16;
 
   static final int ROWS = 128;
   static final int NEW_ROWS = 8;
   static final KvLayout LAYOUT = new KvLayout(4, 4, 64, 256, KvType.FLOAT32);
 
-  /** Planes of keys, or of values, of one head of one layer. */
+  /** The number of planes. A plane holds the keys or the values of one head of one layer. */
   static final int PLANES = 4 * 2 * 4;
 
   static final int ROW_FLOATS = 64;
@@ -50,7 +51,7 @@ abstract class UserStore implements AutoCloseable {
     };
   }
 
-  /** Finds a user's state, and lets it go; returns something of it. */
+  /** Finds a user's state and releases it. Returns some value of it. */
   abstract long acquire(int user);
 
   abstract void put(int user);

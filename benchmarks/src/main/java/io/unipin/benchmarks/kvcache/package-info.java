@@ -1,4 +1,4 @@
-/** What the user KV cache costs and keeps, beside other ways to keep the same. */
+/** Benchmarks of the user KV cache and of alternatives to it. */
 @NullMarked
 package io.unipin.benchmarks.kvcache;
 
