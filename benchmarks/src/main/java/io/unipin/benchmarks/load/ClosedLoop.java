@@ -12,14 +12,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Callers that each ask for the next page as soon as the one before came: what a server can do at most, roughly. */
+/**
+ * Callers that each request the next page as soon as the previous one arrives. This estimates the
+ * most that a server can do.
+ */
 public final class ClosedLoop {
   private static final long GRACE_SECONDS = 10;
   private static final long BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private ClosedLoop() {}
 
-  /** Pages for these users in turn. */
+  /** Requests pages for these users in turn and returns the pages per second. */
   public static double pagesPerSecond(
       UniPinClient client, int callers, List<String> users, long seconds)
       throws InterruptedException {
@@ -49,7 +52,7 @@ public final class ClosedLoop {
       client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build());
       pages.incrementAndGet();
     } catch (RequestException e) {
-      LockSupport.parkNanos(BACK_OFF_NANOS); // refused: the next try counts
+      LockSupport.parkNanos(BACK_OFF_NANOS); // a refused call; the next attempt counts
     }
   }
 }

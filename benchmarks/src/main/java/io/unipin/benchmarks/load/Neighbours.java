@@ -7,23 +7,28 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What other processes, and other machines on the same host, took of this machine since a moment: what they take a server does not
- * have, which no figure of its own tells. Of Linux. Immutable.
+ * Measures the share of this machine that other processes and other virtual machines take.
+ * Immutable.
+ *
+ * <p>A server can't use that share, and no figure of its own shows it. Works only on Linux.
  */
 final class Neighbours {
-  /* Columns of the first line of /proc/stat, see proc(5); the last two are in the first two already. */
+  /*
+   * The columns of the first line of /proc/stat that count; see proc(5). The last two columns are
+   * already contained in the first two.
+   */
   private static final int COLUMNS = 8;
   private static final int IDLE = 3;
   private static final int WAITING = 4;
 
-  /* After the name in /proc/PID/stat. */
+  /* The positions after the name in /proc/PID/stat. */
   private static final int USER = 11;
   private static final int SYSTEM = 12;
 
   private final List<Long> ours;
   private final Times begin;
 
-  /** In ticks of the clock, of all cores together. */
+  /** Clock ticks of all cores together. */
   private record Times(long all, long busy, long ours) {}
 
   private Neighbours(List<Long> ours) throws IOException {
@@ -31,12 +36,12 @@ final class Neighbours {
     this.begin = read();
   }
 
-  /** Watches from now on what is neither this process nor that one. */
+  /** Starts to watch everything except this process and the given one. */
   static Neighbours of(long pid) throws IOException {
     return new Neighbours(List.of(pid, ProcessHandle.current().pid()));
   }
 
-  /** The share of the machine that others took since. */
+  /** Returns the share of the machine that others took since the start. */
   double share() throws IOException {
     Times now = read();
     long all = Math.max(1, now.all() - begin.all());
@@ -56,7 +61,9 @@ final class Neighbours {
     return new Times(all, all - columns[IDLE] - columns[WAITING], used);
   }
 
-  /** Those that a process used; its name may hold anything. */
+  /**
+   * Returns the ticks that a process used. The process name in the text may contain any character.
+   */
   static long ticks(String stat) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);
     return Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM]);

@@ -25,15 +25,17 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * One round of overload against a running server whose users are all cached: how it answers at 80 % of what it serves at most,
- * at 300 %, and afterwards. What it serves at most is measured before and after each, since a shared machine is not equally
- * fast all the time: a round in which that moved tells nothing. One thread.
+ * One round of overload against a running server whose users are all cached. One thread.
+ *
+ * <p>The round measures answers at 80 % of the server's peak rate, at 300 %, and afterwards. The
+ * peak rate is measured before and after each phase, because the speed of a shared machine varies.
+ * A round in which the peak moved tells nothing.
  */
 final class Overload {
   private static final int USERS = 32;
   private static final int CALLERS = 4;
 
-  /** Callers of whom some are refused. */
+  /** The number of callers. It is so large that some are refused. */
   private static final int CROWD = 48;
 
   private static final int CONNECTIONS = 1;
@@ -60,7 +62,11 @@ final class Overload {
   private final double seconds;
   private final Progress progress;
 
-  /** The length is that of the phases of normal load and of overload. */
+  /**
+   * Creates a round.
+   *
+   * @param seconds length of the phases of normal load and of overload
+   */
   Overload(
       BenchServer server, UniPinClient client, int history, double seconds, Progress progress) {
     this.server = server;
@@ -81,8 +87,8 @@ final class Overload {
   }
 
   /**
-   * Records the users' histories, and lets server and caller find their pace, in serving and in refusing: as long as the JVM
-   * compiles, it takes a fifth of the machine.
+   * Records the users' histories. Then warms up server and caller with served and refused calls,
+   * because the JVM's compiler takes processor time.
    */
   void prepare() throws IOException, InterruptedException {
     Schedule all = Schedule.of(traffic, Arrivals.CONSTANT, 100, 20, 1);
@@ -95,7 +101,7 @@ final class Overload {
     }
   }
 
-  /** What one round measured, by name. */
+  /** Runs one round and returns its figures by name. */
   Map<String, Object> round(long seed) throws IOException, InterruptedException {
     double first = peak();
     Neighbours neighbours = Neighbours.of(server.process().pid());
@@ -128,7 +134,7 @@ final class Overload {
     return result;
   }
 
-  /** The fastest of a round's peaks by the slowest. */
+  /** Returns the fastest of a round's peaks divided by the slowest. */
   static double drift(Map<String, Object> round) {
     List<?> peaks = (List<?>) round.getOrDefault("peaks_pages_per_second", List.of());
     DoubleSummaryStatistics all =
@@ -136,7 +142,7 @@ final class Overload {
     return all.getMax() / all.getMin();
   }
 
-  /** The share of the machine that other processes took while a round's calls came at 80 percent. */
+  /** Returns the share of the machine that other processes took during the phase at 80 percent. */
   static double others(Map<String, Object> round) {
     return ((Number) round.getOrDefault("others_share_at_80pct", 0)).doubleValue();
   }
@@ -153,7 +159,7 @@ final class Overload {
     return IntStream.range(0, USERS).mapToObj(names::user).toList();
   }
 
-  /** What became of calls with little time, at half of what the server can do. */
+  /** Returns the results of calls with short deadlines, at half of the server's peak rate. */
   Map<String, Object> hurry(long seed) throws InterruptedException {
     Samples hurried = hurried(HURRIED * peak(), seed);
     Map<String, Object> result = new LinkedHashMap<>();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures what a server does with more load than it can serve. */
+/** Measures the behaviour of a server with more load than it can serve. */
 @Command(
     name = "overload",
     description = {
@@ -88,7 +88,7 @@ public final class OverloadCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Otherwise the machine could do less than it was taken for. */
+  /** Whether the machine kept its speed during a round. Otherwise the measured peak was wrong. */
   static boolean isSteady(Map<String, Object> round) {
     return Overload.drift(round) <= MAX_DRIFT && Overload.others(round) <= MAX_OTHERS;
   }

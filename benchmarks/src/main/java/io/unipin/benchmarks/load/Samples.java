@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Calls of an open loop and what became of them, in the order of their starts. Immutable. */
+/** The calls of an open loop and their results, in the order of their starts. Immutable. */
 record Samples(List<Sample> calls) {
   private static final double SECOND = 1e9;
   private static final long WINDOW_NANOS = 1_000_000_000;
@@ -14,9 +14,9 @@ record Samples(List<Sample> calls) {
   /**
    * One call.
    *
-   * @param atNanos its start, from the beginning of the run
-   * @param deadlineNanos that it was given
-   * @param failure empty for a page
+   * @param atNanos start of the call, from the beginning of the run
+   * @param deadlineNanos deadline of the call, from its start
+   * @param failure kind of the failure; empty for a page
    */
   record Sample(
       long atNanos, long tookNanos, long deadlineNanos, String failure, boolean degraded) {
@@ -33,7 +33,7 @@ record Samples(List<Sample> calls) {
     calls = List.copyOf(calls);
   }
 
-  /** Those that began in a span of time. */
+  /** Returns the calls that began in a span of time. */
   Samples between(long fromNanos, long toNanos) {
     return new Samples(
         calls.stream()
@@ -59,7 +59,10 @@ record Samples(List<Sample> calls) {
     return failures;
   }
 
-  /** Milliseconds that this share of the answered calls took at most; NaN without any. */
+  /**
+   * Returns the milliseconds within which this share of the answered calls ended; NaN if there are
+   * none.
+   */
   double quantileMs(double share) {
     long[] took =
         calls.stream().filter(Sample::isAnswered).mapToLong(Sample::tookNanos).sorted().toArray();
@@ -69,19 +72,23 @@ record Samples(List<Sample> calls) {
     return took[(int) Math.min(took.length - 1, Math.ceil(share * took.length) - 1)] / 1e6;
   }
 
-  /** Pages that came more than this after the deadline of their calls. */
+  /** Returns the number of pages that arrived more than this after their deadline. */
   long lateAnswers(long byNanos) {
     return calls.stream().filter(call -> call.isAnswered() && call.isLate(byNanos)).count();
   }
 
-  /** Calls that ended, in whatever way, more than this after their deadline. */
+  /**
+   * Returns the number of calls that ended more than this after their deadline, with or without an
+   * answer.
+   */
   long lateEnds(long byNanos) {
     return calls.stream().filter(call -> call.isLate(byNanos)).count();
   }
 
   /**
-   * Seconds from a moment until the first second of normal service begins: no failure, and 90 % of the calls within a
-   * bound. Infinite when there is none.
+   * Returns the seconds from a moment until the first second of normal service begins. Such a
+   * second has no failure, and 90 % of its calls end within a bound. Returns infinity if there is
+   * none.
    */
   double recoverySeconds(long fromNanos, double boundMs) {
     long last = calls.isEmpty() ? fromNanos : calls.get(calls.size() - 1).atNanos();

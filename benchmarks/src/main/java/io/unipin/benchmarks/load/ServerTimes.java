@@ -5,15 +5,16 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times that a server measured itself, from its metrics before and after. */
+/** Computes times that a server measured from its metrics before and after a phase. */
 final class ServerTimes {
   private static final double MILLIS = 1000;
 
   private ServerTimes() {}
 
   /**
-   * Milliseconds within which this share of the pages' calls of a status were ended, counted from the arrival of their
-   * headers: the bound of the bucket that holds it. NaN when there were none.
+   * Returns the milliseconds within which this share of the page calls with a status ended, counted
+   * from the arrival of their headers. The value is the upper bound of the bucket that contains the
+   * quantile; NaN if there are no calls.
    */
   static double quantileMs(String before, String after, String status, double share) {
     Map<Double, Double> earlier = buckets(before, status);
@@ -27,7 +28,7 @@ final class ServerTimes {
         .orElse(Double.NaN);
   }
 
-  /** Cumulative counts by upper bound in seconds. */
+  /** Returns cumulative counts by upper bound in seconds. */
   private static Map<Double, Double> buckets(String metrics, String status) {
     Matcher lines =
         Pattern.compile(

@@ -110,20 +110,20 @@ public final class SoakCommand implements Callable<Integer>, Checked {
             new GrpcTarget(server.address(), CALLERS, new GrpcTarget.Call(0, 0, DEADLINE));
         Progress progress = Progress.begin("soak", 100)) {
       pagesPerSecond = rate > 0 ? rate : SHARE * capacity(client, target, progress);
-      // Not closed: its users go with the server.
+      // The run is not closed. Its users disappear with the server.
       LoadRun run = LoadRun.begin(settings(0, time), client, target, progress);
       try (MemoryTrace trace = new MemoryTrace(server, 10)) {
         result = run.step(pagesPerSecond);
         points = trace.points();
       }
-      // Actions that came last are encoded behind the pages.
+      // The last actions are encoded after the pages.
       TimeUnit.SECONDS.sleep(IDLE_SECONDS);
     }
     double from = Math.min(SETTLED_MINUTE, time.toSeconds() / 60.0 / 4);
     report(result, points, from, server.metrics(), pagesPerSecond);
   }
 
-  /** Pages per second of the soak's own traffic that come back when there is more than can. */
+  /** Returns the most pages per second that come back under an excess of the soak's own traffic. */
   private static double capacity(UniPinClient client, GrpcTarget target, Progress progress) {
     try (LoadRun flood =
         LoadRun.begin(settings(WARM_UP_SECONDS, FLOOD_TIME), client, target, progress)) {

@@ -25,21 +25,25 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
- * Knows what each bundle answers to its users, and holds every later answer to that. Learn first, then call; thread-safe from
- * then on.
+ * Learns what each bundle answers to its users, and compares all later answers with that.
+ *
+ * <p>Call {@link #learn} before any {@link #call}. Thread-safe from then on.
  */
 final class SwapWatch {
   private static final int USERS = 16;
   private static final int ACTIONS = 40;
   private static final int ITEMS = 2000;
 
-  /** Of a page's items; bundles of random weights share next to none, and one bundle's pages differ by rounding alone. */
+  /**
+   * The least share of equal items in two pages of one bundle. Such pages differ only by rounding.
+   * Bundles with random weights share almost no items.
+   */
   private static final double SAME = 0.8;
 
   private final UniPinClient client;
   private final long timeMs = System.currentTimeMillis();
 
-  /** By bundle, then by user. */
+  /** The expected answers by bundle, then by user. */
   private final Map<String, Map<Integer, RetrieveAndRankResponse>> expected = new HashMap<>();
 
   private final Map<String, Long> answers = new TreeMap<>();
@@ -69,7 +73,7 @@ final class SwapWatch {
     client.recordActions(request.build());
   }
 
-  /** Notes what the bundle that serves now answers. */
+  /** Stores the answers of the bundle in service. */
   void learn() {
     for (int user = 0; user < USERS; user++) {
       RetrieveAndRankResponse answer = ask(user);
@@ -85,7 +89,7 @@ final class SwapWatch {
     return client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build());
   }
 
-  /** Callers that ask for the next page as soon as the one before came. */
+  /** Starts callers that each request the next page as soon as the previous one arrives. */
   Callers call(int count) {
     return new Callers(count);
   }
@@ -127,7 +131,7 @@ final class SwapWatch {
     return failed.get();
   }
 
-  /** Answers of which not everything was of the bundle that they name. */
+  /** Returns the number of answers with parts that are not from the bundle that they name. */
   long mixed() {
     return mixed.get();
   }
@@ -138,7 +142,7 @@ final class SwapWatch {
     }
   }
 
-  /** Callers under way. */
+  /** The running callers. */
   final class Callers implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final ExecutorService pool;
@@ -156,7 +160,7 @@ final class SwapWatch {
       pool.shutdown();
     }
 
-    /** Lets the calls under way end. */
+    /** Waits until the running calls end and starts no others. */
     void stop() throws InterruptedException {
       stopped.set(true);
       if (!pool.awaitTermination(1, TimeUnit.MINUTES)) {

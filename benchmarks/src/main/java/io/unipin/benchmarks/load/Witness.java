@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** A server of which every single call is noted. Thread-safe; calls are sent by one thread. */
+/**
+ * A server for which the result of each call is recorded. Thread-safe, but one thread sends the
+ * calls.
+ */
 final class Witness implements Target {
   private final GrpcTarget target;
   private final IntFunction<Duration> deadlines;
@@ -18,7 +21,7 @@ final class Witness implements Target {
   private final long begin = System.nanoTime();
   private int sent;
 
-  /** The n-th call gets the n-th deadline. */
+  /** Creates a target whose n-th call gets the n-th deadline. */
   Witness(GrpcTarget target, IntFunction<Duration> deadlines) {
     this.target = target;
     this.deadlines = deadlines;

@@ -1,4 +1,4 @@
-/** Open-loop load in feed sessions against a server, and what it measures. */
+/** Benchmarks with load in feed sessions against a server. */
 @NullMarked
 package io.unipin.benchmarks.load;
 
