@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options that every benchmark has. */
+/** The options that all benchmarks share. */
 public final class BenchOptions {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
   @Output(Output.Kind.FILE)

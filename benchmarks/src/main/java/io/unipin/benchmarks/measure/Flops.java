@@ -3,10 +3,12 @@ package io.unipin.benchmarks.measure;
 import io.unipin.model.features.ModelConfig;
 
 /**
- * Floating point operations of the matrix products of a pass; a multiplication and an addition are two.
+ * Counts floating point operations of the matrix products of a pass. A multiplication and an
+ * addition are two operations.
  *
- * <p>With d the width, w the width of keys, f that of the feed-forward part, a token costs {@code 2 d (2 d + 2 w + 2 f)} per
- * layer outside attention, and {@code 4 d} per key that it attends to. Causal attention over n tokens reads n (n + 1) / 2 keys.
+ * <p>Let d be the width, w the width of keys, and f the width of the feed-forward part. A token
+ * costs {@code 2 d (2 d + 2 w + 2 f)} per layer outside attention, and {@code 4 d} for each key
+ * that it attends to. Causal attention over n tokens reads n (n + 1) / 2 keys.
  */
 public final class Flops {
   private final ModelConfig config;
@@ -28,23 +30,32 @@ public final class Flops {
     return 4.0 * config.width() * pairs;
   }
 
-  /** A causal pass over n tokens that leaves KV of every layer; all layers are computed for all tokens. */
+  /**
+   * Returns the operations of a causal pass over n tokens that writes KV of all layers. All layers
+   * are computed for all tokens.
+   */
   public double encodeAllLayers(int n) {
     return config.layers() * (n * layer() + attention(0.5 * n * (n + 1)));
   }
 
-  /** The same, but of the last layer all but keys and values is computed for the last token only. */
+  /**
+   * Returns the operations of a causal pass over n tokens. In the last layer only keys and values
+   * are computed for all tokens, and the rest for the last token.
+   */
   public double encode(int n) {
     double inner = (config.layers() - 1) * (n * layer() + attention(0.5 * n * (n + 1)));
     return inner + n * keysAndValues() + (layer() - keysAndValues()) + attention(n);
   }
 
-  /** k candidates against the KV of n tokens. */
+  /** Returns the operations to score k candidates against the KV of n tokens. */
   public double score(int n, int k) {
     return config.layers() * (k * layer() + attention((double) k * (n + 1)));
   }
 
-  /** One pass over n tokens and k candidates that computes the whole (n + k) x (n + k) attention and masks it. */
+  /**
+   * Returns the operations of one pass over n tokens and k candidates. It computes the whole (n +
+   * k) x (n + k) attention and masks it.
+   */
   public double dense(int n, int k) {
     double rows = n + k;
     return config.layers() * (rows * layer() + attention(rows * rows));

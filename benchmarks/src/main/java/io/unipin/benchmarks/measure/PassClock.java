@@ -5,8 +5,10 @@ import java.lang.management.ThreadMXBean;
 import java.util.function.LongSupplier;
 
 /**
- * What a pass is timed with: the calling thread's own processor time where the engine computes in that thread, so that other
- * programs on the machine count for less; else the wall clock.
+ * The clock that times a pass.
+ *
+ * <p>If the engine computes in the calling thread, this is the thread's own processor time. Other
+ * programs then disturb the measurement less. Otherwise it is the wall clock.
  */
 public enum PassClock {
   THREAD_CPU,
@@ -25,7 +27,7 @@ public enum PassClock {
     };
   }
 
-  /** As in figures. */
+  /** Returns the name of the clock in figures. */
   public String label() {
     return this == THREAD_CPU ? "thread_cpu" : "wall";
   }

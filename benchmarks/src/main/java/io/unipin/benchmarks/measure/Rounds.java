@@ -6,8 +6,9 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * Times of several sides of a comparison, taken in turn: what disturbs the machine for a while disturbs all sides alike, and
- * a ratio is taken within a round.
+ * Times of several sides of a comparison that take turns.
+ *
+ * <p>A disturbance of the machine then affects all sides alike. Ratios are taken within a round.
  */
 public final class Rounds {
   private final Map<String, double[]> seconds;
@@ -16,7 +17,7 @@ public final class Rounds {
     this.seconds = seconds;
   }
 
-  /** Runs every side once to warm it up, then once in every round; odd rounds run the other way round. */
+  /** Runs each side once as a warm-up and then once per round. Odd rounds use the reverse order. */
   public static Rounds run(int rounds, Map<String, Runnable> sides, LongSupplier nanos) {
     Map<String, double[]> seconds = new LinkedHashMap<>();
     Map<String, Runnable> ordered = new LinkedHashMap<>(sides);
@@ -49,7 +50,7 @@ public final class Rounds {
     return Spread.of(times(side));
   }
 
-  /** How many times as long one side takes as another. */
+  /** Returns the time of side {@code slow} divided by the time of side {@code fast}. */
   public Spread ratio(String slow, String fast) {
     double[] above = times(slow);
     double[] below = times(fast);

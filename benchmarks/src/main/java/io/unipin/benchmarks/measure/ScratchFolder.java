@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder that goes, with all that is in it, when it is closed. */
+/** A temporary folder that is deleted with its content when it is closed. */
 public record ScratchFolder(Path path) implements AutoCloseable {
   public static ScratchFolder create(String name) throws IOException {
     return new ScratchFolder(Files.createTempDirectory("unipin-" + name));

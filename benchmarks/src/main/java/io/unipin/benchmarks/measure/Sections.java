@@ -5,24 +5,24 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 
-/** The parts of a benchmark that can be measured alone. */
+/** Runs the sections of a benchmark. Each can be measured alone. */
 public final class Sections {
   private Sections() {}
 
-  /** Measures one. */
+  /** Measures one section. */
   public interface Measure<S> {
     void measure(S section) throws IOException, InterruptedException;
   }
 
-  /** Its name in figures and before people. */
+  /** Returns the name of a section in figures and messages. */
   public static String key(Enum<?> section) {
     return section.name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * Measures what is asked for, in order.
+   * Measures the requested sections in order.
    *
-   * @param only what that is; all where empty
+   * @param only the sections to measure; empty for all
    */
   public static <S extends Enum<S>> void measure(
       String benchmark, S[] all, Set<S> only, Measure<S> measure)

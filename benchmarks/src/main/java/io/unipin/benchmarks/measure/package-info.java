@@ -1,4 +1,4 @@
-/** How benchmarks measure: rounds in turn, medians, clocks, options. */
+/** The measuring tools of benchmarks: rounds in turn, medians, clocks, options. */
 @NullMarked
 package io.unipin.benchmarks.measure;
 
