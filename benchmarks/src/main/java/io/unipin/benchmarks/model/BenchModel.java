@@ -35,7 +35,7 @@ public final class BenchModel implements AutoCloseable {
     cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofHours(1), bytes));
   }
 
-  /** The shape that figures are published for: d = 256, four layers, four heads. */
+  /** Returns the shape of the published figures: d = 256, four layers, four heads. */
   public static ModelConfig shape(int maxHistory) {
     return shape(maxHistory, 4);
   }
@@ -68,7 +68,7 @@ public final class BenchModel implements AutoCloseable {
     }
   }
 
-  /** A user's history of n actions, k candidates, and a block that holds the history's KV. */
+  /** A user with a history of n actions, k candidates, and a block for the history's KV. */
   final class User implements AutoCloseable {
     private final TokenSequence tokens;
     private final int[] candidates;
@@ -95,7 +95,7 @@ public final class BenchModel implements AutoCloseable {
       model.extend(tokens, 0, lease.kv());
     }
 
-    /** Encodes the last tokens again, from the KV of those before. */
+    /** Encodes the last tokens again from the KV of the earlier ones. */
     void append(int count) {
       int from = 1 + tokens.size() - count;
       model.extend(tokens, from, lease.kv());

@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Operations per second of encode and score as shares of the best matrix product of the same run on the same thread. */
+/**
+ * The operations per second of encode and score, as shares of the best matrix product of the same
+ * run. One thread.
+ */
 final class Efficiency {
   private static final String ENCODE = "encode";
   private static final String SCORE = "score";
 
-  /** Ends the name of a product with a matrix that was prepared as serving does it. */
+  /** The suffix of a product's name for a matrix that was prepared as in serving. */
   private static final String PREPARED = " prepared";
 
   private final ModelConfig config;
@@ -31,7 +34,7 @@ final class Efficiency {
     this.nanos = nanos;
   }
 
-  /** Shapes m x k times k x n of products to look for the best among. */
+  /** The shape of a product: an m x k matrix times a k x n matrix. */
   record Shape(int m, int k, int n) {
     String label() {
       return "gemm " + m + "x" + k + "x" + n;
@@ -85,14 +88,14 @@ final class Efficiency {
         share(ENCODE, best, rounds, flops), share(SCORE, best, rounds, flops), best, gflops);
   }
 
-  /** A ratio of times within a round, turned into one of operations per second. */
+  /** Converts a ratio of times within a round into a ratio of operations per second. */
   private static Spread share(String pass, String best, Rounds rounds, Map<String, Double> flops) {
     double work = flops.getOrDefault(pass, 0.0) / flops.getOrDefault(best, 1.0);
     Spread ratio = rounds.ratio(best, pass);
     return new Spread(work * ratio.median(), work * ratio.lower(), work * ratio.upper());
   }
 
-  /** Shares of the best product, and all rates in 10^9 operations per second. */
+  /** The shares of the best product, and all rates in 10^9 operations per second. */
   record Result(
       Spread encodeShare, Spread scoreShare, String bestGemm, Map<String, Double> gflops) {
     Map<String, Object> toJson() {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints how close to the machine's arithmetic the model comes. */
+/** Prints the model's arithmetic rate relative to the best rate of the machine. */
 @Command(
     name = "efficiency",
     description =

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Scoring from a user's KV, against a ranking model of its own that encodes the history again: sparsely, and densely. */
+/**
+ * Compares scoring from a user's KV with a separate ranking model. That model encodes the history
+ * again, with sparse or dense attention.
+ */
 final class RankForward {
   private static final String CACHED = "cached";
   private static final String SPARSE = "sparse";
@@ -26,10 +29,10 @@ final class RankForward {
     this.nanos = nanos;
   }
 
-  /** n history tokens and k candidates, and how often to run every side. */
+  /** The size of a cell: n history tokens, k candidates, and the number of rounds. */
   record Size(int n, int k, int rounds) {}
 
-  /** Ratios of one size: measured, and by counting operations. */
+  /** The ratios of one size, as measured and as predicted by counting operations. */
   record Cell(
       Size size,
       Spread cachedMs,
@@ -90,7 +93,7 @@ final class RankForward {
         flops.dense(size.n(), size.k()) / score);
   }
 
-  /** The first cell is the headline. */
+  /** Returns the figures of all cells. The first cell is the headline. */
   static Map<String, Object> results(List<Cell> cells) {
     Cell head = cells.get(0);
     Map<String, Object> results = new LinkedHashMap<>();

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints what scoring from KV saves. */
+/** Prints the time that scoring from KV saves. */
 @Command(
     name = "rank-forward",
     description =

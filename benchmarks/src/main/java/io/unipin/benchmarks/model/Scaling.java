@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
-/** What each stage of a request costs as one size grows and the others stay at n = 512, k = 200, four layers. */
+/**
+ * Measures the time of each request stage while one size grows. The other sizes stay at n = 512, k
+ * = 200 and four layers.
+ */
 final class Scaling {
   static final int HISTORY = 512;
   static final int CANDIDATES = 200;
@@ -44,7 +47,7 @@ final class Scaling {
     this.rounds = rounds;
   }
 
-  /** Encoding n actions, appending 8 to the rest of them, and scoring 200 candidates. */
+  /** Times encoding of n actions, an append of 8 actions, and scoring of 200 candidates. */
   Map<String, Object> history(int n) throws IOException {
     return passes("n", n, BenchModel.shape(n), n, CANDIDATES);
   }
@@ -83,7 +86,10 @@ final class Scaling {
     return 1e3 * times.seconds(side).median();
   }
 
-  /** Taking and returning the lease of a user out of so many whose state is cached; blocks of one token each. */
+  /**
+   * Times acquiring and releasing a user's lease when {@code users} users are cached. Blocks have
+   * one token each.
+   */
   Map<String, Object> cachedUsers(int users) {
     KvLayout layout = new KvLayout(1, 1, 8, 16, KvType.FLOAT32);
     TokenHashes hashes = TokenHashes.builder(1).add(7, 7).build();
@@ -114,7 +120,7 @@ final class Scaling {
     }
   }
 
-  /** Searching for 200 of so many items by one query. */
+  /** Times a search for 200 of {@code items} items by one query. */
   Map<String, Object> catalogue(int items, String factory) {
     SplittableRandom random = new SplittableRandom(1);
     float[] vectors = new float[items * DIMENSION];

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints what each stage costs as one size grows. */
+/** Prints the time of each stage while one size grows. */
 @Command(
     name = "scaling",
     description =
@@ -32,7 +32,7 @@ public final class ScalingCommand implements Callable<Integer> {
     Map<String, Object> at(int value) throws IOException;
   }
 
-  /** One size that grows. */
+  /** A size that grows. */
   private record Axis(String name, int[] values, Measure measure) {}
 
   @Override

@@ -1,4 +1,4 @@
-/** What the model's passes cost. */
+/** Benchmarks of the model's passes. */
 @NullMarked
 package io.unipin.benchmarks.model;
 

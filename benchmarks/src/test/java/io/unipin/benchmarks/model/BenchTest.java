@@ -33,7 +33,7 @@ final class BenchTest {
           List.of("click"),
           List.of("home"));
 
-  /** Every look at the clock is a millisecond after the one before. */
+  /** Returns a clock that moves by a millisecond at each reading. */
   private static LongSupplier clock() {
     AtomicLong now = new AtomicLong();
     return () -> now.getAndAdd(1_000_000);
