@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What happens to a server through no fault of its own. */
+/** A disturbance from outside of the server. */
 enum Disturbance {
   PAUSE_1("stopped for 1 s", Duration.ofSeconds(1), true),
   PAUSE_5("stopped for 5 s", Duration.ofSeconds(5), true),
@@ -31,12 +31,12 @@ enum Disturbance {
     return length;
   }
 
-  /** Whether the process stands, so that what it did when it stopped matters. */
+  /** Whether the process is stopped. Then it matters what the process did at that moment. */
   boolean isPause() {
     return pause;
   }
 
-  /** Disturbs a process from now on; returns when it is over. */
+  /** Disturbs a process, and returns when the disturbance is over. */
   void strike(long pid) throws IOException, InterruptedException {
     if (pause) {
       signal("STOP", pid);
@@ -57,7 +57,10 @@ enum Disturbance {
     }
   }
 
-  /** Takes what the scheduler gives to one busy loop per core; they end by themselves, even if we don't live to see it. */
+  /**
+   * Takes processor time with one busy loop per core. The loops end by themselves, even if this
+   * process dies.
+   */
   private void steal() throws IOException, InterruptedException {
     List<Process> thieves = new ArrayList<>();
     String seconds = Long.toString(length.toSeconds());

@@ -21,11 +21,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Asks a server for pages with a deadline that the server alone watches. This process may be late itself, on a busy machine: that is
- * not heard as the server's fault. It gives up only long after the deadline. Thread-safe.
+ * Requests pages with a deadline that only the server enforces. Thread-safe.
+ *
+ * <p>On a busy machine this process may be late itself, and the server must not be blamed for that.
+ * The client therefore gives up only long after the deadline.
  */
 final class JudgedPages implements AutoCloseable {
-  /** What was left out of a page that nothing was left out of. */
+  /** The note for a page from which nothing is missing. */
   static final String WHOLE = "";
 
   private static final Metadata.Key<String> TIMEOUT =
@@ -47,7 +49,10 @@ final class JudgedPages implements AutoCloseable {
     patienceNanos = deadline.plus(GRACE).toNanos();
   }
 
-  /** Tells the consumer, once and on any thread, what the server left out, or how it failed. */
+  /**
+   * Requests a page. The consumer learns once, on any thread, what the server left out or how the
+   * call failed.
+   */
   void ask(RetrieveAndRankRequest request, Consumer<String> done) {
     Context.CancellableContext context = Context.current().withCancellation();
     ScheduledFuture<?> patience =
@@ -72,7 +77,10 @@ final class JudgedPages implements AutoCloseable {
     context.run(() -> stub.retrieveAndRank(request, observer));
   }
 
-  /** A server that gives a call up at its deadline says so by a reset, which reads as cancelled. */
+  /**
+   * Returns the kind of a failure. A server that ends a call at its deadline sends a reset, which
+   * looks like a cancellation.
+   */
   private static String kind(Throwable failure) {
     Status.Code code = Status.fromThrowable(failure).getCode();
     Status.Code meant = code == Status.Code.CANCELLED ? Status.Code.DEADLINE_EXCEEDED : code;

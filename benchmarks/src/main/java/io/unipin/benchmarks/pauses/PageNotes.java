@@ -5,16 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What became of pages, by the time at which they were asked for. Thread-safe. */
+/** The results of pages by the time of their request. Thread-safe. */
 final class PageNotes {
   private static final long CALM_NANOS = 2_000_000_000L;
 
   private final List<Note> notes = new ArrayList<>();
 
   /**
-   * One page.
+   * The result of one page.
    *
-   * @param missing what the server left out, or how it failed
+   * @param atNanos time of the request
+   * @param missing what the server left out, or how the call failed
    */
   record Note(long atNanos, String missing) {
     boolean isWhole() {
@@ -26,7 +27,7 @@ final class PageNotes {
     notes.add(note);
   }
 
-  /** Pages asked for in a span of time. */
+  /** Returns the number of pages that were requested in a span of time. */
   synchronized long pages(long fromNanos, long toNanos) {
     return notes.stream().filter(note -> isIn(note, fromNanos, toNanos)).count();
   }
@@ -35,12 +36,12 @@ final class PageNotes {
     return note.atNanos() - fromNanos >= 0 && note.atNanos() - toNanos < 0;
   }
 
-  /** Pages of that span that were degraded or refused. */
+  /** Returns the number of pages of that span that were degraded or refused. */
   synchronized long lessThanWhole(long fromNanos, long toNanos) {
     return notes.stream().filter(note -> isIn(note, fromNanos, toNanos) && !note.isWhole()).count();
   }
 
-  /** The same, by what was left out. */
+  /** Returns the number of such pages by what was left out. */
   synchronized Map<String, Long> missing(long fromNanos, long toNanos) {
     Map<String, Long> kinds = new TreeMap<>();
     for (Note note : notes) {
@@ -52,9 +53,11 @@ final class PageNotes {
   }
 
   /**
-   * Seconds from a moment until two seconds begin in which every page is whole; infinite when none do.
+   * Returns the seconds from a moment until two seconds begin in which all pages are complete;
+   * infinity if there are none.
    *
-   * @param toNanos the end of what is noted
+   * @param fromNanos the moment
+   * @param toNanos end of the recorded time
    */
   synchronized double wholeAgain(long fromNanos, long toNanos) {
     long begin = fromNanos;
@@ -68,7 +71,10 @@ final class PageNotes {
     return Double.POSITIVE_INFINITY;
   }
 
-  /** The time from the beginning of a span to its last page that was not whole; less than 0 without one. */
+  /**
+   * Returns the nanoseconds from the beginning of a span to its last incomplete page; negative if
+   * there is none.
+   */
   private long lastLess(long fromNanos, long toNanos) {
     return notes.stream()
         .filter(note -> isIn(note, fromNanos, toNanos) && !note.isWhole())

@@ -23,7 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/** One scenario against a running server. One thread runs it; callers have threads of their own. */
+/**
+ * Plays one scenario against a running server. One thread runs it. Callers have threads of their
+ * own.
+ */
 final class PauseRun {
   private static final int USERS = 40;
   private static final int HISTORY = 100;
@@ -42,9 +45,9 @@ final class PauseRun {
   private final AtomicInteger turn = new AtomicInteger();
 
   /**
-   * Learns what the server knows.
+   * Creates a run and learns what the server knows.
    *
-   * @param span that is watched before the disturbance, and after it
+   * @param span time that is watched before the disturbance and after it
    */
   PauseRun(BenchServer server, UniPinClient client, PauseScenario scenario, Duration span) {
     this.server = server;
@@ -70,7 +73,7 @@ final class PauseRun {
       sleep(SETTLE.plus(span));
       long end = settled + span.toNanos();
       sender.shutdownNow();
-      sleep(scenario.deadline().multipliedBy(4)); // for the last pages
+      sleep(scenario.deadline().multipliedBy(4)); // wait for the last pages
       return new PauseScenario.Outcome(
           scenario,
           peak,
@@ -120,7 +123,7 @@ final class PauseRun {
     return RetrieveAndRankRequest.newBuilder().setUser(user).build();
   }
 
-  /** Pages at an even pace, whatever comes back, until interrupted. */
+  /** Requests pages at a constant rate, independent of the answers, until interrupted. */
   private void sendEvenly(JudgedPages pages) {
     long next = System.nanoTime();
     while (!Thread.currentThread().isInterrupted()) {
@@ -131,7 +134,10 @@ final class PauseRun {
     }
   }
 
-  /** A pause strikes while all workers work: it is then that the server measures it. */
+  /**
+   * Disturbs the server. A pause begins while all workers are busy, because the server measures
+   * pauses then.
+   */
   private void disturb(JudgedPages pages) throws IOException, InterruptedException {
     if (!scenario.disturbance().isPause()) {
       scenario.disturbance().strike(server.process().pid());

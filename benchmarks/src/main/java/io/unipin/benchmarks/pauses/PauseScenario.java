@@ -7,16 +7,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A server that is disturbed while users ask for pages.
+ * A disturbance of a server while users request pages.
  *
- * @param deadline of every page
- * @param known whether the users' state is cached; otherwise every page is of a user that nobody has seen, who brings a history
+ * @param disturbance the disturbance
+ * @param deadline deadline of every page
+ * @param known whether the users' state is cached; otherwise each page is for a new user, whose
+ *     history is in the request
  */
 record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) {
   private static final List<Duration> DEADLINES =
       List.of(Duration.ofMillis(100), Duration.ofMillis(150), Duration.ofMillis(200));
 
-  /** Every disturbance under every deadline, for both kinds of users. */
+  /** Returns all combinations of disturbances, deadlines and kinds of users. */
   static List<PauseScenario> all() {
     List<PauseScenario> all = new ArrayList<>();
     for (Disturbance disturbance : Disturbance.values()) {
@@ -28,7 +30,7 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
     return all;
   }
 
-  /** Every disturbance, every deadline and both kinds of users at least once. */
+  /** Returns a short list that contains each disturbance, each deadline and both kinds of users. */
   static List<PauseScenario> few() {
     return List.of(
         new PauseScenario(Disturbance.PAUSE_15, DEADLINES.get(1), false),
@@ -44,14 +46,15 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
   }
 
   /**
-   * What a scenario came to.
+   * The result of a scenario.
    *
-   * @param peak pages per second that callers in a closed loop get at most
-   * @param pages asked for in each of the two spans that are compared
+   * @param peak most pages per second of callers in a closed loop
+   * @param pages pages requested in each of the two compared spans
    * @param before pages of the span before the disturbance that were degraded or refused
-   * @param wholeAgainSeconds from the end of the disturbance
-   * @param after the same as before, from five seconds after the disturbance on
-   * @param missing what those pages lacked
+   * @param wholeAgainSeconds seconds from the end of the disturbance until pages are complete
+   * @param after degraded or refused pages of the span that begins five seconds after the
+   *     disturbance
+   * @param missing number of these pages by what they lacked
    */
   record Outcome(
       PauseScenario scenario,
@@ -61,7 +64,7 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
       double wholeAgainSeconds,
       long after,
       Map<String, Long> missing) {
-    /** Pages that the disturbance cost when it was long over. */
+    /** Returns the number of pages that the disturbance cost long after its end. */
     long degradedAfter() {
       return Math.max(0, after - before);
     }

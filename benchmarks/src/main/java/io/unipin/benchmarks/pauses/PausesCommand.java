@@ -27,7 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures how a server comes back from what is no fault of its own. */
+/** Measures how a server recovers from disturbances from outside. */
 @Command(
     name = "pauses",
     description = {

@@ -1,4 +1,4 @@
-/** How a server comes back from what is no fault of its own. */
+/** The benchmark of a server's recovery from disturbances from outside. */
 @NullMarked
 package io.unipin.benchmarks.pauses;
 

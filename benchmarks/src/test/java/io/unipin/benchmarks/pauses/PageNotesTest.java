@@ -13,7 +13,7 @@ final class PageNotesTest {
 
   private final PageNotes notes = new PageNotes();
 
-  /** A page every 100 ms, all whole but those asked for at these times. */
+  /** Adds a page every 100 ms. Pages requested at {@code lessAtMs} are incomplete. */
   private void pages(long... lessAtMs) {
     for (long at = 0; at < END / MS; at += 100) {
       boolean less = false;
