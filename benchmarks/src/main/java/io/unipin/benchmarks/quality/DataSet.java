@@ -8,19 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Data sets by name. */
+/** Finds and imports data sets by name. */
 public final class DataSet {
   private static final String SIMULATOR = "simulator";
 
   private DataSet() {}
 
-  /** Where the public sets are, if they are anywhere. */
+  /** Returns the folder for the public sets. It need not exist. */
   public static Path folder(Home home) {
     String set = System.getenv("UNIPIN_DATA");
     return set == null || set.isBlank() ? home.root().resolve("../shared/data") : Path.of(set);
   }
 
-  /** Refuses a set that is not there. */
+  /** Refuses a set that does not exist. */
   public static void require(Home home, String data) {
     Path source = folder(home).resolve(data);
     if (!data.equals(SIMULATOR) && !Files.isDirectory(source)) {
@@ -28,7 +28,7 @@ public final class DataSet {
     }
   }
 
-  /** Imports a set, or simulates one, below a folder. */
+  /** Imports or simulates a set below a folder and returns its feed log. */
   static Path feedLog(Home home, String data, Path folder)
       throws IOException, InterruptedException {
     Path log = folder.resolve("feedlog");

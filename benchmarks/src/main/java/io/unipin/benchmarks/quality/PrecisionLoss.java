@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What int8 costs a trained recipe: the same bundles judged on the same users, in float32 and in int8. */
+/**
+ * The quality that int8 costs a trained recipe. The same bundles are evaluated on the same users in
+ * float32 and int8.
+ */
 public final class PrecisionLoss {
   private final List<JsonNode> float32 = new ArrayList<>();
   private final List<JsonNode> int8 = new ArrayList<>();
@@ -19,11 +22,11 @@ public final class PrecisionLoss {
   private PrecisionLoss() {}
 
   /**
-   * Trains the recipe of a data set once per seed, as {@code bench quality} does, and judges every bundle twice. A seed that
-   * was trained before is not trained again.
+   * Trains the recipe of a data set once per seed, as {@code bench quality} does, and evaluates
+   * each bundle twice. A seed with an existing model is not trained again.
    *
    * @param data a set with a recipe, or {@code simulator}
-   * @param epochs instead of the recipe's; 0 for those
+   * @param epochs number of training epochs; 0 for the recipe's
    */
   public static PrecisionLoss measure(Home home, String data, int seeds, int epochs)
       throws IOException, InterruptedException {
@@ -51,8 +54,9 @@ public final class PrecisionLoss {
   }
 
   /**
-   * Means over seeds in both precisions and the relative losses: {@code hr10_loss_relative}, {@code ndcg10_loss_relative},
-   * {@code auc_loss_relative} (of the worst action); negative where int8 is better.
+   * Returns means over seeds in both precisions and the relative losses. The losses are
+   * {@code hr10_loss_relative}, {@code ndcg10_loss_relative} and {@code auc_loss_relative} (of the
+   * worst action). A loss is negative if int8 is better.
    */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();

@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Trains and evaluates one seed after another through our own script, each in a folder of its own,
- * so that an interrupted benchmark goes on where it was: a seed that is done is read, one under way
- * resumes from its checkpoint.
+ * Trains and evaluates one seed after another through the {@code unipin} script, each in a folder
+ * of its own.
+ *
+ * <p>An interrupted benchmark continues where it was. A finished seed is read, and an unfinished
+ * one resumes from its checkpoint.
  */
 final class SeedRuns {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,11 +31,12 @@ final class SeedRuns {
   private final Consumer<String> say;
 
   /**
-   * Runs in a work folder.
+   * Creates the runs in a work folder.
    *
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
-   * @param origin all that seeds are made of: one that was made of something else is put aside and done again
-   * @param say takes a line that says so, and why
+   * @param origin everything that a seed's result depends on; a seed with another origin is put
+   *     aside and run again
+   * @param say takes a line that reports this and the reason
    */
   SeedRuns(
       Home home,
@@ -68,7 +71,7 @@ final class SeedRuns {
         earlier);
   }
 
-  /** Trains a seed, if need be, and returns its bundle. */
+  /** Trains a seed if necessary and returns its bundle. */
   Path train(int seed) throws IOException, InterruptedException {
     Path folder = folder(seed);
     Path mark = folder.resolve("settings.txt");
@@ -119,7 +122,10 @@ final class SeedRuns {
     ChildProcess.run(home, arguments);
   }
 
-  /** What has taken hours is for its owner to delete; what was not finished is worth nothing. */
+  /**
+   * Renames the folder of a finished seed, because only its owner may delete hours of work. Deletes
+   * an unfinished one.
+   */
   private void putAside(int seed) throws IOException {
     if (!Files.exists(figures(seed))) {
       FileTree.delete(folder(seed));

@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 
 /**
- * The figures of several seeds as one object: {@code {mean, spread}} each, the spread being the
- * sample standard deviation. A figure that is not defined is null, as is the spread of a single
- * seed.
+ * The figures of several seeds as one object, each as {@code {mean, spread}}.
+ *
+ * <p>The spread is the sample standard deviation. An undefined figure is null, as is the spread of
+ * a single seed.
  */
 final class SeedSummary {
   private static final List<String> RETRIEVAL =
@@ -24,7 +25,7 @@ final class SeedSummary {
   private final List<JsonNode> evaluations;
 
   /**
-   * Of one seed each, in order.
+   * Creates the summary. Both lists have one element per seed, in the same order.
    *
    * @param trainings {@code results} of {@code unipin train}
    * @param evaluations {@code results.evaluation} of {@code unipin evaluate}
@@ -34,7 +35,10 @@ final class SeedSummary {
     this.evaluations = evaluations;
   }
 
-  /** All figures, the ranking ones about {@code action}, those of every action beside them. */
+  /**
+   * Returns all figures. The top-level ranking figures are those of {@code action}. Figures of each
+   * action follow in a part of their own.
+   */
   ObjectNode of(String action) {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     RETRIEVAL.forEach(key -> results.set(key, spread(evaluations, "/" + key)));

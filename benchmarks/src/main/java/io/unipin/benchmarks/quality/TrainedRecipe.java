@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bundles of one recipe, one per seed. What was trained before, by {@code bench quality} too, is taken as it is.
+ * The bundles of one recipe, one per seed. Existing ones are used again, including those of
+ * {@code bench quality}.
  *
- * @param recipe with what was changed of it
- * @param options of {@code train} and {@code evaluate} that name it so
- * @param feedLog that it was trained on
+ * @param recipe the recipe with its changes
+ * @param options options of {@code train} and {@code evaluate} that give this recipe
+ * @param feedLog folder of the feed log for the training
  * @param bundles one per seed, from 1 on
  */
 public record TrainedRecipe(
@@ -28,10 +29,10 @@ public record TrainedRecipe(
   }
 
   /**
-   * Trains what is not there yet.
+   * Trains the seeds that have no bundle yet.
    *
    * @param data a set with a recipe, or {@code simulator}
-   * @param epochs instead of the recipe's; 0 for those
+   * @param epochs number of training epochs; 0 for the recipe's
    */
   public static TrainedRecipe of(Home home, String data, int seeds, int epochs)
       throws IOException, InterruptedException {

@@ -1,4 +1,7 @@
-/** What a model finds and how well it ranks, on public data: {@code unipin bench quality}. */
+/**
+ * The benchmark {@code unipin bench quality}: retrieval and ranking quality of models on public
+ * data.
+ */
 @NullMarked
 package io.unipin.benchmarks.quality;
 
