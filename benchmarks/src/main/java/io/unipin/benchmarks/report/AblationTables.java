@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** What single choices of a recipe change. */
+/** Tables of the effect of single choices in a recipe. */
 final class AblationTables {
   private static final String FOLDER = "ablations/";
 

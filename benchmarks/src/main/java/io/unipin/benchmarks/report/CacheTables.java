@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The user KV cache. */
+/** Tables of the user KV cache. */
 final class CacheTables {
   private CacheTables() {}
 

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** What the demo's model finds and ranks. */
+/** Tables of the quality of the demo's model. */
 final class DemoTables {
   private DemoTables() {}
 

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Assignment and statistics of experiments. */
+/** Tables of the assignment and the statistics of experiments. */
 final class ExperimentTables {
   private ExperimentTables() {}
 

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The figures to know first. */
+/** The table of the most important figures. */
 final class FirstPageTables {
   private FirstPageTables() {}
 

@@ -8,23 +8,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes a figure as a cell shows it. A format is one of:
+ * Writes a figure as the text of a cell. A format is one of:
  *
  * <ul>
- *   <li>{@code 2}: two decimals; {@code 2/1000}: the same, of a thousandth
- *   <li>{@code ,}: a whole number, thousands apart; {@code ,/1000}: the same, of a thousandth
+ *   <li>{@code 2}: two decimals; {@code 2/1000}: two decimals after division by 1000
+ *   <li>{@code ,}: a whole number with separated thousands; {@code ,/1000}: the same after division
+ *       by 1000
  *   <li>{@code %1}: per cent with one decimal
  *   <li>{@code q} and one of these: median and quartiles
  *   <li>{@code s} and one of these: mean and spread over seeds
- *   <li>{@code m} and one of these: mean over seeds alone
- *   <li>{@code r} and one of these: least and most of an array
- *   <li>{@code >=1.5 project}, {@code <=2% project}: a target, who set it, and whether it is met
+ *   <li>{@code m} and one of these: only the mean over seeds
+ *   <li>{@code r} and one of these: least and greatest value of an array
+ *   <li>{@code >=1.5 project}, {@code <=2% project}: a target, its author, and whether it is met
  *   <li>{@code cpu}, {@code day}: a processor's short name, the day of a time
  *   <li>nothing: the text as it is
  * </ul>
  *
- * <p>An array shows its elements, separated by commas. A figure that a run could not measure
- * shows as a dash.
+ * <p>An array shows its elements, separated by commas. A figure that a run could not measure shows
+ * as a dash.
  */
 final class Format {
   private static final Pattern NUMBER = Pattern.compile("(%?)(\\d|,)(?:/(\\d+))?");
@@ -33,7 +34,7 @@ final class Format {
 
   private Format() {}
 
-  /** Returns the node in this format. */
+  /** Returns the node's text in this format. */
   static String apply(JsonNode node, String format) {
     if (node.isNull()) {
       return "–";

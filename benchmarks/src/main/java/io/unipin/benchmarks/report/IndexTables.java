@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The index of items. */
+/** Tables of the index of items. */
 final class IndexTables {
   private IndexTables() {}
 

@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The results pages. A table stands between two comments of a page; the first one names it. */
+/**
+ * The results pages. Each table stands between two comments of a page. The first comment names the
+ * table.
+ */
 final class Pages {
   private static final String BEGIN = "<!-- table: ";
   private static final Pattern BLOCK =
@@ -23,7 +26,7 @@ final class Pages {
   private final Path folder;
   private final Map<String, Table> tables;
 
-  /** Pages of a folder, which holds the files of figures, too. */
+  /** Creates the pages of a folder. The folder also contains the files of figures. */
   Pages(Path folder, List<Table> tables) {
     this.folder = folder;
     this.tables =
@@ -39,7 +42,7 @@ final class Pages {
                     LinkedHashMap::new));
   }
 
-  /** Returns the pages whose tables differ from the figures, each with the right text. */
+  /** Returns the pages whose tables differ from the figures, each with the correct text. */
   Map<Path, String> differing() throws IOException {
     ResultFiles files = new ResultFiles(folder);
     Map<Path, String> differing = new LinkedHashMap<>();

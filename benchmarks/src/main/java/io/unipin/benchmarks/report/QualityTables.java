@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** What recipes reach on public data. */
+/** Tables of the quality of recipes on public data. */
 final class QualityTables {
   private QualityTables() {}
 

@@ -19,7 +19,7 @@ final class ResultFiles {
     this.folder = folder;
   }
 
-  /** Returns the figures of the file with this name, which has no ending. */
+  /** Returns the figures of a file. The name has no file extension. */
   JsonNode file(String name) {
     return read.computeIfAbsent(name, this::load);
   }

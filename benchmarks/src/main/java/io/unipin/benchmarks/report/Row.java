@@ -8,15 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Rows of a table, filled from one file.
+ * Rows of a table that are filled from one file.
  *
- * <p>A cell is text with placeholders {@code {path|format}}. A path is of keys below {@link #base};
- * with a slash in front, below the file's root. {@code *} stands for all elements of an array. A
- * placeholder may hold another, which is filled first. {@code {@file}} is the file's name.
+ * <p>A cell is text with placeholders {@code {path|format}}. A path consists of keys below
+ * {@link #base}. With a leading slash it begins at the file's root. {@code *} stands for all
+ * elements of an array. A placeholder may contain another one, which is filled first.
+ * {@code {@file}} is the file's name.
  *
- * @param file name without ending; empty for a row of words alone
- * @param base path that the cells' paths begin at
- * @param isRepeated whether the base is an array, of which each element makes a row
+ * @param file file name without its extension; empty for a row of words alone
+ * @param base path at which the cells' paths begin
+ * @param isRepeated whether the base is an array whose elements make a row each
  */
 record Row(String file, String base, boolean isRepeated, List<String> cells) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}|]+)(?:\\|([^{}]+))?}");
@@ -25,7 +26,7 @@ record Row(String file, String base, boolean isRepeated, List<String> cells) {
     cells = List.copyOf(cells);
   }
 
-  /** Writes the rows, each as one line. */
+  /** Writes each row as one line. */
   void write(ResultFiles files, StringBuilder out) {
     if (file.isEmpty()) {
       line(cells, out);

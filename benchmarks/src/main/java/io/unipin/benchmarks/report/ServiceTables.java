@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** What the whole service does: under load, over time, while bundles change. */
+/** Tables of the whole service: under load, over time, and during bundle swaps. */
 final class ServiceTables {
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};
 

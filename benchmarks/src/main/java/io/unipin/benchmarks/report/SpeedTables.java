@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** What the model's own work costs. */
+/** Tables of the time of the model's own work. */
 final class SpeedTables {
   private static final String[] OUTSIDE = {
     "{/machine/cpu|cpu}",

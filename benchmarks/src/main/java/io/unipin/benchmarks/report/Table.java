@@ -17,12 +17,12 @@ record Table(String name, List<String> heads, List<Row> rows) {
     }
   }
 
-  /** A table without rows. */
+  /** Returns a table without rows. */
   static Table of(String name, String... heads) {
     return new Table(name, List.of(heads), List.of());
   }
 
-  /** A table that says where and when the figures of a page were measured. */
+  /** Returns a table of where and when the figures of a page were measured. */
   static Table ofRuns(String name, String... files) {
     Table table = of(name, "figures", "processor", "measured on", "build");
     for (String file : files) {
@@ -36,13 +36,13 @@ record Table(String name, List<String> heads, List<Row> rows) {
   /**
    * Adds a row.
    *
-   * @param source a file's name, after which # and a path below its results may follow
+   * @param source a file's name, which # and a path below its results may follow
    */
   Table row(String source, String... cells) {
     return with(new Row(file(source), base(source), false, List.of(cells)));
   }
 
-  /** Adds a row for each element of an array, whose path follows the file's name and #. */
+  /** Adds a row for each element of an array. Its path follows the file's name and #. */
   Table each(String source, String... cells) {
     return with(new Row(file(source), base(source), true, List.of(cells)));
   }

@@ -1,4 +1,4 @@
-/** Tables of the results pages, filled from the figures that benchmarks wrote. */
+/** Fills the tables of the results pages with the figures that benchmarks wrote. */
 @NullMarked
 package io.unipin.benchmarks.report;
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The committed pages and the committed figures say the same. */
+/** Checks that the committed pages agree with the committed figures. */
 final class PagesTest {
   private static final Path FOLDER =
       Path.of(System.getProperty("unipin.root")).resolve("docs/results");
