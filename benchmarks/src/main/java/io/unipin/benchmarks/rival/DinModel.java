@@ -21,10 +21,13 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A deep interest network (Zhou et al., "Deep Interest Network for Click-Through Rate Prediction", arXiv 1706.06978): every action
- * of the history is weighed by a small network that sees it beside the candidate, their weighted sum, not normalised, is one
- * feature of the candidate among others. Here the others are the history's plain mean, the candidate and the surface. One thread;
- * one per process, as {@link io.unipin.model.TrainingModel}.
+ * A deep interest network (Zhou et al., "Deep Interest Network for Click-Through Rate Prediction",
+ * arXiv 1706.06978). One thread; at most one per process, like
+ * {@link io.unipin.model.TrainingModel}.
+ *
+ * <p>A small network weighs each action of the history together with the candidate. The weighted
+ * sum, which is not normalised, is one feature of the candidate. The other features are the
+ * history's plain mean, the candidate and the surface.
  */
 final class DinModel implements AutoCloseable {
   private static final int WIDTH = 32;
@@ -81,7 +84,10 @@ final class DinModel implements AutoCloseable {
     return weight;
   }
 
-  /** One step of Adam; returns the loss: cross-entropies, summed over actions, their mean over rows. */
+  /**
+   * Makes one step of Adam and returns the loss: cross-entropies, summed over actions, averaged
+   * over rows.
+   */
   float step(DinRows.Batch batch) {
     try (NDManager scope = manager.newSubManager()) {
       float value;
@@ -104,7 +110,7 @@ final class DinModel implements AutoCloseable {
     }
   }
 
-  /** Probabilities (rows, actions). */
+  /** Returns probabilities (rows, actions). */
   float[] probabilities(DinRows.Batch batch) {
     JniUtils.setGradMode(false);
     try (NDManager scope = manager.newSubManager()) {
@@ -148,14 +154,14 @@ final class DinModel implements AutoCloseable {
     return found;
   }
 
-  /** All weights as they are now. */
+  /** Returns a copy of all weights. */
   Map<String, float[]> copy() {
     Map<String, float[]> copy = new LinkedHashMap<>();
     weights.forEach((name, weight) -> copy.put(name, weight.toFloatArray()));
     return copy;
   }
 
-  /** Back to what {@link #copy()} gave. */
+  /** Restores the weights of an earlier {@link #copy()}. */
   void restore(Map<String, float[]> copy) {
     JniUtils.setGradMode(false);
     copy.forEach((name, values) -> get(name).set(values));

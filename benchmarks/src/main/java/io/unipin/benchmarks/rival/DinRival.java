@@ -19,8 +19,11 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * The rival in ranking: a {@link DinModel} trained on the training impressions of a log, with the epoch chosen on its validation
- * impressions by the AUC of the recipe's action, and judged on its test impressions. One thread.
+ * A rival in ranking: a {@link DinModel} that is trained on the training impressions of a log. One
+ * thread.
+ *
+ * <p>The epoch is chosen on the validation impressions by the AUC of the recipe's action. The test
+ * impressions give the result.
  */
 public final class DinRival {
   private static final int EPOCHS = 15;
@@ -35,9 +38,9 @@ public final class DinRival {
   private final DinRows test;
 
   /**
-   * For a log and the parts that a recipe cuts it into.
+   * Creates the rival for a log and the parts into which a recipe cuts it.
    *
-   * @throws TrainException when a part has no impressions
+   * @throws TrainException if a part has no impressions
    */
   public DinRival(FeedLog log, EvaluationSettings settings) {
     this.log = log;
@@ -57,9 +60,10 @@ public final class DinRival {
   }
 
   /**
-   * Trains and judges one; figures per action of the test part: {@code {din_auc: {click: …}, din_gauc: …, din_log_loss: …}}.
+   * Trains and evaluates one model. Returns figures per action of the test part:
+   * {@code {din_auc: {click: …}, din_gauc: …, din_log_loss: …}}.
    *
-   * @param said a line per epoch
+   * @param said takes a line per epoch
    */
   public ObjectNode judge(long seed, Consumer<String> said) {
     try (DinModel model =
@@ -99,7 +103,7 @@ public final class DinRival {
     model.restore(kept);
   }
 
-  /** Probabilities (rows, actions). */
+  /** Returns probabilities (rows, actions). */
   private static float[] probabilities(DinModel model, DinRows rows) {
     int actions = rows.log().schema().actions().size();
     List<Integer> order = rows.inOrder();

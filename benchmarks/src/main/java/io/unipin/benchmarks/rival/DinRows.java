@@ -13,12 +13,14 @@ import java.util.stream.IntStream;
 /**
  * The impressions of one part of a log, one row each, as {@link DinModel} reads them. Immutable.
  *
+ * @param log the feed log
+ * @param all all slates of the log
  * @param users (rows) user rows, grouped
- * @param slates (rows) what each lies in
- * @param impressions (rows) its place in the arrays of {@code all}
+ * @param slates (rows) slate of each impression
+ * @param impressions (rows) position of each impression in the arrays of {@code all}
  */
 record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impressions) {
-  /** Actions of a history that are read, the latest ones. */
+  /** The most actions of a history that are read. The latest ones are used. */
   private static final int MOST_HISTORY = 50;
 
   static DinRows of(FeedLog log, Slates all, Part part) {
@@ -45,12 +47,12 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
     return users.length;
   }
 
-  /** All rows, in a list that may be shuffled. */
+  /** Returns the indices of all rows in a list that may be shuffled. */
   List<Integer> inOrder() {
     return IntStream.range(0, size()).boxed().collect(Collectors.toCollection(ArrayList::new));
   }
 
-  /** Whether each row got the action with that bit. */
+  /** Returns for each row whether it got the action with that bit. */
   boolean[] labels(int action) {
     boolean[] labels = new boolean[size()];
     for (int row = 0; row < labels.length; row++) {
@@ -71,7 +73,7 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
     return new SlateGroups(users, ints(sizes), ids);
   }
 
-  /** Some rows, histories padded with zeros to the longest. */
+  /** Returns some rows. Their histories are padded with zeros to the longest. */
   Batch batch(List<Integer> order) {
     int rows = order.size();
     int actions = log.schema().actions().size();
@@ -106,14 +108,14 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
   }
 
   /**
-   * Rows side by side.
+   * A batch of rows.
    *
    * @param items (rows, n) items of the histories
-   * @param known (rows, n, 1) 1 where there is one
-   * @param actions (rows, n, actions) what they got
-   * @param candidates (rows)
-   * @param surfaces (rows)
-   * @param labels (rows, actions)
+   * @param known (rows, n, 1) 1 for an action, 0 for padding
+   * @param actions (rows, n, actions) actions on these items
+   * @param candidates (rows) candidate items
+   * @param surfaces (rows) surfaces of the impressions
+   * @param labels (rows, actions) 1 for each action that the impression got
    */
   record Batch(
       int rows,

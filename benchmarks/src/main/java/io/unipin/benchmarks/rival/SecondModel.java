@@ -19,15 +19,18 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A second model that ranks what the first one retrieves, from a history that it encodes again. Its items and names must
- * be the first one's: both read the same tokens.
+ * A second model that ranks the items that the first one retrieves. It encodes the history again.
  *
- * <p>Thread-safe. Whoever loaded its bundle closes it.
+ * <p>Its items and names must be those of the first model, because both read the same tokens.
+ * Thread-safe. The loader of its bundle closes the bundle.
  */
 public final class SecondModel implements RankingModel {
-  /** How a second model ranks. */
+  /** The way in which a second model ranks. */
   public enum Pass {
-    /** Reads the history causally into keys and values, which the cache keeps, then the candidates. */
+    /**
+     * Encodes the history causally into keys and values, which the cache keeps, and then scores the
+     * candidates.
+     */
     SPARSE,
     /** Makes one pass over history and candidates under a dense mask. */
     DENSE
@@ -45,7 +48,10 @@ public final class SecondModel implements RankingModel {
     this.costs = costs;
   }
 
-  /** Ranks with the model of this bundle, which is loaded with its comparison part for a dense pass. */
+  /**
+   * Returns a factory of ranking with this bundle's model. A dense pass needs a bundle that is
+   * loaded with its comparison part.
+   */
   public static Factory of(LoadedBundle second, Pass pass) {
     return (encoder, costs) -> new SecondModel(second, pass, encoder, costs);
   }

@@ -1,4 +1,4 @@
-/** Rivals of the model, trained on the same logs. */
+/** Rivals of the model that are trained on the same logs. */
 @NullMarked
 package io.unipin.benchmarks.rival;
 

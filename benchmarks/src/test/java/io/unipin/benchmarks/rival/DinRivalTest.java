@@ -37,7 +37,10 @@ class DinRivalTest {
     return TrainConfig.defaults().with("evaluation.holdout", "5").evaluation();
   }
 
-  /** One half of the users likes even items, the other odd ones: no item is better than another, and only histories tell. */
+  /**
+   * Returns a log in which half of the users like even items, and the others odd ones. No item is
+   * better than another. Only histories allow a prediction.
+   */
   private static FeedLog halves() {
     FeedLogBuilder builder = log();
     Random random = new Random(5);
