@@ -19,8 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server in a process of its own, on free loopback ports. The callers of a {@link BenchWorld}'s go before it on the cores that
- * they share, so that what they measure is the server's doing.
+ * A server in a process of its own, on free loopback ports.
+ *
+ * <p>Callers of a {@link BenchWorld}'s server have priority on the shared cores. Their measurements
+ * then show only the server's delays.
  */
 public final class BenchServer implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
@@ -36,7 +38,10 @@ public final class BenchServer implements AutoCloseable {
     this.ports = ports;
   }
 
-  /** Starts a server and waits until it serves; its log and histories go below {@code work}. */
+  /**
+   * Starts a server and waits until it serves. Its log and histories are written below
+   * {@code work}.
+   */
   public static BenchServer start(BenchWorld world, String bundle, Path work, List<String> settings)
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>();
@@ -50,7 +55,10 @@ public final class BenchServer implements AutoCloseable {
         (arguments, output) -> ChildProcess.startBehind(Home.find(), arguments, options, output));
   }
 
-  /** The same for any bundle, with the settings of any server, which is its callers' equal on the cores. */
+  /**
+   * Starts a server for any bundle with the usual settings. It has the same priority as its
+   * callers.
+   */
   public static BenchServer beside(Path bundle, Path work)
       throws IOException, InterruptedException {
     return start(
@@ -75,7 +83,7 @@ public final class BenchServer implements AutoCloseable {
     return arguments;
   }
 
-  /** Begins a process whose output goes to a file. */
+  /** Starts a process whose output goes to a file. */
   private interface Starter {
     ChildProcess start(List<String> arguments, Path output) throws IOException;
   }
@@ -113,7 +121,7 @@ public final class BenchServer implements AutoCloseable {
     return process;
   }
 
-  /** MiB of the process that are in memory. */
+  /** Returns the resident memory of the process in MiB. */
   public double residentMib() throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     for (String line : Files.readAllLines(status)) {
@@ -124,14 +132,14 @@ public final class BenchServer implements AutoCloseable {
     throw new IOException("the server has ended");
   }
 
-  /** All metrics, in Prometheus' text format. */
+  /** Returns all metrics in Prometheus' text format. */
   public String metrics() throws IOException, InterruptedException {
     URI uri = URI.create("http://" + HOST + ports.path("metricsPort").asInt() + "/metrics");
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build();
     return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
-  /** The sum over all series of a metric whose labels hold this text. */
+  /** Returns the sum over all series of a metric whose labels contain this text. */
   public static double sum(String metrics, String name, String label) {
     Matcher lines =
         Pattern.compile("(?m)^" + Pattern.quote(name) + "(\\{[^}]*})? ([-+.0-9Ee]+|NaN)$")

@@ -18,18 +18,18 @@ import java.util.stream.IntStream;
 /**
  * Bundles with random weights for benchmarks of a whole server, below a folder of their own.
  *
- * @param folder holds the bundles
- * @param size of the model
- * @param users whose state the server's cache has room for
+ * @param folder folder of the bundles
+ * @param size size of the model
+ * @param users number of users whose state fits into the server's cache
  */
 public record BenchWorld(Path folder, Size size, int users) {
   private static final int HEAP_MIB = 512;
 
-  /** How large the model is. */
+  /** The size of the model. */
   public enum Size {
-    /** The shape that figures are published for: 512 actions, 200 candidates, d = 256, four layers. */
+    /** The shape of the published figures: 512 actions, 200 candidates, d = 256, four layers. */
     FULL(10_000, 256, 4, 4, 512, 200),
-    /** Quick to load, for what happens around requests. */
+    /** A small shape that loads quickly, for measurements of everything around the model. */
     SMALL(2000, 64, 2, 2, 64, 50);
 
     private final int items;
@@ -85,13 +85,13 @@ public record BenchWorld(Path folder, Size size, int users) {
         List.of("home"));
   }
 
-  /** Bytes that hold the state of the users. */
+  /** Returns the bytes of the users' state. */
   long cacheBytes() {
     KvLayout layout = shape().kvLayout(KvType.FLOAT32);
     return users * layout.blockBytes(layout.capacityFor(layout.maxRows()));
   }
 
-  /** A heap that is wholly there from the beginning, so that what grows is not the heap on its way to its size. */
+  /** Returns JVM options with a heap of fixed size. Growing memory is then not the heap. */
   String javaOptions() {
     return "-Xms%dm -Xmx%dm -XX:+AlwaysPreTouch".formatted(HEAP_MIB, HEAP_MIB);
   }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The bundle that the demo trains, on the same simulated feed. */
+/** Trains the demo's bundle on the same simulated feed. */
 public final class DemoBundle {
   private static final int USERS = 2000;
   private static final int ITEMS = 2000;
@@ -21,9 +21,10 @@ public final class DemoBundle {
   private DemoBundle() {}
 
   /**
-   * Trains it below a folder.
+   * Trains the bundle below a folder and returns it.
    *
-   * @param epochs 0 for the recipe's: less training makes a worse model that computes as much
+   * @param epochs number of training epochs; 0 for the recipe's. Less training makes a worse model
+   *     with the same computation
    */
   public static Path train(Home home, Path folder, int epochs)
       throws IOException, InterruptedException {

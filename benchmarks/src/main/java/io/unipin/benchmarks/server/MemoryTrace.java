@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Notes a server's resident memory at equal distances until closed. Thread-safe. */
+/** Records a server's resident memory at equal intervals until it is closed. Thread-safe. */
 public final class MemoryTrace implements AutoCloseable {
   private static final double NANOS_PER_MINUTE = 60e9;
 
@@ -16,7 +16,7 @@ public final class MemoryTrace implements AutoCloseable {
   private final List<Point> points = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
-  /** Resident MiB at a time in minutes. */
+  /** Resident memory in MiB at a time in minutes. */
   public record Point(double minute, double mib) {}
 
   public MemoryTrace(BenchServer server, long seconds) {
@@ -41,7 +41,10 @@ public final class MemoryTrace implements AutoCloseable {
     }
   }
 
-  /** MiB per minute, by least squares over the points from a minute on; NaN for fewer than two. */
+  /**
+   * Returns MiB per minute by least squares over the points from {@code fromMinute} on; NaN for
+   * fewer than two points.
+   */
   public static double slope(List<Point> points, double fromMinute) {
     List<Point> late = points.stream().filter(p -> p.minute >= fromMinute).toList();
     double meanMinute = late.stream().mapToDouble(Point::minute).average().orElse(0);

@@ -1,4 +1,4 @@
-/** Servers of a benchmark, in processes of their own. */
+/** Servers of benchmarks, in processes of their own. */
 @NullMarked
 package io.unipin.benchmarks.server;
 
