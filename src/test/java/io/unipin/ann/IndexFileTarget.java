@@ -15,7 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * Index files whose checksum is right: what loads must be searched without leaving its memory.
+ * Index files with a correct checksum. A file that loads must be searchable without access outside
+ * its memory.
  *
  * <p>The last 32 bytes of an input are replaced by the sum of those before, since a bundle that lies
  * has a right sum. Before that, an even last byte asks for a header whose payload is as long as the
@@ -76,7 +77,7 @@ public final class IndexFileTarget implements FuzzTarget {
       index.search(query, 1, new AnnSearch(10, 0, ItemFilter.allowing(ids)));
       index.search(query, 1, new AnnSearch(10, 3, ItemFilter.excluding(ids)));
     } catch (AnnException e) {
-      // refused
+      // The file is refused.
     }
   }
 
