@@ -23,9 +23,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Values of a feed log's tables, written as Parquet as another program would.
+ * Values of a feed log's tables, written as Parquet as another program would write them.
  *
- * <p>An input is a list of rows: a byte says the table, then come the cells of its columns.
+ * <p>An input is a list of rows. A byte names the table, and the cells of its columns follow.
  */
 public final class FeedLogTarget implements FuzzTarget {
   private static final int MOST_ROWS = 8;
@@ -75,7 +75,7 @@ public final class FeedLogTarget implements FuzzTarget {
     try {
       FeedLogReader.read(log, cells.badRows());
     } catch (FeedLogException e) {
-      // refused with its row and column
+      // The file is refused with row and column.
     }
   }
 
@@ -103,7 +103,7 @@ public final class FeedLogTarget implements FuzzTarget {
     scratch.close();
   }
 
-  /** Rows as SQL from bytes; zeros follow the last byte. */
+  /** Builds rows as SQL from bytes. Zeros follow the last byte. */
   private static final class Cells {
     private static final List<String> NAMES =
         List.of("click", "hide", "save", "", "home", "search");
@@ -172,7 +172,7 @@ public final class FeedLogTarget implements FuzzTarget {
     }
 
     private String number() {
-      // Long.MIN_VALUE is no literal of SQL, but the difference of two.
+      // SQL has no literal for Long.MIN_VALUE. It is the difference of two others.
       return "(%d::BIGINT - 1)".formatted(NUMBERS[next() % NUMBERS.length]);
     }
 

@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Mappings of {@code import}, which may come from a stranger, over a folder of small files. */
+/**
+ * Mappings of {@code import}, over a folder of small files. A mapping may come from an untrusted
+ * source.
+ */
 public final class MappingTarget implements FuzzTarget {
   private static final String CLICKS = "user,item,at\nu1,1,1700000000000\nu2,2,1700000001000\n";
   private static final String ITEMS = "item_id,title\n1,One\n2,Two\n";
@@ -74,7 +77,7 @@ public final class MappingTarget implements FuzzTarget {
     try {
       Importer.run(mapping, source, scratch.path().resolve("out"), 1);
     } catch (FeedLogException e) {
-      // refused
+      // The mapping is refused.
     }
   }
 
