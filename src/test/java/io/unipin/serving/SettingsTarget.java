@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The server's settings: a file in YAML, then overrides as the command line takes them. */
+/**
+ * The server's settings: a YAML file, an environment variable, and overrides as on the command
+ * line.
+ */
 public final class SettingsTarget implements FuzzTarget {
   private static final String EXPERIMENTS =
       """
@@ -60,18 +63,18 @@ public final class SettingsTarget implements FuzzTarget {
     try {
       ConfigReader.read(file, Map.of(), List.of());
     } catch (ConfigException e) {
-      // refused
+      // The file is refused.
     }
     String text = new String(input, StandardCharsets.UTF_8);
     try {
       ConfigReader.read(Map.of("UNIPIN_SERVER_PORT", text), List.of());
     } catch (ConfigException e) {
-      // refused
+      // The variable is refused.
     }
     try {
       ConfigReader.read(Map.of(), List.of(text.lines().limit(4).toArray(String[]::new)));
     } catch (ConfigException e) {
-      // refused
+      // The overrides are refused.
     }
   }
 

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Manifests of bundles: listed, summed up and verified.
+ * Manifests of bundles. The target lists them, computes their checksum and verifies them.
  *
- * <p>An input that begins with {@code +} is given a right sum where it can be read at all: a bundle
- * that lies has one.
+ * <p>If an input begins with {@code +} and can be read, it gets a correct checksum. A malicious
+ * bundle has one as well.
  */
 public final class ManifestTarget implements FuzzTarget {
   private static final String NAME = "main";
@@ -72,7 +72,7 @@ public final class ManifestTarget implements FuzzTarget {
     try {
       BundleVerifier.verify(NAME, scratch.path().resolve(NAME));
     } catch (BundleException e) {
-      // refused
+      // The manifest is refused.
     }
   }
 

@@ -6,7 +6,10 @@ import io.unipin.tests.fuzz.FuzzTarget;
 import java.util.List;
 import java.util.Map;
 
-/** Records of the history store: what is damaged on disk is named so, and costs no memory. */
+/**
+ * Records of the history store. Damaged records must be reported as such and must not use much
+ * memory.
+ */
 public final class HistoryRecordTarget implements FuzzTarget {
   private static final int LIMIT = 64;
   private static final long TIME = 1_700_000_000_000L;
@@ -37,7 +40,7 @@ public final class HistoryRecordTarget implements FuzzTarget {
         "first-format", firstFormat());
   }
 
-  /** One action of two that there were, and its event. */
+  /** Returns a record with one of originally two actions, and its event. */
   private static byte[] firstFormat() {
     return new ByteWriter(32)
         .int8(1)
@@ -58,7 +61,7 @@ public final class HistoryRecordTarget implements FuzzTarget {
     try {
       codec.decodeHistory(input, LIMIT);
     } catch (MalformedBytesException e) {
-      // named as damaged
+      // The record is reported as damaged.
     }
     try {
       UserRecord record = new UserRecord(LIMIT, codec.decode(input));
@@ -66,7 +69,7 @@ public final class HistoryRecordTarget implements FuzzTarget {
       record.trim();
       codec.encode(record.stored());
     } catch (MalformedBytesException e) {
-      // named as damaged
+      // The record is reported as damaged.
     }
   }
 }

@@ -14,8 +14,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Page cursors. The first byte says whether the rest is the cursor's text, or what is signed in it:
- * a reader must not trust even what it signed.
+ * Page cursors. The first byte says whether the rest is the cursor's text or its signed content. A
+ * reader must not trust signed content either.
  */
 public final class PageCursorTarget implements FuzzTarget {
   private static final byte[] SECRET =
@@ -61,11 +61,11 @@ public final class PageCursorTarget implements FuzzTarget {
     try {
       cursors.open(USER, cursor);
     } catch (ServingException e) {
-      // refused
+      // The cursor is refused.
     }
   }
 
-  /** Signs as the service does: user id and bytes. */
+  /** Signs a user id and bytes as the service does. */
   private static byte[] signed(byte[] bytes) throws GeneralSecurityException {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));
