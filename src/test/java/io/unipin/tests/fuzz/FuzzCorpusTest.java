@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs every target over its seeds, over cuts and flips of them, and over what once broke it. */
+/**
+ * Runs each target with its seeds, with cut and altered seeds, and with inputs that once broke it.
+ */
 final class FuzzCorpusTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where Jazzer enters: runs one target, named by the first argument, in this process. */
+/** The entry point for Jazzer. Runs the target that the first argument names, in this process. */
 public final class FuzzEntry {
   private static @Nullable FuzzTarget target;
 
@@ -29,12 +29,12 @@ public final class FuzzEntry {
     target = named;
   }
 
-  /** Called by Jazzer for every input. */
+  /** Runs the target. Jazzer calls this for each input. */
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
     Objects.requireNonNull(target).run(input);
   }
 
-  /** Called by Jazzer at the end. */
+  /** Closes the target. Jazzer calls this at the end. */
   public static void fuzzerTearDown() throws Exception {
     Objects.requireNonNull(target).close();
   }
@@ -56,7 +56,7 @@ public final class FuzzEntry {
     }
   }
 
-  /** Inputs by file name that once broke a target; they lie in the resources of these tests. */
+  /** Returns inputs by file name that once broke a target. They are resources of these tests. */
   static Map<String, byte[]> found(String name) throws Exception {
     URL folder = FuzzEntry.class.getResource("/fuzz/" + name);
     if (folder == null) {

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * A reader of outside input, and the input that it is tried with. One thread.
+ * A reader of outside input together with its seeds. One thread.
  *
- * <p>Whatever the reader throws for input that breaks its format is caught by the target. What leaves
+ * <p>The target catches the reader's exceptions for malformed input. Any exception that leaves
  * {@link #run} is a defect.
  */
 public interface FuzzTarget extends AutoCloseable {
-  /** Inputs by name, one for each branch of the format. Fuzzing starts from them. */
+  /** Returns inputs by name, one for each branch of the format. Fuzzing starts from them. */
   Map<String, byte[]> seeds() throws Exception;
 
   /** Reads one input. */

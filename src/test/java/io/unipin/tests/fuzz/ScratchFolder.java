@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder of a target, in memory where the machine has a file system there. */
+/** A folder of a target, in memory if the machine has a file system there. */
 public record ScratchFolder(Path path) implements AutoCloseable {
   private static final Path MEMORY = Path.of("/dev/shm");
 
@@ -16,7 +16,7 @@ public record ScratchFolder(Path path) implements AutoCloseable {
             : Files.createTempDirectory("unipin-fuzz"));
   }
 
-  /** Writes a file of the folder anew. */
+  /** Writes a file of the folder and replaces an existing one. */
   public Path write(String name, byte[] content) throws IOException {
     Path file = path.resolve(name);
     Files.createDirectories(file.resolveSibling("."));

@@ -1,4 +1,4 @@
-/** Programs that feed hostile bytes to what reads them, and the inputs that once broke it. */
+/** Programs that pass hostile bytes to readers, and the inputs that once broke them. */
 @NullMarked
 package io.unipin.tests.fuzz;
 
