@@ -21,11 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing that the product computes, writes or says depends on where the machine stands: language, time zone, charset. */
+/**
+ * Checks that nothing the product computes, writes or says depends on the machine's language, time
+ * zone or charset.
+ */
 final class AnyPlaceTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
 
-  /** Calls that look up the machine's own place, as owner.name(parameters). */
+  /** Calls that use the machine's own language, time zone or charset, as owner.name(parameters). */
   private static final Set<String> OF_THE_MACHINE =
       Set.of(
           "java.lang.String.format(java.lang.String,[Ljava.lang.Object;)",
@@ -65,7 +68,7 @@ final class AnyPlaceTest {
           "java.text.NumberFormat.getPercentInstance()",
           "java.text.Collator.getInstance()");
 
-  /** A number as the formatter of a language writes it. */
+  /** A format specifier for a number that the formatter writes in a language's style. */
   private static final Pattern NUMBER =
       Pattern.compile("%[-#+ 0,(]*\\d*(\\.\\d+)?[dfegEG](?![a-z=])");
 
@@ -117,7 +120,7 @@ final class AnyPlaceTest {
     assertThat(found).isEmpty();
   }
 
-  /** Statements that format a number and name no language. */
+  /** Returns the statements that format a number without naming a language. */
   private static List<String> localized(String source) {
     return STATEMENT_END
         .splitAsStream(source)

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom. */
+/** Checks which packages may depend on which. */
 final class ArchitectureTest {
   private static final String PROTO = "io.unipin.proto..";
 
@@ -55,7 +55,7 @@ final class ArchitectureTest {
     assertThat(code.contain("io.unipin.kvcache.UserKvCache")).isTrue();
   }
 
-  /** Every package is a slice of its own, root packages too. */
+  /** Checks every package as a slice of its own, including root packages. */
   @Test
   void packages_areFreeOfCycles() {
     slices().assignedFrom(EVERY_PACKAGE).should().beFreeOfCycles().check(code);
@@ -164,7 +164,7 @@ final class ArchitectureTest {
     assertThat(callers).hasSize(1);
   }
 
-  /** A clock of the JDK drops a task that throws, without a word. */
+  /** The JDK's timers silently drop a task that throws. */
   @Test
   void clocks_areSetByTheClassWhoseTasksOutliveWhatTheyThrow() {
     Set<String> callers =
@@ -180,7 +180,7 @@ final class ArchitectureTest {
     assertThat(callers).containsExactly("io.unipin.serving.threads.Recurring");
   }
 
-  /** Such meters hold what they read weakly; the one method keeps it for them. */
+  /** Such meters hold their source weakly. The one method keeps a strong reference. */
   @Test
   void countersThatReadElsewhere_areMadeByOneMethod() {
     Set<String> makers =
@@ -198,7 +198,7 @@ final class ArchitectureTest {
 
   @Test
   void files_areNeverMapped() {
-    // Whoever reads a mapped file that is cut short ends with its process.
+    // Reading a mapped file that was cut short ends the process.
     noClasses()
         .should(
             callMethodWhere(
@@ -212,7 +212,7 @@ final class ArchitectureTest {
 
   @Test
   void bfloat16_isNeverUsed() {
-    // DJL ends the process on it.
+    // DJL ends the process when it meets this type.
     noClasses().should().accessField("ai.djl.ndarray.types.DataType", "BFLOAT16").check(code);
   }
 
@@ -235,13 +235,13 @@ final class ArchitectureTest {
 
   @Test
   void caches_areNotBoundedByANumberOfEntries() {
-    // Keys and values that clients choose have no common size: Caffeine weighs them.
+    // Clients choose keys and values of any size. Caffeine bounds caches by weight.
     noClasses().should().beAssignableTo(LinkedHashMap.class).check(code);
   }
 
   @Test
   void httpServers_areMadeInOnePlace() {
-    // There they get their limits, which the JDK reads once.
+    // This package sets the servers' limits, which the JDK reads only once.
     noClasses()
         .that()
         .resideOutsideOfPackage("io.unipin.serving.http..")

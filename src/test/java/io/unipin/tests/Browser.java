@@ -22,9 +22,12 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A headless Chromium with tools to use a page as a person does. */
+/** A headless Chromium with methods to use a page as a person does. */
 final class Browser implements AutoCloseable {
-  /** It warns of protocols that nothing here uses. Loggers are forgotten unless somebody holds them. */
+  /**
+   * Selenium warns of protocols that nothing here uses. The field keeps the logger from being
+   * garbage-collected.
+   */
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
   private static final long PATIENCE_NANOS = 20_000_000_000L;
@@ -37,7 +40,7 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  /** Starts one that has nothing of any other. */
+  /** Starts a browser with an empty profile. */
   static Browser start(Path profile) {
     SELENIUM.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
@@ -79,7 +82,7 @@ final class Browser implements AutoCloseable {
     return driver.findElements(By.cssSelector(css));
   }
 
-  /** The text of an element, once there is one; empty before. */
+  /** Returns the text of an element; empty if there is no element yet. */
   String text(String css) {
     return anew(
         () -> {
@@ -103,8 +106,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Finds and uses an element, again where the page drew it anew in between: a person does not
-   * notice.
+   * Finds and uses an element. Repeats this if the page redraws the element in between, which a
+   * person would not notice.
    */
   private static String anew(Supplier<String> use) {
     for (int left = DRAWN_ANEW; ; left--) {
@@ -118,14 +121,14 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** Replaces what a field holds. */
+  /** Replaces the content of a field. */
   void type(String css, String text) {
     WebElement field = find(css);
     field.clear();
     field.sendKeys(text);
   }
 
-  /** Runs a script; returns an empty text where that returns nothing. */
+  /** Runs a script and returns its result; an empty text if it has none. */
   Object script(String script, Object... arguments) {
     return Objects.requireNonNullElse(driver.executeScript(script, arguments), "");
   }
@@ -142,14 +145,14 @@ final class Browser implements AutoCloseable {
     await(css + " with '" + text + "'", () -> text(css).contains(text));
   }
 
-  /** What scripts complained about since the last call. */
+  /** Returns the errors of scripts since the last call. */
   List<String> errors() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(entry -> entry.getMessage())
         .toList();
   }
 
-  /** Writes what is seen to {@code target/screenshots}, for people to look at. */
+  /** Writes a screenshot to {@code target/screenshots} for people to look at. */
   void shoot(String name) throws IOException {
     Files.createDirectories(SHOTS);
     Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));

@@ -35,7 +35,8 @@ final class CancelledCallsTest {
         channel.shutdownNow();
         channel.awaitTermination(10, TimeUnit.SECONDS);
       }
-      // A call of the same pool that comes after the others: they are done when it is, but for one.
+      // This call comes after the others in the same pool. When it is done, at most one of them
+      // still runs.
       while (server.metric("unipin_queue") > 0 || server.metric("unipin_cache_leases") > 0) {
         Thread.onSpinWait();
       }

@@ -111,7 +111,7 @@ final class ConsoleTest {
     browser.click("#theme");
   }
 
-  /** System, light, dark. */
+  /** Switches through the themes: system, light, dark. */
   private static void themes() {
     assertThat(browser.find("#theme").getAttribute("aria-label")).contains("as the system");
     browser.click("#theme");
@@ -170,7 +170,7 @@ final class ConsoleTest {
     assertThat(browser.text("#fate")).contains("of all items that pass the filters", "click");
   }
 
-  /** An item that is neither a candidate nor seen. */
+  /** Returns an item that is neither a candidate nor seen. */
   private static String itemOutside() {
     List<String> found =
         browser.texts("#candidates td:nth-child(2) .id").stream()

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks that files, headings and tests that the pages name exist. */
+/** Checks that the files, headings and tests that the pages name exist. */
 final class DocLinksTest {
   private static final Path ROOT =
       Path.of(System.getProperty("unipin.root")).toAbsolutePath().normalize();
@@ -32,7 +32,7 @@ final class DocLinksTest {
   private static final Pattern NO_PART_OF_AN_ANCHOR = Pattern.compile("[^\\p{L}\\p{N} _-]");
   private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]*Test)(?:\\.\\w+)?…?`");
 
-  /** Absolute path to text, without blocks of code. */
+  /** The text of each page by its absolute path, without blocks of code. */
   private static final Map<Path, String> PAGES = new HashMap<>();
 
   @BeforeAll
@@ -47,7 +47,7 @@ final class DocLinksTest {
     }
   }
 
-  /** Returns the anchors of a page's headings, made as GitHub makes them. */
+  /** Returns the anchors of a page's headings as GitHub creates them. */
   static Set<String> anchors(String page) {
     Set<String> anchors = new HashSet<>();
     Map<String, Integer> seen = new HashMap<>();
@@ -66,7 +66,7 @@ final class DocLinksTest {
     return anchors;
   }
 
-  /** Says what is wrong with a link of a page; empty when it leads somewhere. */
+  /** Returns the fault of a link on a page; empty if the link is correct. */
   private static String fault(Path page, String link) {
     int hash = link.indexOf('#');
     String path = hash < 0 ? link : link.substring(0, hash);
@@ -104,7 +104,7 @@ final class DocLinksTest {
     assertThat(wrong).isEmpty();
   }
 
-  /** Returns the folders of the tests' sources, of every module. */
+  /** Returns the folders of test sources of all modules. */
   private static List<Path> testFolders() throws IOException {
     try (Stream<Path> modules = Files.list(ROOT)) {
       return Stream.concat(Stream.of(ROOT), modules)

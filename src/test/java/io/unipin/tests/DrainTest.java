@@ -43,7 +43,7 @@ final class DrainTest {
     }
   }
 
-  /** Stops the server after so many answers. */
+  /** Stops the server after a number of answers. */
   private static void stopUnderLoad(ServerProcess server, ExecutorService pool, int answers)
       throws Exception {
     AtomicInteger answered = new AtomicInteger();
@@ -69,7 +69,7 @@ final class DrainTest {
     assertThat(server.output()).contains("stopped").doesNotContain("WARN").doesNotContain("ERROR");
   }
 
-  /** A call that was neither answered nor refused for want of room. */
+  /** A call that was neither answered nor refused for lack of room. */
   private record Failed(long sentNanos, RequestException cause) {}
 
   private static Failed callUntilFailure(String address, int first, AtomicInteger answered) {

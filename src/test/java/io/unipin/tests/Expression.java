@@ -16,11 +16,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A PromQL expression of a dashboard or of a rule.
+ * A PromQL expression of a dashboard or a rule.
  *
- * @param where it stands
- * @param labels that every series of its result must have
- * @param always gives a result while there is traffic; an alert gives none in good times
+ * @param where place of the expression, for messages
+ * @param promql text of the expression
+ * @param labels labels that every series of its result must have
+ * @param always whether it gives a result as long as there is traffic; an alert gives none in
+ *     normal times
  */
 record Expression(String where, String promql, List<String> labels, boolean always) {
   private static final Pattern LEGEND = Pattern.compile("\\{\\{(\\w+)}}");
@@ -30,7 +32,7 @@ record Expression(String where, String promql, List<String> labels, boolean alwa
   private static final Pattern LABEL = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)");
   private static final Pattern VALUES = Pattern.compile("label_values\\((.+), (\\w+)\\)");
 
-  /** All of a Grafana dashboard, its variables among them. */
+  /** Returns all expressions of a Grafana dashboard, including those of its variables. */
   static List<Expression> ofDashboard(Path file) throws IOException {
     String name = String.valueOf(file.getFileName());
     JsonNode dashboard = new ObjectMapper().readTree(file.toFile());
@@ -56,12 +58,12 @@ record Expression(String where, String promql, List<String> labels, boolean alwa
     return expressions;
   }
 
-  /** As Grafana sends it when everything is chosen. */
+  /** Returns the expression as Grafana sends it when everything is selected. */
   private static String filled(String promql) {
     return promql.replace("$__rate_interval", "1m").replaceAll("\\$(job|instance|arm)", ".*");
   }
 
-  /** All of a file of rules. */
+  /** Returns all expressions of a file of rules. */
   static List<Expression> ofRules(Path file) throws IOException {
     JsonNode rules = new YAMLMapper().readTree(Files.readString(file));
     List<Expression> expressions = new ArrayList<>();
@@ -75,7 +77,10 @@ record Expression(String where, String promql, List<String> labels, boolean alwa
     return expressions;
   }
 
-  /** Every series that the expression reads, as an expression: it must exist, with the labels that are asked of it. */
+  /**
+   * Returns each series that the expression reads, as an expression. It must exist and have the
+   * labels that the expression selects by.
+   */
   Stream<Expression> sources() {
     return SELECTOR.matcher(promql).results().map(this::source).distinct();
   }

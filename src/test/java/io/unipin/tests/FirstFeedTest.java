@@ -28,7 +28,7 @@ final class FirstFeedTest {
         .contains("first page (cache: PREFILL)", "second page (cache: HIT)", "after a click on '");
   }
 
-  /** The page shows the method that the test above runs. */
+  /** Checks that the page shows the method that the test above runs. */
   @Test
   void page_showsTheProgramThatRuns() throws IOException {
     String program = Files.readString(ROOT.resolve("src/test/java/io/unipin/tests/FirstFeed.java"));

@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two hundred requests of a mebibyte at once, made to be as large as possible once they are read. */
+/**
+ * Tests two hundred simultaneous requests of one MiB whose content becomes as large as possible in
+ * memory.
+ */
 @Timeout(300)
 final class HostileFloodTest {
   private static final int BYTES = (1 << 20) - 64;
@@ -86,7 +89,7 @@ final class HostileFloodTest {
     }
   }
 
-  /** One page by its deadline, which is for a machine on which much else runs; a refusal is tried again as it asks for. */
+  /** Requests one page within a deadline that suits a busy machine. Repeats a refused request. */
   private static void page(ManagedChannel channel) {
     Deadline deadline = Deadline.after(20, TimeUnit.SECONDS);
     boolean served = false;
@@ -116,7 +119,7 @@ final class HostileFloodTest {
     }
   }
 
-  /** One group that holds very many of one number. */
+  /** Returns one group that contains very many groups of one field number. */
   private static byte[] groups() throws IOException {
     byte[] inner = new byte[BYTES];
     for (int i = 0; i + 2 <= BYTES; i += 2) {
@@ -154,7 +157,7 @@ final class HostileFloodTest {
     return out.toByteString().toByteArray();
   }
 
-  /** As large as a request may be that is right in all but one name. */
+  /** Returns the largest valid request except for one unknown name. */
   private static byte[] record() {
     UserActions.Builder user = UserActions.newBuilder().setUserId("u");
     for (int i = 0; i < 16_384; i++) {

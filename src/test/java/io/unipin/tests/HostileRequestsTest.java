@@ -37,7 +37,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every call with empty, huge, not-a-number, unknown, duplicate and out-of-order input; the service works on afterwards. */
+/**
+ * Tests each call with empty, huge, not-a-number, unknown, duplicate and out-of-order input. The
+ * service must still work afterwards.
+ */
 @Timeout(120)
 final class HostileRequestsTest {
   private static final long ITEM = TinyServer.FIRST_ID;
@@ -195,7 +198,7 @@ final class HostileRequestsTest {
                         IntStream.range(0, 16_385).mapToObj(i -> action(ITEM, i)).toList()))
             .build();
     assertInvalid(() -> stub.recordActions(huge), "users");
-    // Nothing of a refused request is recorded; duplicates and late events are no errors.
+    // A refused request records nothing. Duplicates and late events are no errors.
     assertThat(stub.recordActions(record("u", "e", 5)).getRecorded()).isEqualTo(1);
     assertThat(stub.recordActions(record("u", "e", 5)).getDuplicates()).isEqualTo(1);
     assertThat(stub.recordActions(record("u", "late", 4)).getRecorded()).isEqualTo(1);

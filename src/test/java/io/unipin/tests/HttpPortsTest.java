@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Slow clients of the ports of metrics and console, and others beside them. */
+/** Tests slow clients of the metrics and console ports, together with other clients. */
 @Timeout(120)
 final class HttpPortsTest {
   private static final int SLOW = 40;
@@ -57,7 +57,8 @@ final class HttpPortsTest {
   @Test
   void unfinishedRequest_isCutOff() throws Exception {
     Socket socket = unfinished(server.metricsPort());
-    assertThat(socket.getInputStream().readAllBytes()).isEmpty(); // returns once it is closed
+    // returns when the socket is closed
+    assertThat(socket.getInputStream().readAllBytes()).isEmpty();
   }
 
   @Test

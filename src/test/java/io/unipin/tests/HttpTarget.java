@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a client sends to the ports of metrics and console: an even first byte means the one, an odd
- * one the other, and all other bytes are sent as they are. The answer is never a 5xx, and does not
- * keep the client waiting.
+ * Bytes that a client sends to the metrics and console ports.
+ *
+ * <p>An even first byte selects the metrics port, an odd one the console's. All other bytes are
+ * sent unchanged. The answer must never be a 5xx, and it must come in time.
  */
 public final class HttpTarget implements FuzzTarget {
   private static final int WAIT_MS = 10_000;
@@ -88,17 +89,21 @@ public final class HttpTarget implements FuzzTarget {
     }
   }
 
-  /** What comes back until the server closes, which it does once it has read the end. */
+  /**
+   * Returns the answer of the server. The server closes the connection when it has read the end of
+   * the request.
+   */
   private static byte[] exchange(int port, byte[] request) throws IOException {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(WAIT_MS);
-      socket.setSoLinger(true, 0); // keeps no port waiting: there are thousands of calls
+      // frees the local port at once, since there are thousands of calls
+      socket.setSoLinger(true, 0);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WAIT_MS);
       try {
         socket.getOutputStream().write(request);
         socket.shutdownOutput();
         return socket.getInputStream().readAllBytes();
-      } catch (SocketException e) { // cut off: an answer, too
+      } catch (SocketException e) { // a reset also counts as an answer
         return new byte[0];
       }
     }

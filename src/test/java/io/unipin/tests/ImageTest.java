@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the image holds, laid out in a bare folder, serves; and what surrounds it fits together. No container engine is
- * needed: the image itself is not built.
+ * Tests the image's content in an empty folder: the server must serve, and the surrounding files
+ * must fit together. The image itself is not built, so no container engine is needed.
  */
 @Timeout(120)
 final class ImageTest {
@@ -101,7 +101,10 @@ final class ImageTest {
     }
   }
 
-  /** What the server needs to run: our modules as they are compiled, and the jars of others. */
+  /**
+   * Returns what the server needs to run: the compiled classes of this project's modules and the
+   * jars of others.
+   */
   private static String classpath() throws IOException {
     Stream<String> ours =
         Stream.of(

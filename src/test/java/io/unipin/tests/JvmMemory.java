@@ -9,10 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a JVM keeps in memory, read by the JDK's own jcmd; it needs {@code -XX:NativeMemoryTracking=summary}.
+ * The memory of a JVM, read by the JDK's jcmd. The JVM needs
+ * {@code -XX:NativeMemoryTracking=summary}.
  *
  * @param liveHeap bytes of the heap after a collection
- * @param direct bytes outside of the heap that buffers take, those of the transport too
+ * @param direct off-heap bytes of buffers, including those of the transport
  */
 record JvmMemory(long liveHeap, long direct) {
   private static final Pattern USED =

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** Counts objects that are still reachable. */
+/** Counts reachable objects. */
 final class LiveObjects {
   private LiveObjects() {}
 
-  /** Instances of a class after a full collection. */
+  /** Returns the number of instances of a class after a full collection. */
   static long count(String className) throws JMException {
     String histogram =
         (String)
@@ -27,7 +27,7 @@ final class LiveObjects {
         .sum();
   }
 
-  /** Native arrays and the scopes that own them. */
+  /** Returns the number of native arrays and of the scopes that own them. */
   static long arrays() throws JMException {
     long total = 0;
     for (String name : Arrays.asList("PtNDArray", "PtNDManager")) {

@@ -12,12 +12,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Which package may know which, as {@code docs/architecture.md} draws it; names are relative to {@code io.unipin}. */
+/**
+ * Lists which package may depend on which, as {@code docs/architecture.md} draws it. Names are
+ * relative to {@code io.unipin}.
+ */
 final class Packages {
   private static final String ROOT = "io.unipin.";
   private static final int MOST_FILES = 30;
 
-  /** One subject each, kept in one package so that its classes stay package-private. */
+  /** Packages with one subject each. Each stays one package to keep its classes package-private. */
   private static final Set<String> FLAT = Set.of("ann", "kvcache");
 
   private static final Map<String, Set<String>> MAY_KNOW = new LinkedHashMap<>();
@@ -453,7 +456,10 @@ final class Packages {
     MAY_KNOW.put(known, Set.of(others));
   }
 
-  /** Returns every arrow between two packages that no line above allows, and every line that nobody needs. */
+  /**
+   * Returns each dependency between two packages that no line above allows, and each line without a
+   * dependency.
+   */
   static List<String> unexpected(JavaClasses code) {
     Map<String, Set<String>> actual = new TreeMap<>();
     for (JavaClass type : code) {
@@ -485,7 +491,7 @@ final class Packages {
     return wrong;
   }
 
-  /** Returns every package with more files than a reader takes in, and their number. */
+  /** Returns each package with too many files for a reader, together with their number. */
   static List<String> crowded(JavaClasses code) {
     Map<String, Set<String>> files =
         code.stream()

@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A Prometheus of its own on a free port, with the shipped configuration and rules but another target and more haste. */
+/**
+ * A Prometheus process on a free port. It has the shipped configuration and rules, with another
+ * target and shorter intervals.
+ */
 final class Prometheus implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -31,7 +34,11 @@ final class Prometheus implements AutoCloseable {
     this.port = port;
   }
 
-  /** Scrapes a port of this machine, from what {@code shipped} holds. */
+  /**
+   * Starts Prometheus, which scrapes a port of this machine.
+   *
+   * @param shipped folder of the shipped configuration
+   */
   static Prometheus start(Path shipped, int metricsPort, Path folder) throws IOException {
     String text = Files.readString(shipped.resolve("prometheus.yml"));
     String hasty = text.replace("unipin:9092", "127.0.0.1:" + metricsPort).replace("15s", "200ms");
@@ -55,7 +62,7 @@ final class Prometheus implements AutoCloseable {
     return new Prometheus(process, port);
   }
 
-  /** Runs one of Prometheus' tools and returns what it says; it must succeed. */
+  /** Runs one of Prometheus' tools and returns its output. The tool must succeed. */
   static String tool(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -63,7 +70,7 @@ final class Prometheus implements AutoCloseable {
     return output;
   }
 
-  /** The series that an expression gives now. */
+  /** Returns the current series of an expression. */
   JsonNode query(String expression) throws IOException, InterruptedException {
     String path = "/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8);
     JsonNode answer = get(path);
@@ -79,7 +86,7 @@ final class Prometheus implements AutoCloseable {
     return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 
-  /** Waits until it answers. */
+  /** Waits until Prometheus answers. */
   void awaitReady() throws InterruptedException {
     while (true) {
       try {

@@ -60,8 +60,8 @@ final class PrometheusTest {
         Prometheus prometheus =
             Prometheus.start(RULES, server.metricsPort(), folder.resolve("prometheus"))) {
       prometheus.awaitReady();
-      // A condition may hold for an instant, as a lease at the first scrape: an alert that waits is
-      // to go, none may fire.
+      // A condition may hold for an instant, such as a lease at the first scrape. A pending alert
+      // must disappear, and no alert may fire.
       JsonNode alerts = prometheus.query("ALERTS");
       long end = System.nanoTime() + PATIENCE_NANOS;
       for (int round = 0;
@@ -96,7 +96,7 @@ final class PrometheusTest {
     return all;
   }
 
-  /** Whether there is a series with a number and with all labels. */
+  /** Whether a series has a number and all labels. */
   private static boolean isFull(Expression expression, JsonNode series) {
     for (JsonNode one : series) {
       boolean number = Double.isFinite(Double.parseDouble(one.path("value").path(1).asText("NaN")));
@@ -107,7 +107,10 @@ final class PrometheusTest {
     return false;
   }
 
-  /** Of every kind that dashboards show: new users, known ones, ones with a new action, and a mistake. */
+  /**
+   * Sends each kind of traffic that dashboards show: new users, known users, users with a new
+   * action, and an invalid request.
+   */
   private static void traffic(UniPinClient client, int round) {
     String user = "u" + round;
     UserContext context =

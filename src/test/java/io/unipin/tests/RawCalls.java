@@ -10,7 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Calls whose messages are bytes of any kind. */
+/** Sends calls whose messages are arbitrary bytes. */
 final class RawCalls {
   private static final MethodDescriptor.Marshaller<byte[]> RAW =
       new MethodDescriptor.Marshaller<>() {
@@ -27,13 +27,13 @@ final class RawCalls {
 
   private RawCalls() {}
 
-  /** Asks for a page with these bytes as the request; returns how it failed, if it did. */
+  /** Requests a page with these bytes as the message. Returns the failure; empty for a success. */
   static Optional<StatusRuntimeException> page(Channel channel, byte[] request) {
     return call(
         channel, UniPinGrpc.getRetrieveAndRankMethod().toBuilder(RAW, RAW).build(), request);
   }
 
-  /** Records these bytes. */
+  /** Records actions with these bytes as the message. Returns the failure; empty for a success. */
   static Optional<StatusRuntimeException> record(Channel channel, byte[] request) {
     return call(channel, UniPinGrpc.getRecordActionsMethod().toBuilder(RAW, RAW).build(), request);
   }

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tools such as grpcurl learn of the API, in both versions of reflection, whose messages are alike. */
+/**
+ * Tests what tools such as grpcurl learn about the API. Both versions of reflection have the same
+ * messages.
+ */
 @Timeout(120)
 final class ReflectionTest {
   private static final String SERVICE = UniPinGrpc.SERVICE_NAME;

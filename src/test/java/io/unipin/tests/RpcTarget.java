@@ -33,8 +33,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The bytes of requests, sent to a whole server: the first byte says which method, all others are
- * the message. Every call must be answered, and never by the status of a defect.
+ * Bytes of requests that are sent to a whole server.
+ *
+ * <p>The first byte selects the method, and all others are the message. Each call must be answered,
+ * and never with the status of a defect.
  */
 public final class RpcTarget implements FuzzTarget {
   private static final long SECONDS = 20;
@@ -76,7 +78,7 @@ public final class RpcTarget implements FuzzTarget {
         .build();
   }
 
-  /** Messages as they are. */
+  /** Passes messages through unchanged. */
   private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] message) {

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script {@code ./unipin} around a build and a JVM that only say that they were called. */
+/**
+ * Tests the script {@code ./unipin} with fake programs for the build and the JVM. They only report
+ * their calls.
+ */
 @Timeout(60)
 final class ScriptTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
@@ -72,7 +75,7 @@ final class ScriptTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** What a run said, on both outputs. */
+  /** The exit code of a run and the text of both outputs. */
   private record Said(int code, String text) {
     String classpath() {
       List<String> lines = text.lines().toList();

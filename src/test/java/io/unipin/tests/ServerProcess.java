@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server of {@link TinyServer}'s bundles in a process of its own. */
+/** A server with the bundles of {@link TinyServer} in a process of its own. */
 final class ServerProcess implements AutoCloseable {
   private static final long START_SECONDS = 120;
 
@@ -31,12 +31,12 @@ final class ServerProcess implements AutoCloseable {
     this.ports = ports;
   }
 
-  /** Serves the bundles below a folder; returns when it serves. */
+  /** Starts a server for the bundles below a folder, and returns when it serves. */
   static ServerProcess start(Path folder, List<String> settings) throws Exception {
     return start(folder, List.of("-Xmx256m"), settings);
   }
 
-  /** The same with options for its JVM. */
+  /** Starts such a server with options for its JVM. */
   static ServerProcess start(Path folder, List<String> options, List<String> settings)
       throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -87,17 +87,17 @@ final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Asks it to stop by SIGTERM; returns at once. */
+  /** Asks the server to stop by SIGTERM and returns at once. */
   void terminate() {
     process.destroy();
   }
 
-  /** The exit code, once it has ended. */
+  /** Waits for the end and returns the exit code. */
   int awaitEnd() throws InterruptedException {
     return process.waitFor();
   }
 
-  /** All that it has said. */
+  /** Returns the whole output so far. */
   String output() throws IOException {
     return Files.readString(output);
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
-/** What files that we ship, and pages, tell people to run is there. */
+/** Checks that commands in shipped files and pages exist. */
 @Timeout(60)
 final class ShippedCommentsTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
@@ -33,7 +33,7 @@ final class ShippedCommentsTest {
     }
   }
 
-  /** The verbs of a command, as far as words follow that could be ones; options end it. */
+  /** Returns the first word of a command that is no verb. An option ends the possible verbs. */
   private static String unknown(String words) {
     CommandLine at = Main.commandLine();
     for (String word : words.strip().split(" +", -1)) {
@@ -76,7 +76,10 @@ final class ShippedCommentsTest {
     assertThat(wrong).isEmpty();
   }
 
-  /** Every command line of a code block, with options and arguments, is one that the program takes. */
+  /**
+   * Checks that the program accepts each command line of a code block, with its options and
+   * arguments.
+   */
   @Test
   void commandLines_ofPages_areTaken() throws IOException {
     List<Path> pages = new ArrayList<>(files("docs", ".md"));
@@ -97,7 +100,10 @@ final class ShippedCommentsTest {
     assertThat(wrong).isEmpty();
   }
 
-  /** The words after {@code ./unipin} in fenced blocks, without comments; {@code test} is the script's own. */
+  /**
+   * Returns the words after {@code ./unipin} in fenced blocks, without comments. Skips
+   * {@code test}, which the script itself handles.
+   */
   private static List<List<String>> commandLines(String page) {
     List<List<String>> commands = new ArrayList<>();
     boolean fenced = false;
@@ -123,7 +129,7 @@ final class ShippedCommentsTest {
     return commands;
   }
 
-  /** Words as a shell splits them: quotes hold a word together. */
+  /** Splits a command into words as a shell does. Quotes keep a word together. */
   private static List<String> words(String command) {
     List<String> words = new ArrayList<>();
     Matcher matcher = Pattern.compile("(?:'[^']*'|\"[^\"]*\"|\\S)+").matcher(command);
@@ -133,7 +139,10 @@ final class ShippedCommentsTest {
     return words;
   }
 
-  /** The image has no {@code ./unipin}, and no command but those of its layout. */
+  /**
+   * Checks that files of the image name only commands of its layout. The image has no
+   * {@code ./unipin}.
+   */
   @Test
   void commandsInTheImage_areOnesThatItHas() throws IOException {
     String layout = Files.readString(ROOT.resolve("docker/layout.sh"));

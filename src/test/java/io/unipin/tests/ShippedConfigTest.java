@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The configuration files of this repository are ones that the server takes. */
+/** Checks that the server accepts the configuration files of this repository. */
 final class ShippedConfigTest {
   @Test
   void dockerConfig_isRead() {

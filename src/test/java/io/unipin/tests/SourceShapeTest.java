@@ -26,7 +26,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Sizes at which code is still read in one go. */
+/** Checks that code is short enough to be read in one go. */
 final class SourceShapeTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root", "."));
   private static final int FILE_LINES = 300;
@@ -34,8 +34,8 @@ final class SourceShapeTest {
   private static final int PUBLIC_PARAMETERS = 7;
 
   /**
-   * Records whose parts are bound or written by name: settings, what is stored as JSON, rows of tables, and answers that are
-   * shown. Nobody else builds them by position but one factory or reader.
+   * Records whose parts are bound or written by name: settings, stored JSON, rows of tables, and
+   * displayed answers. At most one factory or reader builds each by position.
    */
   private static final Set<String> BY_NAME =
       Set.of(

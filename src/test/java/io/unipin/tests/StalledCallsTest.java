@@ -28,12 +28,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Calls that a client keeps open although it has sent its message, or does not read; others are served beside them. */
+/**
+ * Tests calls that a client keeps open after its message, or whose answers it does not read. Other
+ * clients must be served meanwhile.
+ */
 @Timeout(60)
 final class StalledCallsTest {
   private static final int CALLS = 100;
 
-  /** Unknown fields that cost some hundred bytes each once they are read. */
+  /**
+   * The number of unknown fields in a large message. Each takes some hundred bytes after parsing.
+   */
   private static final int LARGE = 125;
 
   private static final int HEADERS = 1;
@@ -58,7 +63,7 @@ final class StalledCallsTest {
 
   @AfterEach
   void stop_othersAreServed() {
-    // The same connection, so that what was sent before has come.
+    // The same connection guarantees that everything sent before has arrived.
     assertThat(
             HealthGrpc.newBlockingStub(channel)
                 .check(HealthCheckRequest.getDefaultInstance())
@@ -108,7 +113,7 @@ final class StalledCallsTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-      frame(out, 4, 0, 0, new byte[] {0, 4, 0, 0, 0, 0}); // a window of nothing
+      frame(out, 4, 0, 0, new byte[] {0, 4, 0, 0, 0, 0}); // a window of zero bytes
       frame(out, HEADERS, END_HEADERS, 1, headers());
       frame(out, 0, END_STREAM, 1, message(request.toByteArray()));
       awaitHeaders(new DataInputStream(socket.getInputStream()));
@@ -167,7 +172,7 @@ final class StalledCallsTest {
     out.write(content);
   }
 
-  /** Returns once an answer begins. */
+  /** Returns when an answer begins. */
   private static void awaitHeaders(DataInputStream in) throws IOException {
     int type;
     do {

@@ -30,7 +30,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** A server on free ports, with two bundles of random weights and the clients to talk to it. */
+/** A server on free ports with two bundles of random weights, and clients for it. */
 final class TinyServer implements AutoCloseable {
   static final int ITEMS = 300;
   static final long FIRST_ID = 5000;
@@ -50,7 +50,10 @@ final class TinyServer implements AutoCloseable {
     this.admin = UniPinAdminClient.connect("127.0.0.1:" + server.adminPort());
   }
 
-  /** Publishes the bundles {@code one} and {@code two}, of different weights and indexes, and serves the first. */
+  /**
+   * Publishes the bundles {@code one} and {@code two} with different weights and indexes, and
+   * serves the first.
+   */
   static TinyServer start(Path folder, String... overrides) throws IOException {
     publish(folder);
     List<String> settings = new ArrayList<>(settings(folder));
@@ -149,7 +152,10 @@ final class TinyServer implements AutoCloseable {
         model, Catalogue.of(items), factory, folder.resolve("bundles").resolve(name));
   }
 
-  /** A page for a user whose whole history, of a length and content that follow from the user, is in the request. */
+  /**
+   * Returns a page request with the user's whole history. The user's number decides its length and
+   * content.
+   */
   static RetrieveAndRankRequest request(int user) {
     Random random = new Random(user);
     History.Builder history = History.newBuilder();
@@ -183,7 +189,7 @@ final class TinyServer implements AutoCloseable {
     return server.metricsPort();
   }
 
-  /** Of the console's page. */
+  /** Returns the address of the console's page. */
   String console() {
     return "http://127.0.0.1:" + server.consolePort().orElseThrow() + "/";
   }
@@ -196,7 +202,7 @@ final class TinyServer implements AutoCloseable {
     return admin;
   }
 
-  /** The value of a metric without labels. */
+  /** Returns the value of a metric without labels. */
   double metric(String name) throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + server.metricsPort() + "/metrics");
     String text =

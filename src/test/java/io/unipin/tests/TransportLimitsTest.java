@@ -38,12 +38,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a client may do to a connection, and that others are served on while it is told off. */
+/**
+ * Tests the limits of a client's connection. Other clients must be served while the server cuts it
+ * off.
+ */
 @Timeout(60)
 final class TransportLimitsTest {
   private static final int MAX_RESETS = 50;
 
-  /** As server-defaults.yaml has it, which other tests raise. */
+  /** The default of server-defaults.yaml. Other tests raise it. */
   private static final String DEFAULT_RESETS = "server.maxResets=30000";
 
   @TempDir Path folder;
@@ -93,11 +96,11 @@ final class TransportLimitsTest {
       reset.start(new ClientCall.Listener<>() {}, new Metadata());
       reset.cancel("changed my mind", null);
     }
-    // The server says why it leaves, and leaves: a call ends by whichever of the two the client
-    // reads first.
+    // The server sends its reason and closes the connection. The call ends with the one that the
+    // client reads first.
     assertThat(end.take().getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.UNAVAILABLE);
     while (server.metric("unipin_connections_cut_total") < 1) {
-      Thread.onSpinWait(); // the server notes it once the connection is gone
+      Thread.onSpinWait(); // the server counts it when the connection is closed
     }
   }
 
@@ -126,7 +129,7 @@ final class TransportLimitsTest {
     }
     byte[] request = nested(1, nested(2, actions));
     assertThat(rawCode(request)).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    // The same number of unknown fields: they would be kept, each as an object.
+    // The same number of unknown fields. Each would be stored as an object.
     for (int i = 0; i < actions.length; i += 2) {
       actions[i] = 0x7a;
     }
@@ -151,7 +154,7 @@ final class TransportLimitsTest {
     return out.toByteString().toByteArray();
   }
 
-  /** Sends bytes as they are. */
+  /** Sends bytes unchanged. */
   private Status.Code rawCode(byte[] bytes) {
     return RawCalls.page(channel, bytes).map(e -> e.getStatus().getCode()).orElse(Status.Code.OK);
   }

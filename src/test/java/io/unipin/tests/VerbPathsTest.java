@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Every path that any verb takes is looked at before the verb begins: no verb can forget it. */
+/** Checks that all path arguments of all verbs are checked before the verb begins. */
 @Timeout(60)
 final class VerbPathsTest {
   @TempDir Path folder;
@@ -104,7 +104,7 @@ final class VerbPathsTest {
     }
   }
 
-  /** Places where nothing of the kind can be made. */
+  /** Returns places where no output of the kind can be created. */
   private List<Path> impossible(Output.Kind kind) throws IOException {
     Path file = folder.resolve("file");
     Files.writeString(file, "not ours");
@@ -120,7 +120,10 @@ final class VerbPathsTest {
     };
   }
 
-  /** A verb with all that it requires; what it reads is not there, so that reading it could not go unnoticed. */
+  /**
+   * Returns a verb with its required arguments. The inputs do not exist. Reading them would
+   * therefore fail visibly.
+   */
   private List<String> commandLine(Argument output, Path target) {
     List<String> words = new ArrayList<>(List.of(output.verb().qualifiedName().split(" ", -1)));
     words.remove(0);

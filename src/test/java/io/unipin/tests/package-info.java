@@ -1,4 +1,4 @@
-/** Tests of what crosses modules. */
+/** Tests across modules. */
 @NullMarked
 package io.unipin.tests;
 
