@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lays the server out in a folder as the image holds it: lib/ with all jars; bin/serve, bin/healthy and bin/env.sh.
 # Usage: docker/layout.sh FOLDER              builds first
-#        docker/layout.sh FOLDER CLASSPATH    takes what is built: jars, and folders of classes, separated by colons
+#        docker/layout.sh FOLDER CLASSPATH    uses existing jars and class folders (colon-separated)
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 usage="usage: docker/layout.sh FOLDER [CLASSPATH]"
@@ -17,7 +17,7 @@ built_classpath() {
   tr ':' '\n' <"$root/cli/target/classpath.txt" | grep -v "^$root/" | paste -s -d ':'
 }
 
-# A folder of classes becomes a jar that is named after its module.
+# Copies a jar, or packs a folder of classes into a jar with the module's name.
 place() {
   local name
   if [[ -d "$1" ]]; then
