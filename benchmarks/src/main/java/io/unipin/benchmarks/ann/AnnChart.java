@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Draws recall against queries per second as SVG. Full lines show this index, dashed lines the
+ * Draws recall against queries per second as SVG. Full lines show UniPin's build, dashed lines the
  * generic build.
  */
 final class AnnChart {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Curves of recall against queries per second for several kinds of index, here and in the generic
- * build.
+ * Curves of recall against queries per second for several kinds of index, in UniPin's build and in
+ * the generic build.
  */
 final class AnnCurves {
   private static final int[] GRAPH = {100, 128, 192, 320};

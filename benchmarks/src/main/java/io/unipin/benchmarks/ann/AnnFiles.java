@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** Damages an index file in two ways at every place, and counts how often loading refuses it. */
+/**
+ * Damages an index file by random bit flips and by every truncation, and counts how often loading
+ * refuses it.
+ */
 final class AnnFiles {
   private static final int FLIPS = 10_000;
   private static final int SIZE = 150;

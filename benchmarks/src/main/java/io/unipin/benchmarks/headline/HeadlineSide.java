@@ -47,7 +47,7 @@ public final class HeadlineSide implements AutoCloseable {
       this.roomForVisitors = roomForVisitors;
     }
 
-    /** Whether ranking reads the history again, with a model of its own. */
+    /** Whether a second model ranks and encodes the history again. */
     boolean twoModels() {
       return models == 2;
     }

@@ -62,7 +62,7 @@ public final class NativeShare {
         record(client, history);
         RetrieveAndRankRequest few = REQUEST.toBuilder().setCandidates(HeadlineTraffic.FEW).build();
         for (int i = 0; i < REHEARSALS; i++) {
-          share(client, server, few); // compiles what runs once per request
+          share(client, server, few); // lets the JVM compile the code of a request
         }
         for (int i = 0; i < rounds / 2; i++) {
           share(client, server, REQUEST);

@@ -12,7 +12,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs {@link KvBenchmarks}, each in a process of its own. */
+/** Runs each of the {@link KvBenchmarks} in a process of its own. */
 public final class JmhRun {
   /** The compared stores. The first one is UniPin's cache. */
   public static final List<String> STORES =

@@ -39,7 +39,6 @@ final class KvQuality {
   /**
    * A data set and its training.
    *
-   * @param name name of the data set
    * @param epochs number of training epochs; 0 for the recipe's
    * @param users most users to evaluate
    */

@@ -167,7 +167,7 @@ public final class Policies {
   public Outcome leastFrequentlyUsed(boolean remembers) {
     Tally tally = new Tally();
     Map<Integer, Long> residents = new HashMap<>();
-    TreeMap<Long, Integer> order = new TreeMap<>(); // count above, time below
+    TreeMap<Long, Integer> order = new TreeMap<>(); // count in the high bits, time in the low bits
     int[] counts = new int[trace.userCount()];
     long[] places = new long[trace.userCount()];
     long used = 0;

@@ -16,7 +16,6 @@ import java.util.zip.GZIPInputStream;
 /**
  * Page requests in the order of their times. Arrays are owned.
  *
- * @param name name of the trace
  * @param users user of each request, numbered from 0
  * @param rows number of tokens of the user's history at each request
  * @param userCount number of users
@@ -87,7 +86,7 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
    * <p>A user's actions within {@code pageMs} of the first action of a page count as one page. Each
    * action is a token.
    *
-   * @param file tab-separated, gzipped, with a header
+   * @param file a tab-separated, gzipped file with a header
    */
   public static Trace replay(
       String name, Path file, String userColumn, String timeColumn, long pageMs)

@@ -14,8 +14,8 @@ import java.util.List;
  */
 final class Neighbours {
   /*
-   * The columns of the first line of /proc/stat that count; see proc(5). The last two columns are
-   * already contained in the first two.
+   * The number of columns of the first line of /proc/stat that count; see proc(5). Later columns
+   * are already contained in the first two.
    */
   private static final int COLUMNS = 8;
   private static final int IDLE = 3;

@@ -41,7 +41,7 @@ final class PageNotes {
     return notes.stream().filter(note -> isIn(note, fromNanos, toNanos) && !note.isWhole()).count();
   }
 
-  /** Returns the number of such pages by what was left out. */
+  /** Returns the numbers of degraded or refused pages of that span, by what was left out. */
   synchronized Map<String, Long> missing(long fromNanos, long toNanos) {
     Map<String, Long> kinds = new TreeMap<>();
     for (Note note : notes) {

@@ -9,7 +9,6 @@ import java.util.Map;
 /**
  * A disturbance of a server while users request pages.
  *
- * @param disturbance the disturbance
  * @param deadline deadline of every page
  * @param known whether the users' state is cached; otherwise each page is for a new user, whose
  *     history is in the request

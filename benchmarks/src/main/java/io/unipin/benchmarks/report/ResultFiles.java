@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The committed files of figures, each read once. One thread. */
+/** Reads the committed files of figures, each once. One thread. */
 final class ResultFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 /**
  * The impressions of one part of a log, one row each, as {@link DinModel} reads them. Immutable.
  *
- * @param log the feed log
  * @param all all slates of the log
  * @param users (rows) user rows, grouped
  * @param slates (rows) slate of each impression

@@ -91,7 +91,10 @@ public record BenchWorld(Path folder, Size size, int users) {
     return users * layout.blockBytes(layout.capacityFor(layout.maxRows()));
   }
 
-  /** Returns JVM options with a heap of fixed size. Growing memory is then not the heap. */
+  /**
+   * Returns JVM options with a heap of fixed size. Growth of the process's memory then has other
+   * causes.
+   */
   String javaOptions() {
     return "-Xms%dm -Xmx%dm -XX:+AlwaysPreTouch".formatted(HEAP_MIB, HEAP_MIB);
   }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Puts the bundle that served before in service again. */
+/** Puts the previous bundle in service again. */
 @Command(
     name = "rollback",
     description = {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Whether a file system has room for what will be written. */
+/** Checks that a file system has room for the output of a verb. */
 public final class DiskSpace {
   private static final double MIB = 1 << 20;
 

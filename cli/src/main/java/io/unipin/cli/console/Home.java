@@ -21,7 +21,10 @@ public record Home(Path root) {
     return root.resolve(".unipin").resolve(name);
   }
 
-  /** Returns a file of the recipe that has the name of a data folder, if it exists. */
+  /**
+   * Returns a file of the recipe with this name, if it exists. A recipe has the name of its data
+   * folder.
+   */
   public Optional<Path> recipe(String name, String file) {
     Path path = root.resolve("recipes").resolve(name).resolve(file);
     return Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();

@@ -11,9 +11,9 @@ import io.unipin.cli.statistics.Interval;
  * @param lift relative effect
  * @param onceInterval 95 % interval of the lift, valid for a single reading at an end that was
  *     fixed before
- * @param onceP p value of no effect, valid for the same single reading
+ * @param onceP p value for the hypothesis of no effect, valid for the same single reading
  * @param interval 95 % interval of the lift, valid at all times together
- * @param p p value of no effect, valid however often the report is read
+ * @param p p value for the hypothesis of no effect, valid however often the report is read
  * @param varianceLeft share of the variance that CUPED leaves: 1 − ρ², where ρ correlates metric
  *     and past
  */

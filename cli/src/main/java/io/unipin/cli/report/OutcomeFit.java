@@ -11,7 +11,8 @@ import java.sql.Statement;
  *
  * @param read number of rows in the file
  * @param ofNobody rows of users that were not exposed or are left out
- * @param outOfTime rows of exposed users that lie before their past or not before the report's end
+ * @param outOfTime rows of exposed users with a time before the user's past or from the report's
+ *     end on
  */
 public record OutcomeFit(long read, long ofNobody, long outOfTime) {
   static final OutcomeFit NONE = new OutcomeFit(0, 0, 0);

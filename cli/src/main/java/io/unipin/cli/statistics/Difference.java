@@ -30,7 +30,7 @@ public record Difference(double effect, double variance, double degrees) {
     return variance > 0 && Double.isFinite(degrees);
   }
 
-  /** Returns the two-sided p value of no effect. */
+  /** Returns the two-sided p value for the hypothesis of no effect. */
   public double pValue() {
     double t = Math.abs(effect) / Math.sqrt(variance);
     return 2 * TDistribution.of(degrees).survivalProbability(t);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /** Estimates the disk space of a training. */
 final class TrainingSpace {
-  /** The size of a checkpoint in weights: each weight and its two moments. */
+  /** The number of floats per weight in a checkpoint: the weight and its two moments. */
   private static final int CHECKPOINT = 3;
 
   private final long checkpoint;
