@@ -172,7 +172,7 @@ public final class FeedLogTarget implements FuzzTarget {
     }
 
     private String number() {
-      // SQL has no literal for Long.MIN_VALUE. It is the difference of two others.
+      // SQL has no literal for Long.MIN_VALUE. It is therefore written as a difference.
       return "(%d::BIGINT - 1)".formatted(NUMBERS[next() % NUMBERS.length]);
     }
 

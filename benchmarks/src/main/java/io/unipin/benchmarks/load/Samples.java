@@ -72,14 +72,14 @@ record Samples(List<Sample> calls) {
     return took[(int) Math.min(took.length - 1, Math.ceil(share * took.length) - 1)] / 1e6;
   }
 
-  /** Returns the number of pages that arrived more than this after their deadline. */
+  /** Returns the number of pages that arrived more than {@code byNanos} after their deadline. */
   long lateAnswers(long byNanos) {
     return calls.stream().filter(call -> call.isAnswered() && call.isLate(byNanos)).count();
   }
 
   /**
-   * Returns the number of calls that ended more than this after their deadline, with or without an
-   * answer.
+   * Returns the number of calls that ended more than {@code byNanos} after their deadline, with or
+   * without an answer.
    */
   long lateEnds(long byNanos) {
     return calls.stream().filter(call -> call.isLate(byNanos)).count();

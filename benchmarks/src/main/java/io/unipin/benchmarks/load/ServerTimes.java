@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Computes times that a server measured from its metrics before and after a phase. */
+/** Computes the times of a server's calls from its metrics before and after a phase. */
 final class ServerTimes {
   private static final double MILLIS = 1000;
 

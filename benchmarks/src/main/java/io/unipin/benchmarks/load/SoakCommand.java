@@ -123,7 +123,10 @@ public final class SoakCommand implements Callable<Integer>, Checked {
     report(result, points, from, server.metrics(), pagesPerSecond);
   }
 
-  /** Returns the most pages per second that come back under an excess of the soak's own traffic. */
+  /**
+   * Returns the pages per second that come back when the soak's own traffic exceeds the server's
+   * capacity.
+   */
   private static double capacity(UniPinClient client, GrpcTarget target, Progress progress) {
     try (LoadRun flood =
         LoadRun.begin(settings(WARM_UP_SECONDS, FLOOD_TIME), client, target, progress)) {

@@ -131,7 +131,7 @@ final class SwapWatch {
     return failed.get();
   }
 
-  /** Returns the number of answers with parts that are not from the bundle that they name. */
+  /** Returns the number of answers that name one bundle but contain parts of another. */
   long mixed() {
     return mixed.get();
   }

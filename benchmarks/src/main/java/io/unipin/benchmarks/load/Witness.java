@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * A server for which the result of each call is recorded. Thread-safe, but one thread sends the
+ * A target that records the result of each call to a server. Thread-safe, but one thread sends the
  * calls.
  */
 final class Witness implements Target {

@@ -53,8 +53,8 @@ final class PageNotes {
   }
 
   /**
-   * Returns the seconds from a moment until two seconds begin in which all pages are complete;
-   * infinity if there are none.
+   * Returns the seconds from a moment until the beginning of two seconds without an incomplete
+   * page; infinity if there are none.
    *
    * @param fromNanos the moment
    * @param toNanos end of the recorded time

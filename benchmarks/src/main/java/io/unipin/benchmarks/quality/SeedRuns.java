@@ -36,7 +36,7 @@ final class SeedRuns {
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
    * @param origin everything that a seed's result depends on; a seed with another origin is put
    *     aside and run again
-   * @param say takes a line that reports this and the reason
+   * @param say receives a line for each seed that is put aside, with the reason
    */
   SeedRuns(
       Home home,

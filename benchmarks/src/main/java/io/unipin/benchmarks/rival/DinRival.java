@@ -63,7 +63,7 @@ public final class DinRival {
    * Trains and evaluates one model. Returns figures per action of the test part:
    * {@code {din_auc: {click: …}, din_gauc: …, din_log_loss: …}}.
    *
-   * @param said takes a line per epoch
+   * @param said receives a line per epoch
    */
   public ObjectNode judge(long seed, Consumer<String> said) {
     try (DinModel model =
