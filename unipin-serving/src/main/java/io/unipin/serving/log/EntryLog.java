@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log of what happened to users: entries as JSON, one a line.
+ * A log of what happened to users, with one JSON entry per line.
  *
- * <p>A request never waits for it: entries go through a bounded queue to one thread, and when the queue is full an entry is
- * dropped and counted. Thread-safe.
+ * <p>A request never waits for the log. Entries go through a bounded queue to one thread. When the
+ * queue is full, the entry is dropped and counted. Thread-safe.
  */
 public final class EntryLog<E> implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(EntryLog.class);
@@ -40,14 +40,20 @@ public final class EntryLog<E> implements AutoCloseable {
   private final LogSegments segments;
   private final Thread writer;
 
-  /** Held from taking entries off the queue until they are on disk, so that an erasure finds every entry in one of both. */
+  /**
+   * Held from taking entries off the queue until they are on disk. So an erasure finds every entry
+   * either in the queue or on disk.
+   */
   private final Lock taking = new ReentrantLock(true);
 
-  /** Taken off the queue and not yet on disk. */
+  /** Entries that were taken off the queue and are not yet on disk. */
   @GuardedBy("taking")
   private final List<LogSegments.Line> pending = new ArrayList<>(BATCH);
 
-  /** Erasures by the user's hash; users who share one lose, when one is erased, what was just being logged. */
+  /**
+   * Number of erasures by the hash of the user id. When one of two users with the same hash is
+   * erased, the other loses the entries that are being logged at that moment.
+   */
   private final AtomicLongArray erased = new AtomicLongArray(COUNTERS);
 
   private final ReadWriteLock erasing = new ReentrantReadWriteLock();
@@ -67,12 +73,13 @@ public final class EntryLog<E> implements AutoCloseable {
   }
 
   /**
-   * Opens a log; one that is not enabled takes nothing, but erases what its folder has.
+   * Opens a log. A disabled log takes no entries, but still erases users from its folder.
    *
-   * <p>Refuses to start on a folder that another server writes to.
+   * <p>Fails when another server writes to the folder.
    *
-   * @param name begins the names of the log's files
-   * @param user of an entry; written as the entry's {@code user}, by which an erasure finds it
+   * @param name prefix of the log's file names
+   * @param user returns the user of an entry; it is written as the entry's {@code user}, by which
+   *     an erasure finds it
    */
   public static <E> EntryLog<E> open(
       String name, ServedLogConfig config, Function<E, String> user) {
@@ -86,8 +93,9 @@ public final class EntryLog<E> implements AutoCloseable {
   }
 
   /**
-   * Returns a number that is another one once the user was erased. A caller takes it before it looks at anything of the
-   * user's: what it then logs is dropped when the user was erased in between.
+   * Returns the user's mark, which changes when the user is erased. A caller takes the mark before
+   * it reads any data of the user. If the user is erased in between, the entry that the caller then
+   * logs is dropped.
    */
   public long mark(String user) {
     return erased.get(counter(user));
@@ -97,7 +105,10 @@ public final class EntryLog<E> implements AutoCloseable {
     return Math.floorMod(user.hashCode(), COUNTERS);
   }
 
-  /** Whether the entry was taken, or needn't be: false when there was no room, or its user was erased since the mark. */
+  /**
+   * Whether the entry was taken or the log is disabled. False when the queue was full, or the user
+   * was erased since the mark.
+   */
   public boolean offer(E entry, long mark) {
     if (!open) {
       return true;
@@ -116,18 +127,18 @@ public final class EntryLog<E> implements AutoCloseable {
     }
   }
 
-  /** Entries that were dropped since the start. */
+  /** Returns the number of entries dropped since the start. */
   public long dropped() {
     return dropped.get();
   }
 
   /**
-   * Forgets a user: what waits in memory, and what is on disk, whether or not the log takes new entries.
+   * Erases a user's entries in memory and on disk, whether or not the log takes new entries.
    *
-   * @return whether there was anything
+   * @return whether there was any entry
    */
   public boolean erase(String gone) {
-    erasing.writeLock().lock(); // what was offered with an older mark is in the queue by now
+    erasing.writeLock().lock(); // entries offered with an older mark are in the queue by now
     try {
       erased.incrementAndGet(counter(gone));
     } finally {
@@ -141,7 +152,7 @@ public final class EntryLog<E> implements AutoCloseable {
     } finally {
       taking.unlock();
     }
-    return segments.erase(gone) || waiting; // pages go on being logged meanwhile
+    return segments.erase(gone) || waiting; // pages are still logged meanwhile
   }
 
   private void write() {
@@ -153,7 +164,7 @@ public final class EntryLog<E> implements AutoCloseable {
         dropRest();
       } else if (!wrote) {
         LockSupport.parkNanos(
-            this, config.flushEvery().toNanos()); // without the lock, which an erasure needs
+            this, config.flushEvery().toNanos()); // without the lock, because an erasure needs it
       }
     }
   }
@@ -190,7 +201,7 @@ public final class EntryLog<E> implements AutoCloseable {
     }
   }
 
-  /** The log closes and the disk takes nothing. */
+  /** Drops all waiting entries. Called when the log closes and the disk takes nothing. */
   private void dropRest() {
     taking.lock();
     try {
@@ -206,7 +217,7 @@ public final class EntryLog<E> implements AutoCloseable {
     }
   }
 
-  /** Writes what is queued. Idempotent. */
+  /** Writes the queued entries and closes the log. Idempotent. */
   @Override
   public void close() {
     if (!open) {

@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Chooses which of a user's logged actions hold, as {@link UserRecord} does: of every event the greatest record, unless it is
- * taken back. It does not matter in which order they were logged, nor in which segments they stand.
+ * Chooses the logged actions of a user that are valid in the end, by the same rule as
+ * {@link UserRecord}.
+ *
+ * <p>The greatest record of an event is valid, unless the event was taken back. The result depends
+ * neither on the order of logging nor on the segments.
  */
 final class HeldEvents {
   private static final Comparator<ServedEntry> GREATER =
@@ -20,7 +23,7 @@ final class HeldEvents {
 
   private HeldEvents() {}
 
-  /** Returns all pages, and the actions that hold. */
+  /** Returns all pages and the valid actions. */
   static List<ServedEntry> of(List<ServedEntry> entries) {
     List<ServedEntry> held = new ArrayList<>();
     Map<String, ServedEntry> records = new HashMap<>();

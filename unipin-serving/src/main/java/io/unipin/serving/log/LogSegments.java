@@ -22,9 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of a log: JSON, one entry a line, in segments of bounded size.
+ * The files of a log: segments of bounded size with one JSON entry per line.
  *
- * <p>Lines are written while others are erased: an erasure holds up the writer for the open segment alone. Thread-safe.
+ * <p>Lines are written while other lines are erased. An erasure blocks the writer only while it
+ * works on the open segment. Thread-safe.
  */
 final class LogSegments implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogSegments.class);
@@ -35,10 +36,13 @@ final class LogSegments implements AutoCloseable {
   private final Backoff backoff;
   private final Lock lock = new ReentrantLock();
 
-  /** Held while closed segments change; taken before {@code lock}. An erasure waits its turn only. */
+  /**
+   * Held while closed segments change. It is taken before {@code lock}. The lock is fair, so an
+   * erasure only waits for its turn.
+   */
   private final Lock closedSegments = new ReentrantLock(true);
 
-  /** Segments whose index was whole when it was looked at; none that is gone. */
+  /** Existing segments whose index was found complete. */
   @GuardedBy("closedSegments")
   private final Set<Path> verified = new HashSet<>();
 
@@ -51,7 +55,7 @@ final class LogSegments implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param nanos tells time as {@link System#nanoTime} does
+   * @param nanos clock in nanoseconds, like {@link System#nanoTime}
    */
   LogSegments(String name, Path folder, long segmentBytes, LongSupplier nanos) {
     this.name = name;
@@ -60,18 +64,19 @@ final class LogSegments implements AutoCloseable {
     this.backoff = new Backoff(nanos);
   }
 
-  /** An entry as it is written. */
+  /** An entry in its written form. */
   record Line(String user, String json) {}
 
-  /** The segments of a log, oldest first. */
+  /** Returns the segments of a log, oldest first. */
   static List<Path> list(String name, Path folder) throws IOException {
     return LogFolder.segments(name, folder);
   }
 
   /**
-   * Makes the folder this server's own. A folder that can't be made or written now is tried again with the first line.
+   * Makes this server the owner of the folder. If the folder can't be created or written now, the
+   * first line tries again.
    *
-   * @throws ServingException when another server writes to it
+   * @throws ServingException when another server writes to the folder
    */
   void open() {
     lock.lock();
@@ -85,7 +90,7 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /** Makes the indexes that closed segments lack, so that no erasure has to wait for them. */
+  /** Builds missing indexes of closed segments, so that no erasure has to wait for them. */
   void prepare() {
     try {
       for (Path segment : closedSegments()) {
@@ -115,7 +120,7 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /** Looks once whether a segment's index is whole, and makes it anew where it is not. */
+  /** Checks once whether a segment's index is complete, and rebuilds it if it is not. */
   @GuardedBy("closedSegments")
   private void verify(Path segment) throws IOException {
     if (!verified.contains(segment)) {
@@ -125,10 +130,11 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Writes lines through to the file, in order; after a failure it waits a while before it tries again.
+   * Writes lines to the file in order. After a failure it waits for some time before it tries
+   * again.
    *
-   * @param last whether there is no later: it tries now in any case
-   * @return how many of them are there now, each of them whole
+   * @param last whether this is the last call, which tries in any case
+   * @return number of lines that are completely written
    */
   int append(List<Line> lines, boolean last) {
     int written = 0;
@@ -182,9 +188,10 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Erases a user's lines from every segment, and lines that are no whole entries. Goes on after a failure.
+   * Erases a user's lines and all incomplete lines from every segment. A failure in one segment
+   * does not stop the erasure in the others.
    *
-   * @return whether there was one
+   * @return whether the user had any line
    * @throws ServingException when a segment could not be reached
    */
   boolean erase(String user) {
@@ -212,7 +219,10 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /** A segment that something else deletes meanwhile holds nothing. */
+  /**
+   * Erases a user's lines from a closed segment. A segment that was deleted meanwhile holds no
+   * lines.
+   */
   @GuardedBy("closedSegments")
   private boolean eraseClosed(Path segment, String user, List<Exception> failures) {
     try {
@@ -251,7 +261,7 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /** What is not open now takes no more lines. */
+  /** Returns the segments that take no more lines: all but the open one. */
   private List<Path> closedSegments() throws IOException {
     lock.lock();
     try {
@@ -265,7 +275,7 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /** A log that takes no entries keeps nobody else from its folder. */
+  /** Gives up the folder if this log takes no entries, so that another server may use it. */
   @GuardedBy("closedSegments")
   private void disown() {
     lock.lock();
@@ -282,7 +292,7 @@ final class LogSegments implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    closedSegments.lock(); // an erasure under way ends first
+    closedSegments.lock(); // waits for a running erasure
     lock.lock();
     try {
       writes = false;

@@ -12,15 +12,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the served log: a page that was served, an action that was recorded, or one that was taken back.
+ * One line of the served log: a served page, a recorded action, or a retraction.
  *
  * @param view id of the page; absent for an action
- * @param items of the page in displayed order, or the action's one item; none of a retraction
- * @param actions of an action; absent for a page
- * @param event id of an action; absent for a page
- * @param format 2 where what follows it has a say; absent where a reader of the first format is right too
- * @param revision of an action's record, or up to which it was taken back; absent for 0
- * @param retracted whether the event was taken back; absent when not
+ * @param items items of the page in displayed order, or the one item of an action; empty for a
+ *     retraction
+ * @param actions actions of the entry; absent for a page
+ * @param event id of an action's event; absent for a page
+ * @param format 2 when the fields after it matter; absent when a reader of format 1 reads the line
+ *     correctly
+ * @param revision revision of an action's record, or the highest revision taken back; absent for 0
+ * @param retracted whether the event was taken back; absent when it was not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ServedEntry(
@@ -39,7 +41,10 @@ record ServedEntry(
     @Nullable Boolean retracted) {
   private static final int FORMAT = 2;
 
-  /** By time, a page before an action of the same millisecond; actions of one time as in a history. */
+  /**
+   * Orders entries by time. A page comes before an action of the same millisecond. Actions of the
+   * same time are ordered as in a history.
+   */
   static final Comparator<ServedEntry> BY_PLACE =
       Comparator.comparingLong(ServedEntry::timeMs)
           .thenComparing(entry -> entry.view() == null ? 1 : 0)
@@ -87,7 +92,7 @@ record ServedEntry(
         null);
   }
 
-  /** An event that was taken back at a time. */
+  /** Returns the entry of a retraction at the given time. */
   static ServedEntry retraction(String user, String event, long revision, long timeMs) {
     return new ServedEntry(
         null,
@@ -105,7 +110,7 @@ record ServedEntry(
         true);
   }
 
-  /** Whether a line that was read has all that its kind needs. */
+  /** Whether the line has all fields that its kind needs. */
   boolean isWhole() {
     if (user == null || surface == null || !isWhole(items)) {
       return false;
@@ -135,7 +140,7 @@ record ServedEntry(
     return event == null ? "" : event;
   }
 
-  /** What an action's entry records. */
+  /** Returns the action that the entry records. */
   RecordedAction action() {
     return new RecordedAction(items.get(0), actions == null ? List.of() : actions, surface, timeMs);
   }

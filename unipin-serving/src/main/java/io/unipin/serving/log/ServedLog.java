@@ -4,9 +4,10 @@ import io.unipin.serving.history.ActionEvent;
 import java.util.List;
 
 /**
- * The log of what was served and what users did with it: tomorrow's training data ({@link ServedLogExport}).
+ * The log of served pages and of what users did with them. It is the training data of later models,
+ * see {@link ServedLogExport}.
  *
- * <p>Never delays a request, see {@link EntryLog}. Thread-safe.
+ * <p>The log never delays a request, see {@link EntryLog}. Thread-safe.
  */
 public final class ServedLog implements AutoCloseable {
   private final EntryLog<ServedEntry> entries;
@@ -15,22 +16,22 @@ public final class ServedLog implements AutoCloseable {
     this.entries = entries;
   }
 
-  /** Opens a log; one that is not enabled takes nothing. */
+  /** Opens a log. A disabled log takes no entries. */
   public static ServedLog open(ServedLogConfig config) {
     return new ServedLog(EntryLog.open("served", config, ServedEntry::user));
   }
 
-  /** What {@link EntryLog#mark} says of the user. */
+  /** Returns the user's mark, see {@link EntryLog#mark}. */
   public long mark(String user) {
     return entries.mark(user);
   }
 
-  /** Logs a page of a user who is not being erased. */
+  /** Logs a page of a user whom nobody erases meanwhile. */
   public void served(Slate slate) {
     served(slate, mark(slate.user()));
   }
 
-  /** Logs actions of a user who is not being erased. */
+  /** Logs actions of a user whom nobody erases meanwhile. */
   public void recorded(String user, List<ActionEvent> events) {
     recorded(user, events, mark(user));
   }
@@ -40,35 +41,35 @@ public final class ServedLog implements AutoCloseable {
     entries.offer(ServedEntry.of(slate), mark);
   }
 
-  /** Logs actions of a user that were recorded. */
+  /** Logs the recorded actions of a user. */
   public void recorded(String user, List<ActionEvent> events, long mark) {
     for (ActionEvent event : events) {
       entries.offer(ServedEntry.of(user, event), mark);
     }
   }
 
-  /** Logs that a user's events were taken back at a time. */
+  /** Logs that a user's events were taken back at the given time. */
   public void retracted(String user, List<String> eventIds, long revision, long timeMs, long mark) {
     for (String event : eventIds) {
       entries.offer(ServedEntry.retraction(user, event, revision, timeMs), mark);
     }
   }
 
-  /** Entries that were dropped since the start. */
+  /** Returns the number of entries dropped since the start. */
   public long dropped() {
     return entries.dropped();
   }
 
   /**
-   * Forgets a user: what waits in memory, and what is on disk.
+   * Erases a user's entries in memory and on disk.
    *
-   * @return whether there was anything
+   * @return whether there was any entry
    */
   public boolean erase(String user) {
     return entries.erase(user);
   }
 
-  /** Writes what is queued. Idempotent. */
+  /** Writes the queued entries and closes the log. Idempotent. */
   @Override
   public void close() {
     entries.close();

@@ -8,12 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Settings of a log: that of served slates and recorded actions, and that of exposures.
+ * Settings of a log. The served log and the exposure log use them.
  *
- * @param enabled whether anything is logged
- * @param folder of the log's segments
- * @param queue entries that may wait for the disk before the next is dropped and counted
- * @param segment size from which a new segment is begun
+ * @param enabled whether entries are written
+ * @param folder folder of the log's segments
+ * @param queue number of entries that may wait for the disk; further entries are dropped and
+ *     counted
+ * @param segment size in bytes at which a new segment begins
  * @param flushEvery longest time that an entry waits in memory
  */
 public record ServedLogConfig(
@@ -24,7 +25,7 @@ public record ServedLogConfig(
     checkPositive("flushEvery", flushEvery);
   }
 
-  /** The same folder, written to or not. */
+  /** Returns the same settings with the log enabled or disabled. */
   public ServedLogConfig withEnabled(boolean enabled) {
     return new ServedLogConfig(enabled, folder, queue, segment, flushEvery);
   }

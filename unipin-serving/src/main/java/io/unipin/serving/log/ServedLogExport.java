@@ -22,9 +22,11 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Turns a served log into a feed log: a served page becomes a feedview, and what its user did with an item of it within the
- * attribution time becomes that impression's label. Of an event that was corrected or taken back it holds what stands in the
- * end.
+ * Converts a served log into a feed log.
+ *
+ * <p>A served page becomes a feedview. What its user did with an item within the attribution time
+ * becomes the label of that impression. For corrected or retracted events the feed log holds the
+ * final state.
  */
 public final class ServedLogExport {
   private static final ObjectReader JSON = new ObjectMapper().readerFor(ServedEntry.class);
@@ -39,7 +41,10 @@ public final class ServedLogExport {
     this.attributionMs = attribution.toMillis();
   }
 
-  /** Reads a log's folder. Items that the catalogue, and names that the schema does not know are left out. */
+  /**
+   * Reads a log's folder. Items that the catalogue does not know and names that the schema does not
+   * know are left out.
+   */
   public static FeedLog read(
       Path folder, FeedSchema schema, Catalogue catalogue, Duration attribution) {
     return read(folder, schema, catalogue, attribution, skipped -> {});
@@ -48,8 +53,8 @@ public final class ServedLogExport {
   /**
    * Reads a log's folder.
    *
-   * @param skipped takes a sentence for each line that was left out because it is no whole entry, as a server that was
-   *     killed leaves one
+   * @param skipped receives one sentence for each line that is not a complete entry; a killed
+   *     server leaves such lines
    */
   public static FeedLog read(
       Path folder,
@@ -80,7 +85,9 @@ public final class ServedLogExport {
     return builder.build();
   }
 
-  /** Adds a user's entries by time; a page comes before an action of the same millisecond. */
+  /**
+   * Adds a user's entries in order of time. A page comes before an action of the same millisecond.
+   */
   private void add(FeedLogBuilder builder, List<ServedEntry> entries) {
     List<ServedEntry> ordered = once(entries);
     ordered.sort(ServedEntry.BY_PLACE);
@@ -104,7 +111,10 @@ public final class ServedLogExport {
     }
   }
 
-  /** Of a page that was asked for again the last answer counts, of an event what holds of it. */
+  /**
+   * Removes repeats. It keeps the last answer to each page request, and the valid record of each
+   * event.
+   */
   private static List<ServedEntry> once(List<ServedEntry> entries) {
     Set<String> views = new HashSet<>();
     List<ServedEntry> kept = new ArrayList<>(entries);

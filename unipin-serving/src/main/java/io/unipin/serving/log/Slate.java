@@ -3,8 +3,8 @@ package io.unipin.serving.log;
 /**
  * One page as it was served.
  *
- * @param id of the request
- * @param items ids in displayed order; owned by the record
+ * @param id id of the request
+ * @param items item ids in displayed order; owned by the record
  */
 public record Slate(
     String id,

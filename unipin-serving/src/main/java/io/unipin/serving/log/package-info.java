@@ -1,4 +1,4 @@
-/** Logs of what was served and recorded, and their way back into a feed log. */
+/** Logs of served pages and recorded actions, and their conversion into a feed log. */
 @NullMarked
 package io.unipin.serving.log;
 

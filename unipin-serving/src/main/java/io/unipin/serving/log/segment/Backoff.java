@@ -3,7 +3,7 @@ package io.unipin.serving.log.segment;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** When to try again what failed: at first soon, then ever later. One thread at a time. */
+/** Decides when a failed operation is tried again, with growing delays. One thread at a time. */
 public final class Backoff {
   private static final Duration FIRST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofSeconds(5);
@@ -13,7 +13,7 @@ public final class Backoff {
   private long since;
 
   /**
-   * @param nanos tells time as {@link System#nanoTime} does
+   * @param nanos clock in nanoseconds, like {@link System#nanoTime}
    */
   public Backoff(LongSupplier nanos) {
     this.nanos = nanos;

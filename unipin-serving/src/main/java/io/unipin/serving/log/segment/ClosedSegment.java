@@ -14,7 +14,10 @@ import org.slf4j.LoggerFactory;
 public final class ClosedSegment {
   private static final Logger logger = LoggerFactory.getLogger(ClosedSegment.class);
 
-  /** A smaller segment is read as fast as its index. */
+  /**
+   * Size in bytes below which a segment has no index. Reading such a segment is as fast as reading
+   * an index.
+   */
   static final long SMALL = 256 << 10;
 
   private final Path path;
@@ -25,7 +28,7 @@ public final class ClosedSegment {
     this.index = new UserLinesFile(path);
   }
 
-  /** Makes the index of a segment that should have one and has not. */
+  /** Builds the segment's index if it needs one and has none. */
   public void prepare() throws IOException {
     if (Files.size(path) < SMALL) {
       index.delete();
@@ -34,7 +37,10 @@ public final class ClosedSegment {
     }
   }
 
-  /** Erases a user's lines, and all that are no whole entries; returns whether one was the user's. */
+  /**
+   * Erases a user's lines and all incomplete lines. Returns whether one of them belonged to the
+   * user.
+   */
   public boolean erase(String user) throws IOException {
     Optional<long[]> known = index.find(user);
     UserLines scanned = known.isPresent() ? null : scan();
@@ -86,7 +92,10 @@ public final class ClosedSegment {
     }
   }
 
-  /** An index of before goes. Without room on the disk the segment is read again the next time. */
+  /**
+   * Replaces the segment's index. If the disk has no room for it, the next erasure reads the
+   * segment again.
+   */
   private void save(UserLines lines) throws IOException {
     index.delete();
     if (Files.size(path) >= SMALL) {
@@ -98,15 +107,16 @@ public final class ClosedSegment {
     }
   }
 
-  /** What became of lines that may be a user's. */
+  /** The result of erasing lines that may be a user's. */
   record ErasedLines(long[] offsets, boolean existed) {
     static ErasedLines erase(SegmentFile file, long[] offsets, String user) throws IOException {
       LongStream.Builder erased = LongStream.builder();
       boolean existed = false;
       long[] ascending = LongStream.of(offsets).sorted().toArray();
-      for (int i = ascending.length - 1; i >= 0; i--) { // so that all at the end can be cut off
+      // descending, so that erased lines at the end can be cut off
+      for (int i = ascending.length - 1; i >= 0; i--) {
         long offset = ascending[i];
-        if (offset >= file.size()) { // something else has cut the file off
+        if (offset >= file.size()) { // another process has truncated the file
           erased.add(offset);
           continue;
         }

@@ -18,8 +18,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of one log. Who writes or erases there owns it: a lock of the operating system on a file, which ends with the
- * process however that ends. One thread at a time.
+ * The folder of one log.
+ *
+ * <p>The process that writes or erases in the folder owns it. Ownership is an operating-system lock
+ * on a file, which ends with the process in every case. One thread at a time.
  */
 public final class LogFolder implements AutoCloseable {
   private static final String SUFFIX = ".jsonl";
@@ -61,9 +63,9 @@ public final class LogFolder implements AutoCloseable {
   }
 
   /**
-   * Makes the folder this process's own, and removes what a crash left half done.
+   * Makes this process the owner of the folder and removes files that a crash left incomplete.
    *
-   * @throws ServingException when another server owns it
+   * @throws ServingException when another server owns the folder
    */
   public void own() throws IOException {
     if (lock != null) {
@@ -96,7 +98,7 @@ public final class LogFolder implements AutoCloseable {
       FileLock lock = channel.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      return false; // of this process
+      return false; // another lock of this process
     }
   }
 
@@ -122,7 +124,7 @@ public final class LogFolder implements AutoCloseable {
     return file.startsWith(name + "-") && file.endsWith(SUFFIX + UserLinesFile.SUFFIX);
   }
 
-  /** Begins a segment whose name is new, and later than that of any before. */
+  /** Creates a segment whose name is new and sorts after all earlier names. */
   public OpenSegment begin() throws IOException {
     own();
     newest = Math.max(newest + 1, System.currentTimeMillis());
@@ -136,7 +138,7 @@ public final class LogFolder implements AutoCloseable {
     }
   }
 
-  /** Idempotent. */
+  /** Gives up the folder. Idempotent. */
   @Override
   public void close() {
     FileChannel owned = lock;

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Optional;
 
-/** One line of a log, as far as an erasure must understand it: a JSON object that names its user. */
+/** One line of a log, parsed as far as an erasure needs it: a JSON object that names its user. */
 final class LogLine {
   private static final JsonFactory JSON = new JsonFactory();
 
   private LogLine() {}
 
-  /** Returns the user that a line names; empty for a line that is no whole entry. */
+  /** Returns the user that a line names; empty for an incomplete line. */
   static Optional<String> user(byte[] line, int from, int length) {
     try (JsonParser parser = JSON.createParser(line, from, length)) {
       String user = null;
@@ -34,7 +34,7 @@ final class LogLine {
     }
   }
 
-  /** Whether nothing but blanks stands there: the place of an entry that was erased. */
+  /** Whether the range holds only blanks. An erased entry leaves blanks. */
   static boolean isBlank(byte[] line, int from, int length) {
     for (int i = from; i < from + length; i++) {
       if (line[i] != ' ' && line[i] != '\r') {

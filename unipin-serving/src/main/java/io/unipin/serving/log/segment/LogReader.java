@@ -7,20 +7,23 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Reads the whole entries of a segment, and says which lines are none. */
+/** Reads the complete entries of a segment and reports all other lines. */
 public final class LogReader {
   private LogReader() {}
 
   @FunctionalInterface
   public interface Entries {
-    /** Takes a line's JSON; throws {@link JsonProcessingException} when it is no entry. */
+    /**
+     * Takes a line's JSON. Throws {@link JsonProcessingException} when the JSON is not an entry.
+     */
     void entry(byte[] bytes, int from, int length) throws IOException;
   }
 
   /**
-   * Reads a segment in order. A line that is no entry is skipped: half a line is what a crash or a full disk leaves.
+   * Reads a segment in order. It skips lines that are not entries. A crash or a full disk can leave
+   * an incomplete line.
    *
-   * @param skipped takes a sentence about each such line
+   * @param skipped receives one sentence for each skipped line
    */
   public static void read(Path segment, Entries entries, Consumer<String> skipped)
       throws IOException {

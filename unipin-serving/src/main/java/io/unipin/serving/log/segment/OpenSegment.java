@@ -9,8 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The segment that takes lines. A line is in it as a whole or not at all: what a full disk left of one is cut off. One
- * thread at a time.
+ * The segment that takes new lines.
+ *
+ * <p>A line is written completely or not at all. When the disk is full, the written part of a line
+ * is cut off. One thread at a time.
  */
 public final class OpenSegment {
   private static final Logger logger = LoggerFactory.getLogger(OpenSegment.class);
@@ -20,7 +22,7 @@ public final class OpenSegment {
   private UserLines lines = new UserLines();
   private long size;
 
-  /** Whether the file is open and ends with a whole line. */
+  /** Whether the file is open and ends with a complete line. */
   private boolean sound = true;
 
   private OpenSegment(Path path, SegmentFile file) {
@@ -28,7 +30,7 @@ public final class OpenSegment {
     this.file = file;
   }
 
-  /** Begins a segment; fails where a file of that name is. */
+  /** Creates a segment. Fails if a file of that name exists. */
   static OpenSegment create(Path path) throws IOException {
     return new OpenSegment(
         path,
@@ -39,7 +41,7 @@ public final class OpenSegment {
             StandardOpenOption.WRITE));
   }
 
-  /** Adds a line of a user's, or nothing. */
+  /** Adds a line of a user completely, or adds nothing. */
   public void append(String user, String line) throws IOException {
     byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
     try {
@@ -69,12 +71,12 @@ public final class OpenSegment {
     return path;
   }
 
-  /** Whether lines can be added: nobody took the file away, and it ends with a whole line. */
+  /** Whether lines can be added: the file still exists and ends with a complete line. */
   public boolean isSound() {
     return sound && Files.exists(path);
   }
 
-  /** Erases a user's lines; returns whether there was one. */
+  /** Erases a user's lines. Returns whether there was one. */
   public boolean erase(String user) throws IOException {
     long[] offsets = lines.find(user);
     if (offsets.length == 0) {
@@ -100,7 +102,9 @@ public final class OpenSegment {
     }
   }
 
-  /** Takes no more lines. An empty segment goes, one of some size gets its index. */
+  /**
+   * Closes the segment for new lines. An empty segment is deleted, and a large one gets its index.
+   */
   public void end() throws IOException {
     file.close();
     if (!sound) {

@@ -14,16 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of one segment: lines are added at its end, and blanked in place.
+ * The bytes of one segment. Lines are added at the end and erased in place.
  *
- * <p>An erased line is overwritten with blanks, its end too: they become blanks before the JSON of the next line. Erased
- * lines at the end of the file are cut off, and a small file is copied without its blanks. So an erasure needs no space on the disk, copies no other user's lines and moves
- * no file. One thread at a time.
+ * <p>An erased line is overwritten with blanks, including its line end. The blanks then precede the
+ * JSON of the next line. Erased lines at the end of the file are cut off. A small file is copied
+ * without its blanks.
+ *
+ * <p>So an erasure needs no disk space, copies no lines of other users and moves no file. One
+ * thread at a time.
  */
 final class SegmentFile implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(SegmentFile.class);
 
-  /** Longest line that can be an entry; what is longer is damage. */
+  /** Longest possible entry in bytes. A longer line is damaged. */
   static final int LONGEST_LINE = 16 << 20;
 
   private static final int CHUNK = 1 << 16;
@@ -40,7 +43,10 @@ final class SegmentFile implements AutoCloseable {
 
   @FunctionalInterface
   interface Lines {
-    /** Takes a line without its end; of one that is longer than {@link #LONGEST_LINE}, its beginning. */
+    /**
+     * Takes a line without its line end. If the line is longer than {@link #LONGEST_LINE}, it takes
+     * only the beginning.
+     */
     void line(long offset, byte[] bytes, int from, int length) throws IOException;
   }
 
@@ -48,7 +54,7 @@ final class SegmentFile implements AutoCloseable {
     return channel.size();
   }
 
-  /** Writes all bytes from a position on. */
+  /** Writes all bytes, starting at a position. */
   void write(long position, byte[] bytes) throws IOException {
     ByteBuffer rest = ByteBuffer.wrap(bytes);
     while (rest.hasRemaining()) {
@@ -64,7 +70,7 @@ final class SegmentFile implements AutoCloseable {
     channel.force(false);
   }
 
-  /** Reads all lines in order, blank ones and a last one without an end too. */
+  /** Reads all lines in order. It includes blank lines and a last line without a line end. */
   void lines(Lines reader) throws IOException {
     byte[] buffer = new byte[1 << 20];
     int held = 0;
@@ -87,7 +93,8 @@ final class SegmentFile implements AutoCloseable {
         }
       }
       if (from == 0) {
-        from = blanks(buffer, 0, held + read); // many erased lines make no long one
+        // blanks of erased lines do not count towards a line's length
+        from = blanks(buffer, 0, held + read);
       }
       held += read - from;
       System.arraycopy(buffer, from, buffer, 0, held);
@@ -104,7 +111,7 @@ final class SegmentFile implements AutoCloseable {
     }
   }
 
-  /** Hands a line over from its first character on that is no blank. */
+  /** Passes a line on without its leading blanks. */
   private static void hand(Lines reader, long begin, byte[] buffer, int from, int to)
       throws IOException {
     int text = from + blanks(buffer, from, to);
@@ -119,7 +126,7 @@ final class SegmentFile implements AutoCloseable {
     return count;
   }
 
-  /** Reads where every user's lines begin. */
+  /** Reads the offsets at which each user's lines begin. */
   UserLines users() throws IOException {
     UserLines users = new UserLines();
     lines(
@@ -133,7 +140,10 @@ final class SegmentFile implements AutoCloseable {
     return users;
   }
 
-  /** Copies a file of some size without the blanks that erasures left; returns whether there was room to. */
+  /**
+   * Replaces the file by a copy without the blanks of erasures. Returns whether the disk had room
+   * for the copy.
+   */
   static boolean dropBlanks(Path path) {
     Path copy = path.resolveSibling(path.getFileName() + ".tmp");
     try {
@@ -155,7 +165,7 @@ final class SegmentFile implements AutoCloseable {
     }
   }
 
-  /** Returns the line that begins there, without its end. */
+  /** Returns the line at the offset, without its line end. */
   byte[] lineAt(long offset) throws IOException {
     long length = Math.min(endOfLine(offset) - offset, LONGEST_LINE);
     ByteBuffer line = ByteBuffer.allocate((int) length);
@@ -163,7 +173,7 @@ final class SegmentFile implements AutoCloseable {
     return line.array();
   }
 
-  /** Takes away the line that begins there. */
+  /** Erases the line at the offset. */
   void erase(long offset) throws IOException {
     long end = endOfLine(offset) + 1;
     if (end >= channel.size()) {
@@ -178,7 +188,7 @@ final class SegmentFile implements AutoCloseable {
     }
   }
 
-  /** Returns where the blanks begin that end there. */
+  /** Returns where the blanks begin that end at the position. */
   private long endOfText(long end) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     for (long at = Math.min(end, size()); at > 0; at -= chunk.position()) {
@@ -194,7 +204,7 @@ final class SegmentFile implements AutoCloseable {
     return 0;
   }
 
-  /** Returns the position of the line's end, or of the file's where the line has none. */
+  /** Returns the position of the line's end, or the end of the file if the line has no end. */
   private long endOfLine(long offset) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     for (long at = offset; ; at += chunk.position()) {

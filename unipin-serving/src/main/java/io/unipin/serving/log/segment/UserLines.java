@@ -9,16 +9,19 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * Where in a segment the lines of each user begin: one number a line, the user's hash above the line's offset.
+ * The offsets of each user's lines in a segment. Each line is one number: the user's hash in the
+ * high bits, the line's offset in the low bits.
  *
- * <p>The hash has 31 bits and a salt of the segment's own, so that neither an id nor a hash that another file has can be
- * found in it. Users who share a hash cost a look at each other's lines. Takes 8 bytes a line, twice that while it grows.
- * One thread at a time.
+ * <p>The hash has 31 bits and uses a salt that is unique to the segment. So nobody can find an id,
+ * or a hash from another file, in it.
+ *
+ * <p>If two users share a hash, an erasure also reads the other user's lines. Memory is 8 bytes per
+ * line, and twice that while the table grows. One thread at a time.
  */
 final class UserLines {
   static final int SALT_BYTES = 16;
 
-  /** Stands in place of a user where a line is no whole entry. */
+  /** Takes the place of the user's hash for an incomplete line. */
   private static final long UNREADABLE = 0;
 
   private static final long OFFSET = 0xffff_ffffL;
@@ -29,12 +32,12 @@ final class UserLines {
   private long[] lines;
   private int count;
 
-  /** Makes an empty one with a fresh salt. */
+  /** Creates an empty table with a new salt. */
   UserLines() {
     this(freshSalt(), new long[0]);
   }
 
-  /** Takes lines over that were written before. */
+  /** Creates a table from saved lines. */
   UserLines(byte[] salt, long[] lines) {
     this.salt = salt.clone();
     this.lines = lines;
@@ -55,20 +58,23 @@ final class UserLines {
     }
   }
 
-  /** Returns a user's hash, which is never that of an unreadable line. */
+  /** Returns a user's hash. It never equals the value of an unreadable line. */
   private static long hash(MessageDigest digest, byte[] salt, String user) {
     digest.update(salt);
     long hash = ByteBuffer.wrap(digest.digest(user.getBytes(StandardCharsets.UTF_8))).getInt();
     return Math.max(
-        hash & Integer.MAX_VALUE, UNREADABLE + 1); // lines stay positive, and so in order
+        hash & Integer.MAX_VALUE, UNREADABLE + 1); // keeps numbers positive, and thus their order
   }
 
-  /** Returns the first number that a line of the user's can have; those of all their lines follow. */
+  /**
+   * Returns the smallest possible number of a user's lines. All lines of the user have numbers from
+   * there on.
+   */
   static long first(byte[] salt, String user) {
     return hash(sha256(), salt, user) << Integer.SIZE;
   }
 
-  /** Returns the first number that an unreadable line can have. */
+  /** Returns the smallest possible number of an unreadable line. */
   static long firstUnreadable() {
     return UNREADABLE << Integer.SIZE;
   }
@@ -96,7 +102,10 @@ final class UserLines {
     lines[count++] = line;
   }
 
-  /** Returns where the lines begin that may be the user's: theirs, and those that are no whole entries. */
+  /**
+   * Returns the offsets of lines that may be the user's: the lines with the user's hash and the
+   * incomplete lines.
+   */
   long[] find(String user) {
     long first = hash(digest, salt, user) << Integer.SIZE;
     return LongStream.of(lines)
@@ -106,7 +115,7 @@ final class UserLines {
         .toArray();
   }
 
-  /** Forgets the lines that begin there. */
+  /** Removes the lines at the offsets. */
   void remove(long[] offsets) {
     long[] gone = LongStream.of(offsets).sorted().toArray();
     int kept = 0;

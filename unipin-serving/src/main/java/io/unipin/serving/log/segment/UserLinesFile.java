@@ -12,10 +12,13 @@ import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 
 /**
- * The {@link UserLines} of a closed segment, in a file beside it: magic number and version (4 bytes each), the segment's
- * size (8), the salt (16), the number of lines (8), a checksum (8), then the lines in ascending order, 8 bytes each.
+ * The {@link UserLines} of a closed segment, stored in a file beside it.
  *
- * <p>It can be lost: whoever misses it reads the segment. One thread at a time.
+ * <p>The file holds the magic number and version (4 bytes each), the segment's size (8), the salt
+ * (16), the number of lines (8) and a checksum (8). The lines follow in ascending order, 8 bytes
+ * each.
+ *
+ * <p>The file may be lost. Without it, an erasure reads the segment. One thread at a time.
  */
 final class UserLinesFile {
   static final String SUFFIX = ".users";
@@ -32,10 +35,10 @@ final class UserLinesFile {
     this.file = segment.resolveSibling(segment.getFileName() + SUFFIX);
   }
 
-  /** What stands before the lines. */
+  /** The fields before the lines. */
   private record Header(byte[] salt, long lines, long checksum) {}
 
-  /** Whether the file is whole and belongs to the segment as it is. */
+  /** Whether the file is complete and matches the current segment. */
   boolean isWhole() {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       Optional<Header> header = header(channel, Files.size(segment));
@@ -46,7 +49,7 @@ final class UserLinesFile {
     }
   }
 
-  /** Finds where the lines begin that may be the user's; empty when there is no such file. */
+  /** Returns the offsets of lines that may be the user's; empty when there is no such file. */
   Optional<long[]> find(String user) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -63,7 +66,7 @@ final class UserLinesFile {
     }
   }
 
-  /** Returns the offsets of the lines of one user, by bisection. */
+  /** Returns the offsets of one user's lines, found by bisection. */
   private static LongStream from(FileChannel channel, long count, long first) throws IOException {
     long low = 0;
     long high = count;
@@ -101,7 +104,10 @@ final class UserLinesFile {
     return bytes.flip();
   }
 
-  /** Reads the header of a file that belongs to a segment of that size; empty of another. */
+  /**
+   * Reads the header of a file that belongs to a segment of the given size. Empty if the file
+   * belongs to another segment.
+   */
   private static Optional<Header> header(FileChannel channel, long size) throws IOException {
     if (channel.size() < HEADER) {
       return Optional.empty();
@@ -132,9 +138,11 @@ final class UserLinesFile {
   }
 
   /**
-   * Forgets lines; returns whether others are left. The file goes when it can't be written anew.
+   * Removes lines. Returns whether any lines are left. The file is deleted if it can't be
+   * rewritten.
    *
-   * @param size of the segment before they were erased: it is shorter now where they were its last
+   * @param size size of the segment in bytes before the erasure; an erasure of the last lines makes
+   *     the segment shorter
    */
   boolean remove(long[] offsets, long size) throws IOException {
     UserLines lines;
@@ -145,12 +153,12 @@ final class UserLinesFile {
       lines = new UserLines(header.salt(), lines(channel, header));
     }
     lines.remove(offsets);
-    delete(); // a crash must leave the old one neither
+    delete(); // so that a crash can't leave the old file
     write(lines);
     return !lines.isEmpty();
   }
 
-  /** Writes the file anew; does without where the disk has no room. */
+  /** Replaces the file. When the disk has no room, it throws and leaves no half-written file. */
   void write(UserLines users) throws IOException {
     long[] lines = users.sorted();
     ByteBuffer bytes = ByteBuffer.allocate(HEADER + Long.BYTES * lines.length);
@@ -169,7 +177,7 @@ final class UserLinesFile {
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }
-        channel.force(true); // a loss of power leaves the whole file or none
+        channel.force(true); // a loss of power leaves a complete file or none
       }
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
