@@ -9,15 +9,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Rules for what may stand on one page together, applied after ranking.
+ * Rules that decide which items may stand together on a page. They apply after ranking.
  *
- * @param perAuthor most items of one author; 0 for any number. Items whose author is unknown are not counted
- * @param perCategory the same of categories
- * @param freshItems at least so many items that are fresh, as far as there are any among the candidates
- * @param freshWithin an item is fresh until it is older than this; one of unknown age is not
- * @param blockedItems ids that stand on no page
- * @param blockedAuthors whose items stand on no page
- * @param blockedCategories likewise
+ * @param perAuthor most items of one author on a page; 0 for any number. Items of unknown author
+ *     are not counted
+ * @param perCategory most items of one category on a page; 0 for any number
+ * @param freshItems fewest fresh items on a page, if there are enough among the candidates
+ * @param freshWithin largest age of a fresh item; an item of unknown age is not fresh
+ * @param blockedItems ids of items that stand on no page
+ * @param blockedAuthors authors whose items stand on no page
+ * @param blockedCategories categories whose items stand on no page
  */
 public record SlateConfig(
     int perAuthor,
@@ -41,7 +42,10 @@ public record SlateConfig(
     blockedCategories = sorted(blockedCategories);
   }
 
-  /** Equal settings must look equal, since their text is what a version of the settings is made of. */
+  /**
+   * Sorts the values. The version of the settings is computed from their text, so equal settings
+   * need equal texts.
+   */
   private static <T extends Comparable<T>> Set<T> sorted(Set<T> values) {
     return Collections.unmodifiableSet(new TreeSet<>(values));
   }

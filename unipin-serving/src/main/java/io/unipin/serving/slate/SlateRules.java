@@ -13,16 +13,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a page out of ranked candidates: the best that the rules allow, in the order of their utility, with a reason for every
- * candidate that was passed over.
+ * Chooses a page from ranked candidates. The page holds the best candidates that the rules allow,
+ * in order of utility. Each candidate that was passed over has a reason.
  *
- * <p>Immutable. O(candidates), and O(candidates × page) where the page lacks fresh items.
+ * <p>Immutable. O(candidates), or O(candidates × page) when the page lacks fresh items.
  */
 public final class SlateRules {
   /*
-   * Blocks and caps are decided from the best candidate down: an item is taken unless it is blocked or its author or category
-   * is full. If too few of the page are fresh, the next best fresh candidates come in, each in the place of the worst item that
-   * is not fresh and whose leaving makes room under the caps, too; also those that a cap had removed.
+   * Blocks and caps are applied from the best candidate down. An item is taken unless it is
+   * blocked, or its author or category is full.
+   *
+   * If the page has too few fresh items, the next best fresh candidates are added. Candidates
+   * removed by a cap may be added as well.
+   *
+   * Each of them replaces the worst item that is not fresh and whose removal also makes room under
+   * the caps.
    */
   private final SlateConfig config;
 
@@ -30,10 +35,13 @@ public final class SlateRules {
     this.config = config;
   }
 
-  /** A page and what was passed over for it, both in the order of ranking. */
+  /** A page and the candidates that were passed over for it. Both are in ranking order. */
   public record Slated(List<RankedItem> items, List<Removal> removals) {}
 
-  /** At most {@code size} items; {@code nowMs} is the request's time. */
+  /**
+   * Chooses at most {@code size} items. {@code nowMs} is the request's time in milliseconds since
+   * the epoch.
+   */
   public Slated choose(List<RankedItem> ranked, int size, Catalogue catalogue, long nowMs) {
     Choice choice = new Choice(ranked, catalogue, nowMs);
     choice.fill(size);
@@ -41,7 +49,7 @@ public final class SlateRules {
     return choice.slated();
   }
 
-  /** A candidate with what the rules look at. */
+  /** A candidate with the attributes that the rules use. */
   private record Entry(RankedItem item, int place, String author, String category, boolean fresh) {
     @Override
     public boolean equals(Object other) {
@@ -54,7 +62,7 @@ public final class SlateRules {
     }
   }
 
-  /** One page in the making. One thread. */
+  /** A page under construction. One thread. */
   private final class Choice {
     private final List<Entry> entries = new ArrayList<>();
     private final List<Entry> chosen = new ArrayList<>();
@@ -73,7 +81,7 @@ public final class SlateRules {
       }
     }
 
-    /** Takes the best that are allowed. */
+    /** Adds the best allowed candidates until the page has {@code size} items. */
     void fill(int size) {
       for (int i = 0; i < entries.size() && chosen.size() < size; i++) {
         Entry entry = entries.get(i);
@@ -124,7 +132,7 @@ public final class SlateRules {
       removals.add(new Removal(entry.item().id(), entry.place(), entry.item().utility(), rule));
     }
 
-    /** Brings in fresh candidates until there are enough, or none fits. */
+    /** Adds fresh candidates until there are enough of them or none fits. */
     void freshen(int size) {
       long missing =
           Math.min(config.freshItems(), size) - chosen.stream().filter(Entry::fresh).count();
@@ -164,7 +172,10 @@ public final class SlateRules {
       return true;
     }
 
-    /** Whether there is room for one of a name once one of another is gone. */
+    /**
+     * Whether the cap allows one more item named {@code in} after an item named {@code out} is
+     * removed.
+     */
     private static boolean fits(Map<String, Integer> counts, int cap, String in, String out) {
       return in.equals(out) || !isFull(counts, in, cap);
     }

@@ -1,4 +1,4 @@
-/** The rules that a page obeys, whatever its items score. */
+/** The rules that every page obeys, whatever the scores of its items. */
 @NullMarked
 package io.unipin.serving.slate;
 
