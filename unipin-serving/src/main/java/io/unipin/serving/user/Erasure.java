@@ -5,9 +5,9 @@ import io.unipin.serving.failure.ServingException;
 import java.util.List;
 
 /**
- * What became of an erasure.
+ * The result of an erasure.
  *
- * @param existed whether there was anything
+ * @param existed whether any store held data of the user
  * @param missed names of the stores that could not be reached
  */
 public record Erasure(boolean existed, List<String> missed) {
@@ -16,9 +16,9 @@ public record Erasure(boolean existed, List<String> missed) {
   }
 
   /**
-   * Returns whether there was anything, of an erasure that reached every store.
+   * Returns whether any store held data of the user. Requires that the erasure reached every store.
    *
-   * @throws ServingException that names the stores which it did not reach
+   * @throws ServingException when a store was not reached; the message names these stores
    */
   public boolean complete() {
     if (!missed.isEmpty()) {

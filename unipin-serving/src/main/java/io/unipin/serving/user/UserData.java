@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one owner of what the server holds of users: it records, logs and erases.
+ * The single owner of the server's data about users. It records, logs and erases.
  *
- * <p>An erasure goes to every store, whatever fails on the way, and tells which ones it did not reach. Thread-safe.
+ * <p>An erasure tries every store, even after a failure, and reports the stores that it did not
+ * reach. Thread-safe.
  */
 public final class UserData {
   private static final Logger logger = LoggerFactory.getLogger(UserData.class);
@@ -31,13 +32,13 @@ public final class UserData {
   private final Consumer<String> changed;
   private final List<UserStore> stores;
 
-  /** What holds something of a user for good. */
+  /** The stores that keep data about users permanently. */
   public record Parts(
       HistoryStore histories, UserKvCache cache, ServedLog servedLog, ExposureLog exposures) {}
 
   /**
-   * @param changed learns of users whose actions are others now
-   * @param others whatever else holds something of a user
+   * @param changed receives the id of each user whose actions have changed
+   * @param others all other stores with data about users
    */
   public UserData(Parts parts, Consumer<String> changed, List<UserStore> others) {
     this.histories = parts.histories();
@@ -46,7 +47,8 @@ public final class UserData {
     this.exposures = parts.exposures();
     this.changed = changed;
     List<UserStore> all = new ArrayList<>();
-    all.add(new UserStore("history", histories::erase)); // first: others are made from it
+    // first, because the other stores are computed from it
+    all.add(new UserStore("history", histories::erase));
     all.addAll(others);
     all.add(new UserStore("cache", user -> cache.erase(user) > 0));
     all.add(new UserStore("served log", servedLog::erase));
@@ -54,19 +56,24 @@ public final class UserData {
     this.stores = List.copyOf(all);
   }
 
-  /** Returns how full the cache of encoded users is, and what it did so far. */
+  /** Returns the fill level and the counters of the cache of encoded users. */
   public KvCacheStats cacheStats() {
     return cache.stats();
   }
 
-  /** Returns the moment now; whoever logs something of a user takes it before they look at anything of the user's. */
+  /**
+   * Returns the user's current mark. A caller that logs data of the user takes the mark before it
+   * reads any.
+   */
   public UserMark mark(String user) {
     return new UserMark(servedLog.mark(user), exposures.mark(user));
   }
 
   /**
-   * Records a user's events, and logs all of them, those that were recorded before too: a server may end between its
-   * history and its log, and then the caller's retry brings what the log lacks. Readers count an event id once.
+   * Records a user's events and logs all of them, including events recorded before.
+   *
+   * <p>A server may end after it wrote the history and before it wrote the log. The caller's retry
+   * then adds the missing log entries. Readers count an event id once.
    */
   public AppendResult record(String user, List<ActionEvent> events) {
     UserMark mark = mark(user);
@@ -78,7 +85,7 @@ public final class UserData {
     return result;
   }
 
-  /** Takes a user's events back, and logs all of them, as {@link #record} does. */
+  /** Takes a user's events back and logs all retractions, as {@link #record} does. */
   public RetractResult retract(String user, List<String> eventIds, long revision, long nowMs) {
     UserMark mark = mark(user);
     RetractResult result = histories.retract(user, eventIds, revision);
@@ -89,12 +96,12 @@ public final class UserData {
     return result;
   }
 
-  /** Logs a page that its caller got. */
+  /** Logs a page after its caller received it. */
   public void served(Slate slate, UserMark mark) {
     servedLog.served(slate, mark.served());
   }
 
-  /** Logs which experiments an answer showed, once its caller got it. */
+  /** Logs the experiments that affected an answer, after its caller received the answer. */
   public void exposed(List<Assignment> assignments, ExposureLog.Answer answer) {
     exposures.exposed(assignments, answer);
   }

@@ -1,4 +1,7 @@
 package io.unipin.serving.user;
 
-/** A moment in a user's life here: what was begun before the user was erased is not logged after it. */
+/**
+ * A user's marks in the two logs at one moment. If the user is erased later, entries with this mark
+ * are dropped.
+ */
 public record UserMark(long served, long exposed) {}

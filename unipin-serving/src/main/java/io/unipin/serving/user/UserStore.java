@@ -3,9 +3,9 @@ package io.unipin.serving.user;
 import java.util.function.Predicate;
 
 /**
- * A place where something of a user is held.
+ * A store that holds data about users.
  *
- * @param name as an incomplete erasure tells it
- * @param eraser forgets a user; tells whether there was anything
+ * @param name name of the store in reports of incomplete erasures
+ * @param eraser erases a user; returns whether the store held data of the user
  */
 public record UserStore(String name, Predicate<String> eraser) {}

@@ -1,4 +1,4 @@
-/** What the server holds of a user: one owner that records it and erases it. */
+/** The server's data about users, with one owner that records and erases it. */
 @NullMarked
 package io.unipin.serving.user;
 
