@@ -2,11 +2,14 @@ package io.unipin.serving.request;
 
 import java.time.Duration;
 
-/** What is left of a request's time. */
+/** The time that a request has left. */
 public interface CallBudget {
-  /** Throws a {@link io.unipin.serving.failure.ServingException} when the time is used up or the caller has gone. */
+  /**
+   * Throws a {@link io.unipin.serving.failure.ServingException} when the time is used up or the
+   * caller has gone.
+   */
   void check();
 
-  /** Zero when used up. */
+  /** Returns the time left; zero when it is used up. */
   Duration remaining();
 }

@@ -3,7 +3,7 @@ package io.unipin.serving.request;
 /**
  * An item that retrieval found.
  *
- * @param row in the catalogue
- * @param score cosine between the query and the item; the best, if several queries found it
+ * @param row the item's row in the catalogue
+ * @param score cosine between query and item; the highest one if several queries found the item
  */
 public record Candidate(long id, int row, float score) {}

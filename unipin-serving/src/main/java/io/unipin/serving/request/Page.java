@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * One page of a feed.
  *
- * @param removals what slate rules kept off the page
- * @param nextCursor empty when there is no next page
+ * @param removals candidates that slate rules kept off the page
+ * @param nextCursor cursor of the next page; empty when there is none
  */
 public record Page(
     List<RankedItem> items, List<Removal> removals, String nextCursor, Trace trace) {}

@@ -1,12 +1,12 @@
 package io.unipin.serving.request;
 
 /**
- * Asks for a page.
+ * A request for a page.
  *
- * @param requestId of this request, for the response and the log
- * @param pageSize 0 for the server's default
- * @param pageCursor of the page before; empty for the first
- * @param candidates to retrieve and score; 0 for the server's default
+ * @param requestId id of this request, for the response and the log
+ * @param pageSize number of items; 0 for the server's default
+ * @param pageCursor cursor from the previous page; empty for the first page
+ * @param candidates number of items to retrieve and score; 0 for the server's default
  */
 public record PageQuery(
     String requestId,

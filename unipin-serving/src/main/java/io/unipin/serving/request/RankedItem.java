@@ -1,11 +1,12 @@
 package io.unipin.serving.request;
 
 /**
- * An item with what the model expects of it.
+ * An item with the model's predictions for it.
  *
- * @param utility what the page is ordered by; the retrieval score where nothing was scored
- * @param probabilities by action, empty where nothing was scored; owned by the record
- * @param retrievalScore cosine between the query and the item; 0 where nothing was searched
+ * @param utility value by which the page is ordered; the retrieval score when no item was scored
+ * @param probabilities one probability per action; empty when no item was scored; owned by the
+ *     record
+ * @param retrievalScore cosine between query and item; 0 when the request had no search
  */
 public record RankedItem(
     long id, String title, float utility, float[] probabilities, float retrievalScore) {}

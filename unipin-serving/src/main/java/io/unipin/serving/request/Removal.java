@@ -1,13 +1,13 @@
 package io.unipin.serving.request;
 
 /**
- * An item that a slate rule kept off a page on which its utility would have put it.
+ * An item that a slate rule removed from the page. Its utility alone would have put it there.
  *
- * @param place among the ranked candidates, from 1
- * @param rule that removed it
+ * @param place place among the ranked candidates, from 1
+ * @param rule rule that removed the item
  */
 public record Removal(long item, int place, float utility, Rule rule) {
-  /** A rule, named in answers by its lower-case name. */
+  /** A slate rule. Answers use its lower-case name. */
   public enum Rule {
     BLOCKED_ITEM,
     BLOCKED_AUTHOR,

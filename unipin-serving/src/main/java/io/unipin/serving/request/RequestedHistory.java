@@ -5,9 +5,9 @@ import io.unipin.serving.history.UserHistory;
 import java.util.List;
 
 /**
- * A whole history as the caller holds it, oldest action first.
+ * A complete history that the caller sends, oldest action first.
  *
- * @param omitted number of actions older than these
+ * @param omitted number of older actions that are not in the list
  */
 public record RequestedHistory(List<RecordedAction> actions, long omitted) {
   public RequestedHistory {

@@ -1,8 +1,8 @@
 package io.unipin.serving.request;
 
 /**
- * Asks for candidates.
+ * A request for candidates.
  *
- * @param candidates 0 for the server's default
+ * @param candidates number of candidates; 0 for the server's default
  */
 public record RetrievalQuery(String requestId, UserInput user, Wishes wishes, int candidates) {}

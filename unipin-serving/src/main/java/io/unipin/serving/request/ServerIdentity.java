@@ -3,11 +3,11 @@ package io.unipin.serving.request;
 import java.util.function.LongSupplier;
 
 /**
- * What a server tells of itself, and the time it goes by.
+ * The facts that a server reports about itself, and its clock.
  *
- * @param configVersion equal for equal settings
- * @param maxPageSize items of the largest page
- * @param clockMs tells the time of day, in milliseconds since the epoch
+ * @param configVersion version of the settings; equal for equal settings
+ * @param maxPageSize number of items on the largest page
+ * @param clockMs time of day in milliseconds since the epoch
  */
 public record ServerIdentity(String configVersion, int maxPageSize, LongSupplier clockMs) {
   /** Returns the time of day, in milliseconds since the epoch. */

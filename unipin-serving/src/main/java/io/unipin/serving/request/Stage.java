@@ -2,7 +2,7 @@ package io.unipin.serving.request;
 
 import java.util.Locale;
 
-/** The steps of a request, in order; the caller's deadline is looked at before each. */
+/** The steps of a request, in order. The caller's deadline is checked before each step. */
 public enum Stage {
   HISTORY,
   CACHE,
@@ -12,7 +12,7 @@ public enum Stage {
   SCORE,
   RESPOND;
 
-  /** As in responses and metrics. */
+  /** Returns the stage's name in responses and metrics. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

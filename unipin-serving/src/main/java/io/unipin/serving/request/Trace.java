@@ -4,14 +4,14 @@ import io.unipin.kvcache.KvOutcome;
 import java.util.List;
 
 /**
- * What the server did for a request.
+ * The server's report about its work on a request.
  *
- * @param model its version
- * @param actions names of the actions that probabilities are of
- * @param historyActions that the model read
- * @param encodedActions of these, encoded for this request
+ * @param model version of the model
+ * @param actions names of the actions, in the order of the probabilities
+ * @param historyActions number of actions that the model read
+ * @param encodedActions number of actions that were encoded for this request
  * @param degradations steps of the degradation ladder that were taken
- * @param unknownItems of the history or of the request, not in the bundle
+ * @param unknownItems items of the history or the request that the bundle does not know
  */
 public record Trace(
     String requestId,

@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose request it is, and when and where.
+ * The user of a request, with its time and place.
  *
- * @param history instead of the stored one; absent to use what is stored
- * @param recent newer than the history; they count for this request only
+ * @param history history that replaces the stored one; absent to use the stored history
+ * @param recent actions newer than the history; they affect only this request
  */
 public record UserInput(
     String id,

@@ -6,9 +6,9 @@ import io.unipin.kvcache.KvOutcome;
 /**
  * A user's encoded history, held for one request. One thread.
  *
- * @param outcome what the cache had
+ * @param outcome outcome of the look-up in the cache
  * @param historyActions number of actions that the model read
- * @param encodedActions number of actions encoded for this request
+ * @param encodedActions number of actions that were encoded for this request
  */
 public record UserState(KvLease lease, KvOutcome outcome, int historyActions, int encodedActions)
     implements AutoCloseable {

@@ -4,14 +4,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a request asks retrieval and ranking to favour.
+ * The preferences and filters of a request.
  *
- * @param outcomes mix of desired outcomes by action; empty for none in particular
- * @param utilityWeights by action; empty for the server's
- * @param excluded ids of items never to return; owned by the record
- * @param allowSeen items of the history may be returned
- * @param categories of which one must be an item's; empty for any
- * @param createdSinceMs items that appeared before are not returned; 0 for items of any age
+ * @param outcomes weights of the desired outcomes by action; empty for no preference
+ * @param utilityWeights utility weights by action; empty for the server's weights
+ * @param excluded ids of items that must not be returned; owned by the record
+ * @param allowSeen whether items of the history may be returned
+ * @param categories allowed categories; empty for any
+ * @param createdSinceMs earliest time at which a returned item appeared, in milliseconds since the
+ *     epoch; 0 for items of any age
  */
 public record Wishes(
     Map<String, Float> outcomes,
@@ -26,7 +27,7 @@ public record Wishes(
     categories = Set.copyOf(categories);
   }
 
-  /** Of items of any category and age. */
+  /** Creates wishes without filters on category and age. */
   public Wishes(
       Map<String, Float> outcomes,
       Map<String, Float> utilityWeights,

@@ -1,6 +1,4 @@
-/**
- * What a request asks for and what it gets: queries, pages, their parts, and the stages between.
- */
+/** Requests and their answers: queries, pages, their parts and the stages of the work. */
 @NullMarked
 package io.unipin.serving.request;
 
