@@ -7,7 +7,7 @@ package io.unipin.serving.history;
  * @param revision of this record of the event; the highest holds
  */
 public record ActionEvent(String eventId, long revision, RecordedAction action) {
-  /** The highest revision: what every reader of JSON can hold. */
+  /** The highest revision. Every reader of JSON can represent it exactly. */
   public static final long MAX_REVISION = (1L << 53) - 1;
 
   public ActionEvent {
@@ -17,7 +17,7 @@ public record ActionEvent(String eventId, long revision, RecordedAction action) 
     }
   }
 
-  /** An event's first record. */
+  /** Creates the first record of an event. */
   public ActionEvent(String eventId, RecordedAction action) {
     this(eventId, 0, action);
   }

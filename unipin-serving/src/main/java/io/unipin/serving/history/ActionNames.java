@@ -6,7 +6,7 @@ import io.unipin.serving.bytes.MalformedBytesException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An action's surface and types in a record, as numbers of the name tables. Thread-safe. */
+/** Reads and writes an action's surface and types as numbers from the name tables. Thread-safe. */
 final class ActionNames {
   /*
    * varint  surface

@@ -4,17 +4,17 @@ import io.unipin.serving.history.UserRecord.Recording;
 import java.util.Map;
 
 /**
- * What became of events, by their number.
+ * The numbers of events by the outcome of recording them.
  *
- * @param recorded new ones
- * @param duplicates ones that changed nothing: recorded before, at the same revision or a higher one
- * @param corrected ones whose earlier record gave way
- * @param retracted ones that are taken back at their revision or a higher one
- * @param unlinked corrections of events whose action can't be told from others
+ * @param recorded new events
+ * @param duplicates records without effect: the event has a record of the same or a higher revision
+ * @param corrected events whose earlier record was replaced
+ * @param retracted events that were taken back at the record's revision or a higher one
+ * @param unlinked corrections of events whose stored action is unknown
  */
 public record AppendResult(
     int recorded, int duplicates, int corrected, int retracted, int unlinked) {
-  /** Nothing was corrected. */
+  /** Creates a result without corrections. */
   public AppendResult(int recorded, int duplicates) {
     this(recorded, duplicates, 0, 0, 0);
   }

@@ -1,14 +1,15 @@
 package io.unipin.serving.history;
 
 /**
- * Of one event: the highest revision recorded, and the highest taken back. Either only grows, so that it does not matter
- * which was first.
+ * The highest recorded revision and the highest retracted revision of one event.
+ *
+ * <p>Both numbers only grow, so the order of arrival does not matter.
  */
 public record EventVersions(long recorded, long retracted) {
-  /** No revision. */
+  /** Stands for an absent revision. */
   public static final long NONE = -1;
 
-  /** Whether the event counts. */
+  /** Whether the event counts: its record is newer than its retraction. */
   boolean hold() {
     return recorded > retracted;
   }

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Reads records of version 1, which knows no corrections, and not which event an action is. Thread-safe. */
+/**
+ * Reads records of version 1. They hold no corrections, and do not link actions to events.
+ * Thread-safe.
+ */
 final class FirstRecordFormat {
   /*
    * varint  lifetime actions
@@ -24,7 +27,7 @@ final class FirstRecordFormat {
     this.names = names;
   }
 
-  /** All that stood before the oldest action is before the floor. */
+  /** Reads a record. All actions older than the oldest stored one count as older than the floor. */
   StoredRecord read(ByteReader in) {
     long lifetime = in.varint();
     int count = in.count(LEAST_ACTION_BYTES);

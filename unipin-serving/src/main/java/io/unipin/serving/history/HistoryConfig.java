@@ -7,9 +7,10 @@ import java.nio.file.Path;
 /**
  * Settings of the history store.
  *
- * @param folder of the database
- * @param limit newest actions kept per user, and events remembered per user; at least the model's maxHistory
- * @param syncWrites waits for the disk on every write: survives loss of power, not only of the process
+ * @param folder folder of the database
+ * @param limit number of newest actions kept per user, and of events remembered per user; at least
+ *     the model's maxHistory
+ * @param syncWrites whether every write waits for the disk, so that it survives a loss of power
  */
 public record HistoryConfig(Path folder, int limit, boolean syncWrites) {
   public HistoryConfig {

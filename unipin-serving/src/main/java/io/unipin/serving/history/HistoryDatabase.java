@@ -21,26 +21,34 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
 import org.rocksdb.WriteOptions;
 
-/** The key-value store on disk below the history: its life, its failures, and what erasing takes. Thread-safe. */
+/**
+ * The key-value store on disk under the history. It handles opening, closing, failures and erasure.
+ * Thread-safe.
+ */
 final class HistoryDatabase implements AutoCloseable {
-  /** Of the two in memory: small, so that a process has its final size soon after its start. */
+  /**
+   * Size of each of the two buffers in memory. Small buffers let the process reach its final size
+   * soon after the start.
+   */
   private static final long WRITE_BUFFER_BYTES = 8 << 20;
 
   /*
-   * An erasure rewrites the first level, which every flush overlaps, and of each further level the files around one key. Small
-   * ones make its time depend on the user and not on the store.
+   * An erasure rewrites the whole first level, because every flush overlaps it. In each further
+   * level it rewrites the files around one key.
+   *
+   * With small files its time depends on the user and not on the size of the store.
    */
   private static final long FIRST_LEVEL_BYTES = 8 << 20;
   private static final long FILE_BYTES = 2 << 20;
 
-  /** Small files are many. */
+  /** High, because small files are numerous. */
   private static final int MAX_OPEN_FILES = 1024;
 
   private final Options options;
   private final WriteOptions writeOptions;
   private final RocksDB database;
 
-  /** Held for reading while the database is used, for writing to close it. */
+  /** Held for reading while the database is used, and for writing while it closes. */
   private final ReadWriteLock life = new ReentrantReadWriteLock();
 
   @GuardedBy("life")
@@ -52,7 +60,7 @@ final class HistoryDatabase implements AutoCloseable {
     this.database = database;
   }
 
-  /** Opens the database, or makes an empty one. */
+  /** Opens the database, or creates an empty one. */
   static HistoryDatabase open(HistoryConfig config) {
     RocksDB.loadLibrary();
     Options options =
@@ -81,13 +89,13 @@ final class HistoryDatabase implements AutoCloseable {
     }
   }
 
-  /** A few reads and writes that see an open database. */
+  /** A short sequence of reads and writes on an open database. */
   @FunctionalInterface
   interface Call<T extends @Nullable Object> {
     T run() throws RocksDBException;
   }
 
-  /** Runs a call, unless the database is closed, which waits for it. */
+  /** Runs a call. Fails if the database is closed. Closing waits for the call. */
   <T extends @Nullable Object> T use(Call<T> call) {
     life.readLock().lock();
     try {
@@ -102,7 +110,10 @@ final class HistoryDatabase implements AutoCloseable {
     }
   }
 
-  /** A full disk is no fault of ours, and goes on by itself once there is room. */
+  /**
+   * Converts a database error. A full disk is not a fault of the server: writes work again once
+   * there is room.
+   */
   static ServingException failure(RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getSubCode() == Status.SubCode.NoSpace
@@ -118,23 +129,29 @@ final class HistoryDatabase implements AutoCloseable {
     database.put(writeOptions, key, value);
   }
 
-  /** Deletes one key; {@link #rewrite} takes it from the disk. */
+  /** Deletes one key. {@link #rewrite} then removes it from the disk. */
   void delete(byte[] key, byte[] next) throws RocksDBException {
     database.deleteRange(writeOptions, key, next);
   }
 
-  /** Takes what was deleted from the disk. Takes a while, in which other keys are read and written. */
+  /**
+   * Removes deleted data from the disk. This is slow, but other keys can be read and written
+   * meanwhile.
+   */
   void rewrite(byte[] key, byte[] next) throws RocksDBException {
     try (FlushOptions flush = new FlushOptions().setWaitForFlush(true);
         CompactRangeOptions compact =
             new CompactRangeOptions()
                 .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized)) {
-      database.flush(flush); // also lets go of the write-ahead log
+      database.flush(flush); // also deletes the write-ahead log
       database.compactRange(database.getDefaultColumnFamily(), key, next, compact);
     }
   }
 
-  /** Returns the first values, at most {@code count}, whose keys begin with a byte, in the order of their keys. */
+  /**
+   * Returns the first values whose keys begin with the prefix byte, at most {@code count}, in key
+   * order.
+   */
   List<byte[]> values(byte prefix, int count) throws RocksDBException {
     List<byte[]> values = new ArrayList<>();
     try (RocksIterator iterator = database.newIterator()) {
@@ -148,7 +165,7 @@ final class HistoryDatabase implements AutoCloseable {
     return values;
   }
 
-  /** Returns all texts whose keys begin with a byte, in the order of their keys. */
+  /** Returns all texts whose keys begin with the prefix byte, in key order. */
   List<String> texts(byte prefix) {
     return use(
         () ->
@@ -157,7 +174,7 @@ final class HistoryDatabase implements AutoCloseable {
                 .toList());
   }
 
-  /** Idempotent; waits for calls under way. */
+  /** Waits for running calls and closes the database. Idempotent. */
   @Override
   public void close() {
     life.writeLock().lock();

@@ -5,20 +5,23 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** What stands for users and events where their ids must not. */
+/** Keys that stand for users and events where their ids must not appear. */
 public final class HistoryKeys {
-  /** Begins the key of a user's record. */
+  /** First byte of the key of a user's record. */
   static final byte USER = 'u';
 
   private HistoryKeys() {}
 
-  /** A hash: the database repeats keys in its own logs, where an id would outlive the user's erasure. */
+  /**
+   * Returns the key of a user's record, which holds a hash of the id. The database repeats keys in
+   * its own logs. An id in them would remain after the user's erasure.
+   */
   static byte[] user(String id) {
     byte[] hash = sha256(id);
     return ByteBuffer.allocate(1 + hash.length).put(USER).put(hash).array();
   }
 
-  /** Tells an event from others of its user. */
+  /** Returns the hash that identifies an event among the events of its user. */
   public static long event(String id) {
     return ByteBuffer.wrap(sha256(id)).getLong();
   }

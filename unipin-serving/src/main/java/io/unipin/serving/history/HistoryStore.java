@@ -15,13 +15,16 @@ import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 
 /**
- * Users' newest actions and the number of all their actions, on the local disk.
+ * The users' newest actions and the total number of their actions, on the local disk.
  *
- * <p>An action is kept by item id and by names, so that it outlives bundles. Records and retractions of an event may arrive in
- * any order and again ({@link UserRecord} says within which bounds). What was recorded survives the end of the process; with {@code syncWrites} also a
- * loss of power.
+ * <p>An action is stored with its item id and names, so it stays valid across bundles. Records and
+ * retractions may arrive in any order and repeatedly. {@link UserRecord} states the bounds.
  *
- * <p>Thread-safe. A read is one look-up; recording rewrites the user's record, some tens of kilobytes at most.
+ * <p>Recorded data survives the end of the process. With {@code syncWrites} it also survives a loss
+ * of power.
+ *
+ * <p>Thread-safe. A read is one look-up. Recording rewrites the user's record, which has tens of
+ * kilobytes at most.
  */
 public final class HistoryStore implements AutoCloseable {
   private static final byte ACTION_NAME = 'a';
@@ -36,7 +39,7 @@ public final class HistoryStore implements AutoCloseable {
   private final NameTable surfaceNames;
   private final RecordCodec codec;
 
-  /** One writer per user. */
+  /** Locks that allow one writer per user. */
   private final Lock[] users =
       Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(Lock[]::new);
 
@@ -50,7 +53,7 @@ public final class HistoryStore implements AutoCloseable {
     this.codec = new RecordCodec(actionNames, surfaceNames);
   }
 
-  /** Opens the store, or makes an empty one. */
+  /** Opens the store, or creates an empty one. */
   public static HistoryStore open(HistoryConfig config) {
     HistoryDatabase database = HistoryDatabase.open(config);
     boolean opened = false;
@@ -73,7 +76,9 @@ public final class HistoryStore implements AutoCloseable {
         });
   }
 
-  /** Records or corrects a user's events, all or none; a late one takes its place by time. */
+  /**
+   * Records or corrects a user's events, either all or none. A late event is placed by its time.
+   */
   public AppendResult append(String user, List<ActionEvent> events) {
     Map<Recording, Integer> counts = new EnumMap<>(Recording.class);
     change(
@@ -90,7 +95,10 @@ public final class HistoryStore implements AutoCloseable {
     return AppendResult.of(counts);
   }
 
-  /** Takes a user's events back in a revision and in lower ones, all or none; also what is recorded later. */
+  /**
+   * Takes back a user's events, either all or none. This covers records of {@code revision} and
+   * lower ones, even if they arrive later.
+   */
   public RetractResult retract(String user, List<String> eventIds, long revision) {
     Map<Retraction, Integer> counts = new EnumMap<>(Retraction.class);
     int forgotten =
@@ -104,7 +112,7 @@ public final class HistoryStore implements AutoCloseable {
     return RetractResult.of(counts, forgotten);
   }
 
-  /** Returns the number of retractions that had to be forgotten. */
+  /** Changes a user's record. Returns the number of retractions that were forgotten. */
   private int change(String user, RecordChange change) {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
@@ -127,7 +135,7 @@ public final class HistoryStore implements AutoCloseable {
     }
   }
 
-  /** Gives every name its number; the number is on disk before a record uses it. */
+  /** Assigns a number to each new name. The number is on disk before a record uses it. */
   private void nameAll(byte prefix, NameTable table, List<String> wanted) throws RocksDBException {
     for (String name : wanted) {
       if (table.contains(name)) {
@@ -147,7 +155,8 @@ public final class HistoryStore implements AutoCloseable {
   }
 
   /**
-   * Forgets a user, on disk too: the record is deleted and every file that may hold an older version is rewritten.
+   * Erases a user from the store and the disk. It deletes the record and rewrites every file that
+   * may hold an older version.
    *
    * @return whether there was a record
    */
@@ -158,13 +167,13 @@ public final class HistoryStore implements AutoCloseable {
     database.use(
         () -> {
           database.rewrite(
-              key, end); // without a record too: an erasure before this one may have failed
+              key, end); // even without a record, because an earlier erasure may have failed
           return true;
         });
     return existed;
   }
 
-  /** Deletes a record; returns whether there was one. */
+  /** Deletes a record. Returns whether there was one. */
   private boolean delete(String user, byte[] key, byte[] end) {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
@@ -180,7 +189,10 @@ public final class HistoryStore implements AutoCloseable {
     }
   }
 
-  /** Histories of at most that many users, without their ids: whoever comes first in the order of hashed ids. */
+  /**
+   * Returns the histories of at most {@code count} users, without their ids. It takes the first
+   * users in the order of hashed ids.
+   */
   public List<UserHistory> sample(int count) {
     return database.use(
         () ->
@@ -189,7 +201,10 @@ public final class HistoryStore implements AutoCloseable {
                 .toList());
   }
 
-  /** Random bytes that stay the same over restarts: signs what this server hands out and takes back. */
+  /**
+   * Returns random bytes that stay the same across restarts. They sign data that this server hands
+   * out and accepts again.
+   */
   public byte[] secret() {
     names.lock();
     try {
@@ -209,7 +224,7 @@ public final class HistoryStore implements AutoCloseable {
     }
   }
 
-  /** Idempotent; waits for calls under way. */
+  /** Waits for running calls and closes the store. Idempotent. */
   @Override
   public void close() {
     database.close();

@@ -3,9 +3,9 @@ package io.unipin.serving.history;
 /**
  * One of a user's newest events.
  *
- * @param isLinked whether {@code event} is known: a record of the first format doesn't tell
+ * @param isLinked whether {@code event} is known; records of version 1 do not hold it
  * @param event hash of the event's id; 0 when unknown
- * @param action what was recorded; only its time when it is taken back
+ * @param action recorded action; only its time is kept when the event is taken back
  */
 record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedAction action) {
   static final long UNKNOWN = 0;
@@ -20,7 +20,7 @@ record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedA
     return new KeptEvent(true, event, versions, action);
   }
 
-  /** An action whose event isn't known. */
+  /** Creates an entry for an action whose event is unknown. */
   static KeptEvent unlinked(RecordedAction action) {
     return new KeptEvent(false, UNKNOWN, new EventVersions(0, EventVersions.NONE), action);
   }
@@ -33,7 +33,7 @@ record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedA
     return versions.hold();
   }
 
-  /** Whether another record of the event holds instead of this one. */
+  /** Whether another record of the event replaces this one. */
   boolean givesWayTo(long revision, RecordedAction other) {
     if (revision != versions.recorded()) {
       return revision > versions.recorded();

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Names and the numbers that stand for them in records. Numbers are given in order and never change.
+ * A table of names and the numbers that represent them in records. Numbers are assigned in order
+ * and never change.
  *
- * <p>Thread-safe for look-ups; one thread at a time adds.
+ * <p>Look-ups are thread-safe. Only one thread at a time may add.
  */
 final class NameTable {
   private volatile List<String> names;
@@ -40,7 +41,7 @@ final class NameTable {
     return known.get(number);
   }
 
-  /** The number that {@link #add} will give. */
+  /** Returns the number that {@link #add} will assign next. */
   int next() {
     return names.size();
   }

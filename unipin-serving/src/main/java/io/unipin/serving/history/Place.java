@@ -1,8 +1,8 @@
 package io.unipin.serving.history;
 
 /**
- * Where an event stands among those of its user: by time, and among equal times by its id's hash. So the order of a history
- * is not that of arrival.
+ * An event's position among the events of its user. Events are ordered by time, and events of equal
+ * time by the hash of their id. So the order does not depend on arrival.
  */
 public record Place(long timeMs, long event) implements Comparable<Place> {
   static final Place BEFORE_ALL = new Place(Long.MIN_VALUE, 0);

@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The bytes of a user's record.
+ * The byte format of a user's record.
  *
- * <p>Thread-safe. Every name must have its number before a record is encoded. A damaged record is a {@link
- * MalformedBytesException}, whatever is damaged in it.
+ * <p>Thread-safe. Every name must have its number before a record is encoded. Every damaged record
+ * causes a {@link MalformedBytesException}.
  */
 final class RecordCodec {
   /*
-   * byte    version, 2; what follows in version 1 is FirstRecordFormat's
-   * varint  older, the events that count before the floor
+   * byte    version, 2; FirstRecordFormat reads the rest of version 1
+   * varint  older, the number of events before the floor that count
    * byte    1 when there is a floor, then zigzag milliseconds and 8 bytes of its event's hash
    * varint  kept events, then for each, oldest first:
    *   byte    flags: LINKED, COUNTS, and whether REVISION and RETRACTED follow
@@ -26,7 +26,8 @@ final class RecordCodec {
    *   varint  revision, if REVISION, else it is 0
    *   varint  revision that was taken back, if RETRACTED, else there is none
    *   zigzag  item id, then the action's names, if COUNTS
-   * varint  dropped events, then for each: flags, 8 bytes of its hash, revision and RETRACTED as above
+   * varint  dropped events, then for each:
+   *   flags, 8 bytes of its hash, REVISION and RETRACTED as above
    * varint  waiting retractions, then for each: 8 bytes of the event's hash, varint revision
    * varint  unlinked events, then for each: 8 bytes of its hash
    */
@@ -104,7 +105,10 @@ final class RecordCodec {
     }
   }
 
-  /** What a request reads of a record: what counts among the newest {@code limit} events. */
+  /**
+   * Reads the part of a record that a request needs: the actions that count among the newest
+   * {@code limit} events.
+   */
   UserHistory decodeHistory(byte[] bytes, int limit) {
     ByteReader in = ByteReader.of(bytes);
     return (version(in) == 1 ? first.read(in) : decodeKept(in)).history(limit);

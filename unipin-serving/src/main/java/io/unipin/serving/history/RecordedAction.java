@@ -7,14 +7,14 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * One action of a user, by names that outlive a bundle.
+ * One action of a user. It uses names that stay valid across bundles.
  *
  * @param actions names of the action types; empty for an impression without engagement
  */
 public record RecordedAction(long itemId, List<String> actions, String surface, long timeMs) {
   /**
-   * Chooses between records of one event and one revision: the greater one holds. By time, item, actions and surface, names by
-   * their UTF-8 bytes.
+   * Chooses between records of the same event and revision: the greater record is valid. The order
+   * is by time, item, actions and surface. Names are compared by their UTF-8 bytes.
    */
   public static final Comparator<RecordedAction> BY_CONTENT =
       Comparator.comparingLong(RecordedAction::timeMs)
@@ -26,12 +26,12 @@ public record RecordedAction(long itemId, List<String> actions, String surface, 
     actions = List.copyOf(actions);
   }
 
-  /** The same action on another surface. */
+  /** Returns the same action on another surface. */
   public RecordedAction on(String other) {
     return new RecordedAction(itemId, actions, other, timeMs);
   }
 
-  /** Of which nothing but its time is known. */
+  /** Returns an action of which only the time is known. */
   static RecordedAction unknown(long timeMs) {
     return new RecordedAction(0, List.of(), "", timeMs);
   }

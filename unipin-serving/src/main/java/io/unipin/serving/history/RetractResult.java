@@ -4,14 +4,14 @@ import io.unipin.serving.history.UserRecord.Retraction;
 import java.util.Map;
 
 /**
- * What became of retractions, by their number.
+ * The numbers of retractions by outcome.
  *
- * @param retracted actions that counted until then
- * @param waiting ones of events that were not recorded yet
- * @param duplicates ones of events that had been taken back before
- * @param superseded ones of events recorded with a higher revision
- * @param unlinked ones of events whose action can't be told from others
- * @param forgotten earlier retractions that were let go to make room
+ * @param retracted retractions of actions that counted before
+ * @param waiting retractions of events that are not recorded yet
+ * @param duplicates retractions of events that were already taken back
+ * @param superseded retractions of events recorded with a higher revision
+ * @param unlinked retractions of events whose stored action is unknown
+ * @param forgotten earlier retractions that were deleted to make room
  */
 public record RetractResult(
     int retracted, int waiting, int duplicates, int superseded, int unlinked, int forgotten) {

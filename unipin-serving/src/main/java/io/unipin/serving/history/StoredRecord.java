@@ -6,14 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is stored of a user.
+ * The stored data of a user.
  *
- * @param older number of events that count and stand at or before the floor
- * @param floor the newest place from which an event was dropped
- * @param kept the newest events, oldest first; those taken back too, by time alone
- * @param dropped events at or before the floor, in the order in which they went there
- * @param waiting revisions of retractions of events that were never recorded, in the order of their arrival
- * @param unlinked events of which nobody knows the action in {@code kept}, or whether it is in {@code older}
+ * @param older number of counting events at or before the floor
+ * @param floor newest place from which an event was dropped
+ * @param kept newest events, oldest first; events taken back have only their time
+ * @param dropped versions of events at or before the floor, in the order in which they were dropped
+ * @param waiting revisions of retractions by event, for events without a record, in the order of
+ *     arrival
+ * @param unlinked events whose action is unknown: it may be in {@code kept} or counted in
+ *     {@code older}
  */
 record StoredRecord(
     long older,
@@ -22,13 +24,19 @@ record StoredRecord(
     Map<Long, EventVersions> dropped,
     Map<Long, Long> waiting,
     Collection<Long> unlinked) {
-  /** More than any user does, and far from what a number holds. */
+  /**
+   * Upper bound of {@code older}. No user has this many actions, and it is far below the range of a
+   * long.
+   */
   static final long MOST_OLDER = 1L << 53;
 
   static final StoredRecord EMPTY =
       new StoredRecord(0, Place.BEFORE_ALL, List.of(), Map.of(), Map.of(), List.of());
 
-  /** What counts among the newest {@code limit} events, and how many count at all. */
+  /**
+   * Returns the counting actions among the newest {@code limit} events, and the number of all
+   * counting actions.
+   */
   UserHistory history(int limit) {
     List<RecordedAction> newest = new ArrayList<>(Math.min(limit, kept.size()));
     long lifetime = older;

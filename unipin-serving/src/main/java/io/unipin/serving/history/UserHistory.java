@@ -3,10 +3,10 @@ package io.unipin.serving.history;
 import java.util.List;
 
 /**
- * What is known of a user's actions.
+ * A user's known actions.
  *
- * @param lifetime number of all actions there ever were
- * @param newest the newest of them, oldest first
+ * @param lifetime number of all actions of the user
+ * @param newest newest actions, oldest first
  */
 public record UserHistory(long lifetime, List<RecordedAction> newest) {
   public static final UserHistory EMPTY = new UserHistory(0, List.of());

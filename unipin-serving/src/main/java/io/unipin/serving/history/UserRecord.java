@@ -13,21 +13,28 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user's record in the store, as read for a change. One thread.
+ * A user's record, read from the store in order to change it. One thread.
  *
- * <p>Of an event the greatest of its records holds, and the highest of its retractions, whichever came first. Every event after the
- * {@code floor} is kept and none before it, so that a late one never stands in front of a gap.
+ * <p>The greatest record and the highest retraction of an event are valid, in whatever order they
+ * arrived.
+ *
+ * <p>The record keeps every event after the {@code floor} and none before it. So a late event never
+ * leaves a gap behind it.
  */
 public final class UserRecord {
   /*
-   * Records, repeats, corrections and retractions of any number of events, in any order, end in one history and one count
-   * as long as
-   *   (a) at most spare(limit) corrections move an event from after the floor to before it,
-   *   (b) at most limit retractions wait for their record at once, and
-   *   (c) whatever concerns an event before the floor arrives before limit others have gone there after it.
-   * Because an event is dropped only when limit + spare(limit) others stand after it, and each of these leaves the part
-   * after the floor by (a) alone, at least limit events stand after the floor. That part holds all events that there are,
-   * so its newest limit are the newest of all. By (b) and (c) each event is counted once, as its versions say.
+   * Records, repeats, corrections and retractions can arrive in any order. They always give the
+   * same history and the same count if three conditions are met:
+   * (a) At most spare(limit) corrections move an event from after the floor to before it.
+   * (b) At most limit retractions wait for their record at once.
+   * (c) Every change of an event before the floor arrives before limit more events are dropped.
+   *
+   * An event is dropped only when limit + spare(limit) newer events are kept. An event after the
+   * floor can leave that part only by a correction of kind (a). So at least limit events stay after
+   * the floor.
+   *
+   * That part holds all existing events after the floor, so its newest limit events are the newest
+   * of all. By (b) and (c) each event is counted once, as its versions say.
    */
   private final int limit;
   private final List<KeptEvent> kept;
@@ -40,7 +47,7 @@ public final class UserRecord {
   private int forgotten;
   private boolean changed;
 
-  /** What became of a record of an event. */
+  /** The outcome of recording an event. */
   enum Recording {
     RECORDED,
     CORRECTED,
@@ -49,7 +56,7 @@ public final class UserRecord {
     UNLINKED
   }
 
-  /** What became of a retraction. */
+  /** The outcome of a retraction. */
   enum Retraction {
     RETRACTED,
     WAITING,
@@ -73,7 +80,10 @@ public final class UserRecord {
     }
   }
 
-  /** How many events beyond {@code limit} are kept: that many may be corrected to an earlier time. */
+  /**
+   * Returns how many events are kept beyond {@code limit}. That many events may be corrected to an
+   * earlier time.
+   */
   static int spare(int limit) {
     return (limit + 7) / 8;
   }
@@ -108,18 +118,21 @@ public final class UserRecord {
     return known == null && gone == null ? Recording.RECORDED : Recording.CORRECTED;
   }
 
-  /** Whether a record changes nothing of an event before the floor, whose action is not known any more. */
+  /**
+   * Whether a record has no effect on an event before the floor. The action of such an event is no
+   * longer known.
+   */
   private boolean isLate(
       @Nullable EventVersions gone, long revision, long event, RecordedAction action) {
     if (gone == null || revision > gone.recorded()) {
       return false;
     }
-    // Of equal revisions the later record holds, and the one that went was at or before the floor.
+    // Of equal revisions the later record is valid. The dropped record was at or before the floor.
     boolean before = new Place(action.timeMs(), event).compareTo(floor) <= 0;
     return revision < gone.recorded() || before;
   }
 
-  /** An event is told from others when it is recorded again as it was. */
+  /** Links an event to its action, if it is recorded again unchanged. */
   private Recording link(long event, long revision, RecordedAction action) {
     for (KeptEvent candidate : kept) {
       if (!candidate.isLinked() && candidate.action().equals(action)) {
@@ -184,7 +197,7 @@ public final class UserRecord {
     }
   }
 
-  /** Lets go of the oldest beyond the limit. */
+  /** Drops the oldest events and versions beyond the limit. */
   void trim() {
     int excess = kept.size() - limit - spare(limit);
     if (excess > 0) {
@@ -211,12 +224,12 @@ public final class UserRecord {
     }
   }
 
-  /** Retractions that were let go to make room. */
+  /** Returns the number of retractions that were deleted to make room. */
   int forgotten() {
     return forgotten;
   }
 
-  /** Whether there is anything new to store. */
+  /** Whether the record has changes that must be stored. */
   boolean isChanged() {
     return changed;
   }

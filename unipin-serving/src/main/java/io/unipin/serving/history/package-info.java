@@ -1,4 +1,4 @@
-/** What the server remembers: users' actions, and the slates it served. */
+/** The stored history of users' actions. */
 @NullMarked
 package io.unipin.serving.history;
 
