@@ -27,11 +27,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Routes users by their arms: to the arm's bundle, through a pipeline with the arm's settings. Arms that change neither share the
- * server's. Thread-safe.
+ * Chooses the bundle and the pipeline of each user according to the user's arms.
+ *
+ * <p>An arm may name its own bundle and its own settings. Arms that change neither use the server's
+ * bundle and pipeline. Thread-safe.
  */
 final class ArmRoutes implements Routes, AutoCloseable {
-  /** More combinations of arms than this are one in metrics. */
+  /** Above this number of arm combinations, metrics use one name for all of them. */
   private static final int MAX_METRIC_ARMS = 32;
 
   private final String name;
@@ -40,17 +42,17 @@ final class ArmRoutes implements Routes, AutoCloseable {
   private final RecommenderConfig config;
   private final BundleHolder serving;
 
-  /** Those that arms name. */
+  /** The holders of the bundles that arms name, by bundle name. */
   private final Map<String, BundleHolder> bundles = new LinkedHashMap<>();
 
-  /** As many as there are combinations of arms. */
+  /** The routes made so far. There are at most as many as combinations of arms. */
   private final ConcurrentMap<List<Assignment>, Route> routes = new ConcurrentHashMap<>();
 
   /**
-   * Routes to the server's own pipeline and bundle, but for arms.
+   * Creates routes to the server's own pipeline and bundle, except for arms.
    *
-   * @param name of the server's own arm, for users without experiments
-   * @param onDrained told of an arm's bundle before it is closed
+   * @param name name of the server's own arm, for users without experiments
+   * @param onDrained receives an arm's bundle before it is closed
    */
   ArmRoutes(
       String name,
@@ -78,17 +80,17 @@ final class ArmRoutes implements Routes, AutoCloseable {
         .flatMap(arms -> arms.values().stream());
   }
 
-  /** Loads the arms' bundles, each with this function. */
+  /** Loads the arms' bundles with the given function. */
   void load(Function<String, LoadedBundle> loader) {
     bundles.forEach((name, holder) -> holder.swap(loader.apply(name)));
   }
 
-  /** The holders of the bundles that arms name. */
+  /** Returns the holders of the bundles that arms name. */
   Collection<BundleHolder> bundles() {
     return Collections.unmodifiableCollection(bundles.values());
   }
 
-  /** Refuses a bundle that an arm's settings do not fit. */
+  /** Throws if the settings of an arm do not fit the bundle. */
   void check(LoadedBundle bundle) {
     base.check(bundle);
     arms()
@@ -127,7 +129,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
     return new Route(arm, metricArm, assignments, holder, recommender);
   }
 
-  /** A user may be in any arm of a layer, or in none. */
+  /** Returns the number of arm combinations. A user is in one arm of a layer or in none. */
   private double combinations() {
     return experiments.config().layers().values().stream()
         .mapToDouble(

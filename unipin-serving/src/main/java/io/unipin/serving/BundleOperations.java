@@ -24,10 +24,12 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A bundle's way into service and back: verified, loaded, asked its golden queries, warmed on every worker, swapped in; and
- * the one before it kept for a roll-back.
+ * The steps that put a bundle into service or back.
  *
- * <p>One operation at a time; requests go on meanwhile. Thread-safe.
+ * <p>A bundle is verified, loaded, checked with its golden queries, warmed on every worker and put
+ * in service. The previous bundle is kept for a roll-back.
+ *
+ * <p>Only one operation runs at a time, while requests continue. Thread-safe.
  */
 final class BundleOperations implements BundleControl {
   private final Lock operating = new ReentrantLock();
@@ -37,10 +39,10 @@ final class BundleOperations implements BundleControl {
   private final BooleanSupplier callsCome;
 
   /**
-   * What a bundle is tried on before it serves.
+   * The parts that prepare a bundle for service.
    *
-   * @param check refuses a bundle that the server's settings do not fit
-   * @param inUse whether cached state of this fingerprint is of use to some bundle that serves
+   * @param check throws if the server's settings do not fit a bundle
+   * @param inUse whether a serving bundle can use cached state with this fingerprint
    */
   record Parts(
       Consumer<LoadedBundle> check,
@@ -53,7 +55,10 @@ final class BundleOperations implements BundleControl {
       Precision precision,
       ServingMetrics metrics) {}
 
-  /** Changes what the holder serves. The last argument says whether callers' requests come already. */
+  /**
+   * Creates operations on the bundle of {@code holder}. {@code callsCome} tells whether requests
+   * already arrive.
+   */
   BundleOperations(
       BundleReader reader, BundleHolder holder, Parts parts, BooleanSupplier callsCome) {
     this.reader = reader;
@@ -72,7 +77,7 @@ final class BundleOperations implements BundleControl {
     }
   }
 
-  /** Loads a bundle that is fit to serve; the caller closes it. */
+  /** Loads, checks and warms a bundle. The caller closes it. */
   LoadedBundle prepare(String name) {
     LoadedBundle bundle = read(name);
     boolean fit = false;
@@ -89,7 +94,7 @@ final class BundleOperations implements BundleControl {
     }
   }
 
-  /** Loads a bundle that answers as where it was made; the caller closes it. */
+  /** Loads a bundle and checks it with its golden queries. The caller closes it. */
   LoadedBundle read(String name) {
     LoadedBundle bundle = reader.load(name);
     boolean right = false;
@@ -104,7 +109,7 @@ final class BundleOperations implements BundleControl {
     }
   }
 
-  /** Before calls come, all workers may warm at once. */
+  /** Warms a bundle on all workers: at once before calls arrive, later one worker at a time. */
   void warm(LoadedBundle bundle, Recommender pipeline) {
     List<Runnable> steps = pipeline.warmUp(bundle);
     if (callsCome.getAsBoolean()) {
@@ -114,7 +119,7 @@ final class BundleOperations implements BundleControl {
     }
   }
 
-  /** Closes the bundle when it can't be put in service; from then on it is the holder's. */
+  /** Puts a bundle in service; the holder then owns it. Closes the bundle if that fails. */
   private void swap(LoadedBundle next) {
     String old = "";
     AtomicBoolean held = new AtomicBoolean();
@@ -159,7 +164,10 @@ final class BundleOperations implements BundleControl {
     }
   }
 
-  /** The room of users' state that no bundle can use is the new bundle's from now on. */
+  /**
+   * Reports the new bundle to metrics. Drops the cached state of the old bundle if no serving
+   * bundle can use it.
+   */
   private void serves(LoadedBundle bundle, String oldFingerprint) {
     parts.metrics().serving(bundle.name(), bundle.indexVersion());
     if (!parts.inUse().test(oldFingerprint)) {

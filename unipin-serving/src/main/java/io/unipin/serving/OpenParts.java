@@ -5,7 +5,7 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a server has opened, closed in the opposite order. One thread at a time. */
+/** The opened parts of a server. They are closed in reverse order. One thread at a time. */
 final class OpenParts implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(OpenParts.class);
 
@@ -16,7 +16,7 @@ final class OpenParts implements AutoCloseable {
     return part;
   }
 
-  /** Closes every part, whatever another one throws. Idempotent. */
+  /** Closes every part, even if closing another part throws. Idempotent. */
   @Override
   public void close() {
     while (!open.isEmpty()) {

@@ -21,7 +21,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What computes a server's answers: its bundles, those of arms and the shadow's, and the pipelines over them. Thread-safe. */
+/**
+ * The bundles and pipelines that compute a server's answers, including those of arms and the
+ * shadow. Thread-safe.
+ */
 final class ServerModels {
   private final ServerConfig config;
   private final ServerStores stores;
@@ -33,10 +36,10 @@ final class ServerModels {
   private final Admission admission;
   private final BundleReader reader;
 
-  /** Those whose bundles use the cache. */
+  /** The holders of the bundles that use the cache. */
   private final List<BundleHolder> holders = new CopyOnWriteArrayList<>();
 
-  /** Opens what computes answers; {@link #load} comes next. With {@code rival}, that ranks. */
+  /** Creates the pipelines. {@link #load} comes next. If {@code rival} is given, it ranks. */
   ServerModels(
       ServerConfig config,
       ServerStores stores,
@@ -80,7 +83,7 @@ final class ServerModels {
     reader = new BundleReader(config.bundle().folder(), config.engine().options());
   }
 
-  /** Loads the server's bundle, those of arms and the shadow's, each checked and warm. */
+  /** Loads, checks and warms the bundles of the server, the arms and the shadow. */
   BundleOperations load(BooleanSupplier callsCome) {
     BundleOperations operations =
         new BundleOperations(
@@ -103,7 +106,7 @@ final class ServerModels {
     return operations;
   }
 
-  /** Encodes what users did ahead of their next requests. */
+  /** Creates the task that encodes users' new actions before their next requests. */
   KvRefresher refresher() {
     return new KvRefresher(admission, config.cache().appendOnRecord(), this::refresh);
   }
@@ -135,7 +138,7 @@ final class ServerModels {
     return new ServedBundles(bundles, routes, operations, items);
   }
 
-  /** Returns nanoseconds that the serving bundle's model has spent in native code. */
+  /** Returns the nanoseconds that the serving bundle's model has spent in native code. */
   long computingNanos() {
     try (BundleLease lease = bundles.acquire()) {
       return lease.bundle().model().computingNanos();
@@ -149,7 +152,7 @@ final class ServerModels {
     }
   }
 
-  /** Drops the cached state of a bundle that serves no more, unless another one can use it. */
+  /** Drops the cached state of a bundle that no longer serves, unless another bundle can use it. */
   private void forget(LoadedBundle drained) {
     String fingerprint = recommender.fingerprint(drained);
     if (!isInUse(fingerprint)) {

@@ -13,7 +13,10 @@ import io.unipin.serving.settings.ServerConfig;
 import io.unipin.serving.threads.MemoryTrim;
 import io.unipin.serving.tracing.Tracing;
 
-/** What a server keeps, and where it says what it does. Closed as parts of the server. */
+/**
+ * The stores and logs of a server, its metrics and its traces. They are closed as parts of the
+ * server.
+ */
 record ServerStores(
     Telemetry telemetry,
     HistoryStore histories,

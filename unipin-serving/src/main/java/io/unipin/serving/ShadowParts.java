@@ -16,7 +16,7 @@ import io.unipin.serving.settings.ServerConfig;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** What the shadow has for itself: a cache, a pipeline and a bundle. Thread-safe. */
+/** The shadow's own cache, pipeline and bundle. Thread-safe. */
 final class ShadowParts implements AutoCloseable {
   private final ShadowConfig config;
   private final UserKvCache cache;
@@ -34,7 +34,7 @@ final class ShadowParts implements AutoCloseable {
     recommender = new Recommender(histories, cache, pipeline, System::currentTimeMillis);
   }
 
-  /** Loads the shadow's bundle, if there is to be one, checks and warms it. */
+  /** Loads, checks and warms the shadow's bundle, if one is configured. */
   void load(Function<String, LoadedBundle> loader, Consumer<LoadedBundle> warmer) {
     if (config.enabled()) {
       LoadedBundle bundle = loader.apply(config.bundle());

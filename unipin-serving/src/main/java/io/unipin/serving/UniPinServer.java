@@ -26,10 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running server: the wiring of all parts.
+ * A running server, which connects all parts.
  *
- * <p>Stops in the opposite order of its start: it says that it stops, answers what is under way, then closes the bundle, the
- * cache (reporting leases that leaked) and the stores. Thread-safe.
+ * <p>It stops in the reverse order of its start. It first announces the stop and answers running
+ * requests. Then it closes the bundle, the cache and the stores. Closing the cache reports leaked
+ * leases. Thread-safe.
  */
 public final class UniPinServer implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(UniPinServer.class);
@@ -41,7 +42,7 @@ public final class UniPinServer implements AutoCloseable {
   private final Ports ports;
   private volatile boolean serving;
 
-  /** What callers and operators reach. */
+  /** The ports for callers and operators. */
   private record Ports(RpcServer rpc, MetricsEndpoint metrics, @Nullable Console console) {}
 
   private UniPinServer(ServerConfig config, RankingModel.@Nullable Factory rival) {
@@ -125,13 +126,13 @@ public final class UniPinServer implements AutoCloseable {
         metricsPort());
   }
 
-  /** Starts a server; it serves when this returns. */
+  /** Starts a server. It serves when this method returns. */
   public static UniPinServer start(ServerConfig config) {
     new StartChecks(config).require();
     return new UniPinServer(config, null);
   }
 
-  /** Starts a server in which a rival ranks: for benchmarks. */
+  /** Starts a server in which a rival model ranks. Benchmarks use it. */
   public static UniPinServer start(ServerConfig config, RankingModel.Factory rival) {
     new StartChecks(config).require();
     return new UniPinServer(config, rival);
@@ -151,7 +152,7 @@ public final class UniPinServer implements AutoCloseable {
     }
   }
 
-  /** Equal for equal settings. */
+  /** Returns a version of the settings. Equal settings have equal versions. */
   private static String version(ServerConfig config) {
     return String.format(Locale.ROOT, "%08x", config.toString().hashCode());
   }
@@ -168,12 +169,12 @@ public final class UniPinServer implements AutoCloseable {
     return ports.metrics().port();
   }
 
-  /** Returns nanoseconds that the serving bundle's model has spent in native code. */
+  /** Returns the nanoseconds that the serving bundle's model has spent in native code. */
   public long computingNanos() {
     return models.computingNanos();
   }
 
-  /** Empty when there is no console. */
+  /** Returns the console's port; empty when there is no console. */
   public OptionalInt consolePort() {
     Console console = ports.console();
     return console == null ? OptionalInt.empty() : OptionalInt.of(console.port());
@@ -184,7 +185,7 @@ public final class UniPinServer implements AutoCloseable {
     ports.rpc().awaitTermination();
   }
 
-  /** Idempotent. */
+  /** Stops the server. Idempotent. */
   @Override
   public void close() {
     boolean wasServing = serving;

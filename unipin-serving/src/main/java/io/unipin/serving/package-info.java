@@ -1,4 +1,4 @@
-/** The server: its configuration, its errors and its wiring. */
+/** The server, which connects all of its parts. */
 @NullMarked
 package io.unipin.serving;
 
