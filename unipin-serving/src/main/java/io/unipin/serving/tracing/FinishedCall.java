@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A call that has ended.
+ * A finished call.
  *
  * @param rpc name of the method
  * @param parent the caller's W3C {@code traceparent}; empty without one
- * @param beginNanos of {@link System#nanoTime}
- * @param endNanos of {@link System#nanoTime}
+ * @param beginNanos start by {@link System#nanoTime}
+ * @param endNanos end by {@link System#nanoTime}
  * @param status {@code OK} or the kind of the failure
- * @param labels that the call and each of its stages carry
- * @param counts that the call carries
- * @param stages in order
+ * @param labels text attributes of the call and of each of its stages
+ * @param counts numeric attributes of the call
+ * @param stages finished stages, in order
  */
 public record FinishedCall(
     String rpc,

@@ -1,9 +1,9 @@
 package io.unipin.serving.tracing;
 
 /**
- * A stage of a call that has ended.
+ * A finished stage of a call.
  *
- * @param beginNanos of {@link System#nanoTime}
- * @param endNanos of {@link System#nanoTime}
+ * @param beginNanos start by {@link System#nanoTime}
+ * @param endNanos end by {@link System#nanoTime}
  */
 public record FinishedStage(String name, long beginNanos, long endNanos) {}

@@ -21,12 +21,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a trace of a call once the call has ended: one span for the call, with a child for the wait for a worker and one
- * for every stage. A call is part of its caller's trace when it came with a {@code traceparent}; the caller then decides
- * whether it is sampled.
+ * Writes the trace of a call after the call has ended. The trace has one span for the call, a child
+ * span for the wait for a worker, and a child span for each stage.
  *
- * <p>Spans go to a collector from a queue with a bound: when that is full they are dropped, never waited for. No span
- * holds anything of a user. Thread-safe.
+ * <p>A call with a {@code traceparent} belongs to its caller's trace. The caller then decides
+ * whether the call is sampled.
+ *
+ * <p>Spans go to a collector through a bounded queue. When the queue is full, spans are dropped, so
+ * calls never wait. No span holds data of a user. Thread-safe.
  */
 public final class Tracing implements AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
@@ -40,7 +42,7 @@ public final class Tracing implements AutoCloseable {
     this.tracer = provider == null ? null : provider.get("io.unipin");
   }
 
-  /** Does nothing unless the configuration says so. */
+  /** Starts tracing if the configuration enables it. Otherwise the returned object does nothing. */
   public static Tracing start(TracingConfig config) {
     if (!config.enabled()) {
       return new Tracing(null);
@@ -50,7 +52,7 @@ public final class Tracing implements AutoCloseable {
     return to(exporter, config);
   }
 
-  /** Sends spans to an exporter, which it closes. */
+  /** Creates tracing that sends spans to the exporter and closes it in the end. */
   static Tracing to(SpanExporter exporter, TracingConfig config) {
     Resource resource =
         Resource.getDefault()
@@ -117,13 +119,16 @@ public final class Tracing implements AutoCloseable {
     span.end(offset + stage.endNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** What the time of day is ahead of {@link System#nanoTime}. */
+  /** Returns the difference in nanoseconds between the time of day and {@link System#nanoTime}. */
   private static long offsetNanos() {
     Instant now = Instant.now();
     return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - System.nanoTime();
   }
 
-  /** A malformed parent counts as none, as the standard asks. */
+  /**
+   * Reads the caller's trace context. A malformed parent counts as absent, as the W3C standard
+   * requires.
+   */
   private static Context parent(String traceparent) {
     if (traceparent.isEmpty()) {
       return Context.root();
@@ -132,7 +137,7 @@ public final class Tracing implements AutoCloseable {
         .extract(Context.root(), traceparent, new Header());
   }
 
-  /** Reads the one header from itself. */
+  /** Passes the single header value to the propagator. */
   private static final class Header implements TextMapGetter<String> {
     @Override
     public Iterable<String> keys(String carrier) {
@@ -145,7 +150,7 @@ public final class Tracing implements AutoCloseable {
     }
   }
 
-  /** Sends what is queued, waiting a few seconds at most. Idempotent. */
+  /** Sends the queued spans, waits at most a few seconds, and closes. Idempotent. */
   @Override
   public void close() {
     if (provider != null) {

@@ -5,11 +5,11 @@ import static io.unipin.settings.SettingException.checkRange;
 import io.unipin.settings.SettingException;
 
 /**
- * Settings of traces.
+ * Settings of tracing.
  *
- * @param endpoint of a collector that takes OTLP over gRPC
- * @param share of calls that are traced when their caller didn't decide: 0 to 1
- * @param service name of this server among others
+ * @param endpoint URL of a collector that accepts OTLP over gRPC
+ * @param share share of traced calls among those whose caller did not decide, 0 to 1
+ * @param service name of this server in traces
  */
 public record TracingConfig(boolean enabled, String endpoint, double share, String service) {
   public TracingConfig {
