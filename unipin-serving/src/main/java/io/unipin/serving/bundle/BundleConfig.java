@@ -4,11 +4,12 @@ import io.unipin.settings.SettingException;
 import java.nio.file.Path;
 
 /**
- * Where bundles are.
+ * Settings that say where bundles are.
  *
- * @param folder holds one directory per bundle
- * @param name of the bundle to serve at start
- * @param keepPrevious whether the bundle that served before the last swap stays in memory, ready for a roll-back
+ * @param folder folder with one directory per bundle
+ * @param name name of the bundle to serve at start
+ * @param keepPrevious whether the previous bundle stays in memory after a swap, ready for a
+ *     roll-back
  */
 public record BundleConfig(Path folder, String name, boolean keepPrevious) {
   public BundleConfig {

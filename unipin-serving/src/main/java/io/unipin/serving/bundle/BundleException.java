@@ -1,6 +1,9 @@
 package io.unipin.serving.bundle;
 
-/** A bundle that can't be used or written. The message is one line: bundle, file, what was expected, what came. */
+/**
+ * Reports a bundle that can't be used or written. The message is one line with the bundle, the
+ * file, the expected value and the actual value.
+ */
 public final class BundleException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -11,10 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bundle that serves. A swap changes what the next request gets; requests under way keep theirs, and the old bundle is
- * closed with the last of them; or kept until the next swap, so that a roll-back takes no time.
+ * Holds the bundle that serves.
  *
- * <p>Thread-safe.
+ * <p>After a swap, new requests get the new bundle and running requests keep the old one. The old
+ * bundle is closed after its last request. If the previous bundle is kept, it stays loaded until
+ * the next swap, so a roll-back takes no time.
  */
 public final class BundleHolder implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(BundleHolder.class);
@@ -24,22 +25,27 @@ public final class BundleHolder implements AutoCloseable {
 
   private final boolean keepsPrevious;
 
-  /** What served before; guarded by this. */
+  /** The bundle that served before, guarded by this. */
   @GuardedBy("this")
   private @Nullable Counted<LoadedBundle> previous;
 
-  /** Calls {@code onDrained} with a bundle that no request uses any more, before it is closed. */
+  /**
+   * Creates a holder. It calls {@code onDrained} with a bundle that no request uses any more,
+   * before it closes the bundle.
+   */
   public BundleHolder(Consumer<LoadedBundle> onDrained) {
     this(onDrained, false);
   }
 
-  /** With {@code keepsPrevious} the bundle that served before stays loaded. */
+  /**
+   * Creates a holder. If {@code keepsPrevious} is true, the bundle that served before stays loaded.
+   */
   public BundleHolder(Consumer<LoadedBundle> onDrained, boolean keepsPrevious) {
     this.onDrained = onDrained;
     this.keepsPrevious = keepsPrevious;
   }
 
-  /** Finds and holds the bundle in one step. */
+  /** Returns a lease on the serving bundle. It is closed only after the lease. */
   public BundleLease acquire() {
     while (true) {
       Counted<LoadedBundle> counted = current.get();
@@ -49,11 +55,15 @@ public final class BundleHolder implements AutoCloseable {
       if (counted.retain()) {
         return new BundleLease(counted);
       }
-      Thread.onSpinWait(); // swapped between the two reads: the next one is there already
+      // the bundle was swapped between the two reads; the next one is already set
+      Thread.onSpinWait();
     }
   }
 
-  /** Does something with the bundle, and holds it meanwhile; nothing when none serves. */
+  /**
+   * Runs an action with the serving bundle and holds the bundle meanwhile. Does nothing when no
+   * bundle serves.
+   */
   public void ifServing(Consumer<LoadedBundle> action) {
     if (isServing()) {
       try (BundleLease lease = acquire()) {
@@ -80,9 +90,10 @@ public final class BundleHolder implements AutoCloseable {
   }
 
   /**
-   * Puts the bundle that served before in service again, and keeps the one that served until now.
+   * Puts the previous bundle back in service and keeps the current one for another roll-back.
    *
-   * @return what serves now; empty when no bundle served before, and nothing changed
+   * @return the bundle that serves now; empty when there was no previous bundle, and nothing
+   *     changed
    */
   public synchronized Optional<LoadedBundle> rollBack() {
     Counted<LoadedBundle> back = previous;
@@ -94,12 +105,15 @@ public final class BundleHolder implements AutoCloseable {
     return Optional.of(back.value());
   }
 
-  /** The bundle that a roll-back would put in service; it is kept until the next swap. */
+  /**
+   * Returns the bundle that a roll-back would put in service. The holder keeps it until the next
+   * swap.
+   */
   public synchronized Optional<LoadedBundle> previous() {
     return Optional.ofNullable(previous).map(Counted::value);
   }
 
-  /** The name of the bundle that a roll-back would put in service. */
+  /** Returns the name of the bundle that a roll-back would put in service. */
   public synchronized Optional<String> previousName() {
     return Optional.ofNullable(previous).map(counted -> counted.value().name());
   }
@@ -113,7 +127,7 @@ public final class BundleHolder implements AutoCloseable {
     }
   }
 
-  /** Takes the bundle out of service; it is closed when the requests under way are done. Idempotent. */
+  /** Takes the bundle out of service and closes it after its last request. Idempotent. */
   @Override
   public synchronized void close() {
     Counted<LoadedBundle> old = current.getAndSet(null);

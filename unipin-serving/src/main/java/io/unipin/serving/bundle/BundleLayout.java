@@ -4,7 +4,7 @@ import io.unipin.model.features.ClassCounts;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names inside a bundle's directory. */
+/** Names of the files in a bundle's directory. */
 final class BundleLayout {
   static final String MANIFEST = "manifest.json";
   static final String MODEL = "model";
@@ -12,28 +12,35 @@ final class BundleLayout {
       List.of("config.json", "weights.safetensors", "items.safetensors");
 
   /**
-   * Beside the model's files: all settings of its training. Only what {@code train} made has one.
+   * File with all settings of the training, beside the model's files. Only models made by
+   * {@code train} have it.
    */
   static final String RECIPE = "recipe.yaml";
 
-  /** Beside them: how often training met each class of its inputs. Likewise. */
+  /**
+   * File with the number of times that training saw each class of its inputs. Only models made by
+   * {@code train} have it.
+   */
   static final String CLASSES = ClassCounts.FILE;
 
-  /** What a trained model has beside the files of every model. */
+  /** Files that only trained models have. */
   static final List<String> TRAINED = List.of(RECIPE, CLASSES);
 
   static final String CATALOGUE = "catalogue.parquet";
   static final String INDEX = "index/items.faiss";
 
-  /** Instead of a FAISS factory string: search compares every item, and there is no index file. */
+  /**
+   * Stands where another bundle has a FAISS factory string. Search then compares every item, and
+   * there is no index file.
+   */
   static final String EXACT = "exact";
 
   private BundleLayout() {}
 
   /**
-   * Every file but the manifest.
+   * Returns the names of all files except the manifest.
    *
-   * @param trained those of {@link #TRAINED} that are there
+   * @param trained the existing files of {@link #TRAINED}
    */
   static List<String> files(boolean exact, List<String> trained) {
     List<String> files = new ArrayList<>();

@@ -2,7 +2,7 @@ package io.unipin.serving.bundle;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A request's hold on the bundle that served when it began: it stays open until the lease is closed. */
+/** A request's hold on a bundle. The bundle stays open until the lease is closed. */
 public final class BundleLease implements AutoCloseable {
   private final Counted<LoadedBundle> counted;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -15,7 +15,7 @@ public final class BundleLease implements AutoCloseable {
     return counted.value();
   }
 
-  /** Idempotent. */
+  /** Releases the bundle. Idempotent. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -1,9 +1,9 @@
 package io.unipin.serving.bundle;
 
 /**
- * A bundle in a folder, by what its manifest says; nothing else of it was looked at.
+ * A bundle in a folder, as its manifest describes it. No other file of the bundle was checked.
  *
- * @param problem why it can't be loaded, in one line; empty when nothing is known against it
+ * @param problem one line that says why the bundle can't be loaded; empty when no reason is known
  */
 public record BundleListing(
     String name, String created, String model, String index, int items, String problem) {}

@@ -10,16 +10,16 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * What a bundle says of itself.
+ * The description of a bundle in its own directory.
  *
- * @param format version of the directory's layout; 1 had no golden queries, 1 and 2 no recipe, 1 to
- *     3 no counts of classes
- * @param created ISO-8601, UTC
- * @param modelFingerprint of the model where the bundle was written
+ * @param format version of the directory's layout; version 1 has no golden queries, 1 and 2 have no
+ *     recipe, 1 to 3 have no counts of classes
+ * @param created time of creation, ISO-8601, UTC
+ * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}
- * @param files all files but the manifest
- * @param golden what the bundle must answer wherever it is loaded
- * @param sha256 of this manifest with an empty {@code sha256}, as {@link #toJson} writes it
+ * @param files all files except the manifest
+ * @param golden queries with the answers that the bundle must give wherever it is loaded
+ * @param sha256 SHA-256 of this manifest with an empty {@code sha256}, as {@link #toJson} writes it
  */
 record BundleManifest(
     int format,
@@ -43,7 +43,7 @@ record BundleManifest(
     golden = List.copyOf(golden);
   }
 
-  /** This manifest with its own sum filled in. */
+  /** Returns this manifest with its own checksum filled in. */
   BundleManifest sealed() {
     return withSum(HexFormat.of().formatHex(Sha256.of(withSum("").toJson())));
   }
@@ -61,7 +61,7 @@ record BundleManifest(
         format, name, created, modelFingerprint, index, items, dimension, files, golden, sum);
   }
 
-  /** The same parts under another name; not sealed. */
+  /** Returns the same manifest under another name, without a checksum. */
   BundleManifest named(String other) {
     return new BundleManifest(
         format, other, created, modelFingerprint, index, items, dimension, files, golden, "");

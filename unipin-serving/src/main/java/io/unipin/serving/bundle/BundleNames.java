@@ -2,7 +2,9 @@ package io.unipin.serving.bundle;
 
 import java.util.regex.Pattern;
 
-/** Names of bundles: safe as the name of a directory, and in a metric or a log. */
+/**
+ * Checks names of bundles. A valid name is safe as the name of a directory, in metrics and in logs.
+ */
 public final class BundleNames {
   public static final String PATTERN = "[a-z0-9][a-z0-9._-]{0,63}";
   private static final Pattern COMPILED = Pattern.compile(PATTERN);

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes bundles: copies the model, builds the index over its item vectors, and puts all in place in
- * one step.
+ * Creates bundles. It copies the model, builds the index over its item vectors, and moves the
+ * finished bundle into place in one step.
  */
 public final class BundlePublisher {
   private static final Logger logger = LoggerFactory.getLogger(BundlePublisher.class);
@@ -35,18 +35,19 @@ public final class BundlePublisher {
   /**
    * Writes a bundle.
    *
-   * @param modelDirectory holds {@code config.json}, {@code weights.safetensors}, {@code
-   *     items.safetensors} and, where it was trained, {@code recipe.yaml} and {@code classes.json}
-   * @param factory of the FAISS index, or {@code exact} for none
-   * @param bundle the directory to make; its last name is the bundle's
-   * @throws BundleException when it exists, or the parts do not fit each other
+   * @param modelDirectory directory with {@code config.json}, {@code weights.safetensors} and
+   *     {@code items.safetensors}; a trained model also has {@code recipe.yaml} and
+   *     {@code classes.json}
+   * @param factory factory string of the FAISS index, or {@code exact} for no index
+   * @param bundle directory to create; its last name is the bundle's name
+   * @throws BundleException when the directory exists or the parts do not fit together
    */
   public static void publish(
       Path modelDirectory, Catalogue catalogue, String factory, Path bundle) {
     publish(modelDirectory, catalogue, factory, bundle, FaissBuild.DEFAULT);
   }
 
-  /** The same with options of the index. */
+  /** Writes a bundle with options of the index. */
   public static void publish(
       Path modelDirectory, Catalogue catalogue, String factory, Path bundle, FaissBuild build) {
     String name = checkedName(bundle);
@@ -58,9 +59,11 @@ public final class BundlePublisher {
   }
 
   /**
-   * Copies a bundle to where a server looks for it, perhaps under another name, in one step.
+   * Copies a bundle in one step to a place where a server looks for it. The copy may have another
+   * name.
    *
-   * @throws BundleException when the bundle is not whole, or one of the name exists there
+   * @throws BundleException when the bundle is damaged, or a bundle of that name exists at the
+   *     target
    */
   public static void copy(Path bundle, Path target) {
     String name = checkedName(target);
@@ -94,7 +97,7 @@ public final class BundlePublisher {
     return name;
   }
 
-  /** Writes the content of a bundle into an empty directory. */
+  /** Writes the contents of a bundle into an empty directory. */
   private interface Content {
     void write(Path directory) throws IOException;
   }
@@ -102,7 +105,7 @@ public final class BundlePublisher {
   /**
    * Writes a bundle beside its place and then moves it there.
    *
-   * @param keep whether a bundle that is whole, but can't be moved, is kept under another name
+   * @param keep whether to keep a complete bundle under another name if it can't be moved
    */
   private static void place(Path bundle, String name, Content content, boolean keep) {
     Path temporary = bundle.resolveSibling("." + name + ".tmp-" + ProcessHandle.current().pid());
@@ -169,7 +172,7 @@ public final class BundlePublisher {
     }
   }
 
-  /** Returns the names of the files that a training left beside the model. */
+  /** Returns the names of the files that training left beside the model. */
   private static List<String> copyModel(Path modelDirectory, Path directory) throws IOException {
     Path model = Files.createDirectories(directory.resolve(BundleLayout.MODEL));
     for (String file : BundleLayout.MODEL_FILES) {
@@ -224,7 +227,7 @@ public final class BundlePublisher {
     return files;
   }
 
-  /** Makes a file, or the names in a directory, survive a loss of power. */
+  /** Forces a file, or the names in a directory, to the disk. They then survive a loss of power. */
   private static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);

@@ -28,7 +28,10 @@ public final class BundleReader {
     this.options = options;
   }
 
-  /** The bundles of the folder by name; what has no readable manifest is none. */
+  /**
+   * Returns the bundles of the folder in order of their names. It skips directories without a
+   * readable manifest.
+   */
   public List<BundleSummary> summaries() {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.sorted().flatMap(entry -> summary(entry).stream()).toList();
@@ -64,7 +67,7 @@ public final class BundleReader {
     }
   }
 
-  /** Verifies a bundle and loads it; the caller closes it. */
+  /** Verifies and loads a bundle. The caller closes it. */
   public LoadedBundle load(String name) {
     Path directory = directory(name);
     BundleManifest manifest = BundleVerifier.verify(name, directory);
@@ -87,17 +90,17 @@ public final class BundleReader {
     }
   }
 
-  /** Where a bundle has its model. */
+  /** Returns the directory of a bundle's model. */
   public static Path model(Path bundle) {
     return bundle.resolve(BundleLayout.MODEL);
   }
 
-  /** Where a bundle says how its model was trained, if it does. */
+  /** Returns the file with the training settings of a bundle's model; empty when there is none. */
   public static Optional<Path> recipe(Path bundle) {
     return Optional.of(model(bundle).resolve(BundleLayout.RECIPE)).filter(Files::isRegularFile);
   }
 
-  /** All bundles of the folder, the newest first. */
+  /** Returns all bundles of the folder, newest first. */
   public List<BundleListing> list() {
     try (Stream<Path> paths = Files.list(folder)) {
       return paths
@@ -142,7 +145,10 @@ public final class BundleReader {
     return directory;
   }
 
-  /** Readers name files by their paths, which are nobody's business. */
+  /**
+   * Converts a failure to read a bundle. The original message may hold a path of this machine,
+   * which callers must not see.
+   */
   private static BundleException unreadable(String name, Path directory, RuntimeException cause) {
     String message =
         String.valueOf(cause.getMessage())
@@ -189,8 +195,8 @@ public final class BundleReader {
   }
 
   /**
-   * The index's kind and the beginning of its file's sum, or of the item vectors' where it has no
-   * file.
+   * Returns the kind of the index with the first digits of its file's checksum. Without an index
+   * file it uses the checksum of the item vectors.
    */
   private static String version(BundleManifest manifest) {
     boolean exact = manifest.index().equals(BundleLayout.EXACT);

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Checks a bundle's directory before anything in it is used: names, sizes and SHA-256 of every
- * file, and nothing else there.
+ * Checks a bundle's directory before any of it is used. It checks the names, sizes and SHA-256 of
+ * all files, and that there are no other files.
  */
 final class BundleVerifier {
   static final long MAX_MANIFEST_BYTES = 1 << 20;
@@ -29,7 +29,7 @@ final class BundleVerifier {
     this.directory = directory;
   }
 
-  /** The manifest of a bundle whose every byte is vouched for by it. */
+  /** Returns the manifest after checking every byte of the bundle against it. */
   static BundleManifest verify(String name, Path directory) {
     BundleVerifier verifier = new BundleVerifier(name, directory);
     try {
@@ -45,7 +45,7 @@ final class BundleVerifier {
     }
   }
 
-  /** The manifest, itself intact; the files it vouches for were not looked at. */
+  /** Returns the manifest after checking the manifest alone. The other files are not checked. */
   static BundleManifest manifest(String name, Path directory) {
     try {
       return new BundleVerifier(name, directory).manifest();
@@ -126,7 +126,10 @@ final class BundleVerifier {
         "%s: SHA-256 %s expected, got %s".formatted(expected.path(), expected.sha256(), sum));
   }
 
-  /** Why reading failed, without the path that the exception's message is or holds: callers may be remote. */
+  /**
+   * Returns why reading failed, without the path that the exception's message may hold. Remote
+   * callers may see the text.
+   */
   static String reason(IOException failure) {
     if (failure instanceof NoSuchFileException) {
       return "a file or folder is missing";

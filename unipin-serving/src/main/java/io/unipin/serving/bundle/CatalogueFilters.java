@@ -16,11 +16,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Filters over what a catalogue says of its items. Those that requests share are kept, with their bits over the index.
+ * Filters on the categories and ages of items in a catalogue. Filters that requests can share are
+ * cached, together with their bits over the index.
  *
- * <p>Items stand by the time when they appeared, in blocks. What is kept is the filter of a block and of all later ones; a request's own
- * time leaves out a part of one block. So a time that moves with every request costs a search the ids of less than a block, and finds the
- * same kept filter again. Kept filters have a bound in bytes.
+ * <p>Items are sorted by the time of their appearance and divided into blocks. A cached filter
+ * covers one block and all later ones. The request's own time then excludes part of the first
+ * block.
+ *
+ * <p>So two requests with slightly different times share a cached filter. Each search adds only the
+ * ids of less than one block. The cached filters have a bound in bytes.
  *
  * <p>Thread-safe.
  */
@@ -30,28 +34,35 @@ public final class CatalogueFilters {
   private static final int LEAST_BLOCK = 64;
   private static final int ANY_AGE = -1;
 
-  /** Beside the ids: objects and the bits over an index. */
+  /** Bytes of a filter's objects, without its ids and its bits over the index. */
   private static final int FIXED_BYTES = 256;
 
-  /** Of the key: its objects, and a place per category; their texts are the catalogue's. */
+  /**
+   * Bytes of a key's objects, without one place per category. The texts belong to the catalogue.
+   */
   private static final int KEY_BYTES = 160;
 
   private static final int CATEGORY_BYTES = 16;
 
   private final Catalogue catalogue;
 
-  /** Rows of known age, the oldest first, and their times. */
+  /** Rows of items with a known time, oldest first, and those times. */
   private final int[] rows;
 
   private final long[] times;
 
-  /** Each by itself, so that no kept key holds on to a request's own text. */
+  /**
+   * Each category by its own name. Cached keys use these texts, so they do not keep texts of
+   * requests alive.
+   */
   private final Map<String, String> categories;
 
   private final int block;
   private final Cache<Asked, ItemFilter> kept;
 
-  /** A filter that is kept; from the start of a block on, or {@link #ANY_AGE}. */
+  /**
+   * The key of a cached filter. {@code from} is the first place of a block, or {@link #ANY_AGE}.
+   */
   private record Asked(Set<String> categories, int from) {}
 
   CatalogueFilters(Catalogue catalogue) {
@@ -83,10 +94,11 @@ public final class CatalogueFilters {
   }
 
   /**
-   * Lets items pass that are of one of the categories and appeared no earlier than a time; one of unknown age did not.
+   * Returns a filter for items of the given categories that appeared at the given time or later. It
+   * rejects items of unknown age unless any age is allowed.
    *
-   * @param wanted categories; empty for any
-   * @param createdSinceMs 0 for items of any age
+   * @param wanted allowed categories; empty for any
+   * @param createdSinceMs earliest time, in milliseconds since the epoch; 0 for items of any age
    */
   public ItemFilter of(Set<String> wanted, long createdSinceMs) {
     if (wanted.isEmpty() && createdSinceMs == 0) {
@@ -106,7 +118,7 @@ public final class CatalogueFilters {
     return from == first ? shared : shared.and(ItemFilter.excluding(ids(from, first)));
   }
 
-  /** The place of the first item that appeared at a time or later. */
+  /** Returns the place of the first item that appeared at the given time or later. */
   private int first(long timeMs) {
     int place = Arrays.binarySearch(times, timeMs);
     if (place < 0) {
@@ -137,7 +149,7 @@ public final class CatalogueFilters {
     return IntStream.range(from, to).mapToLong(place -> catalogue.id(rows[place])).toArray();
   }
 
-  /** An upper bound, whatever the categories leave. */
+  /** Returns an upper bound of the filter's bytes, whatever its categories exclude. */
   private int weight(Asked asked) {
     int most = asked.from() == ANY_AGE ? catalogue.size() : rows.length - asked.from();
     return (int)
@@ -152,7 +164,7 @@ public final class CatalogueFilters {
         + CATEGORY_BYTES * named;
   }
 
-  /** Bytes of all kept filters. */
+  /** Returns the bytes of all cached filters. */
   long keptBytes() {
     kept.cleanUp();
     return kept.policy().eviction().orElseThrow().weightedSize().orElse(0);

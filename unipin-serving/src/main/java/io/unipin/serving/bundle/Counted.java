@@ -3,8 +3,10 @@ package io.unipin.serving.bundle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A value that is closed when its last user has let go of it. The count starts at 1, the owner's own share; a count of 0 is
- * final.
+ * A value that is closed when its last user releases it.
+ *
+ * <p>The count of users starts at 1, which is the owner's share. After the count reaches 0, nobody
+ * can take a share.
  *
  * <p>Thread-safe.
  */
@@ -22,7 +24,7 @@ final class Counted<T> {
     return value;
   }
 
-  /** Takes a share; false when the value is closed. */
+  /** Takes a share. Returns false when the value is closed. */
   boolean retain() {
     return count.getAndUpdate(shares -> shares == 0 ? 0 : shares + 1) != 0;
   }

@@ -3,10 +3,10 @@ package io.unipin.serving.bundle;
 import java.util.List;
 
 /**
- * One action of a {@link GoldenQuery}'s history.
+ * One action in the history of a {@link GoldenQuery}.
  *
- * @param item id in the bundle's catalogue
- * @param actions names
+ * @param item item id in the bundle's catalogue
+ * @param actions names of the action types
  */
 record GoldenAction(long item, List<String> actions, String surface, long timeMs) {
   GoldenAction {

@@ -9,7 +9,7 @@ import io.unipin.model.features.ModelException;
 import java.util.List;
 import java.util.Locale;
 
-/** Holds a loaded bundle to its golden queries. Immutable. */
+/** Checks a loaded bundle with its golden queries. Immutable. */
 final class GoldenCheck {
   private static final int MOST_QUERIES = 64;
   private static final int MOST_CANDIDATES = 1024;
@@ -19,11 +19,14 @@ final class GoldenCheck {
   private final Tolerance tolerance;
 
   /**
-   * How far an answer may be from that in float32. A program, bundle or processor that computes something else retrieves none of
-   * the items; rounding to eight bits turns a query by a few degrees where it rounds most, for users without a history.
+   * The largest allowed difference from the answers in float32.
    *
-   * @param probability processors differ by much less than the smallest of these
-   * @param recall of the items retrieved where the bundle was made, so many must be among twice as many here
+   * <p>A wrong program, bundle or processor retrieves none of the expected items. Rounding to eight
+   * bits can turn a query by a few degrees. The largest turns occur for users without a history.
+   *
+   * @param probability largest difference of a probability; processors differ by much less than the
+   *     smallest value here
+   * @param recall share of the expected items that must be among twice as many retrieved items
    */
   private record Tolerance(double probability, double recall) {
     private static final Tolerance EIGHT_BITS = new Tolerance(0.05, 0.3);
@@ -46,7 +49,9 @@ final class GoldenCheck {
     this.run = new GoldenRun(bundle.model(), bundle.catalogue(), bundle.index(), cache, type);
   }
 
-  /** Throws a {@link BundleException} that names the first answer that is wrong. */
+  /**
+   * Asks all golden queries. Throws a {@link BundleException} that names the first wrong answer.
+   */
   void run(List<GoldenQuery> queries) {
     if (queries.size() > MOST_QUERIES) {
       throw failure("at most %s expected, got %s".formatted(MOST_QUERIES, queries.size()));
@@ -78,7 +83,7 @@ final class GoldenCheck {
         double expected = query.probabilities().get(candidate).get(action);
         double got = answer.probabilities()[candidate * actions + action];
         require(
-            Math.abs(got - expected) <= tolerance.probability(), // false for what is not a number
+            Math.abs(got - expected) <= tolerance.probability(), // false for NaN
             name,
             String.format(
                 Locale.ROOT,

@@ -3,11 +3,13 @@ package io.unipin.serving.bundle;
 import java.util.List;
 
 /**
- * A request and what the bundle answered to it where it was made: wherever else it is loaded, it must answer the same.
+ * A query with the answers that the bundle gave when it was made. The bundle must give the same
+ * answers wherever it is loaded.
  *
  * @param history oldest action first
  * @param candidates item ids to score
- * @param probabilities per candidate, one per action of the model, to six decimals
+ * @param probabilities probabilities per candidate, one for each action of the model, with six
+ *     decimals
  * @param retrieved item ids that the index found, best first
  */
 record GoldenQuery(

@@ -16,19 +16,21 @@ import io.unipin.model.features.UserAction;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Asks a model and an index, without the pipeline around them, what a golden query asks. Immutable. */
+/** Runs golden queries on a model and an index directly, without the pipeline. Immutable. */
 record GoldenRun(
     ServingModel model, Catalogue catalogue, AnnIndex index, UserKvCache cache, KvType type) {
 
   /**
-   * What came back.
+   * The answer to a golden query.
    *
    * @param probabilities (candidates, actions)
    * @param retrieved item ids, best first
    */
   record Answer(float[] probabilities, List<Long> retrieved) {}
 
-  /** Searches {@code breadth} items; the query's own answers are not looked at. */
+  /**
+   * Answers a query and searches {@code breadth} items. It ignores the answers stored in the query.
+   */
   Answer ask(GoldenQuery query, int breadth) {
     ModelConfig config = model.config();
     List<UserAction> actions = new ArrayList<>();

@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes a new bundle's golden queries: histories of several lengths over its own items, in float32. One thread. */
+/**
+ * Creates the golden queries of a new bundle in float32. They have histories of several lengths
+ * over the bundle's items. One thread.
+ */
 final class GoldenWriter {
   private static final int[] LENGTHS = {0, 1, 16, 128};
   private static final int CANDIDATES = 8;

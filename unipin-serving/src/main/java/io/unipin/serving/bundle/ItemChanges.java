@@ -13,12 +13,16 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Changes of what can be found, while serving. What was deleted stays deleted when another bundle comes; a vector belongs to the
- * bundle it was given for, since another model has other vectors.
+ * Adds and removes items while bundles serve.
  *
- * <p>So a bundle that serves has all of its items, under its own vectors or those given for it, but the deleted ones: also one that was
- * kept for a roll-back while items came and went. No change comes between the moment a bundle is brought up to the list and the
- * moment it serves.
+ * <p>Deleted items stay deleted when another bundle starts to serve. A given vector is used only in
+ * the bundle for which it was given, because each model has its own vectors.
+ *
+ * <p>So a serving bundle has all of its items except the deleted ones. Each item has the bundle's
+ * own vector or the vector given for that bundle. This also holds for a bundle that was kept for a
+ * roll-back while items changed.
+ *
+ * <p>No change happens between the moment a bundle is brought up to date and the moment it serves.
  *
  * <p>Thread-safe.
  */
@@ -32,10 +36,10 @@ public final class ItemChanges {
   private final Set<Long> deleted = new HashSet<>();
 
   /**
-   * Changes the items of all these bundles.
+   * Creates a list of changes for all given bundles.
    *
-   * @param bundles what most users are served from; vectors are meant for it
-   * @param others that serve beside it, as far as they serve; they get items back under their own vectors
+   * @param bundles holds the bundle that serves most users; given vectors belong to it
+   * @param others hold other bundles that may serve; added items get these bundles' own vectors
    */
   public ItemChanges(BundleHolder bundles, Collection<BundleHolder> others) {
     this.bundles = bundles;
@@ -43,13 +47,16 @@ public final class ItemChanges {
   }
 
   /**
-   * An item to be found under a vector.
+   * An item to add, with its vector.
    *
-   * @param vector of the bundle's dimension; none stands for the one that the bundle has
+   * @param vector vector of the bundle's dimension; empty for the vector that the bundle has
    */
   public record Upsert(long id, List<Float> vector) {}
 
-  /** Adds and takes away, all or nothing. Every search that begins after this returns sees it. */
+  /**
+   * Adds and removes items, either all or none. Every search that begins after the return sees the
+   * change.
+   */
   public synchronized LiveIndexStatus change(List<Upsert> upserts, long[] deletes) {
     LiveIndexStatus status;
     try (BundleLease lease = bundles.acquire()) {
@@ -57,7 +64,7 @@ public final class ItemChanges {
       long[] ids = upserts.stream().mapToLong(Upsert::id).toArray();
       float[] vectors = vectors(bundle, upserts);
       if (ids.length > 0) {
-        bundle.index().upsert(ids, vectors); // the last that may be refused
+        bundle.index().upsert(ids, vectors); // the last step that may fail
       }
       for (long id : ids) {
         deleted.remove(id);
@@ -80,7 +87,10 @@ public final class ItemChanges {
     return status;
   }
 
-  /** Of the index that serves; nothing, and a recall of NaN, when none does. */
+  /**
+   * Returns the status of the serving index. When none serves, all numbers are 0 and the recall is
+   * NaN.
+   */
   public LiveIndexStatus status() {
     try (BundleLease lease = bundles.acquire()) {
       return lease.bundle().index().status();
@@ -90,9 +100,10 @@ public final class ItemChanges {
   }
 
   /**
-   * Brings a bundle's index up to the list, then does what puts the bundle in service, with no change in between.
+   * Brings a bundle's index up to date and then puts the bundle in service. No change happens in
+   * between.
    *
-   * @param swap to be short: changes wait for it
+   * @param swap puts the bundle in service; it must be short, because changes wait for it
    */
   public synchronized void serve(LoadedBundle bundle, Runnable swap) {
     settle(bundle);
@@ -115,7 +126,7 @@ public final class ItemChanges {
     }
   }
 
-  /** Gives a bundle those of its items back that it does not hold. */
+  /** Adds those of the bundle's items that its index lacks, with the bundle's own vectors. */
   private static void restore(LoadedBundle bundle, long[] ids) {
     long[] known =
         LongStream.of(ids).filter(id -> bundle.catalogue().row(id) >= 0).distinct().toArray();

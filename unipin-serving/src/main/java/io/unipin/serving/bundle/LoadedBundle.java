@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bundle in memory: model, catalogue and index of one version. Row r of the catalogue is item r of the model.
+ * A bundle in memory: the model, catalogue and index of one version. Row r of the catalogue is item
+ * r of the model.
  *
- * <p>Thread-safe, and immutable but for the index.
+ * <p>Thread-safe. Immutable except for the index.
  */
 public final class LoadedBundle implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LoadedBundle.class);
@@ -35,10 +36,10 @@ public final class LoadedBundle implements AutoCloseable {
   private final Instant loadedAt = Instant.now();
 
   /**
-   * Takes over a model and an index.
+   * Takes ownership of a model and an index.
    *
-   * @param indexVersion tells this index from others
-   * @throws BundleException when the parts do not fit each other
+   * @param indexVersion version that identifies the index
+   * @throws BundleException when the parts do not fit together
    */
   LoadedBundle(
       String name,
@@ -67,12 +68,15 @@ public final class LoadedBundle implements AutoCloseable {
     }
   }
 
-  /** Embeddings of the items by row, where the model has them. */
+  /** Returns the item embeddings by row. They are read from the model's memory. */
   static VectorTable vectors(ServingModel model) {
     return VectorTable.of(model.itemTable(), model.config().itemDim());
   }
 
-  /** An exact index over all of the bundle's items, also those that were taken away, under the bundle's vectors. */
+  /**
+   * Creates an exact index with the bundle's own vectors. It holds all of the bundle's items,
+   * including deleted ones.
+   */
   public AnnIndex exactIndex() {
     return ExactIndex.over(vectors(model), BundlePublisher.ids(catalogue));
   }
@@ -85,19 +89,22 @@ public final class LoadedBundle implements AutoCloseable {
     return indexVersion;
   }
 
-  /** The beginning of the model's fingerprint: tells its weights, program and precision from others. */
+  /**
+   * Returns the first digits of the model's fingerprint. They identify its weights, program and
+   * precision.
+   */
   public String modelVersion() {
     String fingerprint = model.fingerprint();
     return fingerprint.substring(0, Math.min(MODEL_VERSION_LENGTH, fingerprint.length()));
   }
 
   /**
-   * Asks the golden queries that came with the bundle; a bundle of before their time has none and passes.
+   * Asks the golden queries of the bundle. A bundle of an old format has none and passes.
    *
-   * @param cache lends a block of its transient budget
-   * @param type of keys and values where the bundle is to serve
-   * @param precision that its model was loaded with
-   * @throws BundleException when an answer is not what it was where the bundle was made
+   * @param cache cache that lends a block of its transient budget
+   * @param type type of keys and values that the bundle will serve with
+   * @param precision precision with which the model was loaded
+   * @throws BundleException when an answer differs from that at the bundle's creation
    */
   public void selfCheck(UserKvCache cache, KvType type, Precision precision) {
     if (golden.isEmpty()) {
@@ -118,17 +125,17 @@ public final class LoadedBundle implements AutoCloseable {
     return catalogue;
   }
 
-  /** What requests ask of the items they get. */
+  /** Returns the filters over the bundle's items. */
   public CatalogueFilters filters() {
     return filters;
   }
 
-  /** Takes changes of what can be found; they end with the bundle. */
+  /** Returns the index. Its changes are lost when the bundle is closed. */
   public LiveIndex index() {
     return index;
   }
 
-  /** Idempotent. No call of the model may be under way. */
+  /** Closes the model and the index. No call of the model may be running. Idempotent. */
   @Override
   public void close() {
     index.close();

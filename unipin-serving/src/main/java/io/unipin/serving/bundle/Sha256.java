@@ -10,7 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of bytes and of files. */
+/** Computes SHA-256 of bytes and files. */
 final class Sha256 {
   private Sha256() {}
 
@@ -18,7 +18,7 @@ final class Sha256 {
     return digest().digest(bytes);
   }
 
-  /** In lower-case hexadecimal digits. */
+  /** Returns the SHA-256 of a file in lower-case hexadecimal digits. */
   static String of(Path file) throws IOException {
     MessageDigest digest = digest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {

@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A bundle that is whole, and could not be put in its place: it is kept, for hours of work may be in it. */
+/**
+ * A complete bundle that could not be moved to its place. It is kept, because it may hold hours of
+ * work.
+ */
 final class UnpublishedBundle {
   private UnpublishedBundle() {}
 
   /**
-   * Moves a whole bundle to a folder of its own beside its place.
+   * Moves a complete bundle to its own folder beside its place.
    *
-   * @return the end of a message: where it is and the command that publishes it
+   * @return end of a message, with the folder and the command that publishes the bundle
    */
   static String keep(Path whole, Path bundle, String name) {
     Path folder = bundle.resolveSibling(name + ".unpublished-" + ProcessHandle.current().pid());

@@ -1,4 +1,7 @@
-/** Bundles: model, catalogue and index of one version, written, verified and swapped as one. */
+/**
+ * Bundles: model, catalogue and index of one version, which are written, verified and swapped
+ * together.
+ */
 @NullMarked
 package io.unipin.serving.bundle;
 
