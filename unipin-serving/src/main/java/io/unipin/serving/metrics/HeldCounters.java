@@ -8,8 +8,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
 /**
- * Counters that read their values from elsewhere. A registry holds what they read weakly, so that it could be collected and
- * they would stand still: this class holds it. Thread-safe.
+ * Counters that read their values from other objects.
+ *
+ * <p>A registry holds these objects only weakly. If they were collected, the counters would stop.
+ * So this class keeps strong references. Thread-safe.
  */
 final class HeldCounters {
   private final List<Object> held = new CopyOnWriteArrayList<>();
@@ -19,7 +21,10 @@ final class HeldCounters {
     this.registry = registry;
   }
 
-  /** Registers a counter: the one way to one that reads its value from elsewhere. */
+  /**
+   * Registers a counter that reads its value from {@code value}. All such counters must be
+   * registered here.
+   */
   void add(String name, String description, Tags tags, LongSupplier value) {
     held.add(value);
     FunctionCounter.builder(name, value, LongSupplier::getAsLong)

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
-/** Reads samples out of a registry. Thread-safe. */
+/** Reads samples from a registry. Thread-safe. */
 final class LiveReadings {
   private static final Map<String, String> GAUGES =
       Map.of(
@@ -24,7 +24,7 @@ final class LiveReadings {
           "cacheBudget", "unipin.cache.budget",
           "cacheUsers", "unipin.cache.entries",
           "leases", "unipin.cache.leases",
-          "cpuNanos", "process.cpu.time", // its usage is 0 on some virtual machines
+          "cpuNanos", "process.cpu.time", // process.cpu.usage is 0 on some virtual machines
           "cores", "system.cpu.count",
           "uptimeSeconds", "process.uptime");
 

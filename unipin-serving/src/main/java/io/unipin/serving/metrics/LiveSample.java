@@ -3,17 +3,19 @@ package io.unipin.serving.metrics;
 import java.util.Map;
 
 /**
- * What a server has done since its start, at one moment; two of them tell what it did in between.
+ * The values of a server's metrics at one moment, counted since its start. The difference of two
+ * samples tells what happened in between.
  *
- * @param timeMs since the epoch
- * @param statuses finished calls by status
- * @param pages answered RetrieveAndRank calls that took at most so many milliseconds, by that bound; {@code +Inf} for all
- * @param arms answers by arm
- * @param cache look-ups by outcome
+ * @param timeMs time of the sample in milliseconds since the epoch
+ * @param statuses number of finished calls by status
+ * @param pages number of answered RetrieveAndRank calls by upper bound of their time in
+ *     milliseconds; {@code +Inf} counts all
+ * @param arms number of answers by arm
+ * @param cache number of look-ups by outcome
  * @param stages seconds by stage
- * @param answers of the pipeline
- * @param degraded steps of the degradation ladder that were taken
- * @param gauges values of the moment, by name
+ * @param answers number of answers of the pipeline
+ * @param degraded number of steps taken on the degradation ladder, by step
+ * @param gauges current values by name
  */
 public record LiveSample(
     long timeMs,

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** HTTP for operators: {@code /metrics} for Prometheus and {@code /healthz}. Thread-safe. */
+/**
+ * The HTTP endpoint for operators. It serves {@code /metrics} for Prometheus and {@code /healthz}.
+ * Thread-safe.
+ */
 public final class MetricsEndpoint implements AutoCloseable {
   private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -21,7 +24,7 @@ public final class MetricsEndpoint implements AutoCloseable {
     this.http = http;
   }
 
-  /** Starts the endpoint; port 0 takes a free one. */
+  /** Starts the endpoint. Port 0 takes a free port. */
   public static MetricsEndpoint start(
       String host, int port, ServingMetrics metrics, BooleanSupplier healthy) {
     HttpPort http;

@@ -22,10 +22,11 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * All metrics of the server: every name, and every tag with its values, stands here.
+ * All metrics of the server, with every name and every tag.
  *
- * <p>Tags are bounded: rpc, stage and step by the code, status, cache and outcome by enums, experiment and arm by the configuration, bundle
- * and index by what is loaded; never a user or an item. Thread-safe.
+ * <p>Tags have bounded values. The code fixes rpc, stage and step. Enums fix status, cache and
+ * outcome. The configuration fixes experiment and arm. The loaded bundles fix bundle and index. No
+ * tag names a user or an item. Thread-safe.
  */
 public final class ServingMetrics implements AutoCloseable {
   private static final Duration[] LATENCY_BUCKETS =
@@ -57,12 +58,15 @@ public final class ServingMetrics implements AutoCloseable {
     new UptimeMetrics().bindTo(registry);
   }
 
-  /** Shows counters of an arm at 0, so that their first increment is seen as one. */
+  /**
+   * Registers the counters of an arm with value 0. So their first increment is visible as an
+   * increase.
+   */
   public void expect(String arm, List<String> degradations) {
     degradations.forEach(step -> degradations(step, arm));
   }
 
-  /** A finished call; the status is {@code OK} or the name of the gRPC status. */
+  /** Counts a finished call. The status is {@code OK} or the name of the gRPC status. */
   public void request(String rpc, String status, long nanos) {
     Timer.builder("unipin.requests")
         .description("Calls by outcome, with the wait for a worker")
@@ -72,7 +76,10 @@ public final class ServingMetrics implements AutoCloseable {
         .record(Duration.ofNanos(nanos));
   }
 
-  /** An answer of the pipeline, by what the cache had of the user; the time is that of the call. */
+  /**
+   * Counts an answer of the pipeline by the outcome of its cache look-up. The time is that of the
+   * whole call.
+   */
   public void answered(String rpc, String arm, String cache, long nanos) {
     Timer.builder("unipin.answers")
         .description("Answers by arm and cache outcome, with the wait for a worker")
@@ -82,7 +89,10 @@ public final class ServingMetrics implements AutoCloseable {
         .record(Duration.ofNanos(nanos));
   }
 
-  /** What the model read of a history, and how much of that had to be encoded for the request. */
+  /**
+   * Counts the actions that the model read from a history, and those that had to be encoded for the
+   * request.
+   */
   public void read(String cache, int historyActions, int encodedActions) {
     actions("unipin.history.actions", "Actions that the model read, per answer", cache)
         .record(historyActions);
@@ -107,7 +117,10 @@ public final class ServingMetrics implements AutoCloseable {
         .record(Duration.ofNanos(nanos));
   }
 
-  /** An answer to a user of an experiment's arm; cache is what it had of the user. */
+  /**
+   * Counts an answer to a user of an experiment's arm. {@code cache} is the outcome of the cache
+   * look-up.
+   */
   public void arm(String experiment, String arm, String cache, long nanos) {
     Timer.builder("unipin.arms")
         .description("Answers by experiment and arm, without the wait for a worker")
@@ -117,7 +130,10 @@ public final class ServingMetrics implements AutoCloseable {
         .record(Duration.ofNanos(nanos));
   }
 
-  /** The shadow answered a copy; overlap is the part of the live page that it would have shown, too. */
+  /**
+   * Counts an answer of the shadow. {@code overlap} is the share of the live page that the shadow's
+   * page holds as well.
+   */
   public void shadowed(String cache, long nanos, double overlap) {
     Timer.builder("unipin.shadow")
         .description("Copies answered by the shadow, without the wait for a worker")
@@ -132,7 +148,7 @@ public final class ServingMetrics implements AutoCloseable {
         .record(overlap);
   }
 
-  /** A copy that the shadow did not answer. */
+  /** Counts a copy that the shadow did not answer. */
   public void shadowFailed(String reason) {
     Counter.builder("unipin.shadow.failures")
         .description("Copies that the shadow did not answer")
@@ -160,7 +176,7 @@ public final class ServingMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** What became of that many actions that were to be recorded. */
+  /** Counts the actions that were sent for recording, by outcome. */
   public void recorded(String outcome, int count) {
     Counter.builder("unipin.actions")
         .description("Events of RecordActions, by what became of them")
@@ -169,7 +185,7 @@ public final class ServingMetrics implements AutoCloseable {
         .increment(count);
   }
 
-  /** What became of that many retractions. */
+  /** Counts retractions by outcome. */
   public void retracted(String outcome, int count) {
     Counter.builder("unipin.retractions")
         .description("Events of RetractActions, by what became of them")
@@ -178,7 +194,7 @@ public final class ServingMetrics implements AutoCloseable {
         .increment(count);
   }
 
-  /** What serves from now on. */
+  /** Sets the bundle and the index that serve from now on. */
   public void serving(String name, String index) {
     bundle.register(List.of(MultiGauge.Row.of(Tags.of("bundle", name, "index", index), 1)), true);
   }
@@ -192,12 +208,12 @@ public final class ServingMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** A connection was closed because its client cancelled too many calls. */
+  /** Counts a connection that was closed because its client cancelled too many calls. */
   public void connectionCut() {
     connectionsCut.increment();
   }
 
-  /** Bytes of requests, of all connections, and their bound. */
+  /** Registers gauges for the bytes of requests on all connections and for their bound. */
   public void watchReceiving(LongSupplier used, long most) {
     Gauge.builder("unipin.receiving.bytes", used::getAsLong)
         .description("Bytes of requests that are being received, read or answered")
@@ -207,7 +223,10 @@ public final class ServingMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** What can be found and how well; NaN while nothing serves. */
+  /**
+   * Registers gauges for the size and the quality of the index. They are NaN while no bundle
+   * serves.
+   */
   public void watchIndex(Supplier<LiveIndexStatus> status) {
     index("unipin.index.recall", "Recall of watched live queries", status, s -> s.recall());
     index("unipin.index.watched", "Live queries compared with exact", status, s -> s.watched());
@@ -239,12 +258,12 @@ public final class ServingMetrics implements AutoCloseable {
     new CacheMeters(stats, registry, counters).register();
   }
 
-  /** The figures that the console shows, now. */
+  /** Returns the current figures that the console shows. */
   public LiveSample sample(long nowMs) {
     return readings.sample(nowMs);
   }
 
-  /** All metrics in Prometheus' text format. */
+  /** Returns all metrics in Prometheus' text format. */
   public String scrape() {
     return registry.scrape();
   }
