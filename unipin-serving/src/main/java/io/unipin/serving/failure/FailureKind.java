@@ -1,16 +1,16 @@
 package io.unipin.serving.failure;
 
-/** Why a request could not be served; decides what the caller should do next. */
+/** The reason why a request could not be served. It decides what the caller should do next. */
 public enum FailureKind {
-  /** The request is wrong and will stay wrong. */
+  /** The request is wrong, and sending it again will not help. */
   INVALID,
-  /** The request is larger than any that this server takes; to send it again is in vain. */
+  /** The request is larger than this server accepts, and sending it again will not help. */
   TOO_LARGE,
-  /** There is no room for the request now; the same request may succeed later. */
+  /** The server has no room for the request now. The same request may succeed later. */
   OVERLOADED,
   /** The request's time is used up. */
   DEADLINE,
-  /** The caller went away; nobody reads the answer. */
+  /** The caller has gone, and nobody reads the answer. */
   CANCELLED,
   /** The server can't serve at the moment, for example while it starts or stops. */
   UNAVAILABLE,

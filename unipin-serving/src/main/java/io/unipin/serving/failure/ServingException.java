@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A request that could not be served. Its message is for the caller: it names no path, address or internal state. */
+/**
+ * Reports a request that could not be served. The message is for the caller: it holds no path,
+ * address or internal state.
+ */
 public final class ServingException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -36,13 +39,14 @@ public final class ServingException extends RuntimeException {
   }
 
   private ServingException(FailureKind kind, String message, Duration retryAfter) {
-    super(message, null, false, false); // no fault, and many of them when there is least time
+    // no stack trace: it marks no bug, and refusals are frequent when the server is overloaded
+    super(message, null, false, false);
     this.kind = kind;
     this.violations = List.of();
     this.retryAfter = retryAfter;
   }
 
-  /** There is no room now; the caller may try again after that time. */
+  /** Creates a refusal because of load. The caller may try again after the given time. */
   public static ServingException overloaded(String message, Duration retryAfter) {
     return new ServingException(FailureKind.OVERLOADED, message, retryAfter);
   }
@@ -59,7 +63,10 @@ public final class ServingException extends RuntimeException {
     return invalid(List.of(new Violation(field, description)));
   }
 
-  /** Returns the failure that stands for whatever ended a request: the one place that decides what a caller is told. */
+  /**
+   * Converts any throwable into the failure that the caller sees. No other code decides what a
+   * caller is told.
+   */
   public static ServingException of(Throwable failure) {
     if (failure instanceof ServingException serving) {
       return serving;
@@ -80,7 +87,7 @@ public final class ServingException extends RuntimeException {
     return kind;
   }
 
-  /** When to try again, where the server can tell. */
+  /** Returns the time after which the caller may try again; empty when it is unknown. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

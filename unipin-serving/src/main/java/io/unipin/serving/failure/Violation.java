@@ -1,9 +1,9 @@
 package io.unipin.serving.failure;
 
 /**
- * One thing that is wrong with a request.
+ * One error in a request.
  *
  * @param field path of the field, such as {@code user.recent_actions[3].time_ms}
- * @param description what was expected and what came
+ * @param description the expected value and the actual value
  */
 public record Violation(String field, String description) {}

@@ -1,4 +1,4 @@
-/** Why a request could not be served. */
+/** Failures of requests and their reasons. */
 @NullMarked
 package io.unipin.serving.failure;
 
