@@ -7,11 +7,14 @@ import io.unipin.settings.ByteSize;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 
-/** How much memory outside the heap this process may take, and what of it a server's cache may have. */
+/**
+ * Computes how much memory outside the heap this process may use, and how much of it the cache may
+ * have.
+ */
 public final class DirectMemory {
   private DirectMemory() {}
 
-  /** Bytes that this process may take outside the heap. */
+  /** Returns the bytes that this process may use outside the heap. */
   public static long maxBytes() {
     HotSpotDiagnosticMXBean machine =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
@@ -20,10 +23,11 @@ public final class DirectMemory {
   }
 
   /**
-   * Settings under which the cache fits and a quarter is left for models: none where the defaults do, else half of the
-   * memory for users and an eighth for work in progress.
+   * Returns settings under which the cache fits. The list is empty if the defaults fit. Otherwise
+   * cached users get half of the memory and work in progress an eighth. At least a quarter is left
+   * for models.
    *
-   * @param direct bytes outside the heap
+   * @param direct memory outside the heap in bytes
    */
   public static List<String> settingsThatFit(long direct) {
     ServerConfig defaults = ConfigReader.defaults();

@@ -11,21 +11,25 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What a server's models take outside the heap: weights and items' vectors lie there as in their files.
+ * Computes the memory that a server's models use outside the heap. Weights and item vectors take as
+ * much as in their files.
  *
- * <p>The serving bundle is there twice while the next one loads, and a third time where the previous one is kept.
+ * <p>The serving bundle is counted twice, because the next one is loaded while it serves. It is
+ * counted a third time if the previous bundle is kept.
  */
 final class ModelMemory {
   private ModelMemory() {}
 
-  /** Bundles that are not there count nothing: to load them fails by itself. */
+  /**
+   * Returns the bytes of all models. A missing bundle counts as 0, because loading it fails anyway.
+   */
   static long bytes(ServerConfig config) {
     int copies = config.bundle().keepPrevious() ? 3 : 2;
     long others = others(config).mapToLong(name -> bytes(config, name)).sum();
     return copies * bytes(config, config.bundle().name()) + others;
   }
 
-  /** Bundles that are loaded once, beside the serving one. */
+  /** Returns the bundles that are loaded once, beside the serving one. */
   private static Stream<String> others(ServerConfig config) {
     Stream<String> arms =
         config.experiments().layers().values().stream()
@@ -48,7 +52,7 @@ final class ModelMemory {
       }
       return sum;
     } catch (IOException e) {
-      return 0; // said when it is loaded
+      return 0; // loading the bundle reports the problem
     }
   }
 }

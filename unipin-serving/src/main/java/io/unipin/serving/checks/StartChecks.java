@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses settings that can't hold on this machine, before a bundle is loaded: memory, ports, folders. Each refusal is one
- * line that names the setting.
+ * Checks memory, ports and folders before a bundle is loaded. It refuses settings that can't work
+ * on this machine. Each refusal is one line that names the setting.
  */
 public final class StartChecks {
   private static final Logger logger = LoggerFactory.getLogger(StartChecks.class);
 
-  /** Segments of a log for which there should be room. */
+  /** Number of log segments for which the disk should have room. */
   private static final int SEGMENTS = 4;
 
   private final ServerConfig config;
@@ -34,7 +34,7 @@ public final class StartChecks {
     this.config = config;
   }
 
-  /** A port by its setting. */
+  /** A port with the name of its setting. */
   private record Port(String key, String host, int number) {
     boolean meets(Port other) {
       return number != 0
@@ -48,9 +48,9 @@ public final class StartChecks {
   }
 
   /**
-   * Checks memory, folders and ports, and warns where little space is left.
+   * Checks memory, folders and ports. Warns when a disk has little space left.
    *
-   * @throws ConfigException that names the first setting that can't hold
+   * @throws ConfigException when a setting can't work; the message names the first such setting
    */
   public void require() {
     requireMemory(DirectMemory.maxBytes());
@@ -59,7 +59,10 @@ public final class StartChecks {
     warnOfLittleSpace();
   }
 
-  /** Off-heap memory is taken slab by slab: a budget past what there is would show hours after the start. */
+  /**
+   * Checks memory outside the heap. It is allocated slab by slab, so a budget that is too large
+   * would fail only hours after the start.
+   */
   void requireMemory(long direct) {
     long transients = config.cache().transientBudget().bytes();
     long shadow = 0;
@@ -113,7 +116,10 @@ public final class StartChecks {
     }
   }
 
-  /** Opens the port for a moment. Another process may take it before we do so for good: that says so, too. */
+  /**
+   * Checks a port by opening it briefly. Another process may still take the port before the server
+   * opens it. The server then reports that as well.
+   */
   private static void requireFree(Port port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
@@ -129,7 +135,7 @@ public final class StartChecks {
     }
   }
 
-  /** Folders that the server writes into, by their settings. */
+  /** Returns the folders that the server writes into, by the names of their settings. */
   private Map<String, Path> folders() {
     Map<String, Path> folders = new LinkedHashMap<>();
     folders.put("history.folder", config.history().folder());
@@ -163,7 +169,10 @@ public final class StartChecks {
             });
   }
 
-  /** Bundles stand beside whatever their folder has; but two stores in one folder take each other's files for their own. */
+  /**
+   * Checks that two stores do not share a folder, because they would mistake each other's files for
+   * their own. Bundles may lie beside other files.
+   */
   private static void requireApart(String key, Path folder, String other, Path place) {
     boolean nested = folder.startsWith(place) || place.startsWith(folder);
     boolean same = folder.equals(place);
@@ -184,7 +193,10 @@ public final class StartChecks {
     return new ConfigException("%s: %s expected, got %s".formatted(key, expected, got));
   }
 
-  /** Serving goes on without its logs, so little space is no reason not to start. */
+  /**
+   * Warns when there is little space for logs. The server starts anyway, because it can serve
+   * without its logs.
+   */
   private void warnOfLittleSpace() {
     Map<String, Path> folders = folders();
     Map<String, Long> needs = new LinkedHashMap<>();

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What can be known of a place on disk before anything is written there. */
+/** Checks a place on disk before anything is written there. */
 public final class WritablePlace {
   private WritablePlace() {}
 
-  /** The path itself, or the nearest folder above it that exists. */
+  /** Returns the path itself if it exists, otherwise the nearest existing folder above it. */
   public static Path existing(Path path) {
     Path there = path.toAbsolutePath().normalize();
     while (!Files.exists(there) && there.getParent() != null) {
@@ -19,7 +19,7 @@ public final class WritablePlace {
     return there;
   }
 
-  /** Why a folder can't be made, or be written into where it is there; empty when it can. */
+  /** Returns why a folder can't be created or written to; empty when it can. */
   public static Optional<String> problem(Path folder) {
     Path there = existing(folder);
     if (!Files.isDirectory(there)) {
@@ -28,7 +28,10 @@ public final class WritablePlace {
     return Files.isWritable(there) ? Optional.empty() : Optional.of(there + " is write-protected");
   }
 
-  /** Bytes that can still be written; empty where the file system can't tell. */
+  /**
+   * Returns the number of bytes that can still be written; empty when the file system does not
+   * report it.
+   */
   public static OptionalLong freeBytes(Path path) {
     try {
       return OptionalLong.of(Files.getFileStore(existing(path)).getUsableSpace());

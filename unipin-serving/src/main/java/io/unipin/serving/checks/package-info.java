@@ -1,4 +1,4 @@
-/** What a server checks about its machine before it starts. */
+/** The server's checks of its machine before it starts. */
 @NullMarked
 package io.unipin.serving.checks;
 
