@@ -14,17 +14,21 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A port that speaks HTTP by the JDK's server, made so that no slow client holds it: a request has {@link #REQUEST_SECONDS} to come, an
- * answer {@link #ANSWER_SECONDS} to be made and read, and each connection at work has a thread of its own, up to {@link #CONNECTIONS}.
+ * An HTTP port, based on the server of the JDK, that slow clients can't block.
  *
- * <p>The only place that makes such servers. Thread-safe.
+ * <p>A request must arrive within {@link #REQUEST_SECONDS}. An answer must be computed and read
+ * within {@link #ANSWER_SECONDS}. Each active connection has its own thread, up to
+ * {@link #CONNECTIONS}.
+ *
+ * <p>No other class creates such servers. Thread-safe.
  */
 public final class HttpPort implements AutoCloseable {
   static final int REQUEST_SECONDS = 5;
 
   /**
-   * The JDK's clock counts what is computed, too: the console's longest actions, such as to load a bundle and warm its caches up, must
-   * fit. A client that never reads holds one thread for so long.
+   * Time limit for an answer. The clock of the JDK also counts the computation. So the console's
+   * longest actions must fit, such as loading a bundle and warming its caches. A client that never
+   * reads can hold one thread for this time.
    */
   static final int ANSWER_SECONDS = 900;
 
@@ -33,8 +37,8 @@ public final class HttpPort implements AutoCloseable {
   private static final int THREAD_IDLE_SECONDS = 10;
 
   static {
-    // The JDK's server reads its limits once, when its first class is loaded; there is no other way
-    // to set them.
+    // The JDK's server reads its limits from system properties when its first class is loaded.
+    // There is no other way to set them.
     Map.of(
             "sun.net.httpserver.maxReqTime", REQUEST_SECONDS,
             "sun.net.httpserver.maxRspTime", ANSWER_SECONDS,
@@ -55,7 +59,7 @@ public final class HttpPort implements AutoCloseable {
     this.executor = executor;
   }
 
-  /** Takes the port; {@link #serve} begins to answer. */
+  /** Binds the port. {@link #serve} then begins to answer. */
   public static HttpPort open(InetSocketAddress address, String name) throws IOException {
     HttpServer server = HttpServer.create(address, BACKLOG);
     ExecutorService executor =
@@ -70,7 +74,10 @@ public final class HttpPort implements AutoCloseable {
     return new HttpPort(server, executor);
   }
 
-  /** Has paths answered; those that no other one names by {@code /}. */
+  /**
+   * Begins to answer requests with a handler per path. The path {@code /} gets all requests that no
+   * other path matches.
+   */
   public void serve(Map<String, HttpHandler> paths) {
     paths.forEach(server::createContext);
     server.start();
@@ -80,7 +87,7 @@ public final class HttpPort implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  /** Whether a request wants to read; by HEAD it gets the headers alone. */
+  /** Whether a request only reads: GET or HEAD. HEAD returns the headers alone. */
   public static boolean isRead(HttpExchange exchange) {
     return exchange.getRequestMethod().equals("GET") || isHead(exchange);
   }
@@ -104,7 +111,7 @@ public final class HttpPort implements AutoCloseable {
     }
   }
 
-  /** Idempotent. */
+  /** Closes the port. Idempotent. */
   @Override
   public void close() {
     server.stop(0);
