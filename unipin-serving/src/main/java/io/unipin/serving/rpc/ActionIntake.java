@@ -15,7 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Takes in what users did, and what they did not after all. Thread-safe. */
+/** Handles the calls that record and retract users' actions. Thread-safe. */
 final class ActionIntake {
   private final RpcServices services;
 
@@ -65,7 +65,10 @@ final class ActionIntake {
         .build();
   }
 
-  /** A history outlives bundles and arms: what any bundle knows that serves somebody may be recorded. */
+  /**
+   * Creates a reader that accepts the names of any serving bundle. A stored history outlives
+   * bundles and arms.
+   */
   private RequestReader reader() {
     Set<String> actions = new LinkedHashSet<>();
     Set<String> surfaces = new LinkedHashSet<>();
@@ -83,7 +86,7 @@ final class ActionIntake {
   }
 
   private String firstSurface(String user) {
-    // An id that is too long is refused; it needn't be hashed before.
+    // An id that is too long is refused later, so it is not hashed here.
     String known = user.length() <= FeedRules.ID_CHARS ? user : "";
     try (BundleLease lease = services.bundles().routes().of(known).bundles().acquire()) {
       return lease.bundle().model().config().surfaces().get(0);

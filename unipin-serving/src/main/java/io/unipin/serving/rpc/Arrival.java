@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * When a call's headers came and how urgent it is, by its header {@code unipin-priority}: {@code live} (also without the
- * header), {@code shadow} or {@code batch}.
+ * The arrival of a call: its time and its priority.
  *
- * @param nanos of {@link System#nanoTime}
- * @param traceparent of the caller's trace, as the header of that name; empty without one
+ * <p>The header {@code unipin-priority} gives the priority: {@code live}, {@code shadow} or
+ * {@code batch}. Without the header a call is live.
+ *
+ * @param nanos time at which the call's headers arrived, by {@link System#nanoTime}
+ * @param traceparent header of that name, which identifies the caller's trace; empty without one
  */
 record Arrival(long nanos, Priority priority, String traceparent) {
   private static final Metadata.Key<String> HEADER =
@@ -27,18 +29,18 @@ record Arrival(long nanos, Priority priority, String traceparent) {
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Arrival> KEY = Context.key("unipin-arrival");
 
-  /** The arrival of the call that this context belongs to. */
+  /** Returns the arrival of the call that the context belongs to. */
   static Arrival of(Context context) {
     Arrival arrival = KEY.get(context);
     return arrival == null ? new Arrival(System.nanoTime(), Priority.LIVE, "") : arrival;
   }
 
-  /** Nanoseconds since then. */
+  /** Returns the nanoseconds since the arrival. */
   long age() {
     return System.nanoTime() - nanos;
   }
 
-  /** Notes arrivals; refuses a priority that doesn't exist. */
+  /** Notes the arrival of each call. Refuses an unknown priority. */
   static final class Interceptor implements ServerInterceptor {
     private static final List<String> LABELS =
         Arrays.stream(Priority.values()).map(Priority::label).toList();

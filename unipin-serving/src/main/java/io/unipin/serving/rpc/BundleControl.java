@@ -5,22 +5,23 @@ import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.failure.ServingException;
 import java.util.List;
 
-/** Changes what serves. Thread-safe. */
+/** Changes which bundle serves. Thread-safe. */
 public interface BundleControl {
   /**
-   * Loads the bundle of a name, checks it, warms it and puts it in service.
+   * Loads a bundle, checks it, warms it and puts it in service.
    *
-   * @throws BundleException when it must not serve; what served goes on
+   * @throws BundleException when the bundle must not serve; the current bundle then continues to
+   *     serve
    */
   void load(String name);
 
   /**
-   * Puts the bundle that served before in service again.
+   * Puts the previous bundle back in service.
    *
-   * @throws ServingException INVALID when there is none
+   * @throws ServingException INVALID when there is no previous bundle
    */
   void rollBack();
 
-  /** The bundles that could be loaded, the newest first. */
+  /** Returns the bundles that could be loaded, newest first. */
   List<BundleListing> list();
 }

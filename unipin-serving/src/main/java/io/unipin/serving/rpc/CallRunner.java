@@ -19,10 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs admitted calls on workers, answers them, and turns every failure into a status. A call that is not admitted is
- * refused before any work is done; one whose caller goes away while it waits is forgotten.
+ * Runs admitted calls on workers, sends their answers, and turns every failure into a status.
  *
- * <p>Thread-safe. Heap that is used up ends the process, by an option of the JVM; any other error is answered as INTERNAL.
+ * <p>A call that is not admitted is refused before any work is done. A waiting call is dropped when
+ * its caller goes away.
+ *
+ * <p>Thread-safe. When the heap is used up, an option of the JVM ends the process. Any other error
+ * is answered as INTERNAL.
  */
 final class CallRunner implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CallRunner.class);
@@ -32,25 +35,29 @@ final class CallRunner implements AutoCloseable {
   private final ServingMetrics metrics;
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
-  /** Does not close the admission, but drains it. */
+  /** Creates a runner. It drains the admission but does not close it. */
   CallRunner(Admission admission, ServingMetrics metrics) {
     this.admission = admission;
     this.metrics = metrics;
   }
 
   /**
-   * An answer, and what follows from it once it is given.
+   * An answer with the action that follows it.
    *
-   * @param served logs and counts it; runs when the answer went out while its caller was there
+   * @param served logs and counts the answer; runs only if the answer was sent while the caller was
+   *     still there
    */
   record Answer<T>(T response, Runnable served) {}
 
-  /** Answers a unary call with what {@code work} returns. */
+  /** Answers a unary call with the result of {@code work}. */
   <T> void run(String rpc, StreamObserver<T> observer, Function<ContextBudget, T> work) {
     serve(rpc, observer, budget -> new Answer<>(work.apply(budget), () -> {}));
   }
 
-  /** The same, and what follows from the answer happens for answers alone that were given in time. */
+  /**
+   * Answers a unary call. The action that follows an answer runs only for answers that were sent in
+   * time.
+   */
   <T> void serve(String rpc, StreamObserver<T> observer, Function<ContextBudget, Answer<T>> work) {
     Context context = Context.current();
     Arrival arrival = Arrival.of(context);
@@ -67,7 +74,7 @@ final class CallRunner implements AutoCloseable {
     try {
       Ticket ticket = admission.admit(new Work(rpc, arrival.priority(), budget.remaining(), task));
       if (observer instanceof ServerCallStreamObserver<T> call) {
-        // A late answer to a caller that has gone is dropped, not thrown.
+        // A late answer to a caller that has gone is dropped and causes no exception.
         call.setOnCancelHandler(() -> forget(rpc, ticket, budget, arrival));
       }
     } catch (ServingException e) {
@@ -89,7 +96,7 @@ final class CallRunner implements AutoCloseable {
     return observer instanceof ServerCallStreamObserver<?> call && call.isCancelled();
   }
 
-  /** The answer is given; it must not become a failure for what follows from it. */
+  /** Runs the action that follows an answer. A failure of it must not change the answer. */
   private void follow(String rpc, Runnable served) {
     try {
       served.run();
@@ -98,7 +105,7 @@ final class CallRunner implements AutoCloseable {
     }
   }
 
-  /** Returns whether there was an answer, be it a late one. */
+  /** Runs the work and sends its answer. Returns whether there was an answer, even a late one. */
   private <T> boolean answer(
       String rpc,
       StreamObserver<T> observer,
@@ -110,18 +117,19 @@ final class CallRunner implements AutoCloseable {
       budget.check();
       Answer<T> answer = work.apply(budget);
       worked = true;
-      budget.check(); // nobody reads a late answer, and it must not count as one
+      budget.check(); // nobody reads a late answer, so it must not count as an answer
       observer.onNext(answer.response());
       if (hasGone(observer)) {
         metrics.request(rpc, gone(budget), arrival.age());
         return worked;
       }
       follow(rpc, answer.served());
-      observer.onCompleted(); // last, so that a caller finds logged and counted what it got
+      // last, so that answers which a caller received are already logged and counted
+      observer.onCompleted();
       metrics.request(rpc, "OK", arrival.age());
     } catch (Throwable e) {
-      // Errors too: direct memory that is used up, or a class that can't be loaded, fails this call
-      // alone.
+      // Errors are caught as well. For example, direct memory may be used up, or a class may fail
+      // to load. Such an error fails only this call.
       ServingException failure = ServingException.of(e);
       refuse(rpc, observer, failure, arrival);
       if (failure.kind() == FailureKind.INTERNAL) {
@@ -138,7 +146,7 @@ final class CallRunner implements AutoCloseable {
     metrics.request(rpc, status.getStatus().getCode().name(), arrival.age());
   }
 
-  /** At most one a second: the same cause tends to fail every call. */
+  /** Logs at most one failure per second, because the same cause often fails every call. */
   private void log(String rpc, Throwable failure) {
     long now = System.nanoTime();
     long last = lastLogged.get();
@@ -147,7 +155,10 @@ final class CallRunner implements AutoCloseable {
     }
   }
 
-  /** Takes no more calls and waits for those under way; interrupts what is left. */
+  /**
+   * Takes no more calls and waits for the running ones. After the given time it interrupts those
+   * that are left.
+   */
   void drain(Duration time) {
     admission.drain(time);
   }

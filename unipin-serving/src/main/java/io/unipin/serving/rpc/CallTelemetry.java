@@ -12,7 +12,7 @@ import io.unipin.serving.tracing.Tracing;
 import java.util.Locale;
 import java.util.Map;
 
-/** Tells metrics and traces what became of a call of the pipeline, on the thread that ran it. Thread-safe. */
+/** Reports a call's outcome to metrics and traces, on the thread that ran the call. Thread-safe. */
 final class CallTelemetry {
   private final ServingMetrics metrics;
   private final Tracing tracing;
@@ -22,7 +22,7 @@ final class CallTelemetry {
     this.tracing = telemetry.tracing();
   }
 
-  /** Returns nanoseconds by stage. */
+  /** Reports an answered call. Returns nanoseconds by stage. */
   Map<Stage, Long> answered(String rpc, String arm, Trace trace, StageClock clock) {
     String cache = trace.cache().name().toLowerCase(Locale.ROOT);
     Map<Stage, Long> spent = clock.spent();

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The caller's deadline and cancellation, as gRPC knows them. Thread-safe. */
+/** The caller's deadline and cancellation, read from the gRPC context. Thread-safe. */
 final class ContextBudget implements CallBudget {
-  /** Of a call without a deadline. */
+  /** Time that a call without a deadline has. */
   private static final Duration LONG = Duration.ofMinutes(1);
 
   private final Context context;

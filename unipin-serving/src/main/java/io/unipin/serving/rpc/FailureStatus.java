@@ -16,14 +16,14 @@ import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.failure.Violation;
 import java.util.Objects;
 
-/** Turns failures into gRPC statuses: the one place. */
+/** Converts failures into gRPC statuses. No other class does so. */
 final class FailureStatus {
   private static final String DOMAIN = "unipin";
   private static final Metadata.Key<Status> DETAILS =
       Metadata.Key.of(
           "grpc-status-details-bin", ProtoUtils.metadataMarshaller(Status.getDefaultInstance()));
 
-  /** What gRPC's own retries obey. */
+  /** Trailer that gRPC's own retries obey. */
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -34,7 +34,10 @@ final class FailureStatus {
 
   private FailureStatus() {}
 
-  /** Makes a failure of every kind, so that the first real one, in the middle of an overload, need not load the classes. */
+  /**
+   * Creates a failure of every kind. This loads all classes before the first real failure, which
+   * may come during overload.
+   */
   static void warm() {
     for (int run = 0; run < WARM_RUNS; run++) {
       for (FailureKind kind : FailureKind.values()) {
@@ -73,12 +76,15 @@ final class FailureStatus {
     StatusRuntimeException exception = StatusProto.toStatusRuntimeException(status.build());
     Metadata trailers = exception.getTrailers();
     if (failure.kind() == FailureKind.TOO_LARGE && trailers != null) {
-      trailers.put(PUSHBACK, NEVER); // by its code alone it would be sent again
+      trailers.put(PUSHBACK, NEVER); // by its code alone the client would send the request again
     }
     return exception;
   }
 
-  /** Trailers that explain an end which nobody explained: a refusal of the transport or of the gRPC library. */
+  /**
+   * Returns trailers that explain an end without an explanation, such as a refusal by the transport
+   * or the gRPC library.
+   */
   static Metadata explained(io.grpc.Status end, Metadata trailers) {
     if (end.isOk() || trailers.containsKey(DETAILS)) {
       return trailers;

@@ -15,7 +15,7 @@ final class Guard implements AutoCloseable {
   private final @Nullable SslContext adminPort;
   private final @Nullable TokenInterceptor tokens;
 
-  /** Without a file of tokens, none is asked for. */
+  /** Creates the guard. Without a file of tokens, no token is required. */
   Guard(SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics) {
     TlsFiles opened = config.isTls() ? new TlsFiles(config) : null;
     boolean set = false;

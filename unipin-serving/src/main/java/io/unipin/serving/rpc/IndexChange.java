@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a call wants changed in the index.
+ * The changes to the index that a call asks for.
  *
- * @param deletes distinct, none of them upserted too
+ * @param deletes distinct ids; none of them is upserted in the same call
  */
-@SuppressWarnings("ArrayRecordComponent") // made for one call
+@SuppressWarnings("ArrayRecordComponent") // made for a single call
 record IndexChange(List<Upsert> upserts, long[] deletes) {
   private static final int MAX_CHANGES = 10_000;
 

@@ -11,8 +11,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The calls that last as long as their client wants, such as a watch of the health. A stop ends them: it waits only for calls that
- * end by themselves. Thread-safe.
+ * The calls without a natural end, such as a watch of the health. They last until their client ends
+ * them.
+ *
+ * <p>A stop of the server ends these calls, because it waits only for calls that end by themselves.
+ * Thread-safe.
  */
 final class OpenStreams implements ServerInterceptor {
   private static final Status STOPPED = Status.UNAVAILABLE.withDescription("the server stops");
@@ -30,7 +33,7 @@ final class OpenStreams implements ServerInterceptor {
     open.add(stream);
     ServerCall.Listener<Q> listener = next.startCall(stream, headers);
     if (ended) {
-      stream.close(STOPPED, new Metadata()); // it came while the others were ended
+      stream.close(STOPPED, new Metadata()); // the call arrived while the others were being ended
     }
     return new SimpleForwardingServerCallListener<>(listener) {
       @Override
@@ -47,13 +50,13 @@ final class OpenStreams implements ServerInterceptor {
     };
   }
 
-  /** Ends all that are open, and every later one at once. */
+  /** Ends all open calls, and each later call immediately. */
   void end() {
     ended = true;
     open.forEach(stream -> stream.close(STOPPED, new Metadata()));
   }
 
-  /** A call that two threads may close; what its service says after the end is dropped. */
+  /** A call that two threads may close. Messages that its service sends afterwards are dropped. */
   private static final class Stream<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private boolean closed;
 

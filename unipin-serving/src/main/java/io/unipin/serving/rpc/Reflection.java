@@ -11,19 +11,21 @@ import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.serving.rpc.intake.Intake;
 import java.util.List;
 
-/** What describes the API to tools such as grpcurl, in both versions that they speak. */
+/**
+ * The services that describe the API to tools such as grpcurl, in both versions of the protocol.
+ */
 final class Reflection {
   private Reflection() {}
 
-  /** Describes what else a server has. */
-  @SuppressWarnings("deprecation") // old tools know no other version
+  /** Returns services that describe the other services of a server. */
+  @SuppressWarnings("deprecation") // old tools know only this version
   static List<ServerServiceDefinition> services(Intake intake) {
     return List.of(
         intake.bounded(ProtoReflectionServiceV1.newInstance().bindService()),
         intake.bounded(ProtoReflectionService.newInstance().bindService()));
   }
 
-  /** The service as a port knows it that only describes it. */
+  /** Returns a description of the service for a port that does not offer it. */
   static ServerServiceDefinition described() {
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(UniPinGrpc.getServiceDescriptor());

@@ -3,7 +3,9 @@ package io.unipin.serving.rpc;
 import io.unipin.feedlog.FeedRules;
 import java.util.List;
 
-/** Checks of single fields, alike in all requests; what is wrong becomes a violation. One thread. */
+/**
+ * Checks single fields in the same way for all requests. An error becomes a violation. One thread.
+ */
 final class RequestFields {
   private final Violations violations;
   private final long nowMs;
@@ -19,7 +21,10 @@ final class RequestFields {
     }
   }
 
-  /** Any that may be stored: an id of blanks was taken once, and can still be taken back and erased. */
+  /**
+   * Checks the id of a user who may have stored data. A blank id was once accepted, so it must be
+   * possible to take back and erase its data.
+   */
   void storedUser(String id) {
     text("user_id", id, 1, FeedRules.ID_CHARS);
   }
@@ -30,7 +35,10 @@ final class RequestFields {
             expected -> violations.add(field, expected, id.isBlank() ? id : (Object) id.length()));
   }
 
-  /** What is recorded happened, at a known time: the future would stay a user's newest action for long. */
+  /**
+   * Checks the time of a recorded action, which must be known and not in the future. An action from
+   * the future would long remain the user's newest.
+   */
   void happened(String field, long timeMs) {
     if (timeMs == 0) {
       violations.add(field, "the time of the action in milliseconds since 1970", "none");

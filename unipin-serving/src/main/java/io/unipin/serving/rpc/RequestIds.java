@@ -3,11 +3,11 @@ package io.unipin.serving.rpc;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ids for requests whose callers chose none. */
+/** Creates ids for requests without an id. */
 final class RequestIds {
   private RequestIds() {}
 
-  /** 128 random bits in hexadecimal digits. */
+  /** Returns 128 random bits in hexadecimal digits. */
   static String next() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     HexFormat hex = HexFormat.of();

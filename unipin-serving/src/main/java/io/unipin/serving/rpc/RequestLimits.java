@@ -2,7 +2,7 @@ package io.unipin.serving.rpc;
 
 import java.time.Duration;
 
-/** Bounds of requests, looked at before any work is done. */
+/** Bounds of requests. They are checked before any work is done. */
 final class RequestLimits {
   static final int REQUEST_ID = 128;
   static final int HISTORY = 16_384;
@@ -15,7 +15,7 @@ final class RequestLimits {
   static final int RECORD_ACTIONS = 16_384;
   static final long OMITTED = 1L << 40;
 
-  /** How far the clock of an honest client may be ahead of the server's. */
+  /** Largest time by which the clock of an honest client may be ahead of the server's clock. */
   static final Duration AHEAD = Duration.ofMinutes(10);
 
   private RequestLimits() {}

@@ -27,8 +27,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads one request, strictly: whatever is wrong with it becomes a violation that names the field, what was expected and
- * what came. One thread.
+ * Reads and checks one request. Each error becomes a violation with the field, the expected value
+ * and the actual value. One thread.
  */
 final class RequestReader {
   private final Schema schema;
@@ -37,7 +37,7 @@ final class RequestReader {
   private final Violations violations = new Violations();
   private final RequestFields fields;
 
-  /** Names that a request may use are those of the bundle that serves it. */
+  /** Creates a reader. A request may use only the names of the bundle that serves it. */
   RequestReader(Schema schema, int maxPageSize, long nowMs) {
     this.schema = schema;
     this.maxPageSize = maxPageSize;
@@ -46,9 +46,9 @@ final class RequestReader {
   }
 
   /**
-   * The names of a bundle, or of several.
+   * The names of one bundle or of several.
    *
-   * @param firstSurface of the bundle that serves a user
+   * @param firstSurface returns the first surface of the bundle that serves a user
    */
   record Schema(List<String> actions, List<String> surfaces, UnaryOperator<String> firstSurface) {
     Schema(List<String> actions, List<String> surfaces) {
@@ -157,7 +157,7 @@ final class RequestReader {
     return new UserRetractions(request.getUserId(), request.getEventIdsList(), revision);
   }
 
-  /** Returns 0 for a wrong one. */
+  /** Checks a revision. Returns 0 for an invalid one. */
   private long revision(String field, long revision) {
     boolean right = revision >= 0 && revision <= ActionEvent.MAX_REVISION;
     violations.require(right, field, "0 to " + ActionEvent.MAX_REVISION, revision);
@@ -197,7 +197,9 @@ final class RequestReader {
     return new UserInput(user.getUserId(), history, recent, surface, time);
   }
 
-  /** Actions in the order of their times, none before {@code notBefore}. */
+  /**
+   * Reads actions. They must be in order of time, and none may be earlier than {@code notBefore}.
+   */
   private List<RecordedAction> actions(
       String field, List<Action> actions, int most, long notBefore) {
     if (actions.size() > most) {

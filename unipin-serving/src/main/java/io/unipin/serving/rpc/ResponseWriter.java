@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Writes responses. Immutable. */
+/** Builds responses. Immutable. */
 final class ResponseWriter {
   private static final double NANOS_PER_MS = 1e6;
 
   private final String config;
 
-  /** The argument tells the server's settings from others. */
+  /** Creates a writer. {@code config} is the version of the server's settings. */
   ResponseWriter(String config) {
     this.config = config;
   }

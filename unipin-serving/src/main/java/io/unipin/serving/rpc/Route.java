@@ -6,12 +6,13 @@ import io.unipin.serving.pipeline.Recommender;
 import java.util.List;
 
 /**
- * What serves a user.
+ * The bundle and the pipeline that serve a user.
  *
- * @param arm the user's arms in one word, or that of a server without experiments
- * @param metricArm the same, or another word where there are too many combinations of arms for metrics
+ * @param arm the user's arms in one word, or the server's own arm if there are no experiments
+ * @param metricArm {@code arm}, or a common word if there are too many combinations of arms for
+ *     metrics
  * @param assignments the user's arms
- * @param bundles holds the bundle
+ * @param bundles holder of the bundle
  */
 public record Route(
     String arm,

@@ -12,19 +12,21 @@ import java.time.Duration;
 /**
  * Settings of the ports and of admission.
  *
- * @param adminHost address that the admin port is bound to; empty means {@code host}
- * @param metricsHost address that the metrics port is bound to; empty means {@code host}
- * @param port of the service and its health; 0 takes a free one
- * @param adminPort of administration, health and reflection; 0 takes a free one
- * @param metricsPort of the HTTP endpoint with metrics and health; 0 takes a free one
- * @param workers requests worked on at once; 0 means one per core
- * @param queue requests that may wait for a worker before the next is refused
- * @param maxReceiving bytes of requests that are being received, read or answered, of all connections together
- * @param maxResets calls that one connection may cancel within 30 seconds, those whose deadline passes too, before it is
- *     closed
+ * @param adminHost address to which the admin port is bound; empty means {@code host}
+ * @param metricsHost address to which the metrics port is bound; empty means {@code host}
+ * @param port port of the service and its health; 0 takes a free one
+ * @param adminPort port of administration, health and reflection; 0 takes a free one
+ * @param metricsPort port of the HTTP endpoint with metrics and health; 0 takes a free one
+ * @param workers number of requests in work at once; 0 means one per core
+ * @param queue number of requests that may wait for a worker; further ones are refused
+ * @param maxReceiving bytes of all requests, on all connections, that are being received, read or
+ *     answered
+ * @param maxResets calls that one connection may cancel within 30 seconds before it is closed;
+ *     calls whose deadline passes count as cancelled
  * @param reflection whether the service's port describes its API; the admin port always does
- * @param stopDelay how long a stop that health speaks of already goes on taking calls
- * @param drain how long a stop waits for requests in flight
+ * @param stopDelay time for which a stopping server still accepts calls after its health reports
+ *     the stop
+ * @param drain time for which a stop waits for running requests
  */
 public record RpcConfig(
     String host,
@@ -60,17 +62,23 @@ public record RpcConfig(
     checkPositive("drain", drain);
   }
 
-  /** The address of the admin port, with empty replaced by that of the others. */
+  /**
+   * Returns the address of the admin port. If it is empty, the other ports' address takes its
+   * place.
+   */
   public String adminAddress() {
     return adminHost.isBlank() ? host : adminHost;
   }
 
-  /** The address of the metrics port, with empty replaced by that of the others. */
+  /**
+   * Returns the address of the metrics port. If it is empty, the other ports' address takes its
+   * place.
+   */
   public String metricsAddress() {
     return metricsHost.isBlank() ? host : metricsHost;
   }
 
-  /** Workers, with 0 replaced by the number of cores. */
+  /** Returns the number of workers. If it is 0, the number of cores takes its place. */
   public int workerThreads() {
     return workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
   }

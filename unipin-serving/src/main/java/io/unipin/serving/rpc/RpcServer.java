@@ -21,11 +21,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The two gRPC ports: the service with its health, and administration with health and reflection. Transport threads only
- * decode and hand over; calls run on bounded pools. Thread-safe.
+ * The two gRPC ports. One has the service and its health. The other has administration, health and
+ * reflection.
+ *
+ * <p>Transport threads only decode messages and pass them on. Calls run on bounded pools.
+ * Thread-safe.
  */
 public final class RpcServer implements AutoCloseable {
-  /* Limits against floods that cost a client less than the server; see CVE-2023-44487 and CVE-2025-55163. */
+  /*
+   * Limits against floods that cost the client less than the server. See CVE-2023-44487 and
+   * CVE-2025-55163.
+   */
   private static final int RESET_WINDOW_SECONDS = 30;
   private static final int MAX_METADATA_BYTES = 8 << 10;
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
@@ -37,7 +43,8 @@ public final class RpcServer implements AutoCloseable {
   private static final Duration CONNECTION_GRACE = Duration.ofMinutes(1);
   private static final int ADMIN_THREADS = 2;
   private static final int ADMIN_QUEUE = 16;
-  private static final int ERASURE_THREADS = 1; // they wait for the same disk
+  // one thread, because all erasures wait for the same disk
+  private static final int ERASURE_THREADS = 1;
   private static final int ERASURE_QUEUE = 64;
 
   private final RpcConfig config;
@@ -128,11 +135,12 @@ public final class RpcServer implements AutoCloseable {
     return builder
         .intercept(streams)
         .intercept(new Arrival.Interceptor(metrics))
-        .intercept(intake) // the last one comes first
+        .intercept(intake) // gRPC calls the last interceptor first
         .addStreamTracerFactory(intake.tracers())
         .addTransportFilter(intake.resets())
         .directExecutor()
-        .maxInboundMessageSize(Integer.MAX_VALUE) // the intake refuses sooner, and says why
+        // no limit here: the intake refuses sooner and gives the reason
+        .maxInboundMessageSize(Integer.MAX_VALUE)
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
         .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
         .maxRstFramesPerWindow(config.maxResets(), RESET_WINDOW_SECONDS)
@@ -146,7 +154,7 @@ public final class RpcServer implements AutoCloseable {
         .maxConnectionAgeGrace(CONNECTION_GRACE.toSeconds(), TimeUnit.SECONDS);
   }
 
-  /** Of the service. */
+  /** Returns the port of the service. */
   public int port() {
     return server.getPort();
   }
@@ -160,8 +168,11 @@ public final class RpcServer implements AutoCloseable {
   }
 
   /**
-   * Says it stops; goes on for {@code server.stopDelay}, so that balancers learn of it; then takes no more calls, waits for those
-   * under way, and closes the ports. An interrupt cuts the delay short. Idempotent.
+   * Stops the ports. Idempotent.
+   *
+   * <p>It announces the stop and still serves for {@code server.stopDelay}, so that load balancers
+   * notice. Then it takes no more calls, waits for the running ones and closes the ports. An
+   * interrupt ends the delay early.
    */
   @Override
   public void close() {
@@ -180,7 +191,10 @@ public final class RpcServer implements AutoCloseable {
     }
   }
 
-  /** Waits for the delay; returns whether it was interrupted. Ports that never opened are not waited for. */
+  /**
+   * Waits for the delay. Returns whether it was interrupted. It does not wait if the ports never
+   * opened.
+   */
   private boolean serveOn() {
     try {
       if (opened) {
@@ -192,10 +206,11 @@ public final class RpcServer implements AutoCloseable {
     }
   }
 
-  /** Waits for the calls under way; returns whether it was interrupted. */
+  /** Waits for the running calls. Returns whether it was interrupted. */
   private boolean drain() {
     try {
-      // Calls that a client sent before it learnt of the end still come, and are answered.
+      // Clients may have sent calls before they learnt of the stop. These calls still arrive and
+      // are answered.
       server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS);
       calls.drain(config.drain());
       adminCalls.drain(config.drain());

@@ -8,10 +8,10 @@ import io.unipin.serving.user.UserData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the services work on; none of it is closed by them, but the admission is drained.
+ * The objects that the services work on. The services close none of them, but drain the admission.
  *
- * @param tokens of callers; without it nobody is asked for one
- * @param users what is held of them
+ * @param tokens callers' tokens; absent when no token is required
+ * @param users the server's data about users
  */
 public record RpcServices(
     @Nullable TokenFile tokens,

@@ -4,10 +4,10 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.ItemChanges;
 
 /**
- * What serves, and how it is changed.
+ * The serving bundles and the means to change them.
  *
- * @param own holds the server's own bundle
- * @param routes finds what serves a user
+ * @param own holder of the server's own bundle
+ * @param routes finds the route that serves a user
  */
 public record ServedBundles(
     BundleHolder own, Routes routes, BundleControl control, ItemChanges items) {}

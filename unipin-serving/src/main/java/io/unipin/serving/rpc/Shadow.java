@@ -30,10 +30,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers copies of pages with another bundle, behind every request that waits, and measures how the answers compare.
+ * Answers copies of page requests with another bundle, and measures how the answers differ. Its
+ * work has a lower priority than every waiting request.
  *
- * <p>Its pipeline has a cache of its own and writes no history, no cursor that anyone sees and no log: it changes no answer.
- * Without capacity to spare a copy is dropped and counted. Thread-safe.
+ * <p>The shadow changes no live answer. Its pipeline has its own cache. It writes no history, no
+ * log and no cursor that a caller sees.
+ *
+ * <p>When there is no spare capacity, a copy is dropped and counted. Thread-safe.
  */
 public final class Shadow {
   private static final Logger logger = LoggerFactory.getLogger(Shadow.class);
@@ -46,12 +49,12 @@ public final class Shadow {
   private final ServingMetrics metrics;
   private final int maxPageSize;
 
-  /** Erasures by the user's hash. */
+  /** Number of erasures by the hash of the user id. */
   private final AtomicLongArray erasures = new AtomicLongArray(COUNTERS);
 
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
-  /** What answers copies; nothing of it is the server's own. */
+  /** The parts that answer copies. The server's own answers use none of them. */
   public record Parts(BundleHolder bundles, Recommender recommender, UserKvCache cache) {}
 
   public Shadow(
@@ -67,7 +70,7 @@ public final class Shadow {
     this.maxPageSize = maxPageSize;
   }
 
-  /** Copies a request that was answered with this page. */
+  /** Queues a copy of a request that was answered with the page. */
   void copy(RetrieveAndRankRequest request, PageQuery live, Page page) {
     if (!config.enabled() || !config.copies(live.user().id())) {
       return;
@@ -83,10 +86,10 @@ public final class Shadow {
   }
 
   /**
-   * A request to answer again.
+   * A request that the shadow will answer.
    *
-   * @param nowMs time of the live answer
-   * @param erasures of its user, when it was copied
+   * @param nowMs time of the live answer in milliseconds since the epoch
+   * @param erasures number of the user's erasures when the request was copied
    */
   private record Copy(RetrieveAndRankRequest request, long nowMs, long erasures) {
     String user() {
@@ -94,7 +97,7 @@ public final class Shadow {
     }
   }
 
-  /** Forgets a user, also where a copy of theirs waits. */
+  /** Erases a user, including waiting copies of the user's requests. */
   public boolean erase(String user) {
     erasures.incrementAndGet(counter(user));
     return parts.cache().erase(user) > 0;
@@ -108,7 +111,7 @@ public final class Shadow {
     return erasures.get(counter(copy.user())) != copy.erasures();
   }
 
-  /** Returns whether there was an answer. */
+  /** Answers a copy. Returns whether there was an answer. */
   private boolean answer(Copy copy, Set<Long> live) {
     if (isErased(copy)) {
       return false;
@@ -138,7 +141,10 @@ public final class Shadow {
     return false;
   }
 
-  /** The part of the live page that this one has, too; 1 for an empty one. */
+  /**
+   * Returns the share of the live page that the shadow's page holds as well; 1 for an empty live
+   * page.
+   */
   private static double overlap(List<RankedItem> items, Set<Long> live) {
     long both = items.stream().filter(item -> live.contains(item.id())).count();
     return live.isEmpty() ? 1 : (double) both / live.size();
@@ -148,7 +154,7 @@ public final class Shadow {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Seldom: the same cause tends to fail every copy. */
+  /** Logs failures at long intervals, because the same cause often fails every copy. */
   private void log(Throwable failure) {
     long now = System.nanoTime();
     long last = lastLogged.get();
@@ -157,7 +163,7 @@ public final class Shadow {
     }
   }
 
-  /** Of {@link System#nanoTime}. */
+  /** A deadline in nanoseconds of {@link System#nanoTime}. */
   private record Deadline(long nanos) implements CallBudget {
     @Override
     public void check() {

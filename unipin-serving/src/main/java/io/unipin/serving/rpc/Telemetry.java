@@ -3,5 +3,5 @@ package io.unipin.serving.rpc;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.tracing.Tracing;
 
-/** Where a server says what it does. */
+/** The metrics and traces of a server. */
 public record Telemetry(ServingMetrics metrics, Tracing tracing) {}

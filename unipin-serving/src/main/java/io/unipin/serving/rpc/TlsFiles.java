@@ -20,8 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's certificate and the authorities of its clients, from files that are read again when they change; connections
- * keep what they began with. TLS 1.3 only. Thread-safe.
+ * The server's certificate and the authorities that sign its clients' certificates. The files are
+ * read again when they change.
+ *
+ * <p>Open connections keep the files with which they began. TLS 1.3 only. Thread-safe.
  */
 final class TlsFiles implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(TlsFiles.class);
@@ -36,7 +38,7 @@ final class TlsFiles implements AutoCloseable {
   /**
    * Reads the files, and reads them again when they change until closed.
    *
-   * @throws ConfigException when they are not what they should be
+   * @throws ConfigException when a file is missing or invalid
    */
   TlsFiles(SecurityConfig config) {
     File certificate = new File(config.certificate());
@@ -69,7 +71,7 @@ final class TlsFiles implements AutoCloseable {
         Recurring.start("tls", config.reload(), () -> watched.forEach(WatchedFiles::readIfChanged));
   }
 
-  /** For one port. */
+  /** Returns the TLS context of one port. */
   SslContext context(boolean asksClients) {
     SslContextBuilder builder = SslContextBuilder.forServer(identity);
     if (asksClients && clients != null) {

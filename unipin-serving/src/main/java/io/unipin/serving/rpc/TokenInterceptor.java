@@ -20,8 +20,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Lets a call through whose bearer token has the role that the call needs; before its message is looked at. Health needs
- * none; a call that is not known here needs {@link Role#ADMIN}. Thread-safe.
+ * Admits a call only if its bearer token has the required role. It checks before the message is
+ * read.
+ *
+ * <p>Health calls need no token. An unknown call needs {@link Role#ADMIN}. Thread-safe.
  */
 final class TokenInterceptor implements ServerInterceptor {
   static final Metadata.Key<String> HEADER =

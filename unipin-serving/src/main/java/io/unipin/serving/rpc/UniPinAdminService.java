@@ -25,7 +25,7 @@ import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.user.UserData;
 
-/** Administration. Thread-safe. */
+/** The calls of the administration service. Thread-safe. */
 final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
   private final BundleHolder bundles;
   private final BundleControl control;

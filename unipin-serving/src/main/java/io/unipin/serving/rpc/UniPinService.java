@@ -46,7 +46,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** The service's calls: read, run, write. Thread-safe. */
+/**
+ * The calls of the service. Each call reads its request, runs and writes its response. Thread-safe.
+ */
 final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private static final String PAGE = "RetrieveAndRank";
   private static final String RETRIEVAL = "Retrieve";
@@ -65,7 +67,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private final RpcServices services;
 
   /**
-   * @param erasures runs erasures, apart from pages: they wait for the disk
+   * @param erasures runs erasures separately from pages, because they wait for the disk
    */
   UniPinService(RpcServices services, CallRunner calls, CallRunner erasures) {
     this.services = services;
@@ -165,7 +167,8 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
 
   @Override
   public void eraseUser(EraseUserRequest request, StreamObserver<EraseUserResponse> observer) {
-    RequestReader gone = reader(new RequestReader.Schema(List.of(), List.of())); // of no bundle
+    // no bundle: an erasure uses no names of one
+    RequestReader gone = reader(new RequestReader.Schema(List.of(), List.of()));
     erasures.run(
         "EraseUser",
         observer,
@@ -176,9 +179,9 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   }
 
   /**
-   * What one user's call runs with.
+   * The objects that one user's call uses.
    *
-   * @param mark of the user, when the call began
+   * @param mark mark of the user at the beginning of the call
    */
   private record UserCall(String rpc, Route route, StageClock clock, UserMark mark) {
     Recommender recommender() {
@@ -189,7 +192,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private UserCall begin(String rpc, String user, CallBudget budget) {
     StageClock clock = new StageClock(budget, System::nanoTime);
     UserMark mark = users.mark(user);
-    // An id that is too long is refused with the request; it needn't be hashed before.
+    // An id that is too long is refused with the request, so it is not hashed here.
     Route route = routes.of(user.length() <= FeedRules.ID_CHARS ? user : "");
     return new UserCall(rpc, route, clock, mark);
   }
@@ -200,7 +203,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     return failure;
   }
 
-  /** Counts and logs an answer that was given. */
+  /** Counts and logs an answer after it was sent. */
   private void answered(UserCall call, UserInput user, Set<Knob> used, Trace trace) {
     Map<Stage, Long> spent =
         telemetry.answered(call.rpc(), call.route().metricArm(), trace, call.clock());
@@ -220,7 +223,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         trace.requestId(),
         user.id(),
         call.mark().exposed(),
-        Math.min(user.timeMs(), services.identity().nowMs()), // no exposure is to come
+        Math.min(user.timeMs(), services.identity().nowMs()), // an exposure can't lie in the future
         used,
         trace.bundle(),
         trace.index(),

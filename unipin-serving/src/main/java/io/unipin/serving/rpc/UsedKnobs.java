@@ -7,7 +7,10 @@ import io.unipin.serving.request.RetrievalQuery;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Which of the settings that arms may change an answer depends on: not those that the request itself chose. */
+/**
+ * Finds the settings of arms that an answer depends on. A setting has no effect where the request
+ * itself gives the value.
+ */
 final class UsedKnobs {
   private UsedKnobs() {}
 

@@ -5,9 +5,9 @@ import io.unipin.serving.failure.Violation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is wrong with one request; keeps the first few. One thread. */
+/** The errors in one request. Only the first few are kept. One thread. */
 final class Violations {
-  /** More would not fit into the trailers that carry them. */
+  /** Largest number of errors that fits into the trailers. */
   private static final int MAX = 8;
 
   private static final int MAX_VALUE = 48;

@@ -1,4 +1,4 @@
-/** gRPC: services, validation of requests, status of failures, the client. */
+/** The gRPC server: services, checks of requests and statuses of failures. */
 @NullMarked
 package io.unipin.serving.rpc;
 

@@ -20,20 +20,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reckons what a request costs before it is built: a message of two bytes takes fifty once it is an object. What is too large,
- * inflates too far or is no message at all is refused with its reason, and nothing is logged for it. Thread-safe.
+ * Estimates the memory that a request needs before it is built. A message of two bytes can take
+ * fifty as an object.
+ *
+ * <p>A request is refused with a reason if it is too large, inflates too far, or is not a valid
+ * message. Such refusals are not logged. Thread-safe.
  */
 final class BoundedRequests implements ServerInterceptor {
   private BoundedRequests() {}
 
-  /** The same service, whose requests are looked at first. */
+  /** Returns the same service with its requests checked first. */
   static ServerServiceDefinition of(ServerServiceDefinition service, int maxMessage) {
     return ServerInterceptors.intercept(
         ServerInterceptors.useMarshalledMessages(service, new BodyMarshaller(maxMessage)),
         new BoundedRequests());
   }
 
-  /** A message as it came, or why it could not be read. */
+  /** The bytes of a message, or the reason why they could not be read. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Body(byte[] bytes, @Nullable ServingException failure) {}
 
@@ -47,10 +50,10 @@ final class BoundedRequests implements ServerInterceptor {
     public Body parse(InputStream stream) {
       try {
         byte[] bytes = stream.readNBytes(maxMessage + 1);
-        return bytes.length > maxMessage // it may have come compressed
+        return bytes.length > maxMessage // the message may have come compressed
             ? new Body(new byte[0], Receipt.tooLarge(maxMessage))
             : new Body(bytes, null);
-      } catch (IOException e) { // does not inflate
+      } catch (IOException e) { // the bytes can't be decompressed
         return new Body(new byte[0], ServingException.invalid("request", "not compressed so"));
       }
     }
@@ -71,7 +74,7 @@ final class BoundedRequests implements ServerInterceptor {
           }
         } catch (ServingException e) {
           receipt.refuse(e);
-        } catch (StatusRuntimeException e) { // text that is no text
+        } catch (StatusRuntimeException e) { // a text that is not valid UTF-8
           receipt.refuse(notA(type));
         }
       }
@@ -92,7 +95,7 @@ final class BoundedRequests implements ServerInterceptor {
     throw new IllegalStateException("no schema of " + method.getFullMethodName());
   }
 
-  /** Bytes that the message takes as it came and once it is read. */
+  /** Returns the bytes that the message takes: its encoded form and the object together. */
   private static long cost(Body body, Descriptor type) {
     if (body.failure() != null) {
       throw body.failure();

@@ -16,8 +16,10 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * What every call of a server passes first: it holds its part of the {@link ReceiveBudget}, ends once, and every end but a good one
- * carries its reason. Thread-safe.
+ * The first step of every call. It charges the call to the {@link ReceiveBudget}, and ends the call
+ * only once.
+ *
+ * <p>Every end without success carries its reason. Thread-safe.
  */
 public final class Intake implements ServerInterceptor {
   private final ReceiveBudget budget;
@@ -26,18 +28,18 @@ public final class Intake implements ServerInterceptor {
   private final ServerTransportFilter resets;
 
   /**
-   * How failures are told.
+   * Functions that report failures.
    *
-   * @param refused makes a status of a refusal
+   * @param refused converts a refusal into a status
    * @param explained completes the trailers of an end
-   * @param counted notes a call that was refused here, by its method and the status' name
+   * @param counted counts a call that was refused here
    */
   public record Texts(
       Function<ServingException, StatusRuntimeException> refused,
       BiFunction<Status, Metadata, Metadata> explained,
       Counted counted) {}
 
-  /** Notes a refusal. */
+  /** Counts a refusal by its method and the name of its status. */
   @FunctionalInterface
   public interface Counted {
     void refused(String rpc, String status);
@@ -50,22 +52,28 @@ public final class Intake implements ServerInterceptor {
     this.texts = texts;
   }
 
-  /** What one request may take: as it came, and once it is read. */
+  /** Returns the most bytes that one request may take, in its encoded form and as an object. */
   public static long mostBytes(long maxMessage) {
     return maxMessage + WireCost.most(maxMessage);
   }
 
-  /** Tells of connections that the transport closes after so many cancelled calls in so many seconds. */
+  /**
+   * Returns a filter that detects connections closed by the transport after {@code most} cancelled
+   * calls within {@code seconds}.
+   */
   public static ServerTransportFilter resets(int most, int seconds, Runnable counted) {
     return new ResetWatch(most, seconds, counted);
   }
 
-  /** To be added to the server, as {@link #tracers} is. */
+  /** Returns the filter of cancelled calls. A server that uses this interceptor must add it. */
   public ServerTransportFilter resets() {
     return resets;
   }
 
-  /** To be added to the server that has this interceptor as its outermost. */
+  /**
+   * Returns the factory of tracers. A server that uses this interceptor must add it, and the
+   * interceptor must be its outermost.
+   */
   public ServerStreamTracer.Factory tracers() {
     return new ServerStreamTracer.Factory() {
       @Override
@@ -75,7 +83,7 @@ public final class Intake implements ServerInterceptor {
     };
   }
 
-  /** The same service, whose messages are looked at before they are built. */
+  /** Returns the same service with its messages checked before they are built. */
   public ServerServiceDefinition bounded(ServerServiceDefinition service) {
     return BoundedRequests.of(service, maxMessage);
   }
@@ -101,8 +109,11 @@ public final class Intake implements ServerInterceptor {
   }
 
   /**
-   * A call whose second end, by a worker that did not know of the first, is of no consequence. Any thread may refuse it while another
-   * one answers; the lock is taken after the budget's, never before.
+   * A call that ignores every end after the first. A worker may not know that the call has already
+   * ended.
+   *
+   * <p>One thread may refuse the call while another answers it. The lock of the call is taken after
+   * the budget's lock, never before.
    */
   private static final class Once<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final Receipt receipt;
@@ -135,7 +146,7 @@ public final class Intake implements ServerInterceptor {
       }
     }
 
-    /** Of a call whose receipt is at an end. */
+    /** Refuses a call whose receipt has already ended. */
     synchronized void refuse(Status status, Metadata trailers) {
       super.close(status, trailers);
     }

@@ -12,26 +12,36 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call holds of the server's {@link ReceiveBudget}, from its first byte until it ends.
+ * One call's part of the server's {@link ReceiveBudget}, from its first byte until its end.
  *
- * <p>Thread-safe: bytes come on the call's transport thread, and any other may refuse it to make room.
+ * <p>Thread-safe. Bytes arrive on the call's transport thread. Any other thread may refuse the call
+ * to make room.
  */
 final class Receipt extends ServerStreamTracer {
   static final Context.Key<Receipt> KEY = Context.key("unipin-receipt");
 
-  /** A piece of a message costs this beside its bytes: a client may send it a byte at a time. */
+  /**
+   * Bytes charged for each piece of a message beside its content. A client may send a message one
+   * byte at a time.
+   */
   private static final int PIECE = 256;
 
-  /** How the transport tells a cancelled call from a connection that broke. */
+  /**
+   * Begins the transport's description of a cancelled call. A broken connection has another
+   * description.
+   */
   private static final String RESET = "RST_STREAM";
 
   private static final int SPARE = 64 << 10;
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
   private enum State {
-    /** The client has to go on, with a message or with its end: it may be refused to make room. */
+    /**
+     * The client must still send a message or the end of the call. The call may be refused to make
+     * room.
+     */
     RECEIVING,
-    /** All is here that the call takes, and the work is the server's. */
+    /** The call is complete, and the server works on it. */
     TAKEN,
     ENDED
   }
@@ -41,7 +51,7 @@ final class Receipt extends ServerStreamTracer {
   private final AtomicLong held = new AtomicLong();
   private final AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
 
-  /** Of the message that is being received; transport thread alone. */
+  /** Bytes of the message that is being received. Only the transport thread uses it. */
   private long received;
 
   private volatile @Nullable Consumer<ServingException> refusal;
@@ -62,12 +72,12 @@ final class Receipt extends ServerStreamTracer {
         FailureKind.TOO_LARGE, "a message of at most %s bytes expected".formatted(maxMessage));
   }
 
-  /** Says how the call is refused. */
+  /** Sets the action that refuses the call. */
   void bind(Consumer<ServingException> refusal) {
     this.refusal = refusal;
   }
 
-  /** The connection, whose cancelled calls are counted. */
+  /** Sets the connection on which the call's cancellation is counted. */
   void of(ResetWatch.@Nullable Resets connection) {
     resets = connection;
   }
@@ -94,8 +104,11 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
-   * A message is here; what it holds from now on is what it costs once it is read. It can still be refused to make room, unless it is
-   * {@link #taken}: a client may keep the call open for as long as it likes.
+   * Notes a complete message, which from now on costs as much as its object. Returns false if the
+   * call has ended.
+   *
+   * <p>The call can still be refused to make room until it is {@link #taken}. A client may keep a
+   * call open as long as it likes.
    */
   boolean delivered(long bytes) {
     received = 0;
@@ -106,7 +119,10 @@ final class Receipt extends ServerStreamTracer {
     return !releaseIfEnded();
   }
 
-  /** All of the call is here, and it is going to be answered; false when it is refused already. */
+  /**
+   * Marks the call as complete, so that the server answers it. Returns false if it was refused
+   * before.
+   */
   boolean taken() {
     boolean first = state.compareAndSet(State.RECEIVING, State.TAKEN);
     if (first) {
@@ -123,7 +139,7 @@ final class Receipt extends ServerStreamTracer {
     return state.get() == State.RECEIVING;
   }
 
-  /** Refuses the call unless it is at an end already. */
+  /** Refuses the call unless it has already ended. */
   void refuse(ServingException failure) {
     Consumer<ServingException> known = refusal;
     if (known != null && answered()) {
@@ -131,12 +147,15 @@ final class Receipt extends ServerStreamTracer {
     }
   }
 
-  /** Whether nobody ended the call before. */
+  /** Ends the call. Returns whether it had not ended before. */
   boolean end() {
     return state.getAndSet(State.ENDED) != State.ENDED;
   }
 
-  /** The same, and gives back what it holds at once: a client may never read the answer. */
+  /**
+   * Ends the call and releases its bytes at once, because a client may never read the answer.
+   * Returns whether the call had not ended before.
+   */
   boolean answered() {
     boolean first = end();
     if (first) {
@@ -160,7 +179,10 @@ final class Receipt extends ServerStreamTracer {
     release();
   }
 
-  /** Whoever ended the call meanwhile may have missed what was added last. */
+  /**
+   * Releases the bytes if the call has ended. The thread that ended it may have missed the bytes
+   * added last.
+   */
   private boolean releaseIfEnded() {
     if (!isEnded()) {
       return false;

@@ -7,11 +7,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One bound for the bytes of all calls of a server: of messages that are being received, and of requests that are read and not
- * answered yet.
+ * A common bound for the bytes of all calls of a server. It counts messages that are being
+ * received, and requests that were read but not answered yet.
  *
- * <p>Where it does not suffice, the largest call that is not complete yet is refused first, so that a client that holds many of
- * them keeps nobody else out. A call is complete once its client has ended it, not with its message. Thread-safe.
+ * <p>When the bound is exceeded, the largest incomplete call is refused first. So a client with
+ * many incomplete calls can't block others. A call is complete when its client has ended it, not
+ * when its message has arrived. Thread-safe.
  */
 public final class ReceiveBudget {
   private final long bytes;
@@ -22,12 +23,12 @@ public final class ReceiveBudget {
     this.bytes = bytes;
   }
 
-  /** Bytes in use. */
+  /** Returns the number of bytes in use. */
   public long used() {
     return used.get();
   }
 
-  /** Adds bytes of a call; some call is refused where that is too much, perhaps this one. */
+  /** Adds bytes of a call. If that exceeds the bound, some call is refused, perhaps this one. */
   void take(Receipt receipt, long more) {
     if (receipt.isIncomplete()) {
       incomplete.add(receipt);
@@ -38,8 +39,8 @@ public final class ReceiveBudget {
   }
 
   /**
-   * A message is complete and costs another number of bytes from now on. Others are refused before it, but from then on it may be
-   * refused like them.
+   * Changes the cost of a call whose message is complete. If that exceeds the bound, other
+   * incomplete calls are refused before this one. Afterwards this call may be refused like them.
    */
   void swap(Receipt receipt, long before, long now) {
     incomplete.remove(receipt);
@@ -55,7 +56,7 @@ public final class ReceiveBudget {
     used.addAndGet(-less);
   }
 
-  /** The call is complete, or at an end. */
+  /** Notes that the call is complete or has ended. */
   void complete(Receipt receipt) {
     incomplete.remove(receipt);
   }

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells which connections the transport closed because their client cancelled too many calls: the transport itself says it to the client
- * alone. Thread-safe.
+ * Detects connections that the transport closed because their client cancelled too many calls. The
+ * transport itself reports this only to the client. Thread-safe.
  */
 final class ResetWatch extends ServerTransportFilter {
   private static final Logger logger = LoggerFactory.getLogger(ResetWatch.class);
@@ -29,7 +29,10 @@ final class ResetWatch extends ServerTransportFilter {
     this.counted = counted;
   }
 
-  /** Cancelled calls of one connection within one window, counted as the transport does. */
+  /**
+   * The number of cancelled calls of one connection in the current window. It follows the
+   * transport's own count.
+   */
   static final class Resets {
     private final int most;
     private final long windowNanos;
@@ -56,7 +59,7 @@ final class ResetWatch extends ServerTransportFilter {
     }
   }
 
-  /** Of the connection that a call came by. */
+  /** Returns the counter of the connection to which the call belongs. */
   static @Nullable Resets of(Attributes call) {
     return call.get(KEY);
   }

@@ -9,25 +9,26 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message would cost once it is built, estimated from its bytes without building it.
+ * Estimates the memory of a message's object from the message's bytes, without building the object.
  *
- * <p>The estimate is not below what stays in memory, whatever the encoding (packed or not, repeated map keys, unknown fields).
- * Groups are refused: the API has none. One thread.
+ * <p>The estimate is never below the memory that remains in use. This holds for every encoding:
+ * packed or not, with repeated map keys, with unknown fields. Groups are refused, because the API
+ * has none. One thread.
  */
 final class WireCost {
-  /** More than the largest request within the limits of requests has. */
+  /** Largest number of objects in a message. The largest valid request has fewer. */
   static final int MAX_OBJECTS = 131_072;
 
-  /** A request may take this many times its size in memory ... */
+  /** Largest ratio of the memory of a request to its encoded size. */
   static final int MAX_TIMES = 32;
 
-  /** ... where a smaller one counts as this large ... */
+  /** Size in bytes that a smaller request counts as. */
   static final int LEAST_BYTES = 64 << 10;
 
-  /** ... and never more than this beside twice its size. */
+  /** Largest memory of a request in bytes, beside twice its size. */
   static final long MAX_HEAP = 16L << 20;
 
-  /* Bytes on a 64-bit JVM, rounded up, with the slot in a list that has room to spare. */
+  /* Bytes on a 64-bit JVM, rounded up. They include the slot in a list with spare room. */
   private static final int MESSAGE = 112;
   private static final int TEXT = 96;
   private static final int NUMBER = 16;
@@ -40,11 +41,11 @@ final class WireCost {
   private WireCost() {}
 
   /**
-   * Walks over a message.
+   * Reads a message field by field.
    *
-   * @return the bytes that it would take
-   * @throws ServingException when it costs too much or holds a group
-   * @throws IOException when the bytes are no message
+   * @return estimated memory in bytes
+   * @throws ServingException when the message costs too much or holds a group
+   * @throws IOException when the bytes are not a valid message
    */
   static long of(byte[] message, Descriptor type) throws IOException {
     WireCost cost = new WireCost();
@@ -52,7 +53,7 @@ final class WireCost {
     return cost.heap;
   }
 
-  /** What a message of a size may cost. */
+  /** Returns the largest allowed cost, in bytes, of a message of the given size. */
   static long most(long bytes) {
     return Math.min(MAX_TIMES * Math.max(bytes, LEAST_BYTES), MAX_HEAP + 2 * bytes);
   }
@@ -81,7 +82,10 @@ final class WireCost {
     }
   }
 
-  /** A field that comes as another type than its own is kept like one that nobody knows. */
+  /**
+   * Returns the known field; null if its type on the wire differs. A field of the wrong type is
+   * kept like an unknown one.
+   */
   private static @Nullable FieldDescriptor known(@Nullable FieldDescriptor field, int wire) {
     if (field == null) {
       return null;
@@ -101,7 +105,7 @@ final class WireCost {
     } else if (field.isPackable()) {
       add((long) NUMBER * (bytes + 1), 1, most); // each byte may be a value
     } else {
-      add(TEXT + 2L * bytes, 1, most); // two bytes a letter at most
+      add(TEXT + 2L * bytes, 1, most); // a letter takes at most two bytes
     }
     in.skipRawBytes(bytes);
   }

@@ -1,4 +1,4 @@
-/** What comes in over gRPC before a call is made of it: counted, bounded, and refused with a reason. */
+/** Incoming gRPC data before it becomes a call: counted, bounded, and refused with a reason. */
 @NullMarked
 package io.unipin.serving.rpc.intake;
 
