@@ -3,23 +3,28 @@ package io.unipin.serving.estimate;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 /**
- * What runs of something cost on average, with weights that fall with age. For sums over many runs, where costs may differ much,
- * as those of cached and of unknown users do.
+ * An estimate of the average cost of runs. The weight of a run falls with its age.
  *
- * <p>Costs are times on the wall, to which a pause of the process or a busy machine only ever adds. All calls take the time of one
- * clock in nanoseconds. Thread-safe.
+ * <p>It suits sums over many runs whose costs may differ much. For example, cached and unknown
+ * users have different costs.
+ *
+ * <p>Costs are wall-clock times. A pause of the process or a busy machine can only increase them.
+ * All methods take the time of one clock in nanoseconds. Thread-safe.
  */
 public final class MeanCost {
-  /** The weight of the newest run. */
+  /** Weight of the newest run. */
   private static final double NEWEST = 0.05;
 
   /**
-   * One run counts at most so many times the average: it adds 15 % to it, so that ten times the cost is learned after 17 runs. Runs of
-   * two kinds of which one costs twelve times the other are not cut, as long as three of ten are of the dearer kind.
+   * A run counts as at most this multiple of the average. It can then raise the average by 15 %, so
+   * a tenfold cost is learned after 17 runs.
+   *
+   * <p>Consider two kinds of runs, one twelve times as expensive as the other. Neither is cut if
+   * three of ten runs are of the expensive kind.
    */
   private static final double MOST = 4;
 
-  /** What is left at least of an average of which nothing was heard for long. */
+  /** Least share of an average that is left after a long time without runs. */
   private static final double LEAST_LEFT = 0.125;
 
   @GuardedBy("this")
@@ -28,14 +33,17 @@ public final class MeanCost {
   @GuardedBy("this")
   private long newest;
 
-  /** A run has ended. One that ends a silence and cost less than the average starts it anew. */
+  /**
+   * Adds the cost of a run that has ended. If no run ended for some time and this one cost less
+   * than the average, the average starts anew from it.
+   */
   public synchronized void add(double cost, long now) {
     boolean anew = mean == 0 || (cost < mean && Ageing.isSilence(now - newest));
     mean = anew ? cost : mean + NEWEST * (Math.min(cost, MOST * mean) - mean);
     newest = now;
   }
 
-  /** The expected cost; 0 when nothing is known. */
+  /** Returns the expected cost; 0 when nothing is known. */
   public synchronized double expected(long now) {
     return mean * Math.max(LEAST_LEFT, Ageing.left(now - newest));
   }

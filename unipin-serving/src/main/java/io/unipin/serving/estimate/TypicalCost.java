@@ -5,26 +5,28 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one run of something costs: the median of the newest runs. For decisions about a single run.
+ * An estimate of the cost of a single run: the median of the newest runs.
  *
- * <p>Costs are times on the wall, to which a pause of the process or a busy machine only ever adds. All calls take the time of one
- * clock in nanoseconds. Thread-safe.
+ * <p>Costs are wall-clock times. A pause of the process or a busy machine can only increase them.
+ * All methods take the time of one clock in nanoseconds. Thread-safe.
  */
 public final class TypicalCost {
   /*
-   * Whoever is told that a run would cost too much does not run, and so nothing is measured any more: an estimate that is wrong
-   * once would be wrong for good. Four rules bring it back.
+   * A caller that is told that a run would cost too much does not run. Then nothing is measured, so
+   * a wrong estimate would stay wrong forever. Four rules correct it.
    *
-   * Bound: a median of nine moves only when five of them moved, whatever their size. A cost that really changed is learned after
-   * five runs.
+   * Bound: the median of nine runs moves only when five of them move, whatever their size. A real
+   * change of the cost is learned after five runs.
    *
-   * Age: runs of more than two seconds ago count only where there are no three newer ones. After a second without a run the
-   * estimate halves every half second, down to the least cost of the last minutes: that much the machine is known to do.
+   * Age: a run older than two seconds counts only if there are fewer than three newer ones. After
+   * one second without a run, the estimate halves every half second. It never falls below the least
+   * cost of the last minutes, which the machine has achieved.
    *
-   * Surprise: a run that ends a silence and costs less than the estimate starts it anew.
+   * Surprise: the estimate starts anew if a run costs less than it, and no run ended for more than
+   * a second before.
    *
-   * Trial: one caller a second who is told no may run all the same, if nothing ran for a second; where even the least cost is too
-   * much, only one of 64 of them, since that run is lost in all likelihood.
+   * Trial: if nothing ran for a second, one refused caller per second may run anyway. If even the
+   * least cost is too high, only one of 64 such callers may run. That run is probably lost.
    */
   private static final int WINDOW = 9;
 
@@ -34,7 +36,7 @@ public final class TypicalCost {
   private static final long TRIAL_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int NOES_PER_HOPELESS_TRIAL = 64;
 
-  /** The newest {@code held} runs end before {@code next}, in a ring. */
+  /** The newest {@code held} runs in a ring. They end just before {@code next}. */
   @GuardedBy("this")
   private final double[] costs = new double[WINDOW];
 
@@ -56,20 +58,20 @@ public final class TypicalCost {
   @GuardedBy("this")
   private long periodBegan;
 
-  /** The time of the last run or trial, whichever came last. */
+  /** Time of the last run or trial, whichever was later. */
   @GuardedBy("this")
   private long tried;
 
   @GuardedBy("this")
   private int noes;
 
-  /** Of which nothing is known; the first trial comes a second later at the earliest. */
+  /** Creates an estimate without data. The first trial can happen one second later. */
   public TypicalCost(long now) {
     tried = now;
     periodBegan = now;
   }
 
-  /** A run has ended. */
+  /** Adds the cost of a run that has ended. */
   public synchronized void add(double cost, long now) {
     if (held > 0 && Ageing.isSilence(now - newest()) && cost < median(now)) {
       held = 0;
@@ -92,7 +94,7 @@ public final class TypicalCost {
     return times[Math.floorMod(next - 1, WINDOW)];
   }
 
-  /** Of those that count, the smaller one of two. */
+  /** Returns the median of the runs that count. Of two middle values it takes the smaller one. */
   @GuardedBy("this")
   private double median(long now) {
     double[] counted = new double[held];
@@ -112,7 +114,7 @@ public final class TypicalCost {
     return held > 0;
   }
 
-  /** The expected cost; 0 when nothing is known. */
+  /** Returns the expected cost; 0 when nothing is known. */
   public synchronized double typical(long now) {
     if (held == 0) {
       return 0;
@@ -120,15 +122,15 @@ public final class TypicalCost {
     return Math.max(least(), median(now) * Ageing.left(now - newest()));
   }
 
-  /** The least cost of the last minutes; 0 when nothing is known. */
+  /** Returns the least cost of the last minutes; 0 when nothing is known. */
   public synchronized double least() {
     return held == 0 ? 0 : Math.min(least, leastBefore);
   }
 
   /**
-   * Whether a caller who was told no may run all the same; if so it counts as a trial.
+   * Whether a refused caller may run anyway. If true, the run counts as a trial.
    *
-   * @param hopeful whether the least cost would not be too much
+   * @param hopeful whether the least cost would be low enough
    */
   public synchronized boolean tries(boolean hopeful, long now) {
     noes++;

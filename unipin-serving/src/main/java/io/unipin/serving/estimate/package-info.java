@@ -1,4 +1,4 @@
-/** What is learned from measured times, so that it comes back by itself after whatever disturbed it. */
+/** Estimates of cost from measured times. They recover from disturbances by themselves. */
 @NullMarked
 package io.unipin.serving.estimate;
 
