@@ -11,11 +11,12 @@ import java.time.Duration;
  * Settings of the users' KV cache.
  *
  * @param budget bytes that cached users may take
- * @param transientBudget bytes that requests may take for state that is not kept
- * @param type of the cached numbers
- * @param timeToLive since the last use
- * @param maxWait how long a request waits for another that encodes the same user
- * @param appendOnRecord encode the actions of cached users as soon as they are recorded, with capacity to spare
+ * @param transientBudget bytes that requests may take for state that is not cached
+ * @param type number type of the cached keys and values
+ * @param timeToLive time after its last use for which an entry stays in the cache
+ * @param maxWait longest time that a request waits for another request that encodes the same user
+ * @param appendOnRecord whether recorded actions of cached users are encoded at once, when there is
+ *     spare capacity
  */
 public record CacheConfig(
     ByteSize budget,

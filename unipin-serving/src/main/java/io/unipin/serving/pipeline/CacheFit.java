@@ -5,16 +5,19 @@ import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.settings.ByteSize;
 
-/** Whether users' state of a bundle has room in the cache at all. */
+/** Checks that the cache has room for the user state of a bundle. */
 public final class CacheFit {
   private CacheFit() {}
 
-  /** Refuses a bundle of which not one user with a full history could be cached, or answered without the cache. */
+  /**
+   * Throws if one user with a full history does not fit into the cache's budget or into its
+   * transient budget.
+   */
   public static void require(CacheConfig config, LoadedBundle bundle) {
     KvLayout layout = bundle.model().config().kvLayout(config.type());
     long user = layout.blockBytes(layout.capacityFor(layout.maxRows()));
     require("cache.transientBudget", config.transientBudget(), user, bundle.name());
-    if (config.budget().bytes() > 0) { // none is a way to switch the cache off
+    if (config.budget().bytes() > 0) { // a budget of 0 switches the cache off
       require("cache.budget", config.budget(), user, bundle.name());
     }
   }

@@ -11,7 +11,10 @@ import io.unipin.serving.request.Stage;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Scores candidates from the keys and values that retrieval's encoding left: the serving bundle's model does both. */
+/**
+ * Scores candidates with the keys and values that retrieval encoded. The serving bundle's model
+ * does both. Thread-safe.
+ */
 final class CachedRanking implements RankingModel {
   private final ModelCosts costs;
 
@@ -33,7 +36,7 @@ final class CachedRanking implements RankingModel {
     return model.score(lease.kv(), lease.rows(), rows, user.context());
   }
 
-  /** The state that scoring reads is retrieval's. */
+  /** Returns false, because scoring reads retrieval's state and has none of its own. */
   @Override
   public boolean isResident(String user) {
     return false;

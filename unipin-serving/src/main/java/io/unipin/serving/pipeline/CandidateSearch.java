@@ -21,7 +21,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** Retrieves candidates: the user's queries search the index together, and what they find is merged. Thread-safe. */
+/**
+ * Retrieves candidates. It searches the index with all of the user's queries together and merges
+ * the results. Thread-safe.
+ */
 final class CandidateSearch {
   private static final Comparator<Candidate> BEST_FIRST =
       Comparator.comparingDouble(Candidate::score).reversed().thenComparingLong(Candidate::id);
@@ -33,10 +36,10 @@ final class CandidateSearch {
   }
 
   /**
-   * Finds candidates that the request doesn't rule out, best first, ties by smaller id.
+   * Returns candidates that the request allows, best first. Equal scores are ordered by smaller id.
    *
    * @param servedBefore ids of items on earlier pages
-   * @param count of candidates, at most
+   * @param count largest number of candidates
    */
   List<Candidate> find(UserSession user, Wishes wishes, long[] servedBefore, int count) {
     StageClock clock = user.clock();
@@ -66,14 +69,14 @@ final class CandidateSearch {
   }
 
   /**
-   * What is asked of the index.
+   * The queries to the index.
    *
    * @param vectors (queries, itemDim), one after the other
-   * @param shares (queries) of the candidates
+   * @param shares (queries) share of the candidates that each query may bring
    */
   record Queries(float[] vectors, double[] shares) {}
 
-  /** Computes the user's queries; two that are equal are asked once. */
+  /** Computes the user's queries. Equal queries are merged into one. */
   Queries queries(UserSession user, Wishes wishes) {
     ServingModel model = user.bundle().model();
     QueryPlan plan = QueryPlan.of(config, wishes.outcomes(), model.config().actions());
@@ -85,7 +88,7 @@ final class CandidateSearch {
         Arrays.stream(kept).mapToDouble(query -> plan.shares()[query]).toArray());
   }
 
-  /** The part of the k nearest items that an index finds. */
+  /** Returns the share of the k nearest items that an index finds. */
   double recall(AnnIndex index, AnnIndex exact, float[] query, int k) {
     int wanted = Math.max(1, Math.min(k, index.size()));
     AnnSearch search = new AnnSearch(wanted, config.breadth(), ItemFilter.NONE);
@@ -99,7 +102,7 @@ final class CandidateSearch {
     return Arrays.stream(result.ids(), 0, result.found(0)).boxed().collect(Collectors.toSet());
   }
 
-  /** The queries with these indices, side by side. */
+  /** Returns the vectors of the queries with these indices, one after the other. */
   private static float[] only(int[] kept, float[] queries, int dim) {
     float[] picked = new float[kept.length * dim];
     for (int q = 0; q < kept.length; q++) {
@@ -108,7 +111,10 @@ final class CandidateSearch {
     return picked;
   }
 
-  /** At most {@code count} distinct items, each query's best ones by its share, with the best score of any query. */
+  /**
+   * Returns at most {@code count} distinct items: the best items of each query, according to its
+   * share. An item has its best score among all queries.
+   */
   private static List<Candidate> merge(
       AnnResult result, double[] shares, Catalogue catalogue, int count) {
     Map<Long, Candidate> best = new HashMap<>();

@@ -3,7 +3,7 @@ package io.unipin.serving.pipeline;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 
-/** Refuses what a broken model returns. */
+/** Refuses values of a broken model that are not finite. */
 final class Finite {
   private Finite() {}
 

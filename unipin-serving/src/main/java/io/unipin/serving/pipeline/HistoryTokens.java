@@ -17,13 +17,16 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A request's history as one bundle's model reads it.
+ * A request's history in the form that one bundle's model reads.
  *
  * @param committed tokens that other requests of the user may reuse
- * @param all those and the request's own recent actions; equal to {@code committed} when it has none
- * @param lastTimeMs time of the last action, {@link GapBuckets#NO_TIME} without any
- * @param seen ids of all items of the history, also of those before the window; owned by the record
- * @param unknownItems ids in the window that the bundle doesn't know
+ * @param all the committed tokens and those of the request's own recent actions; equal to
+ *     {@code committed} when the request has none
+ * @param lastTimeMs time of the last action, in milliseconds since the epoch;
+ *     {@link GapBuckets#NO_TIME} without any
+ * @param seen ids of all items of the history, including those before the window; owned by the
+ *     record
+ * @param unknownItems ids in the window that the bundle does not know
  */
 public record HistoryTokens(
     TokenSequence committed,
@@ -62,7 +65,10 @@ public record HistoryTokens(
         committed, all, last, seen, unknown.stream().limit(MAX_NAMED_UNKNOWN).toList());
   }
 
-  /** Names that the bundle doesn't know, recorded under another one, mean nothing to its model. */
+  /**
+   * Converts an action for the model. Action names that the bundle does not know are left out,
+   * because they mean nothing to its model.
+   */
   private static UserAction read(
       RecordedAction action, ModelConfig config, Catalogue catalogue, Set<Long> unknown) {
     int row = catalogue.row(action.itemId());

@@ -11,15 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * What stages cost, of every loaded model by itself: an arm with a heavier model, or that searches wider, tells nothing of the
- * others. Encoding is known per model alone.
+ * The costs of the stages, separately for each loaded model and each set of retrieval settings.
  *
- * <p>What is known of a model goes with it. Thread-safe.
+ * <p>An arm with a heavier model or a wider search does not affect the costs of others. The costs
+ * of encoding depend on the model alone.
+ *
+ * <p>The costs of a model are dropped together with the model. Thread-safe.
  */
 public final class ModelCosts {
   private final Map<ServingModel, OfModel> models;
 
-  /** What the cost of a stage depends on, beside the model. */
+  /** Settings on which the cost of a stage depends, beside the model. */
   private final RetrievalConfig settings;
 
   private static final class OfModel {
@@ -36,12 +38,12 @@ public final class ModelCosts {
     this.settings = settings;
   }
 
-  /** The same models under other settings. */
+  /** Returns costs of the same models under other settings. */
   ModelCosts with(RecommenderConfig config) {
     return new ModelCosts(models, config.retrieval());
   }
 
-  /** Returns the costs of a model, and learns from what reports to them. */
+  /** Returns the costs of a model. They learn from the runs that are reported to them. */
   public CostedModel of(ServingModel model) {
     OfModel known = models.computeIfAbsent(model, any -> new OfModel());
     StageCosts costs = known.costs.computeIfAbsent(settings, any -> new StageCosts(known.encoding));

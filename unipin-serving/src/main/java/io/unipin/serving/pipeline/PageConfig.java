@@ -9,9 +9,9 @@ import java.time.Duration;
 /**
  * Settings of pages.
  *
- * @param size items on a page when the request names no number
- * @param maxSize most items on a page
- * @param maxServed items after which a feed ends: its last page has no cursor
+ * @param size number of items on a page if the request gives none
+ * @param maxSize largest number of items on a page
+ * @param maxServed number of items after which a feed ends; its last page has no cursor
  * @param cursorTimeToLive age from which a cursor is refused
  */
 public record PageConfig(int size, int maxSize, int maxServed, Duration cursorTimeToLive) {

@@ -16,8 +16,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Page cursors: the items that a user's earlier pages held, signed. A cursor needs nothing stored, so any page can be asked
- * for again, by any replica that has the same secret, with the same items left out.
+ * Creates and reads page cursors. A cursor holds the items of the user's earlier pages and is
+ * signed.
+ *
+ * <p>The server stores nothing for a cursor. So every replica with the same secret can serve any
+ * page, and repeat it. It excludes the same items each time.
  *
  * <p>Thread-safe.
  */
@@ -25,7 +28,8 @@ final class PageCursors {
   /*
    * byte     version, 1
    * 8 bytes  time of issue, milliseconds
-   * 4 bytes  number of items, then each, ascending: varint of the difference to the one before (the first: to the least long)
+   * 4 bytes  number of items, then each, ascending:
+   *   varint of the difference to the item before (for the first item: to the smallest long)
    * 16 bytes first half of HMAC-SHA-256 over user id and all of the above
    */
   private static final byte VERSION = 1;
@@ -45,7 +49,7 @@ final class PageCursors {
     this.clockMs = clockMs;
   }
 
-  /** A cursor that leaves these items out; empty when the feed has gone on for long enough. */
+  /** Returns a cursor that excludes these items; empty when the feed has reached its end. */
   String issue(String user, long[] served) {
     if (served.length >= config.maxServed()) {
       return "";
@@ -63,7 +67,7 @@ final class PageCursors {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** The items to leave out. */
+  /** Returns the items that a cursor excludes. */
   long[] open(String user, String cursor) {
     if (cursor.isEmpty()) {
       return new long[0];

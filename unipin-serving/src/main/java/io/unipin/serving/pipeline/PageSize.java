@@ -4,13 +4,16 @@ import io.unipin.serving.pipeline.cost.Ladder;
 import io.unipin.serving.request.PageQuery;
 
 /**
- * How much a page needs.
+ * The size of a page and the work for it.
  *
- * @param items that the page shows
- * @param candidates that are found and scored for it
+ * @param items number of items on the page
+ * @param candidates number of items to retrieve and score for it
  */
 record PageSize(int items, int candidates) {
-  /** What the query asks for, else the server's defaults; never fewer candidates than items. */
+  /**
+   * Returns the sizes in the query, or else the server's defaults. There are never fewer candidates
+   * than items.
+   */
   static PageSize of(PageQuery query, int defaultItems, int defaultCandidates) {
     int items = query.pageSize() == 0 ? defaultItems : query.pageSize();
     int candidates = query.candidates() == 0 ? defaultCandidates : query.candidates();

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The queries of one request: for the mix of all desired outcomes or for each of them, and for what comes next or further
- * ahead too.
+ * The queries of one request. There is one query for the mix of all desired outcomes, or one for
+ * each of them.
  *
- * @param mixes (queries) of (actions) each, adding up to 1 or all zeros
- * @param offsets (queries) how far ahead each looks
- * @param shares (queries) of the candidates that each may bring
+ * <p>Each of these may look for the next action or further ahead.
+ *
+ * @param mixes (queries) weights by action, which add up to 1 or are all zeros
+ * @param offsets (queries) number of actions that the query looks beyond the next one
+ * @param shares (queries) share of the candidates that each query may bring
  */
 record QueryPlan(float[][] mixes, int[] offsets, double[] shares) {
 
@@ -45,7 +47,10 @@ record QueryPlan(float[][] mixes, int[] offsets, double[] shares) {
     return new QueryPlan(queries, offsets, shares);
   }
 
-  /** Shares that add up to 1, as the model was trained; all zeros when nothing is asked for. */
+  /**
+   * Returns weights that add up to 1, as in the model's training; all zeros when no outcome is
+   * desired.
+   */
   private static float[] mix(Map<String, Float> outcomes, List<String> actions) {
     float[] mix = new float[actions.size()];
     double sum = outcomes.values().stream().mapToDouble(Float::doubleValue).sum();

@@ -12,7 +12,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** Orders candidates by utility: the sum over actions of weight times probability. Thread-safe. */
+/**
+ * Orders candidates by utility. The utility is the sum over all actions of weight times
+ * probability. Thread-safe.
+ */
 final class Ranker {
   private static final Comparator<RankedItem> BEST_FIRST =
       Comparator.comparingDouble(RankedItem::utility).reversed().thenComparingLong(RankedItem::id);
@@ -26,8 +29,10 @@ final class Ranker {
   }
 
   /**
-   * Orders candidates by utility, as many of them as there is time to score, ties by smaller id. Without time for any they
-   * keep retrieval's order.
+   * Scores as many candidates as there is time for and orders them by utility. Equal utilities are
+   * ordered by smaller id.
+   *
+   * <p>Without time to score any, the candidates keep retrieval's order.
    */
   List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
     int scored = user.ladder().scoredCandidates(found.size(), user.lease().rows());
@@ -63,7 +68,7 @@ final class Ranker {
     return items;
   }
 
-  /** Returns candidates in the order in which they were found, without probabilities. */
+  /** Returns candidates in their given order, without probabilities. */
   private static List<RankedItem> unscored(LoadedBundle bundle, List<Candidate> candidates) {
     return candidates.stream()
         .map(
@@ -85,7 +90,10 @@ final class Ranker {
     return (float) utility;
   }
 
-  /** The request's weights, else the server's, else 1 for every positive action. */
+  /**
+   * Returns the request's weights, or else the server's. Without any, every positive action weighs
+   * 1.
+   */
   private float[] weights(Map<String, Float> requested, ModelConfig config) {
     Map<String, Float> named = requested.isEmpty() ? ranking.utilityWeights() : requested;
     float[] weights = new float[config.actions().size()];
@@ -96,7 +104,7 @@ final class Ranker {
     return weights;
   }
 
-  /** Refuses a bundle that the server's weights, or the model that ranks, do not fit. */
+  /** Throws if the server's weights or the ranking model do not fit the bundle. */
   void check(LoadedBundle bundle) {
     model.check(bundle);
     List<String> actions = bundle.model().config().actions();

@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Defaults of ranking.
+ * Settings of ranking.
  *
- * @param utilityWeights weight per action name; when empty, every positive action of the bundle weighs 1
+ * @param utilityWeights weight by name of the action; when empty, every positive action of the
+ *     bundle weighs 1
  */
 public record RankingConfig(Map<String, Float> utilityWeights) {
-  /** No weight is larger than this. */
+  /** Largest allowed weight. */
   public static final float MAX_WEIGHT = 1e6f;
 
   public RankingConfig {

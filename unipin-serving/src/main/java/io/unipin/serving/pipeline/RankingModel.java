@@ -8,39 +8,39 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What tells the probabilities of candidates. A server's own, {@link CachedRanking}, reads the keys and values of the
- * session; a benchmark puts rivals in its place. Thread-safe.
+ * Predicts the probabilities of candidates. The server's own model, {@link CachedRanking}, reads
+ * the keys and values of the session. Benchmarks use rival models. Thread-safe.
  */
 public interface RankingModel {
-  /** Makes a ranking model out of the parts of a pipeline. */
+  /** Creates a ranking model from the parts of a pipeline. */
   interface Factory {
     /**
      * @param encoder encodes histories into the pipeline's cache
-     * @param costs of the pipeline's stages
+     * @param costs costs of the pipeline's stages
      */
     RankingModel of(UserEncoder encoder, ModelCosts costs);
   }
 
-  /** Returns what scoring costs for requests of a bundle. */
+  /** Returns the cost of scoring for requests of a bundle. */
   CostedModel costs(LoadedBundle serving);
 
   /**
-   * Enters the stage and scores.
+   * Enters the stage and scores candidates.
    *
-   * @return (candidates, actions) probabilities
+   * @return probabilities (candidates, actions)
    */
   float[] score(UserSession user, List<Candidate> candidates);
 
-  /** Whether the cache holds state of the user that is this model's own. */
+  /** Whether the cache holds this model's own state of the user. */
   boolean isResident(String user);
 
   /**
-   * Brings what the cache holds of the user, and is this model's own, up to a history.
+   * Extends this model's own cached state of the user to the given history.
    *
    * @return number of actions encoded
    */
   int refresh(String user, Supplier<TokenSequence> history);
 
-  /** Refuses a bundle whose candidates this model can't score. */
+  /** Throws if this model can't score the candidates of a bundle. */
   void check(LoadedBundle serving);
 }

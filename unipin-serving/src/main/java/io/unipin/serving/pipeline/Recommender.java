@@ -38,17 +38,17 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * The pipeline: history, cached state, retrieval, ranking. Synchronous; at most one native call per stage, and none once
- * the request's time is used up.
+ * The pipeline: history, cached state, retrieval, ranking. It is synchronous. Each stage makes at
+ * most one native call, and none after the request's time is used up.
  *
- * <p>What it returns depends only on the bundle, the settings, the history and the request with its time: the state of
- * the cache changes the speed alone. Thread-safe.
+ * <p>The results depend only on the bundle, the settings, the history and the request with its
+ * time. The state of the cache changes only the speed. Thread-safe.
  */
 public final class Recommender {
-  /** Steps of the degradation ladder, by the names that traces carry. */
+  /** Steps of the degradation ladder by the names in traces. */
   public static final List<String> DEGRADATIONS = Ladder.STEPS;
 
-  /** No caller's id has a control character. */
+  /** A user id for internal requests. Callers' ids never hold control characters. */
   private static final String PROBE_USER = "\u0001";
 
   private final HistoryStore histories;
@@ -62,13 +62,19 @@ public final class Recommender {
   private final Ranker ranker;
   private final SlateRules rules;
 
-  /** A pipeline of one model. The last argument tells the time of day, in milliseconds since the epoch. */
+  /**
+   * Creates a pipeline with one model. The last argument returns the time of day in milliseconds
+   * since the epoch.
+   */
   public Recommender(
       HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
     this(histories, cache, config, clockMs, (encoder, costs) -> new CachedRanking(costs));
   }
 
-  /** The same, in which what {@code ranking} makes ranks: for the rivals of benchmarks. */
+  /**
+   * Creates a pipeline that ranks with the model from {@code ranking}. Benchmarks use it for rival
+   * models.
+   */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
@@ -105,7 +111,10 @@ public final class Recommender {
     this.rules = new SlateRules(config.slate());
   }
 
-  /** A pipeline that shares everything with this one but the settings of retrieval, ranking, page and slate. */
+  /**
+   * Returns a pipeline with other settings of retrieval, ranking, page and slate. It shares
+   * everything else with this one.
+   */
   public Recommender with(RecommenderConfig other) {
     return new Recommender(histories, cache, other, costs.with(other), ranking, cursors);
   }
@@ -127,10 +136,10 @@ public final class Recommender {
   }
 
   /**
-   * Does what {@link #retrieveAndRank} does, and tells what each step did; like that, it leaves the user's state in the
-   * cache.
+   * Does the work of {@link #retrieveAndRank} and reports the result of each step. It also leaves
+   * the user's state in the cache.
    *
-   * @param item whose fate is asked for
+   * @param item id of the item whose treatment is explained
    */
   public Inspection inspect(
       LoadedBundle bundle, PageQuery query, OptionalLong item, StageClock clock) {
@@ -157,7 +166,7 @@ public final class Recommender {
     }
   }
 
-  /** Retrieves candidates alone. */
+  /** Retrieves candidates without ranking. */
   public Retrieval retrieve(LoadedBundle bundle, RetrievalQuery query, StageClock clock) {
     int count = query.candidates() == 0 ? config.retrieval().candidates() : query.candidates();
     Ladder.Goal goal = new Ladder.Goal(true, 0, 0);
@@ -169,7 +178,7 @@ public final class Recommender {
     }
   }
 
-  /** Ranks items that the caller names. */
+  /** Ranks the items in the caller's request. */
   public Ranking rank(LoadedBundle bundle, RankingQuery query, StageClock clock) {
     List<Candidate> known = new ArrayList<>();
     List<Long> unknown = new ArrayList<>();
@@ -191,9 +200,9 @@ public final class Recommender {
   }
 
   /**
-   * Returns the part of the k nearest items that the bundle's index finds for a history: 1 for all of them.
+   * Returns the share of the k nearest items that the bundle's index finds for a history.
    *
-   * @param exact over the same items
+   * @param exact exact index over the same items
    */
   public double recall(
       LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
@@ -226,7 +235,7 @@ public final class Recommender {
     return rules.choose(ranked, size.items(), user.bundle().catalogue(), query.user().timeMs());
   }
 
-  /** Returns the cursor of the page that follows, empty after the last one. */
+  /** Returns the cursor of the next page; empty after the last one. */
   private String next(
       PageQuery query, long[] servedBefore, SlateRules.Slated slate, boolean isShort) {
     if (slate.items().isEmpty() || isShort) {
@@ -256,13 +265,13 @@ public final class Recommender {
     return LongStream.of(ids).boxed().collect(Collectors.toSet());
   }
 
-  /** Whether the cache holds anything that a request of the user would read. */
+  /** Whether the cache holds state that a request of the user would read. */
   public boolean isResident(LoadedBundle bundle, String user) {
     return sessions.isResident(bundle, user);
   }
 
   /**
-   * Brings what the cache holds of a user up to the history store, ahead of the next request.
+   * Extends the cached state of a user to the stored history, before the next request.
    *
    * @return number of actions encoded
    */
@@ -270,12 +279,12 @@ public final class Recommender {
     return sessions.refresh(bundle, user);
   }
 
-  /** Returns what tells a bundle's cached state from that of others. */
+  /** Returns the fingerprint that identifies a bundle's cached state. */
   public String fingerprint(LoadedBundle bundle) {
     return UserEncoder.fingerprint(bundle.model(), config.cache());
   }
 
-  /** Refuses a bundle that the server's settings do not fit. */
+  /** Throws if the server's settings do not fit a bundle. */
   public void check(LoadedBundle bundle) {
     ranker.check(bundle);
     int actions = bundle.model().config().maxActions();
@@ -287,7 +296,10 @@ public final class Recommender {
     }
   }
 
-  /** What a worker runs before it takes requests of a bundle, so that the first of them find the engine warm. */
+  /**
+   * Returns the steps that a worker runs before it takes requests of a bundle. They warm the engine
+   * for the first requests.
+   */
   public List<Runnable> warmUp(LoadedBundle bundle) {
     return new WarmUp(this, cache, bundle).steps();
   }

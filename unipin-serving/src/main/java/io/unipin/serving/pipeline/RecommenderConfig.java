@@ -6,7 +6,7 @@ import io.unipin.serving.slate.SlateConfig;
 /**
  * Settings of the pipeline.
  *
- * @param historyLimit newest actions that the history store keeps per user
+ * @param historyLimit number of newest actions that the history store keeps per user
  */
 public record RecommenderConfig(
     CacheConfig cache,
@@ -16,7 +16,7 @@ public record RecommenderConfig(
     DegradationConfig degradation,
     int historyLimit,
     SlateConfig slate) {
-  /** Settings without slate rules. */
+  /** Creates settings without slate rules. */
   public RecommenderConfig(
       CacheConfig cache,
       RetrievalConfig retrieval,

@@ -5,13 +5,16 @@ import static io.unipin.settings.SettingException.checkRange;
 import io.unipin.model.features.TargetOffsets;
 
 /**
- * Defaults of retrieval.
+ * Settings of retrieval.
  *
- * @param candidates retrieved and scored when the request names no number
- * @param breadth of the index's search (efSearch or nprobe); 0 leaves it to the index
- * @param overFetch candidates are searched times this, so that a merge of several queries still has enough
- * @param splitOutcomes whether each desired outcome has a query and a share of the candidates of its own
- * @param lookAhead how many more queries look beyond the next action; for bundles trained with aheadProbability
+ * @param candidates number of items to retrieve and score if the request gives none
+ * @param breadth breadth of the index search (efSearch or nprobe); 0 for the index's default
+ * @param overFetch factor on the number of candidates to search, so that several queries still
+ *     bring enough after the merge
+ * @param splitOutcomes whether each desired outcome has its own query and its own share of the
+ *     candidates
+ * @param lookAhead number of additional queries that look beyond the next action; for bundles
+ *     trained with aheadProbability
  */
 public record RetrievalConfig(
     int candidates, int breadth, double overFetch, boolean splitOutcomes, int lookAhead) {

@@ -17,9 +17,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Brings a user's keys and values up to a request's history: whatever the cache holds of it is reused, the rest encoded.
+ * Provides a user's keys and values for a request's history. It reuses cached rows and encodes the
+ * others.
  *
- * <p>A request's own recent actions go to a private copy, which no other request sees. Thread-safe.
+ * <p>A request's own recent actions are encoded in a private copy that no other request sees.
+ * Thread-safe.
  */
 public final class UserEncoder {
   private final UserKvCache cache;
@@ -32,20 +34,20 @@ public final class UserEncoder {
     this.costs = costs;
   }
 
-  /** What tells one model's cached rows from another's. */
+  /** Returns the fingerprint that identifies a model's cached rows. */
   static String fingerprint(ServingModel model, CacheConfig config) {
     return model.fingerprint() + "/" + config.type();
   }
 
   /**
-   * What a user's state is wanted for: the ladder decides how much of the history there is time to read.
+   * A request for a user's state. The ladder decides how much of the history there is time to read.
    *
-   * @param mark the cache's, taken before the history was read
+   * @param mark mark of the cache, taken before the history was read
    */
   public record Wanted(
       String user, HistoryTokens tokens, long mark, StageClock clock, Ladder ladder) {}
 
-  /** The caller closes the state. */
+  /** Returns the user's state. The caller closes it. */
   public UserState open(ServingModel model, Wanted wanted) {
     HistoryTokens tokens = wanted.tokens();
     StageClock clock = wanted.clock();
@@ -88,15 +90,15 @@ public final class UserEncoder {
     }
   }
 
-  /** Whether the cache holds a user's state of a model. */
+  /** Whether the cache holds a model's state of the user. */
   public boolean isResident(ServingModel model, String user) {
     return cache.holds(new KvKey(user, fingerprint(model, config)));
   }
 
   /**
-   * Encodes what a cached user did since, ahead of the next request; never waits for one.
+   * Encodes new actions of a cached user before the next request. It never waits for a request.
    *
-   * @param history read once no request can write the user's state
+   * @param history returns the history; called when no request can write the user's state
    * @return number of actions encoded
    */
   public int refresh(ServingModel model, String user, Supplier<TokenSequence> history) {
@@ -125,7 +127,7 @@ public final class UserEncoder {
     return cache.acquire(key, layout, wanted.tokens().committed().hashes(), wait, wanted.mark());
   }
 
-  /** Returns the number of actions encoded. */
+  /** Encodes the missing rows. Returns the number of actions encoded. */
   private int encode(ServingModel model, TokenSequence tokens, KvLease lease, StageClock clock) {
     if (lease.reusedRows() == lease.rows()) {
       return 0;

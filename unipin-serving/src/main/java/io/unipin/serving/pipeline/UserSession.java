@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One request of a user while it runs: what its stages share. {@link UserSessions} opens it; closing it gives the user's
- * state back to the cache.
+ * The data that the stages of one user's request share. {@link UserSessions} opens the session.
+ * Closing it returns the user's state to the cache.
  *
- * <p>Whoever has run all stages stops the clock: a stage that still runs when the session is closed has failed, and what
- * it took tells nothing. One thread.
+ * <p>The caller stops the clock after the last stage. A stage that still runs when the session is
+ * closed has failed, so its time is not counted. One thread.
  *
- * @param wanted the history as the model reads it, the clock, and how much of all there is time for
+ * @param wanted history in the form that the model reads, the clock, and the ladder
  * @param context surface and gap of the request
  */
 public record UserSession(
@@ -32,7 +32,7 @@ public record UserSession(
     return wanted.tokens();
   }
 
-  /** Returns the hold on the user's keys and values; the session gives it back. */
+  /** Returns the lease on the user's keys and values. The session returns it. */
   public KvLease lease() {
     return state.lease();
   }
@@ -45,7 +45,10 @@ public record UserSession(
     return wanted.ladder();
   }
 
-  /** Returns what was done so far, for a request that names these items beside those of the history. */
+  /**
+   * Returns a report of the work so far. The unknown items of the request are added to those of the
+   * history.
+   */
   Trace trace(String requestId, List<Long> unknownItems) {
     List<Long> unknown = new ArrayList<>(tokens().unknownItems());
     unknown.addAll(unknownItems);

@@ -17,7 +17,10 @@ import io.unipin.serving.request.UserState;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Opens sessions: reads the user's history and encodes what the cache doesn't hold of it. Thread-safe. */
+/**
+ * Opens sessions. It reads the user's history and encodes the part that the cache does not hold.
+ * Thread-safe.
+ */
 final class UserSessions {
   private final HistoryStore histories;
   private final UserKvCache cache;
@@ -38,7 +41,7 @@ final class UserSessions {
     this.ranking = ranking;
   }
 
-  /** The caller closes the session. */
+  /** Opens a session. The caller closes it. */
   UserSession open(LoadedBundle bundle, UserInput user, Ladder.Goal goal, StageClock clock) {
     boolean opened = false;
     try {
@@ -64,13 +67,13 @@ final class UserSessions {
     }
   }
 
-  /** Whether the cache holds anything that a request of the user would read. */
+  /** Whether the cache holds state that a request of the user would read. */
   boolean isResident(LoadedBundle bundle, String user) {
     return encoder.isResident(bundle.model(), user) || ranking.isResident(user);
   }
 
   /**
-   * Brings what the cache holds of a user up to the history store, ahead of the next request.
+   * Extends the cached state of a user to the stored history, before the next request.
    *
    * @return number of actions encoded
    */

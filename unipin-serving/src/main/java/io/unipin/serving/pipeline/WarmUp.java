@@ -16,15 +16,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests of many shapes that a worker answers before it takes callers': the engine prepares itself per thread and per
- * shape, and the ladder learns what each stage costs.
+ * Requests of many shapes that a worker answers before it takes callers' requests.
  *
- * <p>Immutable; a step may run on several threads at once.
+ * <p>The engine prepares itself for each thread and each shape. The ladder learns the cost of each
+ * stage.
+ *
+ * <p>Immutable. A step may run on several threads at once.
  */
 final class WarmUp {
   private static final long BETWEEN_ACTIONS_MS = 1000;
 
-  /** No caller's id has a control character. */
+  /** A user id for the warm-up. Callers' ids never hold control characters. */
   private static final String USER = "\u0000";
 
   private final Recommender recommender;
@@ -37,7 +39,10 @@ final class WarmUp {
     this.bundle = bundle;
   }
 
-  /** One step per length of a history, 0, 1, 2, 4, … and the longest twice: the first run pays for what all share. */
+  /**
+   * Returns one step for each history length 0, 1, 2, 4, … and two for the longest. The first step
+   * also pays for the work that all shapes share.
+   */
   List<Runnable> steps() {
     int longest = bundle.model().config().maxActions();
     List<Runnable> steps = new ArrayList<>();
@@ -51,7 +56,7 @@ final class WarmUp {
     return steps;
   }
 
-  /** A prefill, a hit, and two appends, of one and of a few actions. */
+  /** Runs a prefill, a hit, an append of one action and an append of several actions. */
   private void visit(int length) {
     String user = USER + Thread.currentThread().getName();
     try {

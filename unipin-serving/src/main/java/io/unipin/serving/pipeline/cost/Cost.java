@@ -1,10 +1,10 @@
 package io.unipin.serving.pipeline.cost;
 
 /**
- * Nanoseconds that work is expected to take.
+ * The expected time of work in nanoseconds.
  *
- * @param typical as most runs of late
- * @param least as the fastest run of the last minutes
+ * @param typical time of most recent runs
+ * @param least time of the fastest run of the last minutes
  */
 public record Cost(double typical, double least) {
   public static final Cost NONE = new Cost(0, 0);

@@ -3,10 +3,10 @@ package io.unipin.serving.pipeline.cost;
 import static io.unipin.settings.SettingException.checkRange;
 
 /**
- * What happens to a request whose deadline can't be met in full.
+ * Settings for requests whose deadline leaves too little time for the full work.
  *
- * @param enabled whether it gets less than it asked for; otherwise it fails
- * @param margin factor on expected times, so that a stage that takes longer than most still fits
+ * @param enabled whether such a request gets a reduced answer; otherwise it fails
+ * @param margin factor on expected times, so that a stage slower than usual still fits
  */
 public record DegradationConfig(boolean enabled, double margin) {
   public DegradationConfig {

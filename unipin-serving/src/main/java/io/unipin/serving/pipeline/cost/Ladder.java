@@ -8,19 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decides what a request gets in the time it has: everything, a shorter history, fewer candidates, or the order of retrieval
- * alone. Every step taken has a name.
+ * Decides what a request gets in its time: the full work, a shorter history, fewer candidates, or
+ * retrieval's order alone. Every step taken has a name.
  *
- * <p>One request, one thread. A request without a deadline is never degraded.
+ * <p>For one request and one thread. A request without a deadline is never degraded.
  */
 public final class Ladder {
-  /** The model read only the newest part of the history; what it computed of it is kept by nobody. */
+  /** The model read only the newest part of the history. No cache keeps the result. */
   static final String SHORTER_HISTORY = "shorter_history";
 
-  /** Fewer candidates were scored than asked for. */
+  /** Fewer candidates were scored than requested. */
   static final String FEWER_CANDIDATES = "fewer_candidates";
 
-  /** Nothing was scored: the order, and the utility, are those of retrieval; there are no probabilities. */
+  /**
+   * Nothing was scored. Order and utility are those of retrieval, and there are no probabilities.
+   */
   static final String RETRIEVAL_SCORES = "retrieval_scores";
 
   public static final List<String> STEPS =
@@ -34,19 +36,22 @@ public final class Ladder {
   private final Goal goal;
   private final List<String> steps = new ArrayList<>();
 
-  /** Whether this request goes all the way, whatever that is expected to take, so that what is expected is right again. */
+  /**
+   * Whether this request is a trial. A trial does the full work whatever its expected time, so that
+   * estimates become correct again.
+   */
   private boolean tries;
 
   /**
-   * What a request is for.
+   * The goal of a request.
    *
-   * @param retrieves whether candidates are searched
-   * @param candidates that are scored; 0 for none
-   * @param least candidates that are worth scoring
+   * @param retrieves whether the request searches candidates
+   * @param candidates number of candidates to score; 0 for none
+   * @param least smallest number of candidates that is worth scoring
    */
   public record Goal(boolean retrieves, int candidates, int least) {}
 
-  /** With the model that ranks. */
+  /** Creates the ladder of one request. {@code ranker} is the model that ranks. */
   public Ladder(DegradationConfig config, CostedModel ranker, StageClock clock, Goal goal) {
     this.config = config;
     this.ranker = ranker;
@@ -58,20 +63,24 @@ public final class Ladder {
     return List.copyOf(steps);
   }
 
-  /** Size of an encoding: m new tokens, each of which sees up to n in every layer. */
+  /**
+   * Returns the size of an encoding: m new tokens, each of which sees up to n tokens in every
+   * layer.
+   */
   public static long encodeSize(ModelConfig model, int m, int n) {
     return (long) model.layers() * m * (n + 6L * model.width());
   }
 
-  /** Size of a scoring: k candidates, each of which sees n tokens in every layer. */
+  /** Returns the size of a scoring: k candidates, each of which sees n tokens in every layer. */
   public static long scoreSize(ModelConfig model, int k, int n) {
     return (long) model.layers() * k * (n + 6L * model.width());
   }
 
   /**
-   * How many tokens of the history to read, of whole actions, of n with {@code fresh} to encode: n if there is time for all of them.
+   * Returns how many of n tokens of the history to read, in whole actions. {@code fresh} of them
+   * must be encoded. Returns n if there is time for all.
    *
-   * @throws ServingException DEADLINE when there is no time even for none
+   * @throws ServingException DEADLINE when there is not even time for an empty history
    */
   public int historyTokens(CostedModel encoder, int fresh, int n) {
     ModelConfig model = encoder.config();
@@ -114,9 +123,11 @@ public final class Ladder {
   }
 
   /**
-   * How many of {@code found} candidates to score against n tokens: all of them, fewer, or 0 for none.
+   * Returns how many of {@code found} candidates to score against n tokens: all, fewer, or 0 for
+   * none.
    *
-   * @throws ServingException DEADLINE when there is no time for all, and nothing less would do
+   * @throws ServingException DEADLINE when there is no time for all and a reduced answer is not
+   *     allowed
    */
   public int scoredCandidates(int found, int n) {
     if (found == 0 || isTried(scoring(), scoreSize(found, n), Cost.NONE)) {
@@ -143,7 +154,7 @@ public final class Ladder {
     return needed.typical() <= clock.remaining().toNanos();
   }
 
-  /** Whether there is time for a stage and what comes after it, or this request finds out. */
+  /** Whether there is time for a stage and the work after it, or this request is a trial. */
   private boolean isTried(SizedCosts costs, long size, Cost after) {
     Cost needed = expected(costs, size).plus(after);
     if (tries || fits(needed)) {

@@ -5,10 +5,11 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stage has cost lately, by its size. Thread-safe.
+ * The recent costs of a stage by size. Thread-safe.
  *
- * <p>Sizes are grouped by powers of two; each group knows nanoseconds per unit. A size of which nothing is known is estimated from
- * the nearest group that is known. All calls take the time of one clock in nanoseconds.
+ * <p>Sizes are grouped by powers of two. Each group stores nanoseconds per unit. The cost of a size
+ * without data comes from the nearest group with data. All methods take the time of one clock in
+ * nanoseconds.
  */
 public final class SizedCosts {
   private static final int GROUPS = Long.SIZE;
@@ -30,12 +31,12 @@ public final class SizedCosts {
     return perUnit.compareAndSet(group, null, fresh) ? fresh : own(size, now);
   }
 
-  /** A run of the stage has ended. */
+  /** Adds a finished run of the stage. */
   public void took(long size, long nanos, long now) {
     own(size, now).add((double) nanos / Math.max(1, size), now);
   }
 
-  /** What a run is expected to take; nothing for a stage that never ran. */
+  /** Returns the expected time of a run; zero for a stage that never ran. */
   public Cost expected(long size, long now) {
     int group = group(size);
     for (int distance = 0; distance < GROUPS; distance++) {
@@ -51,9 +52,9 @@ public final class SizedCosts {
   }
 
   /**
-   * Whether a run of this size that is expected to take too long may be tried all the same.
+   * Whether a run of this size may be tried although its expected time is too long.
    *
-   * @param hopeful whether it would not, were it as fast as the fastest of late
+   * @param hopeful whether the time of the fastest recent run would be short enough
    */
   boolean tries(long size, boolean hopeful, long now) {
     return own(size, now).tries(hopeful, now);

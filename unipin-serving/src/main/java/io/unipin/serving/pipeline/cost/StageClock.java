@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Measures the stages of one request and stops it between them when its time is used up. One thread. */
+/**
+ * Measures the stages of one request. It ends the request between two stages when its time is used
+ * up. One thread.
+ */
 public final class StageClock {
   private final CallBudget budget;
   private final LongSupplier nanos;
@@ -22,18 +25,18 @@ public final class StageClock {
   private long size;
   private long since;
 
-  /** The second argument tells the time in nanoseconds, from any origin. */
+  /** Creates a clock. {@code nanos} returns the time in nanoseconds from any origin. */
   public StageClock(CallBudget budget, LongSupplier nanos) {
     this.budget = budget;
     this.nanos = nanos;
   }
 
-  /** Tells these costs what stages take that are entered from now on. */
+  /** Reports the times of stages entered from now on to the given costs. */
   public void report(StageCosts costs) {
     this.costs = costs;
   }
 
-  /** Ends the stage before and begins the next, if there is time for it. */
+  /** Ends the previous stage and begins the next, if there is time for it. */
   public void enter(Stage stage) {
     enter(stage, 1);
   }
@@ -51,12 +54,12 @@ public final class StageClock {
     return budget.remaining();
   }
 
-  /** The time at which the running stage was entered, or the last one ended. */
+  /** Returns the time at which the running stage began or the last one ended. */
   long since() {
     return since;
   }
 
-  /** Ends the last stage, which failed: what it took tells nothing. */
+  /** Ends a stage that failed. Its time is not reported. */
   public void fail() {
     taught = null;
     stop();
@@ -75,7 +78,7 @@ public final class StageClock {
     since = now;
   }
 
-  /** Nanoseconds of every stage that was entered. */
+  /** Returns the nanoseconds of every stage that was entered. */
   public Map<Stage, Long> spent() {
     Map<Stage, Long> spent = new EnumMap<>(Stage.class);
     for (StageRun run : runs) {
@@ -84,7 +87,7 @@ public final class StageClock {
     return Map.copyOf(spent);
   }
 
-  /** All runs of stages that have ended, in order; a stage may run more than once. */
+  /** Returns all finished runs of stages, in order. A stage may run more than once. */
   public List<StageRun> runs() {
     return List.copyOf(runs);
   }

@@ -5,23 +5,23 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the stages of one model have cost lately, by their size, under one set of settings. Thread-safe. */
+/** The recent costs of one model's stages, by size, under one set of settings. Thread-safe. */
 public final class StageCosts {
   private final Map<Stage, SizedCosts> costs = new EnumMap<>(Stage.class);
 
-  /** Of which nothing is known. */
+  /** Creates costs without data. */
   public StageCosts() {
     this(new SizedCosts());
   }
 
-  /** Shares what is known of encoding, which depends on the model alone. */
+  /** Creates costs that share the data of encoding, which depends on the model alone. */
   public StageCosts(SizedCosts encoding) {
     for (Stage stage : Stage.values()) {
       costs.put(stage, stage == Stage.ENCODE ? encoding : new SizedCosts());
     }
   }
 
-  /** Of one stage. */
+  /** Returns the costs of one stage. */
   public SizedCosts of(Stage stage) {
     return Objects.requireNonNull(costs.get(stage));
   }

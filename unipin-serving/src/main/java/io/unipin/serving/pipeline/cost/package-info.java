@@ -1,4 +1,4 @@
-/** What stages cost, and what they leave out when there is too little time for all. */
+/** The costs of stages, and the choice of what to leave out when there is too little time. */
 @NullMarked
 package io.unipin.serving.pipeline.cost;
 
