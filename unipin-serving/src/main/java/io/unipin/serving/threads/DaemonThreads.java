@@ -2,11 +2,11 @@ package io.unipin.serving.threads;
 
 import java.util.concurrent.ThreadFactory;
 
-/** Threads that do not keep the process alive. */
+/** Creates threads that do not keep the process alive. */
 public final class DaemonThreads {
   private DaemonThreads() {}
 
-  /** A factory of threads of this name. */
+  /** Returns a factory of threads with this name. */
   public static ThreadFactory named(String name) {
     return task -> {
       Thread thread = new Thread(task, name);

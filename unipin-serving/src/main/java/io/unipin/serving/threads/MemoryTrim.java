@@ -4,8 +4,10 @@ import io.unipin.model.NativeMemory;
 import java.time.Duration;
 
 /**
- * Gives what native code has freed back to the system, every now and then: histories have many lengths, and so have the
- * pieces between what is in use. Who allocates meanwhile waits, a tenth of a second with 30 MB to give back.
+ * Returns freed native memory to the system at regular intervals.
+ *
+ * <p>Histories have many lengths, so the free pieces between used memory have many lengths as well.
+ * Threads that allocate native memory wait during the return.
  */
 public final class MemoryTrim implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMinutes(10);

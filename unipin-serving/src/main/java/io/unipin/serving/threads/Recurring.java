@@ -9,8 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A task that is done again and again, on a thread of its own, until closed. Whatever it throws, it is done again: the JDK's
- * clocks drop a task that throws, without a word. Thread-safe.
+ * A task that runs repeatedly on its own thread until closed.
+ *
+ * <p>A task that throws runs again. The clocks of the JDK would drop such a task silently.
+ * Thread-safe.
  */
 public final class Recurring implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Recurring.class);
@@ -26,7 +28,10 @@ public final class Recurring implements AutoCloseable {
     this.clock = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named(name));
   }
 
-  /** Does the task for the first time after this distance, and then at this distance from end to begin. */
+  /**
+   * Starts a task. The first run begins after {@code distance}. Later runs begin at this distance
+   * from the end of the previous run.
+   */
   public static Recurring start(String name, Duration distance, Runnable task) {
     Recurring started = new Recurring(name, task);
     long nanos = distance.toNanos();
@@ -46,7 +51,7 @@ public final class Recurring implements AutoCloseable {
     }
   }
 
-  /** Interrupts the task if it runs. Idempotent. */
+  /** Stops the task, and interrupts it if it is running. Idempotent. */
   @Override
   public void close() {
     clock.shutdownNow();
