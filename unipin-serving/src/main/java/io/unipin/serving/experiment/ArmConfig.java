@@ -11,11 +11,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One arm: what it changes of the server's settings.
+ * One arm of an experiment, with its changes to the server's settings.
  *
- * @param weight its share of the experiment's users, relative to the other arms
- * @param bundle that serves the arm; empty for the server's
- * @param settings as in the server's configuration, but only those of {@link Knob}; owned by the record
+ * @param weight the arm's weight relative to the other arms; it determines the share of users
+ * @param bundle bundle that serves the arm; empty for the server's bundle
+ * @param settings settings as in the server's configuration, limited to those of {@link Knob};
+ *     owned by the record
  */
 public record ArmConfig(int weight, String bundle, ObjectNode settings) {
   public ArmConfig {
@@ -23,7 +24,7 @@ public record ArmConfig(int weight, String bundle, ObjectNode settings) {
     collect(settings, "", EnumSet.noneOf(Knob.class));
   }
 
-  /** What the arm changes. */
+  /** Returns the knobs that the arm changes. */
   public Set<Knob> knobs() {
     Set<Knob> knobs = EnumSet.noneOf(Knob.class);
     if (!bundle.isEmpty()) {

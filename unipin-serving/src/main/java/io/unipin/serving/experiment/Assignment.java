@@ -1,13 +1,13 @@
 package io.unipin.serving.experiment;
 
 /**
- * A user's place in one experiment.
+ * A user's arm in one experiment.
  *
- * @param layer empty for the holdout
- * @param overridden by name, not by chance
+ * @param layer layer of the experiment; empty for the holdout
+ * @param overridden whether the configuration assigned the arm by user id and not by hash
  */
 public record Assignment(String layer, String experiment, String arm, boolean overridden) {
-  /** As in the response and in logs. */
+  /** Returns the assignment as text for responses and logs. */
   public String label() {
     return experiment + "=" + arm;
   }

@@ -4,11 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
-/** Fills in what a configuration leaves out of its layers, which have no defaults file since their names are free. */
+/**
+ * Fills in defaults for layers of experiments. A file of defaults can't do that, because the names
+ * of layers are free.
+ */
 public final class ExperimentDefaults {
   private ExperimentDefaults() {}
 
-  /** Changes the {@code experiments} section of a configuration. What is of the wrong kind is left for its reader to refuse. */
+  /**
+   * Adds defaults to the {@code experiments} section of a configuration. Values of the wrong type
+   * are left for the reader to refuse.
+   */
   public static void fill(JsonNode section) {
     for (JsonNode layer : section.path("layers")) {
       if (layer instanceof ObjectNode node && !node.has("experiments")) {
@@ -40,7 +46,7 @@ public final class ExperimentDefaults {
     }
     if (plan.path("arms") instanceof ObjectNode arms) {
       for (Map.Entry<String, JsonNode> arm : arms.properties()) {
-        if (arm.getValue().isNull()) { // "control:" with nothing below it changes nothing
+        if (arm.getValue().isNull()) { // "control:" without a value changes nothing
           arm.setValue(arms.objectNode());
         }
         if (arm.getValue() instanceof ObjectNode node) {

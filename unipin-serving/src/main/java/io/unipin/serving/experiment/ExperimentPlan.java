@@ -14,11 +14,13 @@ import java.util.TreeMap;
 /**
  * One experiment of a layer.
  *
- * @param salt of rollout and arms; empty for the common one. A new one deals the cards anew
- * @param slots of the layer that belong to the experiment; no other experiment of the layer has any of them
- * @param rollout percent of the users in these slots that take part, in steps of 0.01; more only adds users
- * @param arms by name; which users an arm gets depends on the order of the names, not on that of the file
- * @param overrides the arm of single users, by user id: for testing, and left out of every report
+ * @param salt salt of rollout and arms; empty for the common salt. A new salt reassigns all users
+ * @param slots slots of the layer that belong to this experiment alone
+ * @param rollout percentage of the users in these slots that take part, in steps of 0.01; a larger
+ *     value only adds users
+ * @param arms arms by name; the assignment depends on the order of the names, not on their order in
+ *     the file
+ * @param overrides arm by user id; these users are for testing and appear in no report
  */
 public record ExperimentPlan(
     String salt,
@@ -51,7 +53,10 @@ public record ExperimentPlan(
     return arms.values().stream().mapToInt(ArmConfig::weight).sum();
   }
 
-  /** What any of the arms changes: a request that uses none of it gets the same answer from all of them. */
+  /**
+   * Returns the knobs that any arm changes. A request that uses none of them gets the same answer
+   * from all arms.
+   */
   public Set<Knob> knobs() {
     Set<Knob> knobs = EnumSet.noneOf(Knob.class);
     arms.values().forEach(arm -> knobs.addAll(arm.knobs()));
@@ -62,7 +67,7 @@ public record ExperimentPlan(
     return (int) Math.round(rollout * Slots.COUNT / 100);
   }
 
-  /** The arm of a slot: arms divide the slots by weight. */
+  /** Returns the arm of a slot. Arms divide the slots by weight. */
   String arm(int slot) {
     int total = totalWeight(arms);
     int point = slot * total / Slots.COUNT;
@@ -76,7 +81,7 @@ public record ExperimentPlan(
     throw new IllegalStateException("slot " + slot + " of weights " + total);
   }
 
-  /** The part of the experiment's users that each arm gets. */
+  /** Returns the share of the experiment's users by arm. */
   public Map<String, Double> shares() {
     Map<String, Double> shares = new TreeMap<>();
     arms.keySet().forEach(arm -> shares.put(arm, 0.0));

@@ -6,21 +6,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who is in which arm: a pure function of the configuration and the user's id.
+ * Assigns users to arms. The assignment depends only on the configuration and the user's id.
  *
- * <p>Immutable. A few hashes per layer, no state.
+ * <p>Immutable and without state. Each layer needs a few hashes.
  */
 public final class Experiments {
   /*
-   * With slot(salt, space, user) of Slots, S the common salt and s the experiment's:
+   * With slot(salt, space, user) of Slots, S the common salt and s the experiment's salt:
    *   held out       slot(S, "/holdout", user) < holdout
    *   experiment     the one of the layer whose range holds slot(S, layer, user)
    *   takes part     slot(s, experiment + "/rollout", user) < rollout
    *   arm            by weight from slot(s, experiment + "/arm", user)
-   * Rollout and arm have spaces of their own: with one hash for both, a partial rollout would reach the first arm alone.
-   * Names hold no '/', so no two spaces are equal.
+   *
+   * Rollout and arm use different spaces. With a common hash, a partial rollout would reach only
+   * the first arm. Names hold no '/', so no two spaces are equal.
    */
-  /** The name under which a holdout is logged, with the arms {@link #HELD_OUT} and {@link #IN}. */
+  /** Name under which the holdout is logged, with the arms {@link #HELD_OUT} and {@link #IN}. */
   public static final String HOLDOUT = "holdout";
 
   public static final String HELD_OUT = "out";
@@ -32,7 +33,10 @@ public final class Experiments {
     this.config = config;
   }
 
-  /** The user's experiments, at most one per layer; only {@link #HOLDOUT} and overrides for one who is held out. */
+  /**
+   * Returns the user's experiments, at most one per layer. A user in the holdout has only
+   * {@link #HOLDOUT} and overrides.
+   */
   public List<Assignment> assign(String user) {
     boolean hasHoldout = config.holdoutSlots() > 0;
     boolean out =
@@ -42,7 +46,7 @@ public final class Experiments {
       assignment(layer.getKey(), layer.getValue(), user, out).ifPresent(assignments::add);
     }
     if (hasHoldout) {
-      // Whose arm is set by name is part of no report, of the holdout's neither.
+      // A user with an overridden arm appears in no report, and so not in the holdout's report.
       boolean overridden = assignments.stream().anyMatch(Assignment::overridden);
       assignments.add(0, new Assignment("", HOLDOUT, out ? HELD_OUT : IN, overridden));
     }
@@ -82,12 +86,12 @@ public final class Experiments {
     return plan.salt().isEmpty() ? config.salt() : plan.salt();
   }
 
-  /** The salt that deals an experiment's arms. */
+  /** Returns the salt that assigns an experiment's arms. */
   public String salt(String experiment) {
     return plan(experiment).map(this::salt).orElse(config.salt());
   }
 
-  /** The plan of an experiment; empty for an unknown one, and for the holdout. */
+  /** Returns the plan of an experiment; empty for an unknown one and for the holdout. */
   public Optional<ExperimentPlan> plan(String experiment) {
     return config.layers().values().stream()
         .flatMap(layer -> layer.experiments().entrySet().stream())

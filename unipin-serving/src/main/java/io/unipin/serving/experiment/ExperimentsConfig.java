@@ -10,11 +10,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * All experiments of a server.
+ * The settings of all experiments of a server.
  *
- * @param salt of layers and holdout, and of experiments that name none
- * @param holdout percent of all users that are in no experiment of any layer, in steps of 0.01
- * @param layers by name
+ * @param salt salt of layers, of the holdout, and of experiments without their own salt
+ * @param holdout percentage of all users that take part in no experiment of any layer, in steps of
+ *     0.01
+ * @param layers layers by name
  */
 public record ExperimentsConfig(String salt, double holdout, Map<String, LayerConfig> layers) {
   public ExperimentsConfig {

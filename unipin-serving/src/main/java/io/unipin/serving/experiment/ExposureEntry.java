@@ -1,11 +1,12 @@
 package io.unipin.serving.experiment;
 
 /**
- * One line of the exposure log: from this moment a user's arm could make a difference to the user.
+ * One line of the exposure log: from this moment on, the arm could affect the user.
  *
- * @param requestId of the day's first request on which it took effect
- * @param salt that dealt the arms: with another one the same names are another experiment
- * @param overridden the arm was set by name; no part of any report
+ * @param requestId id of the day's first request that the arm could affect
+ * @param salt salt that assigned the arms; the same names with another salt are another experiment
+ * @param overridden whether the configuration assigned the arm by user id; such entries appear in
+ *     no report
  * @param config version of the server's settings
  */
 public record ExposureEntry(

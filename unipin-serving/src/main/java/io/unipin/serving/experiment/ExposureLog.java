@@ -10,17 +10,18 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The log of users who met an arm: written where the arm takes effect, once per user, experiment and day.
+ * The log of users who met an arm. A line is written where the arm takes effect, once per user,
+ * experiment and day.
  *
- * <p>Never delays a request, see {@link EntryLog}. A line may come twice, after a restart for example; readers keep the first.
- * Thread-safe.
+ * <p>The log never delays a request, see {@link EntryLog}. A line may appear twice, for example
+ * after a restart. Readers keep the first one. Thread-safe.
  */
 public final class ExposureLog implements AutoCloseable {
   private final Experiments experiments;
   private final EntryLog<ExposureEntry> entries;
   private final RecentHashes seen = new RecentHashes();
 
-  /** What any arm of an experiment changes; nothing for an experiment whose arms are all alike. */
+  /** The knobs that any arm changes, by experiment. The set is empty if all arms are equal. */
   private final Map<String, Set<Knob>> knobs = new HashMap<>();
 
   private ExposureLog(Experiments experiments, EntryLog<ExposureEntry> entries) {
@@ -31,7 +32,7 @@ public final class ExposureLog implements AutoCloseable {
     }
   }
 
-  /** Opens the log; one that is not enabled, or has no experiments, takes nothing. */
+  /** Opens the log. If it is disabled or there are no experiments, it takes no entries. */
   public static ExposureLog open(Experiments experiments, ServedLogConfig config) {
     boolean takes = config.enabled() && !experiments.config().layers().isEmpty();
     return new ExposureLog(
@@ -41,8 +42,9 @@ public final class ExposureLog implements AutoCloseable {
   /**
    * An answered request.
    *
-   * @param mark of the user, taken when the request began
-   * @param used settings that the answer depended on; where the request itself said what it wants, no arm took effect
+   * @param mark the user's mark, taken when the request began
+   * @param used settings on which the answer depended; a setting that the request itself gave is
+   *     not among them
    */
   public record Answer(
       String requestId,
@@ -58,12 +60,15 @@ public final class ExposureLog implements AutoCloseable {
     }
   }
 
-  /** What {@link EntryLog#mark} says of the user. */
+  /** Returns the user's mark, see {@link EntryLog#mark}. */
   public long mark(String user) {
     return entries.mark(user);
   }
 
-  /** Logs the experiments of an answer that made, or under another arm would have made, a difference to it. */
+  /**
+   * Logs the experiments that could affect the answer: the user's arm or another arm would change
+   * it.
+   */
   public void exposed(List<Assignment> assignments, Answer answer) {
     for (Assignment assignment : assignments) {
       if (tookEffect(assignment, answer.used())) {
@@ -72,7 +77,11 @@ public final class ExposureLog implements AutoCloseable {
     }
   }
 
-  /** The same for all arms of an experiment, or their users could not be compared. */
+  /**
+   * Whether the experiment could affect the answer. The result is the same for all of its arms,
+   * because their users could not be compared otherwise. An experiment with equal arms always
+   * counts.
+   */
   private boolean tookEffect(Assignment assignment, Set<Knob> used) {
     Set<Knob> changed = knobs.getOrDefault(assignment.experiment(), Set.of());
     return changed.isEmpty() || !Collections.disjoint(changed, used);
@@ -101,23 +110,26 @@ public final class ExposureLog implements AutoCloseable {
     }
   }
 
-  /** Another one after the user was erased, so that a user who returns is logged again, and nobody else. */
+  /**
+   * Returns the key of an entry. It changes when the user is erased, so a user who returns is
+   * logged again.
+   */
   private static long key(String experiment, Answer answer) {
     long day = TimeUnit.MILLISECONDS.toDays(answer.timeMs());
     return Slots.hash(experiment, day + "." + answer.mark(), answer.user());
   }
 
-  /** Entries that were dropped since the start. */
+  /** Returns the number of entries dropped since the start. */
   public long dropped() {
     return entries.dropped();
   }
 
-  /** Forgets a user; returns whether anything was logged. */
+  /** Erases a user's entries. Returns whether there were any. */
   public boolean erase(String user) {
     return entries.erase(user);
   }
 
-  /** Writes what is queued. Idempotent. */
+  /** Writes the queued entries and closes the log. Idempotent. */
   @Override
   public void close() {
     entries.close();

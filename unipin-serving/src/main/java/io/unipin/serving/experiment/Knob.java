@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What an arm may change, by the key of the setting. */
+/** A setting that an arm may change, named by its key in the configuration. */
 public enum Knob {
   BUNDLE("bundle"),
   CANDIDATES("retrieval.candidates"),
@@ -24,14 +24,14 @@ public enum Knob {
     return key;
   }
 
-  /** The knob that a setting's key belongs to. */
+  /** Returns the knob of a setting's key. */
   static Optional<Knob> of(String setting) {
     return Arrays.stream(values())
         .filter(knob -> setting.equals(knob.key) || setting.startsWith(knob.key + "."))
         .findFirst();
   }
 
-  /** Keys that may stand below {@code settings}. */
+  /** Returns the keys that are allowed below {@code settings}. */
   static List<String> settings() {
     return Arrays.stream(values()).filter(knob -> knob != BUNDLE).map(Knob::key).toList();
   }

@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Experiments that no two of which share a user. A user of one layer is in any other independently.
+ * A layer of mutually exclusive experiments. Assignment in one layer is independent of every other
+ * layer.
  *
- * @param experiments by name
+ * @param experiments experiments by name
  */
 public record LayerConfig(Map<String, ExperimentPlan> experiments) {
   public LayerConfig {
@@ -48,7 +49,7 @@ public record LayerConfig(Map<String, ExperimentPlan> experiments) {
     }
   }
 
-  /** What any arm of the layer changes. */
+  /** Returns the knobs that any arm of the layer changes. */
   Set<Knob> knobs() {
     Set<Knob> knobs = EnumSet.noneOf(Knob.class);
     experiments.values().forEach(plan -> knobs.addAll(plan.knobs()));

@@ -3,7 +3,9 @@ package io.unipin.serving.experiment;
 import io.unipin.settings.SettingException;
 import java.util.regex.Pattern;
 
-/** Names of layers, experiments and arms: safe in hashes, metrics and logs. */
+/**
+ * Checks names of layers, experiments and arms. A valid name is safe in hashes, metrics and logs.
+ */
 final class Names {
   private static final String PATTERN = "[a-z0-9][a-z0-9_-]{0,39}";
   private static final Pattern COMPILED = Pattern.compile(PATTERN);

@@ -3,8 +3,11 @@ package io.unipin.serving.experiment;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Hashes that came lately, in a fixed table: a new one takes the place of an older one with the same slot. So it may forget, and
- * never takes a hash for one that did not come. Thread-safe, without locks.
+ * Recently added hashes in a table of fixed size. A new hash replaces an older one with the same
+ * slot.
+ *
+ * <p>So the table may forget a hash, but never reports a hash that was not added. Thread-safe,
+ * without locks.
  */
 final class RecentHashes {
   private static final int SIZE = 1 << 20;
@@ -15,7 +18,7 @@ final class RecentHashes {
     return (int) (hash >>> 32) & (SIZE - 1);
   }
 
-  /** Whether the hash is new. */
+  /** Adds a hash. Returns whether it was new. */
   boolean add(long hash) {
     return table.getAndSet(slot(hash), hash) != hash;
   }

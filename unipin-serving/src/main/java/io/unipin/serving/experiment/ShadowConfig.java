@@ -8,14 +8,15 @@ import io.unipin.settings.ByteSize;
 import java.time.Duration;
 
 /**
- * Settings of the shadow: an arm that gets a copy of requests and whose answers nobody sees.
+ * Settings of the shadow. It is an arm that gets copies of requests, and nobody sees its answers.
  *
- * @param bundle that answers; empty for no shadow
- * @param settings as of an arm; owned by the record
- * @param percent of users whose requests are copied, all of a user's or none
+ * @param bundle bundle that answers; empty for no shadow
+ * @param settings settings as in an arm; owned by the record
+ * @param percent percentage of users whose requests are copied; each user's requests are copied all
+ *     or not at all
  * @param budget bytes that the shadow's cached users may take, beside those of the server
- * @param transientBudget bytes that its requests may take for state that is not kept
- * @param timeout after which a copy is given up
+ * @param transientBudget bytes that its requests may take for state that is not cached
+ * @param timeout time after which a copy is abandoned
  */
 public record ShadowConfig(
     String bundle,
@@ -29,14 +30,14 @@ public record ShadowConfig(
     checkRange("budget", budget.bytes(), 0, 1L << 50);
     checkRange("transientBudget", transientBudget.bytes(), 1 << 16, 1L << 50);
     checkPositive("timeout", timeout);
-    new ArmConfig(1, bundle, settings).knobs(); // refuses settings that no arm may have
+    new ArmConfig(1, bundle, settings).knobs(); // throws for settings that arms may not change
   }
 
   public boolean enabled() {
     return !bundle.isEmpty();
   }
 
-  /** Whether a user's requests are copied. */
+  /** Whether the user's requests are copied. */
   public boolean copies(String user) {
     return Slots.of("", "/shadow", user) < Math.round(percent * Slots.COUNT / 100);
   }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Slots of a layer, both ends included, written as {@code 0-4999}. */
+/** A range of slots of a layer, including both ends, written as {@code 0-4999}. */
 public record SlotRange(int first, int last) {
   private static final Pattern TEXT = Pattern.compile("(\\d{1,4})\\s*-\\s*(\\d{1,4})");
 

@@ -1,4 +1,4 @@
-/** Experiments: which arm a user gets, what is logged of it, and what it did. */
+/** Experiments: the assignment of users to arms and the log of exposures. */
 @NullMarked
 package io.unipin.serving.experiment;
 
