@@ -6,9 +6,9 @@ import io.unipin.serving.request.RankedItem;
  * A candidate of an inspected request.
  *
  * @param rank place by utility, from 1
- * @param retrievalRank place in the order of retrieval, from 1
- * @param page place on the page, from 1; 0 for a candidate that is not on it
- * @param rule that kept it off the page; empty without one
+ * @param retrievalRank place in retrieval's order, from 1
+ * @param page place on the page, from 1; 0 for a candidate that is not on the page
+ * @param rule rule that kept the candidate off the page; empty without one
  */
 public record InspectedItem(
     RankedItem item, String category, int rank, int retrievalRank, int page, String rule) {}

@@ -7,13 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for a page, step by step.
+ * A request for a page, explained step by step.
  *
- * @param lifetime number of all actions of the user there ever were
- * @param history what the model read, oldest first
- * @param candidates all that were found, by utility, best first
- * @param nanos time of the stages, by stage
- * @param item what became of the item that was asked about; absent when none was
+ * @param lifetime number of all actions of the user
+ * @param history actions that the model read, oldest first
+ * @param candidates all candidates, ordered by utility, best first
+ * @param nanos nanoseconds by stage
+ * @param item treatment of the item in question; absent when the request asked about none
  */
 public record Inspection(
     long lifetime,

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Tells what the steps of a request did. One request, one thread. */
+/** Explains the steps of a request. For one request and one thread. */
 public final class Inspector {
   private final LoadedBundle bundle;
   private final List<Candidate> found;
@@ -26,11 +26,11 @@ public final class Inspector {
   private final Map<Long, Removal.Rule> removals = new HashMap<>();
 
   /**
-   * Of a request that is answered.
+   * Creates an inspector of an answered request.
    *
-   * @param found in the order of retrieval
-   * @param ranked by utility
-   * @param slated what is shown, and what was kept from it
+   * @param found candidates in retrieval's order
+   * @param ranked candidates by utility
+   * @param slated page, and the candidates that rules kept off it
    */
   public Inspector(
       LoadedBundle bundle,
@@ -44,7 +44,7 @@ public final class Inspector {
     slated.removals().forEach(removal -> removals.put(removal.item(), removal.rule()));
   }
 
-  /** The newest {@code count} actions of a user. */
+  /** Returns the newest {@code count} actions of a user. */
   public List<ReadAction> history(UserHistory stored, List<RecordedAction> recent, int count) {
     List<RecordedAction> all = new ArrayList<>(stored.newest());
     all.addAll(recent);
@@ -81,7 +81,7 @@ public final class Inspector {
     return rule == null ? "" : rule.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Items that a request doesn't want, by the reason. */
+  /** Items that a request excludes, by reason. */
   public record Unwanted(Set<Long> excluded, Set<Long> seen, Set<Long> servedBefore) {
     boolean holds(long id) {
       return excluded.contains(id) || seen.contains(id) || servedBefore.contains(id);
@@ -89,9 +89,10 @@ public final class Inspector {
   }
 
   /**
-   * Judges one item; {@code score} tells what the model expects of a candidate.
+   * Explains the treatment of one item. {@code score} returns the model's predictions for a
+   * candidate.
    *
-   * @param query (queries, itemDim) the user's
+   * @param query (queries, itemDim) vectors of the user's queries
    */
   public ItemVerdict judge(
       long id, float[] query, Unwanted unwanted, Function<Candidate, RankedItem> score) {
@@ -155,7 +156,9 @@ public final class Inspector {
     return exactRank <= found.size() ? Verdict.MISSED_BY_INDEX : Verdict.NOT_RETRIEVED;
   }
 
-  /** To the query that is closest to the item; the queries stand one after the other. */
+  /**
+   * Returns the similarity of the item to the closest query. The queries stand one after the other.
+   */
   private float similarity(FloatBuffer vectors, int row, float[] queries) {
     int dimension = bundle.model().config().itemDim();
     float best = Float.NEGATIVE_INFINITY;

@@ -3,8 +3,8 @@ package io.unipin.serving.inspect;
 import io.unipin.serving.history.RecordedAction;
 
 /**
- * An action of a history, as the model read it.
+ * An action of a history in the form that the model read.
  *
- * @param title empty where the bundle doesn't know the item
+ * @param title title of the item; empty when the bundle does not know the item
  */
 public record ReadAction(RecordedAction action, String title, boolean known) {}

@@ -1,6 +1,8 @@
 package io.unipin.serving.inspect;
 
-/** Why an item is on a page or not: the first step of a request that it did not pass. */
+/**
+ * The reason why an item is on a page or not: the first step of the request that it did not pass.
+ */
 public enum Verdict {
   UNKNOWN("The bundle does not know this item."),
   EXCLUDED("The request excludes this item."),
@@ -19,7 +21,7 @@ public enum Verdict {
     this.meaning = meaning;
   }
 
-  /** One sentence. */
+  /** Returns a sentence that explains the verdict. */
   public String meaning() {
     return meaning;
   }

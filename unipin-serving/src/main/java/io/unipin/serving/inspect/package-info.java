@@ -1,4 +1,4 @@
-/** A page with the reasons for it: what was found, scored and removed, and why. */
+/** Explains a page: the items that were found, scored and removed, and the reasons. */
 @NullMarked
 package io.unipin.serving.inspect;
 
