@@ -3,10 +3,11 @@ package io.unipin.serving.bytes;
 import java.nio.ByteBuffer;
 
 /**
- * Reads numbers, big endian, from bytes that may be cut short or hostile. One thread.
+ * Reads big-endian numbers from bytes that may be cut short or hostile. One thread.
  *
- * <p>Every method throws {@link MalformedBytesException} instead of reading past the end, and none
- * allocates. A count is never greater than what the bytes left can hold, so memory follows input.
+ * <p>Every method throws {@link MalformedBytesException} rather than reading past the end. No
+ * method allocates. A count never exceeds the number of parts that the remaining bytes can hold. So
+ * memory is bounded by the input.
  */
 public final class ByteReader {
   private static final int VARINT_BITS = 7;
@@ -22,7 +23,7 @@ public final class ByteReader {
     return of(bytes, bytes.length);
   }
 
-  /** Reads the first bytes of an array, which is not copied. */
+  /** Creates a reader of the first bytes of an array. The array is not copied. */
   public static ByteReader of(byte[] bytes, int length) {
     return new ByteReader(ByteBuffer.wrap(bytes, 0, length));
   }
@@ -42,7 +43,7 @@ public final class ByteReader {
     return bytes.getLong();
   }
 
-  /** A number of at most 64 bits, unsigned, in base 128 with the lowest digit first. */
+  /** Reads an unsigned number of at most 64 bits, in base 128 with the lowest digit first. */
   public long varint() {
     long value = 0;
     for (int shift = 0; shift <= LAST_SHIFT; shift += VARINT_BITS) {
@@ -55,22 +56,22 @@ public final class ByteReader {
     throw new MalformedBytesException("a number of at most 64 bits expected, got a longer one");
   }
 
-  /** A signed number, written with its sign in the lowest bit. */
+  /** Reads a signed number with its sign in the lowest bit. */
   public long zigzag() {
     long value = varint();
     return value >>> 1 ^ -(value & 1);
   }
 
   /**
-   * How many parts follow.
+   * Reads a count of parts that follow.
    *
-   * @param leastBytes of a part, at least 1
+   * @param leastBytes smallest number of bytes of a part, at least 1
    */
   public int count(int leastBytes) {
     return bounded(varint(), leastBytes);
   }
 
-  /** The same of a number of 32 bits. */
+  /** Reads a count of parts that is written as a 32-bit number. */
   public int count32(int leastBytes) {
     return bounded(int32(), leastBytes);
   }

@@ -2,11 +2,11 @@ package io.unipin.serving.bytes;
 
 import java.io.ByteArrayOutputStream;
 
-/** Writes what {@link ByteReader} reads. One thread. */
+/** Writes the format that {@link ByteReader} reads. One thread. */
 public final class ByteWriter {
   private final ByteArrayOutputStream out;
 
-  /** Starts with room for this many bytes; there is no limit. */
+  /** Creates a writer with room for this many bytes. It grows without limit. */
   public ByteWriter(int expectedBytes) {
     this.out = new ByteArrayOutputStream(expectedBytes);
   }
@@ -31,7 +31,7 @@ public final class ByteWriter {
     return this;
   }
 
-  /** An unsigned number, in base 128 with the lowest digit first. */
+  /** Writes an unsigned number in base 128 with the lowest digit first. */
   public ByteWriter varint(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
@@ -42,7 +42,7 @@ public final class ByteWriter {
     return this;
   }
 
-  /** A signed number, short when it is near zero. */
+  /** Writes a signed number, which is short when it is near zero. */
   public ByteWriter zigzag(long value) {
     return varint(value << 1 ^ value >> 63);
   }

@@ -1,6 +1,6 @@
 package io.unipin.serving.bytes;
 
-/** Bytes that are not of the format that their reader expects. */
+/** Reports bytes that do not have the format that their reader expects. */
 public final class MalformedBytesException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -1,4 +1,4 @@
-/** Reading and writing of small binary formats, within bounds. */
+/** Bounded reading and writing of small binary formats. */
 @NullMarked
 package io.unipin.serving.bytes;
 
