@@ -18,15 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A fixed number of workers with a bounded queue before them. A call is admitted or refused when it comes; an admitted one
- * runs, unless it is withdrawn while it waits. A worker outlives whatever a call throws.
+ * A fixed number of workers behind a bounded queue.
+ *
+ * <p>A call is admitted or refused when it arrives. An admitted call runs unless it is withdrawn
+ * while it waits. A worker survives everything that a call throws.
  *
  * <p>Thread-safe.
  */
 public final class Admission implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Admission.class);
 
-  /** Longer than any call takes: a worker that is not free by then hangs in native code. */
+  /** Longer than any call takes. A worker that is not free by then hangs in native code. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -47,7 +49,7 @@ public final class Admission implements AutoCloseable {
   @GuardedBy("lock")
   private boolean stopped;
 
-  /** Starts the workers. The last argument tells the time in nanoseconds, from any origin. */
+  /** Starts the workers. The last argument returns the time in nanoseconds from any origin. */
   public Admission(
       String name, int workers, int capacity, AdmissionConfig config, LongSupplier nanos) {
     this.nanos = nanos;
@@ -59,9 +61,10 @@ public final class Admission implements AutoCloseable {
   }
 
   /**
-   * Takes a call in.
+   * Admits a call to the queue.
    *
-   * @throws ServingException OVERLOADED, with the time to wait before the next try, or UNAVAILABLE when the server stops
+   * @throws ServingException OVERLOADED with the time before the next try, or UNAVAILABLE when the
+   *     server stops
    */
   public Ticket admit(Work work) {
     lock.lock();
@@ -99,10 +102,11 @@ public final class Admission implements AutoCloseable {
   }
 
   /**
-   * Runs a task once on every worker at once and waits for all, whatever becomes of the first; then throws what the first one
-   * threw that threw.
+   * Runs a task once on every worker, on all at the same time. It waits for all of them, even after
+   * a failure. Then it throws the first failure in the order of workers.
    *
-   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not get free
+   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not become
+   *     free
    */
   public void onEveryWorker(Runnable task) {
     List<RuntimeException> failures = new ArrayList<>();
@@ -118,7 +122,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Gives it to every worker, or to none when the server stops meanwhile. */
+  /** Gives the task to every worker, or to none if the server stops. */
   private List<WorkerTask> given(Runnable task) {
     lock.lock();
     try {
@@ -129,10 +133,11 @@ public final class Admission implements AutoCloseable {
   }
 
   /**
-   * Runs all steps on every worker, one worker after the other and one step at a time: calls that wait are worked on between
-   * two steps, and by the other workers all the while. Throws what a step threw.
+   * Runs all steps on every worker, one worker and one step at a time. Between two steps the worker
+   * takes waiting calls. The other workers take calls all the time. Rethrows a failure of a step.
    *
-   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not get free
+   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not become
+   *     free
    */
   public void onEveryWorkerInTurn(List<Runnable> steps) {
     for (Worker worker : workers) {
@@ -142,7 +147,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Calls that wait for a worker. */
+  /** Returns the number of calls that wait for a worker. */
   public int waiting() {
     lock.lock();
     try {
@@ -152,7 +157,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Calls that may be in the server, by the adaptive limit. */
+  /** Returns the number of calls that the adaptive limit allows in the server. */
   public int limit() {
     lock.lock();
     try {
@@ -162,7 +167,10 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Takes no more calls, waits for those admitted, and interrupts what is left after that time. */
+  /**
+   * Takes no more calls and waits for the admitted ones. After the given time it interrupts those
+   * that are left.
+   */
   public void drain(Duration time) {
     stop();
     long end = System.nanoTime() + time.toNanos();
@@ -196,18 +204,20 @@ public final class Admission implements AutoCloseable {
     drain(Duration.ofMillis(1));
   }
 
-  /** One thread that takes calls until the end. */
+  /** One thread that takes calls until the stop. */
   private final class Worker {
     private final Thread thread;
 
-    /** Changed and read with the lock held, so that none is missed. */
+    /**
+     * Tasks for this worker alone. Read and changed with the lock held, so that no task is missed.
+     */
     private final Queue<WorkerTask> own = new ConcurrentLinkedQueue<>();
 
     Worker(String name) {
       thread = new Thread(this::work, name);
     }
 
-    /** Takes a task that only this worker may do; it goes before calls. */
+    /** Adds a task that only this worker may run. It runs before waiting calls. */
     WorkerTask run(Runnable task) {
       lock.lock();
       try {
@@ -237,7 +247,7 @@ public final class Admission implements AutoCloseable {
       }
     }
 
-    /** Waits for the next thing to do; absent when there is none any more. */
+    /** Waits for the next task or call; null after the stop when none is left. */
     private @Nullable Runnable next() {
       lock.lock();
       try {
@@ -277,12 +287,15 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** A call answers for its own failures, so there is a fault in the program, or no memory even to say so. */
+  /**
+   * Logs a failure of a call's task. A call handles its own failures. So this is a bug, or there
+   * was no memory even to report the failure.
+   */
   private static void report(Throwable failure) {
     try {
       logger.error("a call ended without an answer; its worker goes on", failure);
     } catch (Throwable e) {
-      failure.addSuppressed(e); // nothing can be said either
+      failure.addSuppressed(e); // logging may fail too, for example without memory
     }
   }
 

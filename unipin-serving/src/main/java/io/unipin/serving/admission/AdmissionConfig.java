@@ -9,10 +9,13 @@ import java.time.Duration;
 /**
  * Settings of admission.
  *
- * @param minConcurrency calls per worker, at work or waiting, that the adaptive limit always allows
- * @param burstWait longest expected wait for a worker that a call is admitted with
- * @param standingWait the same, once the queue has not been empty for {@code standingAfter}
- * @param standingAfter how long a queue must stand before it counts as overload instead of a burst
+ * @param minConcurrency number of calls per worker, running or waiting, that the adaptive limit
+ *     always allows
+ * @param burstWait longest expected wait for a worker with which a call is admitted
+ * @param standingWait longest expected wait once the queue has not been empty for
+ *     {@code standingAfter}
+ * @param standingAfter time without an empty queue after which it counts as overload and not as a
+ *     burst
  */
 public record AdmissionConfig(
     int minConcurrency, Duration burstWait, Duration standingWait, Duration standingAfter) {
@@ -27,7 +30,9 @@ public record AdmissionConfig(
     }
   }
 
-  /** For work of which nobody wants a quick answer: the queue's length alone is bounded. */
+  /**
+   * Returns settings for work that needs no quick answer. Only the length of the queue is bounded.
+   */
   public static AdmissionConfig patient() {
     Duration wait = Duration.ofHours(1);
     return new AdmissionConfig(1024, wait, wait, wait);

@@ -9,17 +9,22 @@ import java.util.Optional;
 /**
  * Decides on arrival whether a call may wait for a worker. Not thread-safe.
  *
- * <p>Three bounds, each for what the others don't see: the calls in the server, against a limit that follows their latency;
- * the expected wait, which keeps the queue short; and the caller's deadline.
+ * <p>There are three bounds. The number of calls in the server has a limit that follows their
+ * latency. The expected wait has a bound that keeps the queue short. The caller's deadline must not
+ * pass during the wait.
  */
 final class AdmissionPolicy {
   /*
-   * The limit is Netflix's gradient: it falls as the latency of late rises over that of long ago. Latency here includes the
-   * wait. It never falls below minConcurrency per worker, since a short burst is no overload.
+   * The limit is Netflix's gradient. It falls when recent latency rises above long-term latency.
+   * Latency here includes the wait. The limit never falls below minConcurrency per worker, because
+   * a short burst is not an overload.
    *
-   * The wait is bounded in the manner of CoDel (Nichols and Jacobson, Controlling Queue Delay, 2012; for servers: Maurer,
-   * Fail at Scale, 2015): a queue that empties now and then may be long, one that stands may not. Their decision on leaving
-   * the queue is made here on entering it, from the expected time of the work ahead, so that the caller knows at once.
+   * The bound of the wait follows CoDel (Nichols and Jacobson, Controlling Queue Delay, 2012; for
+   * servers: Maurer, Fail at Scale, 2015). A queue that is empty now and then may be long. A
+   * standing queue may not.
+   *
+   * CoDel decides when a call leaves the queue. Here the decision is made on arrival, from the
+   * expected time of the work ahead, so that the caller knows at once.
    */
   private static final double RTT_TOLERANCE = 2;
 
@@ -32,14 +37,14 @@ final class AdmissionPolicy {
   private final Limit limit;
   private long emptyNanos;
 
-  /** What a decision is about. */
+  /** The new call and the time of the decision. */
   record Arrival(Priority priority, Duration remaining, long nowNanos) {}
 
   /**
-   * What is in the server already.
+   * The work that is already in the server.
    *
-   * @param calls at work or waiting
-   * @param workAhead expected nanoseconds of waiting work that goes before the new call
+   * @param calls number of running or waiting calls
+   * @param workAhead expected nanoseconds of waiting work that runs before the new call
    */
   record Load(int calls, long workAhead) {}
 
@@ -61,7 +66,7 @@ final class AdmissionPolicy {
                     .build());
   }
 
-  /** Why the call is refused; empty when it may wait, or run at once. */
+  /** Returns why the call is refused; empty when it may wait or run at once. */
   Optional<Refusal> refusal(Arrival arrival, Load load) {
     if (load.calls() < workers) {
       return Optional.empty();
@@ -94,12 +99,12 @@ final class AdmissionPolicy {
     return wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait;
   }
 
-  /** Nobody waits at this moment. */
+  /** Notes that no call waits at this moment. */
   void queueIsEmpty(long now) {
     emptyNanos = now;
   }
 
-  /** A call has ended. */
+  /** Notes that a call has ended. */
   void ended(long admitted, long now, int inServer) {
     limit.onSample(admitted, Math.max(1, now - admitted), inServer, false);
   }

@@ -15,11 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Encodes the actions of cached users as soon as they are recorded, so that the next page is a hit.
+ * Encodes the actions of cached users as soon as they are recorded, so that the next page is a
+ * cache hit.
  *
- * <p>One user at a time, on at most one worker, behind every request that waits. A user who acts again before their turn is
- * encoded once. When the server has no capacity to spare nothing is done: the next page encodes the actions itself.
- * Thread-safe.
+ * <p>It works on one user at a time, on at most one worker, after every waiting request. A user who
+ * acts again while waiting is encoded once. Without spare capacity it does nothing, and the next
+ * page encodes the actions. Thread-safe.
  */
 public final class KvRefresher {
   private static final Logger logger = LoggerFactory.getLogger(KvRefresher.class);
@@ -33,11 +34,11 @@ public final class KvRefresher {
   private final ToIntFunction<String> refresh;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** In the order in which they came. */
+  /** Users in order of arrival. */
   @GuardedBy("lock")
   private final Set<String> waiting = new LinkedHashSet<>();
 
-  /** Whether a task is admitted that will look at {@code waiting}. */
+  /** Whether an admitted task will process {@code waiting}. */
   @GuardedBy("lock")
   private boolean scheduled;
 
@@ -46,8 +47,9 @@ public final class KvRefresher {
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
   /**
-   * @param enabled does nothing when false
-   * @param refresh brings what the cache holds of a user up to date; returns the number of actions encoded
+   * @param enabled whether users are encoded; if false, nothing is done
+   * @param refresh extends the cached state of a user to the stored history; returns the number of
+   *     actions encoded
    */
   public KvRefresher(Admission admission, boolean enabled, ToIntFunction<String> refresh) {
     this.admission = admission;
@@ -55,7 +57,7 @@ public final class KvRefresher {
     this.refresh = refresh;
   }
 
-  /** Says that actions of a cached user were recorded. */
+  /** Notes that actions of a user were recorded. */
   public void recorded(String user) {
     if (!enabled) {
       return;
@@ -78,7 +80,7 @@ public final class KvRefresher {
     }
   }
 
-  /** Forgets that a user waits; returns whether they did. */
+  /** Removes a waiting user. Returns whether the user waited. */
   public boolean erase(String user) {
     lock.lock();
     try {
@@ -88,12 +90,14 @@ public final class KvRefresher {
     }
   }
 
-  /** Actions encoded ahead of requests so far. */
+  /** Returns the number of actions encoded before a request needed them. */
   public long encoded() {
     return encoded.get();
   }
 
-  /** Users whose turn never came because too many waited, or whose encoding failed. */
+  /**
+   * Returns the number of users that were skipped because too many waited or their encoding failed.
+   */
   public long skipped() {
     return skipped.get();
   }
@@ -112,7 +116,7 @@ public final class KvRefresher {
     }
   }
 
-  /** The next action tries again. */
+  /** Lets the next recorded action schedule a task again. */
   private void leaveToTheNext() {
     lock.lock();
     try {
@@ -122,7 +126,7 @@ public final class KvRefresher {
     }
   }
 
-  /** Returns whether it encoded anything. */
+  /** Encodes a few waiting users. Returns whether any action was encoded. */
   private boolean run() {
     boolean worked = false;
     for (int i = 0; i < USERS_AT_ONCE; i++) {
@@ -139,7 +143,10 @@ public final class KvRefresher {
     return worked;
   }
 
-  /** Takes the next user out; absent when none waits, and then the next one has to schedule. */
+  /**
+   * Removes and returns the next user. If none waits, returns null, and the next recorded action
+   * schedules a task.
+   */
   private @Nullable String next() {
     lock.lock();
     try {
@@ -156,7 +163,10 @@ public final class KvRefresher {
     }
   }
 
-  /** Nobody waits for an answer, so a failure ends here; a request would meet it again and say so. */
+  /**
+   * Encodes a user's new actions. A failure is only counted and logged, because nobody waits for an
+   * answer. A request would meet the same failure and report it.
+   */
   private boolean refresh(String user) {
     try {
       int actions = refresh.applyAsInt(user);

@@ -2,11 +2,14 @@ package io.unipin.serving.admission;
 
 import java.util.Locale;
 
-/** Whose work goes first, the most urgent first. A less urgent call waits behind the others and is refused earlier. */
+/**
+ * The order in which calls run, most urgent first. A less urgent call waits behind the others and
+ * is refused earlier.
+ */
 public enum Priority {
   /** Somebody waits for the answer. */
   LIVE(1),
-  /** A copy of live traffic, of which nobody sees the answer. */
+  /** A copy of live traffic. Nobody sees the answer. */
   SHADOW(0.5),
   /** Work that can be done at any time. */
   BATCH(0.25);
@@ -17,12 +20,12 @@ public enum Priority {
     this.share = share;
   }
 
-  /** The part of the bounds of live calls that calls of this priority may take. */
+  /** Returns the share of the bounds of live calls that this priority may use. */
   double share() {
     return share;
   }
 
-  /** As in the request's header and in metrics. */
+  /** Returns the name in the request's header and in metrics. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -3,9 +3,9 @@ package io.unipin.serving.admission;
 import java.time.Duration;
 
 /**
- * Why a call was not admitted.
+ * The reason why a call was not admitted.
  *
- * @param reason for the caller
- * @param retryAfter when to try again
+ * @param reason text for the caller
+ * @param retryAfter time after which the caller may try again
  */
 record Refusal(String reason, Duration retryAfter) {}

@@ -5,23 +5,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * How long calls of a kind have taken lately, without their wait. As many kinds as the server has. Thread-safe.
+ * Estimates of the running time of calls by kind, without their wait. The number of kinds is fixed
+ * by the server. Thread-safe.
  *
- * <p>A call that ended before it did its work says little of its kind. It counts only where it took longer than is expected, so
- * that calls that are all given up for their length are learned from.
+ * <p>A call that ended before it did its work says little about its kind. It counts only if it took
+ * longer than expected. So the estimates still grow when all calls are abandoned because they take
+ * too long.
  *
- * <p>An idle worker takes any call, whatever is expected of it, so there are always new times to learn from.
+ * <p>An idle worker takes any call, whatever its expected time. So there are always new
+ * measurements.
  */
 final class ServiceTimes {
   private final ConcurrentMap<String, MeanCost> nanos = new ConcurrentHashMap<>();
 
-  /** Zero for a kind of which no call has ended yet. */
+  /** Returns the expected nanoseconds; 0 for a kind without a finished call. */
   long expected(String kind, long now) {
     MeanCost known = nanos.get(kind);
     return known == null ? 0 : Math.round(known.expected(now));
   }
 
-  /** A call has ended, after its work or before. */
+  /** Notes that a call has ended. {@code worked} tells whether it did its work. */
   void ended(String kind, boolean worked, long elapsed, long now) {
     if (worked || elapsed > expected(kind, now)) {
       took(kind, elapsed, now);

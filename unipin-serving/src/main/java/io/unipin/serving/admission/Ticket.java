@@ -1,6 +1,9 @@
 package io.unipin.serving.admission;
 
-/** An admitted call. Immutable but for its place in the queue, which belongs to {@link Admission}. */
+/**
+ * An admitted call. Immutable except for its place in the queue, which belongs to
+ * {@link Admission}.
+ */
 public final class Ticket {
   private final Admission admission;
   private final Work work;
@@ -14,7 +17,10 @@ public final class Ticket {
     this.admittedNanos = admittedNanos;
   }
 
-  /** Takes the call out of the queue if it still waits; returns whether it did, and so will never run. */
+  /**
+   * Removes the call from the queue if it still waits. Returns whether it did; the call then never
+   * runs.
+   */
   public boolean withdraw() {
     return admission.withdraw(this);
   }

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * A call that asks for a worker.
+ * A call that needs a worker.
  *
- * @param kind calls of one kind take about as long
- * @param remaining until the caller's deadline
- * @param task runs on a worker and answers for its failures, errors too; says whether it did the work of its kind, which one that
- *     finds its time used up or its request invalid does not
+ * @param kind kind of the call; calls of one kind take similar times
+ * @param remaining time until the caller's deadline
+ * @param task runs on a worker and handles all of its failures, including errors; returns whether
+ *     it did the work of its kind. A call with an invalid request or without time left does not
  */
 public record Work(String kind, Priority priority, Duration remaining, BooleanSupplier task) {}

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Calls that wait: the most urgent first, of equal ones the oldest. Knows how much work waits. Not thread-safe. */
+/**
+ * The waiting calls: most urgent first, and oldest first among equal ones. It also knows the amount
+ * of waiting work. Not thread-safe.
+ */
 final class WorkQueue {
   private final Map<Priority, Deque<Ticket>> waiting = new EnumMap<>(Priority.class);
   private final Map<Priority, Long> work = new EnumMap<>(Priority.class);
@@ -30,7 +33,7 @@ final class WorkQueue {
     size++;
   }
 
-  /** Takes the next one out; absent when none waits. */
+  /** Removes and returns the next call; null when none waits. */
   @Nullable Ticket poll() {
     for (Deque<Ticket> tickets : waiting.values()) {
       Ticket ticket = tickets.poll();
@@ -42,7 +45,7 @@ final class WorkQueue {
     return null;
   }
 
-  /** Returns whether it waited. */
+  /** Removes a call. Returns whether it waited. */
   boolean remove(Ticket ticket) {
     boolean waited = of(ticket.priority()).remove(ticket);
     if (waited) {
@@ -56,7 +59,9 @@ final class WorkQueue {
     size--;
   }
 
-  /** Expected nanoseconds of work that a new call of this priority would wait behind. */
+  /**
+   * Returns the expected nanoseconds of waiting work that runs before a new call of this priority.
+   */
   long workAhead(Priority priority) {
     long ahead = 0;
     for (Map.Entry<Priority, Long> entry : work.entrySet()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A task for one worker, which somebody waits for. Thread-safe. */
+/** A task for one worker, whose end a thread waits for. Thread-safe. */
 final class WorkerTask implements Runnable {
   private static final Logger logger = LoggerFactory.getLogger(WorkerTask.class);
 
@@ -24,7 +24,7 @@ final class WorkerTask implements Runnable {
     this.task = task;
   }
 
-  /** Does nothing once nobody waits any more. */
+  /** Runs the task, unless the waiting thread has given up. */
   @Override
   public void run() {
     if (!taken.compareAndSet(false, true)) {
@@ -33,17 +33,17 @@ final class WorkerTask implements Runnable {
     try {
       task.run();
     } catch (Throwable e) {
-      failure.set(e); // thrown on by the one who waits
+      failure.set(e); // await() throws it on the waiting thread
     } finally {
       done.countDown();
     }
   }
 
   /**
-   * Waits for the end of the task; one that has begun is waited for however long it takes, also by who is interrupted: what it uses
-   * may be closed afterwards.
+   * Waits for the end of the task. A task that has begun is always waited for, even after an
+   * interrupt, because its resources may be closed afterwards.
    *
-   * @param patience within which it must begin
+   * @param patience time within which the task must begin
    * @throws ServingException UNAVAILABLE when it did not begin, INTERNAL after an error
    */
   void await(Duration patience) {
@@ -67,7 +67,10 @@ final class WorkerTask implements Runnable {
     }
   }
 
-  /** A task that has not begun never does. Leaves the thread interrupted. */
+  /**
+   * Prevents a task that has not begun from running, and waits for one that has. The thread stays
+   * interrupted.
+   */
   private void giveUp() {
     while (!taken.compareAndSet(false, true) && done.getCount() > 0) {
       try {

@@ -1,4 +1,7 @@
-/** Admission: who is worked on, who waits and for how long, and who is refused before any work is done. */
+/**
+ * Admission: it decides which calls run, which wait and for how long, and which are refused before
+ * any work.
+ */
 @NullMarked
 package io.unipin.serving.admission;
 
