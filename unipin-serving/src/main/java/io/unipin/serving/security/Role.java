@@ -2,18 +2,18 @@ package io.unipin.serving.security;
 
 import java.util.Locale;
 
-/** What a caller may do. */
+/** A permission of a caller. */
 public enum Role {
-  /** Ask for pages, candidates and scores. */
+  /** Allows requests for pages, candidates and scores. */
   SERVE,
-  /** Record actions. */
+  /** Allows recording of actions. */
   RECORD,
-  /** Erase users. */
+  /** Allows erasing users. */
   ERASE,
-  /** Everything on the admin port. */
+  /** Allows everything on the admin port. */
   ADMIN;
 
-  /** As in the file of tokens. */
+  /** Returns the name in the file of tokens. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -6,14 +6,16 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * Settings of TLS and of tokens; empty names of files switch them off.
+ * Settings of TLS and tokens. An empty file name switches the feature off.
  *
- * @param certificate PEM file with the server's chain; with it both gRPC ports speak TLS only
+ * @param certificate PEM file with the server's chain; if given, both gRPC ports accept only TLS
  * @param key PEM file with the key of the certificate, PKCS 8
- * @param clientAuthorities PEM file with authorities; with it clients must show a certificate of one of them
- * @param clientCertificates which ports ask clients for theirs
- * @param tokens file with the roles and the SHA-256 of each bearer token; with it every call but health needs one
- * @param reload how often the files are looked at for changes
+ * @param clientAuthorities PEM file with authorities; if given, clients must show a certificate
+ *     signed by one of them
+ * @param clientCertificates ports that ask clients for a certificate
+ * @param tokens file with the SHA-256 and the roles of each bearer token; if given, every call
+ *     except health needs a token
+ * @param reload interval at which the files are checked for changes
  */
 public record SecurityConfig(
     String certificate,
@@ -23,7 +25,7 @@ public record SecurityConfig(
     String tokens,
     Duration reload) {
 
-  /** Ports that ask for client certificates. */
+  /** The ports that ask for client certificates. */
   public enum ClientCertificates {
     /** The admin port. */
     ADMIN,

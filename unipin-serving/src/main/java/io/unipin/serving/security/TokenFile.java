@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file of tokens that is read again when it changes. Thread-safe. */
+/** A file of tokens. It is read again when it changes. Thread-safe. */
 public final class TokenFile implements AutoCloseable {
-  /** The scheme's name knows no case, says RFC 7235. */
+  /** Prefix of the header. RFC 7235 makes the scheme's name case-insensitive. */
   private static final String SCHEME = "bearer ";
 
   private static final Logger logger = LoggerFactory.getLogger(TokenFile.class);
@@ -34,13 +34,13 @@ public final class TokenFile implements AutoCloseable {
   /**
    * Reads a file once.
    *
-   * @throws ConfigException when it can't be read or a line is wrong
+   * @throws ConfigException when the file can't be read or a line is invalid
    */
   public static TokenFile open(Path file) {
     return new TokenFile(file);
   }
 
-  /** The same, and looks at it again at this distance until closed. */
+  /** Reads a file and checks it for changes at this interval until closed. */
   public static TokenFile watch(Path file, Duration distance) {
     TokenFile tokens = new TokenFile(file);
     tokens.watching = Recurring.start("tokens", distance, tokens::reload);
@@ -59,19 +59,24 @@ public final class TokenFile implements AutoCloseable {
     }
   }
 
-  /** The roles of a token; empty for an unknown one. */
+  /** Returns the roles of a token; empty for an unknown token. */
   public Optional<Set<Role>> roles(String token) {
     return current.table().roles(token);
   }
 
-  /** The roles of the bearer token in an {@code Authorization} header; empty without a known one. */
+  /**
+   * Returns the roles of the bearer token in an {@code Authorization} header; empty without a known
+   * token.
+   */
   public Optional<Set<Role>> rolesOf(@Nullable String authorization) {
     return Optional.ofNullable(authorization)
         .filter(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
         .flatMap(value -> roles(value.substring(SCHEME.length()).trim()));
   }
 
-  /** Reads the file again if it changed. A file that is wrong changes nothing, and is reported. */
+  /**
+   * Reads the file again if it changed. An invalid file is logged, and the old tokens stay valid.
+   */
   public void reload() {
     try {
       Version next = read(file);
@@ -84,7 +89,7 @@ public final class TokenFile implements AutoCloseable {
     }
   }
 
-  /** Idempotent. */
+  /** Stops the checks of the file. Idempotent. */
   @Override
   public void close() {
     Recurring running = watching;

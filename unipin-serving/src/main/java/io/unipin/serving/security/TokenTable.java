@@ -14,9 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Bearer tokens by their SHA-256, so that whoever reads the table learns none, and the roles of each. Immutable.
+ * The roles of bearer tokens, by the SHA-256 of the token. A reader of the table learns no token.
+ * Immutable.
  *
- * <p>A line of the file is {@code serve,record 5e88…}: roles, a blank, 64 hexadecimal digits; {@code #} begins a comment.
+ * <p>A line of the file is {@code serve,record 5e88…}: roles, a blank, 64 hexadecimal digits.
+ * {@code #} begins a comment.
  */
 public final class TokenTable {
   private static final int DIGEST_BYTES = 32;
@@ -31,7 +33,7 @@ public final class TokenTable {
     this.entries = List.copyOf(entries);
   }
 
-  /** Reads lines; a failure names the line, never what stands in it. */
+  /** Parses lines. A failure names the number of the line, never its content. */
   public static TokenTable parse(List<String> lines) {
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -70,7 +72,9 @@ public final class TokenTable {
     return new Entry(HexFormat.of().parseHex(parts[1]), roles);
   }
 
-  /** The roles of a token; empty for one that is not in the table. Takes as long for any token. */
+  /**
+   * Returns the roles of a token; empty for an unknown one. The time does not depend on the token.
+   */
   public Optional<Set<Role>> roles(String token) {
     if (token.length() > MAX_TOKEN) {
       return Optional.empty();
@@ -85,7 +89,7 @@ public final class TokenTable {
     return roles;
   }
 
-  /** The line of a token in the file. */
+  /** Returns the line of a token for the file. */
   public static String line(Set<Role> roles, String token) {
     String labels = String.join(",", roles.stream().sorted().map(Role::label).toList());
     return labels + " " + HexFormat.of().formatHex(digest(token));

@@ -1,4 +1,4 @@
-/** Who may call what: roles, tokens, and where certificates are. */
+/** Permissions of callers: roles, tokens and the files with certificates. */
 @NullMarked
 package io.unipin.serving.security;
 
