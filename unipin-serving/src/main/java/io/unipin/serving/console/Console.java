@@ -18,11 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The console's port: a page, and the JSON that it reads. Thread-safe.
+ * The console's port, with a page and the JSON that it reads. Thread-safe.
  *
- * <p>It shows what users did and can change what serves. So it listens on loopback unless tokens guard it; a web page of
- * somebody else can't use it through its reader's browser: other host names than ours are refused (they may be rebound to
- * this machine), and whatever changes something takes JSON, which browsers don't send to others unasked.
+ * <p>The console shows users' actions and can change the serving bundle. So it listens only on
+ * loopback unless tokens guard it.
+ *
+ * <p>A foreign web page must not use the console through a reader's browser. So the console refuses
+ * unknown host names, which may be rebound to this machine. Every change must be sent as JSON,
+ * which browsers do not send to other sites without asking.
  */
 public final class Console implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Console.class);
@@ -94,7 +97,10 @@ public final class Console implements AutoCloseable {
     }
   }
 
-  /** An address can't be rebound; a name can, so it must be the one we know. */
+  /**
+   * Whether the request's host is this server. An address can't be rebound. A name can, so it must
+   * be the configured name.
+   */
   private boolean isOurs(@Nullable String host) {
     if (host == null) {
       return false;
@@ -153,7 +159,7 @@ public final class Console implements AutoCloseable {
     }
   }
 
-  /** The boundary to HTTP: every failure becomes a status. */
+  /** Sends an answer over HTTP and converts every failure into a status. */
   private void reply(HttpExchange exchange, Supplier<Object> source) throws IOException {
     byte[] answer;
     try {

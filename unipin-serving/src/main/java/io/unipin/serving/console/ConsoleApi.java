@@ -16,7 +16,9 @@ import io.unipin.serving.rpc.Route;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the console's page can ask for. Answers are records that JSON shows as they are. Thread-safe. */
+/**
+ * The requests of the console's page. Answers are records that are written as JSON. Thread-safe.
+ */
 final class ConsoleApi implements AutoCloseable {
   private final ConsoleParts parts;
   private final Workbench workbench;
@@ -33,7 +35,7 @@ final class ConsoleApi implements AutoCloseable {
                 parts.services().telemetry().metrics().sample(parts.services().identity().nowMs()));
   }
 
-  /** What serves. */
+  /** The serving bundle and other facts about the server. */
   record Status(
       String bundle,
       String index,
@@ -72,7 +74,10 @@ final class ConsoleApi implements AutoCloseable {
     return live.after(afterMs);
   }
 
-  /** With the bundle and the settings of the user's arm, as a request of theirs would be served. */
+  /**
+   * Inspects a request with the bundle and the settings of the user's arm, as a real request would
+   * be served.
+   */
   InspectionView inspect(InspectionForm form) {
     Route route = parts.services().bundles().routes().of(form.user());
     int maxPageSize = parts.services().identity().maxPageSize();
@@ -92,7 +97,7 @@ final class ConsoleApi implements AutoCloseable {
     return InspectionView.of(form.user(), inspection, route.assignments());
   }
 
-  /** Names a user. */
+  /** A form with a user id. */
   record UserForm(@Nullable String user) {}
 
   record UserInCache(boolean resident, long lifetime, int kept, List<Assignment> experiments) {}
@@ -128,7 +133,7 @@ final class ConsoleApi implements AutoCloseable {
     return ExperimentViews.of(parts.experiments());
   }
 
-  /** All bundles of the folder, and the one that serves. */
+  /** All bundles of the folder and the name of the serving one. */
   record Bundles(String serving, List<BundleSummary> bundles) {}
 
   Bundles bundles() {
@@ -139,7 +144,7 @@ final class ConsoleApi implements AutoCloseable {
     }
   }
 
-  /** Names a bundle. */
+  /** A form with the name of a bundle. */
   record BundleForm(@Nullable String bundle) {}
 
   Status load(BundleForm form) {

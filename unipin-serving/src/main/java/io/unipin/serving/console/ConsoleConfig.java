@@ -7,8 +7,9 @@ import io.unipin.settings.SettingException;
 /**
  * Settings of the console.
  *
- * @param host address to listen on; what the console shows is of users, so anything but loopback needs tokens
- * @param port 0 takes a free one
+ * @param host address to listen on; the console shows data about users, so every address except
+ *     loopback requires tokens
+ * @param port port number; 0 takes a free port
  */
 public record ConsoleConfig(boolean enabled, String host, int port) {
   public ConsoleConfig {

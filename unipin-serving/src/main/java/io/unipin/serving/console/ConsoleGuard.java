@@ -6,16 +6,19 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Lets in who sends a bearer token with the roles that a path needs; everybody when there are no tokens. Thread-safe. */
+/**
+ * Admits requests whose bearer token has the roles that the path needs. Without configured tokens
+ * it admits all. Thread-safe.
+ */
 final class ConsoleGuard {
   private final @Nullable TokenFile tokens;
 
-  /** Whether a caller may go on. */
+  /** The result of a check. */
   enum Answer {
     ADMITTED,
-    /** No token, or one that nobody knows. */
+    /** There is no token, or the token is unknown. */
     UNKNOWN,
-    /** A token without one of the roles. */
+    /** The token lacks a required role. */
     FORBIDDEN
   }
 

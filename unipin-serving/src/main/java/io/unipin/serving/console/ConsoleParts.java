@@ -7,11 +7,11 @@ import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.RpcServices;
 
 /**
- * What the console looks at and works on; it closes none of it.
+ * The parts that the console uses. It closes none of them.
  *
- * @param services what callers reach too
- * @param reader finds the bundles that could serve
- * @param recommender with the server's own settings
+ * @param services parts that the gRPC services use as well
+ * @param reader reads the bundles that could serve
+ * @param recommender pipeline with the server's own settings
  */
 public record ConsoleParts(
     RpcServices services,

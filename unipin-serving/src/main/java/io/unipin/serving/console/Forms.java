@@ -5,7 +5,7 @@ import io.unipin.serving.failure.ServingException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Checks of what comes from a form. */
+/** Checks values from a form. */
 final class Forms {
   private Forms() {}
 

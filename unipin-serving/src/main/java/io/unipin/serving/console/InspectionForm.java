@@ -13,14 +13,14 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the inspector's form asks for.
+ * The fields of the inspector's form.
  *
- * @param timeMs of the request; absent for now
- * @param item whose fate is asked for; absent for none
- * @param pageSize 0 for the server's default
- * @param candidates 0 for the server's default
- * @param outcomes mix of desired outcomes by action
- * @param weights utility by action; empty for the server's
+ * @param timeMs time of the request in milliseconds since the epoch; absent for now
+ * @param item id of the item to explain; absent for none
+ * @param pageSize number of items; 0 for the server's default
+ * @param candidates number of candidates; 0 for the server's default
+ * @param outcomes weights of the desired outcomes by action
+ * @param weights utility weights by action; empty for the server's weights
  */
 record InspectionForm(
     String user,

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An inspected request, as JSON shows it. */
+/** An inspected request in the form of the JSON answer. */
 record InspectionView(
     String user,
     String bundle,
@@ -33,7 +33,7 @@ record InspectionView(
 
   record Experiment(String layer, String experiment, String arm, boolean overridden) {}
 
-  // Ids are texts: a long does not fit into a number of JavaScript.
+  // Ids are texts, because JavaScript numbers can't represent every long.
   record Action(
       String id, String title, boolean known, List<String> actions, String surface, long timeMs) {}
 

@@ -9,7 +9,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The last minutes of a server, sampled every second, so that charts are full when the page opens. Thread-safe. */
+/**
+ * Samples of the last minutes of a server, one per second. They fill the charts as soon as the page
+ * opens. Thread-safe.
+ */
 final class LiveSeries implements AutoCloseable {
   private static final int SAMPLES = 300;
 
@@ -35,7 +38,7 @@ final class LiveSeries implements AutoCloseable {
     }
   }
 
-  /** Samples later than a time, oldest first. */
+  /** Returns the samples after the given time, oldest first. */
   synchronized List<LiveSample> after(long timeMs) {
     return samples.stream().filter(sample -> sample.timeMs() > timeMs).toList();
   }

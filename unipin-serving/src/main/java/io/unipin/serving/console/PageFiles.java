@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The files of the page, all of them known by name: no path of a request reaches a file system. Immutable. */
+/**
+ * The files of the page. All of them are known by name, so no path of a request reaches a file
+ * system. Immutable.
+ */
 final class PageFiles {
   private static final Map<String, String> TYPES =
       Map.of(

@@ -7,7 +7,10 @@ import io.unipin.serving.history.UserHistory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Measures what the approximate index finds of what an exact search finds, with the queries of real histories. */
+/**
+ * Measures which share of an exact search's results the approximate index finds. The queries come
+ * from stored histories.
+ */
 final class RecallCheck {
   private static final int MAX_USERS = 500;
   private static final int MAX_K = 1000;
@@ -20,13 +23,17 @@ final class RecallCheck {
     this.parts = parts;
   }
 
-  /** What to measure: users of the history store, and how many items of each. */
+  /**
+   * The size of the measurement: number of users from the history store, and number of items per
+   * user.
+   */
   record Form(int users, int k) {}
 
   /**
-   * Shares of the nearest items that were found, by user.
+   * The shares of the nearest items that were found, one per user.
    *
-   * @param stored whether the users are of the history store; else there were none, and it is a user without actions
+   * @param stored whether the users come from the history store; false if it was empty and a user
+   *     without actions was used
    */
   public record Result(
       String bundle,
@@ -38,7 +45,7 @@ final class RecallCheck {
       double least,
       List<Double> recalls) {}
 
-  /** One step of work per user, so that requests of users get in between. */
+  /** Measures in one step of work per user, so that users' requests can run between the steps. */
   Result run(Form form) {
     Forms.checkRange("users", form.users(), 1, MAX_USERS);
     Forms.checkRange("k", form.k(), 1, MAX_K);
@@ -74,7 +81,7 @@ final class RecallCheck {
     }
   }
 
-  /** The bundle that a measurement is of, with an exact index over the same items. */
+  /** The measured bundle, with an exact index over the same items. */
   private record Target(String bundle, String index, AnnIndex exact) {
     static Target of(LoadedBundle bundle) {
       return new Target(bundle.name(), bundle.indexVersion(), bundle.exactIndex());

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which path does what, and who may ask for it. Immutable. */
+/** The actions behind each path, and the roles that each path needs. Immutable. */
 final class Routes {
   private static final String PREFIX = "/api/";
   private static final String ERASE = "erase";
@@ -47,17 +47,19 @@ final class Routes {
     actions.put(PREFIX + name, body -> action.apply(parse(body, form)));
   }
 
-  /** What a GET of the path answers with its query; null when there is no such path. */
+  /**
+   * Returns the function that answers a GET of the path from its query; null for an unknown path.
+   */
   @Nullable Function<String, Object> read(String path) {
     return reads.get(path);
   }
 
-  /** What a POST to the path does with its body; null when there is no such path. */
+  /** Returns the function that handles the body of a POST to the path; null for an unknown path. */
   @Nullable Function<byte[], Object> action(String path) {
     return actions.get(path);
   }
 
-  /** The roles that a caller of the path needs, all of them. */
+  /** Returns the roles that a caller of the path needs. All of them are required. */
   static Set<Role> roles(String path) {
     return path.equals(PREFIX + ERASE) ? Set.of(Role.ADMIN, Role.ERASE) : Set.of(Role.ADMIN);
   }

@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 
-/** Runs what needs the model on the server's workers, behind all requests of users. Thread-safe. */
+/**
+ * Runs the console's model work on the server's workers, after all requests of users. Thread-safe.
+ */
 final class Workbench {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -29,7 +31,7 @@ final class Workbench {
     this.admission = admission;
   }
 
-  /** Runs work with the bundle that the holder serves now, and waits for it. */
+  /** Runs work with the bundle that the holder serves now, and waits for the result. */
   <T> T run(String kind, BundleHolder bundles, BiFunction<LoadedBundle, StageClock, T> work) {
     Countdown countdown = new Countdown(System.nanoTime() + LIMIT.toNanos());
     CompletableFuture<T> answer = new CompletableFuture<>();
@@ -51,7 +53,7 @@ final class Workbench {
     }
   }
 
-  /** A worker completes futures; it must not throw. Returns whether there is an answer. */
+  /** Completes a future on a worker, which must not throw. Returns whether there is an answer. */
   private static <T> boolean complete(
       CompletableFuture<T> answer,
       BundleHolder bundles,
