@@ -3,8 +3,8 @@ package io.unipin.serving.history;
 /**
  * An action to record.
  *
- * @param eventId tells the event from all others of its user
- * @param revision of this record of the event; the highest holds
+ * @param eventId id that is unique among the events of its user
+ * @param revision revision of this record of the event; the record of the highest revision is valid
  */
 public record ActionEvent(String eventId, long revision, RecordedAction action) {
   /** The highest revision. Every reader of JSON can represent it exactly. */

@@ -106,7 +106,9 @@ public final class UserData {
     exposures.exposed(assignments, answer);
   }
 
-  /** Erases a user from every store. */
+  /**
+   * Erases a user from every store. A failure of one store does not stop the erasure in the others.
+   */
   public Erasure erase(String user) {
     boolean existed = false;
     List<String> missed = new ArrayList<>();

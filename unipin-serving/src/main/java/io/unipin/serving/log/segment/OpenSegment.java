@@ -93,7 +93,7 @@ public final class OpenSegment {
 
   private void dropBlanks() throws IOException {
     if (SegmentFile.dropBlanks(path)) {
-      sound = false; // until the copy is open
+      sound = false; // no line can be added until the copy is open
       file.close();
       file = SegmentFile.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       lines = file.users();
