@@ -107,7 +107,8 @@ final class BundleOperationsTest {
       for (String bundle : List.of("graph", "two")) {
         try (Stream<Path> files = Files.walk(folder.resolve("bundles").resolve(bundle))) {
           for (Path file : files.filter(Files::isRegularFile).toList()) {
-            Files.write(file, new byte[0]); // the same file, as a copy over it begins
+            // empties the same file, like the start of a copy over it
+            Files.write(file, new byte[0]);
           }
         }
       }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a client corrects and takes back, over gRPC. */
+/** Tests corrections and retractions of a client over gRPC. */
 @Timeout(120)
 final class CorrectionsServingTest {
   private static final long NOW = 1_700_000_000_000L;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a configuration file holds, the start ends with one line. */
+/** Tests that a start ends with one line, whatever a configuration file holds. */
 @Timeout(60)
 final class HostileConfigTest {
   @TempDir Path folder;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Items come and go while a server serves. */
+/** Tests that items can be added and removed while a server serves. */
 @Timeout(120)
 final class LiveItemsTest {
   @TempDir Path folder;

@@ -83,7 +83,9 @@ final class SecurityTest {
     }
   }
 
-  /** The outcome of the calls that each role is for; all of a role's end alike. */
+  /**
+   * Makes all calls of every role. Returns the outcome by role; all calls of a role must end alike.
+   */
   private static Map<Role, Status.Code> callEverything(UniPinServer server, ClientSecurity caller) {
     ManagedChannel serving = Channels.to(HOST + server.port(), caller).build();
     ManagedChannel administration = Channels.to(HOST + server.adminPort(), caller).build();
@@ -193,7 +195,7 @@ final class SecurityTest {
       Files.copy(second.key(), key, StandardCopyOption.REPLACE_EXISTING);
       Files.copy(second.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
       while (page(server, fresh).isPresent()) {
-        Thread.onSpinWait(); // the test's time limit ends this
+        Thread.onSpinWait(); // the time limit of the test ends this loop
       }
       assertThat(page(server, old)).contains(RequestException.Kind.UNAVAILABLE);
     }

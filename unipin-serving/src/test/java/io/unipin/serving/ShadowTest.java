@@ -47,7 +47,10 @@ final class ShadowTest {
     return RecordActionsRequest.newBuilder().addUsers(actions).build();
   }
 
-  /** Three pages of every user, with an action in between; without what tells times and ids. */
+  /**
+   * Requests three pages for every user, with an action in between. Returns the answers without
+   * times and ids.
+   */
   private static List<RetrieveAndRankResponse> session(UniPinServer server) {
     List<RetrieveAndRankResponse> pages = new ArrayList<>();
     try (UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
@@ -102,7 +105,7 @@ final class ShadowTest {
 
   @Test
   void shadow_answersEveryPageAndChangesNone() throws Exception {
-    // Actions are not encoded ahead: whether that comes before the next page is a matter of time.
+    // Actions are not encoded before the next page. Otherwise the outcome would depend on timing.
     String[] alone = {"cache.appendOnRecord=false"};
     String[] shadowed = {"cache.appendOnRecord=false", "shadow.bundle=two", "shadow.budget=4MiB"};
     List<RetrieveAndRankResponse> expected;

@@ -78,7 +78,7 @@ final class StopTest {
         assertThat(late.retrieveAndRank(request).getItemsCount()).isPositive();
       }
 
-      stop.interrupt(); // the delay is over
+      stop.interrupt(); // ends the delay early
       stop.join();
 
       assertThat(health.next()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -95,7 +95,7 @@ final class StopTest {
     return ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
-  /** A watch that has heard that the server serves. */
+  /** Starts a watch of the health and waits until it reports that the server serves. */
   private static Heard<HealthCheckResponse> watch(ManagedChannel channel) throws Exception {
     Heard<HealthCheckResponse> heard = new Heard<>();
     HealthGrpc.newStub(channel)
@@ -108,7 +108,7 @@ final class StopTest {
     return HealthCheckResponse.newBuilder().setStatus(status).build();
   }
 
-  /** What came over a stream: messages, then a code. */
+  /** The messages of a stream and its final status code. */
   private static final class Heard<T> implements StreamObserver<T> {
     private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
 

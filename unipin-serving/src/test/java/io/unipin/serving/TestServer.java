@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A server on free ports around tiny bundles. */
+/** A server on free ports that serves tiny bundles. */
 public final class TestServer {
   private TestServer() {}
 
-  /** Publishes bundles {@code one} and {@code two} below a folder and serves the first. */
+  /**
+   * Publishes the bundles {@code one} and {@code two} below a folder. Then starts a server that
+   * serves the first.
+   */
   public static UniPinServer start(Path folder, String... overrides) {
     Path bundles = folder.resolve("bundles");
     bundles.toFile().mkdirs();

@@ -30,7 +30,7 @@ final class AdmissionPolicyTest {
         .isEmpty();
   }
 
-  /** Work ahead of 480 ms is a wait of 240 ms for two workers. */
+  /** For two workers, 480 ms of work ahead are a wait of 240 ms. */
   @ParameterizedTest
   @CsvSource({
     "LIVE, 480, 0, true",
@@ -70,7 +70,10 @@ final class AdmissionPolicyTest {
         .isEmpty();
   }
 
-  /** Calls that stood for a hundred times as long, in one pause of the process, lower the limit for seconds at most. */
+  /**
+   * A pause of the process makes calls take a hundred times as long. The limit falls for only a few
+   * seconds.
+   */
   @Test
   void limit_afterOnePause_comesBackWithinSeconds() {
     long now = 0;
@@ -93,7 +96,9 @@ final class AdmissionPolicyTest {
     assertThat(policy.limit()).isGreaterThanOrEqualTo(before * 9 / 10);
   }
 
-  /** The queue stood while the process did: it counts as standing until it is empty once. */
+  /**
+   * The queue stood during a pause of the process. It counts as standing until it is empty once.
+   */
   @Test
   void refusal_afterOnePause_isThatOfABurstOnceTheQueueWasEmpty() {
     long resumed = 15_000 * MS;

@@ -137,7 +137,7 @@ final class AdmissionTest {
             ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
   }
 
-  /** More errors than workers: each would end one. */
+  /** There are more errors than workers, so every worker would end if an error ended it. */
   @Test
   void admit_afterErrors_findsAWorker() {
     for (int i = 0; i < 3; i++) {
@@ -166,7 +166,7 @@ final class AdmissionTest {
     assertThat(ran).containsExactly("next");
   }
 
-  /** What one of them failed on may be closed as soon as the others use it no more. */
+  /** A resource of a failed task may be closed only when the other workers no longer use it. */
   @Test
   void onEveryWorker_oneFails_waitsForTheOthers() {
     try (Admission many = new Admission("many", 3, 8, AdmissionConfig.patient(), () -> 0)) {
@@ -264,14 +264,14 @@ final class AdmissionTest {
     try (Admission one = new Admission("one", 1, 8, AdmissionConfig.patient(), now::get)) {
       assertThat(expectedAfter(one, now, Duration.ofMillis(10), true)).isEqualTo(10_000_000);
       now.addAndGet(Duration.ofSeconds(2).toNanos());
-      // A second more than a silence: a quarter is left.
+      // The time exceeds a silence by one second, so a quarter is left.
       assertThat(expectedAfter(one, now, Duration.ofNanos(20_000), false))
           .isBetween(2_490_000L, 2_500_000L);
       assertThat(expectedAfter(one, now, Duration.ofMillis(100), false)).isGreaterThan(10_000_000);
     }
   }
 
-  /** What a call of this length leaves as the expected one. */
+  /** Returns the expected time after a call of this length. */
   private static long expectedAfter(Admission one, AtomicLong now, Duration length, boolean works) {
     one.admit(
         new Work(
@@ -292,7 +292,7 @@ final class AdmissionTest {
     while (one.waiting() > 0) {
       Thread.onSpinWait();
     }
-    one.onEveryWorker(() -> {}); // behind the end of the call that was taken
+    one.onEveryWorker(() -> {}); // runs after the end of the previous call
   }
 
   private Ticket admit(Priority priority, String name, Runnable task) {

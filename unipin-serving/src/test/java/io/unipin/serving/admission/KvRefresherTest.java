@@ -175,7 +175,10 @@ final class KvRefresherTest {
     admission.drain(LONG);
   }
 
-  /** Waits until nothing is left to do: asked on the worker, between two calls, when none of them can add another. */
+  /**
+   * Waits until no work is left. It checks on the worker, between two calls, when no call can add
+   * work.
+   */
   private static void idle(Admission admission) {
     AtomicInteger waiting = new AtomicInteger();
     do {

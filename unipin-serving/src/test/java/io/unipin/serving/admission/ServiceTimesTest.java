@@ -22,7 +22,7 @@ final class ServiceTimesTest {
     assertThat(times.expected("page", now)).isZero();
   }
 
-  /** Two calls stood for 15 s in a pause of the process. */
+  /** Two calls were delayed by 15 s because the process paused. */
   @Test
   void expected_afterOnePause_isNearlyAsBefore() {
     calls("page", 50, 20);

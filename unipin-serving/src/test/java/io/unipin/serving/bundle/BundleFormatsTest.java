@@ -59,7 +59,10 @@ class BundleFormatsTest {
     }
   }
 
-  /** Its golden queries ask about gaps that nothing says were met: their answers stand. */
+  /**
+   * The golden queries contain gaps of time for which the bundle has no counts. Their answers must
+   * not change.
+   */
   @Test
   void load_format3_answersAsWhereItWasMade() throws IOException {
     assertThat(manifest().format()).isEqualTo(3);
@@ -119,7 +122,7 @@ class BundleFormatsTest {
     return Catalogue.read(bundle.resolve(BundleLayout.CATALOGUE));
   }
 
-  /** All of it met by a hundred users, but that gaps past the second were not. */
+  /** Returns counts in which a hundred users met every class, except gaps after the second. */
   private static ClassCounts counts(ModelConfig config) {
     Map<String, ClassCounts.Met> tables = new TreeMap<>();
     for (InputTable table : InputTable.values()) {

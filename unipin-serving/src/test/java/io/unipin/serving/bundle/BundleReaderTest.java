@@ -120,7 +120,10 @@ final class BundleReaderTest {
     load().close();
   }
 
-  /** A blank that became a tab or a line break changes nothing that a manifest says. */
+  /**
+   * Whether two manifests differ only in blanks, tabs and line breaks, which do not change the
+   * meaning.
+   */
   private static boolean sameMeaning(String name, byte[] one, byte[] other) {
     return name.equals("manifest.json")
         && new String(one, StandardCharsets.UTF_8)
@@ -153,7 +156,7 @@ final class BundleReaderTest {
     }
   }
 
-  /** Eight bits may turn a query; they don't find other items altogether. */
+  /** Rounding to eight bits may turn a query. It does not make it find entirely different items. */
   @ParameterizedTest
   @CsvSource({"0.5, FLOAT32, false", "0.5, INT8, true", "1, INT8, false"})
   void selfCheck_otherItemsThanPublished_isRefusedByPrecision(
@@ -253,7 +256,10 @@ final class BundleReaderTest {
     assertRefused("bundle tiny: a file expected, got a link: model/config.json", "");
   }
 
-  /** Sums that fit are no reason to trust: whoever can write a bundle can write its manifest. */
+  /**
+   * Matching checksums prove nothing: an attacker who can write a bundle can also write its
+   * manifest.
+   */
   @Test
   void load_hostileContentUnderAFittingManifest_isRefused() throws IOException {
     Path config = bundle.resolve("model").resolve("config.json");

@@ -124,7 +124,7 @@ class CatalogueFiltersTest {
     assertThat(one.keptBytes()).isGreaterThan(2 * ofOne);
   }
 
-  /** Two items appear at each time, a second apart. */
+  /** Returns a catalogue in which two items appear every second. */
   private static Catalogue many() {
     return Catalogue.of(
         IntStream.range(0, 20_000)

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the index of every bundle that serves holds, after any changes, swaps and roll-backs. */
+/**
+ * Tests the contents of every serving bundle's index after random changes, swaps and roll-backs.
+ */
 @Timeout(120)
 final class ItemChangesTest {
   private static final long[] ITEMS =
@@ -88,7 +90,7 @@ final class ItemChangesTest {
   void anyChangesSwapsAndRollBacks_everyBundleHoldsWhatIsNotDeleted() {
     for (int seed = 0; seed < 4; seed++) {
       Random random = new Random(seed);
-      Set<Long> expected = held(serving); // a model: ids alone
+      Set<Long> expected = held(serving); // a simple model of the index that holds only ids
       for (int step = 0; step < 60; step++) {
         step(random, expected);
         assertThat(held(serving)).as("seed %d, step %d", seed, step).isEqualTo(expected);

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Bundles around small models with random weights. */
+/** Creates bundles with small models of random weights. */
 public final class TinyBundles {
   public static final int ITEMS = 60;
   public static final int MAX_HISTORY = 16;
@@ -45,12 +45,12 @@ public final class TinyBundles {
         surfaces);
   }
 
-  /** Items with ids 1000, 1001, … so that an id is never mistaken for a row. */
+  /** Returns a catalogue whose ids begin at 1000, so that no id can be mistaken for a row. */
   public static Catalogue catalogue() {
     return catalogue(1000);
   }
 
-  /** As many items with other ids. */
+  /** Returns a catalogue with the same number of items and other ids. */
   public static Catalogue otherCatalogue() {
     return catalogue(2000);
   }
@@ -64,7 +64,7 @@ public final class TinyBundles {
     return Catalogue.of(items);
   }
 
-  /** Publishes a bundle into a folder; equal seeds make equal models. */
+  /** Publishes a bundle into a folder. Equal seeds give equal models. */
   public static void publish(Path folder, String name, String factory, long seed, Path scratch) {
     PublishedOnce.place(
         String.join(" ", name, factory, Long.toString(seed)),
@@ -76,14 +76,14 @@ public final class TinyBundles {
         });
   }
 
-  /** Publishes a bundle whose model reads two tokens of an action. */
+  /** Publishes a bundle whose model reads two tokens per action. */
   public static void publishInterleaved(Path folder, String name, Path scratch) {
     Path model = scratch.resolve("model-" + name);
     ModelWriter.writeRandom(model, config(true), 13);
     BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 
-  /** Publishes a bundle of other names. */
+  /** Publishes a bundle with other names. */
   public static void publishNamed(
       Path folder, String name, List<String> actions, List<String> surfaces, Path scratch) {
     Path model = scratch.resolve("model-" + name);
@@ -91,14 +91,17 @@ public final class TinyBundles {
     BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 
-  /** Publishes a bundle of other items. */
+  /** Publishes a bundle with another catalogue. */
   public static void publish(Path folder, String name, Catalogue catalogue, Path scratch) {
     Path model = scratch.resolve("model-" + name);
     ModelWriter.writeRandom(model, config(false), 13);
     BundlePublisher.publish(model, catalogue, "exact", folder.resolve(name));
   }
 
-  /** Makes a bundle say that it once gave other probabilities than it gives; its sums fit. */
+  /**
+   * Changes the probabilities in a bundle's golden queries to wrong values. Its checksums still
+   * match.
+   */
   public static void spoilGolden(Path bundle) throws IOException {
     spoil(
         bundle,
@@ -114,7 +117,10 @@ public final class TinyBundles {
                 last.retrieved()));
   }
 
-  /** Makes a bundle say that it once retrieved items that it does not have, in place of so large a part; its sums fit. */
+  /**
+   * Replaces a part of the retrieved items in a bundle's golden queries by items that it does not
+   * have. Its checksums still match.
+   */
   static void spoilRetrieved(Path bundle, double part) throws IOException {
     spoil(
         bundle,
@@ -141,7 +147,7 @@ public final class TinyBundles {
     Files.write(file, with(manifest, manifest.format(), golden).sealed().toJson());
   }
 
-  /** Makes a bundle as it was before there were golden queries. */
+  /** Converts a bundle to the old format without golden queries. */
   public static void forgetGolden(Path bundle) throws IOException {
     Path file = bundle.resolve(BundleLayout.MANIFEST);
     BundleManifest manifest = BundleManifest.parse(Files.readAllBytes(file));
@@ -163,7 +169,7 @@ public final class TinyBundles {
         "");
   }
 
-  /** Makes the manifest vouch for the files as they are now. */
+  /** Updates the manifest so that it matches the current files. */
   public static void reseal(Path bundle) throws IOException {
     Path file = bundle.resolve(BundleLayout.MANIFEST);
     BundleManifest old = BundleManifest.parse(Files.readAllBytes(file));

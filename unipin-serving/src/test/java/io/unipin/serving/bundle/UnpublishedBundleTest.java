@@ -13,7 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 class UnpublishedBundleTest {
   @TempDir Path folder;
 
-  /** A link to nowhere stands for what takes the bundle's place between the first look and the last step. */
+  /**
+   * A dangling link takes the bundle's place. It stands for a file that is created between the
+   * first check and the last step.
+   */
   @Test
   void publish_placeTakenMeanwhile_keepsTheWholeBundle() throws IOException {
     Path place = Files.createSymbolicLink(folder.resolve("main"), folder.resolve("nowhere"));

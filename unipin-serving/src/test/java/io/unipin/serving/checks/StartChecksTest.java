@@ -125,7 +125,7 @@ class StartChecksTest {
         .hasMessageStartingWith("servedLog.folder: a folder outside of bundles expected");
   }
 
-  /** As a web app has one. */
+  /** A web application has such a manifest. */
   @Test
   void require_manifestOfSomethingElseAbove_isNoBundle() throws IOException {
     Files.writeString(folder.resolve("manifest.json"), "{}");

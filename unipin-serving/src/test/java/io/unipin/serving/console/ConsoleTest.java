@@ -33,7 +33,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the console's port answers to whom, byte by byte: a browser's library would tidy requests up. */
+/**
+ * Tests the answers of the console's port byte by byte. An HTTP client library would correct
+ * malformed requests.
+ */
 @Timeout(60)
 final class ConsoleTest {
   private static final String JSON = "Content-Type: application/json";
@@ -268,7 +271,7 @@ final class ConsoleTest {
     }
   }
 
-  /** A server of bundles that are there. */
+  /** Starts a server with existing bundles. */
   private static UniPinServer start(Path folder, String setting) {
     return UniPinServer.start(TestServer.config(folder, setting));
   }
@@ -297,7 +300,9 @@ final class ConsoleTest {
     return send(server.consolePort().orElseThrow(), lines);
   }
 
-  /** The whole answer to a request of these lines; the last may bring the body. */
+  /**
+   * Sends a request with these lines and returns the whole answer. The last line may hold the body.
+   */
   private static String send(int port, String... lines) throws IOException {
     String request = String.join("\r\n", lines).replaceFirst("\r\n", "\r\nConnection: close\r\n");
     String whole = request.contains("\r\n\r\n") ? request : request + "\r\n\r\n";

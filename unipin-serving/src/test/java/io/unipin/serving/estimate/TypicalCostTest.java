@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Times are milliseconds here, by a clock of the test's own. */
+/** Tests the estimate with times in milliseconds on the test's own clock. */
 final class TypicalCostTest {
   private static final long MS = 1_000_000;
   private static final long SECOND = 1000 * MS;
@@ -22,7 +22,9 @@ final class TypicalCostTest {
     }
   }
 
-  /** Whether a run fits into this bound, or is tried all the same; if so it takes place. */
+  /**
+   * Runs if the expected cost is within the bound or the run is a trial. Returns whether it ran.
+   */
   private boolean asks(double bound, double takes) {
     boolean fits =
         cost.typical(now) <= bound || cost.tries(cost.isKnown() && cost.least() <= bound, now);
@@ -75,7 +77,7 @@ final class TypicalCostTest {
     assertThat(cost.typical(now)).isEqualTo(10);
   }
 
-  /** Everything that is known is a hundred times too much, and nobody runs who is told no. */
+  /** All known costs are a hundred times too high, and no refused caller runs. */
   @Test
   void tries_allThatIsKnownIsDisturbed_isRightAgainWithinSeconds() {
     runs(20, 10, 50);
@@ -88,7 +90,7 @@ final class TypicalCostTest {
     assertThat(now - disturbed).isLessThanOrEqualTo(3 * SECOND);
   }
 
-  /** The only runs ever seen were disturbed: nothing tells that less is possible. */
+  /** All known runs were disturbed, so no data shows that a lower cost is possible. */
   @Test
   void tries_firstRunWasDisturbed_isRightAgainWithinSeconds() {
     runs(1, 1000, 50);
@@ -110,7 +112,7 @@ final class TypicalCostTest {
     assertThat(lost(100, 10)).isLessThanOrEqualTo(100 * 10 / 64 + 1);
   }
 
-  /** Runs that were tried in vain. */
+  /** Returns the number of trials that took too long. */
   private int lost(int seconds, int askingPerSecond) {
     int lost = 0;
     for (int call = 0; call < seconds * askingPerSecond; call++) {

@@ -25,7 +25,7 @@ final class SlotsTest {
       hashes.writeBytes(bytes(MurmurHash3.hash128x64(key, 0, length, 256 - length)));
     }
     byte[] last = bytes(MurmurHash3.hash128x64(hashes.toByteArray(), 0, hashes.size(), 0));
-    // VERIFICATION of MurmurHash3_x64_128 in smhasher's main.cpp
+    // The value is VERIFICATION of MurmurHash3_x64_128 in smhasher's main.cpp.
     assertThat(ByteBuffer.wrap(last).order(ByteOrder.LITTLE_ENDIAN).getInt()).isEqualTo(0x6384BA69);
   }
 

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 
-/** The published vectors; written by another implementation, in Python. */
+/** The published test vectors. An independent implementation in Python wrote them. */
 final class Vectors {
   private static final String FILE = "assignment-vectors.json";
 
@@ -21,7 +21,7 @@ final class Vectors {
     }
   }
 
-  /** A configuration's {@code experiments} section. */
+  /** Reads the {@code experiments} section of a configuration. */
   static ExperimentsConfig config(JsonNode section) {
     ExperimentDefaults.fill(section);
     return new ObjectMapper().convertValue(section, ExperimentsConfig.class);

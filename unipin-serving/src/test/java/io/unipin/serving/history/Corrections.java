@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What a user's client sends of its events, and what must hold of it in the end: records, some again, some with other content;
- * retractions, some of them taken back by a later record.
+ * Creates the calls of a user's client and the history that they must lead to.
+ *
+ * <p>The calls record events, some of them repeatedly or with changed content. They also retract
+ * events. Later records restore some of the retracted events.
  */
 public final class Corrections {
   private final List<Change> changes = new ArrayList<>();
@@ -34,11 +36,12 @@ public final class Corrections {
   }
 
   /**
-   * Of every ten events some are corrected, one to an earlier time where {@code earlier} allows, some taken back, one of these for
-   * good, and some are recorded twice with different content by mistake.
+   * Returns changes of events. Of every ten events some are corrected, and some are taken back, one
+   * of them permanently. Some are recorded twice with different content, as if by mistake.
    *
-   * @param names of actions
-   * @param items ids from 1000 on
+   * @param items number of items; their ids begin at 1000
+   * @param earlier largest number of corrections that move an event to an earlier time
+   * @param names names of actions
    */
   public static List<Change> of(
       int events, int items, int earlier, List<String> names, Random random) {
@@ -46,7 +49,7 @@ public final class Corrections {
     int left = earlier;
     for (int i = 0; i < events; i++) {
       String event = "event-" + i;
-      // Some of equal time.
+      // Some events have equal times.
       long time = 60_000L * (1 + i - i % 3 / 2);
       all.record(event, 0, items, names, time);
       switch (i % 10) {
@@ -95,7 +98,7 @@ public final class Corrections {
     changes.add(new Retracted(event, revision));
   }
 
-  /** What holds in the end, by the rules as unipin.proto says them, with nothing forgotten. */
+  /** Returns the history that must result by the rules in unipin.proto, if nothing is forgotten. */
   public static UserHistory truth(List<Change> changes, int limit) {
     Map<String, Recorded> records = new HashMap<>();
     Map<String, Long> retractions = new HashMap<>();

@@ -88,7 +88,7 @@ final class HistoryStoreTest {
           .extracting(RecordedAction::itemId)
           .containsExactlyElementsOf(
               IntStream.range(2 * LIMIT, 3 * LIMIT).mapToObj(Long::valueOf).toList());
-      // Too old to be kept, but remembered as an event.
+      // The action is too old to be kept, but its event is remembered.
       assertThat(store.append("u", List.of(event(99, -1)))).isEqualTo(new AppendResult(1, 0));
       assertThat(store.append("u", List.of(event(99, -1)))).isEqualTo(new AppendResult(0, 1));
       assertThat(store.read("u").lifetime()).isEqualTo(3 * LIMIT + 1);
@@ -129,7 +129,7 @@ final class HistoryStoreTest {
   @Test
   void erase_removesEveryTraceFromDisk() throws IOException {
     String user = "a-user-to-be-forgotten";
-    // As a record holds it: the first bytes of the event's hash.
+    // A record holds the first bytes of the hash of the event's id.
     String trace = new String(sha256("event-1"), 0, 8, StandardCharsets.ISO_8859_1);
     try (HistoryStore store = open()) {
       store.append(user, List.of(event(1, 10)));
@@ -139,7 +139,7 @@ final class HistoryStoreTest {
       assertThat(store.erase(user)).isFalse();
       assertThat(store.read(user)).isEqualTo(UserHistory.EMPTY);
       assertThat(store.read("another-user").lifetime()).isEqualTo(1);
-      assertThat(filesContain(trace)).isFalse(); // not in the write-ahead log either
+      assertThat(filesContain(trace)).isFalse(); // the write-ahead log does not hold it either
     }
     assertThat(filesContain(trace)).isFalse();
     assertThat(filesContain(user)).isFalse();

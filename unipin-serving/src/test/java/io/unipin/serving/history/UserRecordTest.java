@@ -20,7 +20,10 @@ final class UserRecordTest {
   private static final List<String> NAMES = List.of("click", "save", "hide");
   private static final int LIMIT = 16;
 
-  /** Without and with events that are too old to be kept; the last as many as the record still remembers. */
+  /**
+   * Tests several numbers of events. With the first two, all events are kept. The last is the
+   * largest number that the record can remember.
+   */
   @ParameterizedTest
   @ValueSource(ints = {10, 18, 24, 34})
   void changes_inAnyOrder_endInOneHistory(int events) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class LogSegmentsTest {
-  /** More than a segment that is read as fast as an index. */
+  /** Size in bytes of a segment that is large enough to have an index. */
   private static final int LARGE = 300 << 10;
 
   @TempDir Path root;
@@ -90,7 +90,7 @@ final class LogSegmentsTest {
     assertThat(written()).isEqualTo(20_001);
   }
 
-  /** Others' lines stand between blanks: each is still one line of JSON. */
+  /** Blanks remain around the other users' lines. Each of these lines is still one line of JSON. */
   @ParameterizedTest
   @ValueSource(ints = {2000, LARGE})
   void erase_linesBetweenOthers_leavesNoBlankLineAndEveryOtherLineReadable(int segmentBytes)
@@ -161,7 +161,7 @@ final class LogSegmentsTest {
     Path segment = LogSegments.list("served", folder()).get(0);
     Path index = segment.resolveSibling(segment.getFileName() + ".users");
     byte[] bytes = Files.readAllBytes(index);
-    Arrays.fill(bytes, 48, bytes.length, (byte) 1); // the header stays
+    Arrays.fill(bytes, 48, bytes.length, (byte) 1); // the header stays valid
     Files.write(index, bytes);
     try (LogSegments segments = open(1 << 20)) {
       assertThat(segments.erase("gone")).isTrue();
@@ -178,7 +178,8 @@ final class LogSegmentsTest {
     Path index = last.resolveSibling(last.getFileName() + ".users");
     Files.delete(index);
     try (LogSegments segments = open(LARGE)) {
-      Path gone = folder().resolve("served-000000000000000.jsonl"); // listed, and not there
+      // a listed file that does not exist
+      Path gone = folder().resolve("served-000000000000000.jsonl");
       Files.createSymbolicLink(gone, folder().resolve("nowhere"));
       segments.prepare();
       assertThat(index).exists();
@@ -194,7 +195,8 @@ final class LogSegmentsTest {
     }
     Path segment = LogSegments.list("served", folder()).get(0);
     String text = Files.readString(segment);
-    Files.writeString(segment, text.substring(0, text.length() - 12)); // ends within a user's id
+    // the file ends within a user's id
+    Files.writeString(segment, text.substring(0, text.length() - 12));
     try (LogSegments segments = open(1 << 20)) {
       assertThat(segments.erase("gone")).isTrue();
       assertThat(everything()).doesNotContain("gone").doesNotContain("go\n");
@@ -212,7 +214,7 @@ final class LogSegmentsTest {
     LogSegments off = closed(1 << 20);
     assertThat(off.erase("gone")).isTrue();
     assertThat(everything()).doesNotContain("gone");
-    open(1 << 20).close(); // the folder is free
+    open(1 << 20).close(); // shows that the folder has no owner
     assertThat(off.erase("gone")).isFalse();
   }
 
@@ -243,7 +245,7 @@ final class LogSegmentsTest {
           .hasMessageContaining("another server writes to");
       assertThatThrownBy(() -> other.erase("u")).isInstanceOf(ServingException.class);
     }
-    open(1 << 20).close(); // its lock file is still there and nobody's
+    open(1 << 20).close(); // the lock file still exists but has no owner
     assertThat(root.resolve("log/served.lock")).exists();
   }
 
@@ -265,7 +267,7 @@ final class LogSegmentsTest {
     try (LogSegments segments = open(1 << 20)) {
       assertThat(segments.append(waiting, false)).isZero();
       Files.delete(folder());
-      assertThat(segments.append(waiting, false)).isZero(); // too soon
+      assertThat(segments.append(waiting, false)).isZero(); // the next try is not due yet
       assertThat(folder()).doesNotExist();
       nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
       assertThat(segments.append(waiting, false)).isEqualTo(3);

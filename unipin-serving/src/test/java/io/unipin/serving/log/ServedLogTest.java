@@ -69,7 +69,7 @@ final class ServedLogTest {
       log.recorded("u", List.of(new ActionEvent("back", 1, event("back", 104, 1400).action())));
       log.served(slate("view", "u", 1000, 101, 102, 103, 104));
       for (int i = 0; i < 20; i++) {
-        log.served(slate("fill" + i, "other", 1000, 101)); // into another segment
+        log.served(slate("fill" + i, "other", 1000, 101)); // begins another segment
       }
       log.recorded(
           "u",
@@ -186,13 +186,13 @@ final class ServedLogTest {
     Path segment = LogSegments.list("served", folder.resolve("served")).get(0);
     byte[] all = Files.readAllBytes(segment);
     int line = all.length / 5;
-    for (int cut = 1; cut <= line; cut++) { // in the middle of a character, too
+    for (int cut = 1; cut <= line; cut++) { // also in the middle of a character
       Files.write(segment, Arrays.copyOf(all, all.length - cut));
       List<String> skipped = new ArrayList<>();
       FeedLog read =
           ServedLogExport.read(
               folder.resolve("served"), SCHEMA, CATALOGUE, Duration.ofMinutes(1), skipped::add);
-      boolean whole = cut == 1; // only the end of the line is gone
+      boolean whole = cut == 1; // only the end of the line is missing
       boolean none = cut == line;
       assertThat(read.views()).isEqualTo(whole ? 5 : 4);
       assertThat(skipped).hasSize(whole || none ? 0 : 1);

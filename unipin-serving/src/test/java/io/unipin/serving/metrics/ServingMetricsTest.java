@@ -34,7 +34,7 @@ class ServingMetricsTest {
     assertThat(figure(metrics, "uptimeSeconds")).isPositive();
   }
 
-  /** Every source of every meter, held by nobody but the meters. */
+  /** Only the meters themselves hold the sources of their values. */
   @Test
   void meters_afterACollection_allGoOnCounting() {
     AtomicLong source = new AtomicLong(1);
@@ -55,7 +55,7 @@ class ServingMetricsTest {
     List<String> ours =
         after.keySet().stream()
             .filter(name -> name.startsWith("unipin_"))
-            .filter(name -> !name.equals("unipin_receiving_limit")) // a setting
+            .filter(name -> !name.equals("unipin_receiving_limit")) // a constant setting
             .toList();
     assertThat(ours).hasSizeGreaterThan(20);
     assertThat(ours)
@@ -63,7 +63,9 @@ class ServingMetricsTest {
     metrics.close();
   }
 
-  /** Returns a reference that is empty once what nobody holds is gone. */
+  /**
+   * Returns a reference that becomes empty when the garbage collector removes unreachable objects.
+   */
   private static WeakReference<Object> watch(ServingMetrics metrics, AtomicLong source) {
     metrics.watchServedLog(() -> source.get());
     metrics.watchExposures(() -> source.get());
@@ -87,7 +89,7 @@ class ServingMetricsTest {
     return new LiveIndexStatus(v, count, count, count, false, v, v);
   }
 
-  /** All samples of all meters. */
+  /** Returns all samples of all meters. */
   private static Map<String, Double> meters(ServingMetrics metrics) {
     Map<String, Double> meters = new TreeMap<>();
     metrics

@@ -33,13 +33,19 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Records, repeats, corrections and retractions end in one history, page and export, in whatever order they arrive. */
+/**
+ * Tests that changes of events give the same history, page and export in every order of arrival.
+ * The changes are records, repeats, corrections and retractions.
+ */
 final class CorrectionsOrderTest extends RecommenderFixture {
   private static final long SEED = 20_261_128;
   private static final int ORDERS = 1000;
   private static final int LIMIT = 24;
 
-  /** One history that the model reads whole, one that is longer, and one of which the oldest are not kept. */
+  /**
+   * Numbers of events: one history that the model reads completely, a longer one, and one whose
+   * oldest events are not kept.
+   */
   private static final List<Integer> EVENTS = List.of(8, 24, 40);
 
   private static final Duration ATTRIBUTION = Duration.ofMinutes(10);
@@ -53,7 +59,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
   }
 
   private static List<Change> changes(int user) {
-    int earlier = 3; // as many corrections to an earlier time as a limit of 24 allows
+    int earlier = 3; // a limit of 24 allows this many corrections to an earlier time
     int events = EVENTS.get(user);
     return Corrections.of(events, 12, earlier, TinyBundles.ACTIONS, new Random(SEED + user));
   }
@@ -62,7 +68,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
     return "order-%d-user-%d".formatted(order, user);
   }
 
-  /** What a page shows, and what its user got. */
+  /** The contents of a page and the number of actions that the model read. */
   private record Shown(List<Long> items, List<Float> utilities, int historyActions) {
     static Shown of(Page page) {
       return new Shown(
@@ -80,7 +86,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
     }
   }
 
-  /** The part of a feed log that is about one user, by values. */
+  /** The part of a feed log about one user, compared by value. */
   private record Exported(
       List<Integer> items,
       List<Long> bits,
@@ -126,7 +132,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
               .isEqualTo(Corrections.truth(changes, LIMIT));
           if (order == 0) {
             pages.add(page(name));
-          } else if (order % EVENTS.size() == user) { // a page takes longest
+          } else if (order % EVENTS.size() == user) { // one page per order, because pages are slow
             page(name).assertSame(pages.get(user));
           }
         }
@@ -139,7 +145,8 @@ final class CorrectionsOrderTest extends RecommenderFixture {
   private void apply(String user, List<Change> changes, Random random, ServedLog log) {
     List<ActionEvent> batch = new ArrayList<>();
     int viewed = random.nextInt(changes.size());
-    int asked = random.nextInt(changes.size() * 4); // a quarter has cached state meanwhile
+    // in a quarter of the cases a page in between leaves cached state
+    int asked = random.nextInt(changes.size() * 4);
     for (int i = 0; i < changes.size(); i++) {
       Change change = changes.get(i);
       if (change instanceof Recorded recorded) {
@@ -194,7 +201,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
     }
   }
 
-  /** Never degrades an answer because the machine is slow. */
+  /** A budget that never ends. So no answer is degraded when the machine is slow. */
   private static final class Patient implements CallBudget {
     @Override
     public void check() {}

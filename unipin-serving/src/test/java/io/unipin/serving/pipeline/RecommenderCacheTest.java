@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What is encoded when, and that a cached state answers as an uncached one. */
+/** Tests when actions are encoded, and that cached state gives the same answers as no cache. */
 final class RecommenderCacheTest extends RecommenderFixture {
   @Test
   void retrieveAndRank_sameUserAgain_hitsThenAppends() {
@@ -58,7 +58,7 @@ final class RecommenderCacheTest extends RecommenderFixture {
   @Test
   void refresh_afterEveryCorrection_servesNothingThatDoesNotHold() {
     Random random = new Random(9);
-    record("u", 0, 24); // more than the model reads
+    record("u", 0, 24); // more actions than the model reads
     page("u", "");
     for (int step = 0; step < 24; step++) {
       List<String> event = List.of("event" + random.nextInt(24));
@@ -95,7 +95,7 @@ final class RecommenderCacheTest extends RecommenderFixture {
     page("u", "");
     for (int n = 0; n < 3 * TinyBundles.MAX_HISTORY; n++) {
       record("u", n, n + 1);
-      recommender.refresh(bundle, "u"); // also where the window moves
+      recommender.refresh(bundle, "u"); // also when the window moves
       Page page = page("u", "");
       assertThat(page.trace().cache()).isEqualTo(KvOutcome.HIT);
       if (n % 9 == 0) {

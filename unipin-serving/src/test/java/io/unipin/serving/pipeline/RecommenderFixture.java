@@ -37,12 +37,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A recommender over a tiny bundle, its history and its cache, and what tests of it ask for. */
+/** A recommender over a tiny bundle with its history, its cache and the requests of its tests. */
 abstract class RecommenderFixture {
   static final long NOW = 10_000_000;
   static final int PAGE = 5;
 
-  /** Tells all requests the time, in nanoseconds: moved by whoever looks at it. */
+  /** Time of all requests in nanoseconds. Every reading of a clock advances it. */
   static final AtomicLong TIME = new AtomicLong();
 
   static final CallBudget NO_LIMIT = new CountdownBudget(Integer.MAX_VALUE);
@@ -169,7 +169,7 @@ abstract class RecommenderFixture {
     }
   }
 
-  /** Runs out at the n-th look. */
+  /** A budget that is used up at the n-th check. */
   static final class CountdownBudget implements CallBudget {
     private int left;
 

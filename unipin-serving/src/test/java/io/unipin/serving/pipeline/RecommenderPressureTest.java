@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Requests without enough time or memory. */
+/** Tests requests without enough time or memory. */
 final class RecommenderPressureTest extends RecommenderFixture {
   @Test
   void retrieveAndRank_stoppedAtAnyStage_leavesNoLeaseAndStaysRight() {
@@ -28,15 +28,14 @@ final class RecommenderPressureTest extends RecommenderFixture {
       assertThatThrownBy(() -> recommender.retrieveAndRank(bundle, query(input), clock))
           .isInstanceOfSatisfying(
               ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.DEADLINE));
-      // Every native call stands in a stage of its own: none began after the check that stopped the
-      // request.
+      // Each native call has its own stage. None began after the check that stopped the request.
       assertThat(clock.spent()).hasSizeLessThanOrEqualTo(checks);
       assertThat(cache.stats().leases()).isZero();
       assertEqualItems(uncached(user).items(), page(user, "").items());
     }
   }
 
-  /** Every stage takes 10 ms; k = 20 candidates are scored where there is time. */
+  /** Every stage takes 10 ms. If there is time, 20 candidates are scored. */
   @Test
   void retrieveAndRank_littleTime_takesTheStepsOfTheLadderAndNamesThem() {
     record("a", 0, 5);
@@ -80,7 +79,7 @@ final class RecommenderPressureTest extends RecommenderFixture {
     assertThat(cache.stats().leases()).isZero();
   }
 
-  /** A page for a caller with this much time left all along, by a clock on which every stage takes 10 ms. */
+  /** Requests a page with a constant amount of time left. On its clock every stage takes 10 ms. */
   private Page hurried(String user, int remainingMs) {
     CallBudget budget =
         new CallBudget() {

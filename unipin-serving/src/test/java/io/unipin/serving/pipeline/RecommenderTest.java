@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a page, a retrieval and a ranking hold. */
+/** Tests the contents of pages, retrievals and rankings. */
 final class RecommenderTest extends RecommenderFixture {
   @Test
   void retrieve_severalQueries_givesDistinctItemsBestFirst() {
@@ -80,7 +80,7 @@ final class RecommenderTest extends RecommenderFixture {
     Wishes all = wishes(Set.of("all", "other"), 0);
     assertThat(page("u", "", all, 50).items()).hasSize(50);
     assertThat(page("u", "", wishes(Set.of("other"), 0), 50).items()).isEmpty();
-    // No item of the catalogue has a known age.
+    // All items of the catalogue have an unknown age.
     assertThat(page("u", "", wishes(Set.of(), NOW - 1), 50).items()).isEmpty();
   }
 

@@ -7,11 +7,11 @@ import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
 
-/** A certificate of its own authority for 127.0.0.1, with its key, as PEM files. */
+/** A self-signed certificate for 127.0.0.1 with its key, as PEM files. */
 public record TestCertificate(Path certificate, Path key) {
   private static final String PASSWORD = "changeit";
 
-  /** Makes one by the JDK's keytool. */
+  /** Creates a certificate with the keytool of the JDK. */
   public static TestCertificate make(Path folder, String name) throws Exception {
     Path store = folder.resolve(name + ".p12");
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");

@@ -30,7 +30,7 @@ final class SlateRulesTest {
     return new CatalogueItem(id, "", category, created, new float[0], author);
   }
 
-  /** In this order, the first with the largest utility. */
+  /** Returns the catalogue's items in their order, with falling utility. */
   private static List<RankedItem> ranked(Catalogue catalogue) {
     return IntStream.range(0, catalogue.size())
         .mapToObj(
@@ -199,7 +199,7 @@ final class SlateRulesTest {
     }
   }
 
-  /** A rule that a page breaks. */
+  /** Returns a rule that a page breaks; null if there is none. */
   private static @Nullable String broken(
       SlateConfig config, Catalogue catalogue, List<RankedItem> page) {
     for (RankedItem item : page) {

@@ -113,7 +113,7 @@ final class TracingTest {
     }
   }
 
-  /** Asks for one page per traceparent and closes the server, which sends its spans. */
+  /** Requests one page per traceparent. Then closes the server, which sends its spans. */
   private void serve(Collector collector, String share, List<String> parents, int candidates)
       throws InterruptedException {
     UniPinServer server =

@@ -118,7 +118,7 @@ final class UserDataTest {
     assertThat(asked).containsExactly("gone", "gone");
   }
 
-  /** What is under way meanwhile finds no history that it could bring back. */
+  /** A store that works during the erasure finds no history that it could store again. */
   @Test
   void erase_shadowReadsWhenItIsAsked_findsNoHistory() {
     users.record("gone", List.of(event("e1")));
@@ -147,7 +147,7 @@ final class UserDataTest {
   @Test
   void record_again_isLoggedAgainSoThatACrashLosesNothing() throws IOException {
     assertThat(histories.append("u", List.of(event("e1"))).recorded()).isEqualTo(1);
-    // The server ended before it logged the event; its caller asks again.
+    // The server ended before it logged the event. The caller sends it again.
     assertThat(users.record("u", List.of(event("e1")))).isEqualTo(new AppendResult(0, 1));
     served.close();
     assertThat(log()).contains("\"event\":\"e1\"");

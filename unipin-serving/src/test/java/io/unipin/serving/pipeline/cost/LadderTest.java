@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Requests by a clock of the test's own, of a user whose 100 actions are encoded and for whom 200 candidates are scored. */
+/**
+ * Tests the ladder with requests of one user on the test's own clock. The user has 100 actions to
+ * encode and 200 candidates to score.
+ */
 final class LadderTest {
   private static final long MS = 1_000_000;
   private static final int TOKENS = 101;
@@ -45,7 +48,10 @@ final class LadderTest {
     return new CostedModel(SHAPE, costs);
   }
 
-  /** A request that takes what its stages take; returns what was left out. */
+  /**
+   * Runs a request whose stages take the given times. Returns the steps of the ladder that were
+   * taken.
+   */
   private List<String> request(Duration deadline, long encodeMs, long scoreMs) {
     StageClock clock = new StageClock(new Until(now, now.get() + deadline.toNanos()), now::get);
     clock.report(costs);
@@ -87,7 +93,7 @@ final class LadderTest {
     }
   }
 
-  /** Milliseconds until ten requests in a row were whole. */
+  /** Returns the milliseconds until ten requests in a row were not degraded. */
   private long wholeAgain(Duration deadline, long encodeMs, long scoreMs) {
     long begin = now.get();
     int whole = 0;
@@ -99,7 +105,7 @@ final class LadderTest {
     return (now.get() - begin) / MS;
   }
 
-  /** Both workers stand for 15 s, each in the same stage. */
+  /** Both workers stop for 15 s, each in the same stage. */
   @ParameterizedTest
   @EnumSource(names = {"ENCODE", "QUERY", "SEARCH", "SCORE"})
   void pause_ofFifteenSeconds_degradesNothing(Stage stage) {
@@ -118,7 +124,7 @@ final class LadderTest {
     };
   }
 
-  /** All that is known of all stages is a hundred times too much. */
+  /** All known costs of all stages are a hundred times too high. */
   @Test
   void disturbance_ofAllThatIsKnown_isOverWithinSeconds() {
     ordinary(20);
@@ -131,7 +137,7 @@ final class LadderTest {
     assertThat(wholeAgain(DEADLINE, 20, 10)).isLessThan(5000);
   }
 
-  /** The server has seen nothing but a disturbed request when the first ones come. */
+  /** A disturbed request is the only one before the first real requests. */
   @Test
   void disturbance_ofTheFirstRequest_isOverWithinSeconds() {
     request(Duration.ofMinutes(1), 5000, 3000);
@@ -174,7 +180,7 @@ final class LadderTest {
     assertThat(Ladder.scoreSize(shape(8), 5, 9)).isEqualTo(4 * Ladder.scoreSize(SHAPE, 5, 9));
   }
 
-  /** Of the test's clock. */
+  /** A deadline on the test's clock. */
   private record Until(AtomicLong now, long end) implements CallBudget {
     @Override
     public void check() {}

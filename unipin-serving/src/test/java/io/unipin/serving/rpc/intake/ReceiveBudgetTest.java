@@ -14,7 +14,7 @@ final class ReceiveBudgetTest {
 
   private final ReceiveBudget budget = new ReceiveBudget(4 * MESSAGE);
 
-  /** A call and how it was refused. */
+  /** A call that notes how it was refused. */
   private final class Call {
     final Receipt receipt = new Receipt(budget, MESSAGE);
     final List<ServingException> refusals = new ArrayList<>();
@@ -87,7 +87,7 @@ final class ReceiveBudgetTest {
     assertThat(call.receipt.taken()).isTrue();
     assertThat(call.receipt.answered()).isTrue();
     assertThat(budget.used()).isZero();
-    call.receipt.streamClosed(Status.OK); // once the client has read
+    call.receipt.streamClosed(Status.OK); // the client has read the answer
     assertThat(budget.used()).isZero();
   }
 
@@ -114,7 +114,7 @@ final class ReceiveBudgetTest {
     }
     for (Call call : calls) {
       call.receipt.streamClosed(Status.CANCELLED);
-      call.receive(10); // what was under way is of no consequence
+      call.receive(10); // bytes that arrive after the end have no effect
     }
     assertThat(budget.used()).isZero();
   }

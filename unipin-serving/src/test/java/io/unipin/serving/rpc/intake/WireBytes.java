@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 
-/** Makes messages of a type in every encoding that the wire allows, a parser's worst cases first. One thread. */
+/**
+ * Creates messages of a type in every encoding that the wire format allows. It prefers a parser's
+ * worst cases. One thread.
+ */
 final class WireBytes {
   private final Random random;
 
@@ -17,7 +20,10 @@ final class WireBytes {
     random = new Random(seed);
   }
 
-  /** About so many bytes; most of them of one kind of part, which a seed picks. */
+  /**
+   * Returns a message of about {@code bytes} bytes. Most of its parts have the same kind, which the
+   * random seed picks.
+   */
   byte[] message(Descriptor type, int bytes, int depth) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CodedOutputStream wire = CodedOutputStream.newInstance(out);
@@ -54,7 +60,7 @@ final class WireBytes {
     }
   }
 
-  /** A known number in a wire type that its field never has. */
+  /** Writes a known field number with a wire type that the field never has. */
   private static void mistaken(CodedOutputStream wire, FieldDescriptor field) throws IOException {
     int number = field.getNumber();
     if (field.getLiteType().getWireType() == WireFormat.WIRETYPE_FIXED64) {

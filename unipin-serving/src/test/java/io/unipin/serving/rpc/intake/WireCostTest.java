@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WireCostTest {
-  /** The parser's lists grow by copies, which are garbage at once; they are part of what is measured, not of the estimate. */
+  /**
+   * Factor for garbage. The parser's lists grow by copying. The measurement includes the discarded
+   * copies, but the estimate does not.
+   */
   private static final int GARBAGE = 4;
 
   private static final List<Message> TYPES =
@@ -48,7 +51,7 @@ final class WireCostTest {
       try {
         cost = WireCost.of(wire, type.getDescriptorForType());
       } catch (ServingException e) {
-        continue; // refused unread
+        continue; // the message is refused without reading it
       }
       taken++;
       assertThat(cost).isLessThanOrEqualTo(WireCost.most(wire.length));
@@ -104,7 +107,7 @@ final class WireCostTest {
   }
 
   private static long allocated(Parser<? extends Message> parser, byte[] wire) throws IOException {
-    parser.parseFrom(wire); // loads classes
+    parser.parseFrom(wire); // loads the classes before the measurement
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     Message kept = parser.parseFrom(wire);
