@@ -45,7 +45,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
   /** The holders of the bundles that arms name, by bundle name. */
   private final Map<String, BundleHolder> bundles = new LinkedHashMap<>();
 
-  /** The routes made so far. There are at most as many as combinations of arms. */
+  /** The routes made so far. Their number is at most that of the combinations of arms. */
   private final ConcurrentMap<List<Assignment>, Route> routes = new ConcurrentHashMap<>();
 
   /**

@@ -39,7 +39,7 @@ final class ServerModels {
   /** The holders of the bundles that use the cache. */
   private final List<BundleHolder> holders = new CopyOnWriteArrayList<>();
 
-  /** Creates the pipelines. {@link #load} comes next. If {@code rival} is given, it ranks. */
+  /** Creates the pipelines. Call {@link #load} next. If {@code rival} is given, it ranks. */
   ServerModels(
       ServerConfig config,
       ServerStores stores,

@@ -46,14 +46,14 @@ public final class CatalogueFilters {
 
   private final Catalogue catalogue;
 
-  /** Rows of items with a known time, oldest first, and those times. */
+  /** Rows of items with a known time, oldest first, with their times. */
   private final int[] rows;
 
   private final long[] times;
 
   /**
-   * Each category by its own name. Cached keys use these texts, so they do not keep texts of
-   * requests alive.
+   * The catalogue's own text of each category. Cached keys use these texts, so they do not keep
+   * texts of requests alive.
    */
   private final Map<String, String> categories;
 

@@ -26,7 +26,8 @@ final class GoldenCheck {
    *
    * @param probability largest difference of a probability; processors differ by much less than the
    *     smallest value here
-   * @param recall share of the expected items that must be among twice as many retrieved items
+   * @param recall smallest share of the expected items that must be found; the search returns twice
+   *     as many items as expected
    */
   private record Tolerance(double probability, double recall) {
     private static final Tolerance EIGHT_BITS = new Tolerance(0.05, 0.3);

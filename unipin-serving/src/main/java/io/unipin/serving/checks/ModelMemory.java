@@ -29,7 +29,7 @@ final class ModelMemory {
     return copies * bytes(config, config.bundle().name()) + others;
   }
 
-  /** Returns the bundles that are loaded once, beside the serving one. */
+  /** Returns the bundles that are loaded once, in addition to the serving one. */
   private static Stream<String> others(ServerConfig config) {
     Stream<String> arms =
         config.experiments().layers().values().stream()

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param settings settings as in an arm; owned by the record
  * @param percent percentage of users whose requests are copied; each user's requests are copied all
  *     or not at all
- * @param budget bytes that the shadow's cached users may take, beside those of the server
+ * @param budget bytes that the shadow's cached users may take, in addition to those of the server
  * @param transientBudget bytes that its requests may take for state that is not cached
  * @param timeout time after which a copy is abandoned
  */

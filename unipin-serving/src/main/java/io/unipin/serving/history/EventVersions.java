@@ -9,7 +9,7 @@ public record EventVersions(long recorded, long retracted) {
   /** Stands for an absent revision. */
   public static final long NONE = -1;
 
-  /** Whether the event counts: its record is newer than its retraction. */
+  /** Whether the event counts: its highest recorded revision is above its highest retracted one. */
   boolean hold() {
     return recorded > retracted;
   }

@@ -111,7 +111,7 @@ final class HistoryDatabase implements AutoCloseable {
   }
 
   /**
-   * Converts a database error. A full disk is not a fault of the server: writes work again once
+   * Converts a database error. A full disk is not a fault of the server. Writes work again once
    * there is room.
    */
   static ServingException failure(RocksDBException e) {

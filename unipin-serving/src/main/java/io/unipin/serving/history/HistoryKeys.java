@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Keys that stand for users and events where their ids must not appear. */
+/** Creates keys for users and events. The keys appear in places where the ids must not. */
 public final class HistoryKeys {
   /** First byte of the key of a user's record. */
   static final byte USER = 'u';

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user's record, read from the store in order to change it. One thread.
  *
- * <p>The greatest record and the highest retraction of an event are valid, in whatever order they
- * arrived.
+ * <p>The record of an event with the highest revision is valid. Of its retractions the one with the
+ * highest revision is valid. The order of arrival does not matter.
  *
  * <p>The record keeps every event after the {@code floor} and none before it. So a late event never
  * leaves a gap behind it.
@@ -127,7 +127,8 @@ public final class UserRecord {
     if (gone == null || revision > gone.recorded()) {
       return false;
     }
-    // Of equal revisions the later record is valid. The dropped record was at or before the floor.
+    // Of equal revisions the record with the later time is valid. The dropped record was at or
+    // before the floor.
     boolean before = new Place(action.timeMs(), event).compareTo(floor) <= 0;
     return revision < gone.recorded() || before;
   }

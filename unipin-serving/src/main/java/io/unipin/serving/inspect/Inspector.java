@@ -89,8 +89,8 @@ public final class Inspector {
   }
 
   /**
-   * Explains the treatment of one item. {@code score} returns the model's predictions for a
-   * candidate.
+   * Explains why one item is on the page or not. {@code score} returns the model's predictions for
+   * a candidate.
    *
    * @param query (queries, itemDim) vectors of the user's queries
    */

@@ -4,7 +4,7 @@ import io.unipin.serving.request.RankedItem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The treatment of one item in a request for a page.
+ * Explains why one item is on the requested page or not.
  *
  * @param title title of the item; empty when the bundle does not know the item
  * @param exactRank place by retrieval score among all items that pass the request's filters, from 1

@@ -3,7 +3,7 @@ package io.unipin.serving.pipeline;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 
-/** Refuses values of a broken model that are not finite. */
+/** Throws if a broken model returns values that are not finite. */
 final class Finite {
   private Finite() {}
 

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentMap;
 public final class ModelCosts {
   private final Map<ServingModel, OfModel> models;
 
-  /** Settings on which the cost of a stage depends, beside the model. */
+  /** Settings on which the cost of a stage depends, in addition to the model. */
   private final RetrievalConfig settings;
 
   private static final class OfModel {

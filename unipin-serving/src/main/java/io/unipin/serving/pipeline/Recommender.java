@@ -139,7 +139,7 @@ public final class Recommender {
    * Does the work of {@link #retrieveAndRank} and reports the result of each step. It also leaves
    * the user's state in the cache.
    *
-   * @param item id of the item whose treatment is explained
+   * @param item id of the item whose place on or off the page is explained
    */
   public Inspection inspect(
       LoadedBundle bundle, PageQuery query, OptionalLong item, StageClock clock) {

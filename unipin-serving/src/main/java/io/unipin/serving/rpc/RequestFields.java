@@ -22,8 +22,8 @@ final class RequestFields {
   }
 
   /**
-   * Checks the id of a user who may have stored data. A blank id was once accepted, so it must be
-   * possible to take back and erase its data.
+   * Checks the id of a user whose data is retracted or erased. Blank ids were once accepted and may
+   * have stored data, so they are still valid here.
    */
   void storedUser(String id) {
     text("user_id", id, 1, FeedRules.ID_CHARS);

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * @param perAuthor most items of one author on a page; 0 for any number. Items of unknown author
  *     are not counted
  * @param perCategory most items of one category on a page; 0 for any number
- * @param freshItems fewest fresh items on a page, if there are enough among the candidates
+ * @param freshItems smallest number of fresh items on a page, if enough candidates are fresh
  * @param freshWithin largest age of a fresh item; an item of unknown age is not fresh
  * @param blockedItems ids of items that stand on no page
  * @param blockedAuthors authors whose items stand on no page

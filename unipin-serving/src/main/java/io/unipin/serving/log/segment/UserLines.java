@@ -12,8 +12,8 @@ import java.util.stream.LongStream;
  * The offsets of each user's lines in a segment. Each line is one number: the user's hash in the
  * high bits, the line's offset in the low bits.
  *
- * <p>The hash has 31 bits and uses a salt that is unique to the segment. So nobody can find an id,
- * or a hash from another file, in it.
+ * <p>The hash has 31 bits and uses a salt that is unique to the segment. So the table reveals no
+ * id, and its hashes match none of another file.
  *
  * <p>If two users share a hash, an erasure also reads the other user's lines. Memory is 8 bytes per
  * line, and twice that while the table grows. One thread at a time.

@@ -14,9 +14,9 @@ import java.util.zip.CRC32C;
 /**
  * The {@link UserLines} of a closed segment, stored in a file beside it.
  *
- * <p>The file holds the magic number and version (4 bytes each), the segment's size (8), the salt
- * (16), the number of lines (8) and a checksum (8). The lines follow in ascending order, 8 bytes
- * each.
+ * <p>The file begins with the magic number and the version (4 bytes each), the segment's size (8)
+ * and the salt (16). The number of lines (8) and a checksum (8) come next. The lines follow in
+ * ascending order, 8 bytes each.
  *
  * <p>The file may be lost. Without it, an erasure reads the segment. One thread at a time.
  */

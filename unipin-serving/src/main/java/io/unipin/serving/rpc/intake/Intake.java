@@ -58,8 +58,8 @@ public final class Intake implements ServerInterceptor {
   }
 
   /**
-   * Returns a filter that detects connections closed by the transport after {@code most} cancelled
-   * calls within {@code seconds}.
+   * Returns a filter that counts connections closed by the transport, because their client
+   * cancelled {@code most} calls within {@code seconds}.
    */
   public static ServerTransportFilter resets(int most, int seconds, Runnable counted) {
     return new ResetWatch(most, seconds, counted);

@@ -21,8 +21,8 @@ final class Receipt extends ServerStreamTracer {
   static final Context.Key<Receipt> KEY = Context.key("unipin-receipt");
 
   /**
-   * Bytes charged for each piece of a message beside its content. A client may send a message one
-   * byte at a time.
+   * Bytes charged for each piece of a message, in addition to its content. A client may send a
+   * message one byte at a time.
    */
   private static final int PIECE = 256;
 

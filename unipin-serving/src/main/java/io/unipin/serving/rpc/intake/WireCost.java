@@ -22,10 +22,10 @@ final class WireCost {
   /** Largest ratio of the memory of a request to its encoded size. */
   static final int MAX_TIMES = 32;
 
-  /** Size in bytes that a smaller request counts as. */
+  /** Smallest size in bytes for this ratio. A smaller request counts as this large. */
   static final int LEAST_BYTES = 64 << 10;
 
-  /** Largest memory of a request in bytes, beside twice its size. */
+  /** Largest memory of a request in bytes, in addition to twice its encoded size. */
   static final long MAX_HEAP = 16L << 20;
 
   /* Bytes on a 64-bit JVM, rounded up. They include the slot in a list with spare room. */
