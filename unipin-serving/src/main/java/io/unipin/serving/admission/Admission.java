@@ -21,9 +21,7 @@ import org.slf4j.LoggerFactory;
  * A fixed number of workers behind a bounded queue.
  *
  * <p>A call is admitted or refused when it arrives. An admitted call runs unless it is withdrawn
- * while it waits. A worker survives everything that a call throws.
- *
- * <p>Thread-safe.
+ * while it waits. A worker survives everything that a call throws. Thread-safe.
  */
 public final class Admission implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Admission.class);
@@ -63,8 +61,7 @@ public final class Admission implements AutoCloseable {
   /**
    * Admits a call to the queue.
    *
-   * @throws ServingException OVERLOADED with the time before the next try, or UNAVAILABLE when the
-   *     server stops
+   * @throws ServingException OVERLOADED with the time before a retry, or UNAVAILABLE in a stop
    */
   public Ticket admit(Work work) {
     lock.lock();
@@ -105,8 +102,7 @@ public final class Admission implements AutoCloseable {
    * Runs a task once on every worker, on all at the same time. It waits for all of them, even after
    * a failure. Then it throws the first failure in the order of workers.
    *
-   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not become
-   *     free
+   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker stays busy
    */
   public void onEveryWorker(Runnable task) {
     List<RuntimeException> failures = new ArrayList<>();
@@ -136,8 +132,7 @@ public final class Admission implements AutoCloseable {
    * Runs all steps on every worker, one worker and one step at a time. Between two steps the worker
    * takes waiting calls. The other workers take calls all the time. Rethrows a failure of a step.
    *
-   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker does not become
-   *     free
+   * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker stays busy
    */
   public void onEveryWorkerInTurn(List<Runnable> steps) {
     for (Worker worker : workers) {
@@ -167,10 +162,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes no more calls and waits for the admitted ones. After the given time it interrupts those
-   * that are left.
-   */
+  /** Takes no more calls and waits for admitted ones. After the time it interrupts the rest. */
   public void drain(Duration time) {
     stop();
     long end = System.nanoTime() + time.toNanos();
@@ -208,9 +200,7 @@ public final class Admission implements AutoCloseable {
   private final class Worker {
     private final Thread thread;
 
-    /**
-     * Tasks for this worker alone. Read and changed with the lock held, so that no task is missed.
-     */
+    /** Tasks for this worker alone. The lock guards them, so that no task is missed. */
     private final Queue<WorkerTask> own = new ConcurrentLinkedQueue<>();
 
     Worker(String name) {
@@ -287,10 +277,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /**
-   * Logs a failure of a call's task. A call handles its own failures. So this is a bug, or there
-   * was no memory even to report the failure.
-   */
+  /** Logs a failure that a call's task did not handle: a bug, or a lack of memory. */
   private static void report(Throwable failure) {
     try {
       logger.error("a call ended without an answer; its worker goes on", failure);

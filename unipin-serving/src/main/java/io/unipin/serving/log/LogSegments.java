@@ -37,8 +37,7 @@ final class LogSegments implements AutoCloseable {
   private final Lock lock = new ReentrantLock();
 
   /**
-   * Held while closed segments change. It is taken before {@code lock}. The lock is fair, so an
-   * erasure only waits for its turn.
+   * Held while closed segments change. Taken before {@code lock}. Fair, so erasures wait in turn.
    */
   private final Lock closedSegments = new ReentrantLock(true);
 
@@ -73,8 +72,7 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Makes this server the owner of the folder. If the folder can't be created or written now, the
-   * first line tries again.
+   * Makes this server the owner of the folder. If that can't be done now, the first line retries.
    *
    * @throws ServingException when another server writes to the folder
    */
@@ -130,8 +128,7 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Writes lines to the file in order. After a failure it waits for some time before it tries
-   * again.
+   * Writes lines to the file in order. After a failure it waits before it tries again.
    *
    * @param last whether this is the last call, which tries in any case
    * @return number of lines that are completely written
@@ -188,8 +185,7 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Erases a user's lines and all incomplete lines from every segment. A failure in one segment
-   * does not stop the erasure in the others.
+   * Erases a user's lines and incomplete lines from every segment, even if one segment fails.
    *
    * @return whether the user had any line
    * @throws ServingException when a segment could not be reached
@@ -219,10 +215,7 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /**
-   * Erases a user's lines from a closed segment. A segment that was deleted meanwhile holds no
-   * lines.
-   */
+  /** Erases a user's lines from a closed segment. A deleted segment holds no lines. */
   @GuardedBy("closedSegments")
   private boolean eraseClosed(Path segment, String user, List<Exception> failures) {
     try {

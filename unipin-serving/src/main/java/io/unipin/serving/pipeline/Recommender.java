@@ -62,19 +62,13 @@ public final class Recommender {
   private final Ranker ranker;
   private final SlateRules rules;
 
-  /**
-   * Creates a pipeline with one model. The last argument returns the time of day in milliseconds
-   * since the epoch.
-   */
+  /** Creates a pipeline. The last argument returns the time in milliseconds since the epoch. */
   public Recommender(
       HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
     this(histories, cache, config, clockMs, (encoder, costs) -> new CachedRanking(costs));
   }
 
-  /**
-   * Creates a pipeline that ranks with the model from {@code ranking}. Benchmarks use it for rival
-   * models.
-   */
+  /** Creates a pipeline in which a model from {@code ranking} ranks. Benchmarks use it. */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
@@ -111,10 +105,7 @@ public final class Recommender {
     this.rules = new SlateRules(config.slate());
   }
 
-  /**
-   * Returns a pipeline with other settings of retrieval, ranking, page and slate. It shares
-   * everything else with this one.
-   */
+  /** Returns a pipeline with other settings. It shares everything else with this one. */
   public Recommender with(RecommenderConfig other) {
     return new Recommender(histories, cache, other, costs.with(other), ranking, cursors);
   }
