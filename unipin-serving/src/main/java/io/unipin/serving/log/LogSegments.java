@@ -22,10 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of a log: segments of bounded size with one JSON entry per line.
+ * The files of a log: segments of bounded size with one JSON entry per line. Thread-safe.
  *
- * <p>Lines are written while other lines are erased. An erasure blocks the writer only while it
- * works on the open segment. Thread-safe.
+ * <p>Lines are written while others are erased. An erasure blocks writes to the open segment only.
  */
 final class LogSegments implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogSegments.class);
@@ -36,9 +35,7 @@ final class LogSegments implements AutoCloseable {
   private final Backoff backoff;
   private final Lock lock = new ReentrantLock();
 
-  /**
-   * Held while closed segments change. Taken before {@code lock}. Fair, so erasures wait in turn.
-   */
+  /** Held while closed segments change. Taken before {@code lock}. Fair: erasures take turns. */
   private final Lock closedSegments = new ReentrantLock(true);
 
   /** Existing segments whose index was found complete. */
