@@ -1,17 +1,10 @@
 package io.unipin.kvcache;
 
 import com.github.benmanes.caffeine.cache.RemovalCause;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,37 +16,20 @@ import org.jspecify.annotations.Nullable;
  * freed when the last lease is closed as well.
  */
 final class EntryStore {
-  private final KvCacheConfig config;
   private final WriterSlots writers;
-  private final Partition shared;
-  private final Map<String, Partition> own = new ConcurrentHashMap<>();
+  private final Departures departures = new Departures();
+  private final Partitions partitions;
   private final Erasures erasures = new Erasures();
-  private final EnumMap<KvDeparture, LongAdder> departures = new EnumMap<>(KvDeparture.class);
-  private final ReentrantLock resizing = new ReentrantLock();
-
-  @GuardedBy("resizing")
-  private final Map<String, Long> reserved = new HashMap<>();
-
   private volatile boolean closed;
 
   EntryStore(KvCacheConfig config, WriterSlots writers) {
-    this.config = config;
     this.writers = writers;
-    for (KvDeparture departure : KvDeparture.values()) {
-      departures.put(departure, new LongAdder());
-    }
-    shared = new Partition(config.budgetBytes(), config, this::removed);
+    partitions = new Partitions(config, departures, this::removed);
   }
 
   /** Returns the part of the budget in which a key competes now. */
   Partition partition(KvKey key) {
-    return own.isEmpty() ? shared : own.getOrDefault(key.fingerprint(), shared);
-  }
-
-  private List<Partition> partitions() {
-    List<Partition> all = new ArrayList<>(own.values());
-    all.add(shared);
-    return all;
+    return partitions.of(key);
   }
 
   /**
@@ -61,28 +37,7 @@ final class EntryStore {
    * time, the fingerprint's entries are dropped.
    */
   void reserve(String fingerprint, long bytes) {
-    resizing.lock();
-    try {
-      Map<String, Long> next = new HashMap<>(reserved);
-      next.put(fingerprint, bytes);
-      long left = config.budgetBytes() - sum(next);
-      if (bytes < 0 || left < 0) {
-        throw new IllegalArgumentException(
-            "own parts of at most %s bytes together expected, got %s for %s"
-                .formatted(config.budgetBytes(), bytes, fingerprint));
-      }
-      reserved.put(fingerprint, bytes);
-      count(KvDeparture.POLICY, shared.resize(left));
-      Partition partition = own.get(fingerprint);
-      if (partition != null) {
-        count(KvDeparture.POLICY, partition.resize(bytes));
-        return;
-      }
-      own.put(fingerprint, new Partition(bytes, config, this::removed));
-    } finally {
-      resizing.unlock();
-    }
-    leave(shared, key -> key.fingerprint().equals(fingerprint));
+    partitions.reserve(fingerprint, bytes, old -> leave(old, fingerprint));
   }
 
   /**
@@ -90,31 +45,19 @@ final class EntryStore {
    * that it still has.
    */
   void share(String fingerprint) {
-    resizing.lock();
-    try {
-      if (reserved.remove(fingerprint) != null) {
-        Partition partition = Objects.requireNonNull(own.remove(fingerprint));
-        leave(partition, key -> key.fingerprint().equals(fingerprint));
-        count(KvDeparture.POLICY, shared.resize(config.budgetBytes() - sum(reserved)));
-      }
-    } finally {
-      resizing.unlock();
-    }
+    partitions.share(fingerprint, old -> leave(old, fingerprint));
   }
 
   /**
-   * Drops a partition's entries of keys that belong to another partition from now on.
+   * Drops a partition's entries of a fingerprint that belongs to another partition from now on.
    *
    * <p>Waits for publications that began before, as an erasure does. A later publication sees that
    * its partition is no longer the key's.
    */
-  private void leave(Partition old, Predicate<KvKey> keys) {
+  private void leave(Partition old, String fingerprint) {
+    Predicate<KvKey> keys = key -> key.fingerprint().equals(fingerprint);
     writers.forEach(keys, slot -> drop(old, slot.key()));
     eraseFrom(old, keys);
-  }
-
-  private static long sum(Map<String, Long> bytes) {
-    return bytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Returns the key's entry or null. Restarts the entry's time to live. */
@@ -157,7 +100,7 @@ final class EntryStore {
     if (now != entry) {
       entry.block().releaseShare();
     }
-    count(KvDeparture.POLICY, partition.settle(key));
+    departures.count(KvDeparture.POLICY, partition.settle(key));
   }
 
   /**
@@ -232,7 +175,7 @@ final class EntryStore {
     erasures.start(keys);
     try {
       writers.forEach(keys, slot -> erased.addAndGet(drop(partition(slot.key()), slot.key())));
-      for (Partition partition : partitions()) {
+      for (Partition partition : partitions.all()) {
         erased.addAndGet(eraseFrom(partition, keys));
       }
       writers.forEach(keys, WriterSlot::revoke);
@@ -264,7 +207,7 @@ final class EntryStore {
               return null;
             });
     if (found[0]) {
-      count(KvDeparture.ERASED, 1);
+      departures.count(KvDeparture.ERASED, 1);
     }
     return found[0] ? 1 : 0;
   }
@@ -281,7 +224,7 @@ final class EntryStore {
 
   /** Drops the entries that are past their time to live. */
   void expire() {
-    partitions().forEach(Partition::expire);
+    partitions.all().forEach(Partition::expire);
   }
 
   /**
@@ -312,7 +255,7 @@ final class EntryStore {
 
   List<Map.Entry<KvKey, KvEntry>> all() {
     List<Map.Entry<KvKey, KvEntry>> all = new ArrayList<>();
-    partitions().forEach(partition -> all.addAll(partition.entries().entrySet()));
+    partitions.all().forEach(partition -> all.addAll(partition.entries().entrySet()));
     return all;
   }
 
@@ -328,22 +271,16 @@ final class EntryStore {
   /** Evicts an entry because its place is needed. */
   void evict(KvKey key, KvEntry entry) {
     if (partition(key).entries().remove(key, entry)) {
-      count(KvDeparture.ROOM, 1);
+      departures.count(KvDeparture.ROOM, 1);
     }
   }
 
   long size() {
-    return partitions().stream().mapToLong(partition -> partition.entries().size()).sum();
+    return partitions.all().stream().mapToLong(partition -> partition.entries().size()).sum();
   }
 
   Map<KvDeparture, Long> departures() {
-    Map<KvDeparture, Long> counted = new EnumMap<>(KvDeparture.class);
-    departures.forEach((departure, count) -> counted.put(departure, count.sum()));
-    return counted;
-  }
-
-  private void count(KvDeparture departure, long entries) {
-    Objects.requireNonNull(departures.get(departure)).add(entries);
+    return departures.counted();
   }
 
   private void removed(@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) {
@@ -351,7 +288,7 @@ final class EntryStore {
       throw new IllegalStateException("strong keys and values expected, got a collected one");
     }
     if (cause == RemovalCause.EXPIRED) {
-      count(KvDeparture.AGE, 1);
+      departures.count(KvDeparture.AGE, 1);
     }
     entry.block().releaseShare();
   }

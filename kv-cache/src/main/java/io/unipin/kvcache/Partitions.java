@@ -1,0 +1,103 @@
+package io.unipin.kvcache;
+
+import com.github.benmanes.caffeine.cache.RemovalListener;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * The parts of one byte budget: parts reserved for single fingerprints, and the part that all other
+ * fingerprints share. Thread-safe.
+ */
+final class Partitions {
+  private final KvCacheConfig config;
+  private final Departures departures;
+  private final RemovalListener<KvKey, KvEntry> gone;
+  private final Partition shared;
+  private final Map<String, Partition> own = new ConcurrentHashMap<>();
+  private final ReentrantLock resizing = new ReentrantLock();
+
+  @GuardedBy("resizing")
+  private final Map<String, Long> reserved = new HashMap<>();
+
+  /**
+   * @param departures counts the entries that no longer fit after a change of sizes
+   * @param gone is told of every entry that leaves its partition
+   */
+  Partitions(KvCacheConfig config, Departures departures, RemovalListener<KvKey, KvEntry> gone) {
+    this.config = config;
+    this.departures = departures;
+    this.gone = gone;
+    shared = new Partition(config.budgetBytes(), config, gone);
+  }
+
+  /** Returns the part of the budget in which a key competes now. */
+  Partition of(KvKey key) {
+    return own.isEmpty() ? shared : own.getOrDefault(key.fingerprint(), shared);
+  }
+
+  List<Partition> all() {
+    List<Partition> all = new ArrayList<>(own.values());
+    all.add(shared);
+    return all;
+  }
+
+  /**
+   * Reserves a part of the budget for a fingerprint, or changes the size of its part.
+   *
+   * @param leave drops the fingerprint's entries from the shared part. It is called the first time
+   *     only, after the lock is released.
+   */
+  void reserve(String fingerprint, long bytes, Consumer<Partition> leave) {
+    resizing.lock();
+    try {
+      Map<String, Long> next = new HashMap<>(reserved);
+      next.put(fingerprint, bytes);
+      long left = config.budgetBytes() - sum(next);
+      if (bytes < 0 || left < 0) {
+        throw new IllegalArgumentException(
+            "own parts of at most %s bytes together expected, got %s for %s"
+                .formatted(config.budgetBytes(), bytes, fingerprint));
+      }
+      reserved.put(fingerprint, bytes);
+      departures.count(KvDeparture.POLICY, shared.resize(left));
+      Partition partition = own.get(fingerprint);
+      if (partition != null) {
+        departures.count(KvDeparture.POLICY, partition.resize(bytes));
+        return;
+      }
+      own.put(fingerprint, new Partition(bytes, config, gone));
+    } finally {
+      resizing.unlock();
+    }
+    leave.accept(shared);
+  }
+
+  /**
+   * Returns a fingerprint's reserved bytes to the shared part.
+   *
+   * @param leave drops the entries of the fingerprint's part. It is called under the lock, before
+   *     the shared part grows. So the parts together stay within the budget.
+   */
+  void share(String fingerprint, Consumer<Partition> leave) {
+    resizing.lock();
+    try {
+      if (reserved.remove(fingerprint) != null) {
+        leave.accept(Objects.requireNonNull(own.remove(fingerprint)));
+        departures.count(KvDeparture.POLICY, shared.resize(config.budgetBytes() - sum(reserved)));
+      }
+    } finally {
+      resizing.unlock();
+    }
+  }
+
+  private static long sum(Map<String, Long> bytes) {
+    return bytes.values().stream().mapToLong(Long::longValue).sum();
+  }
+}
