@@ -53,7 +53,7 @@ final class BlockSource {
       block = pool.takeOver(layout, rows);
     }
     if (block == null) {
-      entries.evictColdest(key, SlabPool.unitBytes(layout));
+      entries.evictColdest(key, Slabs.unitBytes(layout));
       block = evictColdest(key, layout, rows);
     }
     if (block == null) {
@@ -63,7 +63,7 @@ final class BlockSource {
   }
 
   private @Nullable KvBlock evictColdest(KvKey key, KvLayout layout, int rows) {
-    int unitBytes = SlabPool.unitBytes(layout);
+    int unitBytes = Slabs.unitBytes(layout);
     long needed = (long) unitBytes << layout.orderFor(rows);
     for (int round = 0; round < MAX_ROUNDS; round++) {
       for (var next : entries.coldest(key, unitBytes, EVICTED_PER_ROUND)) {
@@ -79,7 +79,7 @@ final class BlockSource {
 
   private @Nullable KvBlock evictAround(KvKey key, KvLayout layout, int rows) {
     Set<KvBlock> cold = new LinkedHashSet<>(); // in eviction order, the coldest first
-    for (var entry : entries.coldest(key, SlabPool.unitBytes(layout), MAX_COLDEST)) {
+    for (var entry : entries.coldest(key, Slabs.unitBytes(layout), MAX_COLDEST)) {
       cold.add(entry.getValue().block());
     }
     List<KvBlock> best = List.of();
@@ -97,7 +97,7 @@ final class BlockSource {
   }
 
   private @Nullable KvBlock clearSlab(KvLayout layout, int rows) {
-    long minBytes = (long) SlabPool.unitBytes(layout) << layout.orderFor(rows);
+    long minBytes = Slabs.blockBytes(layout, rows);
     Map<Slab, List<Map.Entry<KvKey, KvEntry>>> idle = new HashMap<>();
     for (Map.Entry<KvKey, KvEntry> entry : entries.all()) {
       KvBlock block = entry.getValue().block();

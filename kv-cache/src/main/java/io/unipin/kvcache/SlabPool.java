@@ -2,14 +2,11 @@ package io.unipin.kvcache;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The slabs under one byte budget, shared by layouts of any unit size. An empty slab may be cut
@@ -20,13 +17,7 @@ import org.slf4j.LoggerFactory;
  * ({@link Backoff}). Thread-safe: only callers that need a new slab wait for its memory.
  */
 final class SlabPool {
-  private static final Logger logger = LoggerFactory.getLogger(SlabPool.class);
-  private static final int SLABS = 64;
-  private static final long MAX_SLAB_BYTES = 1L << 30;
-
-  private final String name;
   private final long budgetBytes;
-  private final long slabBytes;
   private final boolean debug;
   private final IntFunction<Slab> memory;
   private final AtomicLong leasedBytes = new AtomicLong();
@@ -37,22 +28,10 @@ final class SlabPool {
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
-  private final List<Slab> slabs = new ArrayList<>();
+  private final Slabs slabs;
 
   @GuardedBy("lock")
-  private long reservedBytes;
-
-  @GuardedBy("lock")
-  private final Backoff backoff;
-
-  @GuardedBy("lock")
-  private final Compaction compaction = new Compaction(slabs);
-
-  @GuardedBy("lock")
-  private long shortages;
-
-  @GuardedBy("lock")
-  private long lostBytes;
+  private final Compaction compaction;
 
   /**
    * @param name the pool's name in the log
@@ -82,23 +61,11 @@ final class SlabPool {
       boolean debug,
       IntFunction<Slab> memory,
       Ticker ticker) {
-    this.name = name;
     this.budgetBytes = budgetBytes;
-    this.slabBytes = slabBytes;
     this.debug = debug;
     this.memory = memory;
-    this.backoff = new Backoff(ticker);
-  }
-
-  /** Returns the slab size that divides a budget into 64 slabs, at most 1 GiB. */
-  static long defaultSlabBytes(long budgetBytes) {
-    return Math.min(budgetBytes / SLABS, MAX_SLAB_BYTES);
-  }
-
-  /** Returns the bytes of a layout's smallest block, rounded up to whole cache lines. */
-  static int unitBytes(KvLayout layout) {
-    int bytes = (int) layout.blockBytes(layout.unitRows());
-    return (bytes + Slab.ALIGNMENT - 1) / Slab.ALIGNMENT * Slab.ALIGNMENT;
+    this.slabs = new Slabs(name, budgetBytes, slabBytes, ticker);
+    this.compaction = new Compaction(slabs.all());
   }
 
   long budgetBytes() {
@@ -111,11 +78,10 @@ final class SlabPool {
 
   /** Returns whether a block of {@code rows} rows would have room if nothing else was in use. */
   boolean fits(KvLayout layout, int rows) {
-    long bytes = (long) unitBytes(layout) << layout.orderFor(rows);
+    long bytes = Slabs.blockBytes(layout, rows);
     lock.lock();
     try {
-      return newSlabBytes(layout) >= bytes
-          || slabs.stream().anyMatch(slab -> slab.bytes() >= bytes);
+      return slabs.nextBytes(layout) >= bytes || slabs.has(bytes);
     } finally {
       lock.unlock();
     }
@@ -141,7 +107,7 @@ final class SlabPool {
 
   /** Like {@link #allocate}, but adds no slab. */
   private @Nullable KvBlock allocateHere(KvLayout layout, int rows) {
-    int unitBytes = unitBytes(layout);
+    int unitBytes = Slabs.unitBytes(layout);
     int order = layout.orderFor(rows);
     lock.lock();
     try {
@@ -151,7 +117,7 @@ final class SlabPool {
           return block(slab, start, order, layout);
         }
       }
-      Slab slab = emptySlab((long) unitBytes << order);
+      Slab slab = slabs.empty((long) unitBytes << order);
       if (slab == null) {
         return null;
       }
@@ -163,9 +129,13 @@ final class SlabPool {
   }
 
   private boolean mayGrow(KvLayout layout, int rows) {
+    return newSlabBytes(layout) >= Slabs.blockBytes(layout, rows);
+  }
+
+  private int newSlabBytes(KvLayout layout) {
     lock.lock();
     try {
-      return newSlabBytes(layout) >= (long) unitBytes(layout) << layout.orderFor(rows);
+      return slabs.nextBytes(layout);
     } finally {
       lock.unlock();
     }
@@ -177,14 +147,8 @@ final class SlabPool {
    */
   @GuardedBy("growing")
   private boolean grow(KvLayout layout, int rows) {
-    int bytes;
-    lock.lock();
-    try {
-      bytes = newSlabBytes(layout);
-    } finally {
-      lock.unlock();
-    }
-    if (bytes < (long) unitBytes(layout) << layout.orderFor(rows)) {
+    int bytes = newSlabBytes(layout);
+    if (bytes < Slabs.blockBytes(layout, rows)) {
       return false;
     }
     try {
@@ -200,10 +164,6 @@ final class SlabPool {
     lock.lock();
     try {
       slabs.add(slab);
-      reservedBytes += slab.bytes();
-      if (backoff.succeeded()) {
-        logger.info("There is memory for the {} again", name);
-      }
     } finally {
       lock.unlock();
     }
@@ -212,13 +172,7 @@ final class SlabPool {
   private void noMemory() {
     lock.lock();
     try {
-      if (backoff.failed()) {
-        logger.warn(
-            "The {} got {} of its {} bytes: raise -XX:MaxDirectMemorySize or lower the budget",
-            name,
-            reservedBytes,
-            budgetBytes);
-      }
+      slabs.noMemory();
     } finally {
       lock.unlock();
     }
@@ -234,7 +188,7 @@ final class SlabPool {
     }
     lock.lock();
     try {
-      return compaction.join(unitBytes(layout), layout.orderFor(rows))
+      return compaction.join(Slabs.unitBytes(layout), layout.orderFor(rows))
           ? allocateHere(layout, rows)
           : null;
     } finally {
@@ -247,10 +201,9 @@ final class SlabPool {
    * room in the other slabs of their unit size.
    */
   @Nullable KvBlock takeOver(KvLayout layout, int rows) {
-    int unitBytes = unitBytes(layout);
     lock.lock();
     try {
-      return compaction.emptyOne(unitBytes, (long) unitBytes << layout.orderFor(rows))
+      return compaction.emptyOne(Slabs.unitBytes(layout), Slabs.blockBytes(layout, rows))
           ? allocateHere(layout, rows)
           : null;
     } finally {
@@ -262,7 +215,7 @@ final class SlabPool {
   long freeBytes(KvLayout layout) {
     lock.lock();
     try {
-      return compaction.free(unitBytes(layout));
+      return compaction.free(Slabs.unitBytes(layout));
     } finally {
       lock.unlock();
     }
@@ -300,7 +253,7 @@ final class SlabPool {
   long usedBytes() {
     lock.lock();
     try {
-      return slabs.stream().mapToLong(Slab::usedBytes).sum();
+      return slabs.usedBytes();
     } finally {
       lock.unlock();
     }
@@ -319,8 +272,7 @@ final class SlabPool {
   void countLoss() {
     lock.lock();
     try {
-      shortages++;
-      lostBytes += reservedBytes - slabs.stream().mapToLong(Slab::usedBytes).sum();
+      slabs.countLoss();
     } finally {
       lock.unlock();
     }
@@ -330,7 +282,7 @@ final class SlabPool {
   long lostBytes() {
     lock.lock();
     try {
-      return shortages == 0 ? 0 : lostBytes / shortages;
+      return slabs.lostBytes();
     } finally {
       lock.unlock();
     }
@@ -339,27 +291,5 @@ final class SlabPool {
   /** Returns the counter of the bytes of blocks with at least one lease. The blocks maintain it. */
   AtomicLong leasedBytes() {
     return leasedBytes;
-  }
-
-  @GuardedBy("lock")
-  private @Nullable Slab emptySlab(long minBytes) {
-    for (Slab slab : slabs) {
-      if (slab.isEmpty() && slab.bytes() >= minBytes) {
-        return slab;
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Returns the bytes of the next slab if it was allocated for this layout, in whole cache lines.
-   * Returns 0 if the whole budget is used, or while the pause after a failed allocation lasts.
-   */
-  @GuardedBy("lock")
-  private int newSlabBytes(KvLayout layout) {
-    long top = (long) unitBytes(layout) << KvLayout.TOP_ORDER;
-    long wanted = Math.min((slabBytes + top - 1) / top * top, Math.max(top, MAX_SLAB_BYTES));
-    long left = backoff.holds() ? 0 : Math.min(wanted, budgetBytes - reservedBytes);
-    return (int) (left / Slab.ALIGNMENT * Slab.ALIGNMENT);
   }
 }

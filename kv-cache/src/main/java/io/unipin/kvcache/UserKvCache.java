@@ -46,16 +46,13 @@ public final class UserKvCache implements AutoCloseable {
   private final Acquirer acquirer;
 
   public UserKvCache(KvCacheConfig config) {
-    this(
-        config,
-        SlabPool.defaultSlabBytes(config.budgetBytes()),
-        Boolean.getBoolean("unipin.kv.debug"));
+    this(config, Slabs.defaultBytes(config.budgetBytes()), Boolean.getBoolean("unipin.kv.debug"));
   }
 
   UserKvCache(KvCacheConfig config, long slabBytes, boolean debug) {
     this.config = config;
     pool = pool("cache", config.budgetBytes(), slabBytes, debug);
-    long transientSlab = SlabPool.defaultSlabBytes(config.transientBytes());
+    long transientSlab = Slabs.defaultBytes(config.transientBytes());
     transients = pool("transient blocks", config.transientBytes(), transientSlab, debug);
     WriterSlots writers = new WriterSlots();
     entries = new EntryStore(config, writers);

@@ -1,0 +1,121 @@
+package io.unipin.kvcache;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The slabs of a pool, and the part of its budget that they leave for another one. Guarded by its
+ * pool's lock.
+ */
+final class Slabs {
+  private static final Logger logger = LoggerFactory.getLogger(SlabPool.class);
+  private static final int SLABS = 64;
+  private static final long MAX_SLAB_BYTES = 1L << 30;
+
+  private final String name;
+  private final long budgetBytes;
+  private final long slabBytes;
+  private final Backoff backoff;
+  private final List<Slab> slabs = new ArrayList<>();
+  private long reservedBytes;
+  private long shortages;
+  private long lostBytes;
+
+  /**
+   * @param name the pool's name in the log
+   * @param slabBytes bytes of a slab, rounded up to whole top blocks of the layout it is allocated
+   *     for
+   * @param ticker the clock of the pauses between failed allocations
+   */
+  Slabs(String name, long budgetBytes, long slabBytes, Ticker ticker) {
+    this.name = name;
+    this.budgetBytes = budgetBytes;
+    this.slabBytes = slabBytes;
+    this.backoff = new Backoff(ticker);
+  }
+
+  /** Returns the slab size that divides a budget into 64 slabs, at most 1 GiB. */
+  static long defaultBytes(long budgetBytes) {
+    return Math.min(budgetBytes / SLABS, MAX_SLAB_BYTES);
+  }
+
+  /** Returns the bytes of a layout's smallest block, rounded up to whole cache lines. */
+  static int unitBytes(KvLayout layout) {
+    int bytes = (int) layout.blockBytes(layout.unitRows());
+    return (bytes + Slab.ALIGNMENT - 1) / Slab.ALIGNMENT * Slab.ALIGNMENT;
+  }
+
+  /** Returns the bytes of a block with room for {@code rows} rows, in whole units. */
+  static long blockBytes(KvLayout layout, int rows) {
+    return (long) unitBytes(layout) << layout.orderFor(rows);
+  }
+
+  /**
+   * Returns the bytes of the next slab if it was allocated for this layout, in whole cache lines.
+   * Returns 0 if the whole budget is used, or while the pause after a failed allocation lasts.
+   */
+  int nextBytes(KvLayout layout) {
+    long top = (long) unitBytes(layout) << KvLayout.TOP_ORDER;
+    long wanted = Math.min((slabBytes + top - 1) / top * top, Math.max(top, MAX_SLAB_BYTES));
+    long left = backoff.holds() ? 0 : Math.min(wanted, budgetBytes - reservedBytes);
+    return (int) (left / Slab.ALIGNMENT * Slab.ALIGNMENT);
+  }
+
+  void add(Slab slab) {
+    slabs.add(slab);
+    reservedBytes += slab.bytes();
+    if (backoff.succeeded()) {
+      logger.info("There is memory for the {} again", name);
+    }
+  }
+
+  /** Notes that there was no memory for another slab. */
+  void noMemory() {
+    if (backoff.failed()) {
+      logger.warn(
+          "The {} got {} of its {} bytes: raise -XX:MaxDirectMemorySize or lower the budget",
+          name,
+          reservedBytes,
+          budgetBytes);
+    }
+  }
+
+  /** Returns the list of all slabs, which {@link #add} extends. */
+  List<Slab> all() {
+    return slabs;
+  }
+
+  /** Returns whether there is a slab of at least this length. */
+  boolean has(long minBytes) {
+    return slabs.stream().anyMatch(slab -> slab.bytes() >= minBytes);
+  }
+
+  /** Returns a slab of at least this length without blocks, or null. */
+  @Nullable Slab empty(long minBytes) {
+    for (Slab slab : slabs) {
+      if (slab.isEmpty() && slab.bytes() >= minBytes) {
+        return slab;
+      }
+    }
+    return null;
+  }
+
+  long usedBytes() {
+    return slabs.stream().mapToLong(Slab::usedBytes).sum();
+  }
+
+  /** Counts an allocation that found no free run long enough, and the bytes free at that moment. */
+  void countLoss() {
+    shortages++;
+    lostBytes += reservedBytes - usedBytes();
+  }
+
+  /** Returns the mean of the bytes that were free at the counted moments, 0 if there were none. */
+  long lostBytes() {
+    return shortages == 0 ? 0 : lostBytes / shortages;
+  }
+}
