@@ -2,10 +2,8 @@ package io.unipin.kvcache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The order in which entries are evicted when they fill their part of the budget. Thread-safe.
  *
- * <p>A use updates a few numbers without a lock. The queue is lazily ordered: a polled key whose
- * due time has moved is re-queued. O(log keys), amortised.
+ * <p>A use updates a few numbers without a lock. All else is O(log keys), amortised: see
+ * {@link DueQueue}.
  */
 final class EvictionOrder {
   /*
@@ -55,12 +53,6 @@ final class EvictionOrder {
   /** The most queued entries examined per entry that {@link #first} is asked for. */
   private static final int SEEN_PER_FIRST = 4;
 
-  /**
-   * The queue is purged of stale keys once it holds more than twice the present keys plus this
-   * number.
-   */
-  private static final int SLACK = 64;
-
   /** Remembered uses of departed keys halve after this many departures per present key. */
   private static final int DEPARTURES_PER_AGE = 2;
 
@@ -87,30 +79,6 @@ final class EvictionOrder {
    */
   private static final double MOST_FALL = LEAST_USES / (double) MOST_USES;
 
-  private static final class Place {
-    private volatile KvEntry entry;
-    private volatile long usedAt;
-
-    /** The time from which the key may be evicted. */
-    private volatile double due;
-
-    /** Incremented without a lock: a lost use does little harm. */
-    private volatile int uses;
-
-    Place(KvEntry entry) {
-      this.entry = entry;
-    }
-  }
-
-  /**
-   * A queued key with the due time it was queued with. {@code number} makes the order of equal due
-   * times definite.
-   */
-  private record Waiting(double due, long number, KvKey key, Place place) {
-    private static final Comparator<Waiting> ORDER =
-        Comparator.comparingDouble(Waiting::due).thenComparingLong(Waiting::number);
-  }
-
   private final Map<KvKey, Place> places = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long capacityBytes;
@@ -124,9 +92,8 @@ final class EvictionOrder {
   /** The number of requests for which a key of worth 1 is kept unused. */
   private volatile double patience;
 
-  /** May hold keys that are no longer in {@link #places}. */
   @GuardedBy("lock")
-  private final PriorityQueue<Waiting> queue = new PriorityQueue<>(Waiting.ORDER);
+  private final DueQueue queue = new DueQueue(places);
 
   @GuardedBy("lock")
   private final UseSketch departed = new UseSketch();
@@ -137,9 +104,6 @@ final class EvictionOrder {
 
   @GuardedBy("lock")
   private long bytes;
-
-  @GuardedBy("lock")
-  private long numbers;
 
   EvictionOrder(long capacityBytes) {
     this.capacityBytes = capacityBytes;
@@ -192,7 +156,7 @@ final class EvictionOrder {
         count(place);
         stay(place);
         places.put(key, place);
-        enqueue(key, place);
+        queue.add(key, place);
       } else {
         bytes -= place.entry.block().bytes();
         place.entry = entry;
@@ -206,14 +170,6 @@ final class EvictionOrder {
 
   private static double worth(Place place) {
     return Math.max(LEAST_USES, Math.min(place.uses, MOST_USES)) * place.entry.saving();
-  }
-
-  @GuardedBy("lock")
-  private void enqueue(KvKey key, Place place) {
-    if (queue.size() > 2 * places.size() + SLACK) {
-      queue.removeIf(waiting -> places.get(waiting.key()) != waiting.place());
-    }
-    queue.add(new Waiting(place.due, numbers++, key, place));
   }
 
   /** Forgets a key whose entry is gone. Does nothing if the key has another entry by now. */
@@ -269,11 +225,11 @@ final class EvictionOrder {
    */
   List<Map.Entry<KvKey, KvEntry>> overflow(@Nullable KvKey newest) {
     List<Map.Entry<KvKey, KvEntry>> out = new ArrayList<>();
-    Waiting spared = null;
+    DueQueue.Waiting spared = null;
     lock.lock();
     try {
       while (bytes > capacityBytes) {
-        Waiting next = next();
+        DueQueue.Waiting next = queue.next();
         if (next == null) {
           break;
         }
@@ -286,7 +242,7 @@ final class EvictionOrder {
         leave(next.key(), next.place());
       }
       if (spared != null) {
-        queue.add(spared);
+        queue.putBack(List.of(spared));
       }
     } finally {
       lock.unlock();
@@ -300,11 +256,11 @@ final class EvictionOrder {
    */
   List<Map.Entry<KvKey, KvEntry>> first(int limit, Predicate<KvEntry> mayGo) {
     List<Map.Entry<KvKey, KvEntry>> entries = new ArrayList<>();
-    List<Waiting> taken = new ArrayList<>();
+    List<DueQueue.Waiting> taken = new ArrayList<>();
     lock.lock();
     try {
       while (taken.size() < SEEN_PER_FIRST * limit && entries.size() < limit) {
-        Waiting next = next();
+        DueQueue.Waiting next = queue.next();
         if (next == null) {
           break;
         }
@@ -313,24 +269,10 @@ final class EvictionOrder {
           entries.add(Map.entry(next.key(), next.place().entry));
         }
       }
-      queue.addAll(taken);
+      queue.putBack(taken);
     } finally {
       lock.unlock();
     }
     return entries;
-  }
-
-  /** Removes and returns the queued key that is next to be evicted, or returns null. */
-  @GuardedBy("lock")
-  private @Nullable Waiting next() {
-    for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
-      if (places.get(next.key()) == next.place()) {
-        if (next.place().due <= next.due()) {
-          return next;
-        }
-        enqueue(next.key(), next.place());
-      }
-    }
-    return null;
   }
 }

@@ -1,0 +1,67 @@
+package io.unipin.kvcache;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The present keys in the order of their due times, which move. Guarded by its order's lock.
+ *
+ * <p>The queue is lazily ordered: a polled key whose due time has moved is re-queued. O(log keys),
+ * amortised.
+ */
+final class DueQueue {
+  /**
+   * The queue is purged of stale keys once it holds more than twice the present keys plus this
+   * number.
+   */
+  private static final int SLACK = 64;
+
+  /**
+   * A queued key with the due time it was queued with. {@code number} makes the order of equal due
+   * times definite.
+   */
+  record Waiting(double due, long number, KvKey key, Place place) {
+    private static final Comparator<Waiting> ORDER =
+        Comparator.comparingDouble(Waiting::due).thenComparingLong(Waiting::number);
+  }
+
+  private final Map<KvKey, Place> places;
+
+  /** May hold keys that are no longer in {@link #places}. */
+  private final PriorityQueue<Waiting> queue = new PriorityQueue<>(Waiting.ORDER);
+
+  private long numbers;
+
+  /** @param places the places of the present keys, shared with the order */
+  DueQueue(Map<KvKey, Place> places) {
+    this.places = places;
+  }
+
+  void add(KvKey key, Place place) {
+    if (queue.size() > 2 * places.size() + SLACK) {
+      queue.removeIf(waiting -> places.get(waiting.key()) != waiting.place());
+    }
+    queue.add(new Waiting(place.due, numbers++, key, place));
+  }
+
+  /** Removes and returns the queued key that is next to be evicted, or returns null. */
+  @Nullable Waiting next() {
+    for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
+      if (places.get(next.key()) == next.place()) {
+        if (next.place().due <= next.due()) {
+          return next;
+        }
+        add(next.key(), next.place());
+      }
+    }
+    return null;
+  }
+
+  /** Queues keys again that {@link #next} returned and that stay. */
+  void putBack(Collection<Waiting> stay) {
+    queue.addAll(stay);
+  }
+}

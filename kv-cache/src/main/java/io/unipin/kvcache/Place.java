@@ -1,0 +1,20 @@
+package io.unipin.kvcache;
+
+/**
+ * The place of a present key in the {@link EvictionOrder}. Thread-safe: the fields are volatile,
+ * because a use changes them without the order's lock.
+ */
+final class Place {
+  volatile KvEntry entry;
+  volatile long usedAt;
+
+  /** The time from which the key may be evicted. */
+  volatile double due;
+
+  /** Incremented without a lock: a lost use does little harm. */
+  volatile int uses;
+
+  Place(KvEntry entry) {
+    this.entry = entry;
+  }
+}
