@@ -7,10 +7,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
-import io.unipin.kvcache.HostRows;
-import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvRows;
-import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.PagePositions;
@@ -43,10 +40,12 @@ public final class ServingModel implements AutoCloseable {
   private final TorchModule module;
   private final PtNDArray table;
   private final ModelCalls calls;
+  private final CallArguments arguments;
   private final boolean comparison;
 
   private ServingModel(ModelFiles files, TorchModule module, EngineOptions options) {
     this.config = files.config();
+    this.arguments = new CallArguments(config);
     this.fingerprint = files.fingerprint() + (options.precision() == Precision.INT8 ? "-int8" : "");
     this.items = files.items();
     this.comparison = options.comparison();
@@ -146,34 +145,8 @@ public final class ServingModel implements AutoCloseable {
           "from < rows <= capacity expected, got from %s, rows %s, capacity %s"
               .formatted(from, rows, kv.capacity()));
     }
-    ModelCalls.Tokens fresh = tokens(tokens, Math.max(from, 1) - 1);
-    return calls.extend(new ModelCalls.Extend(fresh, from, host(kv)));
-  }
-
-  private HostRows host(KvRows kv) {
-    KvLayout expected = config.kvLayout(kv.layout().type());
-    if (!kv.layout().equals(expected)) {
-      throw new IllegalArgumentException(
-          "rows of %s expected, got %s".formatted(expected, kv.layout()));
-    }
-    return (HostRows) kv; // the only kind there is
-  }
-
-  /** The actions of a window from {@code start} on. */
-  private ModelCalls.Tokens tokens(TokenSequence tokens, int start) {
-    int count = tokens.size() - start;
-    int types = config.actions().size();
-    long[] itemRows = new long[count];
-    float[] actions = new float[count * types];
-    long[] surfaces = new long[count];
-    long[] gaps = new long[count];
-    for (int i = 0; i < count; i++) {
-      itemRows[i] = index("item", tokens.items()[start + i], config.items() + 1);
-      surfaces[i] = index("surface", tokens.surfaces()[start + i], config.surfaces().size());
-      gaps[i] = index("gap", tokens.gaps()[start + i], GapBuckets.COUNT);
-      multiHot(tokens.actions()[start + i], actions, i * types);
-    }
-    return new ModelCalls.Tokens(itemRows, actions, surfaces, gaps);
+    ModelCalls.Tokens fresh = arguments.tokens(tokens, Math.max(from, 1) - 1);
+    return calls.extend(new ModelCalls.Extend(fresh, from, arguments.host(kv)));
   }
 
   /**
@@ -209,9 +182,9 @@ public final class ServingModel implements AutoCloseable {
         new ModelCalls.Query(
             state,
             flat,
-            index("surface", context.surface(), config.surfaces().size()),
-            index("gap", context.gap(), GapBuckets.COUNT),
-            indices("offset", offsets, TargetOffsets.COUNT)));
+            arguments.surface(context),
+            arguments.gap(context),
+            arguments.offsets(offsets)));
   }
 
   /**
@@ -246,11 +219,11 @@ public final class ServingModel implements AutoCloseable {
     }
     return calls.score(
         new ModelCalls.Score(
-            indices("candidate", candidates, config.items() + 1),
-            index("surface", context.surface(), config.surfaces().size()),
-            index("gap", context.gap(), GapBuckets.COUNT),
-            indices("position", positions, PagePositions.COUNT),
-            host(kv),
+            arguments.candidates(candidates),
+            arguments.surface(context),
+            arguments.gap(context),
+            arguments.positions(positions),
+            arguments.host(kv),
             rows));
   }
 
@@ -272,8 +245,8 @@ public final class ServingModel implements AutoCloseable {
     if (candidates.length == 0) {
       return new float[0];
     }
-    ModelCalls.Tokens inputs = tokens(tokens, 0);
-    long[] slate = indices("candidate", candidates, config.items() + 1);
+    ModelCalls.Tokens inputs = arguments.tokens(tokens, 0);
+    long[] slate = arguments.candidates(candidates);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
       return module.runToFloats(
@@ -285,36 +258,9 @@ public final class ServingModel implements AutoCloseable {
           longs(scope, inputs.surfaces()),
           longs(scope, inputs.gaps()),
           longs(scope, slate),
-          longs(scope, index("surface", context.surface(), config.surfaces().size())),
-          longs(scope, index("gap", context.gap(), GapBuckets.COUNT)));
+          longs(scope, arguments.surface(context)),
+          longs(scope, arguments.gap(context)));
     }
-  }
-
-  private static long[] indices(String what, int[] values, int bound) {
-    long[] indices = new long[values.length];
-    for (int i = 0; i < values.length; i++) {
-      indices[i] = index(what, values[i], bound);
-    }
-    return indices;
-  }
-
-  private void multiHot(long bits, float[] out, int offset) {
-    int actions = config.actions().size();
-    if (bits < 0 || bits >>> actions != 0) {
-      throw new IllegalArgumentException(
-          "a multi-hot of %s actions expected, got bits %x".formatted(actions, bits));
-    }
-    for (int c = 0; c < actions; c++) {
-      out[offset + c] = bits >>> c & 1;
-    }
-  }
-
-  private static long index(String what, int value, int bound) {
-    if (value < 0 || value >= bound) {
-      throw new IllegalArgumentException(
-          "%s below %s expected, got %s".formatted(what, bound, value));
-    }
-    return value;
   }
 
   private static IValue longs(NDManager scope, long... values) {

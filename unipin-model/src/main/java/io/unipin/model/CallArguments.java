@@ -1,0 +1,96 @@
+package io.unipin.model;
+
+import io.unipin.kvcache.HostRows;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvRows;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.PagePositions;
+import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TargetOffsets;
+import io.unipin.model.features.TokenSequence;
+
+/**
+ * Converts the arguments of a model's methods into the form that the program takes. Refuses those
+ * that are out of range. Immutable.
+ */
+final class CallArguments {
+  private final ModelConfig config;
+
+  CallArguments(ModelConfig config) {
+    this.config = config;
+  }
+
+  HostRows host(KvRows kv) {
+    KvLayout expected = config.kvLayout(kv.layout().type());
+    if (!kv.layout().equals(expected)) {
+      throw new IllegalArgumentException(
+          "rows of %s expected, got %s".formatted(expected, kv.layout()));
+    }
+    return (HostRows) kv; // the only kind there is
+  }
+
+  /** Returns the actions of a window from {@code start} on. */
+  ModelCalls.Tokens tokens(TokenSequence tokens, int start) {
+    int count = tokens.size() - start;
+    int types = config.actions().size();
+    long[] itemRows = new long[count];
+    float[] actions = new float[count * types];
+    long[] surfaces = new long[count];
+    long[] gaps = new long[count];
+    for (int i = 0; i < count; i++) {
+      itemRows[i] = index("item", tokens.items()[start + i], config.items() + 1);
+      surfaces[i] = index("surface", tokens.surfaces()[start + i], config.surfaces().size());
+      gaps[i] = index("gap", tokens.gaps()[start + i], GapBuckets.COUNT);
+      multiHot(tokens.actions()[start + i], actions, i * types);
+    }
+    return new ModelCalls.Tokens(itemRows, actions, surfaces, gaps);
+  }
+
+  private void multiHot(long bits, float[] out, int offset) {
+    int actions = config.actions().size();
+    if (bits < 0 || bits >>> actions != 0) {
+      throw new IllegalArgumentException(
+          "a multi-hot of %s actions expected, got bits %x".formatted(actions, bits));
+    }
+    for (int c = 0; c < actions; c++) {
+      out[offset + c] = bits >>> c & 1;
+    }
+  }
+
+  long surface(RequestContext context) {
+    return index("surface", context.surface(), config.surfaces().size());
+  }
+
+  long gap(RequestContext context) {
+    return index("gap", context.gap(), GapBuckets.COUNT);
+  }
+
+  long[] candidates(int[] candidates) {
+    return indices("candidate", candidates, config.items() + 1);
+  }
+
+  long[] positions(int[] positions) {
+    return indices("position", positions, PagePositions.COUNT);
+  }
+
+  long[] offsets(int[] offsets) {
+    return indices("offset", offsets, TargetOffsets.COUNT);
+  }
+
+  private static long[] indices(String what, int[] values, int bound) {
+    long[] indices = new long[values.length];
+    for (int i = 0; i < values.length; i++) {
+      indices[i] = index(what, values[i], bound);
+    }
+    return indices;
+  }
+
+  private static long index(String what, int value, int bound) {
+    if (value < 0 || value >= bound) {
+      throw new IllegalArgumentException(
+          "%s below %s expected, got %s".formatted(what, bound, value));
+    }
+    return value;
+  }
+}
