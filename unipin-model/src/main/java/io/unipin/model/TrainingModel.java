@@ -20,10 +20,8 @@ import io.unipin.model.files.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -35,26 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingModel implements AutoCloseable {
   private static final int STEPS_BETWEEN_TRIMS = 200;
-  private static final double BETA1 = 0.9;
-  private static final double BETA2 = 0.98;
-  private static final List<String> WITHOUT_DECAY =
-      List.of(
-          "_norm",
-          "_bias",
-          "_scale",
-          "_first",
-          "_mask",
-          "_gap",
-          "_surface",
-          "_position",
-          "_offset");
 
   private final ModelConfig config;
   private final TorchModule module;
   private final Map<String, FloatTensor> buffers = new LinkedHashMap<>();
   private final Map<String, PtNDArray> parameters;
-  private final List<NDArray> first = new ArrayList<>();
-  private final List<NDArray> second = new ArrayList<>();
+  private final AdamW optimiser;
   private NDList kept = new NDList();
   private long @Nullable [] keptClasses;
 
@@ -66,9 +50,8 @@ public final class TrainingModel implements AutoCloseable {
     this.parameters = module.tensors();
     for (PtNDArray parameter : parameters.values()) {
       parameter.setRequiresGradient(true);
-      first.add(module.manager().zeros(parameter.getShape()));
-      second.add(module.manager().zeros(parameter.getShape()));
     }
+    this.optimiser = new AdamW(module, parameters);
   }
 
   /** A model with random weights. */
@@ -181,7 +164,6 @@ public final class TrainingModel implements AutoCloseable {
 
   private float update(PtNDManager scope, Ids ids, StepSettings settings) {
     JniUtils.setGradMode(false);
-    PtNDArray[] weights = parameters.values().toArray(PtNDArray[]::new);
     PtNDArray[] gradients =
         parameters.keySet().stream()
             .map(name -> trained(name, ids).getGradient())
@@ -190,27 +172,7 @@ public final class TrainingModel implements AutoCloseable {
       gradient.attach(scope);
     }
     NDArray rows = ids.rows() == null ? longs(scope, new long[0]) : ids.rows();
-    double[] decays =
-        parameters.keySet().stream()
-            .mapToDouble(
-                name ->
-                    WITHOUT_DECAY.stream().anyMatch(name::endsWith) ? 0 : settings.weightDecay())
-            .toArray();
-    return module
-        .runToFloats(
-            scope,
-            "adamw",
-            IValue.listFrom(weights),
-            IValue.listFrom(gradients),
-            IValue.listFrom(first.toArray(PtNDArray[]::new)),
-            IValue.listFrom(second.toArray(PtNDArray[]::new)),
-            IValue.from((PtNDArray) rows),
-            IValue.listFrom(decays),
-            IValue.from(settings.learningRate()),
-            IValue.from(BETA1),
-            IValue.from(BETA2),
-            IValue.from(settings.step()),
-            IValue.from(settings.clip()))[0];
+    return optimiser.step(scope, gradients, (PtNDArray) rows, settings);
   }
 
   private NDList arguments(NDManager scope, Ids ids, TrainingBatch batch, StepSettings settings) {
@@ -305,12 +267,7 @@ public final class TrainingModel implements AutoCloseable {
   /** Writes weights and moments so that {@link #resume} continues as if nothing had happened. */
   public void checkpoint(Path file) {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights().tensors());
-    int i = 0;
-    for (String name : parameters.keySet()) {
-      tensors.put("first." + name, tensor(first.get(i)));
-      tensors.put("second." + name, tensor(second.get(i)));
-      i++;
-    }
+    optimiser.moments().forEach((name, array) -> tensors.put(name, tensor(array)));
     Safetensors.write(file, tensors);
   }
 
@@ -318,30 +275,15 @@ public final class TrainingModel implements AutoCloseable {
   public static TrainingModel resume(ModelConfig config, Path file, EngineOptions options) {
     Map<String, FloatTensor> tensors = Safetensors.read(file);
     Map<String, FloatTensor> weights = new LinkedHashMap<>(tensors);
-    weights.keySet().removeIf(name -> name.startsWith("first.") || name.startsWith("second."));
+    weights.keySet().removeIf(AdamW::isMoment);
     TrainingModel model = new TrainingModel(config, Weights.of(config, weights), options);
-    int i = 0;
-    for (String name : model.parameters.keySet()) {
-      Shape shape = model.first.get(i).getShape();
-      model.first.set(i, model.moment(tensors, "first." + name, shape)).close();
-      model.second.set(i, model.moment(tensors, "second." + name, shape)).close();
-      i++;
-    }
+    model.optimiser.resume(tensors);
     return model;
-  }
-
-  private NDArray moment(Map<String, FloatTensor> tensors, String name, Shape shape) {
-    FloatTensor saved = tensors.get(name);
-    if (saved == null || saved.count() != shape.size()) {
-      throw new ModelException("checkpoint: tensor %s of shape %s expected".formatted(name, shape));
-    }
-    return module.manager().create(saved.toArray(), shape);
   }
 
   @Override
   public void close() {
-    first.forEach(NDArray::close);
-    second.forEach(NDArray::close);
+    optimiser.close();
     kept.close();
     module.close();
   }
