@@ -2,9 +2,11 @@ package io.unipin.kvcache;
 
 import static io.unipin.kvcache.Rows.hashes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 class EntryStoreTest {
   private static final KvLayout LAYOUT = new KvLayout(1, 1, 8, 32, KvType.FLOAT32);
   private static final KvKey KEY = new KvKey("user", "model");
+  private static final KvKey OTHER = new KvKey("other", "other-model");
+  private static final long BUDGET = 1 << 16;
 
   private final SlabPool pool = new SlabPool("test", 1 << 16, 1 << 12, true);
   private final WriterSlots writers = new WriterSlots();
@@ -118,6 +122,119 @@ class EntryStoreTest {
         && thread.getState() != Thread.State.TERMINATED) {
       Thread.onSpinWait();
     }
+  }
+
+  private KvEntry publish(KvKey key, int rows) {
+    KvBlock block = Objects.requireNonNull(pool.allocate(LAYOUT, rows));
+    KvEntry entry = new KvEntry(hashes(0), block, new float[1]);
+    store.publish(new WriterSlot(key), entry);
+    block.releaseLease();
+    return entry;
+  }
+
+  private void assertGone(KvDeparture cause, long entries) {
+    store
+        .departures()
+        .forEach(
+            (departure, count) ->
+                assertThat(count).as("%s", departure).isEqualTo(departure == cause ? entries : 0));
+  }
+
+  @Test
+  void reserve_allOfTheBudgetAndNoMore_isTaken() {
+    String fingerprint = KEY.fingerprint();
+    assertThatThrownBy(() -> store.reserve(fingerprint, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.reserve(fingerprint, BUDGET + 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    store.reserve(fingerprint, BUDGET);
+    assertThatThrownBy(() -> store.reserve("third", 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("got 1 for third");
+    store.reserve(fingerprint, 0);
+    store.reserve("third", BUDGET);
+  }
+
+  @Test
+  void reserve_roomOfOthers_dropsThemByPolicy() {
+    publish(OTHER, 2);
+    store.reserve(KEY.fingerprint(), BUDGET);
+    assertThat(store.find(OTHER)).isNull();
+    assertGone(KvDeparture.POLICY, 1);
+    publish(KEY, 2);
+    assertThat(store.find(KEY)).isNotNull();
+    store.reserve(KEY.fingerprint(), 0);
+    assertThat(store.find(KEY)).isNull();
+    assertGone(KvDeparture.POLICY, 2);
+    assertThat(pool.usedBytes()).isZero();
+  }
+
+  @Test
+  void reserve_fingerprintThatSharedBefore_leavesTheSharedPart() {
+    publish(KEY, 2);
+    KvEntry other = publish(OTHER, 2);
+    store.reserve(KEY.fingerprint(), BUDGET / 2);
+    assertThat(store.find(KEY)).isNull();
+    assertThat(store.all()).extracting(Map.Entry::getValue).containsExactly(other);
+    assertThat(store.size()).isEqualTo(1);
+    assertThat(pool.usedBytes()).isEqualTo(other.block().bytes());
+    KvEntry mine = publish(KEY, 2);
+    assertThat(store.all()).extracting(Map.Entry::getValue).containsExactlyInAnyOrder(other, mine);
+  }
+
+  @Test
+  void share_afterItHadAPart_givesTheRoomBack() {
+    KvKey third = new KvKey("third", OTHER.fingerprint());
+    store.reserve(KEY.fingerprint(), BUDGET);
+    publish(KEY, 2);
+    publish(OTHER, 2);
+    publish(third, 2);
+    assertThat(store.find(OTHER)).as("no room is shared but for the newest").isNull();
+    store.share(KEY.fingerprint());
+    assertThat(store.find(KEY)).isNull();
+    publish(OTHER, 2);
+    publish(third, 2);
+    assertThat(store.find(OTHER)).as("all of it is").isNotNull();
+    assertThat(store.find(third)).isNotNull();
+    store.share(KEY.fingerprint());
+    assertThat(store.size()).isEqualTo(2);
+  }
+
+  @Test
+  void evict_blockInTheWay_dropsItsEntryForRoom() {
+    KvEntry old = publish(KEY, 2);
+    KvBlock unpublished = Objects.requireNonNull(pool.allocate(LAYOUT, 2));
+    store.evict(unpublished);
+    assertThat(store.find(KEY)).isSameAs(old);
+    assertThat(old.block().key()).isEqualTo(KEY);
+    old.block().tryLease();
+    KvEntry now = publish(KEY, 32);
+    store.evict(old.block());
+    assertThat(store.find(KEY)).as("has another block").isSameAs(now);
+    assertGone(KvDeparture.ROOM, 0);
+    store.evict(now.block());
+    assertThat(store.find(KEY)).isNull();
+    assertGone(KvDeparture.ROOM, 1);
+    store.evict(now.block());
+    store.evict(KEY, now);
+    assertGone(KvDeparture.ROOM, 1);
+    old.block().releaseLease();
+    unpublished.releaseLease();
+  }
+
+  @Test
+  void evictColdest_entryOfOtherUnits_goesAndOneOfTheseStays() {
+    KvEntry entry = publish(KEY, 2);
+    int unitBytes = entry.block().slab().unitBytes();
+    assertThat(store.coldest(KEY, unitBytes, 5))
+        .extracting(Map.Entry::getValue)
+        .containsExactly(entry);
+    assertThat(store.coldest(KEY, unitBytes + 64, 5)).isEmpty();
+    store.evictColdest(KEY, unitBytes);
+    assertThat(store.find(KEY)).isSameAs(entry);
+    store.evictColdest(KEY, unitBytes + 64);
+    assertThat(store.find(KEY)).isNull();
+    assertGone(KvDeparture.ROOM, 1);
   }
 
   private void publish(int rows) {

@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -298,6 +299,87 @@ class SlabPoolTest {
     block.thaw();
     assertThat(pool.usedBytes()).isZero();
     assertThat(block.tryLease()).isFalse();
+  }
+
+  @Test
+  void lostBytes_atShortages_areTheirMean() {
+    SlabPool pool = new SlabPool("test", 8192, 4096, true);
+    assertThat(pool.lostBytes()).isZero();
+    KvBlock first = take(pool, SMALL, 32);
+    pool.countLoss();
+    assertThat(pool.lostBytes()).as("one slab is half free").isEqualTo(2048);
+    KvBlock second = take(pool, SMALL, 32);
+    pool.countLoss();
+    assertThat(pool.lostBytes()).as("and then full").isEqualTo(1024);
+    assertThat(pool.usedBytes(first.slab())).isEqualTo(4096);
+    assertThat(pool.freeBytes(SMALL)).isZero();
+    second.releaseLease();
+    assertThat(pool.usedBytes(first.slab())).isEqualTo(2048);
+    assertThat(pool.freeBytes(SMALL)).isEqualTo(2048);
+    assertThat(pool.around(first, KvLayout.TOP_ORDER)).containsExactly(first);
+    assertThat(pool.debug()).isTrue();
+    assertThat(new SlabPool("test", 8192, 4096, false).debug()).isFalse();
+    first.releaseLease();
+  }
+
+  @Test
+  void takeOver_blocksOfAnotherUnit_moveTogetherWhereTheyHaveRoom() {
+    SlabPool pool = new SlabPool("test", 2 * 4096, 4096, true);
+    KvBlock[] blocks = new KvBlock[4];
+    for (int i = 0; i < blocks.length; i++) {
+      blocks[i] = take(pool, SMALL, 16); // 1024 bytes: four fill a slab
+    }
+    KvBlock next = take(pool, SMALL, 16);
+    next.share();
+    next.releaseLease();
+    assertThat(pool.takeOver(OTHER, 32)).as("no room for it elsewhere").isNull();
+    blocks[0].releaseLease();
+    stamp(next, 77);
+    KvBlock other = Objects.requireNonNull(pool.takeOver(OTHER, 16));
+    assertThat(next.slab()).isSameAs(blocks[1].slab());
+    assertThat(other.slab()).isNotSameAs(next.slab());
+    checkStamp(next, 77);
+    other.releaseLease();
+    next.releaseShare();
+  }
+
+  /** A method that kept the lock would stop every other thread. */
+  @Test
+  @Timeout(60)
+  void methods_thatReturned_holdNoLock() throws Exception {
+    AtomicBoolean memory = new AtomicBoolean(true);
+    IntFunction<Slab> slabs =
+        bytes -> {
+          if (!memory.get()) {
+            throw new OutOfMemoryError("none left");
+          }
+          return new Slab(bytes, true);
+        };
+    SlabPool pool = new SlabPool("test", 3 * 4096, 4096, true, slabs, Ticker.systemTicker());
+    KvBlock block = take(pool, SMALL, 2);
+    List<Runnable> calls =
+        List.of(
+            () -> pool.fits(SMALL, 2),
+            () -> take(pool, SMALL, 32),
+            () -> pool.gather(SMALL, 32),
+            () -> pool.takeOver(OTHER, 2),
+            () -> pool.freeBytes(SMALL),
+            () -> pool.around(block, 1),
+            () -> pool.usedBytes(),
+            () -> pool.usedBytes(block.slab()),
+            pool::countLoss,
+            pool::lostBytes,
+            () -> memory.set(false),
+            () -> pool.allocate(OTHER, 32),
+            block::releaseLease);
+    for (int i = 0; i < calls.size(); i++) {
+      calls.get(i).run();
+      Thread other = new Thread(pool::usedBytes);
+      other.setDaemon(true);
+      other.start();
+      other.join(10_000);
+      assertThat(other.isAlive()).as("stopped by call %s", i).isFalse();
+    }
   }
 
   private static void stamp(KvBlock block, int value) {
