@@ -70,4 +70,37 @@ class KvLayoutTest {
     assertThatThrownBy(() -> new KvLayout(0, 1, 1, 1, KvType.FLOAT32))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void layout_withoutSomeOfIt_isRefused() {
+    for (int none = 0; none < 4; none++) {
+      int[] sizes = {1, 1, 1, 1};
+      sizes[none] = 0;
+      assertThatThrownBy(() -> new KvLayout(sizes[0], sizes[1], sizes[2], sizes[3], KvType.FLOAT32))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("of at least 1, got 0");
+    }
+  }
+
+  @Test
+  void layout_ofTheLongestBlock_isTakenAndNoneLonger() {
+    long most = Integer.MAX_VALUE - (1 << 16);
+    int headDim = (int) (most / (2 * 16 * 2)); // float16
+    assertThat(new KvLayout(1, 1, headDim, 16, KvType.FLOAT16).maxRows()).isEqualTo(16);
+    assertThatThrownBy(() -> new KvLayout(1, 1, headDim + 1, 16, KvType.FLOAT16))
+        .hasMessageContaining("expected a block of at most " + most);
+    int bytesDim = (int) (most / (2 * 16)) - 2; // a step takes 2 bytes
+    assertThat(new KvLayout(1, 1, bytesDim, 16, KvType.INT8).maxRows()).isEqualTo(16);
+    long longer = 2L * 16 * (bytesDim + 3);
+    assertThatThrownBy(() -> new KvLayout(1, 1, bytesDim + 1, 16, KvType.INT8))
+        .hasMessageContaining("got " + longer);
+  }
+
+  @Test
+  void encodingCost_ofRows_isThatOfTheirLayersAndOfACall() {
+    KvLayout layout = new KvLayout(3, 2, 4, 100, KvType.FLOAT32);
+    double call = 64 * (64 + 6.0 * 8);
+    assertThat(layout.encodingCost(0)).isEqualTo(3 * call);
+    assertThat(layout.encodingCost(10)).isEqualTo(3 * (10 * (10 + 48) + call));
+  }
 }
