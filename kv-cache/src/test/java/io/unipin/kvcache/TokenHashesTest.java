@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Field;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TokenHashesTest {
@@ -90,6 +93,20 @@ class TokenHashesTest {
       for (int count : ofBit) {
         assertThat(count).isBetween(trials / 4, 3 * trials / 4);
       }
+    }
+  }
+
+  /** One step is a permutation for every token: a loss of half of the bits of a word would show in so many of them. */
+  @Test
+  void add_manyTokensThatDifferInOneWord_neverMeet() throws Exception {
+    int count = 1 << 18;
+    for (int which = 0; which < 2; which++) {
+      Set<List<Long>> seen = new HashSet<>(2 * count);
+      for (long i = 0; i < count; i++) {
+        long[] hash = which == 0 ? words(i, 1) : words(1, i);
+        seen.add(List.of(hash[0], hash[1]));
+      }
+      assertThat(seen).hasSize(count);
     }
   }
 
