@@ -1,14 +1,14 @@
 package io.unipin.evaluate;
 
 /**
- * Ranking metrics of one action. Immutable.
+ * Ranking metrics of one action type. Immutable.
  *
- * @param action name
- * @param positives impressions that got it
- * @param baseRate their share
- * @param bias the user+item-bias baseline
- * @param popularity the popularity baseline, which gives scores and no probabilities
- * @param gain AUC of the model minus that of the bias baseline
+ * @param action name of the action type
+ * @param positives number of impressions that got the action
+ * @param baseRate share of the impressions that got the action
+ * @param bias figures of the user+item-bias baseline
+ * @param popularity figures of the popularity baseline, which gives scores and no probabilities
+ * @param gain AUC of the model minus AUC of the bias baseline
  */
 public record ActionMetrics(
     String action,

@@ -3,8 +3,8 @@ package io.unipin.evaluate;
 import java.util.Arrays;
 
 /**
- * How well scores tell positives from negatives, and how true probabilities are. NaN where a figure
- * is not defined.
+ * Metrics of a binary prediction: how well scores separate positives from negatives, and how well
+ * probabilities are calibrated. A figure that is not defined is NaN.
  */
 public final class BinaryMetrics {
   private static final int CALIBRATION_BINS = 15;
@@ -13,9 +13,9 @@ public final class BinaryMetrics {
   private BinaryMetrics() {}
 
   /**
-   * Area under the ROC curve: how often a positive scores above a negative, a tie counting one
-   * half. Exact, by the rank sum with mean ranks (Mann and Whitney). O(n log n). NaN without both
-   * classes.
+   * Returns the area under the ROC curve: the share of (positive, negative) pairs in which the
+   * positive scores higher. A tie counts one half. Exact, by the rank sum with mean ranks (Mann and
+   * Whitney). O(n log n). NaN unless both classes occur.
    */
   public static double auc(float[] scores, boolean[] labels) {
     int n = scores.length;
@@ -35,9 +35,10 @@ public final class BinaryMetrics {
   }
 
   /**
-   * AUC within each user, the mean weighted by impressions over users with both classes.
+   * Returns the AUC within each user, averaged with the number of impressions as weights. Only
+   * users with both classes count.
    *
-   * @param users (n) the user of every impression, grouped
+   * @param users (n) the user of each impression, grouped
    */
   static double groupedAuc(float[] scores, boolean[] labels, int[] users) {
     double sum = 0;
@@ -56,7 +57,10 @@ public final class BinaryMetrics {
     return weight == 0 ? Double.NaN : sum / weight;
   }
 
-  /** Mean negative log-likelihood in nats; probabilities are kept 1e-7 away from 0 and 1. */
+  /**
+   * Returns the mean negative log-likelihood in nats. Probabilities are clipped to [1e-7, 1 -
+   * 1e-7].
+   */
   static double logLoss(float[] probabilities, boolean[] labels) {
     double sum = 0;
     for (int i = 0; i < labels.length; i++) {
@@ -67,9 +71,9 @@ public final class BinaryMetrics {
   }
 
   /**
-   * Log loss in units of that of always answering the base rate (He et al., "Practical lessons from
-   * predicting clicks on ads at Facebook", 2014): below 1 is better than knowing nothing. NaN
-   * without both classes.
+   * Returns the log loss divided by the log loss of always predicting the base rate. Below 1 is
+   * better than that constant. NaN unless both classes occur. Source: He et al., "Practical lessons
+   * from predicting clicks on ads at Facebook", 2014.
    */
   static double normalisedEntropy(float[] probabilities, boolean[] labels) {
     double rate = baseRate(labels);
@@ -78,8 +82,8 @@ public final class BinaryMetrics {
   }
 
   /**
-   * Expected calibration error: |mean probability − share of positives|, averaged over 15 bins of
-   * equal mass.
+   * Returns the expected calibration error: |mean probability − share of positives|, averaged over
+   * 15 bins of equal mass.
    */
   static double calibrationError(float[] probabilities, boolean[] labels) {
     int n = labels.length;
@@ -96,7 +100,7 @@ public final class BinaryMetrics {
     return n == 0 ? Double.NaN : error / n;
   }
 
-  /** Share of positives. */
+  /** Returns the share of positives. */
   static double baseRate(boolean[] labels) {
     return labels.length == 0 ? Double.NaN : (double) positives(labels) / labels.length;
   }
@@ -109,14 +113,14 @@ public final class BinaryMetrics {
     return count;
   }
 
-  /** Indices by ascending score; equal scores in their order. */
+  /** Returns the indices by ascending score. Equal scores keep their order. */
   static int[] ascending(float[] scores) {
     long[] keys = new long[scores.length];
     for (int i = 0; i < keys.length; i++) {
       if (Float.isNaN(scores[i])) {
         throw new IllegalArgumentException("numbers expected, got NaN at " + i);
       }
-      int bits = Float.floatToIntBits(scores[i] + 0f); // -0 and 0 are equal
+      int bits = Float.floatToIntBits(scores[i] + 0f); // makes -0 equal to 0
       int sortable = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
       keys[i] = (long) sortable << Integer.SIZE | i;
     }

@@ -9,19 +9,22 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How true a model's probabilities are for each class of gap, surface, position and length of
- * history. Immutable.
+ * Calibration of a model's probabilities for each class of gap, surface, position and history
+ * length. Immutable.
  *
- * @param actions names, in the order of the schema
- * @param inputs in the order of {@link SlateInput}
- * @param oracle the action that the log's oracle is about; empty where nobody says
+ * @param actions names of the action types, in the order of the schema
+ * @param inputs one table per input, in the order of {@link SlateInput}
+ * @param oracle name of the action that the log's oracle describes; empty when no name was given
  */
 public record Calibration(List<String> actions, List<Input> inputs, String oracle) {
 
-  /** The classes of one input that held-out impressions have. */
+  /** The classes of one input that occur among held-out impressions. */
   record Input(SlateInput input, List<Row> rows) {
 
-    /** Mean distance of mean probability and share over the classes, weighted by impressions. */
+    /**
+     * Returns the mean distance between mean probability and observed share over the classes,
+     * weighted by impressions.
+     */
     double error(int action) {
       double sum = 0;
       long impressions = 0;
@@ -35,16 +38,16 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   }
 
   /**
-   * One class.
+   * The figures of one class.
    *
-   * @param figures by action
+   * @param figures one per action
    * @param first mean probability of the oracle's action at the first position
-   * @param truth mean of the oracle, which is what {@code first} should be; NaN without one
+   * @param truth mean of the oracle, which {@code first} should equal; NaN without an oracle
    */
   record Row(String name, int impressions, List<Figure> figures, double first, double truth) {}
 
   /**
-   * One action in a class.
+   * The figures of one action in one class.
    *
    * @param predicted mean probability at the positions where the impressions were shown
    * @param observed share of the impressions that got the action
@@ -53,10 +56,10 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   record Figure(double predicted, double observed, double error) {}
 
   /**
-   * Of an evaluation's predictions.
+   * Returns the calibration of an evaluation's predictions.
    *
-   * @param oracle the action whose probability, if the user looks, the log's oracle is; empty to
-   *     leave it out
+   * @param oracle name of the action that the log's oracle describes: its probability if the user
+   *     looks; empty to leave the oracle out
    * @throws IllegalArgumentException as {@link #checkOracle} says
    */
   public static Calibration of(Evaluation evaluation, String oracle) {
@@ -78,11 +81,12 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   }
 
   /**
-   * Refuses an oracle that a log does not have.
+   * Refuses an oracle that does not fit the log.
    *
-   * @param displayed whether candidates are scored where they were shown: an oracle is about the
+   * @param displayed whether candidates are scored where they were shown; an oracle is about the
    *     first position
-   * @throws IllegalArgumentException then, when the log has no oracle, or no such action
+   * @throws IllegalArgumentException when {@code displayed} is true, the log has no oracle, or the
+   *     action does not exist
    */
   public static void checkOracle(FeedLog log, String oracle, boolean displayed) {
     if (oracle.isEmpty()) {
@@ -105,13 +109,14 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   }
 
   /**
-   * What was told of all impressions.
+   * Predictions and labels of all impressions.
    *
-   * @param shown (actions) of (impressions) probabilities where they were shown
+   * @param shown (actions) of (impressions) probabilities at the positions where the impressions
+   *     were shown
    * @param labels (actions) of (impressions)
-   * @param first (impressions) probabilities of the oracle's action at the first position; none
-   *     without
-   * @param truth (impressions) the oracle; none without
+   * @param first (impressions) probabilities of the oracle's action at the first position; empty
+   *     without an oracle
+   * @param truth (impressions) the oracle; empty without an oracle
    */
   private record Told(List<float[]> shown, List<boolean[]> labels, float[] first, float[] truth) {
 
@@ -127,7 +132,7 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
           known ? predictions.oracle() : new float[0]);
     }
 
-    /** Of the impressions of one class. */
+    /** Returns the figures of the impressions of one class. */
     Row row(String name, int[] of) {
       List<Figure> figures = new ArrayList<>();
       for (int c = 0; c < shown.size(); c++) {
@@ -167,12 +172,12 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
         .orElse(Double.NaN);
   }
 
-  /** All figures, by input. */
+  /** Returns all figures, grouped by input. */
   public ObjectNode toJson() {
     return CalibrationText.json(this);
   }
 
-  /** The figures of the first actions, for people. */
+  /** Returns the figures of the first actions as a text table. */
   public String toTable() {
     return CalibrationText.table(this);
   }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** A calibration as JSON and as lines of text. */
+/** Formats a calibration as JSON and as lines of text. */
 final class CalibrationText {
-  /** Actions that a table has room for. */
+  /** Largest number of actions in a table. */
   private static final int SHOWN = 4;
 
   private final Calibration calibration;

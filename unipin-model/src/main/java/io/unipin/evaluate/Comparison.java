@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Two evaluations of the same held-out part side by side: every difference with its {@link
- * PairedBootstrap}. Immutable.
+ * Compares two evaluations of the same held-out part: each difference comes with its
+ * {@link PairedBootstrap}. Immutable.
  */
 public final class Comparison {
   private static final int CUTOFF = 10;
@@ -20,9 +20,9 @@ public final class Comparison {
   private Comparison() {}
 
   /**
-   * The first evaluation against the second.
+   * Compares the first evaluation with the second.
    *
-   * @throws IllegalArgumentException when they did not judge the same users and impressions
+   * @throws IllegalArgumentException when the two did not judge the same users and impressions
    */
   public static Comparison of(Evaluation one, Evaluation other) {
     if (!Arrays.equals(one.retrieval().found(), other.retrieval().found())
@@ -51,12 +51,15 @@ public final class Comparison {
     return comparison;
   }
 
-  /** By figure: {@code hr10}, {@code ndcg10}, and {@code auc.ACTION} for every action. */
+  /**
+   * Returns the differences by figure: {@code hr10}, {@code ndcg10}, and {@code auc.ACTION} for
+   * every action.
+   */
   public Map<String, PairedBootstrap.Difference> differences() {
     return Map.copyOf(differences);
   }
 
-  /** {@code {figure: {difference, lower, upper}}}. */
+  /** Returns {@code {figure: {difference, lower, upper}}}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     differences.forEach(
@@ -64,7 +67,7 @@ public final class Comparison {
     return json;
   }
 
-  /** A line per figure, for people. */
+  /** Returns one line of text per figure. */
   public String toTable() {
     StringBuilder text = new StringBuilder();
     differences.forEach(

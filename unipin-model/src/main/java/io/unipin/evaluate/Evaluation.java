@@ -7,9 +7,9 @@ import io.unipin.feedlog.split.Protocol;
 /**
  * Result of an {@link Evaluator}. Immutable.
  *
- * @param split how the log was cut
- * @param displayed whether candidates were scored at the position where they were shown
- * @param predictions what the ranking metrics were computed from
+ * @param split rule by which the log was cut
+ * @param displayed whether candidates were scored at the positions where they were shown
+ * @param predictions the predictions behind the ranking metrics
  */
 public record Evaluation(
     Protocol split,
@@ -34,7 +34,7 @@ public record Evaluation(
       Bias: item effect of the training part plus user effect of everything before the slate, as shrunk log-odds.\
       """;
 
-  /** The rules by which the figures were measured. */
+  /** Returns a description of the rules by which the figures were measured. */
   public String protocol() {
     String name = part == Part.TEST ? "test" : "validation";
     String slates = ranking.feedviews() ? "feedviews" : "actions (a slate of one each)";
@@ -45,12 +45,12 @@ public record Evaluation(
             name, slates, displayed ? "the position where it was shown" : "the first position");
   }
 
-  /** All figures; those that are not defined, such as an AUC without negatives, are null. */
+  /** Returns all figures. Undefined figures, such as an AUC without negatives, are null. */
   public ObjectNode toJson() {
     return EvaluationJson.of(this);
   }
 
-  /** All figures, for people. */
+  /** Returns all figures as a text table. */
   public String toTable() {
     return EvaluationTable.of(this);
   }

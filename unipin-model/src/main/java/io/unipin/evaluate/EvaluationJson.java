@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * An evaluation as JSON: {@code hr10}, {@code popularity_hr10}, …, and per action {@code auc:
- * {like: …}}, {@code bias_auc}, ….
+ * Formats an evaluation as JSON: {@code hr10}, {@code popularity_hr10}, …, and per action
+ * {@code auc: {like: …}}, {@code bias_auc}, ….
  */
 public final class EvaluationJson {
   private static final int[] CUTOFFS = {10, 50, 200};
@@ -70,7 +70,7 @@ public final class EvaluationJson {
         .forEach(action -> number(values, action.action(), figure.applyAsDouble(action)));
   }
 
-  /** {@code {difference, lower, upper}}. */
+  /** Returns {@code {difference, lower, upper}}. */
   public static ObjectNode difference(PairedBootstrap.Difference difference) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     number(json, "difference", difference.difference());
@@ -87,7 +87,7 @@ public final class EvaluationJson {
     }
   }
 
-  /** One ranker's figures of an action. */
+  /** Selects the figures of one ranker from the metrics of an action. */
   @FunctionalInterface
   private interface Row {
     RankingRow of(ActionMetrics action);

@@ -4,16 +4,17 @@ import io.unipin.feedlog.split.Part;
 import io.unipin.kvcache.KvType;
 
 /**
- * How to evaluate. The result depends on {@code part}, {@code maxUsers} and {@code seed} alone.
+ * Options of an evaluation. Of the options, only {@code part}, {@code maxUsers}, {@code seed},
+ * {@code displayed} and {@code kvType} change the result.
  *
- * @param part the held-out part that is asked for, {@link Part#VALIDATION} or {@link Part#TEST}
- * @param threads workers, each of which takes whole users
- * @param maxUsers most users; where more are held out, a random sample of them
- * @param seed of the sample
- * @param displayed whether candidates are scored at the position where they were shown, not at the
- *     first
- * @param progress told after every few users
- * @param kvType what keys and values are rounded to
+ * @param part the held-out part to judge, {@link Part#VALIDATION} or {@link Part#TEST}
+ * @param threads number of workers; each worker takes whole users
+ * @param maxUsers largest number of users; if more are held out, a random sample is judged
+ * @param seed seed of the sample
+ * @param displayed whether candidates are scored at the positions where they were shown; otherwise
+ *     all are scored at the first position
+ * @param progress listener that is called after every few users
+ * @param kvType number type to which keys and values are rounded
  */
 public record EvaluationOptions(
     Part part,
@@ -33,7 +34,7 @@ public record EvaluationOptions(
     }
   }
 
-  /** With keys and values in float32. */
+  /** Creates options with keys and values in float32. */
   public EvaluationOptions(
       Part part,
       int threads,
@@ -44,29 +45,33 @@ public record EvaluationOptions(
     this(part, threads, maxUsers, seed, displayed, progress, KvType.FLOAT32);
   }
 
-  /** Candidates are scored at the first position, with keys and values in float32. */
+  /**
+   * Creates options that score candidates at the first position, with keys and values in float32.
+   */
   public EvaluationOptions(
       Part part, int threads, int maxUsers, long seed, EvaluationProgress progress) {
     this(part, threads, maxUsers, seed, false, progress);
   }
 
-  /** These options with candidates at the position where they were shown, or at the first. */
+  /** Returns a copy that scores candidates where they were shown, or at the first position. */
   public EvaluationOptions at(boolean displayedPositions) {
     return new EvaluationOptions(
         part, threads, maxUsers, seed, displayedPositions, progress, kvType);
   }
 
-  /** These options with keys and values of another type. */
+  /** Returns a copy with another type of keys and values. */
   public EvaluationOptions withKvType(KvType type) {
     return new EvaluationOptions(part, threads, maxUsers, seed, displayed, progress, type);
   }
 
-  /** All users' test part, by as many workers as the machine has processors. */
+  /** Returns options for the test part of all users, with one worker per processor. */
   public static EvaluationOptions test(EvaluationProgress progress) {
     return new EvaluationOptions(Part.TEST, processors(), Integer.MAX_VALUE, 0, progress);
   }
 
-  /** The validation part of a sample of users, by as many workers as the machine has processors. */
+  /**
+   * Returns options for the validation part of a sample of users, with one worker per processor.
+   */
   public static EvaluationOptions validation(int maxUsers, long seed) {
     return new EvaluationOptions(
         Part.VALIDATION, processors(), maxUsers, seed, EvaluationProgress.none());

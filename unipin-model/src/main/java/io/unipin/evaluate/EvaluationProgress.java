@@ -1,11 +1,11 @@
 package io.unipin.evaluate;
 
-/** Follows an evaluation. Called by several threads, one at a time. */
+/** Listener of an evaluation. Several threads call it, one at a time. */
 @FunctionalInterface
 public interface EvaluationProgress {
   void evaluated(int users, int ofUsers);
 
-  /** Says nothing. */
+  /** Returns a listener that does nothing. */
   static EvaluationProgress none() {
     return (users, ofUsers) -> {};
   }

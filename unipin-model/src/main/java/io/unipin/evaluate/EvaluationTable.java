@@ -2,7 +2,7 @@ package io.unipin.evaluate;
 
 import java.util.Locale;
 
-/** An evaluation as lines of text. */
+/** Formats an evaluation as lines of text. */
 final class EvaluationTable {
   private final StringBuilder text = new StringBuilder();
 

@@ -12,7 +12,7 @@ import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
 
-/** What all workers of an evaluation read. Immutable. */
+/** The data that all workers of an evaluation read. Immutable. */
 record EvaluationTask(
     FeedLog log,
     Holdout holdout,

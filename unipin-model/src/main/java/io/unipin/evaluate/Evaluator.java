@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Measures a model on the held-out part of a log, with baselines beside it.
+ * Measures a model and its baselines on the held-out part of a log.
  *
- * <p>Retrieval ranks one held-out target per user among the whole catalogue; ranking predicts the
- * actions on held-out slates. The result does not depend on the number of threads. {@link
- * Evaluation#protocol} states the rules.
+ * <p>Retrieval ranks one held-out target per user among the whole catalogue. Ranking predicts the
+ * actions on held-out slates. The result does not depend on the number of threads.
+ * {@link Evaluation#protocol} states the rules.
  */
 public final class Evaluator {
   private static final int USERS_AT_ONCE = 16;
@@ -43,7 +43,7 @@ public final class Evaluator {
   /**
    * Evaluates a model.
    *
-   * @throws IllegalArgumentException when the model is not made for the log's catalogue and schema
+   * @throws IllegalArgumentException when the model does not fit the log's catalogue and schema
    */
   public static Evaluation evaluate(
       FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options) {
@@ -54,7 +54,7 @@ public final class Evaluator {
     return evaluator.evaluation();
   }
 
-  /** Rows of the users that hold actions out, ascending, or a sample of them. */
+  /** Returns the rows of the users with held-out actions, ascending, or of a sample of them. */
   private static int[] users(FeedLog log, Holdout holdout, EvaluationOptions options) {
     List<Integer> users = new ArrayList<>();
     for (int user = 0; user < log.users(); user++) {

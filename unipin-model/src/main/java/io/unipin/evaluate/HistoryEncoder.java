@@ -14,7 +14,8 @@ import io.unipin.model.features.TokenSequence;
 import java.time.Duration;
 
 /**
- * Encodes a user's history up to any of its actions, as serving does, reusing what one user's earlier encoding left.
+ * Encodes a user's history up to any of its actions, as serving does. Successive calls for one user
+ * reuse the rows that are already encoded.
  *
  * <p>One thread.
  */
@@ -39,7 +40,7 @@ public final class HistoryEncoder implements AutoCloseable {
     this.cache = new UserKvCache(new KvCacheConfig(bytes, FOREVER, bytes));
   }
 
-  /** A lease on the encoded first {@code history} actions of a user. */
+  /** Returns a lease on the encoded first {@code history} actions of a user. */
   public KvLease encode(int user, int history) {
     TokenSequence tokens = tokens(log, user, history, model.config());
     KvKey key = new KvKey(log.user(user), model.fingerprint());
@@ -55,12 +56,12 @@ public final class HistoryEncoder implements AutoCloseable {
     }
   }
 
-  /** Gives back what a user's encoding holds. */
+  /** Frees the memory that a user's encoded history holds. */
   public void forget(int user) {
     cache.erase(log.user(user));
   }
 
-  /** The tokens of the window after {@code history} actions of a user. */
+  /** Returns the tokens of the window that ends after the user's first {@code history} actions. */
   public static TokenSequence tokens(FeedLog log, int user, int history, ModelConfig model) {
     int start = log.actionStart(user);
     int oldest = (int) HistoryWindow.start(history, model.maxActions());

@@ -3,8 +3,9 @@ package io.unipin.evaluate;
 /**
  * Dot products of queries with all items.
  *
- * <p>Items lie column by column, so that the inner loop runs over items and vectorises, and are read in blocks that stay
- * in the cache for all queries of a call. Equal items get equal scores. Immutable.
+ * <p>Item vectors are stored column by column, so the inner loop runs over items and vectorises. A
+ * call reads the items in blocks that stay in the processor's cache for all queries. Equal items
+ * get equal scores. Immutable.
  */
 public final class ItemScores {
   private static final int BLOCK = 2048;
@@ -14,6 +15,8 @@ public final class ItemScores {
   private final float[][] columns;
 
   /**
+   * Copies the vectors of all items.
+   *
    * @param vectors (items, dim), row major
    */
   public ItemScores(float[] vectors, int items, int dim) {
@@ -32,7 +35,7 @@ public final class ItemScores {
   }
 
   /**
-   * Scores of every query.
+   * Returns the scores of every query.
    *
    * @param queries (queries) of (dim) each
    * @return (queries) of (items) each

@@ -7,11 +7,14 @@ import io.unipin.model.features.UserAction;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Actions of a feed log as a model reads them. */
+/** Converts actions of a feed log to the model's tokens. */
 public final class LogTokens {
   private LogTokens() {}
 
-  /** The tokens of the log's actions {@code from} to {@code to}, exclusive, which are of one user. */
+  /**
+   * Returns the tokens of the log's actions {@code from} (inclusive) to {@code to} (exclusive). All
+   * of these belong to one user.
+   */
   public static TokenSequence of(FeedLog log, int from, int to, ModelConfig model) {
     List<UserAction> window = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {

@@ -5,10 +5,11 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * How sure a difference between two rankers is that were judged on the same users: the users are
- * drawn again with replacement, both rankers are judged on each draw, and the middle 95 % of the
- * differences are the interval (Efron's percentile bootstrap). Users are what is drawn since the
- * impressions of one are not independent.
+ * Confidence intervals for the difference between two rankers that were judged on the same users.
+ *
+ * <p>Users are drawn with replacement, and both rankers are judged on each draw. The middle 95 % of
+ * the differences are the interval (Efron's percentile bootstrap). Whole users are drawn because
+ * the impressions of one user are not independent.
  */
 public final class PairedBootstrap {
   private static final int RESAMPLES = 1000;
@@ -18,16 +19,18 @@ public final class PairedBootstrap {
   private PairedBootstrap() {}
 
   /**
-   * A difference and its interval; NaN where it is not defined.
+   * A difference and its interval. NaN where the difference is not defined.
    *
-   * @param lower 2.5 % of the resamples lie below
-   * @param upper 2.5 % of the resamples lie above
+   * @param lower lower bound: 2.5 % of the resamples lie below it
+   * @param upper upper bound: 2.5 % of the resamples lie above it
    */
   public record Difference(double difference, double lower, double upper) {
     static final Difference UNDEFINED = new Difference(Double.NaN, Double.NaN, Double.NaN);
   }
 
-  /** The difference a − b of means over users, of whom each has one value in both (users). */
+  /**
+   * Returns the difference a − b of means over users. Both arrays hold one value per user (users).
+   */
   public static Difference mean(double[] a, double[] b) {
     int n = a.length;
     if (n == 0) {
@@ -48,9 +51,9 @@ public final class PairedBootstrap {
   }
 
   /**
-   * The difference of the AUC of scores a and b.
+   * Returns the AUC of scores a minus the AUC of scores b.
    *
-   * @param users (impressions) the user of each, grouped
+   * @param users (impressions) the user of each impression, grouped
    */
   public static Difference auc(float[] a, float[] b, boolean[] labels, int[] users) {
     double difference = BinaryMetrics.auc(a, labels) - BinaryMetrics.auc(b, labels);
@@ -96,8 +99,8 @@ public final class PairedBootstrap {
   }
 
   /**
-   * The AUC of impressions that count as often as their users were drawn. Sorted once, O(n) per
-   * draw.
+   * AUC in which each impression counts as often as its user was drawn. The impressions are sorted
+   * once; each draw costs O(n).
    */
   private static final class WeightedAuc {
     private final int[] order;

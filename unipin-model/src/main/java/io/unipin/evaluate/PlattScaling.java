@@ -1,11 +1,12 @@
 package io.unipin.evaluate;
 
 /**
- * Calibration of one action's probabilities by {@code logit(p) -> a logit(p) + b} with {@code a > 0}, which keeps every order
- * and makes no ties.
+ * Calibrates one action's probabilities by {@code logit(p) -> a logit(p) + b} with {@code a > 0}.
+ * The map is strictly increasing: it keeps the order of all candidates and creates no ties.
  *
- * <p>Newton's method with a line search on the cross-entropy against smoothed targets {@code (n+ + 1) / (n+ + 2)} and
- * {@code 1 / (n- + 2)} (Platt 1999; Lin, Lin and Weng, "A note on Platt's probabilistic outputs", 2007).
+ * <p>Newton's method with a line search minimises the cross-entropy against smoothed targets
+ * {@code (n+ + 1) / (n+ + 2)} and {@code 1 / (n- + 2)}. Sources: Platt 1999; Lin, Lin and Weng, "A
+ * note on Platt's probabilistic outputs", 2007.
  */
 public final class PlattScaling {
   private static final double LARGEST_LOGIT = 16;
@@ -22,8 +23,8 @@ public final class PlattScaling {
   }
 
   /**
-   * The scale and shift (a, b) of a sample: (1, 0) when it lacks a class, and a at its lower bound of 0.05 when the sample is
-   * ordered the wrong way round.
+   * Returns the scale and shift (a, b) of a sample. A sample without both classes gives (1, 0). A
+   * sample that is ordered the wrong way round gives a = 0.05, the lower bound.
    */
   public static float[] fit(float[] probabilities, boolean[] labels) {
     if (probabilities.length != labels.length) {
@@ -76,7 +77,7 @@ public final class PlattScaling {
     return new double[] {a, b};
   }
 
-  /** The Newton step at (a, b), with a fixed a when the slope is not wanted. */
+  /** Returns the Newton step at (a, b). When {@code slope} is false, a stays fixed. */
   private double[] direction(double a, double b, boolean slope) {
     double gradientA = 0;
     double gradientB = 0;

@@ -7,7 +7,8 @@ import io.unipin.feedlog.split.Slates;
 import java.util.List;
 
 /**
- * What the model and the user+item-bias baseline predicted for held-out impressions, user by user, slate by slate. Immutable.
+ * Predictions of the model and of the user+item-bias baseline for held-out impressions, user by
+ * user and slate by slate. Immutable.
  */
 public final class Predictions {
   private final FeedLog log;
@@ -16,11 +17,11 @@ public final class Predictions {
   private final int impressions;
 
   /**
-   * A slate with its predictions, all (impressions, actions).
+   * A slate with its predictions, each of shape (impressions, actions).
    *
-   * @param user row in the log
-   * @param model the model's, at the positions that it is asked to rank at
-   * @param shown the model's, at the positions where the impressions were shown
+   * @param user row of the user in the log
+   * @param model the model's probabilities at the positions that the evaluation ranks at
+   * @param shown the model's probabilities at the positions where the impressions were shown
    */
   record Judged(int user, Slate slate, float[] model, float[] shown, float[] bias) {}
 
@@ -31,7 +32,7 @@ public final class Predictions {
     this.impressions = judged.stream().mapToInt(each -> each.slate().size()).sum();
   }
 
-  /** Number of slates. */
+  /** Returns the number of slates. */
   public int slates() {
     return judged.size();
   }
@@ -40,17 +41,20 @@ public final class Predictions {
     return impressions;
   }
 
-  /** The model's probabilities (impressions) of the action with that bit. */
+  /** Returns the model's probabilities (impressions) of the action with that bit. */
   public float[] probabilities(int action) {
     return gather((slate, k) -> slate.model()[k * actions() + action]);
   }
 
-  /** The same at the positions where the impressions were shown, which their labels depend on. */
+  /**
+   * Returns the model's probabilities (impressions) at the positions where the impressions were
+   * shown. Labels depend on these positions.
+   */
   public float[] shownProbabilities(int action) {
     return gather((slate, k) -> slate.shown()[k * actions() + action]);
   }
 
-  /** Whether each impression (impressions) got the action with that bit. */
+  /** Returns, for each impression (impressions), whether it got the action with that bit. */
   public boolean[] labels(int action) {
     boolean[] labels = new boolean[impressions];
     int at = 0;
@@ -66,12 +70,12 @@ public final class Predictions {
     return gather((slate, k) -> slate.bias()[k * actions() + action]);
   }
 
-  /** (impressions) one score per impression, looked up by its item. */
+  /** Returns (impressions) the score of each impression's item. */
   float[] byItem(float[] itemScores) {
     return gather((slate, k) -> itemScores[slates.items()[slate.slate().from() + k]]);
   }
 
-  /** (impressions) class of an input. */
+  /** Returns (impressions) each impression's class of an input. */
   int[] classes(SlateInput input) {
     int[] classes = new int[impressions];
     int at = 0;
@@ -83,7 +87,7 @@ public final class Predictions {
     return classes;
   }
 
-  /** (impressions) the oracle of a log that has one. */
+  /** Returns (impressions) the oracle. The log must have one. */
   float[] oracle() {
     return gather((slate, k) -> log.impressionOracle()[slate.slate().from() + k]);
   }
@@ -96,7 +100,7 @@ public final class Predictions {
     return log.schema();
   }
 
-  /** (impressions) user rows, grouped. */
+  /** Returns (impressions) user rows, grouped. */
   public int[] users() {
     int[] users = new int[impressions];
     int at = 0;
@@ -108,7 +112,7 @@ public final class Predictions {
     return users;
   }
 
-  /** (impressions) item ids. */
+  /** Returns (impressions) item ids. */
   public long[] itemIds() {
     long[] ids = new long[impressions];
     int at = 0;
@@ -120,7 +124,7 @@ public final class Predictions {
     return ids;
   }
 
-  /** (slates) number of impressions each. */
+  /** Returns (slates) the number of impressions of each slate. */
   int[] sizes() {
     return judged.stream().mapToInt(each -> each.slate().size()).toArray();
   }
@@ -144,7 +148,7 @@ public final class Predictions {
     return scores;
   }
 
-  /** The score of a slate's k-th impression. */
+  /** Computes the score of a slate's k-th impression. */
   @FunctionalInterface
   private interface Score {
     float of(Judged slate, int k);

@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How well actions on held-out slates are predicted. Immutable.
+ * Metrics of the predicted actions on held-out slates. Immutable.
  *
- * @param users users with such a slate
+ * @param users number of users with such a slate
  * @param views number of slates
- * @param impressions impressions in them
- * @param feedviews whether slates are feedviews; else they are the held-out actions, one each
- * @param actions in the order of the schema
+ * @param impressions number of impressions in the slates
+ * @param feedviews whether slates are feedviews; otherwise each held-out action is a slate of one
+ * @param actions metrics per action type, in the order of the schema
  */
 public record RankingMetrics(
     int users, int views, int impressions, boolean feedviews, List<ActionMetrics> actions) {
@@ -20,7 +20,10 @@ public record RankingMetrics(
     actions = List.copyOf(actions);
   }
 
-  /** The model's AUC of an action, or, where held-out slates lack a class of it, the mean over actions; NaN without any. */
+  /**
+   * Returns the model's AUC of an action. If the held-out slates lack a class of the action,
+   * returns the mean AUC over all actions; NaN when none has an AUC.
+   */
   public double auc(String action) {
     return actions.stream()
         .filter(metrics -> metrics.action().equals(action))

@@ -1,15 +1,20 @@
 package io.unipin.evaluate;
 
 /**
- * How well one ranker predicts one action on held-out slates. NaN where a figure is not defined.
+ * Metrics of one ranker's predictions of one action on held-out slates. A figure that is not
+ * defined is NaN.
  *
- * @param auc over all impressions, ties counting one half
+ * <p>{@code logLoss}, {@code normalisedEntropy} and {@code calibrationError} need a ranker that
+ * gives probabilities and impressions of both classes. They use the probabilities at the positions
+ * where the impressions were shown.
+ *
+ * @param auc AUC over all impressions; ties count one half
  * @param gauc AUC within users, weighted by impressions, over users with both classes
- * @param logLoss in nats; like the next two only of a ranker that gives probabilities, of those at the positions where the
- *     impressions were shown, and only where some impressions have the action and some do not
- * @param normalisedEntropy log loss over that of the part's base rate
- * @param calibrationError 15 bins of equal mass
- * @param slateMrr mean reciprocal rank of the first impression with the action, in slates of two or more that have one
+ * @param logLoss log loss in nats
+ * @param normalisedEntropy log loss divided by the log loss of the part's base rate
+ * @param calibrationError calibration error over 15 bins of equal mass
+ * @param slateMrr mean reciprocal rank of the first impression with the action, over slates of at
+ *     least two impressions that contain the action
  */
 public record RankingRow(
     double auc,
@@ -20,10 +25,10 @@ public record RankingRow(
     double slateMrr) {
 
   /**
-   * Of a ranker that gives probabilities.
+   * Returns the metrics of a ranker that gives probabilities.
    *
-   * @param ranking (impressions) probabilities that rank
-   * @param shown (impressions) probabilities at the positions where they were shown
+   * @param ranking (impressions) probabilities that rank the candidates
+   * @param shown (impressions) probabilities at the positions where the impressions were shown
    */
   public static RankingRow ofProbabilities(
       float[] ranking, float[] shown, boolean[] labels, SlateGroups groups) {

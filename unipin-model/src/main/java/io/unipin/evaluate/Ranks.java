@@ -2,11 +2,11 @@ package io.unipin.evaluate;
 
 import java.util.Arrays;
 
-/** Retrieval metrics of one target per user, from the target's ranks. Immutable. */
+/** Retrieval metrics that are computed from the rank of one target per user. Immutable. */
 public final class Ranks {
   private final int[] ranks;
 
-  /** Ranks from 1, of every user one. */
+  /** Copies the ranks: one per user, from 1. */
   Ranks(int[] ranks) {
     this.ranks = ranks.clone();
   }
@@ -15,32 +15,34 @@ public final class Ranks {
     return ranks.length;
   }
 
-  /** Hit rate: the share of users whose target is among the first k. NaN without users. */
+  /**
+   * Returns the hit rate: the share of users whose target is among the first k. NaN without users.
+   */
   public double hr(int k) {
     return Arrays.stream(hits(k)).average().orElse(Double.NaN);
   }
 
   /**
-   * Mean of {@code 1 / log2(1 + rank)} where the target is among the first k, else 0. NaN without
-   * users.
+   * Returns the mean NDCG: {@code 1 / log2(1 + rank)} if the target is among the first k, else 0.
+   * NaN without users.
    */
   public double ndcg(int k) {
     return Arrays.stream(gains(k)).average().orElse(Double.NaN);
   }
 
-  /** (users) 1 where the target is among the first k, else 0. */
+  /** Returns (users) 1 if the target is among the first k, else 0. */
   double[] hits(int k) {
     return Arrays.stream(ranks).mapToDouble(rank -> rank <= k ? 1 : 0).toArray();
   }
 
-  /** (users) {@code 1 / log2(1 + rank)} where the target is among the first k, else 0. */
+  /** Returns (users) {@code 1 / log2(1 + rank)} if the target is among the first k, else 0. */
   public double[] gains(int k) {
     return Arrays.stream(ranks)
         .mapToDouble(rank -> rank <= k ? Math.log(2) / Math.log1p(rank) : 0)
         .toArray();
   }
 
-  /** Mean of {@code 1 / rank} over the whole catalogue. NaN without users. */
+  /** Returns the mean of {@code 1 / rank} over the whole catalogue. NaN without users. */
   public double mrr() {
     return Arrays.stream(ranks).mapToDouble(rank -> 1.0 / rank).average().orElse(Double.NaN);
   }

@@ -1,14 +1,16 @@
 package io.unipin.evaluate;
 
 /**
- * How well one target per user is found among the whole catalogue. Immutable.
+ * Metrics of finding one target per user among the whole catalogue. Immutable.
  *
- * @param repeats users left out since their target is in their history, which is filtered
- * @param targetless users left out since they have no positive action in the part
- * @param found (users) row in the log of each user whose target was sought
- * @param model ranks of the model
- * @param popularity ranks of the popularity baseline, same users and filter
- * @param recent ranks by popularity in the seven days before; of nobody when the log has no times
+ * @param repeats number of users that are left out because their target is in their history, which
+ *     is filtered
+ * @param targetless number of users that are left out because they have no positive action in the
+ *     part
+ * @param found (users) log row of each user whose target was searched for
+ * @param model ranks that the model gives the targets
+ * @param popularity ranks that the popularity baseline gives the same targets, with the same filter
+ * @param recent ranks by popularity in the seven days before; empty when the log has no times
  */
 public record RetrievalMetrics(
     int repeats, int targetless, int[] found, Ranks model, Ranks popularity, Ranks recent) {}

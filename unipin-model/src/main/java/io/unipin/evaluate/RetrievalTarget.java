@@ -6,16 +6,19 @@ import io.unipin.feedlog.split.Part;
 import java.util.Arrays;
 
 /**
- * What retrieval should find for one user, from all actions before it: the last positive action of
- * a held-out part, or the first one where a log is split by time.
+ * The item that retrieval should find for one user from all actions before it. It is the last
+ * positive action of a held-out part. In a log that is split by time it is the first one.
  *
  * @param item catalogue row of the target
- * @param surface of the target
- * @param history how many actions lie before it
- * @param seen distinct catalogue rows among them
+ * @param surface surface index of the target's action
+ * @param history number of the user's actions before the target
+ * @param seen distinct catalogue rows among those actions
  */
 record RetrievalTarget(int item, int surface, int history, int[] seen) {
-  /** Index of the target's action, relative to the user's first; -1 when the part has no target. */
+  /**
+   * Returns the index of the target's action, relative to the user's first action; -1 when the part
+   * has no target.
+   */
   static int find(FeedLog log, Holdout holdout, int user, Part part) {
     int start = log.actionStart(user);
     boolean test = part == Part.TEST;
@@ -57,7 +60,7 @@ record RetrievalTarget(int item, int surface, int history, int[] seen) {
         log.actionItems()[start + action], log.actionSurfaces()[start + action], action, seen);
   }
 
-  /** Whether the target is an item that the user acted on before, which the filter would remove. */
+  /** Whether the user acted on the target's item before. The filter would remove such an item. */
   boolean isRepeat() {
     return Arrays.binarySearch(seen, item) >= 0;
   }

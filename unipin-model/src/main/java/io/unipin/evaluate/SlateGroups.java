@@ -1,17 +1,18 @@
 package io.unipin.evaluate;
 
 /**
- * How impressions group into users and slates.
+ * Groups of impressions by user and by slate.
  *
  * @param users (impressions) user rows, grouped
- * @param sizes (slates) impressions of each slate, slate after slate
- * @param itemIds (impressions)
+ * @param sizes (slates) number of impressions of each slate, in the order of the impressions
+ * @param itemIds (impressions) item ids
  */
 public record SlateGroups(int[] users, int[] sizes, long[] itemIds) {
 
   /**
-   * Mean of 1 / rank of the best-ranked positive over slates of two or more that have one; of equal scores the smaller item id
-   * comes first. NaN without such a slate.
+   * Returns the mean of 1 / rank of the best-ranked positive, over slates of at least two
+   * impressions that contain a positive. Of equal scores the smaller item id comes first. NaN
+   * without such a slate.
    */
   public double reciprocalRank(float[] scores, boolean[] labels) {
     double sum = 0;

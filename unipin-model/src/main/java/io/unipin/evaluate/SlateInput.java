@@ -6,9 +6,9 @@ import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.PagePositions;
 import java.util.Locale;
 
-/** What a request tells of itself, by whose classes the truth of probabilities is told apart. */
+/** An input of a request whose classes calibration is measured for separately. */
 public enum SlateInput {
-  /** Time from the user's last action to the request. */
+  /** Time between the user's last action and the request. */
   GAP {
     @Override
     int of(Slate slate, int place) {
@@ -43,7 +43,7 @@ public enum SlateInput {
       return Integer.toString(index);
     }
   },
-  /** How many actions the user had before, by powers of two. */
+  /** Number of the user's earlier actions, in powers of two. */
   HISTORY {
     @Override
     int of(Slate slate, int place) {
@@ -60,17 +60,17 @@ public enum SlateInput {
   private static final long HOUR = 60 * MINUTE;
   private static final long DAY = 24 * HOUR;
 
-  /** The class of a slate's impression. */
+  /** Returns the class of a slate's impression. */
   abstract int of(Slate slate, int place);
 
-  /** A class for people. */
+  /** Returns a readable name of a class. */
   abstract String name(int index, FeedSchema schema);
 
   String key() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** A bucket of gaps by its shortest gap. */
+  /** Returns a readable name of a bucket of gaps: its shortest gap. */
   static String gap(int bucket) {
     return switch (bucket) {
       case GapBuckets.FIRST -> "first";
@@ -79,7 +79,7 @@ public enum SlateInput {
     };
   }
 
-  /** A time in its largest unit. */
+  /** Returns a duration in its largest unit. */
   public static String time(long seconds) {
     if (seconds < MINUTE) {
       return seconds + " s";

@@ -2,15 +2,18 @@ package io.unipin.evaluate;
 
 import io.unipin.feedlog.Catalogue;
 
-/** The rank of a target among all items but the seen ones; of equal scores the smaller item id comes first. */
+/**
+ * Computes the rank of a target among all items that the user has not seen. Of equal scores the
+ * smaller item id comes first.
+ */
 final class TargetRank {
   private TargetRank() {}
 
   /**
-   * The target's rank, from 1.
+   * Returns the target's rank, from 1.
    *
    * @param scores (items)
-   * @param seen distinct rows that do not compete, the target not among them
+   * @param seen distinct rows that do not compete; does not contain the target
    */
   static int of(float[] scores, int target, int[] seen, Catalogue catalogue) {
     int better = 0;

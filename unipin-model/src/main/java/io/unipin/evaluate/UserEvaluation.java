@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Evaluates users a few at a time, with an encoder of its own. One thread. */
+/** Evaluates a few users at a time with its own encoder. One thread. */
 final class UserEvaluation implements AutoCloseable {
   private final EvaluationTask task;
   private final FeedLog log;
@@ -27,15 +27,15 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   /**
-   * What came out for some users.
+   * Result for some users.
    *
-   * @param ranks of the targets that were sought, among all items
-   * @param popularityRanks of the same targets by popularity
-   * @param recentRanks of the same targets by popularity in the seven days before, none without
-   *     times
-   * @param users whose targets these are
-   * @param repeats users whose target is in their history
-   * @param targetless users without a positive action in the part
+   * @param ranks ranks of the targets among all items
+   * @param popularityRanks ranks of the same targets by popularity
+   * @param recentRanks ranks of the same targets by popularity in the seven days before; empty when
+   *     the log has no times
+   * @param users rows of the users of these targets
+   * @param repeats number of users whose target is in their history
+   * @param targetless number of users without a positive action in the part
    */
   public record Result(
       int[] ranks,
@@ -115,7 +115,8 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   /**
-   * The unconditioned query, which knows neither what the user will do with the target nor when.
+   * Returns the unconditioned query. It knows neither the action that the user will take on the
+   * target nor the time of that action.
    */
   private float[] query(int user, RetrievalTarget target) {
     try (KvLease lease = encoder.encode(user, target.history())) {

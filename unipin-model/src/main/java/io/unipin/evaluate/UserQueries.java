@@ -7,12 +7,15 @@ import io.unipin.model.ServingModel;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.RequestContext;
 
-/** What the users of a feed log look for in an index after all their actions, on the first surface. */
+/**
+ * Computes retrieval queries of a feed log's users, after all their actions and on the first
+ * surface.
+ */
 public final class UserQueries {
   private UserQueries() {}
 
   /**
-   * Queries of users evenly spread over the log, at most {@code most}.
+   * Returns the queries of at most {@code most} users that are evenly spread over the log.
    *
    * @return (queries, itemDim), unit length
    */

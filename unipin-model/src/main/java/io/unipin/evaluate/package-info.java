@@ -1,7 +1,4 @@
-/**
- * How well a model retrieves and ranks on held-out parts of a feed log, and how true its
- * probabilities are.
- */
+/** Evaluation of a model on held-out parts of a feed log: retrieval, ranking and calibration. */
 @NullMarked
 package io.unipin.evaluate;
 

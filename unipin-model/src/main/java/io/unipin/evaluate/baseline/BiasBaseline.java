@@ -7,13 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The baseline that knows how good an item and how easy a user is, and nothing of taste: per action
+ * A baseline of item quality and user activity that ignores taste. Per action it predicts
  * {@code logit p = global + item effect + user effect}.
  *
- * <p>The item effect is the log-odds of its rate in the training slates, against the global rate. The user effect is the
- * log-odds of the user's rate in all slates before the judged one, held-out ones too, against the rate that their items lead
- * to expect. Both rates are shrunk to what they are compared with by {@code 2 / (g (1 − g))} imagined impressions, g the global
- * rate: about a normal prior of variance 1/2 on an effect. Immutable.
+ * <p>The item effect compares the item's rate in the training slates with the global rate, in
+ * log-odds. The user effect covers all of the user's slates before the judged one, including
+ * held-out slates. It compares the user's rate with the rate that those items predict, in log-odds.
+ *
+ * <p>Both rates are shrunk towards the rate that they are compared with, by {@code 2 / (g (1 − g))}
+ * pseudo-impressions; g is the global rate. This approximates a normal prior of variance 1/2 on an
+ * effect. Immutable.
  */
 public final class BiasBaseline {
   private static final double PRIOR_PRECISION = 2;
@@ -39,7 +42,7 @@ public final class BiasBaseline {
     }
   }
 
-  /** The baseline of a log's training slates. */
+  /** Fits the baseline to a log's training slates. */
   public static BiasBaseline of(Slates slates, int users, int items, int actions) {
     int[] shown = new int[items];
     int[] got = new int[Math.multiplyExact(items, actions)];
@@ -70,7 +73,7 @@ public final class BiasBaseline {
   }
 
   /**
-   * Probabilities of one user's slates of a part, in their order.
+   * Returns probabilities for one user's slates of a part, in their order.
    *
    * @param history all slates of the user, oldest first
    * @return (slates of the part) of (impressions, actions) each
@@ -91,7 +94,10 @@ public final class BiasBaseline {
     return probabilities;
   }
 
-  /** Slates of one time stamp do not know each other's outcome, as the model does not. */
+  /**
+   * Whether a slate's outcome is known when a later slate is judged. Slates with equal times do not
+   * see each other's outcome, as in the model.
+   */
   private boolean isBefore(Slate earlier, Slate slate) {
     return !slates.areFeedviews()
         || (earlier.timeMs() == slate.timeMs()
@@ -111,7 +117,7 @@ public final class BiasBaseline {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** What is known about one user so far. One thread. */
+  /** Running rates of one user. One thread. */
   private final class UserRate {
     private final double[] got = new double[actions];
     private final double[] expected = new double[actions];

@@ -4,7 +4,10 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 
-/** The baseline that knows no user: an item's score is how often it was a positive action before the judged part. Immutable. */
+/**
+ * A baseline that ignores the user. An item's score is its number of positive actions before the
+ * judged part. Immutable.
+ */
 public final class Popularity {
   private final float[] counts;
 
@@ -27,7 +30,7 @@ public final class Popularity {
     return new Popularity(counts);
   }
 
-  /** (items), read-only. */
+  /** Returns the scores (items), read-only. */
   public float[] scores() {
     return counts;
   }

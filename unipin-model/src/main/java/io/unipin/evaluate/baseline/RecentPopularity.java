@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The baseline of what is popular now: how often an item was a positive action of anyone in the
- * seven days before a target, held-out parts apart; in a time split before the split. Immutable.
+ * A baseline of current popularity. An item's score is its number of positive actions by any user
+ * in the seven days before a target, without held-out parts. In a time split these are the seven
+ * days before the split. Immutable.
  */
 public final class RecentPopularity {
   private static final long WINDOW_MS = 7 * 24 * 3_600_000L;
@@ -46,12 +47,12 @@ public final class RecentPopularity {
     return new RecentPopularity(log.catalogue().size(), holdout.begins(part), times, itemsByTime);
   }
 
-  /** Whether the log knows times at all. */
+  /** Whether the log has times. Without times there is no recent popularity. */
   public boolean isKnown() {
     return times.length > 0;
   }
 
-  /** Scores (items) before a target of that time. */
+  /** Returns the scores (items) before a target of that time. */
   public float[] before(long targetTime) {
     long now = splitTime == FeedLog.NO_TIME ? targetTime : splitTime;
     float[] counts = new float[items];

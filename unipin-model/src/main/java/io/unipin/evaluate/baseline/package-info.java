@@ -1,4 +1,4 @@
-/** Baselines that stand beside every evaluation. */
+/** Baselines that every evaluation reports beside the model. */
 @NullMarked
 package io.unipin.evaluate.baseline;
 

@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What a model answers when it is asked so long after a user's last action, held against what users
- * do after gaps like that.
+ * Compares a model's predictions for a given gap since a user's last action with what users do
+ * after such gaps.
  *
- * <p>Asks at every gap about held-out slates whose own gap is the most like it: as many buckets up
- * and down as bring {@link #LEAST} slates, and of more than {@link #MOST} these, evenly spread. One
- * thread.
+ * <p>For every gap the study asks about held-out slates whose own gap is most similar. It widens
+ * the range of buckets in both directions until it holds {@link #LEAST} slates. If it then holds
+ * more than {@link #MOST}, it takes that many, evenly spread. One thread.
  */
 public final class GapStudy {
   public static final int LEAST = 200;
@@ -55,9 +55,9 @@ public final class GapStudy {
   /**
    * Studies the test part.
    *
-   * @param seconds the gaps to ask at
-   * @param oracle the action whose probability, if the user looks, the log's oracle is; empty to
-   *     leave it out
+   * @param seconds gaps to ask about, in seconds
+   * @param oracle name of the action that the log's oracle describes: its probability if the user
+   *     looks; empty to leave the oracle out
    */
   public static GapStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, List<Long> seconds, String oracle) {
@@ -127,7 +127,9 @@ public final class GapStudy {
         oracle.isEmpty() ? List.of() : shares(first, impressions));
   }
 
-  /** Adds the probabilities of the oracle's action at the first position, and the oracle. */
+  /**
+   * Adds two sums: the probabilities of the oracle's action at the first position, and the oracle.
+   */
   private void first(float[] probabilities, Slate slate, double[] sums) {
     int actions = log.schema().actions().size();
     int action = log.schema().actions().indexOf(oracle);

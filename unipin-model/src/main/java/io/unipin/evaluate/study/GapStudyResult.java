@@ -11,19 +11,20 @@ import java.util.Locale;
 /**
  * Result of a {@link GapStudy}. Immutable.
  *
- * @param actions names, in the order of the schema
- * @param oracle the action that the log's oracle is about; empty without
+ * @param actions names of the action types, in the order of the schema
+ * @param oracle name of the action that the log's oracle describes; empty without an oracle
  */
 public record GapStudyResult(List<String> actions, String oracle, List<Row> rows) {
 
   /**
-   * What came back for one gap.
+   * Figures of one gap.
    *
-   * @param slates that were asked about
-   * @param predicted mean probability of each action, at the positions where it was shown
+   * @param slates number of slates that were asked about
+   * @param predicted mean probability of each action, at the positions where the impressions were
+   *     shown
    * @param observed share of the impressions that got each action
-   * @param first mean probability of the oracle's action at the first position, and the mean of the
-   *     oracle; empty without
+   * @param first mean probability of the oracle's action at the first position, then the mean of
+   *     the oracle; empty without an oracle
    */
   public record Row(
       long seconds, int slates, List<Double> predicted, List<Double> observed, List<Double> first) {
@@ -39,7 +40,7 @@ public record GapStudyResult(List<String> actions, String oracle, List<Row> rows
     rows = List.copyOf(rows);
   }
 
-  /** All figures. */
+  /** Returns all figures. */
   public ArrayNode toJson() {
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
     for (Row row : rows) {
@@ -60,7 +61,7 @@ public record GapStudyResult(List<String> actions, String oracle, List<Row> rows
     return json;
   }
 
-  /** All figures, for people. */
+  /** Returns all figures as a text table. */
   public String toTable() {
     StringBuilder text = new StringBuilder();
     text.append("Asked so long after the last action, about slates of the most similar gaps:\n");

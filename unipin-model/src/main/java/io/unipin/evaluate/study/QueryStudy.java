@@ -19,16 +19,17 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What asking retrieval for an outcome brings, and what several queries bring.
+ * Measures what retrieval gains from queries for one outcome, and from several queries per user.
  *
- * <p>From all that a user did before the test part, a list of {@link #LIST} items is retrieved,
- * seen ones filtered, and held against what the user does in the test part: for every action the
- * share of the items that get it which the list has (recall). One list asks for nothing in
- * particular, one for each action; and one of the same length is shared by queries of all {@link
- * TargetOffsets}, nearly equal ones dropped.
+ * <p>The study retrieves {@link #LIST} unseen items from all of a user's actions before the test
+ * part. It then measures recall per action: the share of the test items with that action that the
+ * list contains.
+ *
+ * <p>One list asks for no outcome, and one list per action asks for that action. One more list of
+ * the same length is shared by queries of all {@link TargetOffsets}, without nearly equal queries.
  */
 public final class QueryStudy {
-  /** Length of a list. */
+  /** Number of items in a list. */
   public static final int LIST = 50;
 
   private final FeedLog log;
@@ -39,12 +40,12 @@ public final class QueryStudy {
   private final List<UserRecall> users = new ArrayList<>();
 
   /**
-   * One user's recall.
+   * Recall of one user.
    *
-   * @param asked (1 + actions) of (actions) each: the list that asked for nothing, and those for
-   *     each action; NaN without such an item
-   * @param one of any positive item, by one query
-   * @param several the same by several queries
+   * @param asked (1 + actions) of (actions) each: the list without an outcome, then one list per
+   *     action; NaN without an item that got the action
+   * @param one recall of all positive items by one query
+   * @param several recall of all positive items by several queries
    */
   private record UserRecall(double[][] asked, double one, double several) {}
 
@@ -57,7 +58,7 @@ public final class QueryStudy {
     this.actions = log.schema().actions().size();
   }
 
-  /** Studies the test part of at most {@code maxUsers} users, the first ones of the log. */
+  /** Studies the test part of the log's first {@code maxUsers} users. */
   public static QueryStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, int maxUsers) {
     QueryStudy study = new QueryStudy(log, holdout, model);
@@ -114,7 +115,7 @@ public final class QueryStudy {
     return QueryMerge.merge(found, Arrays.stream(kept).mapToDouble(q -> shares[q]).toArray(), LIST);
   }
 
-  /** The best unseen rows of every query, best first. */
+  /** Returns each query's best unseen rows, best first. */
   private long[][] lists(int user, float[] queries, int count) {
     int dim = model.config().itemDim();
     float[][] each = new float[count][];
@@ -144,7 +145,10 @@ public final class QueryStudy {
     return seen;
   }
 
-  /** Unseen rows that get an action in the test part; any positive one for −1. */
+  /**
+   * Returns the unseen rows that get an action in the test part. An action of −1 means any positive
+   * action.
+   */
   private long[] positives(int user, int action) {
     long wanted = action < 0 ? log.schema().positiveBits() : 1L << action;
     Set<Integer> seen = seen(user);

@@ -10,14 +10,15 @@ import java.util.Locale;
 /**
  * Result of a {@link QueryStudy}. Immutable.
  *
- * @param actions names
- * @param users studied
- * @param recall (1 + actions) of (actions) each: of the items that get an action, by a list that
- *     asks for nothing, then by lists that ask for each action; NaN where no user has such an item
- * @param gains per action: of asking for it over asking for nothing
+ * @param actions names of the action types
+ * @param users number of users in the study
+ * @param recall (1 + actions) of (actions) each: recall of the items that get an action, by the
+ *     list without an outcome, then by one list per action; NaN when no user has such an item
+ * @param gains per action, the recall gained by asking for that action
  * @param one recall of any positive item by one query
- * @param several the same by several queries that share a list of the same length
- * @param gain of several queries over one
+ * @param several recall of any positive item by several queries that share a list of the same
+ *     length
+ * @param gain recall gained by several queries over one query
  */
 public record QueryStudyResult(
     List<String> actions,
@@ -29,7 +30,7 @@ public record QueryStudyResult(
     PairedBootstrap.Difference gain) {
 
   /**
-   * {@code {users, list, asked: {nothing: {ACTION: recall}, ACTION: …}, gain: {ACTION: …},
+   * Returns {@code {users, list, asked: {nothing: {ACTION: recall}, ACTION: …}, gain: {ACTION: …},
    * one_query, several_queries, …}}.
    */
   public ObjectNode toJson() {
@@ -52,7 +53,7 @@ public record QueryStudyResult(
     return json;
   }
 
-  /** For people. */
+  /** Returns all figures as lines of text. */
   public String toTable() {
     StringBuilder text = new StringBuilder();
     line(

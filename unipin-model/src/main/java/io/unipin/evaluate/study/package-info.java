@@ -1,4 +1,4 @@
-/** Studies of one question each, on a trained model. */
+/** Studies of a trained model. Each one answers a single question. */
 @NullMarked
 package io.unipin.evaluate.study;
 
