@@ -1,12 +1,13 @@
 package io.unipin.feedlog;
 
 /**
- * The actions of all users, flat: those of user u are rows [start[u], start[u + 1]), oldest first.
+ * The actions of all users in flat columns. Rows [start[u], start[u + 1]) belong to user u, oldest
+ * first.
  *
- * @param start (users + 1)
- * @param items catalogue rows
- * @param bits multi-hots
- * @param surfaces schema indices
- * @param times milliseconds, {@link FeedLog#NO_TIME} when unknown
+ * @param start (users + 1) first action of each user
+ * @param items (actions) catalogue rows
+ * @param bits (actions) multi-hots
+ * @param surfaces (actions) schema indices
+ * @param times (actions) milliseconds since 1970, {@link FeedLog#NO_TIME} when unknown
  */
 record ActionColumns(int[] start, int[] items, long[] bits, int[] surfaces, long[] times) {}

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of the actions table.
  *
- * @param actions names, empty for an impression without engagement
- * @param timeMs null only when all of the user's are
- * @param sequence order among equal times, or instead of times
- * @param eventId unique within the user
+ * @param actions names of action types; empty for an impression without engagement
+ * @param timeMs milliseconds since 1970; null only when all of the user's times are null
+ * @param sequence order among equal times, or the whole order when times are null
+ * @param eventId id that is unique within the user
  */
 public record ActionRow(
     String user,

@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the actions table, grouped by user and in order, into flat columns. */
+/** Reads the actions table into flat columns, grouped by user and in order. */
 final class ActionsTable {
   private static final int EVENT = RowCheck.NEXT;
 
@@ -85,17 +85,20 @@ final class ActionsTable {
     sequences.add(RowCheck.sequence(row));
   }
 
-  /** Users with at least one action, in order. */
+  /** Returns the users with at least one action, in order. */
   List<String> users() {
     return users;
   }
 
-  /** Whether a user, by index into {@link #users}, has times. */
+  /** Whether a user has times. The user is an index into {@link #users}. */
   boolean timed(int user) {
     return times.get(start.get(user)) != FeedLog.NO_TIME;
   }
 
-  /** How many of the user's actions lie strictly before a time or, for a user without times, a sequence. */
+  /**
+   * Returns the number of the user's actions strictly before a time. For a user without times,
+   * compares sequences.
+   */
   int before(int user, long time, long sequence) {
     LongArray keys = time == FeedLog.NO_TIME ? sequences : times;
     long key = time == FeedLog.NO_TIME ? sequence : time;
@@ -112,7 +115,7 @@ final class ActionsTable {
     return low - start.get(user);
   }
 
-  /** The columns, with the given start of each user of the log. */
+  /** Returns the columns. {@code starts} holds the first action of each user of the log. */
   ActionColumns columns(int[] starts) {
     return new ActionColumns(
         starts, items.toArray(), bits.toArray(), surfaces.toArray(), times.toArray());

@@ -4,13 +4,13 @@ import io.unipin.feedlog.source.Shown;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row that breaks the format.
+ * A row that breaks the format.
  *
  * @param file the file's name
- * @param row counted from 1, without any header; of a text file the line, counted with it
- * @param column the column at fault
+ * @param row row number from 1, without a header; for a text file the line number, with the header
+ * @param column name of the column at fault; empty when no single column is
  * @param reason what was expected
- * @param value what stands there
+ * @param value value that the row holds
  */
 public record BadRow(String file, long row, String column, String reason, @Nullable String value) {
   @Override
@@ -18,7 +18,7 @@ public record BadRow(String file, long row, String column, String reason, @Nulla
     return complaint() + ", got " + shown();
   }
 
-  /** All but the value, which may tell of a user. */
+  /** Returns the message without the value. The value may reveal something about a user. */
   String complaint() {
     String unit = file.endsWith(".parquet") ? " row " : " line ";
     String place = column.isEmpty() ? "" : ", column " + column;

@@ -5,7 +5,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts the bad rows that are left out, and fails at the one that is one too many. */
+/** Collects the bad rows that a reader leaves out. Throws when a row exceeds the allowed number. */
 public final class BadRows {
   private static final Logger logger = LoggerFactory.getLogger(BadRows.class);
   private static final int LOGGED = 10;
@@ -31,7 +31,7 @@ public final class BadRows {
     }
   }
 
-  /** All that were left out. */
+  /** Returns all rows that were left out. */
   public List<BadRow> rows() {
     return rows;
   }
@@ -40,7 +40,7 @@ public final class BadRows {
     return rows.size();
   }
 
-  /** How many more are allowed. */
+  /** Returns how many more bad rows are allowed. */
   long left() {
     return allowed - rows.size();
   }

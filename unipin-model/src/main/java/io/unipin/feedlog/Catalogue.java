@@ -10,12 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * All items, each at a dense row, with a look-up from id to row.
+ * All items of a feed log, each at a dense row, with a look-up from id to row.
  *
  * <p>Immutable. A look-up is O(1).
  */
 public final class Catalogue {
-  /** What {@link #row} answers for an unknown id. */
+  /** Result of {@link #row} for an unknown id. */
   public static final int UNKNOWN = -1;
 
   private final long[] ids;
@@ -62,13 +62,16 @@ public final class Catalogue {
     System.arraycopy(item.content(), 0, content, row * contentDim, length);
   }
 
-  /** The items in this order; those without content, beside others that have it, get zeros. */
+  /**
+   * Creates a catalogue of the items in this order. If some items have content, the others get
+   * zeros.
+   */
   public static Catalogue of(List<CatalogueItem> items) {
     int contentDim = items.stream().mapToInt(item -> item.content().length).max().orElse(0);
     return new Catalogue(items, contentDim);
   }
 
-  /** Reads an items table; any bad row is a {@link FeedLogException}. */
+  /** Reads an items table. Throws {@link FeedLogException} at any bad row. */
   public static Catalogue read(Path parquet) {
     BadRows none = new BadRows(0);
     try (SpillFolder spill = SpillFolder.create();
@@ -79,7 +82,7 @@ public final class Catalogue {
     }
   }
 
-  /** Writes an items table that {@link #read} reads back; replaces the file in one step. */
+  /** Writes an items table that {@link #read} can read. Replaces the file atomically. */
   public void write(Path parquet) {
     try (TableWriter<CatalogueItem> writer = TableWriter.items(parquet)) {
       for (int row = 0; row < size(); row++) {
@@ -89,7 +92,7 @@ public final class Catalogue {
     }
   }
 
-  /** One item with its own copy of its content. */
+  /** Returns one item with its own copy of the content. */
   public CatalogueItem item(int row) {
     float[] own = Arrays.copyOfRange(content, row * contentDim, (row + 1) * contentDim);
     return new CatalogueItem(
@@ -104,7 +107,7 @@ public final class Catalogue {
     return ids[row];
   }
 
-  /** The row of an item, {@link #UNKNOWN} when there is none. */
+  /** Returns the row of an item, or {@link #UNKNOWN}. */
   public int row(long id) {
     return rows.get(id);
   }
@@ -117,22 +120,22 @@ public final class Catalogue {
     return categories[row];
   }
 
-  /** Empty when unknown. */
+  /** Returns an item's author; empty when unknown. */
   public String author(int row) {
     return authors[row];
   }
 
-  /** When the item appeared, {@link FeedLog#NO_TIME} when unknown. */
+  /** Returns when the item appeared, in milliseconds since 1970, or {@link FeedLog#NO_TIME}. */
   public long createdMs(int row) {
     return createdMs[row];
   }
 
-  /** Numbers per item in {@link #content}; 0 when no item has any. */
+  /** Returns the numbers per item in {@link #content}; 0 when no item has content. */
   public int contentDim() {
     return contentDim;
   }
 
-  /** Content (size, contentDim), row major; owned by the catalogue, read-only. */
+  /** Returns the content (size, contentDim), row major. The catalogue owns the array; read-only. */
   public float[] content() {
     return content;
   }

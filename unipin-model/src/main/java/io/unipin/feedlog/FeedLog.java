@@ -7,11 +7,11 @@ import java.util.Map;
 /**
  * A feed log in memory: actions and feedviews of all users in flat primitive arrays.
  *
- * <p>Users, items, views and impressions are dense rows from 0. The arrays belong to the log and are read-only by
- * agreement. Immutable, hence thread-safe.
+ * <p>Users, items, views and impressions are dense rows from 0. The log owns the arrays; callers
+ * must not change them. Immutable, hence thread-safe.
  */
 public final class FeedLog {
-  /** The time of an action or feedview whose order alone is known. */
+  /** Stands for an unknown time of an action or feedview. Only its order is known. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
   private final FeedSchema schema;
@@ -49,7 +49,7 @@ public final class FeedLog {
     return catalogue;
   }
 
-  /** Number of users, those that only appear in feedviews included. */
+  /** Returns the number of users, including users that only appear in feedviews. */
   public int users() {
     return users.size();
   }
@@ -58,92 +58,101 @@ public final class FeedLog {
     return users.get(row);
   }
 
-  /** The row of a user, -1 when unknown. */
+  /** Returns the row of a user, or -1 when the user is unknown. */
   public int userRow(String id) {
     return userRows.getOrDefault(id, -1);
   }
 
-  /** The first action of user u; the actions of u end at {@code actionStart(u + 1)}, oldest first. */
+  /**
+   * Returns the first action of user u. The user's actions end at {@code actionStart(u + 1)},
+   * oldest first.
+   */
   public int actionStart(int u) {
     return actions.start()[u];
   }
 
-  /** Number of actions of all users. */
+  /** Returns the number of actions of all users. */
   public int actions() {
     return actions.items().length;
   }
 
-  /** (actions) catalogue rows. */
+  /** Returns (actions) catalogue rows. */
   public int[] actionItems() {
     return actions.items();
   }
 
-  /** (actions) multi-hots by {@link FeedSchema#actions}. */
+  /** Returns (actions) multi-hots over {@link FeedSchema#actions}. */
   public long[] actionBits() {
     return actions.bits();
   }
 
-  /** (actions) indices into {@link FeedSchema#surfaces}. */
+  /** Returns (actions) indices into {@link FeedSchema#surfaces}. */
   public int[] actionSurfaces() {
     return actions.surfaces();
   }
 
-  /** (actions) milliseconds since 1970, or {@link #NO_TIME}. */
+  /** Returns (actions) milliseconds since 1970, or {@link #NO_TIME}. */
   public long[] actionTimes() {
     return actions.times();
   }
 
-  /** The first feedview of user u; the feedviews of u end at {@code viewStart(u + 1)}, by time. */
+  /**
+   * Returns the first feedview of user u. The user's feedviews end at {@code viewStart(u + 1)},
+   * ordered by time.
+   */
   public int viewStart(int u) {
     return views.start()[u];
   }
 
-  /** Number of feedviews of all users. */
+  /** Returns the number of feedviews of all users. */
   public int views() {
     return views.surfaces().length;
   }
 
-  /** (views) indices into {@link FeedSchema#surfaces}. */
+  /** Returns (views) indices into {@link FeedSchema#surfaces}. */
   public int[] viewSurfaces() {
     return views.surfaces();
   }
 
-  /** (views) milliseconds since 1970, or {@link #NO_TIME}. */
+  /** Returns (views) milliseconds since 1970, or {@link #NO_TIME}. */
   public long[] viewTimes() {
     return views.times();
   }
 
-  /** (views) how many actions of the user lie strictly before the view. */
+  /** Returns (views) the number of the user's actions strictly before the view. */
   public int[] viewHistory() {
     return views.history();
   }
 
-  /** The first impression of view v; its impressions end at {@code impressionStart(v + 1)}, as displayed. */
+  /**
+   * Returns the first impression of view v. The view's impressions end at
+   * {@code impressionStart(v + 1)}, in displayed order.
+   */
   public int impressionStart(int v) {
     return views.impressionStart()[v];
   }
 
-  /** Number of impressions of all feedviews. */
+  /** Returns the number of impressions of all feedviews. */
   public int impressions() {
     return views.items().length;
   }
 
-  /** (impressions) catalogue rows. */
+  /** Returns (impressions) catalogue rows. */
   public int[] impressionItems() {
     return views.items();
   }
 
-  /** (impressions) multi-hots of the actions that the impression got; 0 when none. */
+  /** Returns (impressions) multi-hots of the actions that each impression got; 0 for none. */
   public long[] impressionBits() {
     return views.bits();
   }
 
-  /** (impressions) the simulator's true utility; empty unless simulated. */
+  /** Returns (impressions) the simulator's true utility; empty unless the log is simulated. */
   public float[] impressionOracle() {
     return views.oracle();
   }
 
-  /** How many bad rows were left out when the log was read. */
+  /** Returns the number of bad rows that the reader left out. */
   public long badRows() {
     return badRows;
   }

@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Builds a feed log in memory, user by user: all actions of a user oldest first, and their feedviews by time.
+ * Builds a feed log in memory, user by user: all actions of a user oldest first, and the user's
+ * feedviews by time.
  *
- * <p>One thread. Times are milliseconds and must not go back within a user.
+ * <p>One thread. Times are milliseconds since 1970 and must not decrease within a user.
  */
 public final class FeedLogBuilder {
   private final FeedSchema schema;
@@ -52,7 +53,10 @@ public final class FeedLogBuilder {
     return this;
   }
 
-  /** Starts the current user's next feedview, with the actions added before that are older as its history. */
+  /**
+   * Starts the current user's next feedview. Its history is the user's added actions that are
+   * older.
+   */
   public FeedLogBuilder view(int surface, long timeMs) {
     int history = actionItems.size() - actionStart.last();
     while (history > 0 && actionTimes.get(actionStart.last() + history - 1) >= timeMs) {
@@ -61,7 +65,10 @@ public final class FeedLogBuilder {
     return view(surface, timeMs, history);
   }
 
-  /** Starts the current user's next feedview after that many of the user's actions. */
+  /**
+   * Starts the current user's next feedview, with the user's first {@code history} actions before
+   * it.
+   */
   public FeedLogBuilder view(int surface, long timeMs, int history) {
     viewSurfaces.add(surface);
     viewTimes.add(timeMs);
@@ -78,7 +85,10 @@ public final class FeedLogBuilder {
     return this;
   }
 
-  /** Adds an impression whose true utility is known; all impressions of a log have it, or none. */
+  /**
+   * Adds an impression with a known true utility. Either all impressions of a log have one, or none
+   * has.
+   */
   public FeedLogBuilder impression(int item, long bits, float oracle) {
     impressionOracle.add(oracle);
     return impression(item, bits);

@@ -4,13 +4,13 @@ import io.unipin.settings.ConfigException;
 import io.unipin.settings.Located;
 
 /**
- * A feed log, or a source of one, that cannot be used: says which file, row and column, what is wrong and with which
- * value.
+ * A fault of a feed log or of one of its sources. The message names the file, row and column, what
+ * was expected and the value.
  */
 public final class FeedLogException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** The row of a complaint about a whole file. */
+  /** Row number of a complaint about a whole file. */
   public static final long NO_ROW = 0;
 
   private final String file;
@@ -61,7 +61,7 @@ public final class FeedLogException extends RuntimeException {
     this.reason = bad.reason();
   }
 
-  /** The complaint of another about a row, with more about that row. */
+  /** Adds text to another complaint about a row. */
   public FeedLogException(FeedLogException about, String more) {
     super(about.getMessage() + more, about);
     this.file = about.file;
@@ -70,17 +70,20 @@ public final class FeedLogException extends RuntimeException {
     this.reason = about.reason;
   }
 
-  /** The file, as it was given. */
+  /** Returns the file's name as the caller gave it. */
   public String file() {
     return file;
   }
 
-  /** The row, counted from 1 without any header, or {@link #NO_ROW}; of a text file the line. */
+  /**
+   * Returns the row number from 1 without a header, or {@link #NO_ROW}. For a text file it is the
+   * line number.
+   */
   public long row() {
     return row;
   }
 
-  /** The column's name, empty when the complaint is about no single one. */
+  /** Returns the column's name; empty when no single column is at fault. */
   public String column() {
     return column;
   }

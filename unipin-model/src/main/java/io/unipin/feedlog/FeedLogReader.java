@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 
-/** Reads a feed log directory, strictly: a row that breaks the format is an error or, where allowed, counted. */
+/**
+ * Reads a feed log directory strictly. A row that breaks the format is an error, or is counted if
+ * bad rows are allowed.
+ */
 public final class FeedLogReader {
-  /** The order of users: by code point, as SQL sorts them. */
+  /** Orders users by code point, as SQL does. */
   static final Comparator<String> USER_ORDER =
       (a, b) -> {
         int i = 0;
@@ -39,17 +42,17 @@ public final class FeedLogReader {
   /**
    * Reads the whole log.
    *
-   * @param maxBadRows how many bad rows are left out and counted before the read fails; 0 = none
-   * @throws FeedLogException with file, row, column and reason of the row that was one too many
+   * @param maxBadRows number of bad rows that are left out and counted; one more fails the read
+   * @throws FeedLogException with file, row, column and reason of the row that exceeded the limit
    */
   public static FeedLog read(Path directory, long maxBadRows) {
     return read(directory, new BadRows(maxBadRows));
   }
 
   /**
-   * The names of a feed log, without reading its rows.
+   * Reads the schema of a feed log but none of its rows.
    *
-   * @throws FeedLogException when the folder holds no feed log, or its schema does not hold together
+   * @throws FeedLogException when the folder holds no feed log, or its schema is inconsistent
    */
   public static FeedSchema schema(Path directory) {
     Path file = directory.resolve(SchemaFile.NAME);
@@ -108,7 +111,10 @@ public final class FeedLogReader {
     return files;
   }
 
-  /** Starts for all users from those of some of them, both in the same order. */
+  /**
+   * Returns the starts of all users, given the starts of some of them. Both lists have the same
+   * order.
+   */
   private static int[] starts(List<String> all, List<String> some, IntUnaryOperator start) {
     int[] starts = new int[all.size() + 1];
     int next = 0;

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a feed log directory, which appears as a whole or not at all. */
+/** Writes a feed log directory atomically. */
 public final class FeedLogWriter {
   private static final int MULTI_HOTS_NAMED_AHEAD = 1 << 12;
 
@@ -27,8 +27,8 @@ public final class FeedLogWriter {
   }
 
   /**
-   * Writes a log that {@link FeedLogReader} reads back equal. A feed log that is there is replaced; any other directory
-   * with something in it is refused.
+   * Writes a log; {@link FeedLogReader} reads back an equal log. Replaces an existing feed log.
+   * Refuses any other directory that is not empty.
    */
   public static void write(FeedLog log, Path directory) {
     try (SpillFolder draft = SpillFolder.beside(directory)) {
@@ -116,7 +116,10 @@ public final class FeedLogWriter {
     return timeMs == FeedLog.NO_TIME ? null : timeMs;
   }
 
-  /** Moves a finished draft to its place; an older feed log there goes, anything else stays and is an error. */
+  /**
+   * Moves a finished draft to its place and deletes an older feed log there. Throws if the place
+   * holds anything else.
+   */
   public static void replace(Path draft, Path directory) {
     Path old = draft.resolveSibling(draft.getFileName() + ".old");
     try {
@@ -140,7 +143,7 @@ public final class FeedLogWriter {
     }
   }
 
-  /** Gives a feed log that was there its place back, and keeps the new one. */
+  /** Moves the older feed log back to its place and keeps the new one under another name. */
   private static String restored(Path draft, Path old, Path directory) {
     try {
       if (Files.exists(old) && Files.notExists(directory)) {
@@ -152,7 +155,10 @@ public final class FeedLogWriter {
     return kept(draft, directory);
   }
 
-  /** Hours of work may be in a draft: it gets a name of its own. Returns the end of a message that says how to go on. */
+  /**
+   * Renames the draft so that it is not deleted with the temporary folder: it may hold hours of
+   * work. Returns the end of a message that says how to continue.
+   */
   private static String kept(Path draft, Path directory) {
     Path kept =
         directory.resolveSibling(

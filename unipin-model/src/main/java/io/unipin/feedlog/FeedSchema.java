@@ -4,16 +4,20 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * The names that a feed log's integers stand for: action types, the positive ones among them, and surfaces.
+ * The names behind a feed log's integers: action types, the positive ones among them, and surfaces.
  *
- * <p>Bit c of a multi-hot is {@code actions.get(c)}; surface s is {@code surfaces.get(s)}. Immutable.
+ * <p>Bit c of a multi-hot is {@code actions.get(c)}; surface s is {@code surfaces.get(s)}.
+ * Immutable.
  *
  * @param actions action types, 1 to {@link #MAX_ACTIONS}, in the order of their bits
- * @param positives the action types that make an interaction a target of retrieval
+ * @param positives action types that make an item a target of retrieval
  * @param surfaces places where items are shown, at least one
  */
 public record FeedSchema(List<String> actions, List<String> positives, List<String> surfaces) {
-  /** A multi-hot is one {@code long}, of which two bits are left for what is no action. */
+  /**
+   * Largest number of action types. A multi-hot is one {@code long}; two of its bits are reserved
+   * for other purposes.
+   */
   public static final int MAX_ACTIONS = Long.SIZE - 2;
 
   public FeedSchema {
@@ -47,7 +51,7 @@ public record FeedSchema(List<String> actions, List<String> positives, List<Stri
     return List.copyOf(names);
   }
 
-  /** The multi-hot of all positive actions. */
+  /** Returns the multi-hot of all positive actions. */
   public long positiveBits() {
     long bits = 0;
     for (String positive : positives) {

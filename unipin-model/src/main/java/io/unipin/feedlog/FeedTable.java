@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The three tables of a feed log: their columns and the files that hold them. */
+/** The three tables of a feed log, their columns and their files. */
 public enum FeedTable {
   ACTIONS(
       new Column("user_id", "VARCHAR", true),
@@ -39,16 +39,21 @@ public enum FeedTable {
       new Column("content", "FLOAT[]", false),
       new Column("author", "VARCHAR", false));
 
-  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  @SuppressWarnings("ImmutableEnumChecker") // List.of makes an immutable list
   private final List<Column> columns;
 
   FeedTable(Column... columns) {
     this.columns = List.of(columns);
   }
 
-  /** A column, its DuckDB type, and whether a file must have it. */
+  /**
+   * A column of a table.
+   *
+   * @param type the column's DuckDB type
+   * @param required whether a file must have the column
+   */
   public record Column(String name, String type, boolean required) {
-    /** Types that hold nothing but values of this column's type. */
+    /** Whether a type holds only values of this column's type. */
     boolean accepts(String found) {
       return switch (type) {
         case "BIGINT" -> Set.of("BIGINT", "INTEGER", "SMALLINT", "UINTEGER").contains(found);
@@ -69,12 +74,12 @@ public enum FeedTable {
     return columns;
   }
 
-  /** The columns as a person reads them. */
+  /** Returns a readable list of the columns. */
   String described() {
     return columns.stream().map(Column::toString).collect(Collectors.joining(", "));
   }
 
-  /** The table's name, also its file's and folder's. */
+  /** Returns the table's name, which is also the name of its file and folder. */
   public String table() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -84,7 +89,8 @@ public enum FeedTable {
   }
 
   /**
-   * The table's files in a feed log: its file, then those of its folder and of folders inside by path; empty when there are none.
+   * Returns the table's files in a feed log: its file, then the files of its folder and subfolders
+   * by path. Empty when there are none.
    */
   List<SourceFile> files(Path directory) {
     List<SourceFile> files = new ArrayList<>();

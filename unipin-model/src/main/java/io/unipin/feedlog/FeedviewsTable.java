@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the feedviews table, grouped by user, views by time and impressions by position, into flat columns. */
+/**
+ * Reads the feedviews table into flat columns. Rows are grouped by user; views are ordered by time
+ * and impressions by position.
+ */
 final class FeedviewsTable {
   private static final int VIEW = RowCheck.NEXT;
   private static final int POSITION = RowCheck.NEXT + 1;
@@ -32,7 +35,7 @@ final class FeedviewsTable {
   private final IntArray start = new IntArray();
   private final FlatViews flat = new FlatViews();
 
-  /** The views of the user being read. */
+  /** The views of the current user. */
   private final List<ViewRows> views = new ArrayList<>();
 
   FeedviewsTable(TableScan scan, RowCheck check, ActionsTable actions) {
@@ -44,7 +47,7 @@ final class FeedviewsTable {
     }
   }
 
-  /** Reads all rows, or none where the log has no feedviews. */
+  /** Reads all rows. Reads none if the log has no feedviews. */
   void read(DuckSession session, boolean absent) {
     if (!absent) {
       read(session);
@@ -136,7 +139,7 @@ final class FeedviewsTable {
     views.clear();
   }
 
-  /** Users with at least one feedview, in order. */
+  /** Returns the users with at least one feedview, in order. */
   List<String> users() {
     return users;
   }
@@ -145,7 +148,7 @@ final class FeedviewsTable {
     return start.get(user);
   }
 
-  /** The columns, with the given start of each user of the log. */
+  /** Returns the columns. {@code starts} holds the first feedview of each user of the log. */
   ViewColumns columns(int[] starts) {
     return flat.columns(starts);
   }

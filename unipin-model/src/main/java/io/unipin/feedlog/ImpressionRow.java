@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of the feedviews table: one impression.
  *
- * @param feedview unique within the user; its rows agree in user, time, sequence and surface
- * @param timeMs null only when all of the user's are
- * @param sequence order among equal times or, without times, the sequence of the next action
- * @param position from 0
- * @param actions names of what the impression got, empty for nothing
+ * @param feedview id that is unique within the user; all rows of a feedview have equal user, time,
+ *     sequence and surface
+ * @param timeMs milliseconds since 1970; null only when all of the user's times are null
+ * @param sequence order among equal times; without times, the sequence of the next action
+ * @param position place in the feedview, from 0
+ * @param actions names of the actions that the impression got; empty for none
  * @param oracle a simulator's true utility
  */
 public record ImpressionRow(

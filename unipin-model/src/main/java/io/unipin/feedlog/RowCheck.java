@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rows of actions and of feedviews have in common: the SQL that turns names into numbers, and the checks of
- * those columns.
+ * The shared part of reading actions and feedviews: SQL that turns names into numbers, and checks
+ * of the common columns.
  *
  * <p>A selected row starts with the columns of {@link #select}, numbered as the constants below.
  */
@@ -62,7 +62,7 @@ final class RowCheck {
         .formatted(bits, known, surface, surface, scan.column("sequence"));
   }
 
-  /** The catalogue row of a sound row; -1 after the row was counted as bad. */
+  /** Returns the catalogue row of a valid row. Counts a bad row and returns -1. */
   int item(ResultSet row) throws SQLException {
     String user = row.getString(USER);
     Optional<String> fault = FeedRules.idFault(user);
@@ -98,7 +98,7 @@ final class RowCheck {
     return row.wasNull() ? FeedLog.NO_TIME : time;
   }
 
-  /** The sequence; rows without come after those with. */
+  /** Returns the sequence. Rows without a sequence come after rows with one. */
   static long sequence(ResultSet row) throws SQLException {
     long sequence = row.getLong(SEQUENCE);
     return row.wasNull() ? Long.MAX_VALUE : sequence;

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files of one table, their columns checked: what to select from, and where a row came from. */
+/**
+ * Scans the files of one table, after a check of their columns. Builds the SQL to select from them,
+ * and names the file and row of a complaint.
+ */
 final class TableScan {
   private static final Logger logger = LoggerFactory.getLogger(TableScan.class);
 
@@ -26,7 +29,7 @@ final class TableScan {
   private final FeedTable table;
   private final List<SourceFile> files;
 
-  /** Columns that some file has. */
+  /** Columns that at least one file has. */
   private final Set<String> present;
 
   private TableScan(
@@ -37,7 +40,7 @@ final class TableScan {
     this.present = present;
   }
 
-  /** Checks every file's columns before any row is read. */
+  /** Checks the columns of every file before any row is read. */
   static TableScan of(DuckSession session, FeedTable table, List<SourceFile> files) {
     Set<String> present = new HashSet<>();
     for (SourceFile file : files) {
@@ -96,7 +99,7 @@ final class TableScan {
     return table.columns().stream().anyMatch(known -> known.name().equals(name));
   }
 
-  /** The type of a column that only folders' names have. */
+  /** Returns the type of a column that only folder names provide. */
   private static String typeOf(FeedTable table, String name) {
     return table.columns().stream()
         .filter(known -> known.name().equals(name))
@@ -124,7 +127,10 @@ final class TableScan {
     return String.join(", ", columns.stream().map(DuckSession.Column::toString).toList());
   }
 
-  /** The column, of files or of their folders' names, or a null of its type where neither has it. */
+  /**
+   * Returns an SQL expression for a column, read from files or folder names. If neither has the
+   * column, it is a null of its type.
+   */
   String column(String name) {
     String type = typeOf(table, name);
     boolean inFolders = files.stream().anyMatch(file -> file.partition().containsKey(name));
@@ -140,7 +146,10 @@ final class TableScan {
     return present.contains(name) ? "coalesce(" + name + ", " + folders + ")" : folders;
   }
 
-  /** The table expression; it has the table's columns, and file_index and file_row_number, both from 0. */
+  /**
+   * Returns the table expression. It has the table's columns, file_index and file_row_number; both
+   * of these start at 0.
+   */
   String from() {
     String columns =
         table.columns().stream()
@@ -154,7 +163,7 @@ final class TableScan {
     return files.stream().map(SourceFile::path).toList();
   }
 
-  /** A complaint about a row of this table. */
+  /** Creates a complaint about a row of this table. */
   BadRow bad(int fileIndex, long fileRow, String column, String reason, @Nullable Object value) {
     String file = files.get(fileIndex).name();
     return new BadRow(file, fileRow + 1, column, reason, value == null ? null : value.toString());

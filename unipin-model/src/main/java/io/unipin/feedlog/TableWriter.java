@@ -13,11 +13,13 @@ import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one Parquet file of a feed log, which appears in one step on {@link #commit} or not at all.
+ * Writes one Parquet file of a feed log. The file appears atomically on {@link #commit}, or not at
+ * all.
  *
- * <p>Usable on its own to add files to the folder {@code actions/} or {@code feedviews/} of a log. One thread.
+ * <p>Can also add single files to the folder {@code actions/} or {@code feedviews/} of a log. One
+ * thread.
  *
- * @param <R> the rows
+ * @param <R> type of the rows
  */
 public final class TableWriter<R> implements AutoCloseable {
   private final Path file;
@@ -54,17 +56,17 @@ public final class TableWriter<R> implements AutoCloseable {
     }
   }
 
-  /** A writer of an actions file. */
+  /** Creates a writer of an actions file. */
   public static TableWriter<ActionRow> actions(Path file) {
     return new TableWriter<>(FeedTable.ACTIONS, file, TableWriter::appendAction);
   }
 
-  /** A writer of a feedviews file. */
+  /** Creates a writer of a feedviews file. */
   public static TableWriter<ImpressionRow> feedviews(Path file) {
     return new TableWriter<>(FeedTable.FEEDVIEWS, file, TableWriter::appendImpression);
   }
 
-  /** A writer of an items file. */
+  /** Creates a writer of an items file. */
   public static TableWriter<CatalogueItem> items(Path file) {
     return new TableWriter<>(FeedTable.ITEMS, file, TableWriter::appendItem);
   }
@@ -80,12 +82,12 @@ public final class TableWriter<R> implements AutoCloseable {
     }
   }
 
-  /** Number of rows added. */
+  /** Returns the number of rows added. */
   public long rows() {
     return rows;
   }
 
-  /** Puts the file in its place; replaces one that is there. */
+  /** Moves the file to its place. Replaces an existing file. */
   public void commit() {
     Path written = spill.path().resolve("written.parquet");
     try {
@@ -101,7 +103,7 @@ public final class TableWriter<R> implements AutoCloseable {
     }
   }
 
-  /** Leaves nothing behind of what was not committed. */
+  /** Deletes everything that was not committed. */
   @Override
   public void close() {
     if (closed) {

@@ -1,14 +1,15 @@
 package io.unipin.feedlog;
 
 /**
- * The feedviews of all users, flat: those of user u are views [start[u], start[u + 1]), by time; the impressions of
- * view v are rows [impressionStart[v], impressionStart[v + 1]), in displayed order.
+ * The feedviews of all users in flat columns. Views [start[u], start[u + 1]) belong to user u,
+ * ordered by time. Impressions [impressionStart[v], impressionStart[v + 1]) belong to view v, in
+ * displayed order.
  *
- * @param start (users + 1)
- * @param surfaces (views)
- * @param times (views) milliseconds, {@link FeedLog#NO_TIME} when unknown
- * @param history (views) actions of the user strictly before the view
- * @param impressionStart (views + 1)
+ * @param start (users + 1) first view of each user
+ * @param surfaces (views) schema indices
+ * @param times (views) milliseconds since 1970, {@link FeedLog#NO_TIME} when unknown
+ * @param history (views) number of the user's actions strictly before the view
+ * @param impressionStart (views + 1) first impression of each view
  * @param items (impressions) catalogue rows
  * @param bits (impressions) multi-hots
  * @param oracle (impressions) true utility, or empty

@@ -6,7 +6,7 @@ import io.unipin.feedlog.arrays.LongArray;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** The rows of one feedview while its user is being read. */
+/** The rows of one feedview, collected while its user is read. */
 final class ViewRows {
   private final String id;
   private final long time;
@@ -26,13 +26,15 @@ final class ViewRows {
     this.surface = surface;
   }
 
-  /** A view as its first row has it. */
+  /** Starts a view with the values of its first row. */
   static ViewRows startedBy(String id, ResultSet row) throws SQLException {
     return new ViewRows(
         id, RowCheck.time(row), RowCheck.sequence(row), row.getInt(RowCheck.SURFACE));
   }
 
-  /** Whether a further row belongs to the same feedview; counts it as bad if not. */
+  /**
+   * Whether another row of the same id fits this feedview. Counts the row as bad if it does not.
+   */
   boolean agrees(ResultSet row, RowCheck check) throws SQLException {
     String column = "";
     if (RowCheck.time(row) != time) {
@@ -86,12 +88,12 @@ final class ViewRows {
     return surface;
   }
 
-  /** The file of the first row. */
+  /** Returns the index of the file that holds the first row. */
   int file() {
     return files.get(0);
   }
 
-  /** The first row's number in its file. */
+  /** Returns the first row's number in its file. */
   long fileRow() {
     return fileRows.get(0);
   }

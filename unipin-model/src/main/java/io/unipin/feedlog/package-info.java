@@ -1,6 +1,6 @@
 /**
- * The feed log: actions, feedviews and items as a trainer reads them, in memory and on disk. The
- * format is described in {@code docs/feed-log.md}.
+ * The feed log, in memory and on disk: the actions, feedviews and items that a trainer reads.
+ * {@code docs/feed-log.md} describes the format.
  */
 @NullMarked
 package io.unipin.feedlog;

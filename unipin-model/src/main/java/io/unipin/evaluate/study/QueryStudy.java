@@ -58,7 +58,10 @@ public final class QueryStudy {
     this.actions = log.schema().actions().size();
   }
 
-  /** Studies the test part of the log's first {@code maxUsers} users. */
+  /**
+   * Studies the test part of the log's first {@code maxUsers} users that have unseen positive items
+   * there.
+   */
   public static QueryStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, int maxUsers) {
     QueryStudy study = new QueryStudy(log, holdout, model);

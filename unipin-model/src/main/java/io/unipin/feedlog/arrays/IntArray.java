@@ -2,7 +2,7 @@ package io.unipin.feedlog.arrays;
 
 import java.util.Arrays;
 
-/** A int array that grows. */
+/** An int array that grows. */
 public final class IntArray {
   private int[] values = new int[16];
   private int size;

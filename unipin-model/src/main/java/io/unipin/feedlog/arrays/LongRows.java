@@ -18,7 +18,7 @@ public final class LongRows {
     Arrays.fill(rows, EMPTY);
   }
 
-  /** False, and nothing changed, when the key is there already. */
+  /** Adds a key with its row. Returns false and changes nothing if the key is present. */
   public boolean put(long key, int row) {
     int slot = slot(key);
     if (rows[slot] != EMPTY) {
@@ -29,7 +29,7 @@ public final class LongRows {
     return true;
   }
 
-  /** The row of the key, -1 when absent. */
+  /** Returns the row of the key, or -1 when the key is absent. */
   public int get(long key) {
     return rows[slot(key)];
   }

@@ -1,4 +1,4 @@
-/** Primitive arrays that grow, and a table from longs to rows. */
+/** Growing primitive arrays, and a hash table from longs to rows. */
 @NullMarked
 package io.unipin.feedlog.arrays;
 

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The database's complaints in words of this product: the one place where they are turned. What the engine recommends is left out,
- * as its settings are none of ours.
+ * Translates DuckDB's error messages into this product's words. Drops DuckDB's advice, because
+ * users cannot change its settings here.
  */
 public final class DuckComplaint {
-  /** From here on a message shows the statement or gives advice. */
+  /** Matches the tail of a message, which shows the statement or gives advice. */
   private static final Pattern ADVICE =
       Pattern.compile(
           "(?s)(\\n\\s*(LINE \\d+:|Candidate functions:|Stack Trace)"
@@ -22,11 +22,11 @@ public final class DuckComplaint {
       Pattern.compile(
           "^(Invalid Input Error: )?Attempting to execute an unsuccessful or closed pending query result\\s*Error: ");
 
-  /** The engine's names of its own kinds of failure. */
+  /** Matches the prefix with which DuckDB names the kind of failure. */
   private static final Pattern KIND =
       Pattern.compile("^([A-Z][A-Za-z]*( [A-Za-z]+){0,3} Error: )+");
 
-  /** A message of the engine's, and what it means for who asked. */
+  /** A DuckDB message and its meaning for the caller. */
   private record Known(Pattern engine, String meaning) {}
 
   private static final List<Known> LACKS =
@@ -51,13 +51,16 @@ public final class DuckComplaint {
 
   private DuckComplaint() {}
 
-  /** About SQL that a user wrote, with its kind: the language is the user's, and so are its mistakes. */
+  /**
+   * Returns a message about SQL that a user wrote. It keeps DuckDB's kind of failure, which
+   * describes the user's own SQL.
+   */
   public static String aboutSql(SQLException failure) {
     String known = known(LACKS, failure);
     return known.isEmpty() ? Shown.line(withoutAdvice(failure)) : known;
   }
 
-  /** About a Parquet file. */
+  /** Returns a message about a Parquet file. */
   public static String aboutFile(SQLException failure) {
     String known = known(LACKS, failure) + known(FILES, failure);
     String detail =

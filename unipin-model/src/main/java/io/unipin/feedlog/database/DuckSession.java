@@ -12,7 +12,7 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBConnection;
 
-/** One private in-memory DuckDB, which spills to a folder of the caller's. One thread. */
+/** A private in-memory DuckDB. It spills to a folder that the caller provides. One thread. */
 public final class DuckSession implements AutoCloseable {
   private final DuckDBConnection connection;
 
@@ -29,12 +29,15 @@ public final class DuckSession implements AutoCloseable {
     DuckSession session =
         new DuckSession(
             DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class));
-    // Text that says no time zone means UTC on every machine.
+    // A text without a time zone means UTC on every machine.
     session.execute("SET TimeZone = 'UTC'");
     return session;
   }
 
-  /** Uses one thread from here on: the order of rows that SQL leaves open is then equal on every machine. */
+  /**
+   * Makes this session use one thread from now on. Rows whose order SQL leaves open then have the
+   * same order on every machine.
+   */
   public DuckSession alone() throws SQLException {
     execute("SET threads = 1");
     return this;
@@ -50,12 +53,12 @@ public final class DuckSession implements AutoCloseable {
     }
   }
 
-  /** How many rows a table, by its quoted name, or another table expression has. */
+  /** Returns the number of rows of a table expression, such as a table's quoted name. */
   public long count(String table) throws SQLException {
     return number("SELECT count(*) FROM " + table);
   }
 
-  /** The one number that a query answers. */
+  /** Returns the single number that a query yields. */
   public long number(String query) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(query)) {
@@ -64,7 +67,7 @@ public final class DuckSession implements AutoCloseable {
     }
   }
 
-  /** The columns of a query, as "name TYPE". */
+  /** Returns the columns of a query. */
   public List<Column> describe(String query) throws SQLException {
     List<Column> columns = new ArrayList<>();
     try (Statement statement = connection.createStatement();
@@ -83,7 +86,7 @@ public final class DuckSession implements AutoCloseable {
     }
   }
 
-  /** The first Parquet file that cannot be read to its end. */
+  /** Returns the first Parquet file that cannot be read to its end. */
   public Optional<Path> firstUnreadable(List<Path> files) {
     for (Path file : files) {
       try {
@@ -95,24 +98,27 @@ public final class DuckSession implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** A string literal. */
+  /** Returns a string literal. */
   public static String literal(String text) {
     return "'" + text.replace("'", "''") + "'";
   }
 
-  /** A list of string literals. */
+  /** Returns a list of string literals. */
   public static String literals(List<String> texts) {
     return texts.stream()
         .map(DuckSession::literal)
         .collect(Collectors.joining(", ", "[", "]::VARCHAR[]"));
   }
 
-  /** A quoted identifier. */
+  /** Returns a quoted identifier. */
   public static String identifier(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  /** A literal of a path that names exactly this file, whatever it contains. */
+  /**
+   * Returns a literal of a path that matches exactly this file, even if its name contains
+   * wildcards.
+   */
   public static String path(Path file) {
     return literal(file.toString().replaceAll("[\\[*?]", "[$0]"));
   }
@@ -121,12 +127,15 @@ public final class DuckSession implements AutoCloseable {
     return files.stream().map(DuckSession::path).collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** A table expression of Parquet files: columns by name, and none made of folders' names. */
+  /**
+   * Returns a table expression of Parquet files. Columns are matched by name; folder names give no
+   * columns.
+   */
   public static String parquet(List<Path> files) {
     return "read_parquet(" + paths(files) + ", union_by_name = true, hive_partitioning = false)";
   }
 
-  /** DuckDB's complaint on one line, without the statement. */
+  /** Returns DuckDB's complaint on one line, without the statement. */
   public static String reason(SQLException failure) {
     return DuckComplaint.aboutSql(failure);
   }

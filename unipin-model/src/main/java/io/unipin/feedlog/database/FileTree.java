@@ -7,11 +7,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Folders with all that they hold. */
+/** Operations on folders and everything inside them. */
 public final class FileTree {
   private FileTree() {}
 
-  /** Deletes a file or a folder with all that is in it, if it is there. Links are deleted, not followed. */
+  /**
+   * Deletes a file, or a folder with its content, if it exists. Deletes links and does not follow
+   * them.
+   */
   public static void delete(Path path) throws IOException {
     if (Files.notExists(path)) {
       return;

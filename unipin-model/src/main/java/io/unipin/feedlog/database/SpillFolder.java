@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** A folder that vanishes with what is in it when closed. */
+/** A temporary folder that is deleted with its content when closed. */
 public final class SpillFolder implements AutoCloseable {
   private final Path path;
 
@@ -14,7 +14,7 @@ public final class SpillFolder implements AutoCloseable {
     this.path = path;
   }
 
-  /** A folder among the system's temporary ones. */
+  /** Creates a folder in the system's temporary folder. */
   public static SpillFolder create() {
     try {
       return new SpillFolder(Files.createTempDirectory("unipin"));
@@ -23,7 +23,7 @@ public final class SpillFolder implements AutoCloseable {
     }
   }
 
-  /** A folder beside a path, thus on the same file system. */
+  /** Creates a folder beside a path, hence on the same file system. */
   public static SpillFolder beside(Path target) {
     try {
       Path parent = target.toAbsolutePath().normalize().getParent();

@@ -1,4 +1,4 @@
-/** The private DuckDB that reads and writes Parquet files, and the folders it works in. */
+/** The private DuckDB that reads and writes Parquet files, and its temporary folders. */
 @NullMarked
 package io.unipin.feedlog.database;
 

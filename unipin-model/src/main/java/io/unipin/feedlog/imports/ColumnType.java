@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type of a source's column, by the name that DuckDB has for it.
+ * The type of a source's column, by its DuckDB name.
  *
- * @param sql parts of a type's name alone, so that it can stand in a statement
+ * @param sql the type's name; it holds nothing but the parts of a type, so SQL may include it
  */
 record ColumnType(String sql) {
   static final ColumnType TEXT = new ColumnType("VARCHAR");
@@ -48,7 +48,10 @@ record ColumnType(String sql) {
     return sql.equalsIgnoreCase(TEXT.sql());
   }
 
-  /** The value of a text, null where it has none. */
+  /**
+   * Returns an SQL expression for a text's value of this type. It is null if the text is not such a
+   * value.
+   */
   String value(String text, boolean json) {
     if (isText()) {
       return text;
@@ -58,7 +61,10 @@ record ColumnType(String sql) {
     return "TRY_CAST(" + from + " AS " + sql + ")";
   }
 
-  /** Whether a text has a value of this type; of whole numbers those that need no rounding. */
+  /**
+   * Returns an SQL condition: whether a text is null or a value of this type. Whole numbers must
+   * need no rounding. Null for text, which always fits.
+   */
   @Nullable String fits(String text, boolean json) {
     if (isText()) {
       return null;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How files of any shape become a feed log; described in {@code docs/feed-log.md}. What is
  * {@code @Nullable} may be left out.
  *
- * @param sources files by the name under which the SQL sees them
+ * @param sources files by the name under which SQL sees them
  */
 record ImportMapping(
     int version,
@@ -31,17 +31,20 @@ record ImportMapping(
   /**
    * Files of one shape.
    *
-   * @param file a path of a file or folder inside the source folder; any part may hold *, and ** stands for any folders
-   * @param format text, json or parquet; by content and name when absent
-   * @param delimiter by the file's name when absent
-   * @param encoding of text: utf-8, latin-1 or utf-16; by the byte-order mark, else utf-8, when absent
-   * @param quote empty for none; by the file's name when absent
+   * @param file path of a file or folder inside the source folder; any part may contain *, and **
+   *     stands for any folders
+   * @param format text, json or parquet; detected by content and name when absent
+   * @param delimiter column separator; chosen by the file's name when absent
+   * @param encoding encoding of text: utf-8, latin-1 or utf-16; when absent, the byte-order mark
+   *     decides, else utf-8
+   * @param quote quote character; empty for none, chosen by the file's name when absent
    * @param header whether the first line of text names the columns; true when absent
-   * @param names the columns of text without a header
-   * @param types columns of text, and of folders' names, that are not VARCHAR
-   * @param nulls texts that stand for null; the empty one of delimited text when absent
-   * @param maxLineCharacters how long a row of text may be
-   * @param maxUnpackedBytes how much a compressed file may hold; 250 times its size, at least 1 GiB, when absent
+   * @param names columns of text without a header
+   * @param types types of columns of text or folder names; the default is VARCHAR
+   * @param nulls texts that mean null; the empty text of delimited files when absent
+   * @param maxLineCharacters largest number of characters in a row of text
+   * @param maxUnpackedBytes largest unpacked size of a compressed file; 250 times its size, at
+   *     least 1 GiB, when absent
    */
   public record Source(
       Located file,
@@ -63,9 +66,9 @@ record ImportMapping(
   /**
    * One table of the feed log: either expressions over one source, or a whole query.
    *
-   * @param from a source
+   * @param from name of a source
    * @param columns an SQL expression for each column
-   * @param where which rows of the source; all when absent
+   * @param where SQL condition on the rows of the source; all rows when absent
    * @param sql a query whose result has the table's columns
    */
   record Table(

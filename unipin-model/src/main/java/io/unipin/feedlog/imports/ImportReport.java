@@ -4,9 +4,9 @@ import io.unipin.feedlog.BadRow;
 import java.util.List;
 
 /**
- * What an import wrote.
+ * Counts of what an import wrote.
  *
- * @param leftOut the bad lines and rows, as far as they were allowed
+ * @param leftOut the bad lines and rows that were left out
  */
 public record ImportReport(
     int users, int actions, int feedviews, int impressions, int items, List<BadRow> leftOut) {

@@ -3,9 +3,9 @@ package io.unipin.feedlog.imports;
 import java.util.List;
 
 /**
- * An import with its account of every row.
+ * Result of an import, which accounts for every row.
  *
- * @param warnings what is allowed and yet most likely a mistake
+ * @param warnings values that are allowed but probably a mistake
  */
 public record Imported(
     ImportReport report, List<SourceRows> sources, List<TableRows> tables, List<String> warnings) {

@@ -26,10 +26,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Turns delimited text and Parquet files of any shape into a feed log, by a mapping in YAML.
+ * Converts delimited text, JSON lines and Parquet files of any shape to a feed log, by a mapping in
+ * YAML.
  *
- * <p>A mapping may come from a stranger: its SQL sees the files that it names inside the source folder, as tables, and
- * nothing else. The feed log appears as a whole or not at all.
+ * <p>A mapping may be untrusted. Its SQL sees only the files that it names inside the source
+ * folder, as tables. The feed log appears as a whole or not at all.
  */
 public final class Importer {
   private final String mappingFile;
@@ -50,12 +51,13 @@ public final class Importer {
   }
 
   /**
-   * Imports.
+   * Imports files into a feed log.
    *
    * @param mapping the YAML file
-   * @param source the folder that holds the mapping's files
-   * @param out the feed log; replaced if there is one
-   * @param maxBadRows how many malformed lines and bad rows are left out before the import fails
+   * @param source folder that holds the mapping's files
+   * @param out folder of the feed log; an existing feed log is replaced
+   * @param maxBadRows number of malformed lines and bad rows that are left out; one more fails the
+   *     import
    * @throws FeedLogException with file, line or row, column and reason
    */
   public static ImportReport run(Path mapping, Path source, Path out, long maxBadRows) {
@@ -124,7 +126,7 @@ public final class Importer {
     return tables;
   }
 
-  /** From here on the session reads and writes no file but the draft's. */
+  /** Restricts the session from now on to the draft's files. */
   private static void lock(DuckSession session, Path draft) throws SQLException {
     session.execute(
         "SET allowed_directories = "
@@ -141,7 +143,10 @@ public final class Importer {
             .formatted(query, DuckSession.literal(file.toString())));
   }
 
-  /** Reads the draft as any reader will; shows the whole row that is one bad row too many. */
+  /**
+   * Reads the draft as any reader would. If a bad row exceeds the limit, the complaint shows that
+   * whole row.
+   */
   private FeedLog check(DuckSession session, Path draft) throws SQLException {
     try {
       return FeedLogReader.read(draft, bad);

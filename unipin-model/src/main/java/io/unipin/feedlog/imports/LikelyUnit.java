@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Times that are allowed and yet most likely in another unit than milliseconds. */
+/** Finds times that are allowed but probably in another unit than milliseconds. */
 final class LikelyUnit {
   private static final long DAY_MS = 86_400_000L;
 
-  /** Seconds until 2055 are milliseconds of January 1970. */
+  /** Seconds until 2055, read as milliseconds, lie in January 1970. */
   private static final long MONTH_MS = 31 * DAY_MS;
 
-  /** Days until 2106. */
+  /** Days from 1970 until 2106. */
   private static final long MAX_DAYS = 50_000;
 
   private LikelyUnit() {}
 
-  /** One warning for each column whose times all lie in January 1970. */
+  /** Returns one warning for each column whose times all lie in January 1970. */
   static List<String> warnings(FeedLog log) {
     List<String> warnings = new ArrayList<>();
     add(warnings, "actions.time_ms", LongStream.of(log.actionTimes()));

@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** A source of Parquet files: columns by name, one type each in all files, and its rows into the session in order. */
+/**
+ * A source of Parquet files. Matches columns by name, requires one type per column in all files,
+ * and loads the rows in order.
+ */
 final class ParquetSource {
   private final SourceContext context;
   private final DuckSession session;
@@ -122,7 +125,7 @@ final class ParquetSource {
         .collect(Collectors.joining(", ", "([", "]::VARCHAR[])[file_index::BIGINT + 1]"));
   }
 
-  /** How many rows the files say that they hold. */
+  /** Returns the number of rows that the files' metadata state. */
   private long stored() throws SQLException {
     return session.number(
         "SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata("

@@ -17,8 +17,9 @@ import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads rows of text files into one table of a session, in order, each value in its column's type. Every row is either loaded or a
- * bad row. Keeps at most a batch of rows. One thread.
+ * Loads rows of text files into one table of a session, in order and with each value in its
+ * column's type. Every row is either loaded or counted as bad. Keeps at most one batch of rows in
+ * memory. One thread.
  */
 final class RowLoader {
   private static final int BATCH_ROWS = 50_000;
@@ -37,7 +38,7 @@ final class RowLoader {
   private long read;
   private long refused;
 
-  /** Makes the table, empty. */
+  /** Creates the empty table. */
   RowLoader(
       DuckSession session, BadRows bad, String table, Map<String, ColumnType> columns, boolean json)
       throws SQLException {
@@ -53,7 +54,7 @@ final class RowLoader {
     session.execute("CREATE SCHEMA IF NOT EXISTS loading");
   }
 
-  /** Adds a sound row, its values by column. */
+  /** Adds a valid row with its values by column. */
   void add(String file, SourceRow row) throws SQLException {
     read++;
     batch.add(row);
@@ -84,7 +85,7 @@ final class RowLoader {
     }
   }
 
-  /** Loads what is left of a file. */
+  /** Loads the remaining rows of a file. */
   void flush(String file) throws SQLException {
     session.execute("CREATE OR REPLACE TABLE " + STAGED + stagedColumns());
     try (DuckDBAppender appender = session.connection().createAppender("loading", "staged")) {
@@ -147,7 +148,7 @@ final class RowLoader {
     return all.isEmpty() ? "true" : all;
   }
 
-  /** Names each row's first value that has none in its type. */
+  /** Adds a fault for each row: the first value that is not of its column's type. */
   private void collectMisfits(String file) throws SQLException {
     String cases =
         join(
@@ -182,7 +183,7 @@ final class RowLoader {
     }
   }
 
-  /** Rows of all files, those that were refused too. */
+  /** Returns the number of rows of all files, including refused rows. */
   long read() {
     return read;
   }
@@ -191,7 +192,7 @@ final class RowLoader {
     return refused;
   }
 
-  /** Rows in the table. */
+  /** Returns the number of rows in the table. */
   long loaded() throws SQLException {
     return session.count(table);
   }

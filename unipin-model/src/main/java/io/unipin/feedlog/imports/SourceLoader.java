@@ -25,8 +25,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. Files lie inside the source
- * folder; what a file holds decides how it is read, not its name; rows that do not fit are bad rows.
+ * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. All
+ * files must lie inside the source folder. A file's content decides how it is read, not its name.
+ * Rows that do not fit are bad rows.
  */
 final class SourceLoader {
   private static final Map<String, Format> FORMATS =
@@ -42,7 +43,7 @@ final class SourceLoader {
     this.bad = bad;
   }
 
-  /** How the rows of a source are written. */
+  /** File format of a source. */
   enum Format {
     TEXT,
     JSON,
@@ -83,7 +84,7 @@ final class SourceLoader {
     return files;
   }
 
-  /** What a pattern misses because folders stand between. */
+  /** Returns a hint for a pattern that matched nothing but would match inside subfolders. */
   private String deeper(String pattern) {
     int last = pattern.lastIndexOf('/') + 1;
     String any = pattern.substring(0, last) + "**/" + pattern.substring(last);
@@ -158,12 +159,12 @@ final class SourceLoader {
       return "sources." + name + "." + rest;
     }
 
-    /** The columns that folders' names give. */
+    /** Returns the columns that folder names provide. */
     Set<String> partition() {
       return files.get(0).partition().keySet();
     }
 
-    /** Each column's type, by the mapping. */
+    /** Returns each column's type according to the mapping. */
     Map<String, ColumnType> types(List<String> columns) {
       Map<String, ColumnType> types = new LinkedHashMap<>();
       columns.forEach(column -> types.put(column, ColumnType.TEXT));
@@ -183,7 +184,7 @@ final class SourceLoader {
       return types;
     }
 
-    /** Refuses columns that SQL cannot tell apart. */
+    /** Refuses columns that SQL cannot distinguish. */
     void requireDistinct(String file, List<String> columns) {
       Set<String> seen = new HashSet<>();
       for (String column : columns) {

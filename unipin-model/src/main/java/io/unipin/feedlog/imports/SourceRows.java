@@ -3,9 +3,9 @@ package io.unipin.feedlog.imports;
 import java.util.List;
 
 /**
- * What became of a source's rows: {@code read} = {@code loaded} + {@code refused}.
+ * Account of a source's rows: {@code read} = {@code loaded} + {@code refused}.
  *
- * @param notes what a person should know of how its files were read
+ * @param notes remarks for people about how the files were read
  */
 public record SourceRows(
     String source, int files, long read, long loaded, long refused, List<String> notes) {

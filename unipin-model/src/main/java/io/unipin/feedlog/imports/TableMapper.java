@@ -21,12 +21,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills one table of a feed log by the SQL of a mapping, in a session that can reach nothing but the sources.
+ * Fills one table of a feed log with the SQL of a mapping, in a session that can reach only the
+ * sources.
  *
- * <p>Every piece of SQL is parsed on its own and must be one SELECT, so none can end another's brackets or write.
+ * <p>Every piece of SQL is parsed separately and must be one SELECT. So it can neither write nor
+ * close the brackets around it.
  */
 final class TableMapper {
-  /** Functions, and names that mean a function where no column has them, in the tree of a statement. */
+  /**
+   * Matches calls of unrepeatable functions in the parse tree of a statement. Also matches names
+   * that mean such a function when no column has that name.
+   */
   private static final Pattern UNREPEATABLE =
       Pattern.compile(
           "\"function_name\":\"(now|random|uuid|uuidv4|uuidv7|gen_random_uuid|today|get_current_timestamp"
@@ -47,7 +52,7 @@ final class TableMapper {
     this.sources = sources;
   }
 
-  /** The name of the filled table. */
+  /** Returns the name of the filled table. */
   static String filled(FeedTable table) {
     return "feedlog." + table.table();
   }
@@ -140,7 +145,7 @@ final class TableMapper {
     return table.table() + ".columns." + column.name();
   }
 
-  /** Runs a query for its failure alone. */
+  /** Runs a query only to see whether it fails. */
   private void attempt(String key, Located sql, String query) {
     try {
       session.execute(query);
@@ -160,7 +165,7 @@ final class TableMapper {
     return "CAST(%s AS %s) AS %s".formatted(value, column.type(), column.name());
   }
 
-  /** The value of a column that the mapping leaves out. */
+  /** Returns the value of a column that the mapping leaves out. */
   private String absent(FeedTable table, FeedTable.Column column, Located place) {
     return switch (column.name()) {
       case "time_ms", "sequence", "event_id", "oracle", "created_ms", "content", "author" -> "NULL";
@@ -213,7 +218,10 @@ final class TableMapper {
     }
   }
 
-  /** Refuses what has another value each time, of which no two imports make the same log. */
+  /**
+   * Refuses functions with a different value at each call. With them, two imports would give
+   * different logs.
+   */
   private void requireRepeatable(String key, Located place, String tree) throws SQLException {
     Matcher call = UNREPEATABLE.matcher(tree);
     while (call.find()) {

@@ -1,6 +1,9 @@
 package io.unipin.feedlog.imports;
 
-/** What became of the rows that a mapping made for a table: {@code mapped} = {@code written} + {@code refused}. */
+/**
+ * Account of the rows that a mapping produced for a table: {@code mapped} = {@code written} +
+ * {@code refused}.
+ */
 public record TableRows(String table, long mapped, long written, long refused) {
   public TableRows {
     if (mapped != written + refused) {

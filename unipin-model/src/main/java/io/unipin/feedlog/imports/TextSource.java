@@ -29,7 +29,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A source of delimited text or JSON lines: its columns, and its rows into the session. */
+/**
+ * A source of delimited text or JSON lines. Finds its columns and loads its rows into the session.
+ */
 final class TextSource {
   private static final int MAX_LINE_CHARACTERS = 1 << 24;
 
@@ -51,7 +53,7 @@ final class TextSource {
   private final @Nullable Charset encoding;
   private final int maxLine;
 
-  /** The keys of JSON, which one pass over all files finds. */
+  /** The keys of JSON, found by one pass over all files. */
   private List<String> columns = List.of();
 
   TextSource(SourceContext context, BadRows bad, boolean json) {
@@ -73,7 +75,7 @@ final class TextSource {
     }
   }
 
-  /** A file's name without the ending of its compression. */
+  /** Returns a file's name without the suffix of its compression. */
   static String plainName(String name) {
     return name.replaceFirst("\\.(gz|gzip|bz2|zip|zst|zstd)$", "");
   }
@@ -256,7 +258,7 @@ final class TextSource {
     }
     int count = json ? header.size() : columnsOf(values, header.size());
     if (!json && header.size() > 1 && values.size() == 1 && "".equals(values.get(0))) {
-      return; // a blank line is no row
+      return; // a blank line is not a row
     }
     if (count != header.size()) {
       loader.refuse(
@@ -273,7 +275,10 @@ final class TextSource {
     }
   }
 
-  /** The number of a row's columns, without empty ones past the header's: a delimiter may end a line. */
+  /**
+   * Returns the number of a row's columns, without empty ones beyond the header's. A line may end
+   * with a delimiter.
+   */
   private static int columnsOf(List<@Nullable String> values, int expected) {
     int count = values.size();
     while (count > expected && "".equals(values.get(count - 1))) {

@@ -1,4 +1,4 @@
-/** Turns files of any shape into a feed log, by a mapping in YAML. */
+/** Imports files of any shape into a feed log, by a mapping in YAML. */
 @NullMarked
 package io.unipin.feedlog.imports;
 

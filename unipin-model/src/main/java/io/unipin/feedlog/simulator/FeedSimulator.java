@@ -8,15 +8,21 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * A feed whose truth is known: users with latent tastes look at slates that a logging policy made and act by known
- * probabilities. Equal configurations give equal logs, bit for bit.
+ * Simulates a feed whose true probabilities are known. Users with latent tastes look at slates of a
+ * logging policy and act by known probabilities. Equal configurations give equal logs, bit for bit.
  *
- * <p>What a model can learn from it, in rising order of difficulty: items differ in quality and popularity; users in
- * how active they are; users like few of the topics; in a session they follow one of them, which moves with every click
- * ({@link SimulatedUser}), so that recent actions say more than old ones; cold items are known by their content alone.
- * Lower positions are looked at less ({@link ResponseModel}).
+ * <p>A model can learn the following from it, in rising order of difficulty:
+ * <ul>
+ *   <li>Items differ in quality and popularity.
+ *   <li>Users differ in activity.
+ *   <li>Each user likes few of the topics.
+ *   <li>A session follows one of these interests, and every click moves it ({@link SimulatedUser}).
+ *       So recent actions say more than old ones.
+ *   <li>Cold items are known only by their content.
+ * </ul>
  *
- * <p>The oracle of an impression is the probability of a click on it if the user looks at it, whatever its position.
+ * <p>Users look less at lower positions ({@link ResponseModel}). The oracle of an impression is the
+ * probability of a click on it if the user looks at it, whatever its position.
  */
 public final class FeedSimulator {
   static final List<String> ACTIONS = List.of("click", "save", "hide");
@@ -74,7 +80,7 @@ public final class FeedSimulator {
     }
   }
 
-  /** Shows the slate; returns the last item clicked, or -1. */
+  /** Shows the slate. Returns the last item clicked, or -1. */
   private int show(
       SimulatedUser user,
       LoggingPolicy policy,

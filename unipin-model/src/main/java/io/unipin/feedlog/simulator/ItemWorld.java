@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** The simulated items: topics and items as unit vectors, quality, popularity, birth and content. Immutable. */
+/**
+ * The simulated items: topics and items as unit vectors, quality, popularity, birth and content.
+ * Immutable.
+ */
 final class ItemWorld {
   static final int LATENT = 12;
 
@@ -78,7 +81,10 @@ final class ItemWorld {
     return found.length > 0 ? found : new int[] {topic};
   }
 
-  /** Content is a noisy projection of the first half of the latent vector: a part of the truth. */
+  /**
+   * Creates the items. Their content is a noisy projection of the first half of the latent vector,
+   * so it reveals a part of the truth.
+   */
   private List<CatalogueItem> describe(int contentDim, SplittableRandom random) {
     double[][] projection = new double[contentDim][];
     Arrays.setAll(projection, d -> gaussian(LATENT / 2, 1, random));
@@ -117,12 +123,12 @@ final class ItemWorld {
     return vector;
   }
 
-  /** An item of a topic, the popular ones more often. */
+  /** Draws an item of a topic in proportion to popularity. */
   int drawFrom(int topic, SplittableRandom random) {
     return itemsOfTopic[topic][draw(weightsOfTopic[topic], random)];
   }
 
-  /** An item by popularity alone. */
+  /** Draws an item of any topic in proportion to popularity. */
   int drawPopular(SplittableRandom random) {
     return draw(popularity, random);
   }
@@ -147,7 +153,7 @@ final class ItemWorld {
     return vector;
   }
 
-  /** Over the length of the first. */
+  /** Returns the dot product over the length of the first vector. */
   static double dot(double[] a, double[] b) {
     double sum = 0;
     for (int d = 0; d < a.length; d++) {

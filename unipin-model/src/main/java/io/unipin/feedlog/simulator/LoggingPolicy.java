@@ -4,8 +4,9 @@ import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /**
- * The recommender whose slates are logged: partly what it knows of the user, partly what is popular, partly at random;
- * nothing twice in a slate, nothing that the user acted on, nothing before it exists.
+ * The simulated recommender whose slates are logged. It mixes what it knows of the user, popular
+ * items and random items. A slate holds no item twice and no item before it exists. The policy
+ * avoids items that the user acted on.
  */
 final class LoggingPolicy {
   private static final double BY_TASTE = 0.45;
@@ -30,7 +31,7 @@ final class LoggingPolicy {
   /**
    * Fills a slate.
    *
-   * @param relatedTopic the topic of the item that the slate relates to, -1 when to none
+   * @param relatedTopic topic of the item that the slate relates to; -1 for none
    */
   void fill(int[] slate, SimulatedUser user, int relatedTopic, long timeMs) {
     for (int position = 0; position < slate.length; position++) {

@@ -2,21 +2,24 @@ package io.unipin.feedlog.simulator;
 
 import java.util.SplittableRandom;
 
-/** The true probabilities of what a user does with an impression. */
+/** The true probabilities of a user's actions on an impression. */
 final class ResponseModel {
-  /** Share of the users who look at a position; on the related surface they scan further. */
+  /**
+   * Returns the share of users who look at a position. On the related surface users look further
+   * down.
+   */
   double examined(int position, int surface) {
     double slope = surface == FeedSimulator.HOME ? 0.6 : 0.3;
     return StrictMath.exp(-slope * StrictMath.log(1 + position));
   }
 
-  /** Probability of a click on an item that the user looks at. */
+  /** Returns the probability of a click on an item that the user looks at. */
   double click(ItemWorld world, SimulatedUser user, int item) {
     double appeal = 5.5 * user.currentTaste(item) + 0.6 * world.quality(item);
     return sigmoid(-3 + appeal + user.activity());
   }
 
-  /** Draws the multi-hot of an item that the user looks at. */
+  /** Draws the multi-hot of a user's actions on an item that the user looks at. */
   long act(ItemWorld world, SimulatedUser user, int item, double click, SplittableRandom random) {
     if (random.nextDouble() < click) {
       double save = sigmoid(-2.2 + 3 * user.lastingTaste(item) + 0.8 * world.quality(item));

@@ -2,12 +2,14 @@ package io.unipin.feedlog.simulator;
 
 import java.util.SplittableRandom;
 
-/** When a user looks: sessions of a few views minutes apart, days between sessions. */
+/**
+ * Times of a user's views: a session has a few views minutes apart, and days lie between sessions.
+ */
 final class SessionClock {
-  /** 2026-01-01. */
+  /** 2026-01-01 in milliseconds. */
   static final long START_MS = 1_767_225_600_000L;
 
-  /** How long the feed runs for a user of average activity. */
+  /** Duration of the feed for a user of average activity. */
   static final long SPAN_MS = 30L * 24 * 3600 * 1000;
 
   private static final double VIEWS_PER_SESSION = 4;
@@ -29,7 +31,7 @@ final class SessionClock {
     this.timeMs = START_MS + (long) (random.nextDouble() * sessionGapMs);
   }
 
-  /** Moves to the next view; false when the user has had all. */
+  /** Moves to the next view. Returns false when no view is left. */
   boolean next() {
     if (viewsLeft-- == 0) {
       return false;
@@ -54,7 +56,7 @@ final class SessionClock {
     return timeMs;
   }
 
-  /** The user spends some seconds on an item; returns when they act on it. */
+  /** Lets the user spend some seconds on an item. Returns the time at which the user acts on it. */
   long dwell() {
     timeMs += 1_000 + (long) exponential(6_000);
     return timeMs;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A user's state: a few lasting interests, the one that the running session follows, and the direction in which clicks
- * have moved it.
+ * A user's state: a few lasting interests, the interest that the current session follows, and the
+ * direction in which clicks have moved it.
  */
 final class SimulatedUser {
   private static final int INTERESTS = 3;
@@ -35,7 +35,10 @@ final class SimulatedUser {
     this.active = random.nextInt(INTERESTS);
   }
 
-  /** Picks the interest that the next session follows; now and then an interest makes way for a new one. */
+  /**
+   * Picks the interest that the next session follows. Now and then a new interest replaces an old
+   * one.
+   */
   void startSession() {
     if (random.nextDouble() < INTEREST_REPLACED) {
       interests[random.nextInt(INTERESTS)] = random.nextInt(world.topics());
@@ -52,7 +55,7 @@ final class SimulatedUser {
     mix();
   }
 
-  /** A click pulls the session towards the item. */
+  /** Moves the session's taste towards a clicked item. */
   void clicked(int item) {
     ItemWorld.addScaled(session, world.latent(item), PULL_OF_A_CLICK);
     ItemWorld.normalise(session);
@@ -66,12 +69,12 @@ final class SimulatedUser {
     ItemWorld.normalise(current);
   }
 
-  /** Cosine of an item with what the user wants now. */
+  /** Returns the cosine of an item with the user's present taste. */
   double currentTaste(int item) {
     return ItemWorld.dot(current, world.latent(item));
   }
 
-  /** Cosine of an item with what the user likes at all. */
+  /** Returns the cosine of an item with the user's lasting taste. */
   double lastingTaste(int item) {
     return ItemWorld.dot(lasting, world.latent(item));
   }
@@ -80,7 +83,7 @@ final class SimulatedUser {
     return topic == dislike;
   }
 
-  /** How readily the user clicks, in logits around 0. */
+  /** Returns how readily the user clicks, in logits around 0. */
   double activity() {
     return activity;
   }
@@ -89,7 +92,7 @@ final class SimulatedUser {
     return interests[active];
   }
 
-  /** Any of the lasting interests. */
+  /** Draws one of the lasting interests. */
   int anyInterest() {
     return interests[random.nextInt(INTERESTS)];
   }

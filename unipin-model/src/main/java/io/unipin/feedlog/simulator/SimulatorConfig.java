@@ -3,13 +3,13 @@ package io.unipin.feedlog.simulator;
 /**
  * The size of a simulated feed.
  *
- * @param users at least 1
- * @param items at least 50
+ * @param users number of users, at least 1
+ * @param items number of items, at least 50
  * @param meanViewsPerUser feedviews of an average user, at least 2
  * @param slateSize impressions per feedview, at most a tenth of the items
- * @param contentDim numbers of content per item, 0 = none
+ * @param contentDim numbers of content per item; 0 for none
  * @param coldShare share of the items that appear while the feed runs, below 1
- * @param seed equal configurations give equal logs
+ * @param seed seed of all random numbers; equal configurations give equal logs
  */
 public record SimulatorConfig(
     int users,
@@ -31,12 +31,12 @@ public record SimulatorConfig(
     require(coldShare >= 0 && coldShare <= 0.9, "coldShare from 0 to 0.9", coldShare);
   }
 
-  /** 2,000 users, 2,000 items, some 400,000 impressions. */
+  /** Returns a size of 2,000 users, 2,000 items and about 400,000 impressions. */
   public static SimulatorConfig defaults() {
     return of(2_000, 2_000, 7);
   }
 
-  /** This many users and items, all else by default. */
+  /** Returns a size with this many users and items and defaults for the rest. */
   public static SimulatorConfig of(int users, int items, long seed) {
     return new SimulatorConfig(users, items, 20, Math.min(10, items / 10), 16, 0.1, seed);
   }

@@ -1,4 +1,4 @@
-/** A feed whose truth is known: simulated users, items and a logging policy. */
+/** A simulated feed with known true probabilities: users, items and a logging policy. */
 @NullMarked
 package io.unipin.feedlog.simulator;
 

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a file holds, by its first bytes and never by its name. */
+/** The kind of a file's content. The first bytes decide it, never the name. */
 public enum ContentKind {
   GZIP("gzip", "1f8b"),
   BZIP2("bzip2", "425a68..314159265359"),
@@ -20,7 +20,7 @@ public enum ContentKind {
   SNAPPY("snappy", "ff060000734e61507059"),
   COMPRESS("compress (.Z)", "1f9d"),
   RAR("rar", "526172211a07"),
-  /** The fifth byte begins a Thrift structure, which no text holds. */
+  /** The fifth byte begins a Thrift structure. No text contains that byte. */
   PARQUET("Parquet", "5041523115"),
   AVRO("Avro", "4f626a01"),
   ARROW("Arrow", "4152524f57310000"),
@@ -31,19 +31,19 @@ public enum ContentKind {
   PICKLE_5("Python pickle", "8005"),
   TEXT("text", "");
 
-  /** As many bytes as tell every kind. */
+  /** Number of first bytes that suffice to tell every kind. */
   public static final int HEAD_BYTES = 16;
 
   private final String described;
   private final String magic;
 
-  /** Takes the first bytes in hexadecimal digits, of which a dot stands for any. */
+  /** Creates a kind from its first bytes in hexadecimal digits. A dot stands for any digit. */
   ContentKind(String described, String magic) {
     this.described = described;
     this.magic = magic;
   }
 
-  /** The kind of what begins with these bytes. */
+  /** Returns the kind of content that begins with these bytes. */
   public static ContentKind of(byte[] head) {
     StringBuilder digits = new StringBuilder();
     for (byte each : head) {
@@ -59,7 +59,7 @@ public enum ContentKind {
     return TEXT;
   }
 
-  /** The kind of a file, compressed ones as such. */
+  /** Returns the kind of a file. For a compressed file this is the compression. */
   public static ContentKind of(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return of(in.readNBytes(HEAD_BYTES));
@@ -78,7 +78,7 @@ public enum ContentKind {
     return true;
   }
 
-  /** Whether {@link Unpacked} can read it. */
+  /** Whether {@link Unpacked} can read this kind. */
   boolean isUnpacked() {
     return switch (this) {
       case GZIP, BZIP2, EMPTY_BZIP2, ZIP, EMPTY_ZIP, ZSTD, ZSTD_SKIPPABLE -> true;

@@ -7,18 +7,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delimited text, by RFC 4180: a quote inside quotes is doubled, and a quoted value may span lines.
+ * Reads delimited text by RFC 4180: a quote inside quotes is doubled, and a quoted value may span
+ * lines.
  *
- * <p>LF and CRLF end a row, in any mixture; CR alone does where the first line ends so. Blanks around quotes are no part of
- * the value. A row that does not fit is returned with its fault; a file whose rest cannot be told apart is refused. One
- * thread.
+ * <p>LF and CRLF end a row, in any mixture. A single CR ends a row if the first line ends with one.
+ * Blanks around quotes are not part of the value. A row that does not fit is returned with its
+ * fault. A file is refused if the rest of it cannot be split into rows. One thread.
  */
 public final class DelimitedReader implements RowReader {
   /**
    * How the text is written.
    *
-   * @param quote empty for none
-   * @param maxLine characters of a row
+   * @param delimiter text between two columns
+   * @param quote quote character; empty for none
+   * @param maxLine largest number of characters in a row
    */
   public record Format(String delimiter, String quote, int maxLine) {
     public Format {
@@ -51,7 +53,7 @@ public final class DelimitedReader implements RowReader {
   @Override
   public Optional<SourceRow> next() throws IOException {
     while (in.peek() == TextInput.BYTE_ORDER_MARK) {
-      in.next(); // of a file that others were appended to
+      in.next(); // the mark of a file that was appended to others
     }
     if (in.peek() < 0) {
       return Optional.empty();
@@ -67,7 +69,7 @@ public final class DelimitedReader implements RowReader {
     return Optional.of(new SourceRow(begin, values, problem));
   }
 
-  /** Reads a value and what ends it. */
+  /** Reads a value and its end. */
   private void field(long begin) throws IOException {
     value.setLength(0);
     while (quote >= 0 && in.peek() == ' ') {
@@ -117,7 +119,7 @@ public final class DelimitedReader implements RowReader {
     }
   }
 
-  /** Takes the delimiter or the line's end if it comes next. */
+  /** Consumes the delimiter or the line's end if one of them comes next. */
   private boolean ended() throws IOException {
     if (in.take(format.delimiter())) {
       return true;

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON lines: one object a line, whose keys are columns. Values come as their text, numbers digit by digit as they stand, lists
- * and objects as JSON. One thread.
+ * Reads JSON lines: each line holds one object whose keys are columns. Values are returned as text.
+ * Numbers keep their digits as written; lists and objects stay JSON. One thread.
  */
 public final class JsonLinesReader implements RowReader {
   private static final int MAX_COLUMNS = 1_000;
@@ -29,7 +29,7 @@ public final class JsonLinesReader implements RowReader {
   private final boolean growing;
   private long line;
 
-  /** Reads the given columns, in their order. */
+  /** Creates a reader of the given columns, in their order. */
   public JsonLinesReader(TextInput in, int maxLine, List<String> columns) {
     this(in, maxLine, columns, false);
   }
@@ -47,7 +47,7 @@ public final class JsonLinesReader implements RowReader {
     columns.forEach(column -> this.columns.put(column, this.columns.size()));
   }
 
-  /** The keys of all sound rows, after those that are known, in the order of appearance. */
+  /** Returns the keys of all valid rows in order of appearance, after the known keys. */
   public static List<String> columns(TextInput in, int maxLine, List<String> known)
       throws IOException {
     try (JsonLinesReader reader = new JsonLinesReader(in, maxLine, known, true)) {

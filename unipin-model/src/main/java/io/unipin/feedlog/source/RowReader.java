@@ -3,9 +3,9 @@ package io.unipin.feedlog.source;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Rows of one text file, in order. */
+/** Reads the rows of one text file in order. */
 public interface RowReader extends AutoCloseable {
-  /** The next row, sound or not; empty at the end. */
+  /** Returns the next row, valid or not; empty at the end. */
   Optional<SourceRow> next() throws IOException;
 
   @Override

@@ -2,23 +2,23 @@ package io.unipin.feedlog.source;
 
 import java.util.regex.Pattern;
 
-/** Text of users, safe to show: no control characters, bounded in length. */
+/** Makes text from users safe to show: no control characters, and bounded in length. */
 public final class Shown {
   private static final int VALUE_CHARACTERS = 80;
   private static final int LINE_CHARACTERS = 4_000;
 
-  /** Control characters, line separators, and what turns the direction of writing. */
+  /** Control characters, line separators, and marks that change the direction of writing. */
   private static final Pattern HARMFUL =
       Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\uFFFF]");
 
   private Shown() {}
 
-  /** A value inside a message, at most 80 characters long. */
+  /** Returns a value for a message, at most 80 characters long. */
   public static String value(String text) {
     return bounded(text, VALUE_CHARACTERS);
   }
 
-  /** A whole message on one line. */
+  /** Returns a whole message on one line. */
   public static String line(String text) {
     return bounded(text, LINE_CHARACTERS);
   }
@@ -29,7 +29,7 @@ public final class Shown {
     return HARMFUL.matcher(start).replaceAll("�") + (fits ? "" : "…");
   }
 
-  /** Never half of a surrogate pair. */
+  /** Returns where to cut a text, so that no surrogate pair is split. */
   private static int end(String text, int characters) {
     return Character.isHighSurrogate(text.charAt(characters - 1)) ? characters - 1 : characters;
   }

@@ -1,10 +1,10 @@
 package io.unipin.feedlog.source;
 
-/** A file that cannot be read whole: why, and where in it. */
+/** A file that cannot be read completely. The exception carries the reason and the line. */
 public final class SourceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** The line of a complaint about a whole file. */
+  /** Line number of a complaint about a whole file. */
   public static final long NO_LINE = 0;
 
   private final long line;
@@ -23,12 +23,12 @@ public final class SourceException extends RuntimeException {
     initCause(cause);
   }
 
-  /** The line, counted from 1, or {@link #NO_LINE}. */
+  /** Returns the line number from 1, or {@link #NO_LINE}. */
   public long line() {
     return line;
   }
 
-  /** The complaint, with the line where there is one. */
+  /** Returns the complaint, with the line number if there is one. */
   public String complaint() {
     return (line == NO_LINE ? "" : "line " + line + ": ") + getMessage();
   }

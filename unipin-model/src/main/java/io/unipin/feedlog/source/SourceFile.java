@@ -9,10 +9,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file below a folder.
+ * A file below a folder.
  *
- * @param name relative to the folder
- * @param partition the columns that folders named {@code column=value} give it, outermost first; null where the value is
+ * @param path the file
+ * @param name path relative to the folder
+ * @param partition columns that folders named {@code column=value} provide, outermost first; null
+ *     for a null value
  */
 public record SourceFile(Path path, String name, Map<String, @Nullable String> partition) {
   private static final String NULL = "__HIVE_DEFAULT_PARTITION__";
@@ -21,7 +23,7 @@ public record SourceFile(Path path, String name, Map<String, @Nullable String> p
     partition = Collections.unmodifiableMap(new LinkedHashMap<>(partition));
   }
 
-  /** A file whose folders say nothing. */
+  /** Returns a file whose folders provide no columns. */
   public static SourceFile alone(Path path) {
     return new SourceFile(path, String.valueOf(path.getFileName()), Map.of());
   }
@@ -40,7 +42,7 @@ public record SourceFile(Path path, String name, Map<String, @Nullable String> p
     return new SourceFile(path, relative.toString(), partition);
   }
 
-  /** Hive writes what a name cannot hold as % and two digits. */
+  /** Decodes a folder's name: Hive writes special characters as % and two digits. */
   private static String decoded(String text) {
     if (text.indexOf('%') < 0) {
       return text;

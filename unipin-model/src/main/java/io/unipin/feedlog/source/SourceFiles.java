@@ -13,10 +13,12 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
- * Finds files below a folder: one, all of a folder, or those that a pattern names, of which a part {@code **} stands for any
- * number of folders. In the order of their paths, whatever the file system's is.
+ * Finds files below a folder: a single file, all files of a folder, or files that a pattern
+ * matches. The part {@code **} of a pattern stands for any number of folders. Files are ordered by
+ * path on every file system.
  *
- * <p>Names that begin with _ or . are not data, as Spark and Hive have it; a pattern or path may name such a file itself.
+ * <p>Names that begin with _ or . are not data, as in Spark and Hive. A pattern or path may still
+ * name such a file itself.
  */
 public final class SourceFiles {
   private static final String ANY_FOLDERS = "**";
@@ -32,10 +34,11 @@ public final class SourceFiles {
   }
 
   /**
-   * Finds files; empty where there are none.
+   * Finds files; empty when there are none.
    *
-   * @param pattern a relative path of a file or folder; any part may hold *, ? and [a-z]
-   * @throws SourceException where the pattern leaves the folder, or the files are those of a table with a history
+   * @param pattern relative path of a file or folder; any part may contain *, ? and [a-z]
+   * @throws SourceException when the pattern leaves the folder, or the files belong to a table
+   *     format with a history
    */
   public static List<SourceFile> find(Path folder, String pattern) throws IOException {
     Path real = folder.toRealPath();
@@ -56,7 +59,10 @@ public final class SourceFiles {
     return files.result();
   }
 
-  /** A file, or all of a folder and of those inside it, named from another folder; empty where nothing is. */
+  /**
+   * Finds a file, or all files of a folder and its subfolders; empty when nothing exists. Names are
+   * relative to another folder.
+   */
   public static List<SourceFile> below(Path folder, Path path) throws IOException {
     SourceFiles files = new SourceFiles(folder, false);
     if (Files.exists(path)) {
@@ -124,7 +130,7 @@ public final class SourceFiles {
     }
   }
 
-  /** Takes a file, or all of a folder that are data. */
+  /** Adds a file, or all data files of a folder. */
   private void take(Path path, int depth) throws IOException {
     requireDepth(depth);
     if (Files.isDirectory(path)) {
@@ -154,7 +160,10 @@ public final class SourceFiles {
     }
   }
 
-  /** Files of such a table also hold rows that were deleted since, so reading them all is wrong. */
+  /**
+   * Refuses folders of table formats with a history. Their files also hold deleted rows, so reading
+   * all files would be wrong.
+   */
   private static void requireNoTable(Path folder) throws IOException {
     String kind = "";
     if (Files.isDirectory(folder.resolve("_delta_log"))) {

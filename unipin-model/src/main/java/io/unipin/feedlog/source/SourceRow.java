@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row of a text file.
  *
- * @param line where it begins, counted from 1
- * @param values by column; what could be read of a row that is at fault
- * @param problem why the row does not fit; null for a sound one
+ * @param line line number from 1 at which the row begins
+ * @param values values by column; of a faulty row the values that could be read
+ * @param problem why the row does not fit; null for a valid row
  */
 public record SourceRow(long line, List<@Nullable String> values, @Nullable String problem) {
-  /** Why the row does not fit. */
+  /** Returns why the row does not fit; empty for a valid row. */
   public Optional<String> fault() {
     return Optional.ofNullable(problem);
   }

@@ -13,11 +13,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Characters of a file, with a look ahead. Bytes that its encoding does not have become {@link #NOT_TEXT}, so that whoever
- * reads knows the line. One thread.
+ * Reads the characters of a file, with look-ahead. Bytes that the encoding cannot decode become
+ * {@link #NOT_TEXT}, so a reader can name the line. One thread.
  */
 public final class TextInput implements AutoCloseable {
-  /** Stands for bytes that are no text; no character by the definition of Unicode. */
+  /** Stands for bytes that are not text. Unicode defines this code point as no character. */
   public static final char NOT_TEXT = '\uFFFF';
 
   static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -41,9 +41,9 @@ public final class TextInput implements AutoCloseable {
   }
 
   /**
-   * Reads what a stream that can be marked holds.
+   * Reads a stream that supports marks.
    *
-   * @param declared the encoding; absent for what a byte-order mark says, else UTF-8
+   * @param declared the encoding; when null, the byte-order mark decides, else UTF-8
    */
   public static TextInput of(InputStream in, @Nullable Charset declared) throws IOException {
     in.mark(4);
@@ -77,24 +77,24 @@ public final class TextInput implements AutoCloseable {
         : two == 0xFEFF ? StandardCharsets.UTF_16BE : null;
   }
 
-  /** The encoding's name in a mapping. */
+  /** Returns the encoding's name in a mapping. */
   private static String family(Charset encoding) {
     return encoding.name().startsWith("UTF-16")
         ? "utf-16"
         : encoding.equals(StandardCharsets.UTF_8) ? "utf-8" : "latin-1";
   }
 
-  /** The next character, or -1 at the end. */
+  /** Consumes and returns the next character, or -1 at the end. */
   int next() throws IOException {
     return has(1) ? characters.get() : -1;
   }
 
-  /** The next character, which stays, or -1 at the end. */
+  /** Returns the next character without consuming it, or -1 at the end. */
   int peek() throws IOException {
     return has(1) ? characters.get(characters.position()) : -1;
   }
 
-  /** Takes a text if it comes next. */
+  /** Consumes a text if it comes next. Returns whether it did. */
   boolean take(String text) throws IOException {
     if (!has(text.length())) {
       return false;

@@ -11,10 +11,11 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /**
- * The content of a file, unpacked where it is compressed: gzip, bzip2 and zstd, also of several members, and a zip of one file.
+ * The unpacked content of a file. Supports gzip, bzip2 and zstd, each with one or more members, and
+ * a zip with one file.
  *
- * <p>Reads everything or fails: what is cut, damaged, followed by something else or larger than allowed is a {@link
- * SourceException}. One thread.
+ * <p>Reads everything or fails. Throws {@link SourceException} if the content is cut, damaged,
+ * followed by other data or larger than allowed. One thread.
  */
 public final class Unpacked extends FilterInputStream {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -31,7 +32,7 @@ public final class Unpacked extends FilterInputStream {
     this.maxBytes = maxBytes;
   }
 
-  /** Opens a file, of which 250 times its size and at least 1 GiB may come. */
+  /** Opens a file. The unpacked content may be 250 times the file's size, and always 1 GiB. */
   public static Unpacked open(Path file) throws IOException {
     return open(file, Math.max(ALWAYS_ALLOWED_BYTES, ALLOWED_RATIO * Files.size(file)));
   }
@@ -39,7 +40,7 @@ public final class Unpacked extends FilterInputStream {
   /**
    * Opens a file.
    *
-   * @param maxBytes how much a compressed file may hold
+   * @param maxBytes largest unpacked size of a compressed file
    */
   public static Unpacked open(Path file, long maxBytes) throws IOException {
     ContentKind kind = ContentKind.of(file);
@@ -93,7 +94,7 @@ public final class Unpacked extends FilterInputStream {
         cause);
   }
 
-  /** Whether the file is compressed. */
+  /** Returns the file's kind, which says how it is compressed. */
   public ContentKind kind() {
     return kind;
   }
@@ -109,7 +110,7 @@ public final class Unpacked extends FilterInputStream {
     int read;
     try {
       read = in.read(to, offset, length);
-    } catch (IOException | RuntimeException e) { // decoders of damaged data throw both
+    } catch (IOException | RuntimeException e) { // decoders throw both for damaged data
       if (!kind.isUnpacked()) {
         throw e;
       }

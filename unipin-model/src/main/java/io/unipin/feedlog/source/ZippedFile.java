@@ -10,7 +10,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/** The one file inside a zip; its checksum is checked at its end. */
+/** The single file inside a zip. Its checksum is verified at the end. */
 final class ZippedFile extends FilterInputStream {
   private final ZipFile zip;
   private final CheckedInputStream checked;

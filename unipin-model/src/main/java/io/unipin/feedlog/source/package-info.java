@@ -1,4 +1,4 @@
-/** Files as users have them: what they hold, unpacked, found by pattern, read row by row. */
+/** Source files of users: found by pattern, identified by content, unpacked and read row by row. */
 @NullMarked
 package io.unipin.feedlog.source;
 

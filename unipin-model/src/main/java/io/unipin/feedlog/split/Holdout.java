@@ -4,12 +4,13 @@ import io.unipin.feedlog.FeedLog;
 import java.util.Arrays;
 
 /**
- * Which part of a feed log trains, validates and tests: per user, the last actions are held out.
+ * Splits a feed log into training, validation and test parts by holding out each user's last
+ * actions.
  *
- * <p>A feedview goes with the actions that its labels come from ({@link ViewActions}), the latest
- * of them where they lie in different parts: it is shown before them, so its time alone would leak
- * their labels into training. No view has labels both in training and held out: where one would,
- * its actions are all held out. Immutable.
+ * <p>A feedview belongs to the part of the latest action that its labels come from
+ * ({@link ViewActions}). It was shown before those actions, so a split by its time alone would leak
+ * their labels into training. No view has labels both in training and held out. If one would, all
+ * actions of its labels are held out. Immutable.
  */
 public final class Holdout {
   private static final int TRAINING_ACTIONS_AT_LEAST = 2;
@@ -33,10 +34,13 @@ public final class Holdout {
   }
 
   /**
-   * Of every user with at least {@code test + 3} actions the last {@code test} are for testing, the
-   * one before for validation, and the others train. Users with fewer only train. The validation
-   * actions begin earlier where else a feedview would show both training and held-out actions. A
-   * view without actions trains when it lies strictly before the first held-out one.
+   * Returns a split that tests on the last {@code test} actions of every user with at least
+   * {@code test + 3} actions. The action before them validates and the others train. All actions of
+   * other users train.
+   *
+   * <p>The validation actions begin earlier if a feedview would otherwise show both training and
+   * held-out actions. A view without labels trains if it lies strictly before the first held-out
+   * action.
    */
   public static Holdout leaveLast(FeedLog log, int test) {
     if (test < 1) {
@@ -55,8 +59,9 @@ public final class Holdout {
   }
 
   /**
-   * Actions and feedviews of all users from {@code testFrom} on are for testing, those before from
-   * {@code validationFrom} on for validation, both in milliseconds since 1970. All others train.
+   * Returns a split by time for all users. Actions and feedviews from {@code testFrom} on test.
+   * Earlier ones from {@code validationFrom} on validate, and all others train. Both bounds are
+   * milliseconds since 1970.
    *
    * @throws IllegalArgumentException when the log has no times
    */
@@ -78,7 +83,7 @@ public final class Holdout {
     return holdout;
   }
 
-  /** A time split that keeps the latest shares of all actions back. */
+  /** Returns a time split that holds out the latest shares of all actions. */
   public static Holdout latest(FeedLog log, double validationShare, double testShare) {
     requireTimes(log);
     long[] times = log.actionTimes().clone();
@@ -159,25 +164,31 @@ public final class Holdout {
     return viewTime < actionTime;
   }
 
-  /** How the parts were cut. */
+  /** Returns the rule by which the parts were cut. */
   public Protocol protocol() {
     return protocol;
   }
 
   /**
-   * The instant at which a part of a time split begins, in milliseconds since 1970; else {@link
-   * FeedLog#NO_TIME}.
+   * Returns the instant at which a part of a time split begins, in milliseconds since 1970. Returns
+   * {@link FeedLog#NO_TIME} for other splits.
    */
   public long begins(Part part) {
     return part == Part.TEST ? testFrom : validationFrom;
   }
 
-  /** Actions {@code [0, trainEnd)} of the user train, counted from the user's first. */
+  /**
+   * Returns the end of the user's training actions {@code [0, trainEnd)}, counted from the user's
+   * first action.
+   */
   public int trainEnd(int user) {
     return trainEnds[user];
   }
 
-  /** Actions {@code [trainEnd, validationEnd)} of the user validate; those from here on test. */
+  /**
+   * Returns the end of the user's validation actions {@code [trainEnd, validationEnd)}. Later
+   * actions test.
+   */
   public int validationEnd(int user) {
     return validationEnds[user];
   }
@@ -192,9 +203,9 @@ public final class Holdout {
   }
 
   /**
-   * The part of a feedview.
+   * Returns the part of a feedview.
    *
-   * @param view row in the log, one of the user's
+   * @param view row of the view in the log; the view must belong to the user
    */
   public Part part(int user, int view) {
     if (view < log.viewStart(user) || view >= log.viewStart(user + 1)) {
@@ -208,7 +219,7 @@ public final class Holdout {
     return log.actionStart(user + 1) - log.actionStart(user);
   }
 
-  /** The part of a view by when it was shown. */
+  /** Assigns a view to a part by the time at which it was shown. */
   @FunctionalInterface
   private interface ViewPart {
     Part of(int view);

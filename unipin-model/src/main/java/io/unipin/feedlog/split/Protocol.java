@@ -2,12 +2,12 @@ package io.unipin.feedlog.split;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How a feed log is cut into what trains, validates and tests. */
+/** The rule by which a feed log is split into training, validation and test parts. */
 public enum Protocol {
-  /** The last actions of every user are kept back. */
+  /** Holds out the last actions of every user. */
   @JsonProperty("leave-last")
   LEAVE_LAST,
-  /** All actions from one instant on are kept back, whoever's they are. */
+  /** Holds out all actions of all users from one instant on. */
   @JsonProperty("time-split")
   TIME_SPLIT
 }

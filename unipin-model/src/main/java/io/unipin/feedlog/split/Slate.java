@@ -1,15 +1,18 @@
 package io.unipin.feedlog.split;
 
 /**
- * Impressions that one request showed together, in the arrays of their {@link Slates}.
+ * Impressions that one request showed together. They are a range in the arrays of their
+ * {@link Slates}.
  *
- * @param part what the slate is used for
+ * @param part use of the slate
  * @param from first impression
  * @param to one past the last impression
- * @param history how many of the user's actions lie before it
- * @param surface where it was shown
- * @param gap time from the last action before it, as a {@link io.unipin.model.features.GapBuckets bucket}
- * @param timeMs when it was shown, or {@link io.unipin.feedlog.FeedLog#NO_TIME}
+ * @param history number of the user's actions before the slate
+ * @param surface surface index at which the slate was shown
+ * @param gap time since the last action before the slate, as a
+ *     {@link io.unipin.model.features.GapBuckets bucket}
+ * @param timeMs when the slate was shown, in milliseconds since 1970, or
+ *     {@link io.unipin.feedlog.FeedLog#NO_TIME}
  */
 public record Slate(Part part, int from, int to, int history, int surface, int gap, long timeMs) {
   public int size() {

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The labelled impressions of a log: its feedviews, or, in a log without any, every action as a slate of one.
+ * The labelled impressions of a log. They are its feedviews; in a log without feedviews, every
+ * action is a slate of one.
  *
- * <p>Immutable. Such a slate of one never tells the time of its action, which exists only because the user acted.
+ * <p>Immutable. A slate of one has no time, because its action's time would reveal that the user
+ * acted.
  */
 public final class Slates {
   private final FeedLog log;
@@ -21,22 +23,22 @@ public final class Slates {
     this.feedviews = log.views() > 0;
   }
 
-  /** Whether slates are feedviews, not actions. */
+  /** Whether slates are feedviews and not single actions. */
   public boolean areFeedviews() {
     return feedviews;
   }
 
-  /** Catalogue rows of the impressions. */
+  /** Returns the catalogue rows of the impressions. */
   public int[] items() {
     return feedviews ? log.impressionItems() : log.actionItems();
   }
 
-  /** Multi-hots of what the impressions got. */
+  /** Returns the multi-hots of the actions that the impressions got. */
   public long[] bits() {
     return feedviews ? log.impressionBits() : log.actionBits();
   }
 
-  /** All slates of a user, oldest first. */
+  /** Returns all slates of a user, oldest first. */
   public List<Slate> of(int user) {
     List<Slate> slates = new ArrayList<>();
     if (feedviews) {

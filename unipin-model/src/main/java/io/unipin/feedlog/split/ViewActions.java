@@ -3,16 +3,17 @@ package io.unipin.feedlog.split;
 import io.unipin.feedlog.FeedLog;
 
 /**
- * Which of its user's actions the labels of a feedview come from, relative to the user's first action.
+ * The user's actions that a feedview's labels come from, relative to the user's first action.
  *
- * <p>A log does not link them. An impression's label is taken for the first action after the view's history that is on the
- * same item and of a common type, if it is near: among the next few actions, or at the view's own time. A later one may be
- * another visit's, or where the label came from after all.
+ * <p>A log does not link labels to actions. An impression's label is assigned to the first action
+ * after the view's history on the same item with a common action type. That action must be near:
+ * among the next few actions, or at the view's own time. A later action may belong to another
+ * visit, or may still be the source of the label.
  *
- * @param first first such action; when there is none, larger than any
- * @param last last such action; -1 when there is none
- * @param late last action that a label may have come from, though it is not near; -1 when there is none
- * @param complete whether the view has labels and every one of them was found
+ * @param first first near action of a label; a number larger than any index when there is none
+ * @param last last near action of a label; -1 when there is none
+ * @param late last action that may be the source of a label but is not near; -1 when there is none
+ * @param complete whether the view has labels and a near action was found for each of them
  */
 record ViewActions(int first, int last, int late, boolean complete) {
   private static final int NEAR_PER_IMPRESSION = 4;

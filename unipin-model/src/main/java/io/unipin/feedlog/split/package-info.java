@@ -1,4 +1,4 @@
-/** How a feed log is cut into what trains, validates and tests. */
+/** Splits a feed log into training, validation and test parts. */
 @NullMarked
 package io.unipin.feedlog.split;
 
