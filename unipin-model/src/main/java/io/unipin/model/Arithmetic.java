@@ -3,14 +3,14 @@ package io.unipin.model;
 import io.unipin.model.files.Program;
 import java.util.Locale;
 
-/** The program's kinds of arithmetic, which it knows by the same names. */
+/** The kinds of arithmetic that the program knows, under the same names. */
 enum Arithmetic {
-  /** Float32 matrices as they are. */
+  /** Float32 matrices in their plain layout. */
   PLAIN,
-  /** Float32 matrices in oneDNN's blocks. */
+  /** Float32 matrices in oneDNN's blocked layout. */
   BLOCKED,
   INT8,
-  /** Plain, noting the ranges that int8 needs. */
+  /** Plain arithmetic that also records the input ranges that int8 needs. */
   OBSERVING;
 
   private static final boolean X86 =

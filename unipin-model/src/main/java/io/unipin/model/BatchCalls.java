@@ -15,8 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Gathers calls of several users and runs them as one: blocks of one size class are stacked, tokens and candidates padded to the
- * next power of two, so that a device sees few shapes. Thread-safe.
+ * Gathers calls of several users and runs them as one. Stacks blocks of one size class, and pads
+ * tokens and candidates to the next power of two, so a device sees few shapes. Thread-safe.
  */
 final class BatchCalls implements ModelCalls {
   private final ModelConfig config;
@@ -25,7 +25,7 @@ final class BatchCalls implements ModelCalls {
   private final Gatherer gatherer;
 
   /**
-   * Calls of a module.
+   * Creates the calls of a module.
    *
    * @param table (N + 1, E) item embeddings
    */
@@ -36,7 +36,10 @@ final class BatchCalls implements ModelCalls {
     gatherer = new Gatherer("unipin-batch", options.batchSize(), options.batchWait(), this::run);
   }
 
-  /** Calls of one kind over blocks of one layout and capacity, padded to one length, run as one. */
+  /**
+   * Calls of one kind that can run as one: their blocks have equal layout and capacity, and their
+   * inputs are padded to one length.
+   */
   private record Bucket(Class<?> kind, Object layout, int capacity, int length) {}
 
   private record Extending(Extend call) implements Gatherer.Call {
@@ -63,7 +66,7 @@ final class BatchCalls implements ModelCalls {
     }
   }
 
-  /** The next power of two. */
+  /** Returns the smallest power of two that is not below {@code length}. */
   static int padded(int length) {
     return length <= 1 ? 1 : Integer.highestOneBit(length - 1) << 1;
   }
@@ -139,7 +142,7 @@ final class BatchCalls implements ModelCalls {
     }
   }
 
-  /** Copies what one user's call computed from the stacked block to the user's own. */
+  /** Copies one user's computed rows from the stacked block to the user's own block. */
   private void putBack(KvArrays stacked, int user, KvArrays own, Extend call) {
     module
         .run(
@@ -238,7 +241,7 @@ final class BatchCalls implements ModelCalls {
         .toList();
   }
 
-  /** One array over all users' elements and one over their steps: a copy. */
+  /** Copies all users' elements into one array, and their steps into another. */
   private static KvArrays stack(PtNDManager scope, List<KvArrays> own) {
     NDList elements = new NDList();
     own.forEach(arrays -> elements.add(arrays.elements()));

@@ -3,12 +3,13 @@ package io.unipin.model;
 import java.time.Duration;
 
 /**
- * How the engine runs a model.
+ * Options of the engine that runs a model.
  *
  * @param device {@code cpu}
- * @param batchSize most users in one call of {@link Executor#BATCH}
+ * @param batchSize largest number of users in one call of {@link Executor#BATCH}
  * @param batchWait how long a call of {@link Executor#BATCH} waits for others
- * @param comparison whether the model can {@link ServingModel#scoreDense}, too; no server needs it
+ * @param comparison whether the model also supports {@link ServingModel#scoreDense}; servers do not
+ *     need it
  */
 public record EngineOptions(
     String device,
@@ -32,7 +33,7 @@ public record EngineOptions(
     }
   }
 
-  /** In float32, each call in its caller's thread. */
+  /** Returns options for float32 that run each call in its caller's thread. */
   public static EngineOptions cpu() {
     return cpu(Precision.FLOAT32);
   }
@@ -41,12 +42,12 @@ public record EngineOptions(
     return new EngineOptions("cpu", precision, Executor.WORKER, 1, Duration.ZERO, false);
   }
 
-  /** The same, with up to so many users' calls at once. */
+  /** Returns a copy that runs calls of up to {@code size} users at once. */
   public EngineOptions batched(int size, Duration wait) {
     return new EngineOptions(device, precision, Executor.BATCH, size, wait, comparison);
   }
 
-  /** The same for a model that is compared with its dense pass. */
+  /** Returns a copy for a model that is compared with its dense pass. */
   public EngineOptions withComparison() {
     return new EngineOptions(device, precision, executor, batchSize, batchWait, true);
   }

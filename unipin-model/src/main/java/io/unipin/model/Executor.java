@@ -1,12 +1,16 @@
 package io.unipin.model;
 
-/** Where a serving model's calls run. */
+/** Strategy that decides in which threads a serving model's calls run. */
 public enum Executor {
-  /** Each in the thread that makes it. On a processor: as many requests at once as cores, one engine thread each. */
+  /**
+   * Runs each call in its caller's thread. On a CPU: one request per core, with one engine thread
+   * each.
+   */
   WORKER,
   /**
-   * In one thread, several users' calls at once, padded to equal sizes: for devices that want large calls, such as GPUs. Needs more
-   * workers than a batch has users. Results equal {@link #WORKER}'s to float tolerance ({@code BatchEqualsSingleTest}).
+   * Runs several users' calls at once in one thread, padded to equal sizes. Suits devices that want
+   * large calls, such as GPUs. Needs more worker threads than a batch has users. Results equal
+   * those of {@link #WORKER} to float tolerance ({@code BatchEqualsSingleTest}).
    */
   BATCH
 }

@@ -15,16 +15,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gathers calls of many threads into batches that one thread runs.
  *
- * <p>A batch begins with the call that waits longest and takes those of its bucket that came by then, or that come within a
- * moment, up to a number. A caller waits for its own result, also when it is interrupted: what it handed over, such as a block's
- * memory, may not go before the call is over. Thread-safe.
+ * <p>A batch starts with the call that has waited longest. It adds calls of the same bucket, both
+ * those that are waiting and those that arrive within {@code wait}, up to {@code most} calls.
+ *
+ * <p>A caller waits for its own result even when it is interrupted. Its arguments, such as a
+ * block's memory, must stay valid until the call is over. Thread-safe.
  */
 final class Gatherer implements AutoCloseable {
   private static final int QUEUE = 4096;
 
   /** A call that can run together with others of its bucket. */
   public interface Call {
-    /** Calls with equal buckets can run as one. */
+    /** Returns the call's bucket. Calls with equal buckets can run as one. */
     Object bucket();
   }
 
@@ -52,9 +54,10 @@ final class Gatherer implements AutoCloseable {
   }
 
   /**
-   * Runs a call, together with others.
+   * Runs a call together with others and returns its result.
    *
-   * @throws ModelException as the batch's runner, or when there are too many calls or no more are taken
+   * @throws ModelException when the batch's runner throws it, too many calls wait, or the gatherer
+   *     is closed
    */
   float[] call(Call call) {
     Pending pending = new Pending(call, new CompletableFuture<>());
@@ -103,14 +106,17 @@ final class Gatherer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      closed = true; // whatever ended it, nobody else runs calls
+      closed = true; // no other thread runs calls, whatever ended this one
       fail(batch);
       fail(held);
       failAll();
     }
   }
 
-  /** Moves the longest waiting and others of its bucket from those held and those that come to the batch; holds the rest. */
+  /**
+   * Moves calls of the longest-waiting call's bucket to the batch, first from {@code held} and then
+   * from the queue. Holds calls of other buckets.
+   */
   private void gather(List<Pending> held, List<Pending> batch) throws InterruptedException {
     Object bucket = held.get(0).call().bucket();
     for (Iterator<Pending> each = held.iterator(); each.hasNext() && batch.size() < most; ) {
@@ -153,7 +159,10 @@ final class Gatherer implements AutoCloseable {
             pending.result().completeExceptionally(new ModelException("the model is closed")));
   }
 
-  /** Lets the batch under way end and fails what waits, also in a batch that is being gathered. Idempotent. */
+  /**
+   * Finishes the running batch and fails all waiting calls, including a batch that is still being
+   * gathered. Idempotent.
+   */
   @Override
   public void close() {
     closed = true;

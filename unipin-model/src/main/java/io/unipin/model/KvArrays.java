@@ -11,10 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A block as the program takes it: arrays over the block's own memory.
+ * A block in the form that the program takes: arrays over the block's own memory.
  *
  * @param elements (layers, 2, kvHeads, capacity, headDim) of the layout's type
- * @param steps (layers, 2, kvHeads, capacity, 1) of float16 where the type has them; else {@code elements} again, unread
+ * @param steps (layers, 2, kvHeads, capacity, 1) of float16 if the type has steps; otherwise
+ *     {@code elements} again, which is not read
  */
 record KvArrays(PtNDArray elements, PtNDArray steps) {
 
@@ -43,7 +44,7 @@ record KvArrays(PtNDArray elements, PtNDArray steps) {
     return new KvArrays(elements, array(scope, rest, shape(layout, capacity, 1), DataType.FLOAT16));
   }
 
-  /** An array over a direct buffer, without a copy. */
+  /** Wraps a direct buffer in an array without a copy. */
   static PtNDArray array(NDManager scope, ByteBuffer buffer, Shape shape, DataType type) {
     try {
       return (PtNDArray) scope.create(buffer, shape, type);
@@ -52,7 +53,9 @@ record KvArrays(PtNDArray elements, PtNDArray steps) {
     }
   }
 
-  /** The engine ignores a buffer's position. */
+  /**
+   * Returns a part of a block as its own buffer, because the engine ignores a buffer's position.
+   */
   private static ByteBuffer part(ByteBuffer block, int from, int bytes) {
     return block.slice(from, bytes).order(ByteOrder.nativeOrder());
   }

@@ -9,8 +9,8 @@ import io.unipin.kvcache.KvLayout;
 import java.nio.ByteBuffer;
 
 /**
- * One user's keys and values in float32 as a tensor of the engine's, which is as long as they are and is made anew when they
- * grow: what blocks of the cache are compared with. One thread.
+ * One user's keys and values as a float32 tensor of the engine. The tensor has exactly their length
+ * and is reallocated when they grow. Benchmarks compare blocks of the cache with it. One thread.
  */
 public final class KvTensors implements AutoCloseable {
   private static final int ROWS_AXIS = 3;
@@ -20,7 +20,9 @@ public final class KvTensors implements AutoCloseable {
   private NDArray rows;
 
   /**
-   * @param source direct, (layers, 2, kvHeads, count, headDim), copied
+   * Copies rows.
+   *
+   * @param source direct buffer of (layers, 2, kvHeads, count, headDim)
    */
   public KvTensors(KvLayout layout, ByteBuffer source, int count) {
     this.layout = layout;
@@ -34,7 +36,9 @@ public final class KvTensors implements AutoCloseable {
     return KvArrays.array(manager, source, shape, ai.djl.ndarray.types.DataType.FLOAT32);
   }
 
-  /** Adds rows, given as in the constructor, behind the first {@code keep}. */
+  /**
+   * Appends rows after the first {@code keep}. The format of {@code source} is the constructor's.
+   */
   public void append(ByteBuffer source, int keep, int count) {
     try (NDArray more = view(source, count);
         NDArray kept = rows.get(":, :, :, :" + keep)) {
@@ -44,7 +48,7 @@ public final class KvTensors implements AutoCloseable {
     }
   }
 
-  /** Returns the rows' number. */
+  /** Returns the number of rows. */
   public long count() {
     return rows.getShape().get(ROWS_AXIS);
   }

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Arguments of the program's {@code loss}, put in by name and handed over in the order in which it
- * declares them. One thread.
+ * Arguments of the program's {@code loss}. Callers set them by name; this class passes them in the
+ * program's order. One thread.
  */
 final class LossArguments {
-  /** The method's parameters. */
+  /** The parameters of {@code loss}, in the program's order. */
   static final List<String> NAMES =
       List.of(
           "ids",
@@ -52,16 +52,16 @@ final class LossArguments {
   }
 
   /**
-   * Refuses a program whose loss declares other parameters, or the same in another order.
+   * Refuses a program whose loss declares other parameters or another order.
    *
-   * @throws IllegalStateException that tells the first difference
+   * @throws IllegalStateException with the first difference
    */
   static void requireDeclared() {
     Program.requireParameters(Program.Use.TRAINING, "loss", NAMES);
   }
 
   /**
-   * All arguments but the classes: {@code ids}, {@code content} and {@code class_bias}.
+   * Returns all arguments except the classes: {@code ids}, {@code content} and {@code class_bias}.
    *
    * @param types number of action types
    */

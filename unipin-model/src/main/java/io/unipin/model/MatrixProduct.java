@@ -13,11 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A product (m, k) x (k, n) of random float32 matrices: what the engine's arithmetic can reach, by its own product of plain
- * matrices or by the one that serving uses, whose right matrix was prepared at load. One thread.
+ * A product (m, k) x (k, n) of random float32 matrices. It shows what the engine's arithmetic can
+ * reach. Either the engine's plain product computes it, or serving's product, whose right matrix
+ * was prepared at load. One thread.
  */
 public final class MatrixProduct implements AutoCloseable {
-  /** Place of the first layer's forward_in among the prepared matrices. */
+  /** Index of the first layer's forward_in among the prepared matrices. */
   private static final long FORWARD_IN = 2;
 
   private final Runnable product;
@@ -28,7 +29,7 @@ public final class MatrixProduct implements AutoCloseable {
     this.release = release;
   }
 
-  /** The engine's own product. */
+  /** Creates a product that the engine computes from plain matrices. */
   public static MatrixProduct plain(int m, int k, int n, EngineOptions options) {
     NDManager manager = Torch.newManager(options.device());
     NDArray left = manager.randomUniform(-1, 1, new Shape(m, k));
@@ -37,9 +38,9 @@ public final class MatrixProduct implements AutoCloseable {
   }
 
   /**
-   * The product that serving computes.
+   * Creates a product that is computed as in serving.
    *
-   * @param scratch empty folder for a model that has such a matrix
+   * @param scratch empty folder for a model that contains such a matrix
    */
   public static MatrixProduct prepared(int m, int k, int n, EngineOptions options, Path scratch) {
     List<String> name = List.of("any");
@@ -60,7 +61,7 @@ public final class MatrixProduct implements AutoCloseable {
     }
   }
 
-  /** Computes the product once and drops it. */
+  /** Computes the product once and discards it. */
   public void run() {
     JniUtils.setGradMode(false);
     product.run();

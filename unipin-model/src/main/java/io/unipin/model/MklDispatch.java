@@ -9,20 +9,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes MKL, the library in the engine that multiplies plain matrices, choose kernels by what the processor can do. It asks who made
- * the processor and gives one that is not Intel's AVX2 kernels at most, which is less than half the speed where there is AVX-512. See
- * mkl_dispatch.c for the way and docs/decisions/engine.md for the evidence.
+ * Makes MKL choose its kernels by the processor's features. MKL is the engine's library that
+ * multiplies plain matrices. It checks the processor's vendor, and gives processors that are not
+ * Intel's at most AVX2 kernels. mkl_dispatch.c explains the method; docs/decisions/engine.md has
+ * the evidence.
  */
 final class MklDispatch {
   private static final Logger LOG = LoggerFactory.getLogger(MklDispatch.class);
   private static final String LIBRARY = "libunipin_mkl.so";
 
-  /** Set to {@code vendor}, this variable leaves MKL's choice alone. */
+  /** Name of an environment variable. The value {@code vendor} leaves MKL's choice unchanged. */
   private static final String SWITCH = "UNIPIN_MKL";
 
   private MklDispatch() {}
 
-  /** Works before the engine's libraries are loaded; products are right without it, too. */
+  /**
+   * Installs the library. Must run before the engine's libraries are loaded. If it fails, products
+   * are still correct.
+   */
   static void install() {
     if ("vendor".equals(System.getenv(SWITCH))) {
       return;

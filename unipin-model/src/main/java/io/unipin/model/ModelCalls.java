@@ -2,16 +2,19 @@ package io.unipin.model;
 
 import io.unipin.kvcache.HostRows;
 
-/** The three calls of serving, their arguments checked: an {@link Executor} decides where they run. Thread-safe. */
+/**
+ * The three calls of serving, with checked arguments. An {@link Executor} decides where they run.
+ * Thread-safe.
+ */
 interface ModelCalls extends AutoCloseable {
 
   /**
-   * Actions as the program takes them.
+   * Actions in the form that the program takes.
    *
-   * @param items (m)
-   * @param actions (m, C)
-   * @param surfaces (m)
-   * @param gaps (m)
+   * @param items (m) catalogue rows
+   * @param actions (m, C) multi-hots
+   * @param surfaces (m) surface indices
+   * @param gaps (m) gap buckets
    */
   record Tokens(long[] items, float[] actions, long[] surfaces, long[] gaps) {
     int size() {
@@ -22,20 +25,21 @@ interface ModelCalls extends AutoCloseable {
   /**
    * New tokens for a block.
    *
-   * @param from rows that the block holds; with 0 the learned first token precedes the actions
+   * @param from number of rows that the block holds; if 0, the learned first token precedes the
+   *     actions
    */
   record Extend(Tokens tokens, int from, HostRows block) {
-    /** Rows to write. */
+    /** Returns the number of rows to write. */
     int count() {
       return tokens.size() + (from == 0 ? 1 : 0);
     }
   }
 
   /**
-   * Candidates for the first rows of a block.
+   * Candidates to score against the first {@code rows} rows of a block.
    *
-   * @param candidates (k)
-   * @param positions (k) or (1)
+   * @param candidates (k) catalogue rows
+   * @param positions (k) or (1) positions on the page
    */
   record Score(
       long[] candidates, long surface, long gap, long[] positions, HostRows block, int rows) {}
@@ -43,9 +47,9 @@ interface ModelCalls extends AutoCloseable {
   /**
    * Queries of one user.
    *
-   * @param state (d)
-   * @param outcomes (count, C)
-   * @param offsets (count)
+   * @param state (d) state of the user's last row
+   * @param outcomes (count, C) desired outcomes
+   * @param offsets (count) how far ahead each query looks
    */
   record Query(float[] state, float[] outcomes, long surface, long gap, long[] offsets) {
     int count() {
@@ -62,7 +66,7 @@ interface ModelCalls extends AutoCloseable {
   /** Returns unit queries (count, E). */
   float[] queries(Query call);
 
-  /** No call may be under way. */
+  /** Frees the model's resources. No call may be running. */
   @Override
   void close();
 }

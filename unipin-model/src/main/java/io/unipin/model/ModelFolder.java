@@ -11,32 +11,41 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What a model's folder tells without its weights being read, and what tells one program from another. */
+/**
+ * Reads facts about a model from its folder without loading its weights, and identifies the
+ * program.
+ */
 public final class ModelFolder {
   private static final int SHOWN_BYTES = 8;
 
   private ModelFolder() {}
 
-  /** The configuration of the model in a folder. */
+  /** Returns the configuration of the model in a folder. */
   public static ModelConfig config(Path folder) {
     return ModelFiles.readConfig(folder.resolve("config.json"));
   }
 
-  /** Equal for equal files of a model; reads them all. */
+  /**
+   * Returns the model's fingerprint. Models with equal files have equal fingerprints. Reads all
+   * files.
+   */
   public static String fingerprint(Path folder) {
     return ModelFiles.fingerprint(folder);
   }
 
   /**
-   * Refuses an earlier model whose weights a new one could not begin with.
+   * Refuses an earlier model if its weights do not fit a new one.
    *
-   * @throws ModelException that names what differs
+   * @throws ModelException with the difference
    */
   public static void requireContinues(Path earlier, ModelConfig now) {
     WarmWeights.requireSameShape(now, config(earlier));
   }
 
-  /** Equal for programs that train and validate alike; their comments don't count. */
+  /**
+   * Returns a sum of the program. Programs that train and validate alike have equal sums; comments
+   * do not count.
+   */
   public static String program() {
     try {
       byte[] sum =

@@ -19,13 +19,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Writes models where no training does: random ones, and trained ones with new calibration. */
+/** Writes models outside of training: random models, and trained models with new calibration. */
 public final class ModelWriter {
   private static final int RANGES = 4;
 
   private ModelWriter() {}
 
-  /** Writes a model with random weights and no item content to a folder that {@link ServingModel#load} reads. */
+  /**
+   * Writes a model with random weights and without item content. {@link ServingModel#load} can read
+   * the folder.
+   */
   public static void writeRandom(Path directory, ModelConfig config, long seed) {
     try (TrainingModel model = TrainingModel.create(config, seed, EngineOptions.cpu())) {
       model.write(directory, new float[(config.items() + 1) * config.contentDim()]);
@@ -39,8 +42,8 @@ public final class ModelWriter {
   }
 
   /**
-   * Notes how large the inputs of a model's matrices get, which {@link Precision#INT8} rounds by: encodes histories and
-   * scores their own items as candidates.
+   * Records the largest inputs of a model's matrices, from which {@link Precision#INT8} derives its
+   * rounding. Encodes histories and scores their own items as candidates.
    */
   public static void observe(
       Path directory, List<TokenSequence> histories, RequestContext context) {
@@ -62,7 +65,7 @@ public final class ModelWriter {
         files.items().toArray());
   }
 
-  /** The configuration of a model on disk. */
+  /** Returns the configuration of a model on disk. */
   public static ModelConfig config(Path directory) {
     return ModelFiles.read(directory).config();
   }
@@ -81,8 +84,8 @@ public final class ModelWriter {
   }
 
   /**
-   * Sets a model's calibration: from then on {@link ServingModel#score} returns {@code sigmoid(a[c] logit + b[c])} for
-   * action c.
+   * Sets a model's calibration. From then on {@link ServingModel#score} returns
+   * {@code sigmoid(a[c] logit + b[c])} for action c.
    */
   public static void calibrate(Path directory, float[] a, float[] b) {
     ModelFiles files = ModelFiles.read(directory);

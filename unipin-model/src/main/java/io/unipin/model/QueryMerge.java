@@ -5,20 +5,20 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** How several queries of one request share its budget of candidates. */
+/** Divides a request's budget of candidates among its retrieval queries. */
 public final class QueryMerge {
-  /** Queries of a larger cosine find nearly the same items. */
+  /** Cosine above which two queries find nearly the same items. */
   private static final double SAME = 0.98;
 
   private QueryMerge() {}
 
   /**
-   * The queries to search with: those that are not nearly an earlier one.
+   * Returns the queries to search with. Drops a query that nearly equals an earlier one.
    *
    * @param queries (queries, dim), unit length
-   * @param shares (queries) of the budget; a dropped query's share goes to the one that it equals,
-   *     in place
-   * @return indices, ascending
+   * @param shares (queries) shares of the budget; the share of a dropped query is added, in place,
+   *     to the query that it equals
+   * @return indices of the kept queries, ascending
    */
   public static int[] distinct(float[] queries, double[] shares) {
     int dim = queries.length / Math.max(1, shares.length);
@@ -44,12 +44,12 @@ public final class QueryMerge {
   }
 
   /**
-   * At most {@code count} distinct items of what several queries found: each query gives its best
-   * ones until it has given its share. What two queries found counts for the one whose turn it is;
-   * a query that has no more leaves the rest to the others.
+   * Merges the items that several queries found into at most {@code count} distinct items. Each
+   * query contributes its best items up to its share. An item that two queries found counts for the
+   * query whose turn it is. If a query has no more items, the others fill its share.
    *
    * @param found (queries) of items each, best first
-   * @param shares (queries) positive
+   * @param shares (queries) shares of the result, positive
    */
   public static long[] merge(long[][] found, double[] shares, int count) {
     double sum = Arrays.stream(shares).sum();

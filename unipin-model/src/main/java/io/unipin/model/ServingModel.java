@@ -21,13 +21,15 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 
 /**
- * One loaded model: retrieval and ranking for one user at a time, over the user's KV block.
+ * One loaded model. It retrieves and ranks for one user at a time, over the user's KV block.
  *
- * <p>Immutable and thread-safe; one native call per method, or per batch of them with {@link
- * Executor#BATCH}. Row 0 of a block is the learned first token, row i the i-th action of the window.
- * Encoding a history at once, or in any split into calls of {@link #extend}, gives the same rows and
- * the same scores as the dense pass over history and candidates, to 1e-4 in float32 ({@code
- * ServingEqualsDenseTest}).
+ * <p>Immutable and thread-safe. Makes one native call per method, or one per batch of calls with
+ * {@link Executor#BATCH}. Row 0 of a block is the learned first token; row i is the i-th action of
+ * the window.
+ *
+ * <p>A history can be encoded at once or in any split into calls of {@link #extend}. All ways give
+ * the same rows, and the same scores as the dense pass over history and candidates. The tolerance
+ * is 1e-4 in float32 ({@code ServingEqualsDenseTest}).
  *
  * @see <a href="https://arxiv.org/abs/2606.00422">UniPinRec, sections 3 and 4</a>
  */
@@ -62,8 +64,8 @@ public final class ServingModel implements AutoCloseable {
   /**
    * Loads a model.
    *
-   * @param directory holds {@code config.json}, {@code weights.safetensors}, {@code
-   *     items.safetensors} and perhaps {@code classes.json}
+   * @param directory folder with {@code config.json}, {@code weights.safetensors},
+   *     {@code items.safetensors} and optionally {@code classes.json}
    * @throws ModelException when a file is missing, broken or does not fit the others
    */
   public static ServingModel load(Path directory, EngineOptions options) {
@@ -75,7 +77,8 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * A model that notes the ranges of its activations, for {@link ModelWriter#observe}; one thread.
+   * Loads a model that records the ranges of its activations, for {@link ModelWriter#observe}. One
+   * thread.
    */
   static ServingModel observing(Path directory) {
     return of(ModelFiles.read(directory), EngineOptions.cpu(), Arithmetic.OBSERVING);
@@ -93,7 +96,7 @@ public final class ServingModel implements AutoCloseable {
     return new ServingModel(files, module, options);
   }
 
-  /** Largest absolute inputs (layers, 4) of the layers' matrices so far. */
+  /** Returns the largest absolute inputs (layers, 4) of the layers' matrices so far. */
   float[] observed() {
     try (PtNDManager scope = module.newManager()) {
       return module.runToFloats(scope, "ranges");
@@ -104,7 +107,10 @@ public final class ServingModel implements AutoCloseable {
     return config;
   }
 
-  /** Nanoseconds that all calls so far spent in native code, conversions of arguments and results left out. */
+  /**
+   * Returns the nanoseconds that all calls so far spent in native code, without conversions of
+   * arguments and results.
+   */
   public long computingNanos() {
     return module.computingNanos();
   }
@@ -117,13 +123,16 @@ public final class ServingModel implements AutoCloseable {
     return fingerprint;
   }
 
-  /** Embeddings (items, itemDim) of the catalogue, unit length, where the model has them; read-only. */
+  /**
+   * Returns the embeddings (items, itemDim) of the catalogue, unit length, in the model's own
+   * memory; read-only.
+   */
   public FloatBuffer itemTable() {
     int floats = Math.multiplyExact(config.items(), config.itemDim());
     return items.floats().slice(0, floats).asReadOnlyBuffer();
   }
 
-  /** The same, copied onto the heap. */
+  /** Returns a copy of the embeddings (items, itemDim) on the heap. */
   public float[] itemVectors() {
     float[] vectors = new float[Math.multiplyExact(config.items(), config.itemDim())];
     items.floats().get(vectors);
@@ -135,7 +144,7 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param tokens the whole window
    * @param from number of rows that the block already holds; 0 for a prefill
-   * @param kv rows before {@code from} are read, the others written
+   * @param kv the block; rows before {@code from} are read, the others are written
    * @return state (width) of the last row
    */
   public float[] extend(TokenSequence tokens, int from, KvRows kv) {
@@ -150,11 +159,11 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Retrieval queries of a user.
+   * Computes retrieval queries of a user.
    *
-   * @param state (width) of the user's last row
-   * @param outcomes (queries, actions) mix of desired outcomes each; all zeros asks for none in
-   *     particular
+   * @param state (width) state of the user's last row
+   * @param outcomes (queries, actions) mix of desired outcomes for each query; all zeros mean no
+   *     particular outcome
    * @return (queries, itemDim), unit length
    */
   public float[] queries(float[] state, RequestContext context, float[][] outcomes) {
@@ -162,9 +171,9 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Retrieval queries of a user that look ahead.
+   * Computes retrieval queries of a user that look ahead.
    *
-   * @param offsets (queries) how far ahead each looks, as {@link TargetOffsets} has it
+   * @param offsets (queries) class of {@link TargetOffsets}: how far ahead each query looks
    * @return (queries, itemDim), unit length
    */
   public float[] queries(float[] state, RequestContext context, float[][] outcomes, int[] offsets) {
@@ -188,9 +197,10 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Probability of every action for every candidate, each independent of the others.
+   * Returns the probability of every action for every candidate. A candidate's result does not
+   * depend on the other candidates.
    *
-   * @param rows of {@code kv} to read: 1 + actions of the window
+   * @param rows number of rows of {@code kv} to read: 1 + actions of the window
    * @param candidates (k) catalogue rows
    * @return (k, actions)
    */
@@ -199,10 +209,11 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * The same of candidates that are known to be shown at certain positions. Without, all are scored
-   * as if shown first: so that where an item happened to be shown says nothing about the item.
+   * Scores candidates at the given positions on their page. The method without positions scores all
+   * candidates at the first position, so a score does not depend on where the item was shown.
    *
-   * @param positions (k) or (1), as {@link PagePositions} has them
+   * @param positions (k) or (1) classes of {@link PagePositions}
+   * @return (k, actions)
    */
   public float[] score(
       KvRows kv, int rows, int[] candidates, RequestContext context, int[] positions) {
@@ -228,10 +239,10 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Probabilities as {@link #score} gives them to 1e-4, without keys and values: one pass over
-   * history and candidates in which every row attends to the whole square of them, under a mask.
-   * What scoring from keys and values is compared with, of a model loaded {@linkplain
-   * EngineOptions#withComparison for comparison}.
+   * Returns the probabilities of {@link #score} to 1e-4, without keys and values. One pass covers
+   * history and candidates; a mask over the whole square limits what each row attends to.
+   * Comparisons use this method as the reference. The model must be loaded
+   * {@linkplain EngineOptions#withComparison for comparison}.
    *
    * @param tokens the whole window
    * @param candidates (k) catalogue rows
@@ -271,7 +282,7 @@ public final class ServingModel implements AutoCloseable {
     return IValue.from((PtNDArray) scope.create(values, new Shape(rows, columns)));
   }
 
-  /** Idempotent. No other call may be under way. */
+  /** Closes the model. Idempotent. No other call may be running. */
   @Override
   public void close() {
     calls.close();

@@ -4,10 +4,10 @@ package io.unipin.model;
  * Loss of one batch.
  *
  * @param total sum of the parts
- * @param item softmax over items
- * @param hidden masked history actions
- * @param slate actions of candidates
- * @param gradientNorm global norm before clipping; 0 where no step was taken
+ * @param item softmax loss over items
+ * @param hidden loss of masked history actions
+ * @param slate loss of the candidates' actions
+ * @param gradientNorm global norm before clipping; 0 if no step was taken
  */
 public record StepLoss(float total, float item, float hidden, float slate, float gradientNorm) {
   public boolean isFinite() {

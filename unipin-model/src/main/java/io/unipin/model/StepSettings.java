@@ -4,13 +4,13 @@ package io.unipin.model;
  * Settings of one optimiser step.
  *
  * @param step number of the step, from 1
- * @param seed of the step's random numbers
- * @param learningRate of this step
- * @param weightDecay of maps and tables; norms, biases and scales have none
+ * @param seed seed of the step's random numbers
+ * @param learningRate learning rate of this step
+ * @param weightDecay weight decay of maps and tables; norms, biases and scales have none
  * @param clip largest global norm of the gradient
- * @param dropout probability, 0 for none
- * @param maskedWeights (actions) weights of the losses of masked history actions
- * @param actionWeights (actions) weights of the losses of what was shown
+ * @param dropout dropout probability, 0 for none
+ * @param maskedWeights (actions) loss weights of masked history actions
+ * @param actionWeights (actions) loss weights of shown candidates' actions
  */
 public record StepSettings(
     long step,

@@ -4,7 +4,10 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtNDManager;
 
-/** The engine. Everything of it is reached through here, because of what must be in place before its libraries are loaded. */
+/**
+ * Access to the engine. All code reaches the engine through this class, because {@link MklDispatch}
+ * must run before the engine's libraries are loaded.
+ */
 public final class Torch {
   static {
     MklDispatch.install();
@@ -12,15 +15,15 @@ public final class Torch {
 
   private Torch() {}
 
-  /** A manager that lives until it is closed, on the device that holds what is not said otherwise. */
+  /** Creates a manager on the default device. The caller closes it. */
   public static PtNDManager newManager() {
     return (PtNDManager) Engine.getEngine("PyTorch").newBaseManager();
   }
 
   /**
-   * As {@link #newManager()}.
+   * Creates a manager on a device. The caller closes it.
    *
-   * @param device as in {@link EngineOptions}
+   * @param device name of the device, as in {@link EngineOptions}
    */
   static PtNDManager newManager(String device) {
     return (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.fromName(device));

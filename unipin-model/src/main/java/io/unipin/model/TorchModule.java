@@ -38,8 +38,8 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Packs the program for a use, a configuration and weights into a private file, loads that and
-   * removes it.
+   * Loads the program for a use, with a configuration and weights. Packs them into a private
+   * temporary file and deletes the file after loading.
    */
   static TorchModule load(
       Program.Use use, ModelConfig config, Weights weights, EngineOptions options) {
@@ -67,7 +67,7 @@ public final class TorchModule implements AutoCloseable {
     return manager;
   }
 
-  /** A manager for the arrays of one call. */
+  /** Creates a manager for the arrays of one call. */
   PtNDManager newManager() {
     return (PtNDManager) manager.newSubManager();
   }
@@ -88,18 +88,21 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  /** Time spent so far inside {@link #run}'s native calls, over all threads. */
+  /** Returns the nanoseconds so far inside native calls of {@link #run}, over all threads. */
   long computingNanos() {
     return computingNanos.sum();
   }
 
-  /** Brings the layers' matrices into the form that serving multiplies with; once, before any other method of serving. */
+  /**
+   * Converts the layers' matrices to the form that serving multiplies with. Call it once, before
+   * any other serving method.
+   */
   void prepare(Arithmetic arithmetic) {
     JniUtils.setGradMode(false);
     run("prepare", IValue.from((long) arithmetic.code())).close();
   }
 
-  /** Runs a method that returns one float tensor and copies it out. */
+  /** Runs a method that returns one float tensor, and copies the tensor out. */
   float[] runToFloats(NDManager scope, String method, IValue... arguments) {
     try (IValue result = run(method, arguments)) {
       return result.toTensor((PtNDManager) scope).toFloatArray();
@@ -107,9 +110,10 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Runs a method that takes tensors and returns one, and keeps what its gradient needs when a collector is open.
+   * Runs a method that takes tensors and returns one tensor. If a gradient collector is open, keeps
+   * what the gradient needs.
    *
-   * <p>{@link #run} cannot: DJL runs it in inference mode.
+   * <p>{@link #run} cannot do this, because DJL runs it in inference mode.
    */
   NDArray runForTraining(String method, NDList arguments) {
     NDList inputs = new NDList(arguments);
@@ -124,7 +128,7 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  /** The module's tensors by name: parameters and buffers. They belong to the module. */
+  /** Returns the module's tensors by name: parameters and buffers. The module owns them. */
   Map<String, PtNDArray> tensors() {
     Map<String, PtNDArray> tensors = new LinkedHashMap<>();
     block

@@ -5,22 +5,22 @@ import io.unipin.model.features.TargetOffsets;
 
 /**
  * One batch for {@link TrainingModel}: B histories of at most n actions with k candidates each,
- * padded behind.
+ * padded at the end.
  *
- * <p>Items are indices into {@code classes}, the M catalogue rows that the batch needs; with a full
- * softmax these are all of them. Rows of a history are numbered from the learned first token,
- * {@code n + 1} of them. Arrays are row major.
+ * <p>Items are indices into {@code classes}, the M catalogue rows that the batch needs. With a full
+ * softmax these are all rows. A history has {@code n + 1} rows; row 0 is the learned first token.
+ * Arrays are row major.
  *
  * @param histories B
  * @param length n
  * @param candidates k
  * @param classes (M) catalogue rows
- * @param content (M, contentDim)
- * @param classBias (M) added to the logits of the item loss: -log Q, 0, or -infinity for what is no
- *     class
+ * @param content (M, contentDim) content of the classes
+ * @param classBias (M) added to the logits of the item loss: -log Q, 0, or -infinity for rows that
+ *     do not compete
  * @param tokens (B, n) histories
  * @param slate (B, k) candidates
- * @param targets (P) what retrieval should find
+ * @param targets (P) items that retrieval should find
  * @param hidden (R) masked history positions
  * @param shown (S) labelled candidates
  */
@@ -40,11 +40,11 @@ public record TrainingBatch(
   /**
    * Histories.
    *
-   * @param items (B, n)
+   * @param items (B, n) indices into the classes
    * @param actions (B, n, actions) multi-hots
    * @param masked (B, n) 1 where the action is hidden from the model
-   * @param surfaces (B, n)
-   * @param gaps (B, n)
+   * @param surfaces (B, n) surface indices
+   * @param gaps (B, n) gap buckets
    */
   public record Tokens(
       long[] items, float[] actions, float[] masked, long[] surfaces, long[] gaps) {}
@@ -52,11 +52,11 @@ public record TrainingBatch(
   /**
    * Candidates.
    *
-   * @param items (B, k)
-   * @param surfaces (B, k)
-   * @param gaps (B, k)
-   * @param positions (B, k) on the page, as {@link PagePositions} has them
-   * @param cuts (B, k) how many rows of its history a candidate sees, at least 1
+   * @param items (B, k) indices into the classes
+   * @param surfaces (B, k) surface indices
+   * @param gaps (B, k) gap buckets
+   * @param positions (B, k) classes of {@link PagePositions}
+   * @param cuts (B, k) number of rows of its history that a candidate sees, at least 1
    */
   public record Slate(long[] items, long[] surfaces, long[] gaps, long[] positions, long[] cuts) {}
 
@@ -64,11 +64,11 @@ public record TrainingBatch(
    * Positions that predict an item.
    *
    * @param at (P) indices into the B (n + 1) rows
-   * @param items (P)
-   * @param outcomes (P, actions) what the query asks for
-   * @param surfaces (P) of the request
-   * @param gaps (P) from the last action to the request
-   * @param offsets (P) how far ahead the target lies, as {@link TargetOffsets} has it
+   * @param items (P) indices into the classes
+   * @param outcomes (P, actions) outcomes that the query asks for
+   * @param surfaces (P) surface of the request
+   * @param gaps (P) gap from the last action to the request
+   * @param offsets (P) class of {@link TargetOffsets}: how far ahead the target lies
    */
   public record Targets(
       long[] at, long[] items, float[] outcomes, long[] surfaces, long[] gaps, long[] offsets) {}

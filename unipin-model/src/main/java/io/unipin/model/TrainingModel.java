@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model under training: weights, their gradients and the optimiser's moments.
  *
- * <p>One thread; one per process, since libtorch's gradient collection through DJL is process-wide.
+ * <p>One thread, and one model per process: libtorch's gradient collection through DJL is
+ * process-wide.
  */
 public final class TrainingModel implements AutoCloseable {
   private static final int STEPS_BETWEEN_TRIMS = 200;
@@ -54,12 +55,15 @@ public final class TrainingModel implements AutoCloseable {
     this.optimiser = new AdamW(module, parameters);
   }
 
-  /** A model with random weights. */
+  /** Creates a model with random weights. */
   public static TrainingModel create(ModelConfig config, long seed, EngineOptions options) {
     return new TrainingModel(config, Weights.random(config, seed), options);
   }
 
-  /** A model with random weights, but that the queries of its attention begin with the weights of their keys. */
+  /**
+   * Creates a model with random weights, except that each attention query starts with the weights
+   * of its key.
+   */
   public static TrainingModel createQueriesAsKeys(
       ModelConfig config, long seed, EngineOptions options) {
     Weights weights = Weights.random(config, seed).withQueriesAsKeys(config);
@@ -67,12 +71,12 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * A model that begins with the weights of an earlier one, of the same shape but for a catalogue,
-   * actions and surfaces that may have grown.
+   * Creates a model that starts with an earlier model's weights. The shapes must be equal; only the
+   * catalogue, actions and surfaces may have grown.
    *
-   * @param earlier its folder
-   * @param oldRows (items) row of each item in the earlier model, or -1 where it had none
-   * @throws ModelException when the earlier model is of another shape
+   * @param earlier folder of the earlier model
+   * @param oldRows (items) row of each item in the earlier model, or -1 for a new item
+   * @throws ModelException when the earlier model has another shape
    */
   public static TrainingModel warm(
       ModelConfig config, long seed, Path earlier, int[] oldRows, EngineOptions options) {
@@ -87,7 +91,7 @@ public final class TrainingModel implements AutoCloseable {
     return config;
   }
 
-  /** One step of AdamW on the loss of a batch. */
+  /** Takes one step of AdamW on the loss of a batch. */
   public StepLoss step(TrainingBatch batch, StepSettings settings) {
     JniUtils.setSeed(settings.seed());
     if (settings.step() % STEPS_BETWEEN_TRIMS == 0) {
@@ -101,7 +105,7 @@ public final class TrainingModel implements AutoCloseable {
     }
   }
 
-  /** The loss of a batch; changes nothing. */
+  /** Returns the loss of a batch. Changes nothing. */
   public StepLoss loss(TrainingBatch batch, StepSettings settings) {
     JniUtils.setSeed(settings.seed());
     try (PtNDManager scope = module.newManager()) {
@@ -114,11 +118,11 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * What a batch trains of the id table: all of it, or copies of the rows of a sampled softmax, so that a step costs what the
-   * batch has of items and not what the catalogue has.
+   * The part of the id table that a batch trains: the whole table, or copies of a sampled softmax's
+   * rows. With copies, a step's cost depends on the items of the batch and not on the catalogue.
    *
-   * @param table (M, itemDim), which gets the gradient
-   * @param rows (M) where the copies are from; null without copies
+   * @param table (M, itemDim) table that gets the gradient
+   * @param rows (M) catalogue rows of the copies; null without copies
    */
   private record Ids(PtNDArray table, @Nullable NDArray rows) {}
 
@@ -134,14 +138,14 @@ public final class TrainingModel implements AutoCloseable {
     return new Ids(copies, rows);
   }
 
-  /** Whether the classes of a batch are the table's rows, in its order. */
+  /** Whether the classes of a batch are all rows of the table, in its order. */
   private boolean isFull(TrainingBatch batch) {
     long[] classes = batch.classes();
     return classes.length == config.items() + 1
         && IntStream.range(0, classes.length).allMatch(i -> classes[i] == i);
   }
 
-  /** What gets the gradient of a parameter. */
+  /** Returns the array that gets a parameter's gradient. */
   private PtNDArray trained(String name, Ids ids) {
     return name.equals(Program.ITEM_ID) ? ids.table() : parameter(name);
   }
@@ -184,7 +188,10 @@ public final class TrainingModel implements AutoCloseable {
         .inOrder();
   }
 
-  /** Content and bias of the classes; those of a full softmax are the same in every batch and stay. */
+  /**
+   * Returns content and bias of the classes. With a full softmax they are equal in all batches, so
+   * one copy is kept.
+   */
   private NDList classes(NDManager scope, boolean full, TrainingBatch batch) {
     if (batch.classes() == keptClasses) {
       return kept;
@@ -211,7 +218,7 @@ public final class TrainingModel implements AutoCloseable {
     return scope.create(values, new Shape(shape));
   }
 
-  /** Gradients of the loss of a batch by parameter name; changes nothing. For tests. */
+  /** Returns the gradients of a batch's loss by parameter name. Changes nothing. For tests. */
   Map<String, float[]> gradients(TrainingBatch batch, StepSettings settings) {
     JniUtils.setSeed(settings.seed());
     try (PtNDManager scope = module.newManager()) {
@@ -229,7 +236,7 @@ public final class TrainingModel implements AutoCloseable {
     }
   }
 
-  /** The weights as they are now. */
+  /** Returns a copy of the current weights. */
   Weights weights() {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     parameters.forEach((name, array) -> tensors.put(name, tensor(array)));
@@ -245,7 +252,7 @@ public final class TrainingModel implements AutoCloseable {
   /**
    * Writes the model for serving: configuration, weights and the embeddings of all items.
    *
-   * @param content (items + 1, contentDim)
+   * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
    */
   public void write(Path directory, float[] content) {
     ModelFiles.write(directory, config, weights(), itemEmbeddings(content));
@@ -264,14 +271,16 @@ public final class TrainingModel implements AutoCloseable {
     }
   }
 
-  /** Writes weights and moments so that {@link #resume} continues as if nothing had happened. */
+  /**
+   * Writes weights and moments. {@link #resume} continues from them as if training had not stopped.
+   */
   public void checkpoint(Path file) {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights().tensors());
     optimiser.moments().forEach((name, array) -> tensors.put(name, tensor(array)));
     Safetensors.write(file, tensors);
   }
 
-  /** A model from a checkpoint. */
+  /** Creates a model from a checkpoint. */
   public static TrainingModel resume(ModelConfig config, Path file, EngineOptions options) {
     Map<String, FloatTensor> tensors = Safetensors.read(file);
     Map<String, FloatTensor> weights = new LinkedHashMap<>(tensors);

@@ -9,14 +9,17 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.kvcache.HostRows;
 import io.unipin.model.features.ModelConfig;
 
-/** Runs every call in the caller's thread: one native call each, the block's own memory, no copy of it. Thread-safe. */
+/**
+ * Runs every call in the caller's thread. Each is one native call that works on the block's own
+ * memory without a copy. Thread-safe.
+ */
 final class WorkerCalls implements ModelCalls {
   private final ModelConfig config;
   private final TorchModule module;
   private final PtNDArray table;
 
   /**
-   * Calls of a module.
+   * Creates the calls of a module.
    *
    * @param table (N + 1, E) item embeddings
    */

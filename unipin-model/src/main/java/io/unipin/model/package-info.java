@@ -1,7 +1,4 @@
-/**
- * The model at work: serving and training runtime on the engine, and the folder of a model's
- * files.
- */
+/** The runtime that serves and trains a model on the engine, and access to a model's folder. */
 @NullMarked
 package io.unipin.model;
 

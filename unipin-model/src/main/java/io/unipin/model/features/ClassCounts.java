@@ -17,14 +17,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How often an epoch of training met each class of every {@link InputTable}, as stored in {@code
- * classes.json} beside a model's weights. Immutable.
+ * Counts of how often one epoch of training met each class of every {@link InputTable}. The file
+ * {@code classes.json} beside a model's weights stores them. Immutable.
  *
- * @param leastUsers a class that fewer users met is not learned; 0 takes all for learned
- * @param tables by the tensor's name, all of them
+ * @param leastUsers number of users below which a class is not learned; 0 treats all classes as
+ *     learned
+ * @param tables counts by the tensor's name, for all tables
  */
 public record ClassCounts(int leastUsers, Map<String, Met> tables) {
-  /** The file's name in a model's folder. */
+  /** Name of the file in a model's folder. */
   public static final String FILE = "classes.json";
 
   private static final long MAX_BYTES = 1 << 20;
@@ -38,10 +39,10 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
-   * What was met of a table's classes, in their order.
+   * Counts of a table's classes, in class order.
    *
-   * @param examples tokens, candidates or queries with the class
-   * @param users users of whom they are
+   * @param examples number of tokens, candidates or queries with the class
+   * @param users number of users of these examples
    */
   public record Met(List<Long> examples, List<Long> users) {
     public Met {
@@ -65,7 +66,7 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
       return new Met(larger(examples, earlier.examples), larger(users, earlier.users));
     }
 
-    /** The larger of each two numbers; an earlier model may have had fewer classes. */
+    /** Returns the larger number for each class. An earlier model may have fewer classes. */
     private static List<Long> larger(List<Long> now, List<Long> earlier) {
       Long[] largest = now.toArray(Long[]::new);
       for (int i = 0; i < Math.min(largest.length, earlier.size()); i++) {
@@ -92,7 +93,7 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
     }
   }
 
-  /** What was met of a table's classes. */
+  /** Returns the counts of a table's classes. */
   public Met of(InputTable table) {
     Met met = tables.get(table.tensor());
     if (met == null) {
@@ -102,8 +103,8 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   }
 
   /**
-   * These counts for a model that began with an earlier one's weights: a class counts as the one of
-   * the two that met it more often, since the later log may hold the earlier one.
+   * Combines these counts with those of the earlier model whose weights training started from. Each
+   * class keeps the larger of its two counts, because the later log may contain the earlier one.
    */
   public ClassCounts orEarlier(ClassCounts earlier) {
     Map<String, Met> both = new TreeMap<>();
@@ -114,10 +115,10 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   }
 
   /**
-   * The class of an ordered table whose row each class has in a model that serves; its own where it
-   * is learned.
+   * Returns, for each class of an ordered table, the class whose row a serving model uses. A
+   * learned class uses its own row.
    *
-   * @throws IllegalArgumentException for a table of names
+   * @throws IllegalArgumentException for a table without an order
    */
   public int[] standIns(InputTable table) {
     return new StandIns(table, this).classes();
@@ -144,7 +145,7 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   }
 
   /**
-   * The counts of a model's folder; none of a model that was not trained, or before there were any.
+   * Returns the counts in a model's folder; empty for a model without counts.
    *
    * @throws ModelException when the file is broken
    */

@@ -1,14 +1,20 @@
 package io.unipin.model.features;
 
-/** Logarithmic buckets of the time between two events: class {@code 2 + floor(log2(1 + seconds))}, at most about two years. */
+/**
+ * Logarithmic buckets of the time between two events: class {@code 2 + floor(log2(1 + seconds))}.
+ * The last bucket holds all gaps of more than about four years.
+ */
 public final class GapBuckets {
-  /** The time of an event whose time is not known. */
+  /** Stands for the time of an event whose time is unknown. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
-  /** The first action of a window: its gap reaches out of the window and must not depend on what lies there. */
+  /**
+   * Bucket of a window's first action. Its gap would reach outside the window, and the model must
+   * not depend on actions there.
+   */
   public static final int FIRST = 0;
 
-  /** One of the two times is not known. */
+  /** Bucket of a gap between two times of which at least one is unknown. */
   public static final int UNKNOWN = 1;
 
   private static final int LARGEST_LOG = 27;
@@ -18,7 +24,10 @@ public final class GapBuckets {
 
   private GapBuckets() {}
 
-  /** The bucket of the gap from one time to a later one, both in milliseconds; a negative gap counts as none. */
+  /**
+   * Returns the bucket of the gap from one time to a later one, both in milliseconds. A negative
+   * gap counts as 0.
+   */
   public static int of(long previousMs, long nowMs) {
     if (previousMs == NO_TIME || nowMs == NO_TIME) {
       return UNKNOWN;

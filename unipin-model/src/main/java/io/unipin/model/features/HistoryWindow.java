@@ -1,16 +1,19 @@
 package io.unipin.model.features;
 
 /**
- * Which of a user's lifetime actions the model reads.
+ * The window of a user's lifetime actions that the model reads.
  *
- * <p>Of n actions, those from {@code s(n) = (W/4) max(0, ceil((n - W) / (W/4)))} on, W being the longest history: a
- * function of n alone, so that a prefill and a chain of appends agree, and one that moves only every W/4 actions, so that
- * a cached state survives most of them.
+ * <p>Of n actions the window starts at {@code s(n) = (W/4) max(0, ceil((n - W) / (W/4)))}, where W
+ * is the longest history. The start depends only on n, so a prefill and a chain of appends agree.
+ * It moves only every W/4 actions, so most appends keep the cached state.
  */
 public final class HistoryWindow {
   private HistoryWindow() {}
 
-  /** Index of the window's first action among {@code lifetimeActions}; {@code maxHistory} is a positive multiple of 4. */
+  /**
+   * Returns the index of the window's first action among {@code lifetimeActions}.
+   * {@code maxHistory} is a positive multiple of 4.
+   */
   public static long start(long lifetimeActions, int maxHistory) {
     if (maxHistory < 4 || maxHistory % 4 != 0) {
       throw new IllegalArgumentException(

@@ -5,36 +5,36 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The tables of the program that hold a row for each class of a categorical input. What a request
- * reads of them beside item rows is a row of one of these.
+ * The program's tables with one row per class of a categorical input. Apart from item rows, all
+ * rows that a request reads come from these tables.
  */
 public enum InputTable {
-  /** What a history token says was done; a row for each action. */
+  /** Actions of a history token; one row per action type. */
   TOKEN_ACTION(Order.NONE),
-  /** Where a history token's action happened, or a candidate is shown. */
+  /** Surface of a history token's action, or of a candidate. */
   TOKEN_SURFACE(Order.NONE),
   /** Time from one action of the history to the next. */
   TOKEN_GAP(Order.GAPS),
   /** Time from the last action to the request that shows a candidate. */
   CANDIDATE_GAP(Order.GAPS),
-  /** Place of a candidate on the page. */
+  /** Position of a candidate on the page. */
   CANDIDATE_POSITION(Order.ASCENDING),
-  /** What a query asks for; a row for each action. */
+  /** Outcome that a query asks for; one row per action type. */
   QUERY_ACTION(Order.NONE),
-  /** Where what a query finds will be shown. */
+  /** Surface on which the items that a query finds will be shown. */
   QUERY_SURFACE(Order.NONE),
-  /** Time from the last action to the request that a query serves. */
+  /** Time from the last action to the query's request. */
   QUERY_GAP(Order.GAPS),
-  /** How far ahead a query looks. */
+  /** Distance to the positive action that a query looks for. */
   QUERY_OFFSET(Order.ASCENDING);
 
-  /** How the classes of a table lie to each other. */
+  /** Order of a table's classes. */
   public enum Order {
-    /** Names: none is nearer to one than another. */
+    /** Classes are names without an order. */
     NONE,
-    /** Numbers from 0. */
+    /** Classes are numbers from 0. */
     ASCENDING,
-    /** {@link GapBuckets}: two that stand for no gap, then numbers. */
+    /** Classes are {@link GapBuckets}: two classes that are not gaps, then numbers. */
     GAPS
   }
 
@@ -48,12 +48,12 @@ public enum InputTable {
     return order;
   }
 
-  /** Name of the tensor, such as {@code token_gap}. */
+  /** Returns the name of the tensor, such as {@code token_gap}. */
   public String tensor() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Number of classes in a model. */
+  /** Returns the number of classes in a model. */
   public int classes(ModelConfig config) {
     return switch (this) {
       case TOKEN_ACTION, QUERY_ACTION -> config.actions().size();

@@ -12,18 +12,18 @@ import java.util.List;
  * @param contentDim length of an item's content vector, 0 for none
  * @param itemDim length of an item embedding
  * @param width width of the transformer
- * @param layers number of blocks
+ * @param layers number of transformer blocks
  * @param heads number of query heads
  * @param kvHeads number of key and value heads; divides {@code heads}
  * @param feedForward hidden width of a block's feed-forward part
- * @param gated whether that part is gated, which makes it half as large again for the same hidden
- *     width
- * @param interleaved whether an action is two tokens, its item and then what was done with it, instead of one; written to the
- *     file only where it is so
- * @param maxHistory most tokens in a window, a multiple of 4 actions
+ * @param gated whether the feed-forward part is gated; a gated one is half as large again at the
+ *     same hidden width
+ * @param interleaved whether an action is two tokens, first its item and then its action types,
+ *     instead of one token; the file contains this field only when true
+ * @param maxHistory largest number of tokens in a window, a multiple of 4 actions
  * @param actions action types; bit c of a multi-hot is {@code actions.get(c)}
- * @param positives the action types whose items retrieval is trained to find
- * @param surfaces surfaces
+ * @param positives action types whose items retrieval is trained to find
+ * @param surfaces names of the surfaces
  */
 public record ModelConfig(
     int items,
@@ -73,7 +73,7 @@ public record ModelConfig(
         "positives: a part of %s expected, got %s".formatted(actions, positives));
   }
 
-  /** A model whose feed-forward part is not gated, and which reads an action as one token. */
+  /** Creates a shape without gates and with one token per action. */
   public ModelConfig(
       int items,
       int contentDim,
@@ -108,25 +108,25 @@ public record ModelConfig(
     return width / heads;
   }
 
-  /** Tokens that the model reads of one action. */
+  /** Returns the number of tokens per action. */
   public int tokensPerAction() {
     return interleaved ? 2 : 1;
   }
 
-  /** Most actions in a window. */
+  /** Returns the largest number of actions in a window. */
   public int maxActions() {
     return maxHistory / tokensPerAction();
   }
 
-  /** The tokens of a window, oldest action first. */
+  /** Returns the tokens of a window, oldest action first. */
   public TokenSequence tokens(List<UserAction> window) {
     TokenSequence tokens = TokenSequence.of(window);
     return interleaved ? tokens.interleaved(items) : tokens;
   }
 
   /**
-   * Layout of the KV blocks that this model reads and writes; a row more than the history for the
-   * learned first token.
+   * Returns the layout of this model's KV blocks. A block has one row more than the longest
+   * history, for the learned first token.
    */
   public KvLayout kvLayout(KvType type) {
     return new KvLayout(layers, kvHeads, headDim(), maxHistory + 1, type);

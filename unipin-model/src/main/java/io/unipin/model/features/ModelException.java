@@ -1,6 +1,9 @@
 package io.unipin.model.features;
 
-/** A model, its files or its engine failed; the message says what was expected and what came. */
+/**
+ * A failure of a model, its files or its engine. The message states what was expected and what was
+ * found.
+ */
 public final class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -1,17 +1,17 @@
 package io.unipin.model.features;
 
 /**
- * Where on a page an impression was shown: its place from 0, all far ones together. A candidate's
- * position is known in training, so that what it owes to its place is not put down to the item, and
- * is the first one when serving.
+ * Classes of an impression's place on a page, counted from 0; all far places share the last class.
+ * Training knows a candidate's position, so the model does not attribute the position's effect to
+ * the item. Serving uses the first position for all candidates.
  */
 public final class PagePositions {
-  /** Number of positions that are told apart. */
+  /** Number of classes. */
   public static final int COUNT = 32;
 
   private PagePositions() {}
 
-  /** The class of a place, counted from 0. */
+  /** Returns the class of a place, counted from 0. */
   public static int of(int place) {
     if (place < 0) {
       throw new IllegalArgumentException("a place from 0 expected, got " + place);

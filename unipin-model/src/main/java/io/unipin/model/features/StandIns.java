@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Which classes of a table are learned, and which class of an ordered one stands for each: itself
- * where it is learned, else the nearest that is. Equally near: the lower class, which is the
- * shorter gap.
+ * Decides which classes of a table are learned, and which class replaces each class of an ordered
+ * table. A learned class stands for itself. Any other class is replaced by the nearest learned one;
+ * at equal distance by the lower class, which is the shorter gap.
  *
- * <p>Learned is a class that enough users met. Where no class of a table has so many, those that
- * were met at all are the learned ones; where none was met, the first one stands for all.
+ * <p>A class is learned if enough users met it. If no class of a table has enough users, all
+ * classes that any user met count as learned. If no user met any class, the first one replaces all.
  *
- * <p>Two of the {@link GapBuckets} are no gaps. {@link GapBuckets#FIRST} stands for itself alone.
- * {@link GapBuckets#UNKNOWN} stands for all gaps where it is learned and no gap is, as in a log
- * without times.
+ * <p>Two of the {@link GapBuckets} are not gaps. {@link GapBuckets#FIRST} stands only for itself.
+ * {@link GapBuckets#UNKNOWN} replaces all gaps if it is learned and no gap is, as in a log without
+ * times.
  */
 public final class StandIns {
   private final InputTable table;
@@ -28,7 +28,9 @@ public final class StandIns {
     this.firstOrdinary = table.order() == InputTable.Order.GAPS ? GapBuckets.UNKNOWN + 1 : 0;
   }
 
-  /** The learned ones of the classes that are no special ones of gaps, ascending; perhaps none. */
+  /**
+   * Returns the learned classes, ascending, without the two special buckets of gaps. May be empty.
+   */
   public int[] learned() {
     if (ordinary(leastUsers).length == 0) {
       return unknownSuffices() ? new int[0] : ordinary(1);
@@ -46,7 +48,10 @@ public final class StandIns {
     return table.order() == InputTable.Order.GAPS && users.get(GapBuckets.UNKNOWN) >= leastUsers;
   }
 
-  /** Whether this is a table of gaps that taught some of them, and too little of an unknown one. */
+  /**
+   * Whether this is a table of gaps in which gaps are learned but {@link GapBuckets#UNKNOWN} is
+   * not.
+   */
   public boolean lacksUnknown() {
     boolean many = ordinary(leastUsers).length > 0;
     return table.order() == InputTable.Order.GAPS
@@ -54,7 +59,7 @@ public final class StandIns {
         && users.get(GapBuckets.UNKNOWN) < (many ? leastUsers : 1);
   }
 
-  /** The class that stands for each of an ordered table. */
+  /** Returns the replacement of each class of an ordered table. */
   public int[] classes() {
     if (table.order() == InputTable.Order.NONE) {
       throw new IllegalArgumentException("an ordered table expected, got " + table.tensor());

@@ -5,14 +5,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The tokens of one window of a user's history, oldest first, without the learned first token that the model adds.
+ * The tokens of one window of a user's history, oldest first. The learned first token, which the
+ * model adds, is not included.
  *
- * <p>Training and serving build tokens here and nowhere else. The arrays are owned by the record and must not change.
+ * <p>Training and serving both build their tokens with this class only. The record owns the arrays;
+ * they must not change.
  *
  * @param items catalogue rows
  * @param actions multi-hots over the action types
  * @param surfaces indices into the surfaces
- * @param gaps {@link GapBuckets} of the time since the action before
+ * @param gaps {@link GapBuckets} of the time since the previous action
  */
 public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] gaps) {
   private static final TokenSequence EMPTY =
@@ -28,12 +30,12 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
     }
   }
 
-  /** The sequence without actions. */
+  /** Returns the sequence without actions. */
   public static TokenSequence empty() {
     return EMPTY;
   }
 
-  /** Tokens of a window, oldest action first. */
+  /** Returns the tokens of a window, oldest action first. */
   public static TokenSequence of(List<UserAction> window) {
     int n = window.size();
     int[] items = new int[n];
@@ -52,10 +54,11 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
   }
 
   /**
-   * Two tokens for each of these: the item, with nothing done yet, and what was done, with no item. The second one's gap
-   * is {@link GapBuckets#FIRST}, which no other token behind the first has.
+   * Returns two tokens for each of these: one with the item and no actions, then one with the
+   * actions and no item. The second token's gap is {@link GapBuckets#FIRST}. No other token after
+   * the first one has that gap.
    *
-   * @param noItem the catalogue row that stands for no item: the out-of-vocabulary item
+   * @param noItem catalogue row that stands for no item: the out-of-vocabulary item
    */
   TokenSequence interleaved(int noItem) {
     int n = size();
@@ -77,7 +80,7 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
     return items.length;
   }
 
-  /** The newest tokens of this sequence, as a history of their own. */
+  /** Returns the newest tokens of this sequence as a separate history. */
   public TokenSequence newest(int count) {
     if (count == 0) {
       return EMPTY;
@@ -92,7 +95,9 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
         gapsOfNewest);
   }
 
-  /** Chained hashes of the learned first token and every action: {@code 1 + size()} of them. */
+  /**
+   * Returns chained hashes of the learned first token and every action: {@code 1 + size()} hashes.
+   */
   public TokenHashes hashes() {
     TokenHashes.Builder builder = TokenHashes.builder(1 + items.length).add(-1, -1);
     for (int i = 0; i < items.length; i++) {

@@ -1,7 +1,7 @@
 package io.unipin.model.features;
 
 /**
- * What a user did with an item, in the model's terms.
+ * A user's action on an item, in the model's terms.
  *
  * @param item catalogue row; the catalogue's size stands for an item that the bundle does not know
  * @param actions multi-hot over the action types; 0 is an impression without engagement

@@ -1,4 +1,4 @@
-/** What the model reads: its configuration, tokens, and the classes of its categorical inputs. */
+/** The model's inputs: its configuration, tokens, and the classes of its categorical inputs. */
 @NullMarked
 package io.unipin.model.features;
 

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * A float32 tensor in native (little-endian) memory order, row major.
  *
  * @param shape dimensions; owned by the record
- * @param bytes its content from position 0 to limit; shared, never written
+ * @param bytes the content from position 0 to the limit; shared and never written
  */
 public record FloatTensor(long[] shape, ByteBuffer bytes) {
   public FloatTensor {

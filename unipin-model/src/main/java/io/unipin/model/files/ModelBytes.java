@@ -4,16 +4,16 @@ import io.unipin.model.features.ModelConfig;
 import java.util.Arrays;
 
 /**
- * Sizes of a model's files, to be known before it is trained.
+ * Sizes of a model's files, computed before it is trained.
  *
- * @param weights of all tensors
- * @param items of the table of item vectors
+ * @param weights bytes of all tensors
+ * @param items bytes of the table of item vectors
  */
 public record ModelBytes(long weights, long items) {
   private static final double MOST = 1e17;
 
   public static ModelBytes of(ModelConfig config) {
-    double numbers = // a long could overflow where sizes are absurd
+    double numbers = // a long could overflow at absurd sizes
         Program.shapes(config).values().stream()
             .mapToDouble(shape -> Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b))
             .sum();

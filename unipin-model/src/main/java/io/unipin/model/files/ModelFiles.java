@@ -25,12 +25,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}
- * with the tensor {@code embeddings} (items + 1, itemDim), whose last row is the out-of-vocabulary
- * item; of a trained model {@code classes.json} too. No code.
+ * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}.
+ * The last file holds the tensor {@code embeddings} (items + 1, itemDim), whose last row is the
+ * out-of-vocabulary item. A trained model also has {@code classes.json}. The folder holds no code.
  *
- * @param weights as training left them
- * @param counts what training met; null where nobody counted
+ * @param weights weights as training left them
+ * @param counts class counts of training; null if the model has none
  */
 public record ModelFiles(
     ModelConfig config,
@@ -72,12 +72,14 @@ public record ModelFiles(
     return new ModelFiles(config, weights, items, counts, fingerprint(directory));
   }
 
-  /** The weights to compute with: what training hardly met is replaced by what it learned. */
+  /**
+   * Returns the weights to compute with. Rows of rarely met classes are replaced by learned ones.
+   */
   public Weights learned() {
     return counts == null ? weights : RareClasses.replaced(weights, counts);
   }
 
-  /** Refuses a model whose activations nobody observed. */
+  /** Refuses a model whose activations were not observed. */
   public void checkRanges() {
     for (float range : weights.get(Program.ACTIVATION_RANGE).toArray()) {
       if (!(range > 0) || !Float.isFinite(range)) {

@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * The module object of an archive as a Python pickle, protocol 2: an instance of {@code __torch__.UniPin} with its state,
- * every tensor a call of {@code torch._utils._rebuild_tensor_v2} on a storage that {@code data/i} holds.
+ * The module object of an archive as a Python pickle, protocol 2. It is an instance of
+ * {@code __torch__.UniPin} with its state. Every tensor is a call of
+ * {@code torch._utils._rebuild_tensor_v2} on a storage in {@code data/i}.
  */
 final class ModulePickle {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -15,67 +15,68 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The model's TorchScript source, the files of {@code program}: what it says for each use, and
- * which tensors of which shapes it needs.
+ * The model's TorchScript source in the files of {@code program}: its text for each use, and the
+ * names and shapes of its tensors.
  */
 public final class Program {
-  /** What a program is loaded for. */
+  /** The purpose for which a program is loaded. */
   public enum Use {
-    /** Answering requests. */
+    /** Answers requests. */
     SERVING,
-    /** The same, and the ranking pass that serving is compared with. */
+    /** Answers requests, and also has the ranking pass that serving is compared with. */
     COMPARISON,
     TRAINING
   }
 
-  /** The table of the items' ids, (items + 1, itemDim); the program's first tensor. */
+  /** Name of the table of the items' ids, (items + 1, itemDim); the program's first tensor. */
   public static final String ITEM_ID = "item_id";
 
   /**
-   * The largest inputs of a layer's four matrices that were seen, per layer; zero where none were.
+   * Name of the tensor with the largest observed inputs of each layer's four matrices; zero if none
+   * were observed.
    */
   public static final String ACTIVATION_RANGE = "activation_range";
 
-  /** Tensors that models from before they existed lack: zeros mean the same. */
+  /** Tensors that a model's file may lack. Zeros mean the same. */
   static final Set<String> LATER = Set.of(ACTIVATION_RANGE, "candidate_position", "query_offset");
 
-  /** Tensors that no gradient reaches. */
+  /** Tensors without a gradient. */
   public static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
 
   private Program() {}
 
-  /** The program for a use, as libtorch reads it. */
+  /** Returns the program for a use, as libtorch reads it. */
   public static String source(Use use) {
     return text(use).source();
   }
 
   /**
-   * The program that answers requests, without comments: two programs of one such code give the
+   * Returns the program that answers requests, without comments. Programs with equal code give the
    * same answers.
    */
   public static String servingCode() {
     return text(Use.SERVING).code();
   }
 
-  /** The programs that train and validate a model, without comments. */
+  /** Returns the programs that train and validate a model, without comments. */
   public static String trainingCode() {
     return text(Use.TRAINING).code() + servingCode();
   }
 
-  /** A number that the program writes as {@code $name}. */
+  /** Returns a number that the program writes as {@code $name}. */
   public static int number(String name) {
     return ProgramText.number(name);
   }
 
-  /** Names of the program's tensors in the order in which it declares them. */
+  /** Returns the names of the program's tensors in the order of their declarations. */
   public static List<String> tensorNames() {
     return text(Use.TRAINING).tensorNames();
   }
 
   /**
-   * Refuses names of arguments that are not those that a method declares, in its order.
+   * Refuses argument names that differ from a method's declared parameters, or from their order.
    *
-   * @throws IllegalStateException that tells the first difference
+   * @throws IllegalStateException with the first difference
    */
   public static void requireParameters(Use use, String method, List<String> names) {
     List<String> declared = text(use).parameters(method);
@@ -94,12 +95,15 @@ public final class Program {
     return text(use, Program::file);
   }
 
-  /** The same of files that are read by their names. */
+  /** Returns the program's text from files that {@code read} provides by name. */
   static ProgramText text(Use use, UnaryOperator<String> read) {
     return ProgramText.of(files(use), read);
   }
 
-  /** The files of a use, in order: the first begins the class that the others go on with. */
+  /**
+   * Returns the files of a use, in order. The first file begins the class and the others continue
+   * it.
+   */
   private static List<String> files(Use use) {
     return switch (use) {
       case SERVING -> List.of("parts", "products", "serving", "batch");
@@ -108,7 +112,7 @@ public final class Program {
     };
   }
 
-  /** The text of one of the program's files. */
+  /** Returns the text of one of the program's files. */
   static String file(String name) {
     String resource = "program/" + name + ".py";
     try (InputStream in = Program.class.getResourceAsStream(resource)) {
@@ -121,7 +125,10 @@ public final class Program {
     }
   }
 
-  /** Shape of every tensor of the program for a configuration, in declaration order. */
+  /**
+   * Returns the shape of each tensor of the program for a configuration, in the order of
+   * declarations.
+   */
   public static Map<String, long[]> shapes(ModelConfig config) {
     long items = config.items() + 1L;
     long e = config.itemDim();

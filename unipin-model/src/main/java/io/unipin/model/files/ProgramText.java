@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A program's text, put together from its files, and what can be read from it.
+ * The text of a program, assembled from its files, and the facts that can be read from it.
  *
- * @param source with the numbers of names like {@code $float32} in their places
+ * @param source the text, with numbers in place of names such as {@code $float32}
  */
 record ProgramText(String source) {
-  /** libtorch's codes of types, and {@code Arithmetic}'s of arithmetic. */
+  /** libtorch's codes of types, and the codes of {@code Arithmetic}. */
   private static final Map<String, Integer> NUMBERS =
       Map.ofEntries(
           Map.entry("uint8", 0),
@@ -30,10 +30,10 @@ record ProgramText(String source) {
           Map.entry("INT8", 2),
           Map.entry("OBSERVING", 3));
 
-  /** A string, which may hold a number sign, or a comment with the blanks in front of it. */
+  /** Matches a string, which may contain a number sign, or a comment with the blanks before it. */
   private static final Pattern COMMENT = Pattern.compile("(\"[^\"\n]*\")|[ \t]*#.*");
 
-  /** A string, a comment, or a name of a number. */
+  /** Matches a string, a comment, or the name of a number. */
   private static final Pattern NAME = Pattern.compile("(\"[^\"\n]*\"|#.*)|\\$(\\w+)");
 
   private static final Pattern TENSOR = Pattern.compile("(?m)^  (\\w+) : Tensor$");
@@ -41,7 +41,7 @@ record ProgramText(String source) {
       Pattern.compile("(?m)^  def (\\w+)\\(([^)]*)\\)", Pattern.DOTALL);
   private static final Pattern PARAMETER = Pattern.compile("(\\w+)\\s*:");
 
-  /** The text of some files, each read by its name. */
+  /** Assembles the text of some files, which {@code read} provides by name. */
   static ProgramText of(List<String> files, UnaryOperator<String> read) {
     String text = files.stream().map(read).collect(Collectors.joining("\n"));
     return new ProgramText(NAME.matcher(text).replaceAll(ProgramText::numbered));
@@ -62,7 +62,7 @@ record ProgramText(String source) {
     return number;
   }
 
-  /** Without comments, blank lines and blanks at the ends of lines. */
+  /** Returns the text without comments, blank lines and trailing blanks. */
   String code() {
     String bare = COMMENT.matcher(source).replaceAll(ProgramText::withoutComment);
     return bare.lines()
@@ -76,17 +76,17 @@ record ProgramText(String source) {
     return string == null ? "" : Matcher.quoteReplacement(string);
   }
 
-  /** Names of the tensors in the order in which they are declared. */
+  /** Returns the names of the tensors in the order of their declarations. */
   List<String> tensorNames() {
     return TENSOR.matcher(code()).results().map(match -> match.group(1)).toList();
   }
 
-  /** Names of the methods in order. */
+  /** Returns the names of the methods in order. */
   List<String> methods() {
     return METHOD.matcher(code()).results().map(match -> match.group(1)).toList();
   }
 
-  /** Names of a method's parameters in order, without {@code self}. */
+  /** Returns the names of a method's parameters in order, without {@code self}. */
   List<String> parameters(String method) {
     String list =
         METHOD

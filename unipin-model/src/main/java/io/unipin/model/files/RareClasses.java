@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Replaces what a model holds of classes that training met too rarely to learn: numbers that began
- * at random and say anything.
+ * Replaces a model's rows of classes that training met too rarely to learn. Such rows are almost as
+ * random as at the start.
  *
- * <p>A gap, position or offset gets the row of the class that {@link StandIns} names; a surface or
- * an action gets the mean of the learned rows, and so does an unknown gap. Done where a model is
- * loaded to compute with, so that evaluation, calibration and serving agree. The files keep what
- * training learned, which a later training goes on from.
+ * <p>A gap, position or offset gets the row of the class that {@link StandIns} names. A surface, an
+ * action or an unknown gap gets the mean of the learned rows.
+ *
+ * <p>The replacement happens when a model is loaded to compute with, so evaluation, calibration and
+ * serving agree. The files keep the original rows, from which a later training continues.
  */
 public final class RareClasses {
   private final StandIns standIns;
@@ -29,7 +30,7 @@ public final class RareClasses {
     this.width = width;
   }
 
-  /** The weights to compute with. */
+  /** Returns the weights to compute with. */
   static Weights replaced(Weights weights, ClassCounts counts) {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     for (InputTable table : InputTable.values()) {
@@ -44,7 +45,7 @@ public final class RareClasses {
     return weights.with(tensors);
   }
 
-  /** (classes, width), a mean in the place of every class that is not learned. */
+  /** Returns (classes, width) rows in which a mean replaces every class that is not learned. */
   private float[] unordered() {
     float[] replaced = rows.clone();
     int[] learned = standIns.learned();
@@ -58,7 +59,7 @@ public final class RareClasses {
     return replaced;
   }
 
-  /** (classes, width), every class with the row of the one that stands for it. */
+  /** Returns (classes, width) rows in which every class has the row of its stand-in. */
   private float[] ordered() {
     float[] replaced = rows.clone();
     int[] classes = standIns.classes();

@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reader and writer of safetensors files that hold float32 tensors.
+ * Reads and writes safetensors files that hold float32 tensors.
  *
- * <p>Strict, since files come from elsewhere: the header is bounded and must be one JSON object without duplicate keys;
- * names, shapes and offsets are checked against the file before any tensor is made; tensors lie one behind the other and
- * cover the file exactly. Files are mapped read-only.
+ * <p>The reader is strict, because files may be untrusted. The header is bounded and must be one
+ * JSON object without duplicate keys. Names, shapes and offsets are checked against the file before
+ * any tensor is created. Tensors follow each other without gaps and cover the file exactly.
  *
  * @see <a href="https://github.com/huggingface/safetensors">safetensors</a>
  */
@@ -117,7 +117,7 @@ public final class Safetensors {
     return bytes;
   }
 
-  /** Fills a buffer from a place of the file on, and sets it back to its beginning. */
+  /** Fills a buffer from a position of the file on, then rewinds it. */
   private void fill(ByteBuffer bytes, FileChannel channel, long position) throws IOException {
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, position + bytes.position()) < 0) {
@@ -127,7 +127,7 @@ public final class Safetensors {
     bytes.flip();
   }
 
-  /** A tensor is copied out of its file: a mapped file that is cut short ends the process that reads it. */
+  /** Copies a tensor out of its file. A mapped file that is cut short would end the process. */
   private ByteBuffer memory(Entry entry) {
     int bytes = (int) (entry.end - entry.begin);
     try {

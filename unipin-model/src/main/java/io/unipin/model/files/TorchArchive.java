@@ -18,20 +18,24 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writer of TorchScript archives: packs a program, a configuration and weights into the file that libtorch loads.
+ * Writes TorchScript archives: packs a program, a configuration and weights into the file that
+ * libtorch loads.
  *
- * <p>The format is a zip of stored entries, tensor data aligned to 64 bytes: {@code data.pkl} (see {@link ModulePickle}),
- * {@code data/i} (tensor i, little-endian), {@code code/__torch__.py} (the program), {@code constants.pkl} (an empty
- * tuple), {@code version} and {@code byteorder}. Equal input gives equal bytes.
+ * <p>The format is a zip of stored entries, with tensor data aligned to 64 bytes. Its entries are
+ * {@code data.pkl} (see {@link ModulePickle}), {@code data/i} (tensor i, little-endian),
+ * {@code code/__torch__.py} (the program), {@code constants.pkl} (an empty tuple), {@code version}
+ * and {@code byteorder}. Equal input gives equal bytes.
  *
- * @see <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">TorchScript serialization</a>
+ * @see <a
+ *     href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">TorchScript
+ *     serialization</a>
  */
 public final class TorchArchive {
   private static final String ROOT = "unipin/";
   private static final int ALIGNMENT = 64;
   private static final int LOCAL_HEADER_BYTES = 30;
   private static final int EXTRA_HEADER_BYTES = 4;
-  // A day later than what makes the JDK add a second time stamp, which would break the alignment.
+  // For earlier dates the JDK may add a second time stamp, which would break the alignment.
   private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private TorchArchive() {}
@@ -85,7 +89,10 @@ public final class TorchArchive {
     zip.flush();
   }
 
-  /** An extra field, of an id that readers skip, which moves the content to the next multiple of the alignment. */
+  /**
+   * Returns an extra field that moves the content to the next multiple of the alignment. Readers
+   * skip the field's id.
+   */
   private static byte[] padding(long offset) {
     int length = (int) ((ALIGNMENT - offset % ALIGNMENT) % ALIGNMENT);
     byte[] extra = new byte[EXTRA_HEADER_BYTES + length];
@@ -99,7 +106,7 @@ public final class TorchArchive {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Bytes of an archive, for tests and small models. */
+  /** Returns the bytes of an archive, for tests and small models. */
   public static byte[] bytes(Program.Use use, ModelConfig config, Weights weights) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {

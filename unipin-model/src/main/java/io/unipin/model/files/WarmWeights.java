@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Weights to begin a training with that come from an earlier model of the same shape, whose
- * catalogue, actions and surfaces may have been smaller. What is new begins at random, and
- * calibration anew.
+ * Initial weights that come from an earlier model of the same shape. Its catalogue, actions and
+ * surfaces may be smaller. New rows start at random; calibration and activation ranges start anew.
  */
 public final class WarmWeights {
   private static final List<String> NEW = List.of("calibration", Program.ACTIVATION_RANGE);
@@ -19,10 +18,10 @@ public final class WarmWeights {
   private WarmWeights() {}
 
   /**
-   * Weights for a model.
+   * Returns initial weights for a model.
    *
-   * @param oldRows (items) row of each item in the earlier model, or -1 where it had none
-   * @throws ModelException when the earlier model is of another shape
+   * @param oldRows (items) row of each item in the earlier model, or -1 for a new item
+   * @throws ModelException when the earlier model has another shape
    */
   public static Weights of(ModelConfig config, long seed, Path earlier, int[] oldRows) {
     ModelFiles files = ModelFiles.read(earlier);
@@ -38,7 +37,7 @@ public final class WarmWeights {
       if (name.equals(Program.ITEM_ID)) {
         copyItems(values, old, oldRows, config.itemDim());
       } else {
-        System.arraycopy(old, 0, values, 0, old.length); // actions and surfaces: the first ones
+        System.arraycopy(old, 0, values, 0, old.length); // the earlier actions and surfaces come first
       }
       weights = weights.with(name, FloatTensor.of(values, weights.get(name).shape()));
     }
@@ -51,7 +50,7 @@ public final class WarmWeights {
         System.arraycopy(old, oldRows[row] * dim, into, row * dim, dim);
       }
     }
-    // The last row of both is the out-of-vocabulary item.
+    // The last row of both tables is the out-of-vocabulary item.
     System.arraycopy(old, old.length - dim, into, into.length - dim, dim);
   }
 

@@ -14,9 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/**
- * The tensors of a program, complete and of the shapes that its configuration asks for. Immutable.
- */
+/** The complete tensors of a program, in the shapes of its configuration. Immutable. */
 public final class Weights {
   private static final String ATTENTION_IN = "attention_in";
   private static final String QUERY_DIRECT = "query_direct";
@@ -28,7 +26,7 @@ public final class Weights {
   private static final List<String> SMALL_TABLES =
       List.of("_gap", "_surface", "_position", "_offset");
 
-  /** Length of a new id where content says what an item is: random ids must not drown that. */
+  /** Length of a new id if items have content. Longer random ids would drown the content. */
   private static final double ID_BESIDE_CONTENT = 0.1;
 
   private final Map<String, FloatTensor> tensors;
@@ -40,7 +38,7 @@ public final class Weights {
   /**
    * Checks tensors against a configuration.
    *
-   * @throws ModelException when one is missing, unknown or of another shape
+   * @throws ModelException when a tensor is missing, unknown or has another shape
    */
   public static Weights of(ModelConfig config, Map<String, FloatTensor> tensors) {
     Map<String, long[]> shapes = Program.shapes(config);
@@ -74,12 +72,14 @@ public final class Weights {
   }
 
   /**
-   * Untrained weights: ids of about unit length, of a tenth of it where items have content; normal
-   * with variance 1 / fan-in for maps, those that write into a residual sum scaled down by {@code
-   * sqrt(2 layers)}, ones for norms, a logit scale of {@code ln 20} (a temperature of 0.05). The
-   * direct way from a state to a query begins as the transpose of the way from an item to its
-   * token: so a query is near the item of the last action, as where one table of items is both
-   * input and output.
+   * Returns untrained weights. Ids have about unit length, or a tenth of it if items have content.
+   * Maps are normal with variance 1 / fan-in; maps that write into a residual sum are divided by
+   * {@code sqrt(2 layers)}. Norms are ones. The logit scale is {@code ln 20} (a temperature of
+   * 0.05).
+   *
+   * <p>The direct map from a state to a query starts as the transpose of the map from an item to
+   * its token. So a query starts near the item of the last action, as in models that share one item
+   * table for input and output.
    */
   public static Weights random(ModelConfig config, long seed) {
     Random random = new Random(seed);
@@ -92,7 +92,8 @@ public final class Weights {
       fill(buffer.asFloatBuffer(), name, shape, config, random);
       tensors.put(name, new FloatTensor(shape, buffer));
     }
-    // Its place was filled, too: every other tensor keeps the numbers that a seed gives it.
+    // The random fill of this tensor is replaced but was still drawn, so a seed gives every other
+    // tensor the same numbers.
     tensors.put(QUERY_DIRECT, transposed(requireNonNull(tensors.get(TOKEN_ITEM))));
     return of(config, tensors);
   }
@@ -123,7 +124,7 @@ public final class Weights {
       return length / Math.sqrt(config.itemDim());
     }
     if (name.equals(TOKEN_ITEM)) {
-      return 1; // its input has unit length, so its output has unit variance
+      return 1; // the input has unit length, so the output has unit variance
     }
     if (name.startsWith("token_") || SMALL_TABLES.stream().anyMatch(name::endsWith)) {
       return 0.1;
@@ -133,7 +134,7 @@ public final class Weights {
     return SMALL.contains(name) ? scale / Math.sqrt(2.0 * config.layers()) : scale;
   }
 
-  /** A (d, e) matrix as (e, d), divided by {@code sqrt(d)}. */
+  /** Returns a (d, e) matrix as (e, d), divided by {@code sqrt(d)}. */
   private static FloatTensor transposed(FloatTensor matrix) {
     int rows = Math.toIntExact(matrix.shape()[0]);
     int columns = Math.toIntExact(matrix.shape()[1]);
@@ -154,7 +155,7 @@ public final class Weights {
     }
   }
 
-  /** A tensor of the program. */
+  /** Returns a tensor of the program. */
   public FloatTensor get(String name) {
     FloatTensor tensor = tensors.get(name);
     if (tensor == null) {
@@ -164,8 +165,9 @@ public final class Weights {
   }
 
   /**
-   * These weights with the queries of every layer as its keys are, so that a row attends to rows that are like it from the
-   * first step on (after Trockman and Kolter, Mimetic initialization of self-attention layers, ICML 2023).
+   * Returns a copy in which each layer's queries have the weights of its keys. From the first step
+   * on, a row then attends to similar rows. Source: Trockman and Kolter, Mimetic initialization of
+   * self-attention layers, ICML 2023.
    */
   public Weights withQueriesAsKeys(ModelConfig config) {
     FloatTensor attention = get(ATTENTION_IN);
@@ -182,7 +184,7 @@ public final class Weights {
     return with(ATTENTION_IN, FloatTensor.of(values, attention.shape()));
   }
 
-  /** These weights, copied, with one tensor replaced by another of its shape. */
+  /** Returns a copy with one tensor replaced by another of its shape. */
   public Weights with(String name, FloatTensor tensor) {
     Map<String, FloatTensor> changed = new LinkedHashMap<>();
     tensors.forEach((each, old) -> changed.put(each, FloatTensor.of(old.toArray(), old.shape())));
@@ -196,14 +198,17 @@ public final class Weights {
     return new Weights(changed);
   }
 
-  /** These weights with some tensors replaced by others of their shapes; the rest is shared. */
+  /**
+   * Returns these weights with some tensors replaced by others of their shapes. The other tensors
+   * are shared.
+   */
   public Weights with(Map<String, FloatTensor> others) {
     Map<String, FloatTensor> changed = new LinkedHashMap<>(tensors);
     changed.putAll(others);
     return new Weights(changed);
   }
 
-  /** By name, in the program's order. */
+  /** Returns the tensors by name, in the program's order. */
   public Map<String, FloatTensor> tensors() {
     return tensors;
   }
