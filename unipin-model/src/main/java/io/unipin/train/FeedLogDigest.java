@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntToLongFunction;
 
-/** Tells one feed log from another: per table its size and a sum over all of its values. */
+/** Identifies a feed log by the size of each table and a checksum of all of its values. */
 final class FeedLogDigest {
   private static final int SHOWN_BYTES = 6;
 
@@ -26,7 +26,7 @@ final class FeedLogDigest {
     }
   }
 
-  /** The parts of a log by name, each with its size and sum as text. */
+  /** Returns the parts of a log by name, each with its size and checksum as text. */
   static Map<String, String> of(FeedLog log) {
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("schema", log.schema().toString());

@@ -23,11 +23,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Validates on the held-out validation part of a log, candidates at the positions where they were shown and got their labels: else
- * the checkpoint that takes positions for tastes would look the best.
+ * Validates on the held-out validation part of a log. Candidates are scored at the positions where
+ * they were shown and got their labels. Otherwise the checkpoint that mistakes position effects for
+ * taste would look best.
  */
 final class HoldoutValidator implements Validator {
-  /** Users whose activations are looked at. */
+  /** Number of users whose activations are observed. */
   private static final int OBSERVED = 256;
 
   private final FeedLog log;
@@ -75,7 +76,7 @@ final class HoldoutValidator implements Validator {
     observe(directory);
   }
 
-  /** Lets int8 know how large the activations of real histories get. */
+  /** Records the sizes of activations on real histories, which int8 needs. */
   private void observe(Path directory) {
     ModelConfig model = ModelWriter.config(directory);
     List<TokenSequence> histories = new ArrayList<>();

@@ -6,11 +6,14 @@ import io.unipin.feedlog.split.Part;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a training can't learn, because its part of the feed log has no example of it. */
+/** Finds what a training cannot learn because its part of the feed log contains no example. */
 public final class LabelCheck {
   private LabelCheck() {}
 
-  /** One line for each action that is no label of any action or impression that trains, and for positives without any. */
+  /**
+   * Returns one line for each action type that labels no action and no impression of the training
+   * part. Adds one line if no positive action trains.
+   */
   public static List<String> warnings(FeedLog log, Holdout holdout) {
     long acted = 0;
     long shown = 0;

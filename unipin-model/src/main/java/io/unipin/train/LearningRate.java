@@ -1,10 +1,13 @@
 package io.unipin.train;
 
-/** The learning rate over a training: a linear warm-up, then half a cosine from the peak down to a hundredth of it. */
+/**
+ * The learning rate over a training: a linear warm-up, then half a cosine from the peak down to a
+ * hundredth of the peak.
+ */
 record LearningRate(double peak, long warmupSteps, long totalSteps) {
   private static final double FLOOR = 0.01;
 
-  /** The rate of a step, from 1 to {@code totalSteps}. */
+  /** Returns the rate of a step, from 1 to {@code totalSteps}. */
   double at(long step) {
     if (step <= warmupSteps) {
       return peak * step / warmupSteps;

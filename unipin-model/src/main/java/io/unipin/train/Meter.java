@@ -3,7 +3,7 @@ package io.unipin.train;
 import io.unipin.model.StepLoss;
 import io.unipin.model.TrainingBatch;
 
-/** Speed and smoothed loss of a training under way. */
+/** Measures the speed and the smoothed loss of a running training. */
 final class Meter {
   private static final float SMOOTHING = 0.95f;
 
@@ -12,7 +12,9 @@ final class Meter {
   private long steps;
   private StepLoss loss = new StepLoss(0, 0, 0, 0, 0);
 
-  /** Number of positions with a loss: targets, masked actions and labelled candidates. */
+  /**
+   * Returns the number of positions with a loss: targets, masked actions and labelled candidates.
+   */
   static long examples(TrainingBatch batch) {
     return (long) batch.targets().at().length
         + batch.hidden().at().length

@@ -9,11 +9,11 @@ import io.unipin.train.recipe.TrainException;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** What of a recipe can be refused before a row of the feed log is read. */
+/** Checks of a recipe that are possible before the feed log is read. */
 public final class RecipeCheck {
   private RecipeCheck() {}
 
-  /** Refuses names that the schema lacks, and sizes that make no model. */
+  /** Refuses names that the schema lacks, and sizes that do not make a valid model. */
   public static void require(TrainConfig recipe, FeedSchema schema) {
     named("actionWeights", recipe.training().actionWeights().keySet(), schema);
     named("maskedWeights", recipe.training().maskedWeights().keySet(), schema);
@@ -21,13 +21,13 @@ public final class RecipeCheck {
     model(recipe, schema, 0);
   }
 
-  /** Refuses an earlier model of another shape, or of other actions or surfaces. */
+  /** Refuses an earlier model with another shape, other actions or other surfaces. */
   public static void requireContinues(TrainConfig recipe, FeedSchema schema, Path earlier) {
     int contentDim = ModelFolder.config(earlier).contentDim();
     ModelFolder.requireContinues(earlier, model(recipe, schema, contentDim));
   }
 
-  /** Refuses to go on with a checkpoint of another recipe, where the work folder has one. */
+  /** Refuses to resume if the work folder has a checkpoint of another recipe. */
   public static void requireResumes(TrainConfig recipe, Path work) {
     if (TrainState.exists(work)) {
       TrainState.read(work).origin().requireSameRecipe(recipe);

@@ -1,20 +1,20 @@
 package io.unipin.train;
 
-/** Follows a training. */
+/** Listener of a training. */
 @FunctionalInterface
 public interface TrainProgress {
-  /** A step is done. */
+  /** Called after each step. */
   void step(TrainStep step);
 
   /**
-   * An epoch was validated.
+   * Called after the validation of an epoch.
    *
-   * @param epoch from 1
-   * @param best whether its model is the best yet, or as good
+   * @param epoch number of the epoch, from 1
+   * @param best whether the epoch's model is the best so far, or equals it
    */
   default void validated(int epoch, Validation validation, boolean best) {}
 
-  /** Says nothing. */
+  /** Returns a listener that does nothing. */
   static TrainProgress none() {
     return step -> {};
   }

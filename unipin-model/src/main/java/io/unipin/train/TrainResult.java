@@ -3,17 +3,17 @@ package io.unipin.train;
 import java.nio.file.Path;
 
 /**
- * A finished training.
+ * Result of a finished training.
  *
- * @param model folder of the best model, which {@link io.unipin.model.ServingModel#load} reads, and of {@code recipe.yaml},
- *     all settings that trained it
- * @param epochs epochs that were trained
- * @param steps optimiser steps
+ * @param model folder of the best model, which {@link io.unipin.model.ServingModel#load} reads; its
+ *     {@code recipe.yaml} has all settings
+ * @param epochs number of trained epochs
+ * @param steps number of optimiser steps
  * @param best validation of the best model
- * @param seconds of training and validation, those before an interruption that a checkpoint kept
- *     included
- * @param examples positions with a loss that these seconds trained on: targets, masked actions and
- *     labelled candidates
+ * @param seconds seconds of training and validation, including the time before an interruption that
+ *     a checkpoint recorded
+ * @param examples positions with a loss that were trained on in these seconds: targets, masked
+ *     actions and labelled candidates
  */
 public record TrainResult(
     Path model, int epochs, long steps, Validation best, double seconds, long examples) {}

@@ -29,12 +29,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a model in one stage: retrieval and ranking losses together, on one kind of example.
+ * Trains a model in one stage: retrieval and ranking losses together, on the same examples.
  *
- * <p>Every step is a function of (recipe, seed, step), so that a resumed training equals an
+ * <p>Every step is a function of (recipe, seed, step), so a resumed training equals an
  * uninterrupted one. One thread; one training per process. The work folder holds {@code checkpoint}
- * (to resume from), {@code classes.json} (what the first epoch meets) and {@code model} (the best so
- * far).
+ * (to resume from), {@code classes.json} (class counts of the first epoch) and {@code model} (the
+ * best so far).
  */
 public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
@@ -51,7 +51,7 @@ public final class Trainer {
   private long clock;
   private @Nullable ClassCounts counts;
 
-  /** A training of {@code config} on the training part of a log. */
+  /** Creates a training of {@code config} on the training part of a log. */
   public Trainer(
       FeedLog log, Holdout holdout, TrainConfig config, Path work, TrainProgress progress) {
     this(log, holdout, config, work, progress, new HoldoutValidator(log, holdout, config));
@@ -78,7 +78,7 @@ public final class Trainer {
     }
   }
 
-  /** (actions) Weights by action type, 1 where not named. */
+  /** Returns weights (actions) by action type. An unnamed action type has weight 1. */
   private float[] weights(String setting, Map<String, Float> named) {
     List<String> actions = log.schema().actions();
     float[] weights = new float[actions.size()];
@@ -92,16 +92,18 @@ public final class Trainer {
   /**
    * Trains to the end of the recipe or until validation stops improving.
    *
-   * @param resume continue from the work folder's checkpoint where there is one, else start anew
+   * @param resume whether to continue from the work folder's checkpoint; without a checkpoint the
+   *     training starts anew
    */
   public TrainResult run(boolean resume) {
     return run(resume, null);
   }
 
   /**
-   * The same from an earlier model's weights, where the run does not resume.
+   * Trains as {@link #run(boolean)} does. A run that does not resume starts from an earlier model's
+   * weights.
    *
-   * @param warm the earlier model; null begins at random
+   * @param warm the earlier model; null starts with random weights
    */
   public TrainResult run(boolean resume, @Nullable WarmStart warm) {
     if (plan.batches(0).isEmpty()) {
@@ -224,8 +226,8 @@ public final class Trainer {
   }
 
   /**
-   * Validates the model after an epoch, keeps it when it is the best yet or as good, and moves on to
-   * the next epoch.
+   * Validates the model after an epoch, and keeps it if it is the best so far or equals it. Moves
+   * on to the next epoch.
    */
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");

@@ -4,20 +4,24 @@ package io.unipin.train;
  * Result of a validation.
  *
  * @param ndcg10 NDCG@10 of retrieval; NaN without targets
- * @param auc of the recipe's one action; NaN without labels of both kinds. A mean over all would be the noise of the rare ones
+ * @param auc AUC of the recipe's chosen action; NaN unless both classes occur. A mean over all
+ *     actions would be dominated by the noise of rare actions.
  */
 public record Validation(double ndcg10, double auc) {
-  /** Where retrieval finds little, its few hits, which differ by chance, must not outweigh ranking. */
+  /**
+   * Added to NDCG@10. If retrieval finds little, its few hits differ by chance and must not
+   * outweigh ranking.
+   */
   private static final double LITTLE = 0.05;
 
-  /** The AUC of a ranking by chance. */
+  /** AUC of a random ranking. */
   private static final double CHANCE = 0.5;
 
   private static final double LEAST = 0.001;
 
   /**
-   * What a checkpoint is chosen by: (NDCG@10 + 0.05) times (AUC - 0.5), both counted from what chance reaches, or the one that
-   * exists; 0 without any. Never negative.
+   * Returns the number by which a checkpoint is chosen: (NDCG@10 + 0.05) times (AUC - 0.5). If only
+   * one of the two is defined, returns NDCG@10 or AUC - 0.5; 0 if neither is. Never negative.
    */
   public double metric() {
     double ranking = Math.max(auc - CHANCE, LEAST);

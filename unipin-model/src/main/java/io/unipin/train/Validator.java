@@ -3,10 +3,10 @@ package io.unipin.train;
 import io.unipin.model.ServingModel;
 import java.nio.file.Path;
 
-/** Judges a model between epochs, and calibrates the one that was chosen. */
+/** Judges a model between epochs, and calibrates the chosen model. */
 interface Validator {
   Validation validate(ServingModel model);
 
-  /** Fits the probabilities of a written model to held-out labels. Doing so again changes nothing. */
+  /** Fits the probabilities of a written model to held-out labels. Idempotent. */
   void calibrate(Path model);
 }

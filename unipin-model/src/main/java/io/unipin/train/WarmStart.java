@@ -8,7 +8,7 @@ import io.unipin.model.features.ModelConfig;
 import java.nio.file.Path;
 
 /**
- * An earlier model that a training goes on from, on newer logs.
+ * An earlier model from which a training on newer logs continues.
  *
  * @param model folder of the earlier model
  * @param catalogue the earlier model's items
@@ -22,7 +22,7 @@ public record WarmStart(Path model, Catalogue catalogue) {
     return TrainingModel.warm(config, seed, model, oldRows, EngineOptions.cpu());
   }
 
-  /** What a training meets that begins with the earlier model, which knows what it met itself. */
+  /** Combines this training's class counts with those of the earlier model. */
   ClassCounts counted(ClassCounts now) {
     return ClassCounts.read(model).map(now::orEarlier).orElse(now);
   }

@@ -1,5 +1,5 @@
 /**
- * Training of a model on a feed log, from a fresh start, an earlier model or an interrupted run.
+ * Training of a model on a feed log: from random weights, an earlier model or an interrupted run.
  */
 @NullMarked
 package io.unipin.train;

@@ -47,7 +47,10 @@ public final class Safetensors {
     this.name = name;
   }
 
-  /** Tensors of a file by name, in file order. The tensors alias the mapped file. */
+  /**
+   * Returns the tensors of a file by name, in file order. Each tensor is copied into memory outside
+   * the heap.
+   */
   public static Map<String, FloatTensor> read(Path file) {
     return new Safetensors(String.valueOf(file.getFileName())).readFile(file);
   }

@@ -27,8 +27,8 @@ import java.util.zip.ZipOutputStream;
  * and {@code byteorder}. Equal input gives equal bytes.
  *
  * @see <a
- *     href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">TorchScript
- *     serialization</a>
+ *     href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md"
+ *     >TorchScript serialization</a>
  */
 public final class TorchArchive {
   private static final String ROOT = "unipin/";

@@ -13,11 +13,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Builds one training batch: histories, the items they lead to, masked actions, and the feedviews
- * shown along the way.
+ * Builds one training batch: histories, the items that they lead to, masked actions, and the
+ * feedviews that were shown meanwhile.
  *
- * <p>A sequence carries all its feedviews; each sees the history before it. A function of log,
- * sequences and seed.
+ * <p>A sequence contains all its feedviews; each one sees the history before it. A batch is a
+ * function of log, sequences and seed.
  */
 final class BatchBuilder {
   private final BatchSource source;
@@ -120,8 +120,8 @@ final class BatchBuilder {
   }
 
   /**
-   * The action of a token, masked now and then, is to be predicted; of two tokens the first predicts
-   * what the second says.
+   * Adds a token's action types as labels to predict. With one token per action, this masks the
+   * token at random. With two, the first token predicts the action types in the second.
    */
   private void hide(int b, int t, TokenSequence tokens) {
     if (model.interleaved()) {
@@ -137,16 +137,16 @@ final class BatchBuilder {
   }
 
   /**
-   * Position of a row of history b among all rows; row 0 is the learned first token, row t + 1
-   * token t.
+   * Returns the position of a row of history b among all rows. Row 0 is the learned first token;
+   * row t + 1 is token t.
    */
   private long row(int b, int row) {
     return (long) b * (length + 1) + row;
   }
 
   /**
-   * Every row that knows its own action predicts the next positive item, asked for as a request
-   * would ask, or now and then one of those after it.
+   * Adds a target for every row whose own action is not masked. It is the next positive item, or at
+   * random one of the later positive items, asked for as a request would.
    */
   private void targets(int b, Sequence sequence) {
     int start = log.actionStart(sequence.user());
@@ -175,7 +175,7 @@ final class BatchBuilder {
     }
   }
 
-  /** Which of the positive actions to come a row predicts, counted from 1. */
+  /** Returns which of the coming positive actions a row predicts, counted from 1. */
   private int ahead(int left) {
     int farthest = Math.min(left, TargetOffsets.FARTHEST);
     boolean looksAhead =
@@ -195,7 +195,7 @@ final class BatchBuilder {
     outcome(log.actionBits()[action]);
   }
 
-  /** Tells the query one of the target's actions or the mix of them all, or nothing. */
+  /** Tells the query one of the target's actions, the mix of all of them, or nothing. */
   private void outcome(long bits) {
     long told = random.nextDouble() < settings.outcomeProbability() ? bits : 0;
     if (told != 0 && random.nextBoolean()) {

@@ -7,7 +7,7 @@ import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainingSettings;
 import java.util.List;
 
-/** What all batches of a training are built from. Immutable. */
+/** The shared data from which all batches of a training are built. Immutable. */
 public record BatchSource(
     FeedLog log, Holdout holdout, TrainConfig config, Classes.Source classes, RareItems rare) {
 
@@ -21,12 +21,12 @@ public record BatchSource(
         new RareItems(log, holdout, settings));
   }
 
-  /** The batch of some sequences at a step, counted from 1. */
+  /** Builds the batch of some sequences at a step, counted from 1. */
   public TrainingBatch batch(List<Sequence> sequences, long step) {
     return BatchBuilder.build(this, sequences, seed(step));
   }
 
-  /** The seed of all that is drawn in a step. */
+  /** Returns the seed of all random numbers of a step. */
   public long seed(long step) {
     return Seeds.mix(config.training().seed(), ~step);
   }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts the classes of all inputs that the first epoch of a training meets, in its own batches: as
- * they are cut, masked and drawn. One thread.
+ * Counts the classes of all inputs that the first epoch of a training meets. It counts the
+ * training's own batches, after cutting, masking and sampling. One thread.
  */
 public final class ClassCounter {
   private final ModelConfig model;
@@ -79,7 +79,7 @@ public final class ClassCounter {
     }
   }
 
-  /** Row of (rows, actions), not 0 where an action is told. */
+  /** Counts the actions in a row of {@code told} (rows, actions). Entries other than 0 count. */
   private void actions(InputTable table, float[] told, int row, int user) {
     int actions = model.actions().size();
     for (int c = 0; c < actions; c++) {
@@ -99,7 +99,7 @@ public final class ClassCounter {
     return new ClassCounts(leastUsers, tables);
   }
 
-  /** What was met of one table's classes. */
+  /** Counts of one table's classes. */
   private static final class Tally {
     private final long[] examples;
     private final BitSet[] users;

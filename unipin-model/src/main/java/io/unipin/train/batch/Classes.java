@@ -10,10 +10,14 @@ import java.util.Random;
 /**
  * The catalogue rows that a batch embeds, and which of them compete in the item loss.
  *
- * <p>With a full softmax these are all rows, in every batch. With a sampled softmax they are the batch's own items and
- * uniform negatives; targets and negatives compete, each with {@code -log Q} added to its logit, where Q is the mixture
- * that classes really come from: {@code Q(i) = a p(i) + (1 - a) / |I|}, a being the share of targets among the draws and p
- * the frequency of targets (Yi et al., Sampling-bias-corrected neural modeling, RecSys 2019).
+ * <p>With a full softmax these are all rows in every batch. With a sampled softmax they are the
+ * batch's own items and uniform negatives. Only targets and negatives compete, each with
+ * {@code -log Q} added to its logit.
+ *
+ * <p>Q is the mixture from which competing classes are drawn:
+ * {@code Q(i) = a p(i) + (1 - a) / |I|}. Here a is the share of targets among the draws, and p is
+ * the frequency of targets. Source: Yi et al., Sampling-bias-corrected neural modeling, RecSys
+ * 2019.
  */
 final class Classes {
   private final long[] rows;
@@ -28,7 +32,7 @@ final class Classes {
     this.index = index;
   }
 
-  /** Source of the classes of every batch of a training. */
+  /** Creates the classes of every batch of a training. */
   public static final class Source {
     private final int items;
     private final int contentDim;
@@ -55,12 +59,18 @@ final class Classes {
       this.full = new Classes(all, content, bias, identity);
     }
 
-    /** Content (items + 1, contentDim) of the catalogue, zeros for the out-of-vocabulary item. */
+    /**
+     * Returns the content (items + 1, contentDim) of the catalogue; zeros for the out-of-vocabulary
+     * item.
+     */
     public float[] content() {
       return content;
     }
 
-    /** Classes of a batch with these history and candidate items (as context) and targets. */
+    /**
+     * Returns the classes of a batch with these items of histories ({@code context}), of candidates
+     * ({@code slate}) and of targets.
+     */
     Classes of(long[] context, long[] slate, long[] targets, Random random) {
       int negatives = settings.negativesAmong(items);
       return negatives == 0 ? full : sampled(context, slate, targets, negatives, random);
@@ -141,7 +151,7 @@ final class Classes {
     return bias;
   }
 
-  /** Replaces catalogue rows by their positions among the classes, in place. */
+  /** Replaces catalogue rows by their indices among the classes, in place. */
   long[] translate(long[] items) {
     for (int i = 0; i < items.length; i++) {
       items[i] = index[(int) items[i]];

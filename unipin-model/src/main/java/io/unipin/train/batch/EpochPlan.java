@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Which sequences of a feed log make up the batches of an epoch: a function of seed and epoch alone.
+ * Plans which sequences of a feed log form the batches of an epoch. The plan depends only on seed
+ * and epoch.
  *
- * <p>A user's training actions are cut into stretches of at most the longest history, at places that change with the
- * epoch; of a user who has none, but was shown something to rank, the stretch is empty. Sequences of similar length
- * share a batch, so that little of it is padding.
+ * <p>A user's training actions are cut into stretches of at most the longest history. The cuts
+ * change with the epoch. A user without training actions but with something to rank has one empty
+ * stretch. Sequences of similar length share a batch, which keeps padding small.
  */
 public final class EpochPlan {
   private static final int BATCHES_SORTED_TOGETHER = 20;
@@ -40,7 +41,7 @@ public final class EpochPlan {
     this.seed = config.training().seed();
   }
 
-  /** Batches of an epoch, counted from 0. */
+  /** Returns the batches of an epoch, counted from 0. */
   public List<List<Sequence>> batches(int epoch) {
     Random random = new Random(Seeds.mix(seed, epoch));
     List<Sequence> sequences = sequences(random);

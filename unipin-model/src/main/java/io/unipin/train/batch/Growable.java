@@ -2,7 +2,7 @@ package io.unipin.train.batch;
 
 import java.util.Arrays;
 
-/** Primitive lists that a batch grows in. */
+/** Primitive lists that grow while a batch is built. */
 final class Growable {
   private Growable() {}
 

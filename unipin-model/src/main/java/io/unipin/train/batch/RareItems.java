@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Puts random other items in the place of rare ones, the same throughout a sequence: what a model learns from these is what
- * holds for an item whose id says nothing, such as one that it never saw.
+ * Replaces rare items by random other items, consistently within a sequence. From these a model
+ * learns what holds for items whose ids carry no information, such as new items.
  *
- * <p>An item that n users have in their training actions or feedviews is replaced with probability {@code a / (a + n)}, as
- * words are by an unknown one in Kiperwasser and Goldberg, Simple and accurate dependency parsing, TACL 2016. Here the
- * others differ from each other, so that it still shows which of them are the same.
+ * <p>An item that n users have in their training actions or feedviews is replaced with probability
+ * {@code a / (a + n)}. Kiperwasser and Goldberg (Simple and accurate dependency parsing, TACL 2016)
+ * replace rare words by one unknown word in the same way. Here each item gets its own replacement,
+ * so the model still sees which of them are equal.
  */
 final class RareItems {
   private final double[] probability;
@@ -55,7 +56,7 @@ final class RareItems {
     }
   }
 
-  /** The replacements of one sequence. */
+  /** Creates the replacements of one sequence. */
   Swap swap(Random random) {
     return new Swap(random);
   }
@@ -68,7 +69,9 @@ final class RareItems {
       this.random = random;
     }
 
-    /** What stands for an item in this sequence; the out-of-vocabulary item stands for itself. */
+    /**
+     * Returns an item's replacement in this sequence. The out-of-vocabulary item is never replaced.
+     */
     long of(long item) {
       if (probability[(int) item] == 0) {
         return item;

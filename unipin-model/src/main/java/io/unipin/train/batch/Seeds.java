@@ -1,10 +1,13 @@
 package io.unipin.train.batch;
 
-/** Seeds derived from seeds, so that any step can be repeated alone. */
+/** Derives seeds from seeds, so that any step can be repeated alone. */
 final class Seeds {
   private Seeds() {}
 
-  /** A seed for the {@code index}-th part of what {@code seed} stands for (SplitMix64's finaliser). */
+  /**
+   * Returns a seed for the {@code index}-th part of the work that {@code seed} covers (SplitMix64's
+   * finaliser).
+   */
   static long mix(long seed, long index) {
     long z = seed * 0x9E3779B97F4A7C15L + index + 0x632BE59BD9B4E019L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -4,8 +4,8 @@ package io.unipin.train.batch;
  * A stretch of one user's training actions.
  *
  * @param user row of the user
- * @param from first action, relative to the user's first
- * @param to one past the last action
+ * @param from first action, relative to the user's first action
+ * @param to one past the last action, relative to the user's first action
  */
 public record Sequence(int user, int from, int to) {
   int length() {

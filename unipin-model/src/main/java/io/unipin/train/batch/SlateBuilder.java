@@ -11,9 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/**
- * Builds the candidates of a training batch: the feedviews that its sequences carry, side by side.
- */
+/** Builds the candidates of a training batch from its sequences' feedviews. */
 final class SlateBuilder {
   private final FeedLog log;
   private final List<Sequence> sequences;

@@ -11,14 +11,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Chooses the training feedviews that a sequence carries in one epoch. */
+/** Chooses a sequence's training feedviews for one epoch. */
 final class ViewSampler {
   private ViewSampler() {}
 
   /**
-   * Impressions of each view that was shown within a sequence, as rows of the log; in random order where there are too many
-   * views. Those without engagement are taken with the set probability, and no more than fit into the set number of
-   * candidates. Of a view that is larger than that number, and is drawn first, as many impressions are taken at random.
+   * Returns the chosen impressions of the views within a sequence, as rows of the log. A view
+   * without engagement is kept with the configured probability.
+   *
+   * <p>If the views exceed the configured number of candidates, views are drawn in random order as
+   * long as they fit. A view that alone exceeds that number is chosen only if it comes first. Then
+   * a random sample of its impressions fills the limit.
    */
   static List<Shown> choose(
       FeedLog log, Holdout holdout, TrainingSettings settings, Sequence sequence, Random random) {
@@ -53,7 +56,7 @@ final class ViewSampler {
     return chosen;
   }
 
-  /** A view, and those of its impressions that are taken, ascending. */
+  /** A view with its chosen impressions, ascending. */
   record Shown(int view, int[] impressions) {}
 
   private static Shown whole(FeedLog log, int view) {

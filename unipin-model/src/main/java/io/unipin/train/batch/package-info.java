@@ -1,4 +1,4 @@
-/** Training batches: which sequences and feedviews they hold, and the tensors they become. */
+/** Training batches: the sequences and feedviews in them, and the tensors that they become. */
 @NullMarked
 package io.unipin.train.batch;
 

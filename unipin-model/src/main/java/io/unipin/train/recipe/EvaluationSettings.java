@@ -10,18 +10,20 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
 /**
- * What a recipe keeps back, and how it is judged.
+ * Settings of a recipe for held-out data and evaluation.
  *
- * @param protocol how the parts are cut
- * @param holdout last actions of every user kept for testing; of the protocol leave-last alone
- * @param validationFrom the instant from which on actions validate; of the protocol time-split
- *     alone, empty for the default
- * @param testFrom the instant from which on actions test, likewise
- * @param displayed whether candidates are scored at the position where they were shown, not at the
- *     first: for lists whose order is another system's ranking, which a request would know
- * @param users most users in a validation during training
- * @param action the action that a benchmark's one ranking figure is about, and by whose AUC a checkpoint is chosen;
- *     empty for the first positive one
+ * @param protocol rule by which the parts are cut
+ * @param holdout number of last actions of every user that test; only for the protocol leave-last
+ * @param validationFrom instant from which actions validate; only for the protocol time-split,
+ *     empty for the default
+ * @param testFrom instant from which actions test; only for the protocol time-split, empty for the
+ *     default
+ * @param displayed whether candidates are scored at the positions where they were shown; otherwise
+ *     all at the first position. For lists that another system ordered, whose positions a request
+ *     would know
+ * @param users largest number of users in a validation during training
+ * @param action the action of a benchmark's single ranking figure, whose AUC also chooses a
+ *     checkpoint; empty for the first positive action
  */
 public record EvaluationSettings(
     Protocol protocol,
@@ -63,7 +65,10 @@ public record EvaluationSettings(
     };
   }
 
-  /** How the parts are cut, in words: equal where a log is cut into equal parts. */
+  /**
+   * Returns a description of how the parts are cut. Descriptions are equal if they cut a log into
+   * equal parts.
+   */
   public String parts() {
     return switch (protocol) {
       case LEAVE_LAST -> "leave-last, holdout " + holdout;
@@ -74,7 +79,7 @@ public record EvaluationSettings(
     };
   }
 
-  /** The action that one ranking figure is about. */
+  /** Returns the action of the single ranking figure. */
   public String headline(FeedLog log) {
     return headline(log.schema());
   }

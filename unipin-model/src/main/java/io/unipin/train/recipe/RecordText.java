@@ -4,8 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Settings by their dotted names, out of the text that records make of themselves: {@code Outer[a=1, b=Inner[c=2], d={e=3}]}
- * becomes {@code a}, {@code b.c} and {@code d.e}. An empty map is a setting of its own. One thread.
+ * Parses the text of nested records into settings by dotted names.
+ * {@code Outer[a=1, b=Inner[c=2], d={e=3}]} becomes {@code a}, {@code b.c} and {@code d.e}. An
+ * empty map is itself a setting. One thread.
  */
 public final class RecordText {
   private static final String CLOSING = "]}";
@@ -24,7 +25,10 @@ public final class RecordText {
     return reader.settings;
   }
 
-  /** A value: what is nested, or everything up to the next comma or bracket that is not its own. */
+  /**
+   * Reads a value: either nested settings, or the text up to the next comma or closing bracket of
+   * the enclosing record.
+   */
   private void value(String name) {
     int begin = at;
     while (at < text.length() && !isEnd() && text.charAt(at) != '[' && text.charAt(at) != '{') {

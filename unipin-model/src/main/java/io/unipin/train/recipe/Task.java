@@ -3,17 +3,17 @@ package io.unipin.train.recipe;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What a model is trained for. One that is trained for one task alone is what a joint one is
- * compared with.
+ * The task that a model is trained for. Models for a single task are references for the joint
+ * model.
  */
 public enum Task {
-  /** To find items and to predict actions. */
+  /** Trains retrieval and ranking together. */
   @JsonProperty("joint")
   JOINT,
-  /** To find items: no action is masked, no feedview read. */
+  /** Trains only retrieval: no action is masked and no feedview is read. */
   @JsonProperty("retrieval")
   RETRIEVAL,
-  /** To predict actions: no position has an item to find. */
+  /** Trains only ranking: no position predicts an item. */
   @JsonProperty("ranking")
   RANKING;
 

@@ -1,6 +1,9 @@
 package io.unipin.train.recipe;
 
-/** A recipe is wrong or a training cannot go on; the message says what was expected and what came. */
+/**
+ * A wrong recipe, or a training that cannot continue. The message states what was expected and what
+ * was found.
+ */
 public final class TrainException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How a recipe trains; {@code defaults.yaml} explains every value. */
+/** Settings of a recipe for training; {@code defaults.yaml} explains every value. */
 public record TrainingSettings(
     Task task,
     long seed,
@@ -32,7 +32,7 @@ public record TrainingSettings(
     int leastUsers,
     int patience,
     int checkpointSeconds) {
-  /** Most items of a catalogue over which the softmax is full unless the recipe says otherwise. */
+  /** Largest catalogue with a full softmax by default. */
   public static final int MOST_FULL = 20_000;
 
   private static final int NEGATIVES = 4096;
@@ -61,12 +61,18 @@ public record TrainingSettings(
     probability("emptyViewProbability", emptyViewProbability);
   }
 
-  /** Uniform negatives per batch for a catalogue of that many items; 0 for a full softmax. */
+  /**
+   * Returns the number of uniform negatives per batch for a catalogue of that many items; 0 for a
+   * full softmax.
+   */
   public int negativesAmong(int items) {
     return negatives == 0 && items > MOST_FULL ? NEGATIVES : negatives;
   }
 
-  /** In the order of their names: a recipe's text tells whether a run can be resumed. */
+  /**
+   * Returns the weights in the order of their names. A recipe's text decides whether a run can be
+   * resumed, so the order must be fixed.
+   */
   private static Map<String, Float> weights(String name, Map<String, Float> weights) {
     weights.forEach(
         (action, weight) ->

@@ -1,4 +1,4 @@
-/** What to train and how: the settings of a recipe, with their defaults. */
+/** The settings of a recipe, with their defaults. */
 @NullMarked
 package io.unipin.train.recipe;
 
