@@ -25,7 +25,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a simulated feed, whose truth is known, with a model of one epoch. */
+/**
+ * Tests calibration with a model of one epoch, on a simulated feed whose true probabilities are
+ * known.
+ */
 class CalibrationTest {
   @TempDir static Path folder;
   private static FeedLog log;
@@ -140,7 +143,7 @@ class CalibrationTest {
     assertThat(SlateInput.gap(GapBuckets.UNKNOWN)).isEqualTo("unknown");
   }
 
-  /** The fault: gaps that training hardly met had any probability. */
+  /** Rarely met gaps must not get arbitrary probabilities. */
   @Test
   void gapStudy_gapsThatNobodyHad_areAnsweredLikeTheNearest() {
     long day = 86_400;

@@ -12,7 +12,8 @@ class PairedBootstrapTest {
   private static final int EACH = 5;
 
   /**
-   * Labels of users, and scores that know them up to noise; the second kind of score knows less.
+   * Labels of users, and two kinds of scores that predict them with noise. The second kind has more
+   * noise.
    */
   private static final class Sample {
     final float[] sharp = new float[USERS * EACH];

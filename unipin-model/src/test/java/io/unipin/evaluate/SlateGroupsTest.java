@@ -9,12 +9,13 @@ import org.junit.jupiter.api.Test;
 class SlateGroupsTest {
   @Test
   void reciprocalRank_byHand_skipsSlatesOfOneAndWithoutPositive() {
-    // slates: {3 impressions, positives ranked 2 and 3}, {1}, {2, tie}, {2, no positive}
+    // slates: 3 impressions with positives at ranks 2 and 3; 1 impression; 2 with a tie; 2 without
+    // a positive
     SlateGroups groups =
         new SlateGroups(new int[8], new int[] {3, 1, 2, 2}, new long[] {1, 2, 3, 4, 9, 5, 6, 7});
     float[] scores = {0.2f, 0.9f, 0.5f, 0.1f, 0.3f, 0.3f, 0.8f, 0.7f};
     boolean[] labels = labels(1, 0, 1, 1, 1, 0, 0, 0);
-    // in the tie item 5 comes before item 9, the positive one
+    // in the tie, item 5 comes before item 9, which is the positive one
     assertThat(groups.reciprocalRank(scores, labels)).isCloseTo(0.5, within(1e-12));
   }
 

@@ -22,7 +22,7 @@ class FeedLogReaderTest {
     FeedLogWriter.write(FeedLogs.small(), sound.resolve("log"));
   }
 
-  /** Which cell of which row is replaced by what, and the complaint about it. */
+  /** Each row names the cell to replace, the new value, and the expected complaint. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -23,7 +23,7 @@ class FeedLogWriterTest {
     return Path.of(message.replaceFirst(".*is kept: mv (.*) NAME", "$1"));
   }
 
-  /** A link to nowhere stands for what takes the place while a log is written. */
+  /** A dangling link simulates that another process takes the place while a log is written. */
   @Test
   void write_placeThatCannotBeTaken_keepsTheLog() throws IOException {
     Path place = Files.createSymbolicLink(folder.resolve("log"), folder.resolve("nowhere"));

@@ -17,7 +17,7 @@ public final class FeedLogs {
 
   private FeedLogs() {}
 
-  /** Items 10, 20, … with two numbers of content each. */
+  /** Returns items 10, 20, …, each with two numbers of content. */
   static Catalogue catalogue(int size) {
     List<CatalogueItem> items = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -30,7 +30,7 @@ public final class FeedLogs {
     return Catalogue.of(items);
   }
 
-  /** Two users with actions and feedviews, and one with feedviews alone. */
+  /** Returns a log of two users with actions and feedviews, and one with only feedviews. */
   public static FeedLog small() {
     return new FeedLogBuilder(SCHEMA, catalogue(4))
         .user("anna")
@@ -51,7 +51,7 @@ public final class FeedLogs {
         .build();
   }
 
-  /** Copies a log of plain files. */
+  /** Copies a log whose tables are plain files. */
   static void copy(Path log, Path to) {
     try (Stream<Path> files = Files.list(log)) {
       Files.createDirectories(to);
@@ -69,7 +69,7 @@ public final class FeedLogs {
     return replace(directory, table, query);
   }
 
-  /** Replaces one table by a query's rows, in which {@code old} is the table as it was. */
+  /** Replaces one table by a query's rows. In the query {@code old} is the former table. */
   static Path replace(Path directory, FeedTable table, String query) {
     Path file = directory.resolve(table.fileName());
     try (DuckSession session = DuckSession.open(directory)) {

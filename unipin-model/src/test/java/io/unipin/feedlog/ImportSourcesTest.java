@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files of clicks as users have them: read whole, or refused by name. */
+/** Tests imports of realistic click files. Each is read completely, or refused with its name. */
 class ImportSourcesTest {
   private static final String HEAD = "user,item,ts\n";
   private static final String THREE =
@@ -318,7 +318,10 @@ class ImportSourcesTest {
     }
   }
 
-  /** Inputs that cannot be read: every complaint is one short line that names the file and no engine. */
+  /**
+   * Inputs that cannot be read. Every complaint is one short line that names the file and not the
+   * engine.
+   */
   @Test
   void importAll_brokenInput_isNamedWithoutTheEnginesWords() throws IOException, SQLException {
     parquet(

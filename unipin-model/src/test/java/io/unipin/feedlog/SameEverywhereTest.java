@@ -26,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same data gives the same log, byte for byte, wherever and in whatever order its files came to be. */
+/**
+ * The same data gives the same log, byte for byte, on every machine and in any order of its files.
+ */
 @Isolated
 class SameEverywhereTest {
   private static final int ROWS = 30_000;
@@ -48,7 +50,10 @@ class SameEverywhereTest {
     TimeZone.setDefault(zone);
   }
 
-  /** Times without a zone, upper case, ties, groups and sums: all that a place or a thread could change. */
+  /**
+   * Returns a mapping with everything that a locale or a thread could change: times without a zone,
+   * upper case, ties, groups and sums.
+   */
   private static String mapping() {
     return """
         version: 1
@@ -133,7 +138,7 @@ class SameEverywhereTest {
     }
   }
 
-  /** A badly formed log is complained about with the same digits everywhere. */
+  /** A complaint about a malformed log has the same digits in every locale. */
   @Test
   void run_complaint_hasTheSameDigits() throws IOException {
     Path source = temporary.resolve("source");

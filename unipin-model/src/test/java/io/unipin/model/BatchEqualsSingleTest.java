@@ -34,7 +34,7 @@ class BatchEqualsSingleTest {
 
   @TempDir Path folder;
 
-  /** What a user's visit gave: encoded in two parts, asked for queries, scored. */
+  /** Results of a user's visit: an encoding in two parts, queries and scores. */
   private record Visit(float[] first, float[] state, float[] queries, float[] scores) {}
 
   private static Visit visit(ServingModel model, KvType type, int user) {

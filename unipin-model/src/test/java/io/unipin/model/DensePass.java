@@ -14,7 +14,7 @@ import io.unipin.model.files.Program;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The program's dense pass over histories and candidates: what serving must equal. */
+/** The program's dense pass over histories and candidates. Serving must equal it. */
 final class DensePass implements AutoCloseable {
   private final ModelFiles files;
   private final TorchModule module;
@@ -36,7 +36,7 @@ final class DensePass implements AutoCloseable {
   public record Result(float[] states, float[] candidates, float[] history) {}
 
   /**
-   * Histories with the same number of candidates each; a negative entry of masked positions hides
+   * Runs histories with the same number of candidates each. A negative {@code maskedToken} masks
    * nothing.
    */
   Result run(
@@ -44,7 +44,7 @@ final class DensePass implements AutoCloseable {
     return run(histories, candidates, new int[candidates[0].length], context, maskedToken);
   }
 
-  /** The same of candidates at positions (k) on their page. */
+  /** Runs the pass for candidates at positions (k) on their page. */
   Result run(
       List<TokenSequence> histories,
       int[][] candidates,

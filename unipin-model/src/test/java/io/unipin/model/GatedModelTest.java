@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A model with gated feed-forward parts: the cached path equals the dense pass, with positions on
- * the page too.
+ * Tests a model with gated feed-forward parts: the cached path equals the dense pass, including
+ * positions on the page.
  */
 class GatedModelTest {
   private static final long SEED = 21;

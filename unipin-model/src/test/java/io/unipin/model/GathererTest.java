@@ -31,7 +31,10 @@ class GathererTest {
     callers.shutdownNow();
   }
 
-  /** Returns every number, the first batch once it may; a negative one is an error. */
+  /**
+   * Returns every call's number. The first batch waits until the test releases it. A negative
+   * number throws.
+   */
   private List<float[]> echo(List<Gatherer.Call> calls) {
     batches.add(calls);
     running.countDown();
@@ -94,7 +97,7 @@ class GathererTest {
     Future<float[]> first = submit(gatherer, 1, "a");
     running.await();
     Future<float[]> second = submit(gatherer, 2, "a");
-    gatherer.close(); // wakes the batch under way
+    gatherer.close(); // interrupts the running batch
     assertThat(first.get()).containsExactly(1);
     assertThatThrownBy(second::get)
         .isInstanceOf(ExecutionException.class)
@@ -108,7 +111,7 @@ class GathererTest {
     Gatherer gatherer = new Gatherer("test", 3, Duration.ofDays(1), this::echo);
     Future<float[]> first = callers.submit(() -> gatherer.call(new Asked(taken)));
     Future<float[]> second = callers.submit(() -> gatherer.call(new Asked(taken)));
-    taken.await(); // both are off the queue, the batch waits for a third
+    taken.await(); // both calls have left the queue, and the batch waits for a third
     gatherer.close();
     for (Future<float[]> each : List.of(first, second)) {
       assertThatThrownBy(each::get)
@@ -119,7 +122,7 @@ class GathererTest {
         .isInstanceOf(ModelException.class);
   }
 
-  /** Tells when it is asked for its bucket, by whoever takes it off the queue. */
+  /** A call that signals when its bucket is read, which happens when it leaves the queue. */
   private record Asked(CountDownLatch taken) implements Gatherer.Call {
     @Override
     public Object bucket() {

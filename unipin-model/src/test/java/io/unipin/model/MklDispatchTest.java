@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Asks MKL, which tells by MKL_VERBOSE which instructions it computes with, in a process of its own. */
+/** Reads from MKL_VERBOSE which instructions MKL computes with, in a separate process. */
 class MklDispatchTest {
   private static final String AVX512 = "Intel(R) AVX-512";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.LINUX)
 class NativeMemoryTest {
-  /** Below what the C library takes from the system one by one. */
+  /** A size below the threshold from which the C library maps blocks one by one. */
   private static final int FLOATS = 16 << 10;
 
   private static final int BLOCKS = 2048;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The oracle of serving: the cached path equals the dense pass. */
+/** Tests that the cached path of serving equals the dense pass, which is its oracle. */
 class ServingEqualsDenseTest {
   private static final long SEED = 11;
   private static final float TOLERANCE = 1e-4f;
@@ -93,7 +93,7 @@ class ServingEqualsDenseTest {
           .as("after %d actions", n)
           .isLessThan(TOLERANCE);
       before = tokens;
-      if (n % 17 == 0) { // a correction of history: the newest three actions vanish and others come
+      if (n % 17 == 0) { // simulates a corrected history: the newest three actions are replaced by others
         lifetime.subList(n - 3, n).replaceAll(a -> new UserAction(0, 1, 0, a.timeMs()));
       }
     }
@@ -144,9 +144,9 @@ class ServingEqualsDenseTest {
   }
 
   /**
-   * Keys and values are rounded before they are attended, on a hit as on a miss. What differs is the order of sums alone,
-   * but a number near a boundary may be rounded to either side, so the bounds are those of a few roundings, far below what
-   * rounding all of them costs.
+   * Keys and values are rounded before attention, on a hit and on a miss. Only the order of sums
+   * differs. But a number near a boundary may round to either side. So the bounds allow a few
+   * roundings, far less than the rounding of all numbers changes.
    */
   @ParameterizedTest
   @CsvSource({"FLOAT16, 2e-3, 2e-2", "INT8, 2e-2, 2e-1"})
@@ -175,7 +175,7 @@ class ServingEqualsDenseTest {
       float[] exactly = model.score(exact, rows, slate, context);
       rounding = Math.max(rounding, largestDifference(miss, exactly));
     }
-    assertThat(rounding).isBetween(1e-6f, all); // rounded indeed
+    assertThat(rounding).isBetween(1e-6f, all); // proves that numbers were rounded
   }
 
   @Test
@@ -190,7 +190,7 @@ class ServingEqualsDenseTest {
     KvLayout layout = config.kvLayout(KvType.INT8);
     int d = layout.headDim();
     int steps = (int) layout.elementBytes(capacity());
-    // Layer 0 does not depend on attention, so it is the exact one's but for the rounding.
+    // Layer 0 does not depend on attention, so only rounding separates it from the exact layer 0.
     for (int plane = 0; plane < 2 * layout.kvHeads(); plane++) {
       for (int row = 0; row < rows; row++) {
         int at = plane * capacity() + row;
@@ -207,7 +207,7 @@ class ServingEqualsDenseTest {
     }
   }
 
-  /** A positive normal number. */
+  /** Returns a half as a float; it must be positive and normal. */
   private static float half(short bits) {
     return Float.intBitsToFloat(((bits & 0x7FFF) << 13) + ((127 - 15) << 23));
   }
@@ -280,7 +280,7 @@ class ServingEqualsDenseTest {
     return config.kvLayout(KvType.FLOAT32).capacityFor(MAX_HISTORY + 1);
   }
 
-  /** Encodes a window in random pieces, as a user's acting would. */
+  /** Encodes a window in random pieces, as if a user acted step by step. */
   private static float[] extendInSplits(TokenSequence tokens, HostRows block, Random random) {
     float[] state = {};
     int rows = 0;

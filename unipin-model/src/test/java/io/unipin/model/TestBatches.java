@@ -12,7 +12,7 @@ import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Random training batches. */
+/** Builds random training batches. */
 final class TestBatches {
   private TestBatches() {}
 
@@ -61,7 +61,7 @@ final class TestBatches {
             bits(random, candidates == 0 ? 0 : 6 * c)));
   }
 
-  /** The items of a batch of all classes, in an order of their own. */
+  /** Returns the items that a batch of all classes uses, in a random order. */
   static long[] used(TrainingBatch batch, long seed) {
     List<Long> used =
         Stream.of(batch.tokens().items(), batch.slate().items(), batch.targets().items())
@@ -73,7 +73,7 @@ final class TestBatches {
     return used.stream().mapToLong(i -> i).toArray();
   }
 
-  /** A batch of all classes, in which only some of these compete. */
+  /** Returns a batch of all classes in which only the given rows compete. */
   static TrainingBatch competing(TrainingBatch batch, long[] rows) {
     float[] bias = new float[batch.classes().length];
     Arrays.fill(bias, Float.NEGATIVE_INFINITY);
@@ -83,7 +83,7 @@ final class TestBatches {
     return with(batch, batch.classes(), batch.content(), bias, i -> i);
   }
 
-  /** The same batch with these classes alone. */
+  /** Returns the same batch with only these classes. */
   static TrainingBatch sampled(TrainingBatch batch, long[] rows) {
     int f = batch.content().length / batch.classes().length;
     float[] content = new float[rows.length * f];
@@ -142,7 +142,7 @@ final class TestBatches {
     return new StepSettings(step, 100 + step, 3e-3, 0.01, 1, dropout, weights, weights);
   }
 
-  /** The same for histories whose masked rows count by these weights (actions). */
+  /** Returns the same settings with these weights (actions) of masked rows. */
   static StepSettings knowing(StepSettings settings, float[] maskedWeights) {
     return new StepSettings(
         settings.step(),

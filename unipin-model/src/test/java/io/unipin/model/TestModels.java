@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Small models with random weights, and random histories for them. */
+/** Builds small models with random weights, and random histories for them. */
 public final class TestModels {
   static final int ITEMS = 60;
   static final int CONTENT = 3;
@@ -35,7 +35,7 @@ public final class TestModels {
         List.of("home", "related"));
   }
 
-  /** The same with gated feed-forward parts. */
+  /** Returns the configuration with gated feed-forward parts. */
   static ModelConfig gated(int heads, int kvHeads, int maxHistory) {
     ModelConfig plain = config(heads, kvHeads, maxHistory);
     return new ModelConfig(
@@ -86,7 +86,7 @@ public final class TestModels {
     return actions;
   }
 
-  /** A block for one user whose unwritten rows are NaN, so that reading one shows. */
+  /** Returns a block for one user. Its unwritten rows are NaN, so a read of one shows. */
   static HostRows block(ModelConfig config, KvType type, int capacity) {
     ByteBuffer block =
         ByteBuffer.allocateDirect((int) config.kvLayout(type).blockBytes(capacity))

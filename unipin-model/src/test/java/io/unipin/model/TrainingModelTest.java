@@ -120,7 +120,7 @@ class TrainingModelTest {
     }
     int head = config.headDim() * config.width();
     for (int l = 0; l < config.layers(); l++) {
-      int layer = l * 8 * head; // 4 heads of queries, 2 of keys, 2 of values
+      int layer = l * 8 * head; // 4 query heads, 2 key heads and 2 value heads
       for (int i = 0; i < 4 * head; i++) {
         int keys = layer + (4 + i / head / 2) * head + i % head;
         assertThat(alike[layer + i]).isEqualTo(random[keys]);
@@ -169,7 +169,7 @@ class TrainingModelTest {
         }
       }
     }
-    // Of any other item as many would be nearer as further.
+    // For any other item, about as many users would move nearer as further.
     assertThat(further).isGreaterThan(users * (config.items() - 1) * 9 / 10);
   }
 

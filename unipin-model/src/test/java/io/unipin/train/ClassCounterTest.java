@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a training says that it met. */
+/** Tests the class counts that a training reports. */
 class ClassCounterTest {
   @TempDir static Path folder;
   private static Path model;

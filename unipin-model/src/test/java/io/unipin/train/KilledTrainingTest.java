@@ -23,7 +23,7 @@ class KilledTrainingTest {
 
   @TempDir Path folder;
 
-  /** A training in a process of its own, which says every step that it did. */
+  /** A training in a separate process, which prints every finished step. */
   static final class Child {
     private Child() {}
 
@@ -65,7 +65,10 @@ class KilledTrainingTest {
     }
   }
 
-  /** Kills a training when it says that it did a step, by SIGKILL; returns the last step that it said. */
+  /**
+   * Kills a training with SIGKILL after it prints the given step. Returns the last step that it
+   * printed.
+   */
   private static long startAndKill(Path work, long at) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(

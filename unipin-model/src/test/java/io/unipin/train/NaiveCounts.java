@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * What a training meets that cuts, masks, draws and leaves out nothing, counted from a log itself.
+ * Class counts of a training that cuts, masks, samples and omits nothing, counted directly from a
+ * log.
  */
 public final class NaiveCounts {
   private record Example(InputTable table, int index, int user) {}

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** The evaluator's oracle: one prefill per question, all items sorted, nothing shared. */
+/** The evaluator's oracle. It uses one prefill per question, sorts all items and shares nothing. */
 public final class NaiveEvaluation {
   public final List<Integer> ranks = new ArrayList<>();
   public final List<Integer> popularityRanks = new ArrayList<>();

@@ -20,14 +20,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an impression owes to its place on the page is not put down to its item. */
+/** Tests that the model does not attribute an impression's position effect to its item. */
 class PositionBiasTest {
   private static final int ITEMS = 40;
   private static final int PLACES = 6;
 
   @TempDir Path folder;
 
-  /** All items are equally good, the upper places are looked at more, and the first half of the items is mostly up there. */
+  /**
+   * Returns a log of equally good items. Users look more at upper places, and the first half of the
+   * items is mostly shown there.
+   */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
     Random random = new Random(3);
@@ -92,7 +95,7 @@ class PositionBiasTest {
     }
   }
 
-  /** Mean probability of a like of the favoured and of the other items. */
+  /** Returns the mean probability of a like for the favoured items and for the others. */
   private static double[] means(FeedLog log, Evaluation evaluation) {
     float[] likes = evaluation.predictions().probabilities(0);
     long[] ids = evaluation.predictions().itemIds();

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A model trained on gaps of minutes, four places, one surface and one action, and asked about
- * others.
+ * Tests a model that was trained on gaps of minutes, four places, one surface and one action. The
+ * tests ask it about other inputs.
  */
 public class RareClassesTest {
   static final int ITEMS = 12;
@@ -51,7 +51,7 @@ public class RareClassesTest {
   private static Path model;
   private static Path unreplaced;
 
-  /** One user of sixty hides, and looks at the related surface. */
+  /** Returns a log in which one user of sixty hides items and looks at the related surface. */
   static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
     Random random = new Random(5);
@@ -239,7 +239,8 @@ public class RareClassesTest {
   }
 
   /**
-   * What is published says what was fitted: a year later the probabilities are calibrated still.
+   * A published model's probabilities are still calibrated a year later, because calibration is
+   * fitted on the weights that serve.
    */
   @Test
   void calibration_isFittedOnWhatServes() {

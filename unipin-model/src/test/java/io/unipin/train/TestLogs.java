@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Small feed logs in memory. */
+/** Builds small feed logs in memory. */
 public final class TestLogs {
   public static final long LIKE = 1;
   public static final long HIDE = 2;
@@ -29,7 +29,10 @@ public final class TestLogs {
             .toList());
   }
 
-  /** A log of users with random actions, repeats among them, and between them feedviews of one to four impressions. */
+  /**
+   * Returns a log of users with random actions, including repeats. Feedviews of one to four
+   * impressions lie between the actions.
+   */
   public static FeedLog random(int users, int items, int mostActions, long seed) {
     Random random = new Random(seed);
     FeedLogBuilder builder = log(items);
@@ -55,7 +58,7 @@ public final class TestLogs {
     }
   }
 
-  /** The same log without its feedviews. */
+  /** Returns the same log without its feedviews. */
   public static FeedLog withoutViews(FeedLog log) {
     FeedLogBuilder builder = new FeedLogBuilder(log.schema(), log.catalogue());
     for (int u = 0; u < log.users(); u++) {

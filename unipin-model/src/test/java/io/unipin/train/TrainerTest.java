@@ -40,8 +40,8 @@ class TrainerTest {
   @TempDir Path folder;
 
   /**
-   * Users walk round the catalogue one item at a time, liking even items: the next item and action
-   * are certain.
+   * Returns a log of users who move round the catalogue one item at a time and like even items. So
+   * the next item and action are certain.
    */
   private static FeedLog walks(int users) {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
@@ -135,7 +135,7 @@ class TrainerTest {
     }
   }
 
-  /** Says what it is told, epoch by epoch. */
+  /** A validator that returns prescribed results, one per epoch. */
   private static final class ScriptedValidator implements Validator {
     private final Iterator<Double> ndcgs;
 
@@ -254,7 +254,7 @@ class TrainerTest {
     return new CatalogueItem(id, "item " + id, "", 0, new float[0]);
   }
 
-  /** The same log with the rows of another catalogue. */
+  /** Returns the same log with the rows of another catalogue. */
   private static FeedLog onCatalogue(FeedLog log, Catalogue catalogue) {
     FeedLogBuilder builder = new FeedLogBuilder(log.schema(), catalogue);
     for (int u = 0; u < log.users(); u++) {

@@ -24,7 +24,7 @@ class BiasBaselineTest {
       builder.user("u" + u);
       boolean easy = u % 2 == 0;
       for (int t = 0; t < 30; t++) {
-        // everybody likes item 0 more often; easy users like more often
+        // all users like item 0 more often, and easy users like more often
         boolean likesFirst = easy || t % 2 == 0;
         boolean likesSecond = easy && t % 2 == 0;
         builder.view(0, t).impression(0, likesFirst ? LIKE : 0);
@@ -42,7 +42,7 @@ class BiasBaselineTest {
     assertThat(hard[2]).isLessThan(easy[2]);
     assertThat(fresh[0]).isBetween(hard[0], easy[0]);
     assertThat(fresh[0]).isCloseTo(0.75f, within(0.01f));
-    // nobody hides
+    // no user hides an item
     assertThat(easy[1]).isLessThan(0.01f);
   }
 
@@ -94,7 +94,7 @@ class BiasBaselineTest {
     assertThat(firstTestProbability(LIKE)).isEqualTo(firstTestProbability(HIDE));
   }
 
-  /** The test slate's prediction when the held-out view had these labels. */
+  /** Returns the prediction for the test slate when the held-out view has these labels. */
   private static float[] firstTestProbability(long heldOut) {
     FeedLogBuilder builder = TestLogs.log(3).user("u");
     for (int t = 0; t < 6; t++) {

@@ -24,8 +24,8 @@ class QueryStudyTest {
   @TempDir Path folder;
 
   /**
-   * Users like the items of their half of the first group and hide those of their half of the
-   * second, in any order.
+   * Returns a log in which each user likes items of one half of the first group, and hides items of
+   * one half of the second, in random order.
    */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);

@@ -128,7 +128,7 @@ class FeedSimulatorTest {
     assertThat(topical).isGreaterThan(3 * popular);
   }
 
-  /** How many items are clicked more often than the target, of a topic or of all. */
+  /** Returns how many items are clicked more often than the target, among a topic or all items. */
   private static int rank(double[] clicks, int target, String topic) {
     if (!topic.isEmpty() && !LOG.catalogue().category(target).equals(topic)) {
       return Integer.MAX_VALUE;

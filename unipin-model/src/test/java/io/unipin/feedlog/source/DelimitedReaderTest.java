@@ -34,7 +34,7 @@ class DelimitedReaderTest {
     return rows;
   }
 
-  /** In the texts n, r, q and z stand for LF, CR, a quote and a byte-order mark. */
+  /** In the texts, n is LF, r is CR, q is a quote and z is a byte-order mark. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

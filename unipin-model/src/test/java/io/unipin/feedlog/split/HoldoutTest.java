@@ -71,11 +71,11 @@ class HoldoutTest {
   @Test
   void part_viewShownBeforeItsHeldOutAction_doesNotTrain() {
     FeedLogBuilder builder = actions(TestLogs.log(9).user("u"), 10, 20, 30, 40, 50);
-    builder.view(0, 15).impression(1, LIKE); // the action at 20
+    builder.view(0, 15).impression(1, LIKE); // its label's action is at 20
     builder.view(0, 25).impression(7, 0);
-    builder.view(0, 35).impression(3, LIKE).impression(8, 0); // at 40
+    builder.view(0, 35).impression(3, LIKE).impression(8, 0); // its label's action is at 40
     builder.view(0, 44).impression(6, 0);
-    builder.view(0, 45).impression(4, LIKE); // at 50
+    builder.view(0, 45).impression(4, LIKE); // its label's action is at 50
     builder.view(0, 55).impression(5, 0);
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
     assertThat(holdout.trainEnd(0)).isEqualTo(3);
@@ -88,8 +88,8 @@ class HoldoutTest {
   @Test
   void leaveLast_viewOfTrainingAndHeldOutActions_isHeldOutWhole() {
     FeedLogBuilder builder = actions(TestLogs.log(9).user("u"), 10, 20, 30, 31, 50);
-    builder.view(0, 15).impression(1, LIKE); // the action at 20
-    builder.view(0, 25).impression(3, LIKE).impression(2, LIKE); // at 30 and 31
+    builder.view(0, 15).impression(1, LIKE); // its label's action is at 20
+    builder.view(0, 25).impression(3, LIKE).impression(2, LIKE); // its labels' actions: 30, 31
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
     assertThat(holdout.trainEnd(0)).isEqualTo(2);
     assertThat(holdout.validationEnd(0)).isEqualTo(4);
@@ -104,7 +104,7 @@ class HoldoutTest {
       builder.action(i == 39 ? 5 : i % 4, LIKE, 0, 10L * i);
     }
     builder.view(0, 5).impression(5, LIKE).impression(1, LIKE);
-    builder.view(0, 6).impression(6, LIKE).impression(1, LIKE); // nobody acts on item 6
+    builder.view(0, 6).impression(6, LIKE).impression(1, LIKE); // the user never acts on item 6
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
     assertThat(holdout.trainEnd(0)).isEqualTo(38);
     assertThat(holdout.part(0, 0)).isEqualTo(Part.TEST);

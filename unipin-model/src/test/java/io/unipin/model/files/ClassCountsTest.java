@@ -29,7 +29,10 @@ class ClassCountsTest {
 
   @TempDir Path folder;
 
-  /** Counts of a model that met every class of all tables but one, of which it met these. */
+  /**
+   * Returns counts of a model that met every class of all tables except one. Of that table's
+   * classes it met these users.
+   */
   static ClassCounts met(int leastUsers, InputTable only, long... users) {
     Map<String, ClassCounts.Met> tables = new TreeMap<>();
     for (InputTable table : InputTable.values()) {
@@ -119,7 +122,7 @@ class ClassCountsTest {
     }
   }
 
-  /** A table of classes that nobody counts would bring the fault back. */
+  /** A table of classes without counts would keep random rows. */
   @Test
   void tables_areAllOfTheProgramThatHoldClasses() {
     List<String> suffixes = List.of("_action", "_surface", "_gap", "_position", "_offset");

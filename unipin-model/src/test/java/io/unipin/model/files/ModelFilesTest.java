@@ -38,7 +38,7 @@ class ModelFilesTest {
         .isNotEqualTo(ModelFiles.read(folder.resolve("b")).fingerprint());
   }
 
-  /** The fingerprint where the text of one of the program's files is another. */
+  /** Returns the fingerprint after a change of one of the program's files. */
   private String fingerprint(String file, UnaryOperator<String> change) {
     ProgramText text =
         Program.text(

@@ -160,7 +160,7 @@ class ProgramTest {
     assertThat(count).isEqualTo(shapes.size());
   }
 
-  /** A size like {@code d + 2 G D}. */
+  /** Returns the value of a size such as {@code d + 2 G D}. */
   private static long sum(String size, Map<String, Long> letters) {
     return Arrays.stream(size.split(" \\+ "))
         .mapToLong(

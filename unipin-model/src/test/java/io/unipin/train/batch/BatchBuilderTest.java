@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 class BatchBuilderTest {
   private static final int ACTIONS = 30;
 
-  /** One user who acts on item 0, then 1 and so on; every third action is no positive one. */
+  /**
+   * Returns a log of one user who acts on item 0, then 1 and so on. Every third action is not
+   * positive.
+   */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ACTIONS).user("u");
     for (int i = 0; i < ACTIONS; i++) {
