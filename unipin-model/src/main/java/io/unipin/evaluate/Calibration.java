@@ -58,8 +58,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   /**
    * Returns the calibration of an evaluation's predictions.
    *
-   * @param oracle name of the action that the log's oracle describes: its probability if the user
-   *     looks; empty to leave the oracle out
+   * @param oracle name of the action whose probability, given that the user looks, is the log's
+   *     oracle; empty to leave the oracle out
    * @throws IllegalArgumentException as {@link #checkOracle} says
    */
   public static Calibration of(Evaluation evaluation, String oracle) {

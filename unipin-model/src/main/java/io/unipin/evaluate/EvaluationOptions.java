@@ -4,8 +4,8 @@ import io.unipin.feedlog.split.Part;
 import io.unipin.kvcache.KvType;
 
 /**
- * Options of an evaluation. Of the options, only {@code part}, {@code maxUsers}, {@code seed},
- * {@code displayed} and {@code kvType} change the result.
+ * Options of an evaluation. Only {@code part}, {@code maxUsers}, {@code seed}, {@code displayed}
+ * and {@code kvType} change the result.
  *
  * @param part the held-out part to judge, {@link Part#VALIDATION} or {@link Part#TEST}
  * @param threads number of workers; each worker takes whole users

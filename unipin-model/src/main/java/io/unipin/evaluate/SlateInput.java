@@ -6,7 +6,7 @@ import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.PagePositions;
 import java.util.Locale;
 
-/** An input of a request whose classes calibration is measured for separately. */
+/** An input of a request. Calibration is measured separately for each of its classes. */
 public enum SlateInput {
   /** Time between the user's last action and the request. */
   GAP {
@@ -43,7 +43,7 @@ public enum SlateInput {
       return Integer.toString(index);
     }
   },
-  /** Number of the user's earlier actions, in powers of two. */
+  /** Number of the user's earlier actions, in classes of powers of two. */
   HISTORY {
     @Override
     int of(Slate slate, int place) {

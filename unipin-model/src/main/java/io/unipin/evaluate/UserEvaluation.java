@@ -29,11 +29,11 @@ final class UserEvaluation implements AutoCloseable {
   /**
    * Result for some users.
    *
-   * @param ranks ranks of the targets among all items
-   * @param popularityRanks ranks of the same targets by popularity
-   * @param recentRanks ranks of the same targets by popularity in the seven days before; empty when
-   *     the log has no times
-   * @param users rows of the users of these targets
+   * @param ranks (users) ranks of the targets among all items
+   * @param popularityRanks (users) ranks of the same targets by popularity
+   * @param recentRanks (users) ranks of the same targets by popularity in the seven days before;
+   *     empty when the log has no times
+   * @param users (users) log rows of the users whose targets are ranked
    * @param repeats number of users whose target is in their history
    * @param targetless number of users without a positive action in the part
    */

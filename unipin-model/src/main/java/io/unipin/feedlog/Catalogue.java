@@ -130,7 +130,9 @@ public final class Catalogue {
     return createdMs[row];
   }
 
-  /** Returns the numbers per item in {@link #content}; 0 when no item has content. */
+  /**
+   * Returns the number of content values per item in {@link #content}; 0 when no item has content.
+   */
   public int contentDim() {
     return contentDim;
   }

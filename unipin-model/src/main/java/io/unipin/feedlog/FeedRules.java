@@ -25,7 +25,7 @@ public final class FeedRules {
 
   private FeedRules() {}
 
-  /** Returns what an id should be but is not; empty for a valid id. */
+  /** Returns the rule that an id breaks; empty for a valid id. */
   public static Optional<String> idFault(@Nullable String id) {
     if (id == null || id.isBlank()) {
       return Optional.of("an id that is not blank");

@@ -56,8 +56,8 @@ final class Gatherer implements AutoCloseable {
   /**
    * Runs a call together with others and returns its result.
    *
-   * @throws ModelException when the batch's runner throws it, too many calls wait, or the gatherer
-   *     is closed
+   * @throws ModelException when the runner throws one, too many calls wait, or the gatherer is
+   *     closed
    */
   float[] call(Call call) {
     Pending pending = new Pending(call, new CompletableFuture<>());
@@ -106,7 +106,7 @@ final class Gatherer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      closed = true; // no other thread runs calls, whatever ended this one
+      closed = true; // no other thread runs calls, so later calls must fail
       fail(batch);
       fail(held);
       failAll();

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A product (m, k) x (k, n) of random float32 matrices. It shows what the engine's arithmetic can
- * reach. Either the engine's plain product computes it, or serving's product, whose right matrix
- * was prepared at load. One thread.
+ * A product (m, k) x (k, n) of random float32 matrices, to measure the speed that the engine's
+ * arithmetic can reach. Either the engine's plain product computes it, or serving's product, whose
+ * right matrix was prepared at load. One thread.
  */
 public final class MatrixProduct implements AutoCloseable {
   /** Index of the first layer's forward_in among the prepared matrices. */

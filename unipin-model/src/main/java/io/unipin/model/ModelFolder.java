@@ -43,8 +43,8 @@ public final class ModelFolder {
   }
 
   /**
-   * Returns a sum of the program. Programs that train and validate alike have equal sums; comments
-   * do not count.
+   * Returns a checksum of the program. Programs that train and validate alike have equal checksums;
+   * comments do not count.
    */
   public static String program() {
     try {

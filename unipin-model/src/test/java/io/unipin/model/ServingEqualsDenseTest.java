@@ -93,7 +93,7 @@ class ServingEqualsDenseTest {
           .as("after %d actions", n)
           .isLessThan(TOLERANCE);
       before = tokens;
-      if (n % 17 == 0) { // simulates a corrected history: the newest three actions are replaced by others
+      if (n % 17 == 0) { // a correction replaces the newest actions
         lifetime.subList(n - 3, n).replaceAll(a -> new UserAction(0, 1, 0, a.timeMs()));
       }
     }
@@ -146,7 +146,7 @@ class ServingEqualsDenseTest {
   /**
    * Keys and values are rounded before attention, on a hit and on a miss. Only the order of sums
    * differs. But a number near a boundary may round to either side. So the bounds allow a few
-   * roundings, far less than the rounding of all numbers changes.
+   * roundings. They are far below the error of rounding all numbers.
    */
   @ParameterizedTest
   @CsvSource({"FLOAT16, 2e-3, 2e-2", "INT8, 2e-2, 2e-1"})

@@ -86,7 +86,9 @@ public final class TestModels {
     return actions;
   }
 
-  /** Returns a block for one user. Its unwritten rows are NaN, so a read of one shows. */
+  /**
+   * Returns a block for one user. Its unwritten rows are NaN, so a test notices when one is read.
+   */
   static HostRows block(ModelConfig config, KvType type, int capacity) {
     ByteBuffer block =
         ByteBuffer.allocateDirect((int) config.kvLayout(type).blockBytes(capacity))

@@ -169,7 +169,7 @@ class TrainingModelTest {
         }
       }
     }
-    // For any other item, about as many users would move nearer as further.
+    // For an item other than the last action's, only about half of the items would score lower.
     assertThat(further).isGreaterThan(users * (config.items() - 1) * 9 / 10);
   }
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Compares a model's predictions for a given gap since a user's last action with what users do
+ * Compares a model's predictions for a given gap since a user's last action with the users' actions
  * after such gaps.
  *
  * <p>For every gap the study asks about held-out slates whose own gap is most similar. It widens
@@ -56,8 +56,8 @@ public final class GapStudy {
    * Studies the test part.
    *
    * @param seconds gaps to ask about, in seconds
-   * @param oracle name of the action that the log's oracle describes: its probability if the user
-   *     looks; empty to leave the oracle out
+   * @param oracle name of the action whose probability, given that the user looks, is the log's
+   *     oracle; empty to leave the oracle out
    */
   public static GapStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, List<Long> seconds, String oracle) {

@@ -19,14 +19,16 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Measures what retrieval gains from queries for one outcome, and from several queries per user.
+ * Measures the recall that retrieval gains from queries for one outcome, and from several queries
+ * per user.
  *
  * <p>The study retrieves {@link #LIST} unseen items from all of a user's actions before the test
  * part. It then measures recall per action: the share of the test items with that action that the
  * list contains.
  *
- * <p>One list asks for no outcome, and one list per action asks for that action. One more list of
- * the same length is shared by queries of all {@link TargetOffsets}, without nearly equal queries.
+ * <p>One list asks for no outcome, and one list per action asks for that action. Queries of all
+ * {@link TargetOffsets} share one more list of the same length; nearly equal queries among them are
+ * dropped.
  */
 public final class QueryStudy {
   /** Number of items in a list. */

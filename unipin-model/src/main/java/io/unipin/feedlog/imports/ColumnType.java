@@ -62,8 +62,9 @@ record ColumnType(String sql) {
   }
 
   /**
-   * Returns an SQL condition: whether a text is null or a value of this type. Whole numbers must
-   * need no rounding. Null for text, which always fits.
+   * Returns an SQL condition: whether a text is null or a value of this type. A value of a
+   * whole-number type must not need rounding. Returns null for the type of text, which every text
+   * fits.
    */
   @Nullable String fits(String text, boolean json) {
     if (isText()) {

@@ -4,7 +4,7 @@ import io.unipin.feedlog.BadRow;
 import java.util.List;
 
 /**
- * Counts of what an import wrote.
+ * Numbers of the users, rows and items that an import wrote.
  *
  * @param leftOut the bad lines and rows that were left out
  */

@@ -4,7 +4,7 @@ import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /**
- * The simulated recommender whose slates are logged. It mixes what it knows of the user, popular
+ * The simulated recommender whose slates are logged. It mixes items of the user's taste, popular
  * items and random items. A slate holds no item twice and no item before it exists. The policy
  * avoids items that the user acted on.
  */

@@ -32,7 +32,10 @@ public final class Unpacked extends FilterInputStream {
     this.maxBytes = maxBytes;
   }
 
-  /** Opens a file. The unpacked content may be 250 times the file's size, and always 1 GiB. */
+  /**
+   * Opens a file. The unpacked content may have 250 times the file's size, or 1 GiB if that is
+   * more.
+   */
   public static Unpacked open(Path file) throws IOException {
     return open(file, Math.max(ALWAYS_ALLOWED_BYTES, ALLOWED_RATIO * Files.size(file)));
   }

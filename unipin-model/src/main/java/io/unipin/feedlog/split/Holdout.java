@@ -9,8 +9,8 @@ import java.util.Arrays;
  *
  * <p>A feedview belongs to the part of the latest action that its labels come from
  * ({@link ViewActions}). It was shown before those actions, so a split by its time alone would leak
- * their labels into training. No view has labels both in training and held out. If one would, all
- * actions of its labels are held out. Immutable.
+ * their labels into training. No view has both training labels and held-out labels. If a cut would
+ * cause that, all actions of the view's labels are held out. Immutable.
  */
 public final class Holdout {
   private static final int TRAINING_ACTIONS_AT_LEAST = 2;

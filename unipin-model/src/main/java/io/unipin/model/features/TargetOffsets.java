@@ -1,9 +1,9 @@
 package io.unipin.model.features;
 
 /**
- * Classes of the distance between a state and a query's target, in positive actions: 1 (the next
- * one), 2, 3 to 4, 5 to 8 and 9 to 16. Queries with different offsets look for different interests
- * of a user. PinRec (arXiv 2504.10507) uses time offsets.
+ * Classes of the distance between a state and a query's target, in positive actions. The classes
+ * are 1 (the next one), 2, 3 to 4, 5 to 8 and 9 to 16. Queries with different offsets look for
+ * different interests of a user. PinRec (arXiv 2504.10507) uses time offsets.
  */
 public final class TargetOffsets {
   /** Number of classes. */

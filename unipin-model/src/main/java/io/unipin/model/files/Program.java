@@ -37,7 +37,7 @@ public final class Program {
    */
   public static final String ACTIVATION_RANGE = "activation_range";
 
-  /** Tensors that a model's file may lack. Zeros mean the same. */
+  /** Tensors that a model's file may lack. A missing tensor means zeros. */
   static final Set<String> LATER = Set.of(ACTIVATION_RANGE, "candidate_position", "query_offset");
 
   /** Tensors without a gradient. */

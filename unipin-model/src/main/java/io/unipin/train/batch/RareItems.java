@@ -10,12 +10,12 @@ import java.util.Random;
 
 /**
  * Replaces rare items by random other items, consistently within a sequence. From these a model
- * learns what holds for items whose ids carry no information, such as new items.
+ * learns patterns that do not depend on an item's id, which also hold for new items.
  *
  * <p>An item that n users have in their training actions or feedviews is replaced with probability
  * {@code a / (a + n)}. Kiperwasser and Goldberg (Simple and accurate dependency parsing, TACL 2016)
- * replace rare words by one unknown word in the same way. Here each item gets its own replacement,
- * so the model still sees which of them are equal.
+ * replace rare words by one unknown word in the same way. Here each item gets its own random
+ * replacement, so the model still sees which of them are equal.
  */
 final class RareItems {
   private final double[] probability;

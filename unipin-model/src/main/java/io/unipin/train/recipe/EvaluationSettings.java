@@ -19,8 +19,8 @@ import java.time.format.DateTimeParseException;
  * @param testFrom instant from which actions test; only for the protocol time-split, empty for the
  *     default
  * @param displayed whether candidates are scored at the positions where they were shown; otherwise
- *     all at the first position. For lists that another system ordered, whose positions a request
- *     would know
+ *     all at the first position. True suits lists that another system ordered, because a request
+ *     then knows the positions.
  * @param users largest number of users in a validation during training
  * @param action the action of a benchmark's single ranking figure, whose AUC also chooses a
  *     checkpoint; empty for the first positive action

@@ -24,8 +24,8 @@ class QueryStudyTest {
   @TempDir Path folder;
 
   /**
-   * Returns a log in which each user likes items of one half of the first group, and hides items of
-   * one half of the second, in random order.
+   * Returns a log of random actions. Each user likes the items of one half of the first group, and
+   * hides the items of one half of the second.
    */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
