@@ -76,7 +76,6 @@ public final class ModelWriter {
     KvKey key = new KvKey("observed", model.fingerprint());
     try (UserKvCache cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes));
         KvLease lease = cache.acquire(key, layout, history.hashes(), Duration.ZERO)) {
-      int capacity = lease.capacity();
       model.extend(history, 0, lease.kv());
       int[] candidates = Arrays.stream(history.items()).distinct().toArray();
       model.score(lease.kv(), lease.rows(), candidates, context);

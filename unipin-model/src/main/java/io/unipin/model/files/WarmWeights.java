@@ -37,7 +37,8 @@ public final class WarmWeights {
       if (name.equals(Program.ITEM_ID)) {
         copyItems(values, old, oldRows, config.itemDim());
       } else {
-        System.arraycopy(old, 0, values, 0, old.length); // the earlier actions and surfaces come first
+        System.arraycopy(
+            old, 0, values, 0, old.length); // the earlier actions and surfaces come first
       }
       weights = weights.with(name, FloatTensor.of(values, weights.get(name).shape()));
     }
