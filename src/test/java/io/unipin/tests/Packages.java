@@ -74,6 +74,7 @@ final class Packages {
     rule("train.recipe", "feedlog", "feedlog.split", "model.features", "settings");
     rule(
         "serving",
+        "ann",
         "kvcache",
         "model",
         "serving.admission",
@@ -86,6 +87,7 @@ final class Packages {
         "serving.log",
         "serving.metrics",
         "serving.pipeline",
+        "serving.request",
         "serving.rpc",
         "serving.security",
         "serving.settings",
@@ -139,6 +141,7 @@ final class Packages {
         "serving.user",
         "settings");
     rule("serving.experiment", "serving.log", "settings");
+    rule("serving.failure", "ann", "kvcache", "model.features");
     rule("serving.history", "serving.bytes", "serving.failure", "settings");
     rule("serving.http", "serving.threads");
     rule(
@@ -236,17 +239,7 @@ final class Packages {
         "serving.failure",
         "serving.history",
         "serving.log");
-    rule(
-        "cli",
-        "cli.bundle",
-        "cli.check",
-        "cli.console",
-        "cli.data",
-        "cli.demo",
-        "cli.experiment",
-        "cli.loadtest",
-        "cli.server",
-        "cli.training");
+    rule("cli", "cli.check", "cli.console");
     rule(
         "cli.bundle",
         "ann",
@@ -284,6 +277,7 @@ final class Packages {
         "cli.server",
         "client",
         "feedlog",
+        "feedlog.imports",
         "feedlog.simulator",
         "proto.v1",
         "serving.checks",
@@ -331,19 +325,7 @@ final class Packages {
         "serving.bundle",
         "train",
         "train.recipe");
-    rule(
-        "benchmarks",
-        "benchmarks.ann",
-        "benchmarks.erasure",
-        "benchmarks.experiment",
-        "benchmarks.fuzz",
-        "benchmarks.headline",
-        "benchmarks.kvcache",
-        "benchmarks.load",
-        "benchmarks.model",
-        "benchmarks.pauses",
-        "benchmarks.quality",
-        "cli");
+    rule("benchmarks", "cli");
     rule(
         "benchmarks.ann",
         "ann",
@@ -374,6 +356,7 @@ final class Packages {
     rule(
         "benchmarks.headline",
         "benchmarks.measure",
+        "benchmarks.rival",
         "cli.console",
         "client",
         "feedlog",
@@ -383,6 +366,7 @@ final class Packages {
         "proto.v1",
         "serving",
         "serving.bundle",
+        "serving.pipeline",
         "serving.settings");
     rule(
         "benchmarks.kvcache",
@@ -437,7 +421,21 @@ final class Packages {
         "feedlog.database",
         "train",
         "train.recipe");
-    rule("benchmarks.rival", "evaluate", "feedlog", "feedlog.split", "model", "train.recipe");
+    rule("benchmarks.report", "cli.console");
+    rule(
+        "benchmarks.rival",
+        "evaluate",
+        "feedlog",
+        "feedlog.split",
+        "kvcache",
+        "model",
+        "model.features",
+        "serving.bundle",
+        "serving.failure",
+        "serving.pipeline",
+        "serving.pipeline.cost",
+        "serving.request",
+        "train.recipe");
     rule(
         "benchmarks.server",
         "cli.console",

@@ -78,7 +78,7 @@ class KvLayoutTest {
       sizes[none] = 0;
       assertThatThrownBy(() -> new KvLayout(sizes[0], sizes[1], sizes[2], sizes[3], KvType.FLOAT32))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("of at least 1, got 0");
+          .hasMessageContaining("of at least 1 expected, got 0");
     }
   }
 
