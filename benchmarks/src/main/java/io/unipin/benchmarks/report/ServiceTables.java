@@ -111,7 +111,7 @@ final class ServiceTables {
         .row("erasure-quick", "an erasure, 99th percentile", "{erase_p99_ms|,} ms", "none")
         .row(
             "erasure-quick",
-            "pages' 99th percentile beside erasures ÷ without (not to be relied on)",
+            "pages' 99th percentile beside erasures ÷ without",
             "{page_p99_ratio_while_erasing|2}",
             "{page_p99_ratio_while_erasing|<=1.5 project}")
         .row(

@@ -37,12 +37,7 @@ public final class WarmWeights {
       if (name.equals(Program.ITEM_ID)) {
         copyItems(values, old, oldRows, config.itemDim());
       } else {
-<<<<<<< HEAD
-        System.arraycopy(
-            old, 0, values, 0, old.length); // the earlier actions and surfaces come first
-=======
         System.arraycopy(old, 0, values, 0, old.length); // earlier ones come first
->>>>>>> a3bdf81 (unipin-model: Shorten a comment to the width of a line)
       }
       weights = weights.with(name, FloatTensor.of(values, weights.get(name).shape()));
     }
