@@ -68,7 +68,7 @@ class VectorTableTest {
     assertThatThrownBy(() -> Vectors.check("queries", ROWS, 0, 2))
         .hasMessage("0 queries of dimension 2 expected, got 6 floats");
     assertThatThrownBy(() -> Vectors.check("queries", ROWS, -1, 2))
-        .hasMessage("no less than 0 queries expected, got -1");
+        .hasMessage("at least 0 queries expected, got -1");
     float[] infinite = {1, 2, 3, 4, Float.POSITIVE_INFINITY, 6};
     assertThatThrownBy(() -> Vectors.check("queries", infinite, 3, 2))
         .hasMessage("finite queries expected, got Infinity in row 2, component 0");

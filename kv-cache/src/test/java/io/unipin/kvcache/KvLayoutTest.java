@@ -88,7 +88,7 @@ class KvLayoutTest {
     int headDim = (int) (most / (2 * 16 * 2)); // float16
     assertThat(new KvLayout(1, 1, headDim, 16, KvType.FLOAT16).maxRows()).isEqualTo(16);
     assertThatThrownBy(() -> new KvLayout(1, 1, headDim + 1, 16, KvType.FLOAT16))
-        .hasMessageContaining("expected a block of at most " + most);
+        .hasMessageContaining("a block of at most " + most + " bytes expected");
     int bytesDim = (int) (most / (2 * 16)) - 2; // a step takes 2 bytes
     assertThat(new KvLayout(1, 1, bytesDim, 16, KvType.INT8).maxRows()).isEqualTo(16);
     long longer = 2L * 16 * (bytesDim + 3);
