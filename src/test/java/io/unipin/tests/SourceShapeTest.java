@@ -113,8 +113,8 @@ final class SourceShapeTest {
     new TreePathScanner<Void, Void>() {
       @Override
       public Void visitMethod(MethodTree method, Void nothing) {
-        long first = line(method, positions.getStartPosition(unit, method));
-        long last = line(method, positions.getEndPosition(unit, method));
+        long first = line(positions.getStartPosition(unit, method));
+        long last = line(positions.getEndPosition(unit, method));
         if (last - first + 1 > METHOD_LINES) {
           LONG_METHODS.add(
               "%s: %s has %s lines".formatted(name, method.getName(), last - first + 1));
@@ -127,7 +127,7 @@ final class SourceShapeTest {
           WIDE_SIGNATURES.add(
               "%s: %s takes %s parameters".formatted(name, method.getName(), parameters));
         }
-        return super.visitMethod(method, nothing);
+        return super.visitMethod(method, null);
       }
 
       @Override
@@ -149,7 +149,7 @@ final class SourceShapeTest {
           WIDE_SIGNATURES.add(
               "%s: record %s has %s parts".formatted(name, type.getSimpleName(), parts));
         }
-        return super.visitClass(type, nothing);
+        return super.visitClass(type, null);
       }
 
       private String owner() {
@@ -161,7 +161,7 @@ final class SourceShapeTest {
         return flags.contains(Modifier.PUBLIC);
       }
 
-      private long line(Tree tree, long position) {
+      private long line(long position) {
         return unit.getLineMap().getLineNumber(position);
       }
     }.scan(unit, null);

@@ -15,6 +15,8 @@ public interface RankingModel {
   /** Creates a ranking model from the parts of a pipeline. */
   interface Factory {
     /**
+     * Makes the model that ranks in one pipeline.
+     *
      * @param encoder encodes histories into the pipeline's cache
      * @param costs costs of the pipeline's stages
      */
