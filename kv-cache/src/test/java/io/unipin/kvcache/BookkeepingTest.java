@@ -25,7 +25,7 @@ class BookkeepingTest {
         .hasMessageContaining("transientBytes of at least 0 expected, got -1");
     for (Duration wrong : List.of(Duration.ZERO, Duration.ofNanos(-1))) {
       assertThatThrownBy(() -> new KvCacheConfig(0, wrong, 0))
-          .hasMessageContaining("a timeToLive above 0, got " + wrong);
+          .hasMessageContaining("a timeToLive above 0 expected, got " + wrong);
     }
   }
 
