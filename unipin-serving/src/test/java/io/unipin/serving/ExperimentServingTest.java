@@ -238,7 +238,7 @@ final class ExperimentServingTest {
             "experiments.layers.l.experiments.e.arms.a.settings.page.size: 1 to 200 expected, got 0");
     assertThatThrownBy(() -> config("{settings: {retrieval: {candidates: many}}}"))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("retrieval.candidates: another kind of value expected, got \"many\"");
+        .hasMessageContaining("retrieval.candidates: a whole number expected, got \"many\"");
   }
 
   private ServerConfig config(String arm) {
