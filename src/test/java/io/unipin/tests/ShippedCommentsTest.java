@@ -119,7 +119,7 @@ final class ShippedCommentsTest {
         continue;
       }
       for (String part : fenced ? line.split("&&|\\|") : new String[0]) {
-        String command = part.replaceAll("\\s#.*$", "").strip();
+        String command = part.replaceAll("\\s(#|>|2>).*$", "").strip();
         if (command.startsWith("./unipin ") && !command.startsWith("./unipin test")) {
           commands.add(words(command.substring("./unipin ".length())));
         }

@@ -11,7 +11,12 @@ final class ExperimentTables {
   }
 
   private static Table experiments() {
-    return Table.of("experiments", "figure", "measured", "target (who set it)")
+    return tests(
+        assignment(Table.of("experiments", "figure", "measured", "target (who set it)")));
+  }
+
+  private static Table assignment(Table table) {
+    return table
         .row(
             "experiments",
             "{/settings/users|,} users over arms of 50, 30, 15 and 5 %: farthest arm, in standard"
@@ -28,7 +33,12 @@ final class ExperimentTables {
             "experiments",
             "a ramp from 1 to 50 % in six steps: users that moved",
             "{users_moved_by_ramp|0}",
-            "{users_moved_by_ramp|<=0 project}")
+            "{users_moved_by_ramp|<=0 project}");
+  }
+
+  private static Table tests(Table table) {
+    return adjustments(
+        table
         .row(
             "experiments",
             "{/settings/simulations|,} A/A experiments read {/settings/peeks} times, normal metric:"
@@ -55,7 +65,11 @@ final class ExperimentTables {
             "an effect of 0.05 standard deviations: found by the sequential test, by one t test at"
                 + " the end",
             "{power_sequential|%1}, {power_fixed_horizon|%1}",
-            "none")
+            "none"));
+  }
+
+  private static Table adjustments(Table table) {
+    return table
         .row(
             "experiments",
             "CUPED at ρ = 0.3, 0.5, 0.7, 0.9: largest distance of the variance left from 1 − ρ²",

@@ -1,5 +1,6 @@
 package io.unipin.serving.rpc;
 
+import io.unipin.serving.rpc.guard.Guard;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;

@@ -1,4 +1,4 @@
-package io.unipin.serving.rpc;
+package io.unipin.serving.rpc.guard;
 
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;

@@ -1,4 +1,4 @@
-package io.unipin.serving.rpc;
+package io.unipin.serving.rpc.guard;
 
 import com.google.protobuf.Any;
 import com.google.rpc.Code;

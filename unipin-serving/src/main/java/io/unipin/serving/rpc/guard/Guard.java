@@ -1,4 +1,4 @@
-package io.unipin.serving.rpc;
+package io.unipin.serving.rpc.guard;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
@@ -9,14 +9,14 @@ import io.unipin.serving.security.TokenFile;
 import org.jspecify.annotations.Nullable;
 
 /** What stands before the ports: TLS and tokens, each where it is set. */
-final class Guard implements AutoCloseable {
+public final class Guard implements AutoCloseable {
   private final @Nullable TlsFiles tls;
   private final @Nullable SslContext servingPort;
   private final @Nullable SslContext adminPort;
   private final @Nullable TokenInterceptor tokens;
 
   /** Creates the guard. Without a file of tokens, no token is required. */
-  Guard(SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics) {
+  public Guard(SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics) {
     TlsFiles opened = config.isTls() ? new TlsFiles(config) : null;
     boolean set = false;
     try {
@@ -33,11 +33,11 @@ final class Guard implements AutoCloseable {
     }
   }
 
-  void servingPort(NettyServerBuilder builder) {
+  public void servingPort(NettyServerBuilder builder) {
     protect(builder, servingPort);
   }
 
-  void adminPort(NettyServerBuilder builder) {
+  public void adminPort(NettyServerBuilder builder) {
     protect(builder, adminPort);
   }
 
