@@ -152,7 +152,7 @@ final class Browser implements AutoCloseable {
         .toList();
   }
 
-  /** Writes a screenshot to {@code target/screenshots} for people to look at. */
+  /** Writes a screenshot to {@code target/screenshots}, for a look by eye. */
   void shoot(String name) throws IOException {
     Files.createDirectories(SHOTS);
     Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));

@@ -13,7 +13,7 @@ public sealed interface AnnIndex extends AutoCloseable permits BaseIndex, LiveIn
   /** Returns the number of vectors. */
   int size();
 
-  /** Returns the name of the kind of index for people, for example {@code HNSW32}. */
+  /** Returns the display name of the kind of index, for example {@code HNSW32}. */
   String description();
 
   /**

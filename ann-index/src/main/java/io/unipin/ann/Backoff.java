@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Decides when a failed attempt may be repeated: after ten seconds, then after twice the last pause
+ * Decides when a failed attempt may be repeated: after ten seconds, then after a pause that doubles
  * each time, up to ten minutes.
  *
  * <p>One thread at a time.
@@ -24,7 +24,7 @@ final class Backoff {
     this.clock = clock;
   }
 
-  /** Returns whether the pause still lasts: it is too early for another attempt. */
+  /** Returns whether the pause still lasts, so that another attempt would be too early. */
   boolean holds() {
     return pauseNanos > 0 && clock.getAsLong() - failedAt < pauseNanos;
   }

@@ -6,7 +6,7 @@ import java.util.Locale;
  * A kind of index and the reason for it.
  *
  * @param bytes approximate native memory of the index
- * @param reason why this kind was chosen, for people
+ * @param reason why this kind was chosen, as a text to display
  */
 public record IndexChoice(String factory, long bytes, String reason) {
   /** Up to this many vectors, a scan is fast enough. */

@@ -33,7 +33,8 @@ final class TopK {
   }
 
   /**
-   * Moves the heap's items to k places of both arrays from {@code offset} on, best first, padded.
+   * Moves the heap's items into both arrays, best first. Fills k positions from {@code offset} on.
+   * Positions without an item get {@link AnnResult#NO_ID}.
    */
   void drain(long[] outIds, float[] outScores, int offset, int k) {
     Arrays.fill(outIds, offset + size, offset + k, AnnResult.NO_ID);

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 
 /**
- * Decides when a failed attempt may be repeated: after one second, then after twice the last pause
+ * Decides when a failed attempt may be repeated: after one second, then after a pause that doubles
  * each time, up to five minutes.
  *
  * <p>The pauses grow because an attempt to get direct memory costs a garbage collection. One thread
@@ -24,7 +24,7 @@ final class Backoff {
     this.ticker = ticker;
   }
 
-  /** Returns whether the pause still lasts: it is too early for another attempt. */
+  /** Returns whether the pause still lasts, so that another attempt would be too early. */
   boolean holds() {
     return pauseNanos > 0 && ticker.read() - failedAt < pauseNanos;
   }

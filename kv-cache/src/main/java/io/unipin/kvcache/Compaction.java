@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes room in slabs by moving blocks without leases. Guarded by its pool's lock. */
 final class Compaction {
-  /** The most free runs of one slab that a search for two joinable runs examines. */
+  /** The maximum number of free runs per slab that a search for two joinable runs examines. */
   private static final int RUNS_PER_SLAB = 4;
 
   private final List<Slab> slabs;

@@ -50,7 +50,7 @@ final class EvictionOrder {
    * 1997.
    */
 
-  /** The most queued entries examined per entry that {@link #first} is asked for. */
+  /** The maximum number of queued entries examined per entry that {@link #first} is to return. */
   private static final int SEEN_PER_FIRST = 4;
 
   /** Remembered uses of departed keys halve after this many departures per present key. */

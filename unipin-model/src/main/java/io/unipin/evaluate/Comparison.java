@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Compares two evaluations of the same held-out part: each difference comes with its
+ * Compares two evaluations of the same held-out split: each difference comes with its
  * {@link PairedBootstrap}. Immutable.
  */
 public final class Comparison {

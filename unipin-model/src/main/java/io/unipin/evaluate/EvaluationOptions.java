@@ -7,7 +7,7 @@ import io.unipin.kvcache.KvType;
  * Options of an evaluation. Only {@code part}, {@code maxUsers}, {@code seed}, {@code displayed}
  * and {@code kvType} change the result.
  *
- * @param part the held-out part to judge, {@link Part#VALIDATION} or {@link Part#TEST}
+ * @param part the held-out split to judge, {@link Part#VALIDATION} or {@link Part#TEST}
  * @param threads number of workers; each worker takes whole users
  * @param maxUsers largest number of users; if more are held out, a random sample is judged
  * @param seed seed of the sample
@@ -64,13 +64,13 @@ public record EvaluationOptions(
     return new EvaluationOptions(part, threads, maxUsers, seed, displayed, progress, type);
   }
 
-  /** Returns options for the test part of all users, with one worker per processor. */
+  /** Returns options for the test split of all users, with one worker per processor. */
   public static EvaluationOptions test(EvaluationProgress progress) {
     return new EvaluationOptions(Part.TEST, processors(), Integer.MAX_VALUE, 0, progress);
   }
 
   /**
-   * Returns options for the validation part of a sample of users, with one worker per processor.
+   * Returns options for the validation split of a sample of users, with one worker per processor.
    */
   public static EvaluationOptions validation(int maxUsers, long seed) {
     return new EvaluationOptions(

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Measures a model and its baselines on the held-out part of a log.
+ * Measures a model and its baselines on the held-out split of a log.
  *
  * <p>Retrieval ranks one held-out target per user among the whole catalogue. Ranking predicts the
  * actions on held-out slates. The result does not depend on the number of threads.

@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * The item that retrieval should find for one user from all actions before it. It is the last
- * positive action of a held-out part. In a log that is split by time it is the first one.
+ * positive action of a held-out split. In a log that is split by time it is the first one.
  *
  * @param item catalogue row of the target
  * @param surface surface index of the target's action

@@ -1,4 +1,4 @@
-/** Evaluation of a model on held-out parts of a feed log: retrieval, ranking and calibration. */
+/** Evaluation of a model on held-out splits of a feed log: retrieval, ranking and calibration. */
 @NullMarked
 package io.unipin.evaluate;
 

@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * Finds the name that a misspelt one stands for.
  *
- * <p>Case, dashes and underscores do not count. Of the rest, one character added, left out or
- * replaced, or two neighbours swapped, is one slip (optimal string alignment); longer names may
- * have more of them.
+ * <p>Case, dashes and underscores do not count. One slip is one character added, left out or
+ * replaced, or two neighbours swapped (optimal string alignment). Longer names may contain more
+ * slips.
  */
 public final class Nearest {
   private static final int LONGEST = 100;

@@ -4,11 +4,11 @@ package io.unipin.settings;
  * Where a value was written: in a file, or whole in an override or a variable.
  *
  * @param source the file, {@code --set server.port}, or the variable's name
- * @param line counted from 1; 0 for a source as a whole
- * @param column counted from 1; 0 for a source as a whole
+ * @param line counted from 1; 0 for the whole source
+ * @param column counted from 1; 0 for the whole source
  */
 public record Place(String source, int line, int column) {
-  /** Returns the place of a source as a whole. */
+  /** Returns a place that names the whole source. */
   public static Place of(String source) {
     return new Place(source, 0, 0);
   }

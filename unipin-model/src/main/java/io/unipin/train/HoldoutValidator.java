@@ -23,7 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Validates on the held-out validation part of a log. Candidates are scored at the positions where
+ * Validates on the held-out validation split of a log. Candidates are scored at the positions where
  * they were shown and got their labels. Otherwise the checkpoint that mistakes position effects for
  * taste would look best.
  */

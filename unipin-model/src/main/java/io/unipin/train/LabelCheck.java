@@ -6,7 +6,7 @@ import io.unipin.feedlog.split.Part;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds what a training cannot learn because its part of the feed log contains no example. */
+/** Finds what a training cannot learn because its split of the feed log contains no example. */
 public final class LabelCheck {
   private LabelCheck() {}
 

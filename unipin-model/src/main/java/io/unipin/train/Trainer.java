@@ -51,7 +51,7 @@ public final class Trainer {
   private long clock;
   private @Nullable ClassCounts counts;
 
-  /** Creates a training of {@code config} on the training part of a log. */
+  /** Creates a training of {@code config} on the training split of a log. */
   public Trainer(
       FeedLog log, Holdout holdout, TrainConfig config, Path work, TrainProgress progress) {
     this(log, holdout, config, work, progress, new HoldoutValidator(log, holdout, config));

@@ -66,7 +66,7 @@ public final class HeadlineSide implements AutoCloseable {
       return roomForVisitors >= 1;
     }
 
-    /** Returns the name for people. */
+    /** Returns the display name. */
     String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

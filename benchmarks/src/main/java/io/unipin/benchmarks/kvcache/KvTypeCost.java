@@ -48,7 +48,7 @@ public record KvTypeCost(
    */
   private static final int MIN_POSITIVES = 100;
 
-  /** Measures types on the test part of a log, with models of one recipe and several seeds. */
+  /** Measures types on the test split of a log, with models of one recipe and several seeds. */
   public static Map<KvType, KvTypeCost> of(
       FeedLog log,
       Holdout holdout,

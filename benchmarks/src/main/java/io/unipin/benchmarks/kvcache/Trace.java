@@ -21,7 +21,7 @@ import java.util.zip.GZIPInputStream;
  * @param userCount number of users
  */
 public record Trace(String name, int[] users, short[] rows, int userCount) {
-  /** The most rows of a history. A longer one is cut to its newest rows. */
+  /** The maximum number of rows of a history. A longer one is cut to its newest rows. */
   public static final int MAX_ROWS = 256;
 
   private static final double MEAN_PAGES = 5;

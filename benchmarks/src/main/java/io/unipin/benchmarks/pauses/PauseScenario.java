@@ -63,7 +63,7 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
       double wholeAgainSeconds,
       long after,
       Map<String, Long> missing) {
-    /** Returns the number of pages that the disturbance cost long after its end. */
+    /** Returns how many more pages were degraded or refused after the disturbance than before it. */
     long degradedAfter() {
       return Math.max(0, after - before);
     }

@@ -37,7 +37,7 @@ final class SeedSummary {
 
   /**
    * Returns all figures. The top-level ranking figures are those of {@code action}. Figures of each
-   * action follow in a part of their own.
+   * action follow under a key of their own.
    */
   ObjectNode of(String action) {
     ObjectNode results = JsonNodeFactory.instance.objectNode();

@@ -38,9 +38,9 @@ public final class DinRival {
   private final DinRows test;
 
   /**
-   * Creates the rival for a log and the parts into which a recipe cuts it.
+   * Creates the rival for a log and the splits that a recipe makes of it.
    *
-   * @throws TrainException if a part has no impressions
+   * @throws TrainException if a split has no impressions
    */
   public DinRival(FeedLog log, EvaluationSettings settings) {
     this.log = log;
@@ -60,7 +60,7 @@ public final class DinRival {
   }
 
   /**
-   * Trains and evaluates one model. Returns figures per action of the test part:
+   * Trains and evaluates one model. Returns figures per action of the test split:
    * {@code {din_auc: {click: …}, din_gauc: …, din_log_loss: …}}.
    *
    * @param said receives a line per epoch

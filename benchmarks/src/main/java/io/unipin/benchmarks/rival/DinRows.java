@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The impressions of one part of a log, one row each, as {@link DinModel} reads them. Immutable.
+ * The impressions of one split of a log, one row each, as {@link DinModel} reads them. Immutable.
  *
  * @param all all slates of the log
  * @param users (rows) user rows, grouped
@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * @param impressions (rows) position of each impression in the arrays of {@code all}
  */
 record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impressions) {
-  /** The most actions of a history that are read. The latest ones are used. */
+  /** The maximum number of actions of a history that are read. The latest actions are used. */
   private static final int MOST_HISTORY = 50;
 
   static DinRows of(FeedLog log, Slates all, Part part) {

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /** The actions of known users before the load. Equal arguments give equal histories. */
 public interface Histories {
-  /** The most actions of one user. The oldest ones beyond it are left out. */
+  /** The maximum number of actions of one user. Older actions are left out. */
   int MOST = 8000;
 
   /**
@@ -22,7 +22,7 @@ public interface Histories {
    */
   List<Action> of(int user, String eventPrefix, SplittableRandom random, long nowMs);
 
-  /** The milliseconds between two actions without times of their own. */
+  /** The milliseconds between two actions that have no times. */
   long BETWEEN_MS = 60_000;
 
   /**

@@ -11,8 +11,8 @@ import java.sql.Statement;
  *
  * @param read number of rows in the file
  * @param ofNobody rows of users that were not exposed or are left out
- * @param outOfTime rows of exposed users with a time before the user's past or from the report's
- *     end on
+ * @param outOfTime rows of exposed users whose time lies before the user's look-back period, or at
+ *     or after the report's end
  */
 public record OutcomeFit(long read, long ofNobody, long outOfTime) {
   static final OutcomeFit NONE = new OutcomeFit(0, 0, 0);

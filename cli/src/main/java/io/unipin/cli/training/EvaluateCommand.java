@@ -41,7 +41,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Evaluates a bundle on the test part of a feed log, together with baselines. */
+/** Evaluates a bundle on the test split of a feed log, together with baselines. */
 @Command(
     name = "evaluate",
     description = "Measures retrieval and ranking of a bundle, with baselines beside it.",
@@ -239,7 +239,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
   }
 
   /**
-   * Warns if the bundle was trained on other parts of the log. Test data must not have been used
+   * Warns if the bundle was trained on other splits of the log. Test data must not have been used
    * for training.
    */
   private void warnOfOtherParts(Path folder, TrainConfig recipe) {

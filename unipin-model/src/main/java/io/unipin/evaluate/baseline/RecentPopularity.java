@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 /**
  * A baseline of current popularity. An item's score is its number of positive actions by any user
- * in the seven days before a target, without held-out parts. In a time split these are the seven
+ * in the seven days before a target, without held-out splits. In a time split these are the seven
  * days before the split. Immutable.
  */
 public final class RecentPopularity {

@@ -53,7 +53,7 @@ public final class GapStudy {
   }
 
   /**
-   * Studies the test part.
+   * Studies the test split.
    *
    * @param seconds gaps to ask about, in seconds
    * @param oracle name of the action whose probability, given that the user looks, is the log's

@@ -61,8 +61,8 @@ public final class QueryStudy {
   }
 
   /**
-   * Studies the test part of the log's first {@code maxUsers} users that have unseen positive items
-   * there.
+   * Studies the test split of the log's first {@code maxUsers} users that have unseen positive
+   * items there.
    */
   public static QueryStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, int maxUsers) {
@@ -151,8 +151,8 @@ public final class QueryStudy {
   }
 
   /**
-   * Returns the unseen rows that get an action in the test part. An action of −1 means any positive
-   * action.
+   * Returns the unseen rows that get an action in the test split. An action of −1 means any
+   * positive action.
    */
   private long[] positives(int user, int action) {
     long wanted = action < 0 ? log.schema().positiveBits() : 1L << action;

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Account of a source's rows: {@code read} = {@code loaded} + {@code refused}.
  *
- * @param notes remarks for people about how the files were read
+ * @param notes remarks to print about how the files were read
  */
 public record SourceRows(
     String source, int files, long read, long loaded, long refused, List<String> notes) {

@@ -4,13 +4,13 @@ import io.unipin.feedlog.FeedLog;
 import java.util.Arrays;
 
 /**
- * Splits a feed log into training, validation and test parts by holding out each user's last
+ * Divides a feed log into training, validation and test splits by holding out each user's last
  * actions.
  *
- * <p>A feedview belongs to the part of the latest action that its labels come from
- * ({@link ViewActions}). It was shown before those actions, so a split by its time alone would leak
- * their labels into training. No view has both training labels and held-out labels. If a cut would
- * cause that, all actions of the view's labels are held out. Immutable.
+ * <p>A feedview goes into the same split as the latest action that gave it a label
+ * ({@link ViewActions}). The feedview was shown before those actions, so a split by its time alone
+ * would leak their labels into training. No view has both training labels and held-out labels. If a
+ * cut would cause that, all actions that gave the view its labels are held out. Immutable.
  */
 public final class Holdout {
   private static final int TRAINING_ACTIONS_AT_LEAST = 2;
@@ -164,14 +164,14 @@ public final class Holdout {
     return viewTime < actionTime;
   }
 
-  /** Returns the rule by which the parts were cut. */
+  /** Returns the rule by which the log was split. */
   public Protocol protocol() {
     return protocol;
   }
 
   /**
-   * Returns the instant at which a part of a time split begins, in milliseconds since 1970. Returns
-   * {@link FeedLog#NO_TIME} for other splits.
+   * Returns the instant at which a split begins, in milliseconds since 1970. Returns
+   * {@link FeedLog#NO_TIME} if the log is not split by time.
    */
   public long begins(Part part) {
     return part == Part.TEST ? testFrom : validationFrom;
@@ -203,7 +203,7 @@ public final class Holdout {
   }
 
   /**
-   * Returns the part of a feedview.
+   * Returns the split of a feedview.
    *
    * @param view row of the view in the log; the view must belong to the user
    */
@@ -219,7 +219,7 @@ public final class Holdout {
     return log.actionStart(user + 1) - log.actionStart(user);
   }
 
-  /** Assigns a view to a part by the time at which it was shown. */
+  /** Assigns a view to a split by the time at which it was shown. */
   @FunctionalInterface
   private interface ViewPart {
     Part of(int view);

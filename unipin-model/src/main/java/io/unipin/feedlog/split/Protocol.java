@@ -2,7 +2,7 @@ package io.unipin.feedlog.split;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** The rule by which a feed log is split into training, validation and test parts. */
+/** The rule by which a feed log is divided into training, validation and test splits. */
 public enum Protocol {
   /** Holds out the last actions of every user. */
   @JsonProperty("leave-last")

@@ -4,7 +4,7 @@ package io.unipin.feedlog.split;
  * Impressions that one request showed together. They are a range in the arrays of their
  * {@link Slates}.
  *
- * @param part use of the slate
+ * @param part split that the slate belongs to
  * @param from first impression
  * @param to one past the last impression
  * @param history number of the user's actions before the slate

@@ -1,4 +1,4 @@
-/** Splits a feed log into training, validation and test parts. */
+/** Divides a feed log into training, validation and test splits. */
 @NullMarked
 package io.unipin.feedlog.split;
 

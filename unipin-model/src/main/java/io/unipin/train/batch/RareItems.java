@@ -14,8 +14,8 @@ import java.util.Random;
  *
  * <p>An item that n users have in their training actions or feedviews is replaced with probability
  * {@code a / (a + n)}. Kiperwasser and Goldberg (Simple and accurate dependency parsing, TACL 2016)
- * replace rare words by one unknown word in the same way. Here each item gets its own random
- * replacement, so the model still sees which of them are equal.
+ * replace rare words by one unknown word in the same way. Here all occurrences of an item get the
+ * same random replacement, so the model still sees which occurrences are the same item.
  */
 final class RareItems {
   private final double[] probability;

@@ -12,7 +12,7 @@ import java.time.format.DateTimeParseException;
 /**
  * Settings of a recipe for held-out data and evaluation.
  *
- * @param protocol rule by which the parts are cut
+ * @param protocol rule by which a feed log is split
  * @param holdout number of last actions of every user that test; only for the protocol leave-last
  * @param validationFrom instant from which actions validate; only for the protocol time-split,
  *     empty for the default
@@ -53,7 +53,7 @@ public record EvaluationSettings(
     }
   }
 
-  /** Cuts a feed log into its parts. */
+  /** Divides a feed log into training, validation and test splits. */
   public Holdout holdout(FeedLog log) {
     return switch (protocol) {
       case LEAVE_LAST -> Holdout.leaveLast(log, holdout);
@@ -66,8 +66,8 @@ public record EvaluationSettings(
   }
 
   /**
-   * Returns a description of how the parts are cut. Descriptions are equal if they cut a log into
-   * equal parts.
+   * Returns a description of how a feed log is split. Descriptions are equal if they give equal
+   * splits.
    */
   public String parts() {
     return switch (protocol) {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * Computes the memory that a server's models use outside the heap. Weights and item vectors take as
- * much as in their files.
+ * many bytes in memory as in their files.
  *
  * <p>The serving bundle is counted twice, because the next one is loaded while it serves. It is
  * counted a third time if the previous bundle is kept.

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * <p>The console shows users' actions and can change the serving bundle. So it listens only on
  * loopback unless tokens guard it.
  *
- * <p>A foreign web page must not use the console through a reader's browser. So the console refuses
- * unknown host names, which may be rebound to this machine. Every change must be sent as JSON,
- * which browsers do not send to other sites without asking.
+ * <p>A page of another site must not use the console through an operator's browser. So the console
+ * refuses unknown host names, which may be rebound to this machine. Every change must be sent as
+ * JSON, which browsers do not send to other sites without asking.
  */
 public final class Console implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Console.class);

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TypicalCost {
   /*
-   * A caller that is told that a run would cost too much does not run. Then nothing is measured, so
-   * a wrong estimate would stay wrong forever. Four rules correct it.
+   * If the estimate says that a run would cost too much, the caller skips the run. Then nothing is
+   * measured, so a wrong estimate would stay wrong forever. Four rules correct it.
    *
    * Bound: the median of nine runs moves only when five of them move, whatever their size. A real
    * change of the cost is learned after five runs.

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user's record, read from the store in order to change it. One thread.
  *
- * <p>The record of an event with the highest revision is valid. Of its retractions the one with the
- * highest revision is valid. The order of arrival does not matter.
+ * <p>If an event was recorded several times, the record with the highest revision is valid. If the
+ * event was retracted several times, the retraction with the highest revision is valid. The order
+ * of arrival does not matter.
  *
  * <p>The record keeps every event after the {@code floor} and none before it. So a late event never
  * leaves a gap behind it.
@@ -133,7 +134,7 @@ public final class UserRecord {
     return revision < gone.recorded() || before;
   }
 
-  /** Links an event to its action, if it is recorded again unchanged. */
+  /** If an unlinked action is recorded again unchanged, links the event id to the action. */
   private Recording link(long event, long revision, RecordedAction action) {
     for (KeptEvent candidate : kept) {
       if (!candidate.isLinked() && candidate.action().equals(action)) {

@@ -13,7 +13,8 @@ import java.util.Map;
  * Chooses the logged actions of a user that are valid in the end, by the same rule as
  * {@link UserRecord}.
  *
- * <p>The record of an event with the highest revision is valid, unless the event was taken back.
+ * <p>If an event was recorded several times, the record with the highest revision is valid, unless
+ * the event was taken back.
  * The result depends neither on the order of logging nor on the segments.
  */
 final class HeldEvents {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     retraction
  * @param actions actions of the entry; absent for a page
  * @param event id of an action's event; absent for a page
- * @param format 2 when the fields after it matter; absent when a reader of format 1 reads the line
- *     correctly
+ * @param format 2 when a reader must understand the fields after it; absent when a reader of
+ *     format 1 reads the line correctly
  * @param revision revision of an action's record, or the highest revision taken back; absent for 0
  * @param retracted whether the event was taken back; absent when it was not
  */

@@ -23,11 +23,11 @@ public final class SlateRules {
    * Blocks and caps are applied from the best candidate down. An item is taken unless it is
    * blocked, or its author or category is full.
    *
-   * If the page has too few fresh items, the next best fresh candidates are added. Candidates
-   * removed by a cap may be added as well.
+   * If the page has too few fresh items, the next best fresh candidates are added, including
+   * candidates that a cap removed.
    *
-   * Each of them replaces the worst item that is not fresh and whose removal also makes room under
-   * the caps.
+   * Each added candidate replaces the worst item that is not fresh and whose removal also makes
+   * room under the caps.
    */
   private final SlateConfig config;
 

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The segment that takes new lines.
  *
- * <p>A line is written completely or not at all. When the disk is full, the written part of a line
- * is cut off. One thread at a time.
+ * <p>A line is written completely or not at all. When the disk is full, the partly written line is
+ * removed. One thread at a time.
  */
 public final class OpenSegment {
   private static final Logger logger = LoggerFactory.getLogger(OpenSegment.class);

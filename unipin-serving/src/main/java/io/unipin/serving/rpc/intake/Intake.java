@@ -52,7 +52,10 @@ public final class Intake implements ServerInterceptor {
     this.texts = texts;
   }
 
-  /** Returns the most bytes that one request may take, in its encoded form and as an object. */
+  /**
+   * Returns the maximum number of bytes that one request may take, in its encoded form and as an
+   * object.
+   */
   public static long mostBytes(long maxMessage) {
     return maxMessage + WireCost.most(maxMessage);
   }
