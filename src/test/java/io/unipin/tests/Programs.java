@@ -27,7 +27,10 @@ final class Programs implements ExecutionCondition {
     return System.getenv("UNIPIN_TEST") != null;
   }
 
-  /** Enables a test that has its programs; without them, it is skipped or, where they are required, fails. */
+  /**
+   * Enables a test whose programs are installed. If a program is missing, the test is skipped, or
+   * fails where programs are required.
+   */
   static ConditionEvaluationResult evaluate(boolean required, List<String> names) {
     List<String> missing = names.stream().filter(name -> find(name).isEmpty()).toList();
     if (missing.isEmpty()) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All models compete for the shared part of the budget, except those with a {@link Partition} of
  * their own. An entry that leaves, for any cause, releases its share of the block. The memory is
- * freed when the last lease is closed as well.
+ * freed once the last lease is closed, too.
  */
 final class EntryStore {
   private final WriterSlots writers;

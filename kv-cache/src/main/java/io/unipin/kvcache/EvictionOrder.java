@@ -114,7 +114,7 @@ final class EvictionOrder {
     capacityBytes = bytes;
   }
 
-  /** Counts a request for a key. Its look-up is reported to {@link #seen} as well. */
+  /** Counts a request for a key. The look-up is also reported to {@link #seen}. */
   void used(KvKey key) {
     Place place = places.get(key);
     if (place != null) {

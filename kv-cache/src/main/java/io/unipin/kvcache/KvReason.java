@@ -18,7 +18,7 @@ public enum KvReason {
    * history is another one.
    */
   MOVED(KvOutcome.PREFILL),
-  /** Leased blocks leave no room. Branches and leases aside carry this reason as well. */
+  /** Leased blocks leave no room. Branches and leases aside also carry this reason. */
   NO_ROOM(KvOutcome.UNCACHED),
   /** Another request wrote the entry for longer than this one would wait. */
   BUSY(KvOutcome.UNCACHED);

@@ -91,7 +91,7 @@ public record TrainOrigin(
         : this;
   }
 
-  /** Whether the checkpoint tells all; what it does not tell is not compared. */
+  /** Whether the checkpoint names its whole origin. What it does not name is not compared. */
   boolean tellsAll() {
     return !program.isEmpty();
   }

@@ -98,7 +98,7 @@ record TrainState(
     return bestEpoch == epoch - 1;
   }
 
-  /** The same of an origin that tells all: a checkpoint of an earlier format tells less. */
+  /** Returns this state with a complete origin. Checkpoints of earlier formats lack parts of it. */
   TrainState of(TrainOrigin complete) {
     return new TrainState(
         complete, epoch, batch, step, highest, best, bestEpoch, seconds, examples);

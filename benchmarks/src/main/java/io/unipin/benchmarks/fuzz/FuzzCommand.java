@@ -85,7 +85,10 @@ public final class FuzzCommand implements Callable<Integer> {
     return sound ? 0 : 1;
   }
 
-  /** The time of one share: all targets together take no longer than asked for, and so does none alone. */
+  /**
+   * Returns the time of one share. Neither all targets together nor a single target may take longer
+   * than {@code all}.
+   */
   private static Duration share(List<FuzzPlan> plans, Duration all) {
     int shares = plans.stream().mapToInt(FuzzPlan::share).sum();
     int most = plans.stream().mapToInt(FuzzPlan::share).max().orElse(1);

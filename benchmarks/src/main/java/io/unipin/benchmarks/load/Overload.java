@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  *
  * <p>The round measures answers at 80 % of the server's peak rate, at 300 %, and afterwards. The
  * peak rate is measured before and after each phase, because the speed of a shared machine varies.
- * A round in which the peak moved tells nothing.
+ * A round in which the peak moved proves nothing.
  */
 final class Overload {
   private static final int USERS = 32;

@@ -6,9 +6,9 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * Times of several sides of a comparison that take turns.
+ * The times of the sides of a comparison. The sides take turns.
  *
- * <p>A disturbance of the machine then affects all sides alike. Ratios are taken within a round.
+ * <p>So a disturbance of the machine affects all sides alike. Ratios are taken within a round.
  */
 public final class Rounds {
   private final Map<String, double[]> seconds;

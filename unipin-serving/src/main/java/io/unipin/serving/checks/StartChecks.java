@@ -118,7 +118,7 @@ public final class StartChecks {
 
   /**
    * Checks a port by opening it briefly. Another process may still take the port before the server
-   * opens it. The server then reports that as well.
+   * opens it. The server then reports the taken port itself.
    */
   private static void requireFree(Port port) {
     try (ServerSocket socket = new ServerSocket()) {

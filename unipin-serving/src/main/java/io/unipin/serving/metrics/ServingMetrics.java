@@ -131,8 +131,8 @@ public final class ServingMetrics implements AutoCloseable {
   }
 
   /**
-   * Counts an answer of the shadow. {@code overlap} is the share of the live page that the shadow's
-   * page holds as well.
+   * Counts an answer of the shadow. {@code overlap} is the share of the live page's items that
+   * the shadow's page also shows.
    */
   public void shadowed(String cache, long nanos, double overlap) {
     Timer.builder("unipin.shadow")

@@ -113,7 +113,7 @@ final class CandidateSearch {
 
   /**
    * Returns at most {@code count} distinct items: the best items of each query, according to its
-   * share. An item has its best score among all queries.
+   * share. An item's score is its highest among all queries.
    */
   private static List<Candidate> merge(
       AnnResult result, double[] shares, Catalogue catalogue, int count) {

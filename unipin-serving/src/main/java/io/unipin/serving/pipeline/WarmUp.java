@@ -41,7 +41,7 @@ final class WarmUp {
 
   /**
    * Returns one step for each history length 0, 1, 2, 4, … and two for the longest. The first step
-   * also pays for the work that all shapes share.
+   * also does the work that all shapes share.
    */
   List<Runnable> steps() {
     int longest = bundle.model().config().maxActions();
