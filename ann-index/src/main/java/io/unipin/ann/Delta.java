@@ -17,7 +17,7 @@ import java.util.Map;
  * twice the living rows, however often an item changes.
  */
 final class Delta {
-  /** The least number of rows for which memory is allocated. */
+  /** The minimum number of rows for which memory is allocated. */
   private static final int LEAST_ROOM = 64;
 
   /** Look-ups of more ids than this build a hash table first. */

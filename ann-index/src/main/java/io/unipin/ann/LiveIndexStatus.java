@@ -5,8 +5,8 @@ package io.unipin.ann;
  *
  * @param generation number of rebuilds
  * @param size items that can be found
- * @param delta those of them that were added since the last rebuild
- * @param buried items of the main index that were deleted or replaced since
+ * @param delta findable items that were added since the last rebuild
+ * @param buried items of the main index that were deleted or replaced since the last rebuild
  * @param rebuilding whether a rebuild is running
  * @param recall mean recall of the last watched queries against exact search, NaN before the first
  * @param watched queries compared with exact search since the start

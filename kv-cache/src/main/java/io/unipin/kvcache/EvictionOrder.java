@@ -56,7 +56,7 @@ final class EvictionOrder {
   /** Remembered uses of departed keys halve after this many departures per present key. */
   private static final int DEPARTURES_PER_AGE = 2;
 
-  /** The least number of present keys assumed for ageing and for patience. */
+  /** The minimum number of present keys assumed for ageing and for patience. */
   private static final int LEAST_AGE = 64;
 
   /** The weight of patience's moving average: each eviction counts 1 / (MEMORY · present keys). */

@@ -50,7 +50,7 @@ public final class ConfigException extends RuntimeException {
     return (where + what + shortened(reason, MAX_REASON)).replaceAll("\\p{Cntrl}|\\R", " ");
   }
 
-  /** Returns the beginning of a text that is longer than it may be. */
+  /** Shortens a text that exceeds the maximum length. */
   static String shortened(String text, int most) {
     return text.length() <= most ? text : text.substring(0, most) + "…";
   }

@@ -12,7 +12,7 @@ import java.util.Map;
  * Erasures under failures: the logs are switched off, or their disk is full.
  *
  * @param from number of the first user that is left to erase
- * @param to number after the last of them
+ * @param to one past the number of the last user that is left to erase
  */
 record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int from, int to) {
   private static final Duration WAIT = Duration.ofMinutes(5);

@@ -25,7 +25,7 @@ record HeadlineFigures(
     Map<Kind, List<TrafficRound>> loaded,
     double rate,
     HeadlineFlops flops) {
-  /** The least number of pages for a 99th percentile. */
+  /** The minimum number of pages for a 99th percentile. */
   private static final int ENOUGH_PAGES = 2000;
 
   private static double median(

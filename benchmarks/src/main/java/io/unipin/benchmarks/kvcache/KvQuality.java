@@ -40,7 +40,7 @@ final class KvQuality {
    * A data set and its training.
    *
    * @param epochs number of training epochs; 0 for the recipe's
-   * @param users most users to evaluate
+   * @param users maximum number of users to evaluate
    */
   private record Set(String name, int epochs, int users) {}
 

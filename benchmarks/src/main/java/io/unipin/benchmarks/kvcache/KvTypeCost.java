@@ -43,8 +43,8 @@ public record KvTypeCost(
   private static final int OVERLAP_USERS = 300;
 
   /**
-   * The least number of positives of an action. With fewer its AUC means little, and the action is
-   * left out.
+   * The minimum number of positives of an action. With fewer its AUC means little, and the action
+   * is left out.
    */
   private static final int MIN_POSITIVES = 100;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Callers that each request the next page as soon as the previous one arrives. This estimates the
- * most that a server can do.
+ * maximum throughput of a server.
  */
 public final class ClosedLoop {
   private static final long GRACE_SECONDS = 10;

@@ -35,8 +35,8 @@ final class SwapWatch {
   private static final int ITEMS = 2000;
 
   /**
-   * The least share of equal items in two pages of one bundle. Such pages differ only by rounding.
-   * Bundles with random weights share almost no items.
+   * The minimum share of equal items in two pages of one bundle. Such pages differ only by
+   * rounding. Bundles with random weights share almost no items.
    */
   private static final double SAME = 0.8;
 

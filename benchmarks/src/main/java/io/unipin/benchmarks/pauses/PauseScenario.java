@@ -47,7 +47,7 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
   /**
    * The result of a scenario.
    *
-   * @param peak most pages per second of callers in a closed loop
+   * @param peak maximum pages per second, measured by callers in a closed loop
    * @param pages pages requested in each of the two compared spans
    * @param before pages of the span before the disturbance that were degraded or refused
    * @param wholeAgainSeconds seconds from the end of the disturbance until pages are complete

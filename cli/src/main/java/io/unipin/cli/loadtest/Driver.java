@@ -22,7 +22,8 @@ public final class Driver {
   /**
    * The bounds of a run.
    *
-   * @param callsInFlight most calls at the same time; a call beyond them fails without being sent
+   * @param callsInFlight maximum number of concurrent calls; a call beyond them fails without being
+   *     sent
    * @param settleNanos how long to wait at the end of a step for calls that are still running
    */
   public record Limits(int callsInFlight, long settleNanos) {}

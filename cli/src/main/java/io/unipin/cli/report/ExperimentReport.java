@@ -34,7 +34,7 @@ public record ExperimentReport(
     long unreadable,
     List<Comparison> comparisons,
     Map<String, String> skipped) {
-  /** The least number of users in an arm for which the normal approximation is trusted. */
+  /** The minimum number of users in an arm for which the normal approximation is trusted. */
   public static final int LEAST_USERS = 100;
 
   private static final double ALPHA = 0.05;

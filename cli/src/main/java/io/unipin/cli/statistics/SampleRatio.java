@@ -11,7 +11,7 @@ import org.apache.commons.statistics.inference.ChiSquareTest;
  * trusted.
  */
 public record SampleRatio(Map<String, Long> users, Map<String, Double> shares, double pValue) {
-  /** The least p value for which a report is given. */
+  /** The minimum p value for which a report is given. */
   public static final double LEAST = 0.001;
 
   /**

@@ -22,8 +22,8 @@ public final class TypicalCost {
    * one second without a run, the estimate halves every half second. It never falls below the least
    * cost of the last minutes, which the machine has achieved.
    *
-   * Surprise: the estimate starts anew if a run costs less than it, and no run ended for more than
-   * a second before.
+   * Surprise: the estimate is reset if a run costs less than the estimate, and no run ended in the
+   * second before.
    *
    * Trial: if nothing ran for a second, one refused caller per second may run anyway. If even the
    * least cost is too high, only one of 64 such callers may run. That run is probably lost.

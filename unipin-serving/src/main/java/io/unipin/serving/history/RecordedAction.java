@@ -31,7 +31,7 @@ public record RecordedAction(long itemId, List<String> actions, String surface, 
     return new RecordedAction(itemId, actions, other, timeMs);
   }
 
-  /** Returns an action of which only the time is known. */
+  /** Returns an action with a time and nothing else. */
   static RecordedAction unknown(long timeMs) {
     return new RecordedAction(0, List.of(), "", timeMs);
   }

@@ -178,7 +178,10 @@ public final class EntryLog<E> implements AutoCloseable {
     }
   }
 
-  /** Writes what waits, at most a batch; what the disk does not take stays first in line. Returns whether it took any. */
+  /**
+   * Writes the waiting entries, at most a batch. Entries that the disk does not take stay at the
+   * head of the queue. Returns whether any entry was written.
+   */
   private boolean writeSome(boolean last) {
     taking.lock();
     try {
