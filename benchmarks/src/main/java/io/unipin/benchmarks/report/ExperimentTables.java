@@ -11,8 +11,7 @@ final class ExperimentTables {
   }
 
   private static Table experiments() {
-    return tests(
-        assignment(Table.of("experiments", "figure", "measured", "target (who set it)")));
+    return tests(assignment(Table.of("experiments", "figure", "measured", "target (who set it)")));
   }
 
   private static Table assignment(Table table) {
@@ -39,33 +38,33 @@ final class ExperimentTables {
   private static Table tests(Table table) {
     return adjustments(
         table
-        .row(
-            "experiments",
-            "{/settings/simulations|,} A/A experiments read {/settings/peeks} times, normal metric:"
-                + " false alarms",
-            "{false_alarms_sequential|%1}",
-            "{false_alarms_sequential|<=5.5% project}")
-        .row(
-            "experiments",
-            "the same, skewed metric (70 % of the users have none)",
-            "{false_alarms_sequential_skewed|%1}",
-            "{false_alarms_sequential_skewed|<=5.5% project}")
-        .row(
-            "experiments",
-            "a t test read as often: false alarms, normal and skewed",
-            "{false_alarms_naive|%1}, {false_alarms_naive_skewed|%1}",
-            "none; shown for comparison")
-        .row(
-            "experiments",
-            "a t test read once at the end: false alarms, normal and skewed",
-            "{false_alarms_fixed_horizon|%1}, {false_alarms_fixed_horizon_skewed|%1}",
-            "none; 5 % by construction")
-        .row(
-            "experiments",
-            "an effect of 0.05 standard deviations: found by the sequential test, by one t test at"
-                + " the end",
-            "{power_sequential|%1}, {power_fixed_horizon|%1}",
-            "none"));
+            .row(
+                "experiments",
+                "{/settings/simulations|,} A/A experiments read {/settings/peeks} times, normal metric:"
+                    + " false alarms",
+                "{false_alarms_sequential|%1}",
+                "{false_alarms_sequential|<=5.5% project}")
+            .row(
+                "experiments",
+                "the same, skewed metric (70 % of the users have none)",
+                "{false_alarms_sequential_skewed|%1}",
+                "{false_alarms_sequential_skewed|<=5.5% project}")
+            .row(
+                "experiments",
+                "a t test read as often: false alarms, normal and skewed",
+                "{false_alarms_naive|%1}, {false_alarms_naive_skewed|%1}",
+                "none; shown for comparison")
+            .row(
+                "experiments",
+                "a t test read once at the end: false alarms, normal and skewed",
+                "{false_alarms_fixed_horizon|%1}, {false_alarms_fixed_horizon_skewed|%1}",
+                "none; 5 % by construction")
+            .row(
+                "experiments",
+                "an effect of 0.05 standard deviations: found by the sequential test, by one t test at"
+                    + " the end",
+                "{power_sequential|%1}, {power_fixed_horizon|%1}",
+                "none"));
   }
 
   private static Table adjustments(Table table) {

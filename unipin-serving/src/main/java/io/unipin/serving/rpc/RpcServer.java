@@ -1,6 +1,5 @@
 package io.unipin.serving.rpc;
 
-import io.unipin.serving.rpc.guard.Guard;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -11,6 +10,7 @@ import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.rpc.guard.Guard;
 import io.unipin.serving.rpc.intake.Intake;
 import io.unipin.serving.rpc.intake.ReceiveBudget;
 import io.unipin.serving.security.SecurityConfig;
