@@ -4,7 +4,6 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,457 +22,84 @@ final class Packages {
   /** Packages with one subject each. Each stays one package to keep its classes package-private. */
   private static final Set<String> FLAT = Set.of("ann", "kvcache");
 
-  private static final Map<String, Set<String>> MAY_KNOW = new LinkedHashMap<>();
+  /** One line for each package that knows others of ours. */
+  private static final String TABLE =
+      """
+      client: proto.v1
+      feedlog: feedlog.arrays feedlog.database feedlog.source settings
+      feedlog.database: feedlog.source
+      feedlog.imports: feedlog feedlog.database feedlog.source settings
+      feedlog.simulator: feedlog
+      feedlog.split: feedlog model.features
+      model: kvcache model.features model.files
+      model.features: kvcache
+      model.files: kvcache model.features
+      evaluate: evaluate.baseline feedlog feedlog.split kvcache model model.features
+      evaluate.baseline: feedlog feedlog.split
+      evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
+      train: evaluate feedlog feedlog.database feedlog.split model model.features settings train.batch train.recipe
+      train.batch: evaluate feedlog feedlog.split model model.features train.recipe
+      train.recipe: feedlog feedlog.split model.features settings
+      serving: kvcache model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
+      serving.admission: serving.estimate serving.failure settings
+      serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure settings
+      serving.checks: serving.bundle serving.console serving.experiment serving.history serving.log serving.pipeline serving.rpc serving.settings settings
+      serving.console: ann feedlog kvcache model model.features serving.admission serving.bundle serving.experiment serving.failure serving.history serving.http serving.inspect serving.metrics serving.pipeline serving.pipeline.cost serving.request serving.rpc serving.security serving.threads serving.user settings
+      serving.experiment: serving.log settings
+      serving.failure: ann kvcache model.features
+      serving.history: serving.bytes serving.failure settings
+      serving.http: serving.threads
+      serving.inspect: feedlog model model.features serving.bundle serving.history serving.request serving.slate
+      serving.log: feedlog serving.failure serving.history serving.log.segment serving.threads settings
+      serving.log.segment: serving.failure
+      serving.metrics: ann kvcache serving.failure serving.http
+      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.inspect serving.pipeline.cost serving.request serving.slate settings
+      serving.pipeline.cost: model.features serving.estimate serving.failure serving.request settings
+      serving.request: kvcache serving.history
+      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.log serving.metrics serving.pipeline serving.pipeline.cost serving.request serving.rpc.intake serving.security serving.threads serving.tracing serving.user settings
+      serving.rpc.intake: serving.failure
+      serving.security: serving.threads settings
+      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
+      serving.slate: feedlog serving.request settings
+      serving.threads: model
+      serving.tracing: settings
+      serving.user: kvcache serving.experiment serving.failure serving.history serving.log
+      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.loadtest cli.server cli.training
+      cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
+      cli.check: feedlog serving.bundle serving.checks
+      cli.console: cli.check client feedlog.database feedlog.source
+      cli.data: cli.bundle cli.check cli.console feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.log settings
+      cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
+      cli.experiment: cli.check cli.console cli.report cli.statistics serving.experiment serving.settings
+      cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
+      cli.report: cli.statistics feedlog settings
+      cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
+      cli.statistics: settings
+      cli.training: ann cli.bundle cli.check cli.console cli.data evaluate evaluate.study feedlog feedlog.database feedlog.split model model.features model.files serving.bundle train train.recipe
+      benchmarks: benchmarks.ann benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
+      benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
+      benchmarks.erasure: benchmarks.server cli.check cli.console client proto.v1 serving.history
+      benchmarks.experiment: cli.check cli.console cli.statistics serving.experiment
+      benchmarks.fuzz: cli.check cli.console
+      benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
+      benchmarks.kvcache: benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache model model.features train.recipe
+      benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
+      benchmarks.measure: cli.check cli.console feedlog.database model.features
+      benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality cli.check cli.console kvcache model model.features train.recipe
+      benchmarks.pauses: benchmarks.load benchmarks.server cli.check cli.console cli.loadtest client feedlog.database proto.v1
+      benchmarks.quality: benchmarks.rival cli.check cli.console feedlog feedlog.database train train.recipe
+      benchmarks.report: cli.console
+      benchmarks.rival: evaluate feedlog feedlog.split kvcache model model.features serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
+      benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features serving.bundle
+      """;
 
-  static {
-    rule("client", "proto.v1");
-    rule("feedlog", "feedlog.arrays", "feedlog.database", "feedlog.source", "settings");
-    rule("feedlog.database", "feedlog.source");
-    rule("feedlog.imports", "feedlog", "feedlog.database", "feedlog.source", "settings");
-    rule("feedlog.simulator", "feedlog");
-    rule("feedlog.split", "feedlog", "model.features");
-    rule("model", "kvcache", "model.features", "model.files");
-    rule("model.features", "kvcache");
-    rule("model.files", "kvcache", "model.features");
-    rule(
-        "evaluate",
-        "evaluate.baseline",
-        "feedlog",
-        "feedlog.split",
-        "kvcache",
-        "model",
-        "model.features");
-    rule("evaluate.baseline", "feedlog", "feedlog.split");
-    rule(
-        "evaluate.study",
-        "evaluate",
-        "feedlog",
-        "feedlog.split",
-        "kvcache",
-        "model",
-        "model.features");
-    rule(
-        "train",
-        "evaluate",
-        "feedlog",
-        "feedlog.database",
-        "feedlog.split",
-        "model",
-        "model.features",
-        "settings",
-        "train.batch",
-        "train.recipe");
-    rule(
-        "train.batch",
-        "evaluate",
-        "feedlog",
-        "feedlog.split",
-        "model",
-        "model.features",
-        "train.recipe");
-    rule("train.recipe", "feedlog", "feedlog.split", "model.features", "settings");
-    rule(
-        "serving",
-        "kvcache",
-        "model",
-        "serving.admission",
-        "serving.bundle",
-        "serving.checks",
-        "serving.console",
-        "serving.experiment",
-        "serving.failure",
-        "serving.history",
-        "serving.log",
-        "serving.metrics",
-        "serving.pipeline",
-        "serving.request",
-        "serving.rpc",
-        "serving.security",
-        "serving.settings",
-        "serving.threads",
-        "serving.tracing",
-        "serving.user",
-        "settings");
-    rule("serving.admission", "serving.estimate", "serving.failure", "settings");
-    rule(
-        "serving.bundle",
-        "ann",
-        "feedlog",
-        "feedlog.database",
-        "kvcache",
-        "model",
-        "model.features",
-        "serving.failure",
-        "settings");
-    rule(
-        "serving.checks",
-        "serving.bundle",
-        "serving.console",
-        "serving.experiment",
-        "serving.history",
-        "serving.log",
-        "serving.pipeline",
-        "serving.rpc",
-        "serving.settings",
-        "settings");
-    rule(
-        "serving.console",
-        "ann",
-        "feedlog",
-        "kvcache",
-        "model",
-        "model.features",
-        "serving.admission",
-        "serving.bundle",
-        "serving.experiment",
-        "serving.failure",
-        "serving.history",
-        "serving.http",
-        "serving.inspect",
-        "serving.metrics",
-        "serving.pipeline",
-        "serving.pipeline.cost",
-        "serving.request",
-        "serving.rpc",
-        "serving.security",
-        "serving.threads",
-        "serving.user",
-        "settings");
-    rule("serving.experiment", "serving.log", "settings");
-    rule("serving.failure", "ann", "kvcache", "model.features");
-    rule("serving.history", "serving.bytes", "serving.failure", "settings");
-    rule("serving.http", "serving.threads");
-    rule(
-        "serving.inspect",
-        "feedlog",
-        "model",
-        "model.features",
-        "serving.bundle",
-        "serving.history",
-        "serving.request",
-        "serving.slate");
-    rule(
-        "serving.log",
-        "feedlog",
-        "serving.failure",
-        "serving.history",
-        "serving.log.segment",
-        "serving.threads",
-        "settings");
-    rule("serving.log.segment", "serving.failure");
-    rule("serving.metrics", "ann", "kvcache", "serving.failure", "serving.http");
-    rule(
-        "serving.pipeline",
-        "ann",
-        "feedlog",
-        "kvcache",
-        "model",
-        "model.features",
-        "serving.bundle",
-        "serving.bytes",
-        "serving.failure",
-        "serving.history",
-        "serving.inspect",
-        "serving.pipeline.cost",
-        "serving.request",
-        "serving.slate",
-        "settings");
-    rule(
-        "serving.pipeline.cost",
-        "model.features",
-        "serving.estimate",
-        "serving.failure",
-        "serving.request",
-        "settings");
-    rule("serving.request", "kvcache", "serving.history");
-    rule(
-        "serving.rpc",
-        "ann",
-        "feedlog",
-        "kvcache",
-        "model",
-        "model.features",
-        "proto.v1",
-        "serving.admission",
-        "serving.bundle",
-        "serving.experiment",
-        "serving.failure",
-        "serving.history",
-        "serving.log",
-        "serving.metrics",
-        "serving.pipeline",
-        "serving.pipeline.cost",
-        "serving.request",
-        "serving.rpc.intake",
-        "serving.security",
-        "serving.threads",
-        "serving.tracing",
-        "serving.user",
-        "settings");
-    rule("serving.rpc.intake", "serving.failure");
-    rule("serving.security", "serving.threads", "settings");
-    rule(
-        "serving.settings",
-        "model",
-        "serving.admission",
-        "serving.bundle",
-        "serving.console",
-        "serving.experiment",
-        "serving.history",
-        "serving.log",
-        "serving.pipeline",
-        "serving.pipeline.cost",
-        "serving.rpc",
-        "serving.security",
-        "serving.slate",
-        "serving.tracing",
-        "settings");
-    rule("serving.slate", "feedlog", "serving.request", "settings");
-    rule("serving.threads", "model");
-    rule("serving.tracing", "settings");
-    rule(
-        "serving.user",
-        "kvcache",
-        "serving.experiment",
-        "serving.failure",
-        "serving.history",
-        "serving.log");
-    rule(
-        "cli",
-        "cli.bundle",
-        "cli.check",
-        "cli.console",
-        "cli.data",
-        "cli.demo",
-        "cli.experiment",
-        "cli.loadtest",
-        "cli.server",
-        "cli.training");
-    rule(
-        "cli.bundle",
-        "ann",
-        "cli.check",
-        "cli.console",
-        "cli.server",
-        "client",
-        "feedlog",
-        "feedlog.source",
-        "model",
-        "model.features",
-        "proto.v1",
-        "serving.bundle");
-    rule("cli.check", "feedlog", "serving.bundle", "serving.checks");
-    rule("cli.console", "cli.check", "client", "feedlog.database", "feedlog.source");
-    rule(
-        "cli.data",
-        "cli.bundle",
-        "cli.check",
-        "cli.console",
-        "feedlog",
-        "feedlog.imports",
-        "feedlog.simulator",
-        "feedlog.source",
-        "model",
-        "model.features",
-        "serving.bundle",
-        "serving.log",
-        "settings");
-    rule(
-        "cli.demo",
-        "cli.check",
-        "cli.console",
-        "cli.data",
-        "cli.server",
-        "client",
-        "feedlog",
-        "feedlog.simulator",
-        "proto.v1",
-        "serving.checks",
-        "serving.settings",
-        "train.recipe");
-    rule(
-        "cli.experiment",
-        "cli.check",
-        "cli.console",
-        "cli.report",
-        "cli.statistics",
-        "serving.experiment",
-        "serving.settings");
-    rule("cli.loadtest", "cli.check", "cli.console", "cli.server", "client", "feedlog", "proto.v1");
-    rule("cli.report", "cli.statistics", "feedlog", "settings");
-    rule(
-        "cli.server",
-        "cli.check",
-        "cli.console",
-        "client",
-        "proto.v1",
-        "serving",
-        "serving.bundle",
-        "serving.console",
-        "serving.failure",
-        "serving.rpc",
-        "serving.security",
-        "serving.settings");
-    rule("cli.statistics", "settings");
-    rule(
-        "cli.training",
-        "ann",
-        "cli.bundle",
-        "cli.check",
-        "cli.console",
-        "cli.data",
-        "evaluate",
-        "evaluate.study",
-        "feedlog",
-        "feedlog.database",
-        "feedlog.split",
-        "model",
-        "model.features",
-        "model.files",
-        "serving.bundle",
-        "train",
-        "train.recipe");
-    rule(
-        "benchmarks",
-        "benchmarks.ann",
-        "benchmarks.erasure",
-        "benchmarks.experiment",
-        "benchmarks.fuzz",
-        "benchmarks.headline",
-        "benchmarks.kvcache",
-        "benchmarks.load",
-        "benchmarks.model",
-        "benchmarks.pauses",
-        "benchmarks.quality",
-        "benchmarks.report",
-        "cli");
-    rule(
-        "benchmarks.ann",
-        "ann",
-        "benchmarks.measure",
-        "benchmarks.quality",
-        "cli.bundle",
-        "cli.check",
-        "cli.console",
-        "evaluate",
-        "feedlog",
-        "model",
-        "model.features");
-    rule(
-        "benchmarks.erasure",
-        "benchmarks.server",
-        "cli.check",
-        "cli.console",
-        "client",
-        "proto.v1",
-        "serving.history");
-    rule(
-        "benchmarks.experiment",
-        "cli.check",
-        "cli.console",
-        "cli.statistics",
-        "serving.experiment");
-    rule("benchmarks.fuzz", "cli.check", "cli.console");
-    rule(
-        "benchmarks.headline",
-        "benchmarks.measure",
-        "benchmarks.rival",
-        "cli.console",
-        "client",
-        "feedlog",
-        "kvcache",
-        "model",
-        "model.features",
-        "proto.v1",
-        "serving",
-        "serving.bundle",
-        "serving.pipeline",
-        "serving.settings");
-    rule(
-        "benchmarks.kvcache",
-        "benchmarks.measure",
-        "benchmarks.model",
-        "benchmarks.quality",
-        "cli.console",
-        "evaluate",
-        "feedlog",
-        "feedlog.split",
-        "kvcache",
-        "model",
-        "model.features",
-        "train.recipe");
-    rule(
-        "benchmarks.load",
-        "benchmarks.server",
-        "cli.check",
-        "cli.console",
-        "cli.loadtest",
-        "client",
-        "proto.v1");
-    rule("benchmarks.measure", "cli.check", "cli.console", "feedlog.database", "model.features");
-    rule(
-        "benchmarks.model",
-        "ann",
-        "benchmarks.headline",
-        "benchmarks.measure",
-        "benchmarks.quality",
-        "cli.check",
-        "cli.console",
-        "kvcache",
-        "model",
-        "model.features",
-        "train.recipe");
-    rule(
-        "benchmarks.pauses",
-        "benchmarks.load",
-        "benchmarks.server",
-        "cli.check",
-        "cli.console",
-        "cli.loadtest",
-        "client",
-        "feedlog.database",
-        "proto.v1");
-    rule(
-        "benchmarks.quality",
-        "benchmarks.rival",
-        "cli.check",
-        "cli.console",
-        "feedlog",
-        "feedlog.database",
-        "train",
-        "train.recipe");
-    rule("benchmarks.report", "cli.console");
-    rule(
-        "benchmarks.rival",
-        "evaluate",
-        "feedlog",
-        "feedlog.split",
-        "kvcache",
-        "model",
-        "model.features",
-        "serving.bundle",
-        "serving.failure",
-        "serving.pipeline",
-        "serving.pipeline.cost",
-        "serving.request",
-        "train.recipe");
-    rule(
-        "benchmarks.server",
-        "cli.console",
-        "feedlog",
-        "feedlog.database",
-        "feedlog.simulator",
-        "kvcache",
-        "model",
-        "model.features",
-        "serving.bundle");
-  }
+  private static final Map<String, Set<String>> MAY_KNOW =
+      TABLE
+          .lines()
+          .map(line -> line.split(": "))
+          .collect(Collectors.toMap(line -> line[0], line -> Set.of(line[1].split(" "))));
 
   private Packages() {}
-
-  private static void rule(String known, String... others) {
-    MAY_KNOW.put(known, Set.of(others));
-  }
 
   /**
    * Returns each dependency between two packages that no line above allows, and each line without a
