@@ -56,7 +56,8 @@ final class Packages {
       serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.inspect serving.pipeline.cost serving.request serving.slate settings
       serving.pipeline.cost: model.features serving.estimate serving.failure serving.request settings
       serving.request: kvcache serving.history
-      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.log serving.metrics serving.pipeline serving.pipeline.cost serving.request serving.rpc.intake serving.security serving.threads serving.tracing serving.user settings
+      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.log serving.metrics serving.pipeline serving.pipeline.cost serving.request serving.rpc.guard serving.rpc.intake serving.security serving.tracing serving.user settings
+      serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
       serving.rpc.intake: serving.failure
       serving.security: serving.threads settings
       serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
