@@ -54,8 +54,7 @@ class RequestExceptionTest {
   void kind_ofARequestThatMustNotBeSentAgain_isTooLarge() {
     StatusRuntimeException status = status(Code.RESOURCE_EXHAUSTED, "too large");
     Metadata trailers = Objects.requireNonNull(status.getTrailers());
-    trailers.put(
-        Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER), "-1");
+    trailers.put(Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER), "-1");
     assertThat(RequestException.of(status).kind()).isEqualTo(Kind.TOO_LARGE);
   }
 
