@@ -59,13 +59,15 @@ public final class RequestException extends RuntimeException {
 
   /** Returns the failure for a gRPC status and its details. */
   static RequestException of(StatusRuntimeException failure) {
+    Status status = StatusProto.fromThrowable(failure);
+    List<Any> details = status == null ? List.of() : status.getDetailsList();
     List<Violation> violations =
-        detail(failure, BadRequest.class).stream()
+        detail(details, BadRequest.class).stream()
             .flatMap(bad -> bad.getFieldViolationsList().stream())
             .map(entry -> new Violation(entry.getField(), entry.getDescription()))
             .toList();
     Optional<Duration> retryAfter =
-        detail(failure, RetryInfo.class)
+        detail(details, RetryInfo.class)
             .map(RetryInfo::getRetryDelay)
             .map(delay -> Duration.ofSeconds(delay.getSeconds(), delay.getNanos()));
     return new RequestException(kind(failure), message(failure), violations, retryAfter, failure);
@@ -115,13 +117,8 @@ public final class RequestException extends RuntimeException {
         + (cause == null ? "" : " (" + cause.getMessage() + ")");
   }
 
-  private static <T extends Message> Optional<T> detail(
-      StatusRuntimeException failure, Class<T> type) {
-    Status status = StatusProto.fromThrowable(failure);
-    if (status == null) {
-      return Optional.empty();
-    }
-    for (Any detail : status.getDetailsList()) {
+  private static <T extends Message> Optional<T> detail(List<Any> details, Class<T> type) {
+    for (Any detail : details) {
       if (detail.is(type)) {
         try {
           return Optional.of(detail.unpack(type));

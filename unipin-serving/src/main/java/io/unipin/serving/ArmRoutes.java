@@ -1,5 +1,6 @@
 package io.unipin.serving;
 
+import io.unipin.feedlog.FeedRules;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.ArmConfig;
@@ -100,7 +101,9 @@ final class ArmRoutes implements Routes, AutoCloseable {
 
   @Override
   public Route of(String user) {
-    return routes.computeIfAbsent(experiments.assign(user), this::build);
+    // A request refuses an id that is too long, so such an id is not hashed.
+    String known = user.length() <= FeedRules.ID_CHARS ? user : "";
+    return routes.computeIfAbsent(experiments.assign(known), this::build);
   }
 
   @Override

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The bundles and pipelines that compute a server's answers, including those of arms and the
@@ -39,21 +38,15 @@ final class ServerModels {
   /** The holders of the bundles that use the cache. */
   private final List<BundleHolder> holders = new CopyOnWriteArrayList<>();
 
-  /** Creates the pipelines. Call {@link #load} next. If {@code rival} is given, it ranks. */
+  /** Creates the pipelines, in which {@code ranking} ranks. Call {@link #load} next. */
   ServerModels(
-      ServerConfig config,
-      ServerStores stores,
-      OpenParts parts,
-      RankingModel.@Nullable Factory rival) {
+      ServerConfig config, ServerStores stores, OpenParts parts, RankingModel.Factory ranking) {
     this.config = config;
     this.stores = stores;
     RecommenderConfig pipeline = ArmSettings.of(config);
     recommender =
-        rival == null
-            ? new Recommender(
-                stores.histories(), stores.cache(), pipeline, System::currentTimeMillis)
-            : new Recommender(
-                stores.histories(), stores.cache(), pipeline, System::currentTimeMillis, rival);
+        new Recommender(
+            stores.histories(), stores.cache(), pipeline, System::currentTimeMillis, ranking);
     shadow = parts.opened(new ShadowParts(config, stores.histories()));
     bundles = parts.opened(new BundleHolder(this::forget, config.bundle().keepPrevious()));
     routes =

@@ -45,12 +45,12 @@ public final class UniPinServer implements AutoCloseable {
   /** The ports for callers and operators. */
   private record Ports(RpcServer rpc, MetricsEndpoint metrics, @Nullable Console console) {}
 
-  private UniPinServer(ServerConfig config, RankingModel.@Nullable Factory rival) {
+  private UniPinServer(ServerConfig config, RankingModel.Factory ranking) {
     this.config = config;
     boolean started = false;
     try {
       stores = ServerStores.open(config, parts);
-      models = new ServerModels(config, stores, parts, rival);
+      models = new ServerModels(config, stores, parts, ranking);
       BundleOperations operations = models.load(() -> serving);
       RpcServices services = services(operations);
       ports = openPorts(services);
@@ -128,14 +128,13 @@ public final class UniPinServer implements AutoCloseable {
 
   /** Starts a server. It serves when this method returns. */
   public static UniPinServer start(ServerConfig config) {
-    new StartChecks(config).require();
-    return new UniPinServer(config, null);
+    return start(config, RankingModel.CACHED);
   }
 
-  /** Starts a server in which a rival model ranks. Benchmarks use it. */
-  public static UniPinServer start(ServerConfig config, RankingModel.Factory rival) {
+  /** Starts a server in which the given model ranks. Benchmarks start rivals this way. */
+  public static UniPinServer start(ServerConfig config, RankingModel.Factory ranking) {
     new StartChecks(config).require();
-    return new UniPinServer(config, rival);
+    return new UniPinServer(config, ranking);
   }
 
   private @Nullable TokenFile tokens(SecurityConfig security) {

@@ -119,10 +119,8 @@ public final class HeadlineSide implements AutoCloseable {
     settings.addAll(List.of(more));
     ServerConfig config = ConfigReader.read(Map.of(), settings);
     LoadedBundle second = kind.twoModels() ? second(world, config) : null;
-    UniPinServer server =
-        second == null
-            ? UniPinServer.start(config)
-            : UniPinServer.start(config, rival(kind, second));
+    RankingModel.Factory ranking = second == null ? RankingModel.CACHED : rival(kind, second);
+    UniPinServer server = UniPinServer.start(config, ranking);
     UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1));
     return new HeadlineSide(
         server, client, new HeadlineTraffic(client, world.history(), HeadlineWorld.ITEMS), second);

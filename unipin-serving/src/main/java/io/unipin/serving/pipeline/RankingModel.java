@@ -23,6 +23,9 @@ public interface RankingModel {
     RankingModel of(UserEncoder encoder, ModelCosts costs);
   }
 
+  /** The server's own model: {@link CachedRanking}. */
+  Factory CACHED = (encoder, costs) -> new CachedRanking(costs);
+
   /** Returns the cost of scoring for requests of a bundle. */
   CostedModel costs(LoadedBundle serving);
 

@@ -65,7 +65,7 @@ public final class Recommender {
   /** Creates a pipeline. The last argument returns the time in milliseconds since the epoch. */
   public Recommender(
       HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
-    this(histories, cache, config, clockMs, (encoder, costs) -> new CachedRanking(costs));
+    this(histories, cache, config, clockMs, RankingModel.CACHED);
   }
 
   /** Creates a pipeline in which a model from {@code ranking} ranks. Benchmarks use it. */

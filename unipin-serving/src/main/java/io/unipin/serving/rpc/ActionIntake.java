@@ -1,6 +1,5 @@
 package io.unipin.serving.rpc;
 
-import io.unipin.feedlog.FeedRules;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
@@ -86,9 +85,7 @@ final class ActionIntake {
   }
 
   private String firstSurface(String user) {
-    // An id that is too long is refused later, so it is not hashed here.
-    String known = user.length() <= FeedRules.ID_CHARS ? user : "";
-    try (BundleLease lease = services.bundles().routes().of(known).bundles().acquire()) {
+    try (BundleLease lease = services.bundles().routes().of(user).bundles().acquire()) {
       return lease.bundle().model().config().surfaces().get(0);
     }
   }

@@ -1,7 +1,6 @@
 package io.unipin.serving.rpc;
 
 import io.grpc.stub.StreamObserver;
-import io.unipin.feedlog.FeedRules;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.EraseUserResponse;
@@ -192,9 +191,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private UserCall begin(String rpc, String user, CallBudget budget) {
     StageClock clock = new StageClock(budget, System::nanoTime);
     UserMark mark = users.mark(user);
-    // An id that is too long is refused with the request, so it is not hashed here.
-    Route route = routes.of(user.length() <= FeedRules.ID_CHARS ? user : "");
-    return new UserCall(rpc, route, clock, mark);
+    return new UserCall(rpc, routes.of(user), clock, mark);
   }
 
   private ServingException failed(String rpc, StageClock clock, RuntimeException e) {
