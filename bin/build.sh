@@ -81,8 +81,15 @@ publish() {
   printf '%s\n' "$2" >"$fresh/stamp.$1"
   # Relative, so that a copy of the checkout never runs what the original built.
   ln -sfn "app.$$" "$state/app"
-  find "$state" -maxdepth 1 -type d -name 'app.*' ! -path "$fresh" -exec rm -rf {} +
+  local old
+  for old in "$state"/app.*; do
+    [[ "$old" == "$fresh" ]] || is_running "$old" || rm -rf "$old"
+  done
 }
+
+# Whether a program runs from a folder: it opens resources of its jars as it comes to them. The pattern comes by a file,
+# so that grep does not find itself.
+is_running() { grep -qsaF -f <(printf '%s/' "$1") /proc/[0-9]*/cmdline; }
 
 # Makes sure that what a need asks for is built: build cli, or build benchmarks.
 build() {

@@ -87,8 +87,7 @@ final class ScriptTest {
     return run(root, "simulate", Map.of());
   }
 
-  private Said run(Path root, String verb, Map<String, String> variables)
-      throws IOException, InterruptedException {
+  private Process start(Path root, String verb, Map<String, String> variables) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(root.resolve("unipin").toString(), verb).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
@@ -96,7 +95,12 @@ final class ScriptTest {
     environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
     environment.remove("UNIPIN_CHILD");
     environment.putAll(variables);
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  private Said run(Path root, String verb, Map<String, String> variables)
+      throws IOException, InterruptedException {
+    Process process = start(root, verb, variables);
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Said(process.waitFor(), text);
   }
@@ -115,6 +119,29 @@ final class ScriptTest {
     assertThat(run(checkout).classpath()).contains(checkout + "/.unipin/app.");
     assertThat(run(checkout).code()).isZero();
     assertThat(builds()).containsExactly(checkout.toString());
+  }
+
+  @Test
+  void run_builtAnewBesideARunningProgram_leavesItsFilesUntilItEnds() throws Exception {
+    script("jdk/bin/java", "printf '%s\\n' \"$@\"", "[ -z \"$HELD\" ] || sleep 30");
+    Process held = start(checkout, "simulate", Map.of("HELD", "1"));
+    Path files;
+    try {
+      String line = "";
+      while (!line.contains("/.unipin/app.")) {
+        line = held.inputReader(StandardCharsets.UTF_8).readLine();
+      }
+      files = Path.of(line.substring(0, line.lastIndexOf('/', line.indexOf(':'))));
+      Files.writeString(checkout.resolve("pom.xml"), "<project> </project>");
+      assertThat(run(checkout).classpath()).doesNotContain(files.toString());
+      assertThat(files).isDirectory();
+    } finally {
+      held.destroy();
+      held.waitFor();
+    }
+    Files.writeString(checkout.resolve("pom.xml"), "<project>  </project>");
+    run(checkout);
+    assertThat(files).doesNotExist();
   }
 
   @Test
