@@ -63,7 +63,7 @@ public final class RpcServer implements AutoCloseable {
 
   private RpcServer(RpcConfig config, SecurityConfig security, RpcServices services) {
     this.config = config;
-    this.guard = new Guard(security, services.tokens(), services.metrics());
+    this.guard = new Guard(security, services.tokens(), services.metrics(), config.maxResets());
     this.calls = new CallRunner(services.admission(), services.metrics());
     this.adminCalls = patient("admin", ADMIN_THREADS, ADMIN_QUEUE, services);
     this.erasures = patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services);

@@ -14,9 +14,17 @@ public final class Guard implements AutoCloseable {
   private final @Nullable SslContext servingPort;
   private final @Nullable SslContext adminPort;
   private final @Nullable TokenInterceptor tokens;
+  private final int mostUnopened;
 
-  /** Creates the guard. Without a file of tokens, no token is required. */
-  public Guard(SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics) {
+  /**
+   * Creates the guard. Without a file of tokens, no token is required.
+   *
+   * @param mostUnopened number of cancellations per connection of calls that the client never
+   *     opened; more of them close the connection
+   */
+  public Guard(
+      SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics, int mostUnopened) {
+    this.mostUnopened = mostUnopened;
     TlsFiles opened = config.isTls() ? new TlsFiles(config) : null;
     boolean set = false;
     try {
@@ -42,9 +50,7 @@ public final class Guard implements AutoCloseable {
   }
 
   private void protect(NettyServerBuilder builder, @Nullable SslContext tls) {
-    if (tls != null) {
-      builder.sslContext(tls);
-    }
+    builder.protocolNegotiator(new PortNegotiator(tls, mostUnopened));
     if (tokens != null) {
       builder.intercept(tokens);
     }
