@@ -71,8 +71,7 @@ final class UnopenedCallsTest {
     SSLContext context = SSLContext.getInstance("TLSv1.3");
     context.init(null, trust.getTrustManagers(), null);
     SSLSocket socket =
-        (SSLSocket)
-            context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {"h2"});
     socket.setSSLParameters(parameters);
@@ -106,7 +105,7 @@ final class UnopenedCallsTest {
       int flags = in.readUnsignedByte();
       in.readInt();
       in.readNBytes(length);
-      if (type == GO_AWAY || type == PING && flags == ACK) {
+      if (type == GO_AWAY || (type == PING && flags == ACK)) {
         return type;
       }
     }
