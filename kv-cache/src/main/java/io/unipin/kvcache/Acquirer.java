@@ -21,7 +21,8 @@ final class Acquirer {
   }
 
   /**
-   * The limits of one request: how long it waits, and how old its knowledge of the history is.
+   * The limits of one request: how long the request waits, and how old its knowledge of the history
+   * is.
    *
    * @param deadlineNanos the time on {@link System#nanoTime} until which the request waits for
    *     another writer
@@ -57,11 +58,12 @@ final class Acquirer {
   }
 
   /**
-   * Returns a lease to write the rows that an entry lacks, or null when there is nothing to write.
+   * Returns a lease to write the rows that the key's entry lacks, or null when there is nothing to
+   * write.
    *
-   * <p>Returns null if the key has no entry, if another request writes it, or if no room is left.
-   * It also returns null if the entry has all of the tokens, or has more or other tokens than
-   * these.
+   * <p>Returns null if the key has no entry, if another request writes the entry, or if no room is
+   * left. Also returns null if the entry has all of the tokens of {@code hashes}, or has more or
+   * other tokens.
    */
   @Nullable KvLease refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
     WriterSlot slot = new WriterSlot(key);
@@ -119,7 +121,7 @@ final class Acquirer {
   private KvLease acquireWith(WriterSlot slot, KvLayout layout, TokenHashes hashes) {
     KvLease lease = null;
     try {
-      // Another writer may have published between the look-up and the claim.
+      // Another writer may have published an entry between the look-up and the claim of the slot.
       KvEntry entry = leaseEntry(slot.key(), layout);
       if (entry != null && entry.answers(hashes)) {
         lease = hit(entry);
@@ -135,16 +137,16 @@ final class Acquirer {
   }
 
   /**
-   * Returns a lease to write the missing rows: in place, in a fresh block that starts with a copy
-   * of the reusable rows, or in a transient block when no room is left. Takes over the caller's
-   * lease on {@code old}.
+   * Returns a lease to write the missing rows. The rows are written in place, in a fresh block that
+   * starts with a copy of the reusable rows, or in a transient block when no room is left. Takes
+   * over the caller's lease on {@code old}.
    */
   private KvLease write(
       WriterSlot slot, @Nullable KvEntry old, KvLayout layout, TokenHashes hashes) {
     int reused = old == null ? 0 : old.reusableRows(hashes);
     if (old == null || reused == 0) {
       if (old != null) {
-        old.block().releaseLease(); // the old block may then be evicted
+        old.block().releaseLease(); // the old block may be evicted from here on
       }
       KvReason reason = old == null ? KvReason.ABSENT : KvReason.MOVED;
       KvBlock fresh = blocks.allocate(slot.key(), layout, hashes.size());
@@ -232,7 +234,7 @@ final class Acquirer {
   private @Nullable KvEntry leaseEntry(KvKey key, KvLayout layout) {
     KvEntry entry = find(key, layout);
     while (entry != null && !entry.tryLease()) {
-      Thread.onSpinWait(); // the entry left the map, or is being replaced by a shorter one
+      Thread.onSpinWait(); // the entry left the map, or a shorter entry is replacing it
       entry = find(key, layout);
     }
     return entry;

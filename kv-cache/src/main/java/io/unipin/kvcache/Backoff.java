@@ -17,7 +17,7 @@ final class Backoff {
   private final Ticker ticker;
   private long failedAt;
 
-  /** 0 if the last attempt did not fail. */
+  /** The length of the pause in nanoseconds, 0 if the last attempt did not fail. */
   private long pauseNanos;
 
   Backoff(Ticker ticker) {
@@ -29,7 +29,7 @@ final class Backoff {
     return pauseNanos > 0 && ticker.read() - failedAt < pauseNanos;
   }
 
-  /** Notes a failure. Returns whether it is the first after a success. */
+  /** Notes a failure. Returns whether it is the first failure after a success. */
   boolean failed() {
     boolean first = pauseNanos == 0;
     failedAt = ticker.read();
@@ -37,7 +37,7 @@ final class Backoff {
     return first;
   }
 
-  /** Notes a success. Returns whether failures came before it. */
+  /** Notes a success. Returns whether the attempt before this success failed. */
   boolean succeeded() {
     boolean again = pauseNanos > 0;
     pauseNanos = 0;

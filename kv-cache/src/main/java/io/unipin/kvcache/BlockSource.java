@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  * The coldest entries are those without leases that come first in the {@link EvictionOrder}.
  *
  * <ol>
- * <li>Take a free run or a new slab. If neither is there, drop the entries that are past their time
- *     to live.
+ * <li>Take a free run, or add a slab. If neither is possible, drop the entries that are past their
+ *     time to live, and try again.
  * <li>Join free runs that are too short, by moving blocks without leases.
- * <li>Take over a slab of another model if its blocks fit into that model's other slabs.
- * <li>Evict the coldest entry of the key's partition if it belongs to another unit size. Such
- *     evictions empty a slab of the other model over time.
+ * <li>Take over a slab of another model if the slab's blocks fit into that model's other slabs.
+ * <li>Evict the coldest entry of the key's partition if the entry's block has another unit size.
+ *     Such evictions empty a slab of the other model over time.
  * <li>Evict the coldest entries of this unit size until the free runs can be joined.
- * <li>Evict the aligned run around a cold block that holds the fewest warm blocks. Runs with leased
- *     blocks are left alone.
+ * <li>Evict all blocks of an aligned run that contains a cold block. Of these runs, take the run
+ *     with the fewest warm blocks. Runs with leased blocks are left alone.
  * <li>Clear the least-used slab without leases.
  * </ol>
  */
@@ -78,7 +78,7 @@ final class BlockSource {
   }
 
   private @Nullable KvBlock evictAround(KvKey key, KvLayout layout, int rows) {
-    Set<KvBlock> cold = new LinkedHashSet<>(); // in eviction order, the coldest first
+    Set<KvBlock> cold = new LinkedHashSet<>(); // in eviction order: the coldest block first
     for (var entry : entries.coldest(key, Slabs.unitBytes(layout), MAX_COLDEST)) {
       cold.add(entry.getValue().block());
     }

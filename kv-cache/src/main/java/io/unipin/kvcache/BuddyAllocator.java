@@ -8,9 +8,9 @@ import java.util.BitSet;
  * {@link KvLayout#TOP_ORDER}. The buddy of a run is the other half of the aligned run of twice its
  * length.
  *
- * <p>The number of units need not be a power of two: the units behind the last whole top run form
- * smaller runs. An allocation takes the lowest run of the best-fitting order, so the upper end
- * empties first. O(orders) plus a bit scan. One thread.
+ * <p>The number of units need not be a power of two: the units behind the last whole run of the top
+ * order form smaller runs. An allocation takes the lowest run of the best-fitting order, so the
+ * upper end empties first. Each call takes O(orders) plus a bit scan. One thread.
  *
  * <p>Source: D. E. Knuth, The Art of Computer Programming, volume 1, section 2.5, "The buddy
  * system".
@@ -23,7 +23,10 @@ final class BuddyAllocator {
   /** Bit i of element j: the run of 2^j units from unit i · 2^j is free, and its buddy is not. */
   private final BitSet[] free = new BitSet[ORDERS];
 
-  /** By unit: 1 + the order of the taken run that starts at it, or 0. */
+  /**
+   * Element i is 1 + the order of the taken run that starts at unit i, or 0 if no taken run starts
+   * there.
+   */
   private final byte[] taken;
 
   private int usedUnits;
@@ -108,7 +111,7 @@ final class BuddyAllocator {
 
   /**
    * Frees an aligned run of {@code 2^order} units by moving its contents to a free run of the same
-   * length. Taken and free parts keep their offsets within the run.
+   * length. The taken and the free parts of the run keep their offsets within it.
    */
   void move(int from, BuddyAllocator target, int to, int order) {
     target.free[order].clear(to >> order);

@@ -24,14 +24,14 @@ final class Compaction {
   }
 
   /*
-   * A free run of 2^order units is made from two free runs of half that length. The contents of the
-   * first one's buddy move to the second, at the same offsets; the first and its buddy are then one
-   * free run. Recursion makes the halves.
+   * A free run of 2^order units is made from two free runs A and B of half that length. The
+   * contents of A's buddy move to B, at the same offsets. A and its buddy are then one free run. If
+   * A or B does not exist yet, the same method makes it, by recursion.
    *
    * Let all blocks be without leases and all buddies lie within their slabs. Then 2^order free
-   * units are enough, in whatever pieces: with at most one free run of each smaller order, fewer
-   * than 2^order units would be free. A join copies at most order · 2^(order - 1) units, 2^(order -
-   * 1) per level of the recursion.
+   * units are enough, in whatever pieces they are. The reason: if there were at most one free run
+   * of each smaller order, fewer than 2^order units would be free. A join copies at most order ·
+   * 2^(order - 1) units: 2^(order - 1) units per level of the recursion.
    */
   boolean join(int unitBytes, int order) {
     int half = order - 1;
@@ -45,7 +45,7 @@ final class Compaction {
       }
       free = freeRuns(unitBytes, half);
       if (isFree(unitBytes, order)) {
-        return true; // the new half merged with its buddy, the other half
+        return true; // the half that recursion made merged with its buddy
       }
     }
     free.sort(Comparator.comparingInt(run -> run.slab().around(run.buddy(half), half).size()));
@@ -59,7 +59,9 @@ final class Compaction {
     return false;
   }
 
-  /** A run of units that starts at a unit of a slab; the order is given by the context. */
+  /**
+   * A run of units in a slab, by its first unit. The methods that take a run also take its order.
+   */
   private record Run(Slab slab, int start) {
     int buddy(int order) {
       return start ^ (1 << order);
@@ -84,8 +86,8 @@ final class Compaction {
   }
 
   /**
-   * Moves the blocks in the buddy of a free run to another free run. Returns false if a block there
-   * has a lease.
+   * Moves the blocks in the buddy of a free run to another free run. Returns false, with nothing
+   * moved, if a block in the buddy has a lease.
    */
   private boolean clear(Run run, Run target, int order) {
     int buddy = run.buddy(order);
@@ -104,7 +106,7 @@ final class Compaction {
 
   /**
    * Empties a slab of another unit size if its blocks have room in the other slabs of that unit
-   * size. Returns whether one was emptied.
+   * size. Returns whether a slab was emptied.
    */
   boolean emptyOne(int otherThanUnitBytes, long minBytes) {
     for (Slab slab : leastUsed(otherThanUnitBytes, minBytes)) {
@@ -118,7 +120,10 @@ final class Compaction {
     return false;
   }
 
-  /** Returns the least-used slab of every other unit size, if it has the minimum length. */
+  /**
+   * Returns, for every other unit size, the least-used of the slabs with at least {@code minBytes}
+   * bytes.
+   */
   private Collection<Slab> leastUsed(int otherThanUnitBytes, long minBytes) {
     Map<Integer, Slab> least = new HashMap<>();
     for (Slab slab : slabs) {

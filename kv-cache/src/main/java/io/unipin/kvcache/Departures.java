@@ -19,7 +19,7 @@ final class Departures {
     Objects.requireNonNull(counters.get(departure)).add(entries);
   }
 
-  /** Returns the entries counted so far. Every cause is a key. */
+  /** Returns the number of entries that left so far, for every cause. */
   Map<KvDeparture, Long> counted() {
     Map<KvDeparture, Long> counted = new EnumMap<>(KvDeparture.class);
     counters.forEach((departure, count) -> counted.put(departure, count.sum()));

@@ -7,10 +7,11 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The present keys in the order of their due times, which move. Guarded by its order's lock.
+ * A queue of the present keys by their due times, which move. Guarded by the lock of the
+ * {@link EvictionOrder} that owns it.
  *
- * <p>The queue is lazily ordered: a polled key whose due time has moved is re-queued. O(log keys),
- * amortised.
+ * <p>The queue is lazily ordered: a polled key whose due time has moved is re-queued. Each call
+ * takes O(log keys), amortised.
  */
 final class DueQueue {
   /**
@@ -60,7 +61,7 @@ final class DueQueue {
     return null;
   }
 
-  /** Queues keys again that {@link #next} returned and that stay. */
+  /** Queues again keys that {@link #next} returned and that stay in the order. */
   void putBack(Collection<Waiting> stay) {
     queue.addAll(stay);
   }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The entries that requests can find. Thread-safe.
  *
  * <p>All models compete for the shared part of the budget, except those with a {@link Partition} of
- * their own. An entry that leaves, for any cause, releases its share of the block. The memory is
- * freed once the last lease is closed, too.
+ * their own. An entry that leaves, for any cause, releases its share of its block. The block's
+ * memory is freed once no share and no lease is left.
  */
 final class EntryStore {
   private final WriterSlots writers;
@@ -33,8 +33,8 @@ final class EntryStore {
   }
 
   /**
-   * Reserves a part of the budget for a fingerprint, or changes the size of its part. The first
-   * time, the fingerprint's entries are dropped.
+   * Reserves a part of the budget for a fingerprint, or changes the size of the part that the
+   * fingerprint has. The first reservation drops the fingerprint's entries.
    */
   void reserve(String fingerprint, long bytes) {
     partitions.reserve(fingerprint, bytes, old -> leave(old, fingerprint));
@@ -42,7 +42,7 @@ final class EntryStore {
 
   /**
    * Returns a fingerprint's reserved bytes to the shared part of the budget, and drops the entries
-   * that it still has.
+   * that the fingerprint still has.
    */
   void share(String fingerprint) {
     partitions.share(fingerprint, old -> leave(old, fingerprint));
@@ -51,8 +51,8 @@ final class EntryStore {
   /**
    * Drops a partition's entries of a fingerprint that belongs to another partition from now on.
    *
-   * <p>Waits for publications that began before, as an erasure does. A later publication sees that
-   * its partition is no longer the key's.
+   * <p>Waits for publications that began before this call, as an erasure does. A later publication
+   * sees that the key has another partition by then.
    */
   private void leave(Partition old, String fingerprint) {
     Predicate<KvKey> keys = key -> key.fingerprint().equals(fingerprint);
@@ -76,12 +76,12 @@ final class EntryStore {
   }
 
   /**
-   * Replaces the key's entry by a new one, or only removes it.
+   * Replaces the key's entry by a new entry, or only removes the old entry.
    *
    * <p>The new entry is not kept if the cache was closed or the key was erased since the writer
-   * began. Nor is it kept if the key just moved to another partition. The old entry is removed even
-   * then, because it may share the block. The next writer would otherwise append to it and
-   * overwrite rows that this writer still reads.
+   * began. Nor is it kept if the key just moved to another partition. The old entry is removed in
+   * these cases as well, because both may share one block. Otherwise the next writer would append
+   * to the old entry and overwrite rows that this writer still reads.
    */
   void publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
@@ -104,8 +104,9 @@ final class EntryStore {
   }
 
   /**
-   * Returns whether the writer's key was erased since it claimed its slot. The order of the two
-   * checks matters: an erasure revokes slots before it ends, so a finished erasure has revoked.
+   * Returns whether the writer's key was erased since the writer claimed its slot. The order of the
+   * two checks matters. An erasure revokes slots before it ends, so an erasure that the first check
+   * no longer sees has already revoked the slot.
    */
   private boolean isErased(WriterSlot slot) {
     return erasures.cover(slot.key()) || slot.isRevoked();
@@ -131,7 +132,7 @@ final class EntryStore {
             .computeIfPresent(
                 key, (same, entry) -> entry == longer ? partition.welcome(key, shorter) : entry);
     if (now != shorter) {
-      block.releaseShare(); // the longer entry was evicted first
+      block.releaseShare(); // the longer entry was evicted before the replacement
     }
     return true;
   }
@@ -142,16 +143,16 @@ final class EntryStore {
    * A writer claims its slot, looks the entry up, publishes inside a compute on its key, and then
    * frees the slot. An erasure becomes active, drops the keys of all slots, scans the map, revokes
    * all slots, and ends. There are three cases for a publication:
-   * - Before the erasure starts. The scan finds the entry in the map, or the compute still runs. In
-   *   the second case the erasure finds the slot, and its compute waits for that of the writer.
-   *   (computeIfPresent would not wait: it returns at once while it sees no entry.)
+   * - Before the erasure starts. The scan finds the entry in the map, or the writer's compute still
+   *   runs. If it still runs, the erasure finds the slot, and the erasure's compute waits for the
+   *   writer's. (computeIfPresent would not wait: it returns immediately while it sees no entry.)
    * - While the erasure is active. The publication is refused.
-   * - After the erasure, by a slot that was not revoked. The slot was claimed after the scan, so
-   *   the writer found no old rows to reuse.
+   * - After the erasure, by a slot that was not revoked. The slot was claimed after the erasure's
+   *   scan, so the writer found no old rows to reuse.
    *
-   * Nor is an entry found that was encoded from a history read before the erasure. Its writer took
-   * its mark before reading, and compares marks after claiming the slot. So the writer sees that
-   * the user was erased, or the scan sees the slot.
+   * An entry that was encoded from a history read before the erasure is not found either. Its
+   * writer took a mark before reading the history, and compares marks after claiming the slot. So
+   * the writer sees that the user was erased, or the erasure's scan sees the slot.
    */
 
   /** Returns a number that changes when the user is erased. */
@@ -247,7 +248,7 @@ final class EntryStore {
     }
   }
 
-  /** Evicts an entry that is next in the eviction order, and tells the order so. */
+  /** Evicts an entry that is next in the eviction order, and tells the order about the eviction. */
   void pass(KvKey key, KvEntry entry) {
     partition(key).pass(key, entry);
     evict(key, entry);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The order in which entries are evicted when they fill their part of the budget. Thread-safe.
  *
- * <p>A use updates a few numbers without a lock. All else is O(log keys), amortised: see
+ * <p>A use updates a few numbers without a lock. All other calls take O(log keys), amortised: see
  * {@link DueQueue}.
  */
 final class EvictionOrder {
@@ -26,37 +26,40 @@ final class EvictionOrder {
    *    time      requests to all keys so far
    *    patience  requests for which a key of worth 1 is kept unused
    *
-   * When an entry is evicted in its turn, patience moves towards the value that would have kept it
-   * exactly this long:
+   * When an entry is evicted in its turn, patience moves towards the value that would have kept the
+   * entry exactly as long as it stayed:
    *
    *    observed  = (now - time of the last use) / worth
    *    patience += (observed - patience) / (MEMORY · keys)
    *
    * So patience adapts until as many keys are kept as fit. It falls by at most MOST_FALL / worth
-   * per request. If it fell faster than time passes, the newest keys would become due before older
-   * ones.
+   * per request. If patience fell faster than time passes, the newest keys would become due before
+   * older keys.
    *
    * Three properties follow. All keys age at the same rate. A frequent user outlives a user who
    * came once. A newcomer becomes due after all keys that were unused for long, so a session can
    * run to its end.
    *
-   * This is GreedyDual-Size-Frequency with another clock. GreedyDual's clock moves only when an
-   * entry is evicted. If most keys have about the same worth, all keys used since its last move
-   * look equally new. Worth alone then decides, and users in the middle of a session go before
-   * users who ended one.
+   * This order is GreedyDual-Size-Frequency with another clock. GreedyDual's clock moves only when
+   * an entry is evicted. If most keys have about the same worth, all keys used since the clock's
+   * last move look equally new. Worth alone then decides, and users in the middle of a session are
+   * evicted before users whose session has ended.
    *
    * L. Cherkasova, "Improving WWW Proxies Performance with Greedy-Dual-Size-Frequency Caching
    * Policy", HP Labs HPL-98-69, 1998; P. Cao, S. Irani, "Cost-Aware WWW Proxy Caching Algorithms",
    * 1997.
    */
 
-  /** The maximum number of queued entries examined per entry that {@link #first} is to return. */
+  /**
+   * The maximum number of queued entries that {@link #first} examines per entry that it is to
+   * return.
+   */
   private static final int SEEN_PER_FIRST = 4;
 
   /** Remembered uses of departed keys halve after this many departures per present key. */
   private static final int DEPARTURES_PER_AGE = 2;
 
-  /** The minimum number of present keys assumed for ageing and for patience. */
+  /** The minimum of the number of present keys that ageing and patience assume. */
   private static final int LEAST_AGE = 64;
 
   /** The weight of patience's moving average: each eviction counts 1 / (MEMORY · present keys). */
@@ -66,13 +69,13 @@ final class EvictionOrder {
   private static final int MOST_USES = 15;
 
   /**
-   * The pages of a typical session. Every key is credited with at least this many uses. A newcomer
-   * may thus stay as long as a user who asked for this many pages.
+   * The number of pages of a typical session. Every key counts as used at least this often. So a
+   * newcomer may stay as long as a user who asked for this many pages.
    */
   private static final int LEAST_USES = 5;
 
   /**
-   * The highest fall of patience per request, times the worth of the evicted key.
+   * The most by which patience may fall per request, times the worth of the evicted key.
    *
    * <p>The due time of a key of {@link #MOST_USES} then falls by at most 1 per request, if both
    * keys save the same per byte.
@@ -84,8 +87,8 @@ final class EvictionOrder {
   private volatile long capacityBytes;
 
   /**
-   * Requests so far. Never goes back: a key used now would otherwise look older than keys used just
-   * before.
+   * The number of requests so far. This number never falls, because a key used now would then look
+   * older than keys used just before.
    */
   private final AtomicLong time = new AtomicLong();
 
@@ -98,7 +101,7 @@ final class EvictionOrder {
   @GuardedBy("lock")
   private final UseSketch departed = new UseSketch();
 
-  /** The time of the last eviction in turn. */
+  /** The time, in requests, of the last eviction in turn. */
   @GuardedBy("lock")
   private long passedAt;
 
@@ -123,8 +126,8 @@ final class EvictionOrder {
   }
 
   /**
-   * Restarts the key's stay, because its entry was looked up: by a request, again by the same one,
-   * or ahead of any request.
+   * Restarts the key's stay, because its entry was looked up. A request looks an entry up once or
+   * several times, and a look-up may also come ahead of any request.
    */
   void seen(KvKey key) {
     Place place = places.get(key);
@@ -172,7 +175,7 @@ final class EvictionOrder {
     return Math.max(LEAST_USES, Math.min(place.uses, MOST_USES)) * place.entry.saving();
   }
 
-  /** Forgets a key whose entry is gone. Does nothing if the key has another entry by now. */
+  /** Removes a key whose entry is gone. Does nothing if the key has another entry by now. */
   void remove(KvKey key, KvEntry entry) {
     lock.lock();
     try {
@@ -213,7 +216,7 @@ final class EvictionOrder {
     double last = (now - place.usedAt) / worth;
     double next = before + (last - before) / (MEMORY * kept);
     // If patience dropped faster than time passes, the newest keys would become due before older
-    // ones.
+    // keys.
     patience = Math.max(next, before - (now - passedAt) * MOST_FALL / worth);
     passedAt = now;
     departed.set(key, place.uses, kept * DEPARTURES_PER_AGE);
@@ -252,7 +255,7 @@ final class EvictionOrder {
 
   /**
    * Returns up to {@code limit} entries that satisfy {@code mayGo}, in eviction order. Examines at
-   * most {@link #SEEN_PER_FIRST} times as many, and removes none.
+   * most {@link #SEEN_PER_FIRST} · {@code limit} entries, and removes none.
    */
   List<Map.Entry<KvKey, KvEntry>> first(int limit, Predicate<KvEntry> mayGo) {
     List<Map.Entry<KvKey, KvEntry>> entries = new ArrayList<>();

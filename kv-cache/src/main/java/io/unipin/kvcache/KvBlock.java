@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * A run of units of a slab, with the counts of its holders: the leases of requests and the shares
  * of entries.
  *
- * <p>Both counts are in one word, so the release of the last one is a single atomic step. A lease
- * or share on a block whose counts were both 0 is refused. A new block has one lease, which belongs
- * to its maker. Memory is always overwritten before it is freed, so a later erasure has nothing
- * left to find. A block without leases may be moved to make room. Thread-safe.
+ * <p>Both counts are in one word, so the release of the last holder is a single atomic step. A
+ * block whose counts were once both 0 refuses leases and shares. A new block has one lease, which
+ * belongs to the caller that made the block. A block's memory is always overwritten before it is
+ * freed, so no erasure has to search freed memory. A block without leases may be moved to make
+ * room. Thread-safe.
  *
  * <p>Source: the counted buffers of Apache Cassandra's {@code ChunkCache}.
  */
@@ -21,7 +22,10 @@ final class KvBlock {
   private static final long LEASE = 1L << LEASE_SHIFT;
   private static final long SHARE = 1;
 
-  /** A bit above the count of leases. While it is set, the block is moved and new leases wait. */
+  /**
+   * A bit above the count of leases. While the bit is set, the block is being moved and new leases
+   * wait.
+   */
   private static final long FROZEN = 1L << 62;
 
   private final SlabPool pool;
@@ -36,7 +40,8 @@ final class KvBlock {
   private volatile @Nullable Throwable freedAt;
 
   /**
-   * The location of the block. It changes only while the block is frozen, under the pool's lock.
+   * The location of the block. The location changes only while the block is frozen, under the
+   * pool's lock.
    */
   private record Place(Slab slab, int start, ByteBuffer memory) {}
 
@@ -81,7 +86,10 @@ final class KvBlock {
     return capacity;
   }
 
-  /** Returns the bytes taken from the slab: the block and the rounding of its units. */
+  /**
+   * Returns the number of bytes that the block takes from the slab, the rounding of its units
+   * included.
+   */
   long bytes() {
     return bytes;
   }
@@ -105,8 +113,8 @@ final class KvBlock {
   }
 
   /**
-   * Returns how often rows of an entry were given up so that a writer could overwrite them in
-   * place.
+   * Returns how often an entry was cut back to fewer rows, so that a writer could overwrite the
+   * other rows in place.
    */
   int cuts() {
     return cuts;
@@ -117,7 +125,7 @@ final class KvBlock {
     cuts = count;
   }
 
-  /** Takes a share for an entry. The caller holds a lease. */
+  /** Takes a share for an entry. The caller holds a lease on the block. */
   void share() {
     if (!retain(SHARE)) {
       throw misuse("a block in use expected, got a freed one");

@@ -7,16 +7,17 @@ import java.time.Duration;
  * Settings of a {@link UserKvCache}.
  *
  * <p>Both byte limits are off-heap and add up: {@code -XX:MaxDirectMemorySize} must leave room for
- * their sum. Memory is taken slab by slab when it is needed, and is never returned.
+ * their sum. The cache takes memory slab by slab when it needs more, and never returns memory to
+ * the system.
  *
  * <p>Immutable.
  *
- * @param budgetBytes limit of the blocks of entries
+ * @param budgetBytes limit of the bytes of the entries' blocks
  * @param timeToLive the time without use after which an entry is dropped
- * @param transientBytes limit of the blocks outside the budget: requests that go uncached, branches
- *     and leases aside
- * @param ticker the clock of {@code timeToLive}, and of the pauses before a failed allocation of
- *     memory is tried again
+ * @param transientBytes limit of the bytes of the blocks outside the budget. Uncached requests,
+ *     branches and leases aside use these blocks.
+ * @param ticker the clock of {@code timeToLive} and of the pauses after a failed allocation of
+ *     memory
  */
 public record KvCacheConfig(
     long budgetBytes, Duration timeToLive, long transientBytes, Ticker ticker) {

@@ -2,8 +2,8 @@ package io.unipin.kvcache;
 
 /**
  * Thrown when the cache cannot give a block. Either the transient blocks are used up
- * ("overloaded"), or the waiting thread was interrupted. In the second case its interrupt flag is
- * set again.
+ * ("overloaded"), or the waiting thread was interrupted. If the thread was interrupted, its
+ * interrupt flag is set again.
  */
 public final class KvCacheException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -10,7 +10,7 @@ import java.util.Objects;
  * after the other, so under load they may stem from slightly different moments. Immutable.
  *
  * @param budgetBytes limit of {@code usedBytes}
- * @param usedBytes bytes of the blocks taken from the budget, by entries and by leases
+ * @param usedBytes bytes of the blocks in the budget that have a share or a lease
  * @param leasedBytes bytes of the blocks with at least one open lease, transient blocks included
  * @param leases open leases
  * @param entries entries that requests can find
@@ -18,8 +18,8 @@ import java.util.Objects;
  *     are not counted
  * @param refreshes leases given by {@link UserKvCache#refresh}
  * @param departures entries that left the cache, by cause
- * @param lostBytes mean of the free bytes over all moments at which no free run was long enough for
- *     a wanted block
+ * @param lostBytes mean number of free bytes over all moments at which no free run was long enough
+ *     for a wanted block
  */
 public record KvCacheStats(
     long budgetBytes,
@@ -36,37 +36,37 @@ public record KvCacheStats(
     departures = Map.copyOf(departures);
   }
 
-  /** Returns the leases with outcome {@link KvOutcome#HIT}. */
+  /** Returns the number of leases with outcome {@link KvOutcome#HIT}. */
   public long hits() {
     return counted(KvOutcome.HIT);
   }
 
-  /** Returns the leases with outcome {@link KvOutcome#APPEND}. */
+  /** Returns the number of leases with outcome {@link KvOutcome#APPEND}. */
   public long appends() {
     return counted(KvOutcome.APPEND);
   }
 
-  /** Returns the leases with outcome {@link KvOutcome#PREFILL}. */
+  /** Returns the number of leases with outcome {@link KvOutcome#PREFILL}. */
   public long prefills() {
     return counted(KvOutcome.PREFILL);
   }
 
-  /** Returns the leases with outcome {@link KvOutcome#UNCACHED}. */
+  /** Returns the number of leases with outcome {@link KvOutcome#UNCACHED}. */
   public long uncached() {
     return counted(KvOutcome.UNCACHED);
   }
 
-  /** Returns the leases given for a reason. */
+  /** Returns the number of leases given for a reason. */
   public long counted(KvReason reason) {
     return Objects.requireNonNull(reasons.get(reason));
   }
 
-  /** Returns the entries that left for a cause. */
+  /** Returns the number of entries that left for a cause. */
   public long counted(KvDeparture departure) {
     return Objects.requireNonNull(departures.get(departure));
   }
 
-  /** Returns the entries that left because of the policy, for room, or by age. */
+  /** Returns the number of entries that left because of the policy, for room, or by age. */
   public long evictions() {
     return counted(KvDeparture.POLICY) + counted(KvDeparture.ROOM) + counted(KvDeparture.AGE);
   }

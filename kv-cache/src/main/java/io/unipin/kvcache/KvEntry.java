@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * the state after the last row.
  *
  * <p>An entry holds a share of its block from its publication until its removal. An entry without
- * state was cut back: its rows can be reused, but it is never a hit. Immutable.
+ * state is an entry that was cut back: its rows can be reused, but a request never hits it.
+ * Immutable.
  */
 final class KvEntry {
   private final TokenHashes hashes;
@@ -35,8 +36,8 @@ final class KvEntry {
   }
 
   /**
-   * Returns what keeping the entry saves per byte: the cost of encoding its rows at once, divided
-   * by the bytes of its block. Only ratios of savings are meaningful.
+   * Returns what keeping the entry saves per byte: the cost of encoding all of its rows in one
+   * call, divided by the bytes of its block. Only ratios of savings are meaningful.
    */
   double saving() {
     return block.layout().encodingCost(rows()) / block.bytes();
@@ -46,7 +47,10 @@ final class KvEntry {
     return state;
   }
 
-  /** Returns whether the entry answers a request for these tokens, so that nothing is to encode. */
+  /**
+   * Returns whether the entry has all rows and the state for these tokens, so that nothing has to
+   * be encoded.
+   */
   boolean answers(TokenHashes request) {
     return state != null
         && request.size() == hashes.size()
@@ -56,8 +60,8 @@ final class KvEntry {
   /**
    * Returns how many of the request's first rows can be reused if this entry does not answer it.
    *
-   * <p>At least one row is left to encode, because the state after it is needed. All sequences
-   * share the learned first token, so agreement on it alone counts as 0.
+   * <p>At least the last row is left to encode, because the state after that row is needed. All
+   * sequences share the learned first token, so agreement on this token alone counts as 0.
    */
   int reusableRows(TokenHashes request) {
     int prefix = hashes.commonPrefix(request);
@@ -65,14 +69,14 @@ final class KvEntry {
   }
 
   /*
-   * A cut in place overwrites rows of this entry. They may also be rows of shorter and longer
-   * entries that shared the block, which a slow reader may still hold. So no lease through any of
-   * these entries may be open or be given.
+   * A cut in place lets a writer overwrite rows of this entry. Shorter and longer entries that
+   * shared the block may have the same rows, and a slow reader may still hold such an entry. So no
+   * lease through any of these entries may be open, and none may be given.
    *
    * The writer holds the key's slot. It first counts the cut in the block and then reads the number
-   * of leases. A reader first takes a lease and then compares the block's cuts with those of its
-   * entry. All are volatile, so at least one of the two sees the other: the writer uses another
-   * block, or the reader releases its lease.
+   * of leases. A reader first takes a lease and then compares the block's cuts with the cuts that
+   * its entry remembers. Cuts and leases are volatile, so at least one of the two threads sees the
+   * other's step. Then the writer uses another block, or the reader releases its lease.
    */
 
   /**

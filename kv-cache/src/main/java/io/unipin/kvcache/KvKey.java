@@ -6,8 +6,8 @@ package io.unipin.kvcache;
  * <p>Immutable.
  *
  * @param user the user's id
- * @param fingerprint identifies everything that keys and values depend on: weights, program,
- *     precision, element type, window and feature schema
+ * @param fingerprint identifies everything that attention keys and values depend on: weights,
+ *     program, precision, element type, window and feature schema
  */
 public record KvKey(String user, String fingerprint) {
   public KvKey {

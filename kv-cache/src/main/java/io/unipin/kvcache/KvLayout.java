@@ -4,16 +4,17 @@ package io.unipin.kvcache;
  * The shape of one model's blocks.
  *
  * <p>A block is {@code [layers, 2, kvHeads, capacity, headDim]}, contiguous, in native byte order.
- * The second axis holds keys (0) and values (1). If the type has steps, they follow as
- * {@code [layers, 2, kvHeads, capacity]}.
+ * The second axis holds keys (0) and values (1). If the element type has steps, the steps follow
+ * the elements as {@code [layers, 2, kvHeads, capacity]}.
  *
  * <p>The capacity is one of five size classes {@code unit · 2^j}, j = 0..4, with
- * {@code unit = ceil(maxRows / 16)}. A block is thus a power of two of units, which a buddy
- * allocator packs without loss. The top class holds at most 15 rows more than {@code maxRows}.
+ * {@code unit = ceil(maxRows / 16)}. So the number of units of a block is a power of two, and a
+ * buddy allocator packs such blocks without loss. The top class holds at most 15 rows more than
+ * {@code maxRows}.
  *
  * <p>Immutable.
  *
- * @param maxRows rows of the longest sequence, the learned first token included
+ * @param maxRows number of rows of the longest sequence, the learned first token included
  */
 public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType type) {
 
@@ -24,8 +25,8 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
   private static final int ROWS_PER_CALL = 64;
 
   /**
-   * The limit of a direct buffer, which is addressed by an int, less some slack. The slack lets
-   * every unit be rounded up to a cache line.
+   * The limit of the bytes of a direct buffer, which an int addresses, less some slack. Because of
+   * the slack, every unit can be rounded up to whole cache lines.
    */
   private static final long MAX_BLOCK_BYTES = Integer.MAX_VALUE - (1 << 16);
 
@@ -44,18 +45,18 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     }
   }
 
-  /** Returns the bytes of a block of {@code capacity} rows. */
+  /** Returns the number of bytes of a block of {@code capacity} rows. */
   public long blockBytes(int capacity) {
     return (long) planes() * capacity * (rowBytes() + type.stepBytes());
   }
 
-  /** Returns the bytes of a block's elements. The steps begin at this offset. */
+  /** Returns the number of bytes of a block's elements. The steps begin at this offset. */
   public long elementBytes(int capacity) {
     return (long) planes() * capacity * rowBytes();
   }
 
   /**
-   * Returns the smallest size class, in rows, that holds {@code rows}.
+   * Returns the smallest size class, in rows, that holds {@code rows} rows.
    *
    * @throws IllegalArgumentException if {@code rows} is not in 1..maxRows
    */
@@ -63,7 +64,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return unitRows() << orderFor(rows);
   }
 
-  /** Returns j of the smallest size class {@code unit · 2^j} that holds {@code rows}. */
+  /** Returns j of the smallest size class {@code unit · 2^j} that holds {@code rows} rows. */
   int orderFor(int rows) {
     if (rows < 1 || rows > maxRows) {
       throw new IllegalArgumentException("1 to " + maxRows + " rows expected, got " + rows);
@@ -72,18 +73,18 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return Integer.SIZE - Integer.numberOfLeadingZeros(units - 1);
   }
 
-  /** Returns the rows of the smallest size class. */
+  /** Returns the number of rows of a unit, which is the smallest size class. */
   int unitRows() {
     return unitRows(maxRows);
   }
 
   /**
-   * Returns the approximate cost of encoding {@code rows} rows at once. Only ratios of costs are
-   * meaningful.
+   * Returns the approximate cost of encoding {@code rows} rows in one call of the model. Only
+   * ratios of costs are meaningful.
    *
-   * <p>Per layer, with width = kvHeads · headDim, n rows cost {@code n · (n + 6 · width)}:
-   * attention over the rows, and linear maps. The call itself costs as much as
-   * {@link #ROWS_PER_CALL} rows.
+   * <p>Per layer, with width = kvHeads · headDim, n rows cost {@code n · (n + 6 · width)}: n² for
+   * attention over the rows, and the rest for linear maps. The call itself costs as much as
+   * encoding {@link #ROWS_PER_CALL} rows.
    */
   double encodingCost(int rows) {
     return layers * (rowsCost(rows) + rowsCost(ROWS_PER_CALL));
@@ -98,7 +99,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return layers * 2 * kvHeads;
   }
 
-  /** Returns the bytes of the elements of one row within one plane. */
+  /** Returns the number of bytes of the elements of one row within one plane. */
   int rowBytes() {
     return headDim * type.bytes();
   }

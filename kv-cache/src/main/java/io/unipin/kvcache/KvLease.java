@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request's hold on one block, from {@link UserKvCache#acquire} to {@link #close}.
  *
- * <p>Rows {@code [0, reusedRows)} are valid and do not change while the lease is open, whatever
- * becomes of the entry. A lease that is not a {@link KvOutcome#HIT} has rows to write. Its holder
+ * <p>Rows {@code [0, reusedRows)} are valid and do not change while the lease is open, even if the
+ * entry leaves the cache. A lease that is not a {@link KvOutcome#HIT} has rows to write. Its holder
  * writes exactly rows {@code [reusedRows, rows)} into {@link #block} and then commits. From then on
  * all rows are valid and do not change.
  *
@@ -57,7 +57,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Returns an open lease that writes. Takes over the caller's lease on the block, and the slot.
+   * Returns an open lease that writes. Takes over the caller's lease on the block, and the caller's
+   * slot.
    */
   static KvLease writing(
       LeaseHost host,
@@ -86,13 +87,15 @@ public final class KvLease implements AutoCloseable {
 
   /**
    * Returns the reason of the outcome. A branch or a lease aside has {@link KvReason#NO_ROOM},
-   * although nothing was looked up for it.
+   * although the cache looked nothing up for either.
    */
   public KvReason reason() {
     return reason;
   }
 
-  /** Returns how many of the first rows need not be encoded. For a hit these are all rows. */
+  /**
+   * Returns how many of the first rows need not be encoded. For a hit, no row needs to be encoded.
+   */
   public int reusedRows() {
     return reusedRows;
   }
@@ -102,7 +105,10 @@ public final class KvLease implements AutoCloseable {
     return hashes.size();
   }
 
-  /** Returns the number of rows that the block has room for, an axis of its shape. */
+  /**
+   * Returns the number of rows that the block has room for. The block's shape has this number as an
+   * axis.
+   */
   public int capacity() {
     return block.capacity();
   }
@@ -120,14 +126,17 @@ public final class KvLease implements AutoCloseable {
     return block.memory();
   }
 
-  /** Returns the same memory with its layout and capacity, as models take it; the same rules hold. */
+  /**
+   * Returns the memory of {@link #block} together with its layout and capacity, as models take it.
+   * The rules of {@link #block} hold.
+   */
   public KvRows kv() {
     return new HostRows(block(), block.layout(), capacity());
   }
 
   /**
-   * Returns a copy of the state after the last row. A hit has it from the start, other leases once
-   * they are committed.
+   * Returns a copy of the state after the last row. A hit has the state from the start. Any other
+   * lease has the state once it is committed.
    *
    * @throws IllegalStateException if the lease is not committed yet
    */
@@ -142,11 +151,11 @@ public final class KvLease implements AutoCloseable {
 
   /**
    * Publishes rows {@code [reusedRows, rows)}, which the caller has written, so that other requests
-   * find them. If the lease cannot be kept, or its key was erased since, only {@link #state}
-   * changes.
+   * find them. If the lease is uncached, or its key was erased since the lease was taken, only
+   * {@link #state} changes.
    *
    * @param state the state after the last row, copied
-   * @throws IllegalStateException for a hit, and the second time
+   * @throws IllegalStateException if the lease is a hit, or is already committed
    */
   public void commit(float[] state) {
     requireOpen();
@@ -164,8 +173,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Releases the block. If nothing was committed, the entry keeps the rows it had before, or at
-   * least the reused ones.
+   * Releases the block. If nothing was committed, the entry keeps the rows that it had before, or
+   * at least the reused rows.
    */
   @Override
   public void close() {
@@ -179,7 +188,7 @@ public final class KvLease implements AutoCloseable {
     host.ledger().closed(this);
   }
 
-  /** Returns whether this lease took the slot over. */
+  /** Returns whether this lease took the claimed slot over. */
   boolean writes(WriterSlot claimed) {
     return slot == claimed;
   }

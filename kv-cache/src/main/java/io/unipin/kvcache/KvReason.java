@@ -7,15 +7,15 @@ public enum KvReason {
   /** The entry lacks only the last tokens. */
   GROWN(KvOutcome.APPEND),
   /**
-   * The entry has other tokens from some position on. The cause is a correction, a late event or a
-   * shorter history.
+   * The entry has other tokens from some position on. A correction, a late event or a shorter
+   * history causes this.
    */
   CORRECTED(KvOutcome.APPEND),
   /** There is no entry: the user is new, or the entry left. */
   ABSENT(KvOutcome.PREFILL),
   /**
-   * The entry shares no token with the request but the learned first one. The window moved, or the
-   * history is another one.
+   * The entry and the request share only the learned first token. The window moved, or the user has
+   * another history by now.
    */
   MOVED(KvOutcome.PREFILL),
   /** Leased blocks leave no room. Branches and leases aside also carry this reason. */

@@ -7,8 +7,9 @@ public enum KvType {
   /** IEEE 754 binary16. */
   FLOAT16(2, 0),
   /**
-   * Integers from -127 to 127, which are multiples of a step. Every row has one step per layer, key
-   * or value, and head: its largest magnitude / 127, stored as IEEE 754 binary16.
+   * Integers from -127 to 127. An integer times a step is the value of the element. Every row has
+   * one step for each layer, for its key and its value, and for each head. The step is the largest
+   * magnitude among its elements / 127, stored as IEEE 754 binary16.
    */
   INT8(1, 2);
 
@@ -20,12 +21,12 @@ public enum KvType {
     this.stepBytes = stepBytes;
   }
 
-  /** Returns the bytes of one element. */
+  /** Returns the number of bytes of one element. */
   public int bytes() {
     return bytes;
   }
 
-  /** Returns the bytes of one step, 0 if the type has none. */
+  /** Returns the number of bytes of one step, 0 if the type has no steps. */
   public int stepBytes() {
     return stepBytes;
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * A count of the open leases, and of all leases by reason. Thread-safe.
  *
- * <p>In debug mode it remembers where the open leases were taken.
+ * <p>In debug mode the ledger remembers where the open leases were taken.
  */
 final class LeaseLedger {
   private final boolean debug;
@@ -63,7 +63,10 @@ final class LeaseLedger {
     return open.get();
   }
 
-  /** Returns where the open leases were taken, or an empty list outside debug mode. */
+  /**
+   * Returns the stack traces of the calls that took the open leases, or an empty list outside debug
+   * mode.
+   */
   List<Throwable> sites() {
     return List.copyOf(sites.values());
   }

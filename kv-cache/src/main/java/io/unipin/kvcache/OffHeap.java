@@ -10,7 +10,7 @@ public final class OffHeap {
   private OffHeap() {}
 
   /**
-   * Allocates zeroed memory. It is freed once nothing refers to it any longer.
+   * Allocates zeroed memory. The JVM frees the memory once nothing refers to it any longer.
    *
    * @return a buffer with position 0, in native byte order
    * @throws OutOfMemoryError if there is not enough memory

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A set of entries that compete for one part of the budget. Thread-safe.
  *
  * <p>{@link EvictionOrder} chooses the entries to evict when the part is full. Caffeine holds the
- * entries and drops those past their time to live.
+ * entries and drops the entries that are past their time to live.
  */
 final class Partition {
-  /** 1/128 of the part is left for blocks that are being written. */
+  /** A partition leaves 1/128 of its part free, for blocks that are being written. */
   private static final int HEADROOM_SHIFT = 7;
 
   private final Cache<KvKey, KvEntry> cache;
@@ -29,7 +29,7 @@ final class Partition {
         Caffeine.newBuilder()
             .expireAfterAccess(config.timeToLive())
             .ticker(config.ticker())
-            .scheduler(Scheduler.systemScheduler()) // entries expire without a request as well
+            .scheduler(Scheduler.systemScheduler()) // so entries also expire while no request comes
             .executor(Runnable::run)
             .removalListener(
                 (@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) -> {
@@ -86,8 +86,8 @@ final class Partition {
   }
 
   /**
-   * Evicts entries until the rest fits, but never the entry of {@code newest}. Returns how many
-   * were evicted.
+   * Evicts entries until the other entries fit into the part, but never the entry of
+   * {@code newest}. Returns how many entries were evicted.
    */
   int settle(@Nullable KvKey newest) {
     int gone = 0;

@@ -51,8 +51,8 @@ final class Partitions {
   /**
    * Reserves a part of the budget for a fingerprint, or changes the size of its part.
    *
-   * @param leave drops the fingerprint's entries from the shared part. It is called the first time
-   *     only, after the lock is released.
+   * @param leave drops the fingerprint's entries from the shared part. It is called only when the
+   *     fingerprint had no part of its own before, after the lock is released.
    */
   void reserve(String fingerprint, long bytes, Consumer<Partition> leave) {
     resizing.lock();
@@ -83,7 +83,7 @@ final class Partitions {
    * Returns a fingerprint's reserved bytes to the shared part.
    *
    * @param leave drops the entries of the fingerprint's part. It is called under the lock, before
-   *     the shared part grows. So the parts together stay within the budget.
+   *     the shared part grows, so that the parts together stay within the budget.
    */
   void share(String fingerprint, Consumer<Partition> leave) {
     resizing.lock();

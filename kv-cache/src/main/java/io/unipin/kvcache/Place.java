@@ -11,7 +11,7 @@ final class Place {
   /** The time from which the key may be evicted. */
   volatile double due;
 
-  /** Incremented without a lock: a lost use does little harm. */
+  /** Threads increment this number without a lock, because a lost use does little harm. */
   volatile int uses;
 
   Place(KvEntry entry) {

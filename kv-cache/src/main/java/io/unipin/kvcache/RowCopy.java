@@ -5,15 +5,16 @@ import java.nio.ByteBuffer;
 /**
  * A copy of the first rows of one block into another of any capacity.
  *
- * <p>It takes one strided copy per layer, key or value, and head, and a second one for the steps if
- * the type has them.
+ * <p>One row after the other of a plane is contiguous, so each plane takes one copy. A plane is the
+ * keys or the values of one layer and head. If the type has steps, a second copy per plane takes
+ * over the steps.
  */
 final class RowCopy {
   private RowCopy() {}
 
   /**
-   * Copies the first {@code rows} rows. The caller holds leases on both blocks, and the only one on
-   * {@code to}.
+   * Copies the first {@code rows} rows. The caller holds a lease on each of the two blocks, and the
+   * only lease on {@code to}.
    */
   static void copy(KvBlock from, KvBlock to, int rows) {
     KvLayout layout = from.layout();

@@ -9,17 +9,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One large piece of off-heap memory, cut into units of one size. It can be cut again when it is
- * empty.
+ * One large piece of off-heap memory, cut into units of one size. An empty slab can be cut again.
  *
- * <p>Only this class cuts slices out of memory outside the heap. The JDK checks their bounds.
- * Guarded by its pool's lock, except {@link #slice} and {@link #overwrite}.
+ * <p>Only this class cuts slices out of memory outside the heap. The JDK checks the bounds of the
+ * slices. A slab is guarded by its pool's lock, except {@link #slice} and {@link #overwrite}.
  */
 final class Slab {
-  /** Blocks start at cache lines, so unit sizes are multiples of this number of bytes. */
+  /**
+   * The number of bytes of a cache line. Every block starts at a cache line, so unit sizes are
+   * multiples of this number.
+   */
   static final int ALIGNMENT = 64;
 
-  /** The byte of freed memory in debug mode. As float32 and float16 it reads as not-a-number. */
+  /**
+   * The byte that fills freed memory in debug mode. Elements of float32 or float16 that consist of
+   * this byte are not-a-numbers.
+   */
   private static final byte POISON = (byte) 0xFF;
 
   private final ByteBuffer memory;
@@ -30,7 +35,7 @@ final class Slab {
   private int unitBytes;
   private BuddyAllocator units = new BuddyAllocator(0);
 
-  /** The blocks of the taken runs, each at its first unit. */
+  /** The blocks of the taken runs. A block's index is the first unit of its run. */
   private @Nullable KvBlock[] blocks = new KvBlock[0];
 
   Slab(int bytes, boolean poisons) {
@@ -40,7 +45,7 @@ final class Slab {
     memory = OffHeap.allocate(bytes + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, bytes);
   }
 
-  /** Returns the bytes of a unit, 0 before the first cut. */
+  /** Returns the number of bytes of a unit, 0 before the first cut. */
   int unitBytes() {
     return unitBytes;
   }
@@ -172,7 +177,10 @@ final class Slab {
     return found;
   }
 
-  /** Returns {@code bytes} bytes from a unit on: position 0, native byte order. */
+  /**
+   * Returns a buffer of {@code bytes} bytes that starts at a unit. Its position is 0, and its byte
+   * order is native.
+   */
   ByteBuffer slice(int start, int bytes) {
     return memory.slice(start * unitBytes, bytes).order(ByteOrder.nativeOrder());
   }

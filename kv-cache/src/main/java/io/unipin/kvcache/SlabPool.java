@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The slabs under one byte budget, shared by layouts of any unit size. An empty slab may be cut
  * again for another unit size.
  *
- * <p>Slabs are allocated when they are first needed, and kept. If the process has no memory for
- * another slab, the pool continues with the slabs it has and tries again after a pause
- * ({@link Backoff}). Thread-safe: only callers that need a new slab wait for its memory.
+ * <p>A slab is allocated when it is first needed, and is never freed. If the process has no memory
+ * for another slab, the pool continues with the slabs it has and tries again after a pause
+ * ({@link Backoff}). Thread-safe. Only a caller that needs a new slab waits for the slab's memory.
  */
 final class SlabPool {
   private final long budgetBytes;
@@ -22,7 +22,7 @@ final class SlabPool {
   private final IntFunction<Slab> memory;
   private final AtomicLong leasedBytes = new AtomicLong();
 
-  /** Held while memory for a slab is allocated, which is slow. Acquired before {@link #lock}. */
+  /** Held during the slow allocation of a slab's memory. Acquired before {@link #lock}. */
   private final ReentrantLock growing = new ReentrantLock();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,10 +35,10 @@ final class SlabPool {
 
   /**
    * @param name the pool's name in the log
-   * @param slabBytes bytes of a slab, rounded up to whole top blocks of the layout it is allocated
-   *     for
-   * @param debug whether blocks remember where they were taken and freed, and are poisoned when
-   *     freed
+   * @param slabBytes bytes of a slab, rounded up to whole blocks of the top size class of the
+   *     layout that the slab is allocated for
+   * @param debug whether blocks remember where they were taken and freed, and are filled with
+   *     not-a-numbers when freed
    */
   SlabPool(String name, long budgetBytes, long slabBytes, boolean debug) {
     this(
@@ -98,14 +98,14 @@ final class SlabPool {
     }
     growing.lock();
     try {
-      block = allocateHere(layout, rows); // the previous holder of the lock may have added a slab
+      block = allocateHere(layout, rows); // the previous holder of `growing` may have added a slab
       return block == null && grow(layout, rows) ? allocateHere(layout, rows) : block;
     } finally {
       growing.unlock();
     }
   }
 
-  /** Like {@link #allocate}, but adds no slab. */
+  /** Allocates a block like {@link #allocate}, but adds no slab. */
   private @Nullable KvBlock allocateHere(KvLayout layout, int rows) {
     int unitBytes = Slabs.unitBytes(layout);
     int order = layout.orderFor(rows);
@@ -179,7 +179,8 @@ final class SlabPool {
   }
 
   /**
-   * Like {@link #allocate}, and joins free runs that are too short by moving blocks without leases.
+   * Allocates a block like {@link #allocate}. If all free runs are too short, joins free runs by
+   * moving blocks without leases.
    */
   @Nullable KvBlock gather(KvLayout layout, int rows) {
     KvBlock block = allocate(layout, rows);
@@ -197,8 +198,8 @@ final class SlabPool {
   }
 
   /**
-   * Like {@link #allocate}, in a slab of another unit size. Empties that slab if its blocks have
-   * room in the other slabs of their unit size.
+   * Allocates a block like {@link #allocate}, in a slab that had another unit size. Empties that
+   * slab first, if its blocks have room in the other slabs of their unit size.
    */
   @Nullable KvBlock takeOver(KvLayout layout, int rows) {
     lock.lock();
@@ -211,7 +212,7 @@ final class SlabPool {
     }
   }
 
-  /** Returns the free bytes of the slabs into which a layout's blocks are placed. */
+  /** Returns the number of free bytes in the slabs that may hold a layout's blocks. */
   long freeBytes(KvLayout layout) {
     lock.lock();
     try {
@@ -229,8 +230,8 @@ final class SlabPool {
   }
 
   /**
-   * Returns the blocks in the aligned run of {@code 2^order} units around a block. All of them must
-   * go to make that run free.
+   * Returns the blocks in the aligned run of {@code 2^order} units around a block. The run is free
+   * once all of these blocks are gone.
    */
   List<KvBlock> around(KvBlock block, int order) {
     lock.lock();
@@ -268,7 +269,7 @@ final class SlabPool {
     }
   }
 
-  /** Counts an allocation that found no free run long enough, and the bytes free at that moment. */
+  /** Counts a failure to find a free run long enough, and the free bytes at that moment. */
   void countLoss() {
     lock.lock();
     try {

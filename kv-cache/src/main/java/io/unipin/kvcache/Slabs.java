@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The slabs of a pool, and the part of its budget that they leave for another one. Guarded by its
- * pool's lock.
+ * The slabs of a pool, and the part of the pool's budget that is left for another slab. Guarded by
+ * the pool's lock.
  */
 final class Slabs {
   private static final Logger logger = LoggerFactory.getLogger(SlabPool.class);
@@ -27,8 +27,8 @@ final class Slabs {
 
   /**
    * @param name the pool's name in the log
-   * @param slabBytes bytes of a slab, rounded up to whole top blocks of the layout it is allocated
-   *     for
+   * @param slabBytes bytes of a slab, rounded up to whole blocks of the top size class of the
+   *     layout that the slab is allocated for
    * @param ticker the clock of the pauses between failed allocations
    */
   Slabs(String name, long budgetBytes, long slabBytes, Ticker ticker) {
@@ -38,24 +38,24 @@ final class Slabs {
     this.backoff = new Backoff(ticker);
   }
 
-  /** Returns the slab size that divides a budget into 64 slabs, at most 1 GiB. */
+  /** Returns the slab size, in bytes, that divides a budget into 64 slabs, but at most 1 GiB. */
   static long defaultBytes(long budgetBytes) {
     return Math.min(budgetBytes / SLABS, MAX_SLAB_BYTES);
   }
 
-  /** Returns the bytes of a layout's smallest block, rounded up to whole cache lines. */
+  /** Returns the number of bytes of a layout's smallest block, rounded up to whole cache lines. */
   static int unitBytes(KvLayout layout) {
     int bytes = (int) layout.blockBytes(layout.unitRows());
     return (bytes + Slab.ALIGNMENT - 1) / Slab.ALIGNMENT * Slab.ALIGNMENT;
   }
 
-  /** Returns the bytes of a block with room for {@code rows} rows, in whole units. */
+  /** Returns the number of bytes of a block with room for {@code rows} rows, in whole units. */
   static long blockBytes(KvLayout layout, int rows) {
     return (long) unitBytes(layout) << layout.orderFor(rows);
   }
 
   /**
-   * Returns the bytes of the next slab if it was allocated for this layout, in whole cache lines.
+   * Returns the number of bytes that a new slab for this layout would have, in whole cache lines.
    * Returns 0 if the whole budget is used, or while the pause after a failed allocation lasts.
    */
   int nextBytes(KvLayout layout) {
@@ -108,7 +108,7 @@ final class Slabs {
     return slabs.stream().mapToLong(Slab::usedBytes).sum();
   }
 
-  /** Counts an allocation that found no free run long enough, and the bytes free at that moment. */
+  /** Counts a failure to find a free run long enough, and the free bytes at that moment. */
   void countLoss() {
     shortages++;
     lostBytes += reservedBytes - usedBytes();

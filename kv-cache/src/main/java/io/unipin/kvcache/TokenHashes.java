@@ -6,20 +6,21 @@ import java.util.Arrays;
  * The chained 128-bit hashes of a token sequence. Element i covers tokens 0..i, so two sequences
  * agree on a prefix of tokens exactly where their hashes agree.
  *
- * <p>{@link #commonPrefix} is O(log size). 16 bytes per token. Immutable.
+ * <p>{@link #commonPrefix} takes O(log size). A sequence takes 16 bytes per token. Immutable.
  */
 public final class TokenHashes {
   /*
    *    next = P(state xor M(token))
    *
    * State and token have 128 bits. M and P are permutations of 128-bit words: M applies mix() to
-   * either word, and P spreads the result over both words in two rounds.
+   * each of the two words, and P mixes each word into the other in two rounds.
    *
    * Consider two sequences and the first position at which their tokens differ. Their states before
    * it are equal, so their hashes differ there with certainty. Two different states meet again
-   * later only if state xor M(token) happens to be equal. For tokens not chosen for this purpose
-   * the probability is 2^-128 per step: below 2^-117 for a pair of sequences of 2,048 tokens.
-   * Unless that happens, agreement is monotone, and binary search finds the common prefix.
+   * later only if state xor M(token) happens to be equal. If nobody chose the tokens for this
+   * purpose, the probability of this is 2^-128 per step. For a pair of sequences of 2,048 tokens it
+   * is then below 2^-117. Unless two states meet again, agreement is monotone, and binary search
+   * finds the common prefix.
    *
    * The hash is not keyed. Anyone who chooses the tokens of a user could make two of that user's
    * own sequences meet. Sequences of two users never meet, because KvKey separates users.
@@ -40,7 +41,10 @@ public final class TokenHashes {
     this.size = size;
   }
 
-  /** Returns a builder with room for {@code expected} tokens. It grows when there are more. */
+  /**
+   * Returns a builder with room for {@code expected} tokens. The builder grows when more tokens are
+   * added.
+   */
   public static Builder builder(int expected) {
     if (expected < 0) {
       throw new IllegalArgumentException("at least 0 tokens expected, got " + expected);
@@ -72,7 +76,9 @@ public final class TokenHashes {
     return low;
   }
 
-  /** Returns the hashes of the first {@code length} tokens. Shares this object's memory. */
+  /**
+   * Returns the hashes of the first {@code length} tokens. The result shares this object's memory.
+   */
   TokenHashes prefix(int length) {
     if (length < 0 || length > size) {
       throw new IllegalArgumentException("0 to " + size + " tokens expected, got " + length);
@@ -85,7 +91,7 @@ public final class TokenHashes {
         && words[2 * index + 1] == other.words[2 * index + 1];
   }
 
-  /** A hasher of tokens in order. One thread. */
+  /** A builder that hashes tokens in the order in which they are added. One thread. */
   public static final class Builder {
     private long[] words;
     private int size;

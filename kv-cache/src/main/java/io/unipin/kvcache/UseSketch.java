@@ -9,19 +9,20 @@ package io.unipin.kvcache;
 final class UseSketch {
   /*
    *    uses(key) = min over the rows of counts[row, slot(row, key)]
-   *    set(key)  : raises both counts of the key to its uses
+   *    set(key)  : raises the key's count in each of the two rows to its uses
    *
    * Every count is a maximum over the keys of its slot, not a sum. So an answer is never below the
-   * uses that were set last (at most 127), halved by each ageing since. It is too high only if, in
-   * every row, a key with a higher count shares the slot.
+   * uses that were set last (at most 127), halved by each ageing since then. An answer is too high
+   * only if, in every row, a key with a higher count shares the slot.
    *
-   * Let n keys have higher counts than the asked one. Let hash codes be spread evenly, and the
-   * slots of a key in the two rows be independent. In one row the probability of a shared slot is
-   * at most n / 2^18. In both rows it is at most (n / 2^18)^2, plus n / 2^32 for keys with an equal
-   * hash code. This square is the reason for the second row: at n = 2^14 it lowers the bound from
-   * 1/16 to about 1/256.
+   * Let n keys have higher counts than the key that is looked up. Let hash codes be spread evenly,
+   * and the slots of a key in the two rows be independent. In one row the probability of a shared
+   * slot is at most n / 2^18. In both rows it is at most (n / 2^18)^2, plus n / 2^32 for keys with
+   * an equal hash code. This square is the reason why there is a second row: at n = 2^14 it lowers
+   * the bound from 1/16 to about 1/256.
    *
-   * All counts halve after a number of keys, so n stays bounded and old users are forgotten.
+   * All counts are halved each time a number of keys was set, so n stays bounded and old users
+   * fade.
    */
   private static final int SLOTS = 1 << 18;
   private static final int ROWS = 2;
@@ -30,7 +31,10 @@ final class UseSketch {
   private final byte[] counts = new byte[ROWS * SLOTS];
   private int sets;
 
-  /** Returns at least the uses that were set last, unless they have aged. */
+  /**
+   * Returns at least the number of uses that was set last for the key, halved by each ageing since
+   * then.
+   */
   int uses(Object key) {
     int hash = key.hashCode();
     return Math.min(counts[slot(0, hash)], counts[slot(1, hash)]);
@@ -39,7 +43,7 @@ final class UseSketch {
   /**
    * Notes the uses of a key that departs.
    *
-   * @param ageAfter the number of calls after which all counts halve
+   * @param ageAfter the number of calls of this method after which all counts are halved
    */
   void set(Object key, int uses, int ageAfter) {
     int hash = key.hashCode();

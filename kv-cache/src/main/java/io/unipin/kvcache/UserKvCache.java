@@ -7,12 +7,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An off-heap cache of users' attention keys and values that outlive a request. There is one entry
- * per {@link KvKey}. It holds the hashes of its tokens, a block with their rows, and the state
- * after the last row.
+ * An off-heap cache of users' attention keys and values, which it keeps from one request to the
+ * next. There is one entry per {@link KvKey}. An entry holds the hashes of its tokens, a block with
+ * the rows of these tokens, and the state after the last row.
  *
- * <p>An entry serves a request as far as their tokens agree. Let p be the common prefix of an entry
- * of m tokens and a request of n tokens:
+ * <p>An entry serves a request as far as the tokens of the two agree. Let p be the common prefix of
+ * an entry of m tokens and a request of n tokens:
  *
  * <ul>
  * <li>p = n = m is a {@link KvOutcome#HIT}.
@@ -21,13 +21,13 @@ import org.slf4j.LoggerFactory;
  *     and the caller encodes the rest.
  * </ul>
  *
- * <p>A request never gets rows of other tokens, whatever its history is.
+ * <p>A request never gets rows of tokens other than its own.
  *
- * <p>One request at a time writes the entry of a key, and hits do not wait for it. New rows are
- * written in place. There are two exceptions: the block may be too small, or rows that another
- * lease reads would be overwritten. In both cases the reused rows are copied to a fresh block. A
- * full cache is no error: the request gets a transient block. Memory is overwritten when it is
- * freed.
+ * <p>One request at a time writes the entry of a key, and hits do not wait for this writer. New
+ * rows are written in place. There are two exceptions: the block is too small, or the write would
+ * overwrite rows that another lease reads. In both cases the reused rows are copied to a fresh
+ * block. A full cache is no error: the request gets a transient block. Memory is overwritten when
+ * it is freed.
  *
  * <p>The system property {@code unipin.kv.debug} turns debug mode on. Blocks and leases then
  * remember where they were taken, and freed blocks are filled with not-a-numbers. Thread-safe.
@@ -35,7 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class UserKvCache implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(UserKvCache.class);
 
-  /** A longer wait than any caller means, which the nanosecond clock can still represent. */
+  /**
+   * The limit of a wait. It is longer than any useful wait, and the nanosecond clock can still
+   * represent it.
+   */
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
   private final KvCacheConfig config;
@@ -69,13 +72,13 @@ public final class UserKvCache implements AutoCloseable {
   /**
    * Looks a key up, compares tokens and takes a lease, in one step.
    *
-   * <p>If another request writes the key's entry, waits for it and looks again. The lease is
-   * {@link KvOutcome#UNCACHED} if the wait takes longer than {@code maxWait}, or if there is no
-   * room.
+   * <p>If another request writes the key's entry, waits for that request and looks the key up
+   * again. The lease is {@link KvOutcome#UNCACHED} if the wait takes longer than {@code maxWait},
+   * or if there is no room.
    *
-   * @param hashes one per row, 1 to {@code layout.maxRows()}
-   * @throws KvCacheException if there is no room for a transient block either (overloaded), or if
-   *     the thread is interrupted
+   * @param hashes one hash per row of the request, 1 to {@code layout.maxRows()} hashes
+   * @throws KvCacheException if there is no room even for a transient block (overloaded), or if the
+   *     thread is interrupted
    * @throws IllegalArgumentException if the key's entry has another layout
    */
   public KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, Duration maxWait) {
@@ -84,16 +87,17 @@ public final class UserKvCache implements AutoCloseable {
 
   /**
    * Returns a mark to pass to {@link #acquire(KvKey, KvLayout, TokenHashes, Duration, long)}. A
-   * caller takes it before reading the user's history, so that the cache notices an erasure since.
+   * caller takes the mark before reading the user's history, so that the cache notices if the user
+   * is erased after that.
    */
   public long mark(String user) {
     return entries.mark(user);
   }
 
   /**
-   * Like {@link #acquire(KvKey, KvLayout, TokenHashes, Duration)}, with a check for erasures. Rows
-   * that are committed are not kept if the user was erased after the mark was taken. They may stem
-   * from a history that no longer exists.
+   * Takes a lease like {@link #acquire(KvKey, KvLayout, TokenHashes, Duration)}, and checks for
+   * erasures. If the user was erased after the mark was taken, the cache does not keep the
+   * committed rows. Such rows may stem from a history that no longer exists.
    */
   public KvLease acquire(
       KvKey key, KvLayout layout, TokenHashes hashes, Duration maxWait, long mark) {
@@ -105,7 +109,7 @@ public final class UserKvCache implements AutoCloseable {
     return acquirer.acquire(key, layout, hashes, new Acquirer.Patience(deadline(maxWait), mark));
   }
 
-  /** Returns whether the key has an entry. Does not count as a use of it. */
+  /** Returns whether the key has an entry. The check does not count as a use of the entry. */
   public boolean holds(KvKey key) {
     return entries.holds(key);
   }
@@ -114,12 +118,12 @@ public final class UserKvCache implements AutoCloseable {
    * Takes a lease to add tokens to a key's entry ahead of any request. The lease is an
    * {@link KvOutcome#APPEND}, or a {@link KvOutcome#PREFILL} when the window has moved.
    *
-   * <p>Returns empty if the key has no entry, if a request writes it, or if there is no room. It
-   * also returns empty if the entry has all of the tokens, or has more or other tokens. Does not
-   * wait, and is not counted as an outcome.
+   * <p>Returns empty if the key has no entry, if a request writes the entry, or if there is no
+   * room. Also returns empty if the entry has all of the tokens, or has more or other tokens. This
+   * method does not wait, and its leases are not counted as outcomes.
    *
-   * @param tokens called once no other request can write the entry. The tokens are then no older
-   *     than those of the entry.
+   * @param tokens called when no other request can write the entry any more, so that its tokens are
+   *     no older than the entry's tokens
    */
   public Optional<KvLease> refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
     requireOpen();
@@ -131,10 +135,11 @@ public final class UserKvCache implements AutoCloseable {
    * ahead of the history store.
    *
    * <p>The outcome is {@link KvOutcome#UNCACHED}, and the first {@code base.rows()} rows are valid.
-   * Only the holder sees the rows that it commits.
+   * Only the holder of the branch sees the rows that the holder commits.
    *
-   * @param base a hit or a committed lease, independent of the branch afterwards
-   * @param hashes those of base and at least one more
+   * @param base a hit or a committed lease. Once this method returns, neither lease depends on the
+   *     other.
+   * @param hashes the hashes of {@code base} and of at least one more token
    * @throws KvCacheException if there is no room (overloaded)
    */
   public KvLease branch(KvLease base, TokenHashes hashes) {
@@ -169,16 +174,16 @@ public final class UserKvCache implements AutoCloseable {
 
   /**
    * Drops a user's entries under every fingerprint, and returns how many there were. Rows that
-   * requests are writing for the user are not kept either. The bytes are overwritten once no lease
-   * is open on them.
+   * requests are writing for the user are not kept either. The bytes of a dropped entry are
+   * overwritten once no lease on its block is open.
    */
   public int erase(String user) {
     return entries.eraseUser(user);
   }
 
   /**
-   * Drops the entries of a model that is no longer served, and dissolves its own part of the
-   * budget. Otherwise like {@link #erase}.
+   * Drops the entries of a model that is no longer served, and dissolves the model's own part of
+   * the budget. Treats open leases like {@link #erase}.
    */
   public void eraseFingerprint(String fingerprint) {
     entries.erase(key -> key.fingerprint().equals(fingerprint));
@@ -186,8 +191,8 @@ public final class UserKvCache implements AutoCloseable {
   }
 
   /**
-   * Reserves a part of the budget for a model. Its entries do not exceed the part, and no other
-   * entries use it. A shadow arm thus takes no memory from live users.
+   * Reserves a part of the budget for a model. The model's entries do not exceed the part, and no
+   * other model's entries use it. So the model of a shadow arm takes no memory from live users.
    *
    * <p>The first call drops the model's entries. A later call changes the size of the part.
    *
@@ -202,7 +207,7 @@ public final class UserKvCache implements AutoCloseable {
     entries.expire();
   }
 
-  /** Returns the figures of this moment. */
+  /** Returns the cache's figures at this moment. */
   public KvCacheStats stats() {
     return new KvCacheStats(
         config.budgetBytes(),
@@ -243,7 +248,7 @@ public final class UserKvCache implements AutoCloseable {
     }
   }
 
-  /** Returns the end of a wait in nanoseconds on {@link System#nanoTime}. */
+  /** Returns the time at which a wait ends, in nanoseconds on {@link System#nanoTime}. */
   private static long deadline(Duration maxWait) {
     Duration wait = maxWait.compareTo(LONGEST_WAIT) < 0 ? maxWait : LONGEST_WAIT;
     return System.nanoTime() + wait.toNanos();

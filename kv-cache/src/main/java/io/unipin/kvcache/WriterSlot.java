@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The right to write one key's entry. Thread-safe, and not tied to a thread.
  *
- * <p>A request holds it from the look-up that found rows to write until the rows are published or
- * given up.
+ * <p>A request holds its slot from the look-up that found rows to write until it has published the
+ * rows or given them up.
  */
 final class WriterSlot {
   private final KvKey key;
@@ -36,7 +36,7 @@ final class WriterSlot {
   }
 
   /**
-   * Waits for the holder to finish. Returns whether it finished by the deadline on
+   * Waits for the holder to finish. Returns whether the holder finished by the deadline on
    * {@link System#nanoTime}.
    */
   boolean await(long deadlineNanos) {

@@ -10,8 +10,8 @@ final class WriterSlots {
   private final ConcurrentHashMap<KvKey, WriterSlot> slots = new ConcurrentHashMap<>();
 
   /**
-   * Claims the key for {@code mine} and returns null, or returns the slot of the writer that has
-   * it.
+   * Claims the key for {@code mine} and returns null. If another writer has the key, returns that
+   * writer's slot.
    */
   @Nullable WriterSlot claim(WriterSlot mine) {
     return slots.putIfAbsent(mine.key(), mine);

@@ -1,6 +1,7 @@
 /**
- * The off-heap cache of users' attention keys and values. An entry belongs to one user and model,
- * is found by the hashes of its tokens, is leased to requests, and grows in place.
+ * The off-heap cache of users' attention keys and values. An entry belongs to one user and one
+ * model. Requests take leases on it, reuse the rows of the tokens that agree with theirs, and write
+ * new rows in place.
  *
  * <p>Terms:
  *
@@ -10,9 +11,10 @@
  * <li>Slab: a large piece of memory, cut into units of one size. A block takes {@code 2^j} units.
  * <li>Lease: a request's hold on a block. Share: an entry's hold on a block.
  * <li>Slot: the right to write one key's entry.
- * <li>Partition: a part of the byte budget. Its entries compete for it.
+ * <li>Partition: a part of the byte budget. The entries of a partition compete for its part.
  * <li>Transient block: a block outside the budget, which no other request finds. A branch is a
- *     transient copy of another lease's rows, and a lease aside starts without rows.
+ *     lease on a transient copy of another lease's rows. A lease aside is a lease on a transient
+ *     block without rows.
  * </ul>
  */
 @NullMarked

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class BlockSourceTest {
   private static final KvLayout LAYOUT =
-      new KvLayout(1, 1, 8, 32, KvType.FLOAT32); // unit 2 rows, 128 bytes
+      new KvLayout(1, 1, 8, 32, KvType.FLOAT32); // a unit is 2 rows: 128 bytes
   private static final KvLayout OTHER =
-      new KvLayout(3, 1, 8, 32, KvType.FLOAT16); // unit 2 rows, 192 bytes
+      new KvLayout(3, 1, 8, 32, KvType.FLOAT16); // a unit is 2 rows: 192 bytes
   private static final int SLAB_BYTES = 2048;
 
   private final AtomicLong nanos = new AtomicLong();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** The small parts that count, name and remember. */
+/** Tests of the small classes that count, name and remember things. */
 class BookkeepingTest {
   private static final KvKey KEY = new KvKey("user", "model");
 

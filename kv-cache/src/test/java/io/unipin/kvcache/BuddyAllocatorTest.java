@@ -74,7 +74,10 @@ class BuddyAllocatorTest {
     assertThatThrownBy(() -> buddy.free(99)).isInstanceOf(IllegalStateException.class);
   }
 
-  /** Checks that a moved run keeps its pieces, and that both allocators still add up. */
+  /**
+   * Checks that a moved run keeps its pieces, and that the taken and free units of both allocators
+   * still add up.
+   */
   @Test
   void move_partOfARun_keepsItsPieces() {
     for (int seed = 0; seed < 200; seed++) {

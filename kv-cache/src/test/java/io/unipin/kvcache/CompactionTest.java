@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CompactionTest {
-  /** A unit of one row of 64 bytes; a slab of 16 of them is one run of the longest kind. */
+  /** A layout with units of one row of 64 bytes. A slab of 16 units is one run of the top order. */
   private static final KvLayout LAYOUT = new KvLayout(1, 1, 8, 16, KvType.FLOAT32);
 
   private static final int UNIT = 64;
@@ -25,7 +25,10 @@ class CompactionTest {
     return slab;
   }
 
-  /** Takes a run, writes a number all over it, and leaves it to its entry: idle, so that it may be moved. */
+  /**
+   * Takes a run for a block, fills it with a number, and leaves the block to its entry. The block
+   * has no lease then, so it may be moved.
+   */
   private KvBlock idle(Slab slab, int order, int stamp) {
     KvBlock block = leased(slab, order, stamp);
     block.share();
@@ -122,7 +125,7 @@ class CompactionTest {
     Slab slab = slab(8);
     KvBlock idle = idle(slab, 0, 1);
     KvBlock leased = leased(slab, 0, 2);
-    slab.allocate(1); // belongs to nobody: free again below
+    slab.allocate(1); // belongs to no block, and is freed again below
     KvBlock second = idle(slab, 0, 3);
     KvBlock alsoLeased = leased(slab, 0, 4);
     slab.free(2);
@@ -207,7 +210,8 @@ class CompactionTest {
     scattered.free(3);
     Slab leaving = slab(4);
     KvBlock pair = idle(leaving, 1, 9);
-    // Both are half full: the later one is not less used, so the first leaves and the pair stays.
+    // Both slabs are half full. The later slab is not less used, so the blocks of the first slab
+    // move and the pair stays.
     assertThat(compaction.emptyOne(OTHER_UNIT, 0)).isTrue();
     assertThat(scattered.isEmpty()).isTrue();
     assertThat(leaving.usedBytes()).isEqualTo(4 * UNIT);

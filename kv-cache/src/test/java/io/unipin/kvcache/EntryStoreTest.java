@@ -70,7 +70,8 @@ class EntryStoreTest {
   }
 
   /**
-   * The partition is dissolved after the publication looked it up and while it waits for the key.
+   * The partition is dissolved after the publication looked the partition up, and while the
+   * publication waits for the key.
    */
   @Test
   @Timeout(60)
@@ -244,8 +245,9 @@ class EntryStoreTest {
   }
 
   /**
-   * An erasure asks for the slot's key twice: first to drop its entry, last to revoke the slot. The
-   * entry is published at the second call.
+   * A test double that publishes in the middle of an erasure. An erasure asks for the slot's key
+   * twice: first to drop the key's entry, then to revoke the slot. The entry is published when the
+   * erasure asks the second time.
    */
   private final class PublishingWhenAskedTwice {
     private final WriterSlot slot;

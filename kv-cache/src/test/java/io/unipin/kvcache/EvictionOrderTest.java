@@ -53,7 +53,7 @@ class EvictionOrderTest {
       gone += order.overflow(key(i)).size();
       assertThat(i).isLessThan(100);
     }
-    assertThat(gone).isGreaterThan(3); // a key used once goes after two others
+    assertThat(gone).isGreaterThan(3); // a key used once is evicted after two others
   }
 
   @Test
@@ -80,7 +80,7 @@ class EvictionOrderTest {
       use(i, 15);
     }
     for (int i = 0; i < 3; i++) {
-      order.seen(key(i)); // all at the same time
+      order.seen(key(i)); // all keys at the same time
     }
     order.put(key(3), entry(17)); // as many bytes as 32 rows
     assertThat(order.first(1, EvictionOrderTest::any))
@@ -94,7 +94,7 @@ class EvictionOrderTest {
 
   /**
    * The user at the end of a session saves a little more per byte. The user in the middle of a
-   * session was here later, and stays.
+   * session made the later request, and stays.
    */
   @Test
   void first_keysWorthAboutAsMuch_areThoseUnusedForLongest() {
@@ -110,7 +110,7 @@ class EvictionOrderTest {
 
   /**
    * Many requests after a quiet time make patience shrink. The newest keys must not become due
-   * before older ones.
+   * before older keys.
    */
   @Test
   void overflow_rushAfterAQuietTime_dropsThoseUnusedForLongest() {
@@ -134,7 +134,7 @@ class EvictionOrderTest {
     }
   }
 
-  /** Of two blocks of one size, the block with more rows costs more to encode again. */
+  /** If two blocks have the same size, the rows of the fuller block cost more to encode again. */
   @Test
   void first_keysUsedAlike_areThoseThatSaveLeastPerByte() {
     comeAndGo();
@@ -143,7 +143,7 @@ class EvictionOrderTest {
     order.put(key(2), entry(25));
     order.overflow(null);
     for (int i = 0; i < 3; i++) {
-      order.seen(key(i)); // all at the same time
+      order.seen(key(i)); // all keys at the same time
     }
     assertThat(order.first(3, EvictionOrderTest::any))
         .extracting(Map.Entry::getKey)
@@ -193,7 +193,7 @@ class EvictionOrderTest {
     assertThat(order.overflow(null)).hasSize(1);
   }
 
-  /** Enough evictions for the order to learn how long evicted keys were unused. */
+  /** Causes enough evictions for the order to learn how long evicted keys were unused. */
   private void comeAndGo() {
     for (int i = 1000; i < 1100; i++) {
       order.put(key(i), entry(32));

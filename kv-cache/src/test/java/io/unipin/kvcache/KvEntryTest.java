@@ -39,7 +39,10 @@ class KvEntryTest {
     assertThat(cut.tryLease()).isTrue();
   }
 
-  /** If the writer may overwrite while the reader may read, the reader would get wrong rows. */
+  /**
+   * If the writer were allowed to overwrite rows while the reader is allowed to read them, the
+   * reader would get wrong rows.
+   */
   @Test
   @Tag("long")
   @Timeout(60)
@@ -84,8 +87,8 @@ class KvEntryTest {
   }
 
   /**
-   * Spins until both threads are there, because a parked thread wakes too late to race. The
-   * spinning is bounded, for a busy machine.
+   * Spins until both threads have arrived, because a parked thread would wake too late to race. The
+   * number of spins is bounded, because on a busy machine the other thread may not run.
    */
   private static void meet(AtomicInteger arrived, int total) {
     arrived.incrementAndGet();

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests which entries compete, which of them stay, and what is counted. */
+/** Tests which entries compete, which entries stay, and what is counted. */
 class PartitionTest {
   private static final KvLayout LAYOUT = new KvLayout(2, 1, 8, 32, KvType.FLOAT32);
   private static final int TOP_BYTES = 4096;
@@ -52,7 +52,7 @@ class PartitionTest {
     run(0, "shadow");
     cache.reserve("shadow", 48 * TOP_BYTES);
     assertThat(residents("shadow")).isZero();
-    run(60, "live"); // a newcomer competes with the entries that are left
+    run(60, "live"); // a newcomer competes with the remaining entries
     assertThat(residents("live")).isBetween(1L, 16L);
     run(1, "shadow");
     assertThat(residents("shadow")).isEqualTo(1);
@@ -117,8 +117,8 @@ class PartitionTest {
   }
 
   /**
-   * A call has a fixed cost. Among equally frequent users, short histories therefore save more per
-   * byte.
+   * A call of the model has a fixed cost. So among equally frequent users, a short history saves
+   * more per byte than a long one.
    */
   @Test
   void policy_longAndShortHistories_keepsTheShortOnesLonger() {

@@ -14,10 +14,11 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Races between two threads on a fresh cache each, which {@link RacesTest} runs many times.
+ * Races between two threads. {@link RacesTest} runs each race many times, every time on a fresh
+ * cache.
  *
- * <p>The first number of a result is what the reader saw, the second what was left over. Freed
- * blocks are poisoned, so rows that are read too late show.
+ * <p>The first number of a result says what the reader saw, and the second what was left over.
+ * Freed blocks are filled with not-a-numbers, so a row that is read too late is noticed.
  */
 public final class Races {
   private static final KvLayout LAYOUT = new KvLayout(1, 1, 4, 16, KvType.FLOAT32);
@@ -47,7 +48,10 @@ public final class Races {
       return cache.acquire(new KvKey(user, "model"), LAYOUT, hashes(tokens), Duration.ZERO);
     }
 
-    /** Reads the rows that the cache holds of the tokens, twice, and returns what they were. */
+    /**
+     * Reads the rows that the cache holds of the tokens twice, and returns a code for what was
+     * read.
+     */
     final int read(int... tokens) {
       try (KvLease lease = acquire("user", tokens)) {
         Rows.verify(lease, LAYOUT, lease.reusedRows(), tokens);
@@ -105,7 +109,7 @@ public final class Races {
       serve("gone", tokens(1, 2, 3, 4));
       serve("user", tokens(1, 2, 3));
       serve("in the way", tokens(1, 2, 3, 4));
-      cache.erase("gone"); // four rows are free at the start, four at the end
+      cache.erase("gone"); // four rows are free at the start of the slab, four at its end
     }
 
     @Actor
@@ -152,8 +156,8 @@ public final class Races {
   }
 
   /**
-   * A reader and a writer that corrects the history. The rows that differ may be overwritten in
-   * place.
+   * A reader and a writer that corrects the history. The writer may overwrite the rows that differ
+   * in place.
    */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "corrected first")
@@ -209,8 +213,8 @@ public final class Races {
   }
 
   /**
-   * A writer and an erasure of its user after the history was read. None of it may stay, in either
-   * order.
+   * A writer and an erasure of its user, which begins after the history was read. Whichever ends
+   * first, no row of that history may stay.
    */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays")
@@ -238,7 +242,10 @@ public final class Races {
     }
   }
 
-  /** A writer and its model, which gets a part of the budget of its own and loses it again. */
+  /**
+   * A writer, and a thread that gives the writer's model a part of the budget and takes the part
+   * away again.
+   */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays that cannot be found")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "what stays is found")
@@ -263,7 +270,7 @@ public final class Races {
     }
   }
 
-  /** An append ahead of requests, and a request that appends the same tokens. */
+  /** An append ahead of any request, and a request that appends the same tokens. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "the request appends, or goes uncached")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "the request hits")

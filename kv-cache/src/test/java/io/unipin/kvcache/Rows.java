@@ -6,13 +6,16 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A stand-in for a model. Its rows and states are a function of all tokens up to theirs. A row of
- * another sequence, of another position or of freed memory is therefore detected.
+ * A stand-in for a model. A row and a state depend on all tokens up to their position. So the
+ * checks detect a row of another sequence, of another position or of freed memory.
  */
 final class Rows {
   private Rows() {}
 
-  /** Returns tokens 0 (the learned first one), then first, first + 1, … */
+  /**
+   * Returns {@code size} tokens: 0 (the learned first token), then {@code first}, {@code first} +
+   * 1, …
+   */
   static int[] sequence(int size, int first) {
     int[] tokens = new int[size];
     for (int i = 1; i < size; i++) {
@@ -39,7 +42,7 @@ final class Rows {
     return new float[] {tokens.length, Arrays.hashCode(tokens)};
   }
 
-  /** Writes the rows that the lease lacks and no others. */
+  /** Writes the rows that the lease lacks, and no other rows. */
   static void write(KvLease lease, KvLayout layout, int... tokens) {
     ByteBuffer block = lease.block();
     long[] seeds = seeds(layout, tokens);
@@ -104,13 +107,15 @@ final class Rows {
     return (plane * capacity + row) * layout.rowBytes();
   }
 
-  /** Returns the position of a row's step, or the end of the block if the type has none. */
+  /**
+   * Returns the byte position of a row's step, or the end of the block if the type has no steps.
+   */
   private static int stepOffset(KvLayout layout, int capacity, int plane, int row) {
     return (int) layout.elementBytes(capacity)
         + (plane * capacity + row) * layout.type().stepBytes();
   }
 
-  /** Returns one value per token. Element i depends on tokens 0..i. */
+  /** Returns one value per token. The value at index i depends on tokens 0..i. */
   private static long[] seeds(KvLayout layout, int... tokens) {
     long[] seeds = new long[tokens.length];
     long seed = layout.hashCode();

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Timeout;
 
 class SlabPoolTest {
   private static final KvLayout SMALL =
-      new KvLayout(1, 1, 8, 32, KvType.FLOAT32); // unit 2 rows, 128 bytes
+      new KvLayout(1, 1, 8, 32, KvType.FLOAT32); // a unit is 2 rows: 128 bytes
   private static final KvLayout OTHER =
-      new KvLayout(3, 1, 8, 32, KvType.FLOAT16); // unit 2 rows, 192 bytes
+      new KvLayout(3, 1, 8, 32, KvType.FLOAT16); // a unit is 2 rows: 192 bytes
 
   @Test
   void allocate_anyLayout_isADirectNativeSliceOfTheRightSize() {
@@ -221,7 +221,10 @@ class SlabPoolTest {
     assertThat(pool.usedBytes()).isEqualTo(3 * held.bytes());
   }
 
-  /** Blocks without leases are moved as a whole until all free memory is in one piece. */
+  /**
+   * Blocks without leases are moved, each with all of its rows, until all free memory is in one
+   * piece.
+   */
   @Test
   @Tag("long")
   void gather_freeUnitsScattered_movesIdleBlocksAndKeepsWhatIsInThem() {
@@ -327,7 +330,7 @@ class SlabPoolTest {
     SlabPool pool = new SlabPool("test", 2 * 4096, 4096, true);
     KvBlock[] blocks = new KvBlock[4];
     for (int i = 0; i < blocks.length; i++) {
-      blocks[i] = take(pool, SMALL, 16); // 1024 bytes: four fill a slab
+      blocks[i] = take(pool, SMALL, 16); // a block takes 1024 bytes: four blocks fill a slab
     }
     KvBlock next = take(pool, SMALL, 16);
     next.share();
@@ -343,7 +346,7 @@ class SlabPoolTest {
     next.releaseShare();
   }
 
-  /** A method that kept the lock would stop every other thread. */
+  /** If a method returned without releasing the lock, every other thread would stop. */
   @Test
   @Timeout(60)
   void methods_thatReturned_holdNoLock() throws Exception {

@@ -71,7 +71,10 @@ class TokenHashesTest {
     assertThatThrownBy(() -> hashes.prefix(4)).isInstanceOf(IllegalArgumentException.class);
   }
 
-  /** Every bit of a token changes every bit of its hash half of the time, so that like tokens have unlike hashes. */
+  /**
+   * A change of one bit of a token changes each bit of its hash half of the time. So similar tokens
+   * have hashes that are not similar.
+   */
   @Test
   void add_oneBitOfAToken_changesEveryBitOfTheHashAsOftenAsNot() throws Exception {
     Random random = new Random(5);
@@ -96,7 +99,10 @@ class TokenHashesTest {
     }
   }
 
-  /** One step is a permutation for every token: a loss of half of the bits of a word would show in so many of them. */
+  /**
+   * For a given state, one step maps different tokens to different hashes. If a step lost half of
+   * the bits of a word, some of these 262,144 tokens would collide.
+   */
   @Test
   void add_manyTokensThatDifferInOneWord_neverMeet() throws Exception {
     int count = 1 << 18;

@@ -36,7 +36,10 @@ class UseSketchTest {
     assertThat(sketch.uses("a")).isEqualTo(2);
   }
 
-  /** Two slots of one key are rarely those of others, so that few counts are too high, and none is too low. */
+  /**
+   * Other keys rarely share both slots of a key. So few counts are too high, and no count is too
+   * low.
+   */
   @Test
   void uses_ofManyKeys_areRarelyThoseOfOthers() {
     int keys = 20_000;

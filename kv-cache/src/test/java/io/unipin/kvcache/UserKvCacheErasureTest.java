@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class UserKvCacheErasureTest {
   private static final KvLayout LAYOUT = new KvLayout(2, 2, 4, 40, KvType.FLOAT32);
 
-  /** Without debug mode, so only the erasure overwrites memory. */
+  /** A cache without debug mode, so that only the erasure overwrites memory. */
   private final UserKvCache cache =
       new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 18), 1 << 16, false);
 
@@ -126,7 +126,7 @@ class UserKvCacheErasureTest {
     for (int user = 0; small.holds(key("gone")); user++) {
       try (KvLease lease =
           small.acquire(key("user" + user), LAYOUT, hashes(tokens(3, 4)), Duration.ZERO)) {
-        lease.commit(new float[1]); // writes nothing, so leftovers of old rows show
+        lease.commit(new float[1]); // writes no row, so rows left over from before would be noticed
       }
     }
     assertThat(small.erase("gone")).isZero();

@@ -15,10 +15,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class UserKvCacheEvictionTest {
-  /** Units of 2 rows and 256 bytes: size classes of 256 bytes to 4 KiB. */
+  /** A layout with units of 2 rows and 256 bytes, so its size classes are 256 bytes to 4 KiB. */
   private static final KvLayout LAYOUT = new KvLayout(2, 1, 8, 32, KvType.FLOAT32);
 
-  /** Units of 1 row and 192 bytes. */
+  /** A layout with units of 1 row and 192 bytes. */
   private static final KvLayout OTHER = new KvLayout(3, 1, 8, 16, KvType.FLOAT32);
 
   private static final int TOP_BYTES = 4096;
@@ -48,7 +48,8 @@ class UserKvCacheEvictionTest {
   }
 
   /**
-   * Plays 40 waves of eight simultaneous visits. Every visit is of a new user and has five pages.
+   * Plays 40 waves of eight simultaneous visits. Each visit is made by a new user and has five
+   * pages.
    */
   @Test
   void acquire_sessionsOfNewUsersThatFitTheWindow_hitUntilTheyEnd() {
@@ -72,7 +73,7 @@ class UserKvCacheEvictionTest {
   void acquire_growingSessionsOfNewUsers_areWorthNoMoreThanThoseThatBegin() {
     UserKvCache cache = cache(16 * TOP_BYTES, 4 * TOP_BYTES, 0);
     for (int user = 0; user < 400; user++) {
-      // Six newer users come before this user returns.
+      // Six newer users make requests before this user returns.
       run(cache, "user" + user, KvOutcome.PREFILL, sequence(20, 1));
       if (user >= 6) {
         String returning = "user" + (user - 6);

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Test;
 /**
  * Plays random schedules of overlapping requests on one thread.
  *
- * <p>Every row that a lease gives is compared with the tokens it stands for. If there is room for
- * all entries, every outcome is compared with a plain map of committed histories.
+ * <p>Every row that a lease gives is compared with the row that its tokens must have. If there is
+ * room for all entries, every outcome is compared with the outcome that a plain map of committed
+ * histories predicts.
  */
 class UserKvCacheSimulationTest {
   private static final int SCHEDULES = 1_500;
@@ -69,8 +70,8 @@ class UserKvCacheSimulationTest {
   private record Open(KvLease lease, KvKey key, KvLayout layout, int[] tokens, boolean valid) {}
 
   /**
-   * The plain map's value for a key: the tokens of valid rows, whether the state is known, and the
-   * block.
+   * The plain map's value for a key: the tokens of its valid rows, whether its state is known, and
+   * its block.
    */
   private record Known(int[] tokens, boolean state, KvBlock block) {}
 
@@ -251,7 +252,7 @@ class UserKvCacheSimulationTest {
           });
     }
 
-    /** Returns the key's last history with a random change, mostly new actions. */
+    /** Returns the key's last history with a random change. Most changes append new actions. */
     private int[] nextHistory(KvKey key, KvLayout layout) {
       int[] last = histories.getOrDefault(key, new int[1]);
       int choice = random.nextInt(20);

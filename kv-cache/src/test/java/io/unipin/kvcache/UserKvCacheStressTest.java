@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Stress tests with conflicting threads. Freed blocks are poisoned, so rows that are read too late
- * show.
+ * Stress tests with conflicting threads. Freed blocks are filled with not-a-numbers, so a row that
+ * is read too late is noticed.
  */
 @Timeout(120)
 @Tag("long")
@@ -34,7 +34,7 @@ class UserKvCacheStressTest {
   private static final int THREADS = 4;
   private static final int REQUESTS = 4_000;
 
-  /** Budgets with room for all users, for about half of them, and for hardly one. */
+  /** The budgets have room for all users, for about half of them, and for hardly one. */
   @ParameterizedTest
   @CsvSource({"32768, 2048", "8192, 2048", "2048, 512"})
   void requests_ofManyThreads_alwaysSeeTheirOwnRows(long budgetBytes, long slabBytes) {
@@ -52,7 +52,8 @@ class UserKvCacheStressTest {
             int user = random.nextInt(4);
             int[] tokens = next(histories.get(user), random);
             if (random.nextInt(4) == 0) {
-              histories.set(user, tokens); // the last thread wins, and any history will do
+              // The last thread wins. The test accepts the history of any thread.
+              histories.set(user, tokens);
             }
             request(cache, "user" + user, random, tokens);
             if (random.nextInt(200) == 0) {
@@ -70,8 +71,8 @@ class UserKvCacheStressTest {
   }
 
   /**
-   * The erasing thread does not stop the writers. No thread begins a new write between its erasure
-   * and its look-up.
+   * The erasing thread does not stop running writes. No thread begins a new write between the
+   * erasure and the erasing thread's look-up.
    */
   @Test
   void erase_amongWriters_nothingFromBeforeIsFoundAfter() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class UserKvCacheTest {
-  /** Units of 3 rows: size classes 3, 6, 12, 24 and 48. */
+  /** A layout with units of 3 rows, so its size classes are 3, 6, 12, 24 and 48 rows. */
   private static final KvLayout LAYOUT = new KvLayout(2, 2, 4, 40, KvType.FLOAT32);
 
   private static final KvKey KEY = new KvKey("user", "model");
@@ -37,7 +37,10 @@ class UserKvCacheTest {
     closeClean(cache);
   }
 
-  /** Columns: entry and request as tokens after the first. "-" is the empty history. */
+  /**
+   * Columns: the tokens of the entry after the first token, those of the request, the outcome, and
+   * the number of reused rows. "-" is an empty history.
+   */
   @ParameterizedTest
   @CsvSource({
     "1 2 3,     1 2 3,       HIT,     4",
@@ -47,7 +50,7 @@ class UserKvCacheTest {
     "1 2 3,     1 2,         APPEND,  2", // p = n < m: the last row is encoded again for its state
     "1 2 3,     1 2 9,       APPEND,  3", // a correction
     "1 2 3,     1 9 2 3,     APPEND,  2", // a late event
-    "1 2 3,     2 1 3,       PREFILL, 0", // agrees on the learned first token alone
+    "1 2 3,     2 1 3,       PREFILL, 0", // both share the learned first token alone
     "1 2 3 4 5, 3 4 5 6,     PREFILL, 0", // the window moved
     "1 2 3,     -,           PREFILL, 0",
   })
@@ -109,7 +112,10 @@ class UserKvCacheTest {
     assertThat(cache.stats().prefills()).isEqualTo(1);
   }
 
-  /** Columns: entry and history as tokens after the first. */
+  /**
+   * Columns: the tokens of the entry after the first token, those of the history, the outcome, and
+   * the number of reused rows.
+   */
   @ParameterizedTest
   @CsvSource({
     "1 2 3,   1 2 3 4 5, APPEND,  4",

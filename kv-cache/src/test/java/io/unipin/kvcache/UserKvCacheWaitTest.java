@@ -30,7 +30,7 @@ class UserKvCacheWaitTest {
   void acquire_sameTokensWhileWritten_hitsAfterTheCommit() {
     KvLease writer = acquire(Duration.ZERO, tokens(1, 2));
     CompletableFuture<KvOutcome> waiter = waiting(tokens(1, 2));
-    // The lease stays open. Its committed rows can be read.
+    // The lease stays open. Other requests can read its committed rows.
     serve(writer, LAYOUT, tokens(1, 2));
     assertThat(waiter.join()).isEqualTo(KvOutcome.HIT);
     writer.close();
@@ -89,7 +89,10 @@ class UserKvCacheWaitTest {
     return cache.acquire(KEY, LAYOUT, hashes(tokens), maxWait);
   }
 
-  /** Starts a request that serves and closes. Returns once the request waits for the writer. */
+  /**
+   * Starts a request that gets a lease, writes its rows and closes the lease. Returns once the
+   * request waits for the writer.
+   */
   private CompletableFuture<KvOutcome> waiting(int... tokens) {
     CompletableFuture<KvOutcome> outcome = new CompletableFuture<>();
     Thread thread =
