@@ -12,9 +12,9 @@
 namespace unipin {
 
 /*
- * A key holds a score and an ordinal in one integer. A higher score has the greater key. Of equal
- * scores, the smaller ordinal has the greater key. The bits of floats are ordered as integers once
- * those of negative floats are inverted.
+ * A key holds a score and an ordinal in one integer. The item with the higher score has the greater
+ * key. If scores are equal, the item with the smaller ordinal has the greater key. The bits of
+ * floats are ordered like integers once the bits of negative floats are inverted.
  */
 inline std::uint64_t key_of(float score, std::int32_t ordinal) {
   std::uint32_t bits = 0;
@@ -33,7 +33,10 @@ inline float score_of(std::uint64_t key) {
 
 inline std::int32_t ordinal_of(std::uint64_t key) { return static_cast<std::int32_t>(~static_cast<std::uint32_t>(key)); }
 
-/** Writes the first k keys of a descending range, padded with -1 and negative infinity. */
+/**
+ * Writes the scores and labels of the first k keys of a descending range. Pads labels with -1 and
+ * scores with negative infinity.
+ */
 inline void write_keys(
     const std::uint64_t* keys, std::size_t count, std::size_t k, float* scores, faiss::Index::idx_t* labels) {
   for (std::size_t i = 0; i < k; ++i) {
@@ -43,8 +46,8 @@ inline void write_keys(
 }
 
 /**
- * The best k of the items offered to it. It collects a multiple of k items and then selects, so an
- * offer takes O(1) on average. One thread.
+ * The best k of the items offered to it. It collects several times k items and then selects the
+ * best k, so an offer takes O(1) on average. One thread.
  */
 class Best {
  public:
@@ -56,7 +59,9 @@ class Best {
     threshold_ = -std::numeric_limits<float>::infinity();
   }
 
-  /** Returns the score below which an item cannot enter. NaN never enters. */
+  /**
+   * Returns the score below which an item cannot enter. An item whose score is NaN never enters.
+   */
   float threshold() const { return threshold_; }
 
   void offer(float score, std::int32_t ordinal) {
@@ -70,7 +75,9 @@ class Best {
 
   std::size_t size() const { return std::min(k_, keys_.size()); }
 
-  /** Returns the best keys in descending order. They are valid until the next offer or reset. */
+  /**
+   * Returns the best keys in descending order. The result is valid until the next offer or reset.
+   */
   const std::vector<std::uint64_t>& sorted() {
     if (keys_.size() > k_) {
       select();

@@ -32,7 +32,8 @@ void throw_java(JNIEnv* env, const std::string& message) {
 }
 
 /**
- * Returns a message of FAISS on one line, without the function, file and line that it starts with.
+ * Returns a message of FAISS on one line. Removes the function, file and line number that the
+ * message starts with.
  */
 std::string plain(const std::string& message) {
   std::string text = message;
@@ -48,7 +49,10 @@ std::string plain(const std::string& message) {
   return text;
 }
 
-/** Runs the body of a native method. Every C++ exception becomes a Java exception; none passes. */
+/**
+ * Runs the body of a native method. Every C++ exception becomes a Java exception, so no C++
+ * exception reaches the JVM.
+ */
 template <typename Result, typename Body>
 Result guarded(JNIEnv* env, Result otherwise, Body&& body) noexcept {
   try {

@@ -2,7 +2,7 @@
 
 #include "kernels.hpp"
 
-// Replaces the SSE kernel in the distribution's build of FAISS, see CMakeLists.txt.
+// Replaces the SSE kernel in the Linux distribution's build of FAISS, see CMakeLists.txt.
 float faiss::fvec_inner_product(const float* x, const float* y, std::size_t d) {
   return unipin::row_kernels<float>().one(x, y, d);
 }

@@ -1,6 +1,7 @@
 /*
- * The only function of the Fortran runtime that LAPACK in the static OpenBLAS calls. With it the
- * library needs no libgfortran. It sets destination = first // second, cut or padded with blanks.
+ * The only function of the Fortran runtime that LAPACK in the static OpenBLAS calls. Because it is
+ * defined here, the library needs no libgfortran. The function sets destination to first followed
+ * by second, cut or padded with blanks to the length of destination.
  */
 #include <string.h>
 

@@ -7,14 +7,14 @@
 /*
  * Search in a hierarchical navigable small world graph (HNSW).
  *
- * - Without a filter, the found nodes and those still to expand are one ordered list of `breadth`
- *   nodes. A node below the last place is neither found nor expanded.
- * - With a filter, the walk expands all nodes, and only those that pass are found.
- * - If few items pass, the walk would score as many nodes as pass. Then the passing items are
- *   scored one by one instead, which is exact and no slower.
+ * - Without a filter, one ordered list of `breadth` nodes holds the found nodes and the nodes to
+ *   expand. A node with a score below the last place is neither found nor expanded.
+ * - With a filter, the walk expands nodes whether they pass or not, and finds only nodes that pass.
+ * - If few items pass, a walk would score at least as many nodes as there are passing items. In
+ *   this case the passing items are scored one by one instead, which is exact and no slower.
  *
- * IndexHNSW::search of FAISS 1.7.3 accepts neither a breadth (efSearch) per call nor a filter, and
- * threads would share its efSearch field. Hence the search is written here.
+ * IndexHNSW::search of FAISS 1.7.3 accepts neither a breadth (efSearch) per call nor a filter. And
+ * efSearch is a field of the index, which all threads share. So the search is written here.
  *
  * Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
  * Navigable Small World graphs", algorithms 2 (SEARCH-LAYER) and 5 (K-NN-SEARCH). The single list
@@ -27,13 +27,13 @@ using node_t = faiss::HNSW::storage_idx_t;
 
 /**
  * The approximate number of nodes that a walk scores per node of its breadth. Scoring a row outside
- * a walk costs about half as much.
+ * a walk costs about half as much as in a walk.
  */
 constexpr double kScoredPerResult = 16;
 
 /**
- * The best nodes in order of their scores, at most as many as the breadth. A mark tells which of
- * them were walked from, that is, expanded. One thread.
+ * The best nodes in order of their scores, at most as many as the breadth. A mark says whether a
+ * node was expanded: whether the walk has visited the node's neighbours. One thread.
  */
 class Beam {
  public:
@@ -61,7 +61,10 @@ class Beam {
     next_ = std::min(next_, position);
   }
 
-  /** Marks the best unexpanded node as expanded and returns it, or returns -1. */
+  /**
+   * Marks the best unexpanded node as expanded and returns it. Returns -1 if all nodes are
+   * expanded.
+   */
   node_t take() {
     while (next_ < nodes_.size() && walked(nodes_[next_])) {
       ++next_;
@@ -75,7 +78,7 @@ class Beam {
     return node(key);
   }
 
-  /** Returns the node that take() would return next, or -1. */
+  /** Returns the node that the next take() will return, or -1. */
   node_t peek() const {
     for (std::size_t i = next_; i < nodes_.size(); ++i) {
       if (!walked(nodes_[i])) {
@@ -96,8 +99,8 @@ class Beam {
   }
 
  private:
-  // An ordinal takes 31 of its 32 bits. The mark is the lowest bit of the key: 1 if the node is not
-  // expanded, else 0. It never changes the order of two nodes.
+  // An ordinal takes 31 of the 32 bits that a key has for it. The mark is the lowest bit of the
+  // key: 1 if the node is not expanded, else 0. The mark never changes the order of two nodes.
   static std::uint64_t mark(std::uint64_t key, bool walked) {
     if (walked) {
       return key & ~std::uint64_t{1};
@@ -133,7 +136,7 @@ class GraphWalk {
     node_t start = descend();
     bool found = request_.bitmap == nullptr ? walk(start, scores, labels) : walk_filtered(start, scores, labels);
     if (!found) {
-      // The walk could not reach all parts of the graph.
+      // The walk found too few results, because it could not reach all parts of the graph.
       search_exhaustively(query, scores, labels);
     }
   }
@@ -300,7 +303,7 @@ void check_graph(const faiss::IndexHNSW& index) {
       !width.empty() && width.front() == 0 && std::is_sorted(width.begin(), width.end()),
       "ascending widths of levels expected, got others");
   for (std::size_t level = 1; level < width.size(); ++level) {
-    // A walk has room for as many scores as a node has links on the bottom level.
+    // A walk has room for as many scores as a node can have links on the bottom level.
     require(
         width[level] - width[level - 1] <= graph.nb_neighbors(0),
         "levels no wider than the bottom one expected, got a wider one");
@@ -339,7 +342,8 @@ void search_graph(
     const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   std::size_t breadth = request.breadth > 0 ? request.breadth : static_cast<std::size_t>(index.hnsw.efSearch);
   breadth = std::min(std::max(breadth, static_cast<std::size_t>(request.k)), static_cast<std::size_t>(index.ntotal));
-  // With a filter, one in (size / passing) nodes passes. A walk then scores this factor more nodes.
+  // With a filter, one of every (size / passing) nodes passes. So a walk scores (size / passing)
+  // times as many nodes as without a filter.
   auto passing = static_cast<double>(request.passing);
   auto walked = kScoredPerResult * static_cast<double>(breadth) * static_cast<double>(index.ntotal) / std::max(1.0, passing);
   bool exhaustive = passing / 2 <= walked;

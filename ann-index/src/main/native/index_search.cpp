@@ -26,7 +26,7 @@
 namespace unipin {
 namespace {
 
-/** Candidates per result that a refined index requests from its coarse part. */
+/** The number of candidates per result that a refined index requests from its coarse part. */
 constexpr idx_t kRefinedPerResult = 4;
 constexpr int kDefaultGraphBreadth = 64;
 constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
@@ -38,9 +38,9 @@ void prepare(faiss::ProductQuantizer& quantizer, int seed) {
 }
 
 /**
- * Requests large pages for a table. Rows and links are read at random, and every small page that is
- * not in the translation buffer costs a walk through the page tables. A system without free large
- * pages keeps the small ones.
+ * Requests large pages for a table. A search reads rows and links in random order. Each read of a
+ * small page that is not in the translation buffer costs a walk through the page tables. A system
+ * without free large pages keeps the small pages.
  */
 template <typename Element>
 void use_large_pages(std::vector<Element>& table) {
@@ -56,7 +56,7 @@ void use_large_pages(std::vector<Element>& table) {
 
 /**
  * Requests large pages for all lists. A list is far smaller than a large page, but lists lie side
- * by side. Other data on the same pages moves with them.
+ * by side. Other data on the same pages moves to the large pages as well.
  */
 void use_large_pages(const faiss::InvertedLists& lists) {
   std::set<std::uintptr_t> pages;
@@ -74,7 +74,7 @@ void use_large_pages(const faiss::InvertedLists& lists) {
 
 /**
  * Searches an index that has no filter of its own: fetches more and more results until k of them
- * pass or all were seen.
+ * pass or all items were seen.
  */
 void search_and_filter(const faiss::Index& index, const SearchRequest& request, float* scores, idx_t* labels) {
   if (request.bitmap == nullptr) {
@@ -118,7 +118,10 @@ void search_transformed(
   search_index(*index.index, scratch, inner, scores, labels);
 }
 
-/** Searches the coarse part for candidates and orders them by their scores in the fine part. */
+/**
+ * Searches the coarse part for candidates, and orders the candidates by their scores in the fine
+ * part.
+ */
 void search_refined(
     const faiss::IndexRefine& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels) {
   SearchRequest coarse = request;
@@ -205,11 +208,12 @@ void prepare(faiss::Index& index, int seed) {
     prepare(*graph->storage, seed);
   } else if (auto* lists = dynamic_cast<faiss::IndexIVF*>(&index)) {
     lists->cp.seed = seed;
-    lists->cp.min_points_per_centroid = 1;  // allows fewer, without a warning on stderr
+    // Allows as few as one vector per list, without a warning on stderr.
+    lists->cp.min_points_per_centroid = 1;
     lists->nprobe = std::max<std::size_t>(1, lists->nlist / 16);
     if (auto* quantized = dynamic_cast<faiss::IndexIVFPQ*>(&index)) {
       prepare(quantized->pq, seed);
-      // This training takes minutes and serves only searches by Hamming distance.
+      // Polysemous training takes minutes and serves only searches by Hamming distance.
       quantized->do_polysemous_training = false;
     }
     prepare(*lists->quantizer, seed);

@@ -18,12 +18,12 @@ inline void require(bool condition, const char* message) {
   }
 }
 
-/** The parameters of one search. The results of row q of the queries are [q * k, q * k + k). */
+/** The parameters of one search. The results of query q have the positions [q * k, q * k + k). */
 struct SearchRequest {
   idx_t query_count;
   const float* queries;  // (query_count, dimension of the searched index)
-  idx_t k;               // at most passing
-  std::size_t breadth;   // 0: the index's default
+  idx_t k;               // results per query, at most passing
+  std::size_t breadth;   // 0 means the index's default
   const std::uint8_t* bitmap;  // one bit per ordinal, or null when all pass
   idx_t passing;
 
@@ -37,28 +37,31 @@ struct IndexHandle {
 };
 
 /**
- * Refuses an index that cannot be searched by inner product and with settings per request. Refuses
- * also an index with a graph or lists that point outside it.
+ * Refuses an index that cannot be searched by inner product or with settings per request. Also
+ * refuses an index with a graph or lists that point outside the index.
  *
- * FAISS's reader trusts the tables of a file, so PayloadCheck in Java checks them before. Searches
- * of an index that passed both checks stay within its memory.
+ * FAISS's reader trusts the tables of a file, so PayloadCheck in Java checks these tables before. A
+ * search of an index that passed both checks stays within the index's memory.
  */
 void check_searchable(const faiss::Index& index);
 
 /** Seeds the random generators of an untrained index, and sets its default breadth. */
 void prepare(faiss::Index& index, int seed);
 
-/** Requests large pages for the rows and links of an index. To be called once it is filled. */
+/**
+ * Requests large pages for the rows and links of an index. Must be called after the index is
+ * filled.
+ */
 void settle(faiss::Index& index);
 
 /** Searches an index or a part of one with the kernels of this library. */
 void search_index(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
 /**
- * Fills labels and scores, best first. Changes nothing in the index.
+ * Writes labels and scores, best first. Changes nothing in the index.
  *
- * Only a query with scores that are not comparable (NaN) gets fewer than k results. The rest of its
- * row is -1.
+ * Only a query with scores that are not comparable (NaN) gets fewer than k results. The remaining
+ * labels of such a query are -1.
  */
 void search(const IndexHandle& handle, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 

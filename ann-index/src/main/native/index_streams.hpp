@@ -7,7 +7,10 @@
 
 namespace unipin {
 
-/** Thrown if a Java exception is pending. That exception stays. */
+/**
+ * A C++ exception that is thrown when a Java exception is pending. The Java exception stays
+ * pending.
+ */
 struct JavaExceptionPending {};
 
 /**
@@ -36,7 +39,7 @@ class StreamWriter final : public faiss::IOWriter {
   StreamWriter(JNIEnv* env, jobject stream);
   std::size_t operator()(const void* source, std::size_t size, std::size_t count) override;
 
-  /** Writes the last bytes to the stream. */
+  /** Writes the buffered bytes to the stream. */
   void flush();
 
  private:

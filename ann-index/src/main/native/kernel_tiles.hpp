@@ -1,8 +1,10 @@
 /*
- * Tiles of Q queries by R rows, over a vector type of the including file.
+ * Inner products of tiles of Q queries by R rows, computed with a vector type of the including
+ * file.
  *
- * The file is compiled once per instruction set. So it uses nothing of the standard library: an
- * inline function that was compiled here could be linked into files for other processors.
+ * The file is compiled once per instruction set. So it uses nothing of the standard library.
+ * Otherwise the linker could take an inline function that was compiled for this instruction set,
+ * and use it in code for other processors.
  *
  * The including file first defines kLanes, kQueriesInTile, Vec, zero(), multiply_add(),
  * load(pointer), load_first(pointer, count), and Sums<R>::write(const Vec*, float*) for R = 1 and
@@ -11,8 +13,8 @@
 namespace {
 
 /**
- * Computes one sum per pair of a query and a row. The order of additions does not depend on Q or R,
- * so all tile shapes give the same bits.
+ * Computes one inner product per pair of a query and a row. The order of additions does not depend
+ * on Q or R, so all tile shapes give the same bits.
  */
 template <std::size_t Q, std::size_t R, typename Row>
 inline void tile(const float* const* queries, const Row* const* rows, std::size_t d, float* const* out) {
@@ -57,8 +59,8 @@ float one(const float* query, const Row* row, std::size_t d) {
 }
 
 /**
- * Computes row by row. Several rows at a time would be several streams through memory, which the
- * processor's prefetching follows less well.
+ * Computes one row after the other. With several rows at a time, the processor would read several
+ * streams of memory, and its prefetching follows several streams less well than one.
  */
 template <typename Row>
 void rows(const float* query, const Row* table, std::size_t n, std::size_t d, float* out) {
@@ -89,7 +91,7 @@ inline void rows_of(const float* queries, const Row* table, std::size_t n, std::
   }
 }
 
-/** Scores as many queries at a time as there are registers for. */
+/** Scores as many queries in one pass over the rows as the processor has registers for. */
 template <typename Row>
 void rows_of_four(const float* queries, const Row* table, std::size_t n, std::size_t d, float* out) {
   for (std::size_t q = 0; q < 4; q += kQueriesInTile) {

@@ -12,27 +12,29 @@ using half_t = std::uint16_t;
 /**
  * Functions for inner products of one query with rows of one element type.
  *
- * The sum of a row depends neither on the function nor on the other rows of the call: all functions
- * give the same bits. Rows need no alignment. NaN and infinities propagate, and denormals are not
- * flushed.
+ * The result of a row depends neither on the function nor on the other rows of the call: all
+ * functions give the same bits. Rows need no alignment. NaN and infinities propagate, and denormals
+ * are not rounded to zero.
  */
 template <typename Row>
 struct RowKernels {
   float (*one)(const float* query, const Row* row, std::size_t d);
-  /** Fills out[i] for consecutive rows, (n, d). */
+  /**
+   * Writes the inner product of the query (d) with row i to out[i], for consecutive rows (n, d).
+   */
   void (*rows)(const float* query, const Row* rows, std::size_t n, std::size_t d, float* out);
   /**
-   * The same for four consecutive queries, (4, d); out is (4, n). Meant for rows that lie in a
-   * cache.
+   * Does the same for four consecutive queries (4, d); out is (4, n). Meant for rows that lie in
+   * the processor's cache.
    */
   void (*rows_of_four)(const float* queries, const Row* rows, std::size_t n, std::size_t d, float* out);
-  /** Fills out[i] for the rows at the given places of a table. */
+  /** Writes the inner product of the query with row places[i] of a table to out[i]. */
   void (*at)(const float* query, const Row* table, const std::int32_t* places, std::size_t n, std::size_t d, float* out);
 };
 
 /**
  * All kernels for one kind of processor. The codes of an 8-bit quantizer, 0 to 255, are multiplied
- * as they are. Their scale and offset are applied to the query.
+ * as they are. The caller applies the quantizer's scale to the query, and its offset to the result.
  */
 struct Kernels {
   const char* name;
@@ -47,13 +49,13 @@ extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
 #endif
 
-/** Kernels, and whether this processor can run them. */
+/** A set of kernels with its name, and whether this processor can run it. */
 struct NamedKernels {
   const Kernels* kernels;
   bool run;
 };
 
-/** Returns all kernels in descending order of speed. The last ones run on any processor. */
+/** Returns all kernels in descending order of speed. The last kernels run on any processor. */
 std::array<NamedKernels, 3> all_kernels();
 
 /** Returns the fastest kernels that this processor can run. */

@@ -2,7 +2,7 @@
 
 #include "kernels.hpp"
 
-/* Kernels in plain C++, which run anywhere and are the reference in tests of the others. */
+/* Kernels in plain C++, which run on any processor. Tests compare the other kernels with them. */
 namespace unipin {
 namespace {
 
@@ -10,7 +10,7 @@ float value(float x) { return x; }
 
 float value(std::uint8_t x) { return static_cast<float>(x); }
 
-/** Returns the value of a float16. Its smallest positive value is 2^-24. */
+/** Returns the value of a float16. The smallest positive float16 is 2^-24. */
 float value(half_t x) {
   std::uint32_t sign = static_cast<std::uint32_t>(x & 0x8000U) << 16;
   std::uint32_t exponent = (x >> 10) & 0x1fU;

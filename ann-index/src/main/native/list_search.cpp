@@ -16,8 +16,8 @@
  * Search in inverted lists, in the layout of FAISS.
  *
  * The search is written here for two reasons. It uses the kernels of this library. And with a
- * filter it looks into more lists: the best passing items lie in more lists than the best of all
- * items do. A list costs little if few of its rows are scored.
+ * filter it searches more lists, because the best passing items are spread over more lists than the
+ * best of all items. A list costs little if few of its rows are scored.
  *
  * Sivic and Zisserman, "Video Google: A Text Retrieval Approach to Object Matching in Videos",
  * 2003.
@@ -25,7 +25,7 @@
 namespace unipin {
 namespace {
 
-/** With a filter, up to this factor more lists are searched. */
+/** With a filter, a search reads up to this many times as many lists. */
 constexpr idx_t kWiderUnderFilter = 4;
 
 /** A selector that passes the ordinals whose bit is set. */
@@ -39,7 +39,8 @@ class OrdinalSelector final : public faiss::IDSelector {
 };
 
 RowFormat list_format(const faiss::IndexIVF& index) {
-  // A subclass of IndexIVFFlat stores duplicates elsewhere, so the type must be exact.
+  // A subclass of IndexIVFFlat stores duplicates outside the lists, so only the exact type is
+  // accepted.
   if (typeid(index) == typeid(faiss::IndexIVFFlat)) {
     return RowFormat::kFloat32;
   }
@@ -48,8 +49,8 @@ RowFormat list_format(const faiss::IndexIVF& index) {
 }
 
 /**
- * Returns whether a list stores residuals: rows minus the list's centre. The score of a centre must
- * then be added to the scores of its rows.
+ * Returns whether a list stores residuals: rows minus the list's centre. The score of the list's
+ * centre must then be added to the scores of its rows.
  */
 bool by_residual(const faiss::IndexIVF& index) {
   const auto* quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer*>(&index);
@@ -101,7 +102,7 @@ class ListWalk {
     return quantized == nullptr ? nullptr : &quantized->sq;
   }
 
-  /** Ranks the lists nearest to the query. */
+  /** Finds the `count` lists whose centres are nearest to the query, in order. */
   void rank(const float* query, std::size_t count) {
     scratch_.lists.resize(count);
     scratch_.list_scores.resize(count);
@@ -116,8 +117,8 @@ class ListWalk {
   }
 
   /**
-   * Ranks more lists. An approximate order may now start with other lists, so the search begins
-   * again from the first.
+   * Ranks more lists. If the ranking is approximate, a longer ranking may start with other lists
+   * than the shorter one did. So the search begins again from the first list.
    */
   std::size_t widen(const float* query, std::size_t ranked, Best& best) {
     std::size_t wider = std::min(2 * ranked, index_.nlist);
@@ -173,7 +174,7 @@ bool complete(const SearchRequest& request, const idx_t* labels) {
   return std::all_of(labels, labels + request.k, [](idx_t label) { return label >= 0; });
 }
 
-/** Searches lists with codes that no kernel of this library reads. */
+/** Searches lists whose codes no kernel of this library reads. */
 void search_with_faiss(const faiss::IndexIVF& index, const SearchRequest& request, float* scores, idx_t* labels) {
   OrdinalSelector selector(request);
   faiss::SearchParametersIVF parameters;

@@ -7,12 +7,12 @@
 namespace unipin {
 
 /**
- * Searches inverted lists: more and more of them, until a query has its k results or all lists were
- * seen. See search().
+ * Searches inverted lists. Reads more and more lists until a query has its k results or all lists
+ * were read. Parameters and results are those of search().
  */
 void search_lists(const faiss::IndexIVF& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
-/** Refuses lists that name rows or centres which the index does not have. */
+/** Refuses lists with the number of a row or centre that the index does not have. */
 void check_lists(const faiss::IndexIVF& index);
 
 }  // namespace unipin

@@ -8,7 +8,10 @@
 namespace unipin {
 namespace {
 
-/** The processor's own prefetching ends with each page. So rows are prefetched one page ahead. */
+/**
+ * The bytes of a page. The processor's own prefetching ends at the end of each page, so rows are
+ * prefetched one page ahead.
+ */
 constexpr std::size_t kPageBytes = 4096;
 
 const faiss::ScalarQuantizer* quantizer_of(const faiss::Index& storage) {

@@ -15,26 +15,27 @@ namespace unipin {
 /** The format in which an index stores a row. */
 enum class RowFormat { kFloat32, kFloat16, kCode8, kOther };
 
-/** Returns the format of a quantizer's codes, or kOther if no kernel reads it. */
+/** Returns the format of a quantizer's codes, or kOther if no kernel reads this format. */
 RowFormat row_format(const faiss::ScalarQuantizer& quantizer);
 
-/** Returns the format of a table of rows by ordinal. */
+/** Returns the format of an index that stores its rows in one table, by ordinal. */
 RowFormat row_format(const faiss::Index& storage);
 
 /**
  * A scorer of stored rows of any format, by their inner product with a query. One thread.
  *
- * A code c of an 8-bit quantizer stands for offset + scale · (c + ½) in its component. The product
- * with a query q is therefore Σ (q · scale) · c plus a term that depends on q alone.
+ * In each component, a code c of an 8-bit quantizer stands for offset + scale · (c + ½), with the
+ * component's own offset and scale. The product with a query q is therefore Σ (q · scale) · c plus
+ * a term that depends on q alone.
  */
 class RowScorer {
  public:
-  /** For rows that are not in one table: lists. Not for kOther. */
+  /** Creates a scorer for rows that are not in one table but in lists. Not for kOther. */
   RowScorer(RowFormat format, const faiss::ScalarQuantizer* quantizer, std::size_t d);
-  /** For a table of rows by ordinal. */
+  /** Creates a scorer for the rows of an index that stores them in one table, by ordinal. */
   explicit RowScorer(const faiss::Index& storage);
 
-  /** @param query (d), must stay valid until the next query */
+  /** Sets the query (d). The array must stay valid until the next query is set. */
   void set_query(const float* query);
 
   /** Scores consecutive rows. Not for kOther. */
@@ -76,7 +77,7 @@ class RowScorer {
   const char* table_ = nullptr;
   const float* query_ = nullptr;
   float offset_ = 0;
-  std::vector<float> scale_;   // (d), of an 8-bit quantizer
+  std::vector<float> scale_;   // (d), the scale of an 8-bit quantizer
   std::vector<float> middle_;  // (d), the value of code 0
   std::vector<float> scaled_;  // (d), the query times scale
   std::unique_ptr<faiss::DistanceComputer> computer_;

@@ -7,13 +7,14 @@ namespace unipin {
 namespace {
 
 /**
- * The bytes of a block of rows, which stays in the second cache while a group of queries scores it.
+ * The bytes of a block of rows. A block stays in the second-level cache while it is scored against
+ * a group of queries.
  */
 constexpr std::size_t kBlockBytes = 256 * 1024;
 constexpr std::size_t kQueriesAtATime = 64;
 /**
- * The inverse of a share of rows. If a smaller share passes, each passing row is looked up.
- * Otherwise all rows are scored in order.
+ * The inverse of a share of the rows. If a smaller share passes the filter, only the passing rows
+ * are scored, one by one. Otherwise all rows are scored in order.
  */
 constexpr idx_t kGatherShare = 4;
 constexpr std::size_t kPrefetchRows = 16;
@@ -27,7 +28,7 @@ void offer(const SearchRequest& request, const float* scores, std::size_t first,
   }
 }
 
-/** Scores four queries over a block of rows, and loads each row once for all. */
+/** Scores a block of rows against four queries, and loads each row once for all four. */
 void score_four(
     const RowScorer& scorer, const SearchRequest& request, idx_t query, idx_t d, std::size_t first, std::size_t n,
     Scratch& scratch, Best* best) {

@@ -10,10 +10,10 @@ namespace unipin {
  */
 bool has_row_table(const faiss::Index& index);
 
-/** Scores every row that passes, see search(). */
+/** Scores every row that passes. Parameters and results are those of search(). */
 void search_rows(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
-/** Fills scratch.places with the ordinals that pass, ascending. */
+/** Writes the ordinals that pass to scratch.places, in ascending order. */
 void gather_passing(const SearchRequest& request, idx_t size, Scratch& scratch);
 
 /** Scores the rows in scratch.places and offers them to best. */

@@ -15,8 +15,8 @@
 namespace unipin {
 
 /**
- * The working memory of one search at a time. It is kept from call to call, so a search allocates
- * nothing once a similar one has run. One thread.
+ * The working memory of one search. It is kept for later searches, so a search allocates nothing
+ * once a similar search has run. One thread.
  */
 struct Scratch {
   std::vector<Best> best;
@@ -26,7 +26,8 @@ struct Scratch {
   std::vector<std::uint64_t> frontier;
   std::vector<float> list_scores;
   std::vector<faiss::Index::idx_t> lists;
-  // For the JNI layer: copies of Java's arrays, and results before they are narrowed.
+  // The JNI layer uses the following fields for copies of Java's arrays, and for results before
+  // they are narrowed to Java's types.
   std::vector<float> queries;
   std::vector<std::uint8_t> bitmap;
   std::vector<float> found_scores;
@@ -37,7 +38,7 @@ struct Scratch {
   RowScorer& scorer(const faiss::Index& owner, RowFormat format, const faiss::ScalarQuantizer* quantizer);
   faiss::VisitedTable& visited(const faiss::Index& graph);
 
-  /** Returns at least `count` bests, reset to k. */
+  /** Returns at least `count` objects of class Best, each emptied and set to k items. */
   std::vector<Best>& bests(std::size_t count, std::size_t k);
 
  private:
@@ -45,7 +46,10 @@ struct Scratch {
   std::vector<std::pair<const faiss::Index*, std::unique_ptr<faiss::VisitedTable>>> visited_;
 };
 
-/** The idle scratches: at most as many as there were searches at the same time. Thread-safe. */
+/**
+ * The scratches that no search uses: at most as many as there ever were simultaneous searches.
+ * Thread-safe.
+ */
 class ScratchPool {
  public:
   /** A scratch that returns to the pool at the end of its scope. */

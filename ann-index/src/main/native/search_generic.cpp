@@ -4,8 +4,8 @@
 #include "index_search.hpp"
 
 /*
- * Search by FAISS's own code in the distribution's build, over the same structures. Benchmarks
- * compare with it.
+ * Search by FAISS's own code, in the Linux distribution's build, over the same structures.
+ * Benchmarks compare this library with it.
  */
 namespace unipin {
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 /*
- * Tests of every kernel that this processor can run, against the portable one and against a sum in
- * double precision. They cover every length up to several registers, any alignment, one row and
- * many, NaN, infinities and denormals. A row ends where its memory ends, so a sanitizer sees any
- * read behind it.
+ * Tests that compare every kernel that this processor can run with the portable kernel and with a
+ * sum in double precision. They cover every length up to several registers, any alignment, one row
+ * and many rows, NaN, infinities and denormals. A row ends where its memory ends, so a sanitizer
+ * notices any read behind the row.
  */
 namespace {
 
@@ -40,7 +40,7 @@ template <>
 std::uint8_t any_row<std::uint8_t>() {
   return static_cast<std::uint8_t>(random_bits());
 }
-/** Draws signs, fractions and the exponents of 2^-15 to 2^0, denormals among them. */
+/** Draws a random float16 with a magnitude below 2, denormals included. */
 template <>
 half_t any_row<half_t>() {
   return static_cast<half_t>((random_bits() & 0x83ffU) | (random_bits() % 16) << 10);
@@ -94,7 +94,7 @@ void agrees_with_double(const char* name, const RowKernels<Row>& kernels, const 
   }
 }
 
-/** Checks that many rows at once give the same bits as one. */
+/** Checks that a call with many rows gives the same bits as calls with one row each. */
 template <typename Row>
 void many_equal_one(const char* name, const RowKernels<Row>& kernels, const char* type) {
   for (std::size_t d : {1UL, 3UL, 8UL, 15UL, 16UL, 17UL, 31UL, 33UL, 64UL, 100UL, 128UL, 129UL}) {
@@ -123,7 +123,8 @@ void many_equal_one(const char* name, const RowKernels<Row>& kernels, const char
 }
 
 /**
- * Checks that a value that is not finite reaches the sum, from the query or the row, at any place.
+ * Checks that a value that is not finite reaches the result, whether it is in the query or in the
+ * row, and at any place.
  */
 void specials_go_through(const char* name, const Kernels& kernels) {
   const float kNan = std::numeric_limits<float>::quiet_NaN();

@@ -20,10 +20,11 @@
 #include "index_search.hpp"
 
 /*
- * Tests of every search loop over every kind of index, against sums in double precision over the
- * stored rows. They cover one query and many, any k, filters from one item to all, and two threads
- * at once. They also cover queries that are not finite, and graphs that point outside themselves.
- * Queries, bitmaps and results end where their memory ends, so a sanitizer sees any access beyond.
+ * Tests that compare every search loop, over every kind of index, with sums in double precision
+ * over the stored rows. They cover one query and many queries, any k, filters from one item to all
+ * items, and two simultaneous threads. They also cover queries that are not finite, and graphs that
+ * point outside themselves. Queries, bitmaps and results end where their memory ends, so a
+ * sanitizer notices any access behind the end.
  */
 namespace {
 
@@ -31,7 +32,7 @@ using unipin::idx_t;
 using unipin::IndexHandle;
 using unipin::SearchRequest;
 
-constexpr idx_t kDimension = 19;  // not a multiple of any register
+constexpr idx_t kDimension = 19;  // not a multiple of the width of any register
 constexpr double kTolerance = 1e-4;
 
 int failures = 0;
@@ -137,7 +138,7 @@ std::vector<float> stored(const faiss::Index& index) {
   return rows;
 }
 
-/** Returns the scores of the passing rows in double precision, best first. */
+/** Returns the scores of the passing rows, computed in double precision, best first. */
 std::vector<double> truth(const float* query, const std::vector<float>& rows, const Filter& filter) {
   std::vector<double> scores;
   for (idx_t ordinal = 0; ordinal < filter.size; ++ordinal) {
@@ -155,8 +156,8 @@ std::vector<double> truth(const float* query, const std::vector<float>& rows, co
 }
 
 /**
- * Checks that every result comes once, in order, passes the filter and has its own score. Checks
- * also that at least a share of the best was found.
+ * Checks that every result comes once and in order, passes the filter and has the right score. Also
+ * checks that at least a share of the best items was found.
  */
 void check_found(
     const std::string& what, const Found& found, const std::vector<float>& queries, idx_t k, const std::vector<float>& rows,
@@ -195,7 +196,7 @@ void searches_agree(const char* factory, idx_t size, std::size_t breadth, double
       for (idx_t wanted : {idx_t{1}, idx_t{10}, size}) {
         idx_t k = std::min(wanted, filter.passing);
         if (k == 0 || (wanted == size && count > 4)) {
-          continue;  // nothing passes, or the sums would take too long
+          continue;  // no item passes, or the sums would take too long
         }
         std::string what = std::string(factory) + ", " + std::to_string(size) + " rows, " + std::to_string(count) + " queries, k " +
             std::to_string(k) + ", " + filter.name;
@@ -207,8 +208,8 @@ void searches_agree(const char* factory, idx_t size, std::size_t breadth, double
 }
 
 /**
- * Checks an index with coarse codes: results are complete and pass the filter. Their order is that
- * of the codes and is not checked.
+ * Checks an index with coarse codes: the results must be complete and pass the filter. Their order
+ * is not checked, because coarse codes change it.
  */
 void searches_are_whole(const char* factory, idx_t size) {
   std::unique_ptr<IndexHandle> handle = built(factory, size);
@@ -232,7 +233,7 @@ void searches_are_whole(const char* factory, idx_t size) {
 
 /**
  * Checks that labels stay in range for queries that are not finite, and that such a query does not
- * disturb another one.
+ * change the results of another query.
  */
 void odd_queries_end(const char* factory) {
   std::unique_ptr<IndexHandle> handle = built(factory, 800);
@@ -253,7 +254,7 @@ void odd_queries_end(const char* factory) {
   }
 }
 
-/** Checks that two threads over one index find the same as one. */
+/** Checks that two threads that search one index find the same as one thread. */
 void threads_agree(const char* factory) {
   std::unique_ptr<IndexHandle> handle = built(factory, 1500);
   std::vector<float> queries = around(40, 3);
@@ -277,7 +278,7 @@ void threads_agree(const char* factory) {
   }
 }
 
-/** Checks that every damage to a graph is refused before a walk. */
+/** Checks that a graph with any kind of damage is refused before a search walks through it. */
 void damaged_graphs_are_refused() {
   using Damage = std::function<void(faiss::HNSW&)>;
   const std::vector<Damage> damages = {
@@ -306,7 +307,7 @@ void damaged_graphs_are_refused() {
   }
 }
 
-/** Checks the same for inverted lists. */
+/** Checks that inverted lists with any kind of damage are refused before a search. */
 void damaged_lists_are_refused() {
   using Damage = std::function<void(faiss::IndexIVF&, faiss::ArrayInvertedLists&)>;
   const std::vector<Damage> damages = {

@@ -3,14 +3,15 @@ package io.unipin.ann;
 import java.util.Arrays;
 
 /**
- * The items of a live index, laid out for a new generation: ids and vectors by row. Vectors equal
- * to those of the root are shared. Only items with a vector of their own take memory.
+ * The items of a live index, laid out for a new generation: ids and vectors by row. A vector that
+ * equals the root generation's vector of the item is shared with the root. So only an item with
+ * another vector takes memory.
  */
 record Alive(IdTable ids, VectorTable vectors) {
 
   /**
-   * Returns all items of a state: first those of the main index by ordinal, then the delta's by
-   * age.
+   * Returns all items of a state: first the items of the main index in the order of their ordinals,
+   * then the items of the delta, oldest first.
    */
   static Alive of(LiveState state) {
     Layout layout = new Layout(state);
@@ -27,8 +28,8 @@ record Alive(IdTable ids, VectorTable vectors) {
   }
 
   /**
-   * Builds a main index of the items. FAISS needs a copy of all vectors on the heap during the
-   * build.
+   * Builds a main index of the items. During the build, FAISS needs a copy of all vectors on the
+   * heap.
    */
   BaseIndex index(LiveIndexConfig config) {
     long[] all = new long[ids.size()];
@@ -40,7 +41,7 @@ record Alive(IdTable ids, VectorTable vectors) {
     return FaissIndex.build(config.factory(), vectors.toArray(), dimension, all, config.build());
   }
 
-  /** A receiver that lays items out one by one. */
+  /** A receiver that appends the items of the delta one by one. */
   private static final class Layout implements Delta.Receiver {
     private final Generation.Root root;
     private final int dimension;

@@ -4,8 +4,8 @@ package io.unipin.ann;
  * A failure of the index itself: a factory string that FAISS refuses, a damaged or foreign file, or
  * a native error.
  *
- * <p>The message is one line that states what was expected and what came. Illegal arguments are
- * {@link IllegalArgumentException} instead.
+ * <p>The message is one line that states what was expected and what came. An illegal argument
+ * causes an {@link IllegalArgumentException} instead.
  */
 public final class AnnException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -22,7 +22,7 @@ public sealed interface AnnIndex extends AutoCloseable permits BaseIndex, LiveIn
    *
    * <p>If fewer than {@code search.k()} items pass the filter, the rows are padded with id -1 and
    * score negative infinity. There is no other reason for padding: an approximate index widens its
-   * search until k items are found or all were seen.
+   * search until it has found k items or has seen all items.
    *
    * @param queries (queryCount, dimension) row major, finite
    * @return (queryCount, k) ids and scores

@@ -9,7 +9,7 @@ package io.unipin.ann;
 @SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 public record AnnResult(int queryCount, int k, long[] ids, float[] scores) {
 
-  /** The id that pads a row without further items. */
+  /** The id that fills the rest of a row when fewer than k items were found. */
   public static final long NO_ID = -1;
 
   public AnnResult {

@@ -3,7 +3,9 @@ package io.unipin.ann;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Daemon threads for background work. They do not keep the process alive. */
+/**
+ * A factory of daemon threads for background work. Daemon threads do not keep the process alive.
+ */
 final class Background {
   private Background() {}
 

@@ -16,10 +16,10 @@ final class Backoff {
   private final LongSupplier clock;
   private long failedAt;
 
-  /** 0 if the last attempt did not fail. */
+  /** The length of the pause in nanoseconds, 0 if the last attempt did not fail. */
   private long pauseNanos;
 
-  /** The clock returns nanoseconds from any origin. */
+  /** @param clock returns nanoseconds since any fixed origin */
   Backoff(LongSupplier clock) {
     this.clock = clock;
   }

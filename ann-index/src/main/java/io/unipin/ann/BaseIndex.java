@@ -5,7 +5,7 @@ sealed interface BaseIndex extends AnnIndex permits ExactIndex, FaissIndex {
 
   IdTable ids();
 
-  /** Like {@link AnnIndex#search}, with a filter over the ordinals. */
+  /** Searches like {@link AnnIndex#search}, with a filter over the ordinals. */
   AnnResult search(float[] queries, int queryCount, int k, int breadth, OrdinalFilter filter);
 
   @Override

@@ -1,7 +1,8 @@
 package io.unipin.ann;
 
 /**
- * A check of quantizers: the sizes that they declare must fit the tables that follow. One thread.
+ * A check of quantizers: the sizes that a quantizer declares must fit the tables that follow it.
+ * One thread.
  */
 final class CodeCheck {
   private final PayloadReader in;
@@ -10,14 +11,14 @@ final class CodeCheck {
     this.in = in;
   }
 
-  /** Checks and skips a scalar quantizer. Returns the bytes of a row. */
+  /** Checks and skips a scalar quantizer. Returns the number of bytes of a row's code. */
   int scalar(int dimension) {
     int kind = in.int32();
-    in.skip(Integer.BYTES + Float.BYTES); // the way it was trained
+    in.skip(Integer.BYTES + Float.BYTES); // how the quantizer was trained
     in.equal("dimension of a quantizer", dimension, in.int64());
     int bytes = switch (kind) { // numbers of faiss::ScalarQuantizer::QuantizerType
-          case 0, 2, 5 -> dimension; // 8 bits: range per component, one range, no range
-          case 1, 3 -> (dimension + 1) / 2; // 4 bits: range per component, one range
+          case 0, 2, 5 -> dimension; // 8 bits; a range per component, one range, or no range
+          case 1, 3 -> (dimension + 1) / 2; // 4 bits; a range per component, or one range
           case 4 -> 2 * dimension; // float16
           case 6 -> (6 * dimension + 7) / 8; // 6 bits
           default -> throw new IllegalArgumentException("a known quantizer expected, got " + kind);
@@ -33,7 +34,7 @@ final class CodeCheck {
     return bytes;
   }
 
-  /** Checks and skips a product quantizer. Returns the bytes of a row. */
+  /** Checks and skips a product quantizer. Returns the number of bytes of a row's code. */
   int product(int dimension) {
     in.equal("dimension of a quantizer", dimension, in.int64());
     int parts = in.within("parts of a row", in.int64(), 1, dimension);

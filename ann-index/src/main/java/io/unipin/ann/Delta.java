@@ -6,21 +6,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The vectors that were added since the main index was built. They are few, and are scored one by
- * one.
+ * The vectors that were added since the main index was built. There are few such vectors, and a
+ * search scores them one by one.
  *
- * <p>Immutable, with shared memory: a changed delta is a new object that shares the rows which
- * stay. Its new rows lie behind the end of every older delta.
+ * <p>Immutable, with shared memory. A change creates a new delta that shares the remaining rows
+ * with the older one. The new delta's added rows lie behind the end of every older delta.
  *
- * <p>A row is dead when its vector was replaced or deleted. The rows are copied without the dead
- * ones once the dead outnumber the living by {@value #LEAST_ROOM}. So memory is bounded by about
- * twice the living rows, however often an item changes.
+ * <p>A row is dead when its vector was replaced or deleted. Once the dead rows outnumber the living
+ * rows by {@value #LEAST_ROOM}, the living rows are copied to new memory. So the memory is about
+ * twice that of the living rows at most, however often an item changes.
  */
 final class Delta {
   /** The minimum number of rows for which memory is allocated. */
   private static final int LEAST_ROOM = 64;
 
-  /** Look-ups of more ids than this build a hash table first. */
+  /** The number of ids above which a look-up builds a hash table first. */
   private static final int MANY = 8;
 
   private final int dimension;
@@ -56,10 +56,10 @@ final class Delta {
   }
 
   /**
-   * Returns a delta with added vectors. Each replaces an older vector of the same id. Only the
-   * newest delta may be extended, because the memory behind its rows is shared.
+   * Returns a delta with added vectors. An added vector replaces an older vector of the same id.
+   * Only the newest delta may be extended, because the memory behind its rows is shared.
    *
-   * @param added distinct
+   * @param added ids of the vectors, distinct
    * @param vectors (added.length, dimension)
    */
   Delta with(long[] added, float[] vectors) {
@@ -89,7 +89,7 @@ final class Delta {
     return waste > count - waste + LEAST_ROOM ? rest.compact(0) : rest;
   }
 
-  /** Returns a copy of the living rows, with room for {@code others} more. */
+  /** Returns a copy of the living rows, with room for {@code others} more rows. */
   private Delta compact(int others) {
     int wanted = Math.addExact(size(), others);
     int room = Math.max(LEAST_ROOM, wanted + wanted / 2);
@@ -104,7 +104,7 @@ final class Delta {
     return new Delta(dimension, livingRows, livingIds, filled[0], new BitSet());
   }
 
-  /** Scores all vectors and offers those that pass to {@code best}. */
+  /** Scores all vectors, and offers the vectors that pass the filter to {@code best}. */
   void score(float[] queries, int query, ItemFilter filter, TopK best) {
     for (int row = dead.nextClearBit(0); row < count; row = dead.nextClearBit(row + 1)) {
       float score =

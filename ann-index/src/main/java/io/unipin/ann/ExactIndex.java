@@ -1,8 +1,8 @@
 package io.unipin.ann;
 
 /**
- * An exact index in plain Java that scores every vector. Approximate indexes are measured against
- * it.
+ * An exact index in plain Java that scores every vector. It is the reference for the recall of
+ * approximate indexes.
  *
  * <p>O(size · dimension) per query. Thread-safe, immutable.
  */
@@ -31,7 +31,7 @@ public final class ExactIndex implements BaseIndex {
   /**
    * Returns an index that reads the vectors of a table without a copy.
    *
-   * @param vectors one for each id, finite
+   * @param vectors (ids.length) rows, one for each id, finite
    * @param ids distinct, none of them -1; copied
    */
   public static ExactIndex over(VectorTable vectors, long[] ids) {
@@ -80,7 +80,10 @@ public final class ExactIndex implements BaseIndex {
     closed = true;
   }
 
-  /** Returns an inner product. Eight separate sums let no addition wait for the previous one. */
+  /**
+   * Returns the inner product of two parts of arrays. It adds up eight separate sums, so that no
+   * addition has to wait for the previous addition.
+   */
   static float innerProduct(float[] a, int aStart, float[] b, int bStart, int length) {
     float s0 = 0;
     float s1 = 0;

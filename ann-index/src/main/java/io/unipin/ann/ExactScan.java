@@ -1,8 +1,8 @@
 package io.unipin.ann;
 
 /**
- * A scan that scores every vector of a table that passes a filter. It works in blocks that stay in
- * the processor's cache while all queries are scored against them.
+ * A scan that scores those vectors of a table that pass a filter. The scan works in blocks: a block
+ * stays in the processor's cache while all queries are scored against it.
  */
 final class ExactScan {
   /** The size of a block, in floats. */
@@ -17,10 +17,10 @@ final class ExactScan {
   }
 
   /**
-   * Scores the table and offers the results.
+   * Scores the table's vectors and offers the results to {@code best}.
    *
    * @param queries (best.length, dimension)
-   * @param best one for each query
+   * @param best one collector for each query
    */
   void run(float[] queries, OrdinalFilter filter, TopK[] best) {
     int dimension = vectors.dimension();
@@ -36,7 +36,7 @@ final class ExactScan {
     }
   }
 
-  /** A block of {@code count} consecutive rows. The first has ordinal {@code from}. */
+  /** A block of {@code count} consecutive rows. The first row has ordinal {@code from}. */
   @SuppressWarnings("ArrayRecordComponent") // owned by one scan
   private record Block(float[] rows, int from, int count) {}
 

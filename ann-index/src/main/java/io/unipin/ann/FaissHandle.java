@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * The owner of one native index. Thread-safe.
  *
  * <p>Calls hold the read lock and {@link #close} holds the write lock, so an index is never freed
- * during a search. An owner that is dropped without {@link #close} leaks its index, which is
- * logged.
+ * during a search. An owner that is garbage-collected without {@link #close} leaks its index, and
+ * the log reports the leak.
  */
 final class FaissHandle implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(FaissHandle.class);
@@ -75,12 +75,12 @@ final class FaissHandle implements AutoCloseable {
   }
 
   /**
-   * Fills ordinals and scores, best first.
+   * Searches, and writes ordinals and scores into the given arrays, best first.
    *
    * @param queries (queryCount, dimension), checked
    * @param k from 0 to the number of ordinals that pass
-   * @param ordinals (queryCount, k), filled; -1 where there is no result
-   * @param scores (queryCount, k), filled
+   * @param ordinals (queryCount, k), written by the search; -1 where there is no result
+   * @param scores (queryCount, k), written by the search
    */
   void search(
       float[] queries,

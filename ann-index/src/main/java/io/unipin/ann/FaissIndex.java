@@ -4,13 +4,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * An index of FAISS, given by its factory string: {@code Flat}, {@code HNSW32},
+ * An index of FAISS. A factory string names its kind: {@code Flat}, {@code HNSW32},
  * {@code IVF256,Flat}, {@code IVF64,SQ8}, …
  *
- * <p>Filters apply inside the search. {@code Flat} is exact to float rounding. HNSW and IVF trade
- * recall for speed by the breadth of a search. The default breadth is 64 for HNSW and a sixteenth
- * of the lists for IVF. If few items pass a filter, HNSW scores only these, which is exact. HNSW
- * has its best recall among vectors of one length, such as UniPin's.
+ * <p>A search applies its filter while it searches, not afterwards. {@code Flat} is exact to float
+ * rounding. The breadth of a search of HNSW or IVF trades speed for recall. The default breadth is
+ * 64 for HNSW and a sixteenth of the lists for IVF. If few items pass a filter, HNSW scores exactly
+ * these items, so the result is exact. HNSW has its best recall among vectors of equal length, such
+ * as UniPin's vectors.
  *
  * <p>Thread-safe. Each search runs on the calling thread alone. The index holds native memory, so
  * it must be closed.
@@ -27,11 +28,12 @@ public final class FaissIndex implements BaseIndex {
   }
 
   /**
-   * Trains an index on the vectors and fills it with them.
+   * Trains an index on the vectors and adds the vectors to it.
    *
    * @param vectors (ids.length, dimension) row major, finite
    * @param ids distinct, none of them -1
-   * @throws AnnException if FAISS does not know the kind, or cannot build it of these vectors
+   * @throws AnnException if FAISS does not know the kind, or cannot build an index of this kind
+   *     from these vectors
    */
   public static FaissIndex build(
       String factory, float[] vectors, int dimension, long[] ids, FaissBuild options) {
@@ -55,8 +57,8 @@ public final class FaissIndex implements BaseIndex {
   }
 
   /**
-   * Reads an index that {@link #save} wrote. The whole file is verified before FAISS reads any of
-   * it. The file's length is needed on the heap during the load.
+   * Reads an index that {@link #save} wrote. The whole file is verified before FAISS reads any byte
+   * of it. During the load, as many bytes as the file has are needed on the heap.
    *
    * @throws AnnException if the file cannot be read, is damaged, or is not an index file
    */
@@ -87,7 +89,7 @@ public final class FaissIndex implements BaseIndex {
 
   /**
    * Writes the index with a checksum. The file appears whole or not at all, and is on the disk when
-   * this returns. It replaces an older file.
+   * this method returns. The new file replaces an older file.
    *
    * @throws AnnException if the file cannot be written
    */
@@ -145,8 +147,8 @@ public final class FaissIndex implements BaseIndex {
   }
 
   /**
-   * Inserts one more result into a row that holds {@code filled} results. FAISS orders by score,
-   * but equal scores in no particular order.
+   * Inserts one more result into a row that holds {@code filled} results. FAISS orders results by
+   * score, but leaves results of equal score in no particular order.
    */
   private static void insert(
       long[] ids, float[] scores, int from, int filled, long id, float score) {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The native methods of this module. Only {@link FaissHandle} calls them.
  *
- * <p>Neither this class nor the native code checks arguments: every size must fit before the call.
- * C++ exceptions arrive as {@link AnnException}.
+ * <p>Neither this class nor the native code checks arguments, so the caller must have checked every
+ * size. A C++ exception becomes an {@link AnnException}.
  */
 final class FaissNative {
   private FaissNative() {}
@@ -31,14 +31,14 @@ final class FaissNative {
   static native long size(long index);
 
   /**
-   * Fills ordinals and scores, best first.
+   * Searches, and writes ordinals and scores into the given arrays, best first.
    *
    * @param queries (queryCount, dimension)
-   * @param k at least 1 and at most passing
+   * @param k number of results per query, at least 1 and at most {@code passing}
    * @param bitmap one bit per ordinal, null when all pass
    * @param passing number of set bits
-   * @param ordinals (queryCount, k), filled; -1 where there is no result
-   * @param scores (queryCount, k), filled
+   * @param ordinals (queryCount, k), written by the search; -1 where there is no result
+   * @param scores (queryCount, k), written by the search
    */
   static native void search(
       long index,

@@ -3,7 +3,7 @@ package io.unipin.ann;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A main index and the vectors it was built of. It stays open while any search uses it.
+ * A main index and the vectors it was built from. A generation stays open while any search uses it.
  *
  * <p>Thread-safe.
  */
@@ -14,7 +14,9 @@ final class Generation {
   private final Root root;
   private final AtomicInteger shares = new AtomicInteger(1);
 
-  /** The vectors of the first generation. Later generations share those that did not change. */
+  /**
+   * The vectors of the first generation. Later generations share the vectors that did not change.
+   */
   record Root(IdTable ids, VectorTable vectors) {}
 
   private Generation(long number, BaseIndex index, VectorTable vectors, Root root) {
@@ -49,12 +51,12 @@ final class Generation {
     return root;
   }
 
-  /** Takes a share. Returns false if the generation is closed. */
+  /** Takes a share of the generation. Returns false if the generation is closed. */
   boolean retain() {
     return shares.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
   }
 
-  /** Releases a share. The last one closes the index. */
+  /** Releases a share. The release of the last share closes the index. */
   void release() {
     if (shares.decrementAndGet() == 0) {
       index.close();

@@ -51,7 +51,9 @@ final class IdTable {
     return ids[ordinal];
   }
 
-  /** Returns the ordinal of an id, or -1 for an id that the table does not hold. O(log size). */
+  /**
+   * Returns the ordinal of an id, or -1 for an id that the table does not hold. Takes O(log size).
+   */
   int ordinal(long id) {
     int place = Arrays.binarySearch(sortedIds, id);
     return place < 0 ? -1 : sortedOrdinals[place];

@@ -9,12 +9,15 @@ import java.util.Locale;
  * @param reason why this kind was chosen, as a text to display
  */
 public record IndexChoice(String factory, long bytes, String reason) {
-  /** Up to this many vectors, a scan is fast enough. */
+  /** The number of vectors up to which a scan of all vectors is fast enough. */
   private static final int SMALL = 20_000;
 
   private static final double ALMOST_EXACT = 0.999;
 
-  /** The links of a node of HNSW32: 64 on the bottom level, and about 2 for the levels above. */
+  /**
+   * The mean number of links of a node of HNSW32: 64 on the bottom level, and about 2 on the levels
+   * above together.
+   */
   private static final int LINKS = 2 * 32 + 2;
 
   private static final double LENGTHS_SPREAD = 0.1;
@@ -22,8 +25,8 @@ public record IndexChoice(String factory, long bytes, String reason) {
   /**
    * The recall that an index should reach, and the memory that it may take.
    *
-   * @param recall the share of the true best items, above 0 and up to 1
-   * @param memoryBytes the memory that the index may take
+   * @param recall the share of the true best items that a search finds, above 0 and up to 1
+   * @param memoryBytes the bytes of memory that the index may take
    */
   public record Aim(double recall, long memoryBytes) {
     public Aim {
@@ -37,7 +40,8 @@ public record IndexChoice(String factory, long bytes, String reason) {
   }
 
   /**
-   * Chooses an index by size, memory and aim.
+   * Chooses the kind of an index by the number, dimension and lengths of its vectors and by the
+   * aim.
    *
    * @param lengths the standard deviation of the vectors' lengths, divided by their mean
    */
@@ -83,8 +87,8 @@ public record IndexChoice(String factory, long bytes, String reason) {
 
   /**
    * Returns the number of lists: the largest power of two up to four times the square root of the
-   * size, at least 4. If a search looks into 16 lists, ranking all lists then costs about as much
-   * as scanning those.
+   * size, at least 4. With this number, a search of 16 lists takes about as long to rank all lists
+   * as to scan the 16.
    */
   static int lists(int size) {
     return Integer.highestOneBit((int) Math.max(4, 4 * Math.sqrt(size)));

@@ -41,12 +41,12 @@ import java.util.function.Consumer;
  *  32  SHA-256 of everything before
  *
  * The first 32 bytes determine the length of the file. A file of another length is refused before
- * any memory of these sizes is allocated.
+ * memory is allocated for any of its parts.
  */
 /**
  * A verified index file.
  *
- * @param payload the bytes that FAISS wrote, readable once
+ * @param payload the bytes that FAISS wrote; the stream can be read once
  */
 record IndexFile(String description, int dimension, IdTable ids, InputStream payload) {
   private static final byte[] MAGIC = "UNIPANN\n".getBytes(StandardCharsets.US_ASCII);
@@ -106,8 +106,8 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
   /**
    * Writes a temporary file beside the target, syncs it, and renames it.
    *
-   * @param payload writes the same bytes at both calls: the first counts them, the second keeps
-   *     them
+   * @param payload writes the payload. It is called twice and must write the same bytes: the first
+   *     call counts the bytes, the second call stores them.
    */
   static void write(
       Path file, String description, int dimension, IdTable ids, Consumer<OutputStream> payload) {

@@ -6,11 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A plan of an index over some vectors: the kind to build, an estimate of its cost, and the recall
- * it reaches once it is built. Immutable.
+ * A plan of an index over some vectors: the kind to build, and an estimate of its cost.
+ * {@link #build} builds the index and measures its recall. Immutable.
  */
 public final class IndexPlan {
-  /** The factory name of the command line for which {@link IndexChoice} chooses the kind. */
+  /**
+   * The value of the command line's factory option that lets {@link IndexChoice} choose the kind.
+   */
   public static final String AUTO = "auto";
 
   private static final int SAMPLE = 2_000;
@@ -34,7 +36,8 @@ public final class IndexPlan {
   }
 
   /**
-   * Plans an index of a given kind, or of a chosen one if {@code factory} is empty.
+   * Plans an index of the given kind. If {@code factory} is empty, {@link IndexChoice} chooses the
+   * kind.
    *
    * @param vectors (size, dimension)
    */
@@ -79,7 +82,9 @@ public final class IndexPlan {
         options.threads());
   }
 
-  /** Builds and saves the index, and searches for the breadth that reaches the aimed recall. */
+  /**
+   * Builds and saves the index, and finds the breadth with which a search reaches the aimed recall.
+   */
   public Outcome build(float[] vectors, int dimension, long[] ids, FaissBuild options, Path file) {
     long begin = System.nanoTime();
     try (FaissIndex index = FaissIndex.build(choice.factory(), vectors, dimension, ids, options)) {
@@ -122,8 +127,9 @@ public final class IndexPlan {
   /**
    * The result of a build.
    *
-   * @param recall recall of the best 10, with some of the vectors themselves as queries
-   * @param breadth the breadth that a search needs for this recall
+   * @param recall share of the true best 10 items that a search finds, measured with some of the
+   *     vectors as queries
+   * @param breadth the breadth of the searches with which this recall was measured
    */
   public record Outcome(double seconds, double recall, int breadth) {
     public String text() {

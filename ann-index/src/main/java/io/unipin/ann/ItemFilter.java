@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A filter of the items that a search may find, by external id. Ids that the index does not hold
  * have no effect.
  *
- * <p>A filter remembers its bits over the index it was last used with, so using it again is cheap.
- * Keep filters that many requests share (a category, a block list, what is fresh).
- * {@linkplain #and Join} a request's own filter with them.
+ * <p>A filter remembers its bits over the index that it was last used with, so the next use with
+ * this index is cheap. Keep filters that many requests share, such as a category or a block list.
+ * {@linkplain #and Join} a request's own filter with these filters.
  *
  * <p>Thread-safe. Behaves as an immutable object.
  */
@@ -24,7 +24,7 @@ public final class ItemFilter {
   private final List<ItemFilter> others;
   private volatile @Nullable Laid laid;
 
-  /** A filter's bits over one index. */
+  /** The filter's bits over one index. */
   private record Laid(IdTable table, OrdinalFilter bits) {}
 
   private ItemFilter(boolean excludes, long[] sortedIds, List<ItemFilter> others) {
@@ -38,12 +38,12 @@ public final class ItemFilter {
     return ids.length == 0 ? NONE : new ItemFilter(true, sorted(ids), List.of());
   }
 
-  /** Returns a filter that lets only these items pass, and none if there are no ids. */
+  /** Returns a filter that lets only these items pass. Without ids, no item passes. */
   public static ItemFilter allowing(long... ids) {
     return new ItemFilter(false, sorted(ids), List.of());
   }
 
-  /** Returns a filter that lets the items pass which both filters let pass. */
+  /** Returns a filter that lets an item pass if both filters let it pass. */
   public ItemFilter and(ItemFilter other) {
     if (passesAll()) {
       return other;
@@ -51,7 +51,7 @@ public final class ItemFilter {
     return other.passesAll() ? this : new ItemFilter(true, new long[0], List.of(this, other));
   }
 
-  /** Returns whether an item passes. O(log ids) per joined filter. */
+  /** Returns whether an item passes. Takes O(log ids) per joined filter. */
   public boolean passes(long id) {
     if ((Arrays.binarySearch(sortedIds, id) >= 0) == excludes) {
       return false;

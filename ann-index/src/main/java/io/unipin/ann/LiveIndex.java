@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An index that accepts changes while it is searched. It consists of an immutable main index, a
- * small delta beside it, and the set of the main index's items that were deleted or replaced.
+ * small delta of added items, and the set of the main index's items that were deleted or replaced.
  *
- * <p>Every search that begins after a change returned sees the change. Searches take no lock and
+ * <p>A search that begins after a change has returned sees the change. Searches take no lock and
  * wait for nothing. After enough changes, a new main index is built in the background and replaces
  * the main index and the delta. Changes made during the build are carried over.
  *
@@ -35,7 +35,7 @@ public final class LiveIndex implements AnnIndex {
 
   private final Function<Alive, BaseIndex> builder;
 
-  /** For tests, which pass a builder and a clock of their own. The index takes over the threads. */
+  /** Takes over the threads. Only tests pass a builder and a clock of their own. */
   LiveIndex(
       LiveIndexConfig config,
       Generation first,
@@ -51,7 +51,7 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Returns a live index that takes over an index and the vectors it was built of. Rebuilds and
+   * Returns a live index that takes over an index and the vectors it was built from. Rebuilds and
    * exact comparisons use these vectors.
    *
    * @param vectors by ordinal; not copied
@@ -67,7 +67,7 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * The same with vectors in an array.
+   * Returns a live index like the method above, with the vectors in an array.
    *
    * @param vectors (index.size(), dimension); not copied, must not change afterwards
    */
@@ -77,14 +77,15 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Adds items, or replaces their vectors. Every search that begins after this returns finds them.
+   * Adds items, or replaces their vectors. Every search that begins after the return finds the new
+   * vectors.
    *
    * @param vectors (ids.length, dimension) row major, finite
    */
   public void upsert(long[] ids, float[] vectors) {
     int dimension = dimension();
     Vectors.check("vectors", vectors, ids.length, dimension);
-    IdTable.of(ids); // checks that ids are distinct and not NO_ID
+    IdTable.of(ids); // checks that the ids are distinct and that none is NO_ID
     synchronized (writing) {
       LiveState next = open().with(ids, vectors);
       rebuilds.note(ids);
@@ -94,8 +95,8 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Deletes items, and ignores ids that the index does not hold. No search that begins after this
-   * returns finds them.
+   * Deletes items, and ignores ids that the index does not hold. No search that begins after the
+   * return finds the deleted items.
    *
    * @return how many items were deleted
    */
@@ -111,8 +112,9 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Starts a rebuild, after the running one if there is one. The future completes with the new
-   * generation once it serves. An index without items is not rebuilt and keeps its generation.
+   * Starts a rebuild, after a running rebuild if there is one. The future completes with the new
+   * generation's number once that generation serves. An index without items is not rebuilt and
+   * keeps its generation.
    */
   public CompletableFuture<Long> rebuild() {
     synchronized (writing) {
@@ -127,7 +129,7 @@ public final class LiveIndex implements AnnIndex {
     return open().holds(id);
   }
 
-  /** Returns those of these ids that the index does not hold. */
+  /** Returns the ids among {@code ids} that the index does not hold. */
   public long[] missing(long... ids) {
     return open().missing(ids);
   }
@@ -221,7 +223,7 @@ public final class LiveIndex implements AnnIndex {
       if (now.main().retain()) {
         return now;
       }
-      Thread.onSpinWait(); // a rebuild replaced the generation in between
+      Thread.onSpinWait(); // a rebuild replaced the generation between the two steps
     }
   }
 
@@ -238,7 +240,7 @@ public final class LiveIndex implements AnnIndex {
     }
   }
 
-  /** Starts a rebuild for the callers that wait for one, even after a failed rebuild. */
+  /** Starts a rebuild for the callers that wait for a rebuild, even after a failed one. */
   @GuardedBy("writing")
   private void serveWaiting(LiveState now) {
     if (rebuilds.isRunning() || !rebuilds.isAwaited()) {

@@ -5,16 +5,17 @@ import java.time.Duration;
 /**
  * The settings of a {@link LiveIndex}.
  *
- * @param factory kind of the main index after a rebuild, or {@code exact}
- * @param rebuildAfter changes since the last rebuild that start the next one, as a share of the
- *     items. At least 1,000 changes are needed.
+ * @param factory factory string of the main index after a rebuild, or {@code exact} for the index
+ *     in plain Java
+ * @param rebuildAfter number of changes after which the next rebuild starts, as a share of the
+ *     number of items. A rebuild starts after 1,000 changes at the earliest.
  * @param watchEvery shortest time between two live queries that are compared with exact search.
- *     Zero turns the comparison off.
+ *     Zero turns these comparisons off.
  */
 public record LiveIndexConfig(
     String factory, FaissBuild build, double rebuildAfter, Duration watchEvery) {
 
-  /** The factory name of the main index in plain Java. */
+  /** The value of {@code factory} for a main index in plain Java, an {@link ExactIndex}. */
   public static final String EXACT = "exact";
 
   public LiveIndexConfig {
@@ -28,8 +29,8 @@ public record LiveIndexConfig(
   }
 
   /**
-   * Returns settings with a rebuild after changes of a twentieth of the items, and with one watched
-   * query per second.
+   * Returns settings with a rebuild after as many changes as a twentieth of the items, and with one
+   * watched query per second.
    */
   public static LiveIndexConfig of(String factory) {
     return new LiveIndexConfig(factory, FaissBuild.DEFAULT, 0.05, Duration.ofSeconds(1));

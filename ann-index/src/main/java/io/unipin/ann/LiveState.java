@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
  *
  * <p>Immutable.
  *
- * @param kept the generation's ordinals that are neither deleted nor replaced
+ * @param kept the ordinals of the generation's items that were neither deleted nor replaced
  */
 record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
 
@@ -32,7 +32,7 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
     return isKept(ordinal) || delta.holds(id);
   }
 
-  /** Returns those of these ids that the state does not hold. */
+  /** Returns the ids among {@code ids} that the state does not hold. */
   long[] missing(long[] ids) {
     int[] rows = delta.rows(ids);
     return IntStream.range(0, ids.length)
@@ -46,9 +46,10 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
   }
 
   /**
-   * Returns a state with added items, or with replaced vectors of items.
+   * Returns a state in which these ids have these vectors. Adds items, or replaces the vectors of
+   * items.
    *
-   * @param ids distinct
+   * @param ids ids of the vectors, distinct
    * @param vectors (ids.length, dimension)
    */
   LiveState with(long[] ids, float[] vectors) {
@@ -100,8 +101,8 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
   }
 
   /**
-   * Returns this state with the changed items as a newer state has them: with its vectors, or
-   * absent.
+   * Returns this state, but with each changed item as a newer state has it: with the newer vector,
+   * or absent.
    */
   LiveState with(Collection<Long> changed, LiveState newer) {
     int dimension = main.index().dimension();

@@ -9,7 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loader of the shared library in this jar. It loads the library once per class loader.
+ * The loader of the shared library that this module's jar contains. It loads the library once per
+ * class loader.
  *
  * <p>It unpacks the library into a folder that only this user can enter, and deletes it after
  * loading.
@@ -22,7 +23,7 @@ final class NativeLibrary {
   /**
    * Ensures that native methods can be called.
    *
-   * @throws AnnException if there is no library for this platform or it cannot be loaded
+   * @throws AnnException if there is no library for this platform, or the library cannot be loaded
    */
   static void require() {
     if (FAILURE != null) {

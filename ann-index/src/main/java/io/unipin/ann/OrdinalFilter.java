@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * {@code i / 8}.
  *
  * @param passing number of ordinals that pass
- * @param bitmap never changed, null when all ordinals pass. Its length is a multiple of 8, and the
- *     bits behind the last ordinal are 0.
+ * @param bitmap the bits, never changed; null when all ordinals pass. The length is a multiple of 8
+ *     bytes, and the bits behind the last ordinal are 0.
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
@@ -19,7 +19,10 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
     return new OrdinalFilter(size, null);
   }
 
-  /** Returns a filter that lets the named ids pass, or all others if {@code excludes}. */
+  /**
+   * Returns a filter that lets only the given ids pass. If {@code excludes}, lets only the other
+   * ids pass.
+   */
   static OrdinalFilter of(boolean excludes, long[] sortedIds, IdTable ids) {
     byte[] bits = new byte[(ids.size() + 63) / 64 * 8];
     int named = 0;
@@ -65,7 +68,10 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
     return new OrdinalFilter(passing, both);
   }
 
-  /** Returns this filter without these ordinals. Ordinal −1 is ignored. */
+  /**
+   * Returns a filter that lets pass what this filter does, except these ordinals. Ignores ordinal
+   * −1.
+   */
   OrdinalFilter without(int[] ordinals, int size) {
     byte[] bits = null;
     int left = passing;

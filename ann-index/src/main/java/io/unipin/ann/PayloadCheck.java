@@ -3,13 +3,14 @@ package io.unipin.ann;
 import java.util.BitSet;
 
 /**
- * A check of an index as FAISS 1.7.3 writes it, before FAISS reads any byte of it.
+ * A check of an index in the format of FAISS 1.7.3. It runs before FAISS reads any byte of the
+ * index.
  *
- * <p>FAISS's reader trusts lengths, list numbers and code sizes, and its searches trust ids. An
- * index that passes is read and searched within its memory. Links of graphs are checked after
- * loading, by native code.
+ * <p>FAISS's reader trusts lengths, list numbers and code sizes, and its searches trust ids. If an
+ * index passes, FAISS reads and searches it without access outside its memory. After the load,
+ * native code checks the links of a graph.
  *
- * <p>Kinds with a layout that is not known here are refused. One thread.
+ * <p>The check refuses kinds of index whose layout it does not know. One thread.
  */
 final class PayloadCheck {
   private static final int MAX_DEPTH = 4;
@@ -37,8 +38,8 @@ final class PayloadCheck {
   }
 
   /**
-   * Checks and skips an index. Its declared dimension and size are compared with the expected ones
-   * before they are used.
+   * Checks and skips an index. Compares the declared dimension and size with the expected values
+   * before it uses them.
    */
   private void index(String whose, Head expected) {
     if (++depth > MAX_DEPTH) {
@@ -65,7 +66,7 @@ final class PayloadCheck {
   private Head head() {
     int dimension = in.within("dimension", in.int32(), 1, 1 << 20);
     int size = in.within("number of vectors", in.int64(), 0, Integer.MAX_VALUE - 1);
-    in.skip(2 * Long.BYTES); // fields of older formats
+    in.skip(2 * Long.BYTES); // two fields that only older formats use
     if (!in.flag("mark of training")) {
       throw new IllegalArgumentException("a trained index expected, got one that is not");
     }
@@ -85,13 +86,13 @@ final class PayloadCheck {
     in.table("codes", 1, cells(head, new CodeCheck(in).product(head.dimension())));
     in.equal("way of search", 0, in.int32());
     in.flag("mark of signs");
-    in.skip(Integer.BYTES); // a setting of another way of search
+    in.skip(Integer.BYTES); // a setting of a way of search that is not used here
   }
 
   private void refined(Head head) {
     part(head);
     part(head);
-    in.skip(Float.BYTES); // candidates, which every search sets itself
+    in.skip(Float.BYTES); // the number of candidates, which every search sets itself
   }
 
   private void transformed(Head head) {
@@ -103,19 +104,20 @@ final class PayloadCheck {
     part(new Head(dimension, head.size()));
   }
 
-  /** Skips a graph. Native code checks levels, offsets and links once it has them as tables. */
+  /** Skips a graph. Native code checks its levels, offsets and links after the load. */
   private void graph(Head head) {
     in.table("probabilities", Double.BYTES);
     int[] widths = in.ints("widths");
     for (int level = 1; level < widths.length; level++) {
-      // A level starts where the one below ends, and is at most as wide as the bottom one.
+      // The links of a level start where those of the level below end. No level has more links per
+      // node than the bottom level.
       long width = (long) widths[level] - widths[level - 1];
       in.within("width of a level", width, 0, Math.max(0, widths[1]));
     }
     in.table("levels", Integer.BYTES, head.size());
     in.table("offsets", Long.BYTES, head.size() + 1L);
     in.table("links", Integer.BYTES);
-    in.skip(2L * Integer.BYTES); // entry point and height
+    in.skip(2L * Integer.BYTES); // the graph's entry point and height
     in.within("breadth of building", in.int32(), 1, Integer.MAX_VALUE);
     in.within("breadth of search", in.int32(), 1, Integer.MAX_VALUE);
     in.skip(Integer.BYTES);
@@ -123,7 +125,8 @@ final class PayloadCheck {
   }
 
   private void lists(String tag, Head head) {
-    // The centre of a list takes at least one byte.
+    // The centre of a list takes at least one byte, so there are at most as many lists as bytes
+    // left.
     long most = Math.min(in.remaining(), Integer.MAX_VALUE - 1);
     int count = in.within("number of lists", in.int64(), 1, most);
     in.within("lists of a search", in.int64(), 1, Integer.MAX_VALUE);
@@ -133,7 +136,9 @@ final class PayloadCheck {
     invertedLists(head.size(), count, listCodes(tag, head.dimension()));
   }
 
-  /** Checks and skips the code of the lists. Returns the bytes of a row in a list. */
+  /**
+   * Checks and skips the quantizer of the lists. Returns the number of bytes of a row in a list.
+   */
   private int listCodes(String tag, int dimension) {
     int bytes = dimension * Float.BYTES;
     if (tag.equals("IwSq")) {
@@ -168,7 +173,7 @@ final class PayloadCheck {
     in.equal("rows of all lists", size, all);
   }
 
-  /** Returns the sizes of the lists in order, possibly without the empty lists. */
+  /** Returns the sizes of the lists in order. Empty lists may be left out. */
   private long[] sizes(int count) {
     String how = in.tag();
     long[] sizes = in.longs("sizes of lists");

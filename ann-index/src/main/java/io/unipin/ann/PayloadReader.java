@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of the little-endian data that FAISS writes. It never reads beyond the given length. One
- * thread.
+ * A reader of the little-endian data that FAISS writes. The reader never reads more bytes than it
+ * was given. One thread.
  */
 final class PayloadReader {
   private final InputStream in;
@@ -25,7 +25,7 @@ final class PayloadReader {
     return remaining;
   }
 
-  /** Reads the four letters that name the kind of what follows. */
+  /** Reads a tag: four letters that name the kind of the data that follows. */
   String tag() {
     return new String(bytes(4).array(), StandardCharsets.ISO_8859_1);
   }
@@ -38,7 +38,7 @@ final class PayloadReader {
     return bytes(Long.BYTES).getLong();
   }
 
-  /** Returns a number that must lie within bounds. */
+  /** Returns {@code value}. Refuses a value outside {@code least} to {@code most}. */
   int within(String what, long value, long least, long most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
@@ -51,19 +51,19 @@ final class PayloadReader {
     return within(what, bytes(1).get(), 0, 1) == 1;
   }
 
-  /** Reads the length of a table, which precedes its elements. */
+  /** Reads the number of elements of a table. This number precedes the elements. */
   int length(String what, int elementBytes) {
     return within(
         "length of " + what, int64(), 0, Math.min(remaining / elementBytes, Integer.MAX_VALUE));
   }
 
-  /** Skips a table that must have a certain length. */
+  /** Skips a table that must have {@code expected} elements. */
   void table(String what, int elementBytes, long expected) {
     equal("length of " + what, expected, length(what, elementBytes));
     skip(expected * elementBytes);
   }
 
-  /** Skips a table of any length. */
+  /** Skips a table with any number of elements. */
   void table(String what, int elementBytes) {
     skip((long) length(what, elementBytes) * elementBytes);
   }

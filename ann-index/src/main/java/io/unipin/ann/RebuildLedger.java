@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of rebuilds: whether one is running, which ids changed since it began, and which
- * callers wait for one. After a failed rebuild, no automatic one starts for a pause.
+ * The state of rebuilds: whether a rebuild is running, which ids changed since it began, and which
+ * callers wait for a rebuild. After a failed rebuild, no automatic rebuild starts during a pause.
  *
  * <p>Guarded by its index's lock.
  */
@@ -27,7 +27,7 @@ final class RebuildLedger {
   private final ArrayDeque<CompletableFuture<Long>> waiting = new ArrayDeque<>();
   private boolean running;
 
-  /** @param clock returns nanoseconds from any origin */
+  /** @param clock returns nanoseconds since any fixed origin */
   RebuildLedger(LongSupplier clock) {
     backoff = new Backoff(clock);
   }
@@ -52,8 +52,8 @@ final class RebuildLedger {
   }
 
   /**
-   * Begins a rebuild and passes it the futures that it serves. If no thread can be started, the
-   * rebuild fails at once.
+   * Begins a rebuild and passes it the futures of the callers that wait for it. If no thread can be
+   * started, the rebuild fails immediately.
    */
   void begin(Executor background, Consumer<List<CompletableFuture<Long>>> rebuild) {
     running = true;
@@ -61,7 +61,7 @@ final class RebuildLedger {
     List<CompletableFuture<Long>> served = awaiting();
     try {
       background.execute(() -> rebuild.accept(served));
-    } catch (Throwable e) { // an Error if the system has no more threads
+    } catch (Throwable e) { // the JVM throws an Error if the system has no more threads
       logger.warn("no rebuild of the index begins; it goes on with what it has", e);
       end(false);
       served.forEach(future -> future.completeExceptionally(e));

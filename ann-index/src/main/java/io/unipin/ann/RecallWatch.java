@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A watch that compares some live answers with exact ones, off the caller's thread. It runs one
- * comparison at a time, and ignores queries that come during one.
+ * A watch that compares some live answers with exact answers, off the thread of the search. The
+ * watch runs one comparison at a time, and ignores queries that come during a comparison.
  *
  * <p>Thread-safe.
  */
@@ -40,7 +40,7 @@ final class RecallWatch {
   }
 
   /**
-   * Returns whether this answer is to be compared. If true, the caller must call {@link #compare}.
+   * Returns whether this answer is to be compared. If so, the caller must call {@link #compare}.
    */
   boolean wants() {
     if (everyNanos == 0) {
@@ -51,7 +51,10 @@ final class RecallWatch {
     return now - due >= 0 && next.compareAndSet(due, Long.MAX_VALUE / 2 + now);
   }
 
-  /** Compares in the background. {@code done} runs at the end in every case. */
+  /**
+   * Compares two answers in the background. {@code done} runs at the end, even if the comparison
+   * failed.
+   */
   void compare(AnnResult found, Supplier<AnnResult> exact, Runnable done) {
     boolean taken = false;
     try {
@@ -67,7 +70,7 @@ final class RecallWatch {
     } catch (RejectedExecutionException e) {
       logger.debug("closed meanwhile: the answer stands, unwatched", e);
     } finally {
-      if (!taken) { // watching goes on even if no thread could be started
+      if (!taken) { // later answers are compared even if no thread could be started now
         finish(done);
       }
     }
@@ -79,7 +82,8 @@ final class RecallWatch {
   }
 
   /**
-   * Returns the share of the first query's exact ids that were found, 1 if there are no exact ids.
+   * Returns the share of the first query's exact ids that the search found, 1 if there are no exact
+   * ids.
    */
   static double recall(AnnResult found, AnnResult exact) {
     long[] wanted = Arrays.copyOf(exact.ids(), exact.found(0));
@@ -103,7 +107,7 @@ final class RecallWatch {
     }
   }
 
-  /** Returns the mean of the last comparisons, NaN before the first. */
+  /** Returns the mean recall of the last comparisons, NaN before the first comparison. */
   double recall() {
     synchronized (window) {
       int filled = (int) Math.min(watched, WINDOW);

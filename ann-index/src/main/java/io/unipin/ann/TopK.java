@@ -18,7 +18,7 @@ final class TopK {
     scores = new float[k];
   }
 
-  /** Offers an item. O(1) if it is not among the best, else O(log k). */
+  /** Offers an item. Takes O(1) if the item is not among the best, else O(log k). */
   void offer(long id, float score) {
     if (size < ids.length) {
       siftUp(size++, id, score);
@@ -27,14 +27,14 @@ final class TopK {
     }
   }
 
-  /** Returns the lowest score that may still enter. */
+  /** Returns the lowest score with which an item may still enter. */
   float threshold() {
     return size < ids.length ? Float.NEGATIVE_INFINITY : scores[0];
   }
 
   /**
-   * Moves the heap's items into both arrays, best first. Fills k positions from {@code offset} on.
-   * Positions without an item get {@link AnnResult#NO_ID}.
+   * Moves the heap's items into both arrays, best first. Writes k positions from {@code offset} on.
+   * A position without an item gets {@link AnnResult#NO_ID} and negative infinity.
    */
   void drain(long[] outIds, float[] outScores, int offset, int k) {
     Arrays.fill(outIds, offset + size, offset + k, AnnResult.NO_ID);
@@ -61,7 +61,9 @@ final class TopK {
     scores[place] = score;
   }
 
-  /** Replaces the root of the heap of the first {@code count} items by an item. */
+  /**
+   * Replaces the root of the heap by an item. The heap consists of the first {@code count} items.
+   */
   private void siftDown(int count, long id, float score) {
     int place = 0;
     for (int child = 1; child < count; child = 2 * place + 1) {

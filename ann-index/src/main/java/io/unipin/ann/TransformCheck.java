@@ -9,8 +9,8 @@ final class TransformCheck {
   }
 
   /**
-   * Checks and skips a transform of vectors of this dimension. Returns the dimension of its
-   * results.
+   * Checks and skips a transform of vectors of this dimension. Returns the dimension of the
+   * transformed vectors.
    */
   int run(int dimension) {
     String tag = in.tag();

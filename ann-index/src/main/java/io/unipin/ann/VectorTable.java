@@ -4,17 +4,18 @@ import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vectors of an index by row. They may lie outside the heap, in memory of their owner.
+ * The vectors of an index by row. The vectors may lie outside the heap, in memory that belongs to
+ * the caller.
  *
- * <p>Immutable and thread-safe, provided that the given buffers and arrays do not change.
+ * <p>Immutable and thread-safe, as long as nobody changes the given buffers and arrays.
  */
 public final class VectorTable {
-  private final FloatBuffer base; // (rows of the base, dimension), never moves its position
+  private final FloatBuffer base; // (rows of the base, dimension); its position never moves
   private final int dimension;
 
   /**
-   * The place of each row: a row of the base, or −1 − a row of {@code own}. Null if row r is row r
-   * of the base.
+   * The place of each row: row i of the base has place i, and row i of {@code own} has place −1 −
+   * i. Null if row r is row r of the base for all r.
    */
   private final int @Nullable [] places;
 
@@ -50,7 +51,7 @@ public final class VectorTable {
   }
 
   /**
-   * Returns a table with rows of this one's base and of {@code ownRows}.
+   * Returns a table with rows of this table's base and of {@code ownRows}.
    *
    * @param where the place of each row, as in {@link #places}
    */
@@ -67,12 +68,12 @@ public final class VectorTable {
     return places == null ? base.limit() / dimension : places.length;
   }
 
-  /** Returns the floats on the heap that belong to this table alone. */
+  /** Returns the number of floats on the heap that belong to this table alone. */
   int ownFloats() {
     return own.length;
   }
 
-  /** Copies consecutive rows. */
+  /** Copies {@code count} consecutive rows to {@code offset} of an array. */
   void copy(int from, int count, float[] into, int offset) {
     if (places == null) {
       base.get(from * dimension, into, offset, count * dimension);
@@ -89,7 +90,7 @@ public final class VectorTable {
     }
   }
 
-  /** Returns whether a row equals a vector at {@code offset} of an array, bit by bit. */
+  /** Returns whether a row equals the vector at {@code offset} of an array, bit by bit. */
   boolean isRow(int row, float[] vectors, int offset) {
     float[] here = new float[dimension];
     copy(row, 1, here, 0);
@@ -108,7 +109,10 @@ public final class VectorTable {
     return rows;
   }
 
-  /** Refuses a table of another size, and one with a component that is not finite. */
+  /**
+   * Refuses this table if it has another shape than (rows, width), or a component that is not
+   * finite.
+   */
   void check(int rows, int width) {
     if (size() != rows || dimension != width) {
       throw new IllegalArgumentException(

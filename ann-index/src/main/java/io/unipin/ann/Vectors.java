@@ -1,6 +1,6 @@
 package io.unipin.ann;
 
-/** Checks of arrays that callers pass in. */
+/** Checks of the arrays that callers pass to an index. */
 final class Vectors {
   private static final int MAX_CELLS = 1 << 28;
 
@@ -50,7 +50,10 @@ final class Vectors {
     }
   }
 
-  /** Returns the number of results of a search. Refuses a number that is too large for an array. */
+  /**
+   * Returns queryCount · k, the number of results of a search. Refuses a product that is too large
+   * for an array.
+   */
   static int cells(int queryCount, int k) {
     long cells = (long) queryCount * k;
     if (cells > MAX_CELLS) {

@@ -3,16 +3,17 @@
  *
  * <p>{@link io.unipin.ann.FaissIndex} runs FAISS behind a single class of native methods.
  * {@link io.unipin.ann.ExactIndex} is exact, in plain Java, and serves as the oracle of the tests.
- * Both use external 64-bit ids and return results in the same order.
+ * Both kinds of index use external 64-bit ids and order their results by the same rule.
  *
  * <p>Terms:
  *
  * <ul>
  * <li>Ordinal: the position of an item in an index, 0 to size - 1.
  * <li>Breadth: how widely an approximate search looks ({@code efSearch}, {@code nprobe}).
- * <li>Delta: the items that a live index received since its last rebuild.
- * <li>Buried: deleted or replaced since the last rebuild, but still in the main index.
- * <li>Generation: a main index with its vectors. Each rebuild makes a new one.
+ * <li>Delta: the items that were added to a live index, or replaced, since its last rebuild.
+ * <li>Buried: said of an item of the main index that was deleted or replaced since the last
+ *     rebuild.
+ * <li>Generation: a main index with its vectors. Each rebuild makes a new generation.
  * </ul>
  */
 @NullMarked

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** When a rebuild that failed is tried again, and who is told. */
+/** Tests when a failed rebuild is tried again, and which callers learn of the failure. */
 class BackoffTest {
   private final AtomicLong now = new AtomicLong(-7);
 

@@ -64,7 +64,9 @@ class DeltaTest {
     }
   }
 
-  /** Few ids are looked up one by one, many in a table. */
+  /**
+   * A look-up of few ids takes one id after the other, and a look-up of many ids builds a table.
+   */
   private static void checkRows(Delta delta, Map<Long, float[]> expected) {
     for (int count : new int[] {1, 8, 9, 40}) {
       long[] wanted = LongStream.range(40 - count, 40).toArray();

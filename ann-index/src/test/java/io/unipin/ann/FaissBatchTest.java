@@ -58,8 +58,8 @@ class FaissBatchTest {
       long bytes = thread.getCurrentThreadAllocatedBytes() - before;
       int ordinalsAndScores = QUERIES * K * (Integer.BYTES + Float.BYTES);
       int idsAndScores = QUERIES * K * (Long.BYTES + Float.BYTES);
-      // The rest is headers of arrays. A shared lock sometimes counts its readers in an object of
-      // the thread.
+      // The other bytes are headers of arrays. A shared lock also sometimes allocates an object per
+      // thread to count its readers.
       assertThat(bytes).isLessThan(calls * (ordinalsAndScores + idsAndScores + 200L));
     }
   }

@@ -38,8 +38,8 @@ class FaissIndexTest {
   }
 
   /**
-   * Checks that scores agree at every place. Ids must agree where the score differs from its
-   * neighbours by more than the tolerance.
+   * Checks that the scores agree at every place. The ids must agree at a place whose score differs
+   * from the scores before and after it by more than the tolerance.
    */
   private static void assertSame(AnnResult expected, AnnResult found) {
     for (int cell = 0; cell < expected.ids().length; cell++) {

@@ -21,9 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests of valid files in which some bytes were changed and the checksum renewed. Each file is
- * refused, or searched within its memory. {@link NativeToolsTest} runs {@link #mutate} under a
- * sanitizer as well.
+ * Tests of valid files in which some bytes were changed and the checksum was computed again. Each
+ * file must be refused, or be searched without access outside its memory. {@link NativeToolsTest}
+ * runs {@link #mutate} under a sanitizer as well.
  */
 @Timeout(300)
 class IndexFileMutationTest {
@@ -85,7 +85,7 @@ class IndexFileMutationTest {
   @Test
   void load_idOutsideAList_isRefused() throws IOException {
     byte[] content = saved(folder, "IVF4,Flat");
-    // The last list ends the payload with its ids.
+    // The ids of the last list are the end of the payload.
     long id = little(content).getLong(content.length - 32 - Long.BYTES);
     assertThat(id).isBetween(0L, SIZE - 1L);
     little(content).putLong(content.length - 32 - Long.BYTES, 1L << 44);
@@ -97,7 +97,9 @@ class IndexFileMutationTest {
                 + " 17592186044416");
   }
 
-  /** A number in the file must not lead to an allocation that the file's content does not fill. */
+  /**
+   * A number in the file must not cause an allocation of more memory than the file has content for.
+   */
   @Test
   void load_moreVectorsThanTheFileHas_isRefusedAtTheHead() throws IOException {
     byte[] content = saved(folder, "IVF4,Flat");

@@ -157,8 +157,8 @@ class IndexFileTest {
   }
 
   /**
-   * A right checksum does not make a payload right. It must fit the header, and its graph must stay
-   * within itself.
+   * A payload can be wrong although its checksum is right. It must fit the header, and its graph
+   * must not point outside the graph.
    */
   @Test
   void load_wrongContentWithRightSum_refuses() throws IOException, NoSuchAlgorithmException {

@@ -10,7 +10,10 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/** {@code format-1} holds a file of every kind of index, and what the build that wrote them found in each. */
+/**
+ * Tests that files of an earlier format still load. {@code format-1} holds a file of every kind of
+ * index, and the results that the build that wrote the files found in each file.
+ */
 class IndexFormatsTest {
   private static final float[] QUERY = {-0.16080733f, 0.57128984f, 0.80132264f, -0.07517225f};
   private static final int SIZE = 40;

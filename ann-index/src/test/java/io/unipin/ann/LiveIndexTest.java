@@ -122,8 +122,8 @@ class LiveIndexTest {
   }
 
   /**
-   * Readers search while items are deleted and added and the index is rebuilt. An item deleted
-   * before a search began is never found.
+   * Readers search while items are deleted and added and while the index is rebuilt. No search may
+   * find an item that was deleted before the search began.
    */
   @Test
   void changesUnderSearchAndRebuild_deletedNeverReturns()

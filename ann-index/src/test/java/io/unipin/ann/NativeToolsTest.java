@@ -30,7 +30,10 @@ class NativeToolsTest {
 
   private static final int MOST_SECONDS = 300;
 
-  /** Written when the library there passed; the build removes it where no test may be left out. */
+  /**
+   * A file that exists if the library in {@link #SANITIZED} has passed. A build that must leave out
+   * no test removes the file.
+   */
   private static final Path PASSED = SANITIZED.resolve("tour.passed");
 
   private static final Path LIBRARY =
@@ -59,8 +62,8 @@ class NativeToolsTest {
             List.of(),
             List.of(SANITIZED.toString()),
             Map.of(
-                // The C++ runtime is preloaded as well, because the sanitizer otherwise cannot
-                // intercept exceptions.
+                // The C++ runtime must be preloaded as well, because without it the sanitizer
+                // cannot intercept exceptions.
                 "LD_PRELOAD",
                 "libasan.so.8 libstdc++.so.6",
                 // The JVM handles signals itself and does not free all memory at exit.

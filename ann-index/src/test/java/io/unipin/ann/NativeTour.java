@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A program that calls every native method in every way, for a process under observation. */
+/**
+ * A program that calls every native method in every way. Tests run it in a process that tools
+ * observe.
+ */
 final class NativeTour {
   private static final int DIMENSION = 17;
   private static final int QUERIES = 5;

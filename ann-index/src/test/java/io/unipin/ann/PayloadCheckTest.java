@@ -15,10 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
 /**
- * Which bytes of an index are looked at before FAISS sees them.
+ * Tests which bytes of an index are checked before FAISS reads them.
  *
- * <p>{@code refused.csv} names, for the file of every kind, the bytes of its payload that may not be one more, and those that
- * may not have their highest bit flipped. All others are numbers that any value fits, such as components and links.
+ * <p>For the file of every kind of index, {@code refused.csv} lists two sets of positions in the
+ * payload. The check refuses the payload if a byte of the first set is increased by one, or if the
+ * highest bit of a byte of the second set is flipped. All other bytes belong to numbers that may
+ * have any value, such as components and links.
  */
 class PayloadCheckTest {
   private static final int DIMENSION = 4;
@@ -48,7 +50,7 @@ class PayloadCheckTest {
     }
   }
 
-  /** The places, as ranges, of the bytes whose change is refused. */
+  /** Returns the positions of the bytes whose change is refused, as ranges. */
   private static String refused(byte[] good, boolean flips) {
     List<String> ranges = new ArrayList<>();
     int first = -1;

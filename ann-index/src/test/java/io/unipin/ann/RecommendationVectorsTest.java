@@ -85,7 +85,8 @@ class RecommendationVectorsTest {
     AnnResult published = new AnnResult(USERS, TRUE_NEIGHBOURS, known, expected.scores());
     assertThat(TestVectors.recall(published, expected)).isGreaterThan(0.9999);
 
-    // Vectors of unequal length are harder for a graph: the longest attract all links.
+    // Vectors of unequal length are harder for a graph, because most links lead to the longest
+    // vectors.
     assertIndexesFindThem(vectors, queries, 0.92);
   }
 

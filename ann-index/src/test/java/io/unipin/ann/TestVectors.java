@@ -37,12 +37,12 @@ final class TestVectors {
     return vectors;
   }
 
-  /** Returns distinct ids well above 32 bits, in no order. */
+  /** Returns distinct ids that need far more than 32 bits, in no particular order. */
   static long[] ids(int count) {
     return LongStream.range(0, count).map(i -> (1L << 40) + (i * 7919L) % 1_000_003L).toArray();
   }
 
-  /** Returns the share of the expected ids that was found. */
+  /** Returns the share of the expected ids that the search found. */
   static double recall(AnnResult expected, AnnResult found) {
     int hits = 0;
     int all = 0;
