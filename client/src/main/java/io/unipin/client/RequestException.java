@@ -13,14 +13,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A request that failed at a server or before it reached one. */
+/** The failure of a request, at a server or before the request reached a server. */
 public final class RequestException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The pushback value that forbids another attempt. */
+  /** The value of the pushback trailer that forbids another attempt. */
   private static final String NEVER = "-1";
 
   /** The reason of a failed request. It decides what the caller should do next. */
@@ -77,12 +77,15 @@ public final class RequestException extends RuntimeException {
     return kind;
   }
 
-  /** Returns what is wrong with the request, field by field; empty if the server does not say. */
+  /**
+   * Returns what is wrong with the request, field by field. The list is empty if the server does
+   * not say.
+   */
   public List<Violation> violations() {
     return violations;
   }
 
-  /** Returns how long to wait before the next attempt, if the server says so. */
+  /** Returns how long to wait before the next attempt, if the server says how long. */
   public Optional<Duration> retryAfter() {
     return retryAfter;
   }
@@ -123,7 +126,7 @@ public final class RequestException extends RuntimeException {
         try {
           return Optional.of(detail.unpack(type));
         } catch (InvalidProtocolBufferException e) {
-          return Optional.empty(); // the message says the same
+          return Optional.empty(); // the status's message describes the failure as well
         }
       }
     }

@@ -23,7 +23,7 @@ import java.util.function.Function;
 
 /** A client of a server's admin port. Thread-safe. */
 public final class UniPinAdminClient implements AutoCloseable {
-  /** The deadline of a call. Loading a bundle takes long. */
+  /** The deadline of a call. It is long because loading a bundle takes long. */
   private static final Duration DEADLINE = Duration.ofMinutes(5);
 
   private final ManagedChannel channel;
@@ -53,7 +53,7 @@ public final class UniPinAdminClient implements AutoCloseable {
     return call(stub -> stub.rollBackBundle(RollBackBundleRequest.getDefaultInstance()));
   }
 
-  /** Returns the bundles that the server could load, newest first. */
+  /** Returns the bundles in the server's bundle folder, newest first. */
   public List<BundleListing> bundles() {
     return call(stub -> stub.listBundles(ListBundlesRequest.getDefaultInstance())).getBundlesList();
   }
@@ -66,7 +66,7 @@ public final class UniPinAdminClient implements AutoCloseable {
     return call(stub -> stub.getCache(GetCacheRequest.getDefaultInstance()));
   }
 
-  /** Deletes items from the index in service and restores others. */
+  /** Deletes items from the index in service, and restores other items that were deleted before. */
   public IndexStatus changeItems(List<Long> restored, List<Long> deleted) {
     ChangeItemsRequest.Builder request = ChangeItemsRequest.newBuilder().addAllDeletes(deleted);
     restored.forEach(id -> request.addUpserts(ItemVector.newBuilder().setId(id)));

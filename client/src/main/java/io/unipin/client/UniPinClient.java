@@ -22,11 +22,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A client of a server. It has one connection and a deadline for every call. Failures are
- * {@link RequestException}s. Thread-safe.
+ * A client of a server. It has one connection, and each call has a deadline. A failed call throws a
+ * {@link RequestException}. Thread-safe.
  */
 public final class UniPinClient implements AutoCloseable {
-  /** The stages that responses name, in the order in which a request passes them. */
+  /** The names of the stages in responses, in the order in which a request passes the stages. */
   public static final List<String> STAGES =
       List.of("history", "cache", "encode", "query", "search", "score", "respond");
 

@@ -1,4 +1,4 @@
-/** Clients of a server: one for the feed's calls, one for the admin port. */
+/** Clients of a server: a client for the feed's calls and a client for the admin port. */
 @NullMarked
 package io.unipin.client;
 
