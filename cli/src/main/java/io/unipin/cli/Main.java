@@ -75,7 +75,7 @@ public final class Main implements Runnable, Failures.Reader {
   private Main() {}
 
   public static void main(String[] arguments) {
-    // The root locale depends on no country. Equal input therefore gives equal output everywhere.
+    // The root locale depends on no country. So equal input gives equal output on every machine.
     Locale.setDefault(Locale.ROOT);
     System.exit(run(commandLine(), arguments));
   }

@@ -25,8 +25,8 @@ public final class BundleFolder {
   }
 
   /**
-   * Refuses a feed log unless it has the bundle's items in the same order. Otherwise the log's rows
-   * would mean other items.
+   * Refuses a feed log unless it has the bundle's items in the same order. In another order, the
+   * log's row numbers would stand for other items.
    */
   public static void requireSameItems(LoadedBundle bundle, Catalogue log) {
     Catalogue own = bundle.catalogue();

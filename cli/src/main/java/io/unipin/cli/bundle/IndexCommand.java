@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Builds an index over the items of a bundle or over vectors of a file. */
+/** Builds an index over the items of a bundle or over the vectors of a file. */
 @Command(
     name = "index",
     description = "Builds an index, over a bundle's items or over the vectors of a file.",
@@ -155,7 +155,10 @@ public final class IndexCommand implements Callable<Integer>, Checked {
     return new FaissBuild(seed, threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
   }
 
-  /** Prints the planned index, the reason for its kind, its memory and the time to build it. */
+  /**
+   * Prints the kind of the planned index, the reason for this kind, the index's memory and the time
+   * to build it.
+   */
   private IndexPlan plan(float[] vectors, int dimension) {
     long budget = memory > 0 ? memory << 20 : Machine.freeBytes() / 2;
     IndexPlan plan =

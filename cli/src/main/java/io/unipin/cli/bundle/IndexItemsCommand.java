@@ -12,7 +12,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Removes items from a running server's index or restores them, and prints the index's state. */
+/**
+ * Removes items from a running server's index or restores removed items, and prints the index's
+ * state.
+ */
 @Command(
     name = "items",
     description =

@@ -13,7 +13,8 @@ import java.util.Arrays;
 /**
  * The vectors of a {@code .fvecs} file, the format of the public ANN data sets.
  *
- * <p>Each row is a 32-bit dimension and then its values, all little endian.
+ * <p>Each row consists of its dimension as a 32-bit integer and of that many 32-bit floats, all
+ * little endian.
  *
  * @param rows (size, dimension)
  */

@@ -17,10 +17,11 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
 /**
- * Runs a verb after all checks that are possible beforehand.
+ * Runs a verb after all checks that are possible before it begins.
  *
- * <p>It checks the places of the outputs first, then the inputs, then what the verb itself knows
- * ({@link Checked}). A long run must not fail at its end because its output can't be written.
+ * <p>The places of the outputs are checked first, then the inputs. The verb's own checks
+ * ({@link Checked}) come last. A long run must not fail at its end because its output can't be
+ * written.
  */
 public final class Checks implements IExecutionStrategy {
   @Override
@@ -72,8 +73,8 @@ public final class Checks implements IExecutionStrategy {
   }
 
   /**
-   * Refuses other outputs at the place of a bundle or feed log, or inside it. Each of these is
-   * written as a whole.
+   * Refuses another output at the place of a bundle or feed log, or inside this place. A bundle or
+   * feed log is written as a whole, so it would replace the other output.
    */
   private static void requireApart(Map<String, Path> outputs, Map<String, Path> wholes) {
     outputs.forEach(

@@ -13,7 +13,9 @@ public final class DiskSpace {
 
   private DiskSpace() {}
 
-  /** Returns the bytes that can still be written at a place. The place need not exist yet. */
+  /**
+   * Returns the number of bytes that can still be written at a place. The place need not exist yet.
+   */
   interface Free {
     long at(Path existing) throws IOException;
   }
@@ -22,7 +24,7 @@ public final class DiskSpace {
    * Refuses work whose result would not fit on the disk.
    *
    * @param what the thing to write, such as "the feed log"
-   * @param bytes about how many bytes the work writes at least
+   * @param bytes approximate minimum of the bytes that the work writes
    */
   public static void require(String what, Path place, long bytes) {
     shortage(what, place, bytes)
@@ -32,12 +34,12 @@ public final class DiskSpace {
             });
   }
 
-  /** Returns one line that says how much room is missing; empty if there is enough. */
+  /** Returns one line that says how much room is missing, or empty if there is enough room. */
   public static Optional<String> shortage(String what, Path place, long bytes) {
     return shortage(what, place, bytes, at -> Files.getFileStore(at).getUsableSpace());
   }
 
-  /** Whether two places are on the same file system. They need not exist yet. */
+  /** Returns whether two places are on the same file system. The places need not exist yet. */
   public static boolean isOneStore(Path one, Path other) {
     try {
       return Files.getFileStore(WritablePlace.existing(one))
@@ -62,7 +64,7 @@ public final class DiskSpace {
                   place,
                   Math.floor(usable / MIB)));
     } catch (IOException e) {
-      return Optional.empty(); // unknown free space is no reason to refuse
+      return Optional.empty(); // if the free space is unknown, the work is not refused
     }
   }
 }

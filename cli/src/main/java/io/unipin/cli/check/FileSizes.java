@@ -5,11 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Measures input files. Verbs estimate the size of their output from it. */
+/** Measures input files. Verbs estimate the size of their output from the size of their input. */
 public final class FileSizes {
   private FileSizes() {}
 
-  /** Returns the bytes of a file, or of all files below a folder; 0 if it does not exist. */
+  /**
+   * Returns the number of bytes of a file, or of all files below a folder. Returns 0 if the file or
+   * folder does not exist.
+   */
   public static long below(Path folder, String... path) {
     Path from = folder;
     for (String name : path) {
@@ -21,7 +24,7 @@ public final class FileSizes {
     try (Stream<Path> files = Files.walk(from)) {
       return files.filter(Files::isRegularFile).mapToLong(FileSizes::size).sum();
     } catch (IOException e) {
-      return 0; // the reader of the files reports what is wrong with them
+      return 0; // the code that reads the files later reports what is wrong with them
     }
   }
 
@@ -29,7 +32,7 @@ public final class FileSizes {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      return 0; // deleted in the meantime
+      return 0; // the file was deleted in the meantime
     }
   }
 }

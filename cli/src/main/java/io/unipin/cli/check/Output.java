@@ -16,17 +16,23 @@ public @interface Output {
 
   /** The kind of output. */
   public enum Kind {
-    /** A file. An existing one is replaced. */
+    /** A file. The verb replaces an existing file. */
     FILE,
-    /** A folder to write into. It may exist. */
+    /** A folder to write into. The folder may exist. */
     FOLDER,
     /** A bundle. Its name must be valid for a bundle, and nothing may exist there. */
     BUNDLE,
-    /** A folder that holds bundles. It may exist. */
+    /** A folder that holds bundles. The folder may exist. */
     BUNDLES,
-    /** A feed log. The place is free, an empty folder, or a feed log that is replaced. */
+    /**
+     * A feed log. The place must be free, or an empty folder, or a feed log, which the verb
+     * replaces.
+     */
     FEED_LOG,
-    /** A file or a bundle. The verb's other options decide, and the verb checks it. */
+    /**
+     * A file or a bundle. The verb's other options decide which, and the verb checks the place
+     * itself.
+     */
     FILE_OR_BUNDLE
   }
 }

@@ -8,7 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Checks that an output can be written at a place. Writes nothing. */
+/** Checks that an output can be written at a place. The check writes nothing. */
 public final class OutputCheck {
   private static final String SCHEMA = "feedlog.yaml";
 
@@ -73,8 +73,8 @@ public final class OutputCheck {
   }
 
   /**
-   * Checks the nearest folder above the target that exists. Missing folders below it will be
-   * created.
+   * Checks the nearest existing folder above the target. The verb will create the missing folders
+   * below that folder.
    */
   private static void requireParent(String option, Path place, Path target) {
     Path parent = target.getParent();

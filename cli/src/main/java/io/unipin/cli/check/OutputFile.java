@@ -12,11 +12,11 @@ public final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Writes text completely or not at all, and creates the folders above it. A device or pipe is
-   * written to, not replaced.
+   * Writes text to a file, completely or not at all. Creates the folders above the file. If the
+   * file is a device or pipe, writes into it instead of replacing it.
    *
-   * @throws CheckException when the file can't be written; the message names where the text is kept
-   *     and how to move it
+   * @throws CheckException when the file can't be written; the message says in which file the text
+   *     is kept, and how to move that file
    */
   public static void write(Path file, String text) {
     try {
@@ -56,7 +56,10 @@ public final class OutputFile {
     }
   }
 
-  /** Returns the system's reason, without the path that it may begin with. */
+  /**
+   * Returns the operating system's reason for a failure, without the path with which the reason may
+   * begin.
+   */
   public static String reason(IOException failure) {
     if (failure instanceof FileSystemException system && system.getReason() != null) {
       return system.getReason();

@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Another run of the {@code unipin} script. Training and serving need environments of their own.
+ * A process that runs the {@code unipin} script. Training and serving need environments of their
+ * own.
  *
- * <p>The process ends with this one unless it is kept.
+ * <p>The process ends when this JVM ends, unless {@link #keep} was called.
  */
 public final class ChildProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(20);
@@ -30,7 +31,7 @@ public final class ChildProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(stopper);
   }
 
-  /** Runs a verb to its end. Its standard error is shown and its standard output is dropped. */
+  /** Runs a verb to its end. Shows the verb's standard error and drops its standard output. */
   public static void run(Home home, List<String> arguments)
       throws IOException, InterruptedException {
     ProcessBuilder builder = builder(home, arguments);
@@ -44,15 +45,15 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Starts a verb in the background. Both of its outputs go to a file. */
+  /** Starts a verb in the background. Its standard output and standard error go to one file. */
   public static ChildProcess start(Home home, List<String> arguments, Path output)
       throws IOException {
     return start(home, arguments, Map.of(), output);
   }
 
   /**
-   * Starts a verb in the background with more environment variables. Both of its outputs go to a
-   * file.
+   * Starts a verb in the background with additional environment variables. Its standard output and
+   * standard error go to one file.
    */
   public static ChildProcess start(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
@@ -61,8 +62,8 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a verb like the method above, but with less processor time than this process when both
-   * need it.
+   * Starts a verb as {@link #start} does. When both processes need processor time, the verb gets
+   * less of it than this process.
    */
   public static ChildProcess startBehind(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
@@ -95,7 +96,8 @@ public final class ChildProcess implements AutoCloseable {
   /**
    * Waits until the file exists.
    *
-   * @param output file with the process's output; the message names it if the process ends first
+   * @param output file with the process's output. If the process ends before the file exists, the
+   *     message of the exception quotes the last line of its output.
    */
   public void awaitFile(Path file, Path output, Duration limit)
       throws IOException, InterruptedException {
@@ -115,7 +117,7 @@ public final class ChildProcess implements AutoCloseable {
     return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
   }
 
-  /** Leaves the process running when this one ends. */
+  /** Makes the process go on running when this JVM ends. */
   public void keep() {
     kept = true;
     Runtime.getRuntime().removeShutdownHook(stopper);
@@ -126,7 +128,7 @@ public final class ChildProcess implements AutoCloseable {
     process.destroy();
   }
 
-  /** Waits for the end and returns whether it came in time. */
+  /** Waits for the process to end, and returns whether it ended within the limit. */
   public boolean awaitEnd(Duration limit) throws InterruptedException {
     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }

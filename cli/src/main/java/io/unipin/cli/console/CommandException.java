@@ -1,8 +1,8 @@
 package io.unipin.cli.console;
 
 /**
- * A failure that ends a verb. The message is one line for the user and says what was expected and
- * what came.
+ * A failure that ends a verb. The message is one line for the user, which says what was expected
+ * and what came.
  */
 public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParseResult;
 public final class Failures {
   /** The root command, which decides how much of a failure is printed. */
   public interface Reader {
-    /** Whether stack traces are printed. */
+    /** Returns whether stack traces are printed. */
     boolean wantsStackTraces();
   }
 

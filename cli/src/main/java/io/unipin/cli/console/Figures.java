@@ -11,14 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The figures that a verb measured, as one JSON object:
+ * The figures that a verb measured. As JSON they are one object:
  * {@code name, date, git, machine, settings, results}.
  */
 public record Figures(String name, Map<String, ?> settings, Map<String, ?> results) {
   private static final ObjectMapper mapper =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  /** Writes the object atomically. A reader never sees half of it. */
+  /** Writes the JSON object atomically, so a reader never sees half of it. */
   public void write(Path file, Path root) throws IOException {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("name", name);

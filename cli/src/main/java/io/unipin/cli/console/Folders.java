@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** Creates and empties work folders of verbs. */
 public final class Folders {
-  /** The file that marks a folder as created by this program. */
+  /** The name of the file that marks a folder as created by this program. */
   private static final String MARK = ".unipin-work";
 
   private Folders() {}
@@ -27,7 +27,7 @@ public final class Folders {
     return folder;
   }
 
-  /** Refuses a folder that holds something and was not created by this program. */
+  /** Refuses a folder that is not empty and was not created by this program. */
   public static void requireOurs(Path folder) {
     if (Files.exists(folder) && !Files.exists(folder.resolve(MARK)) && !isEmpty(folder)) {
       throw new CommandException("a new or empty folder expected, but " + folder + " holds files");

@@ -16,14 +16,14 @@ public record Home(Path root) {
     return root.resolve("unipin");
   }
 
-  /** Returns the default place for artefacts of this name. */
+  /** Returns the default folder for artefacts of this name. */
   public Path work(String name) {
     return root.resolve(".unipin").resolve(name);
   }
 
   /**
-   * Returns a file of the recipe with this name, if it exists. A recipe has the name of its data
-   * folder.
+   * Returns a file of the recipe with this name, if the file exists. A recipe has the name of its
+   * data folder.
    */
   public Optional<Path> recipe(String name, String file) {
     Path path = root.resolve("recipes").resolve(name).resolve(file);

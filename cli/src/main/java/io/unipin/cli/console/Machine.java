@@ -28,7 +28,7 @@ public record Machine(
         findFaiss());
   }
 
-  /** Returns the commit of the sources, with {@code +} if they differ from it. */
+  /** Returns the commit of the sources. Appends {@code +} if the sources differ from the commit. */
   static String git(Path root) {
     String commit = output(root, "git", "rev-parse", "--short=12", "HEAD");
     if (commit.isEmpty()) {
@@ -50,7 +50,8 @@ public record Machine(
   }
 
   /**
-   * Returns the bytes of memory that programs may still take; the whole memory if that is unknown.
+   * Returns the number of bytes of memory that programs may still take. If this number is unknown,
+   * returns the bytes of the whole memory.
    */
   public static long freeBytes() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {

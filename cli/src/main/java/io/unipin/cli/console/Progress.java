@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows the progress of a task on standard error. One thread.
  *
- * <p>A terminal shows a bar. Otherwise a line is printed at most every ten seconds.
+ * <p>A terminal shows a bar. Any other output gets a line at most every ten seconds.
  */
 public final class Progress implements AutoCloseable {
   private static final Duration LINE_EVERY = Duration.ofSeconds(10);

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A text table with aligned columns. One thread.
  *
- * <p>A column is aligned to the right if all its cells below the head look like numbers.
+ * <p>A column is aligned to the right if all of its cells below the head look like numbers.
  */
 public final class Table {
   private static final int WIDEST = 44;

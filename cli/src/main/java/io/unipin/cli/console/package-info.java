@@ -1,4 +1,7 @@
-/** Output and reporting of verbs: tables, progress, figures, failures, other runs of the script. */
+/**
+ * The output of verbs: tables, progress, figures and failures. Also runs the script in other
+ * processes.
+ */
 @NullMarked
 package io.unipin.cli.console;
 

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     })
 public final class ExportCommand implements Callable<Integer>, Checked {
   /**
-   * The minimum ratio of the served log's size to the feed log's size. JSON lines become columns
-   * that compress far better.
+   * The minimum ratio of the served log's size to the feed log's size. The feed log stores the JSON
+   * lines as columns, which compress far better.
    */
   private static final int LEAST_COMPRESSION = 25;
 

@@ -32,7 +32,10 @@ public final class FeedLogText {
         bad);
   }
 
-  /** Returns the days of the first and the last action; empty for a log without times. */
+  /**
+   * Returns the days of the first and the last action as text. The text is empty for a log without
+   * times.
+   */
   public static String days(FeedLog log) {
     long[] times = Arrays.stream(log.actionTimes()).filter(t -> t != FeedLog.NO_TIME).toArray();
     if (times.length == 0) {
@@ -46,8 +49,8 @@ public final class FeedLogText {
   }
 
   /**
-   * Returns how often each action type occurs among the actions and, with feedviews, among the
-   * impressions.
+   * Returns how often each action type occurs among the actions. If the log has feedviews, also
+   * returns how often it occurs among the impressions.
    */
   public static Table counts(FeedLog log) {
     Table table = new Table("action", "actions", "share of impressions", "");

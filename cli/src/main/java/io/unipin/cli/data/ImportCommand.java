@@ -145,7 +145,10 @@ public final class ImportCommand implements Callable<Integer>, Checked {
     return results;
   }
 
-  /** Returns the given mapping, or the one of the recipe that has the folder's name. */
+  /**
+   * Returns the given mapping. If none is given, returns the mapping of the recipe that has the
+   * folder's name.
+   */
   public static Path mapping(Home home, Path source, @Nullable Path given) {
     if (given != null) {
       return given;

@@ -12,11 +12,14 @@ import java.nio.file.PathMatcher;
 import java.util.stream.Stream;
 
 /**
- * Estimates the least number of bytes that an import writes from the sizes of the files that its
- * mapping names.
+ * Estimates the minimum number of bytes that an import writes. The estimate follows from the sizes
+ * of the files that the mapping names.
  */
 final class ImportSize {
-  /** About how many times smaller text becomes as columns. Compressed input shrinks less. */
+  /**
+   * The approximate factor by which text shrinks when it becomes columns. Compressed input shrinks
+   * less.
+   */
   private static final int SHRINKS = 8;
 
   private ImportSize() {}
@@ -28,7 +31,7 @@ final class ImportSize {
         bytes += bytes(source, each.path("file").asText());
       }
     } catch (IOException | ConfigException e) {
-      return 0; // the importer says what is wrong with its mapping
+      return 0; // the importer reports what is wrong with its mapping
     }
     return bytes / SHRINKS;
   }

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  ./unipin simulate --out feedlog --users 2000 --items 2000"})
 public final class SimulateCommand implements Callable<Integer>, Checked {
   /**
-   * About how many bytes an impression takes in the feed log. With many users and items it takes a
-   * little more.
+   * The approximate number of bytes of an impression in the feed log. With many users and items an
+   * impression takes a little more.
    */
   private static final int BYTES_PER_IMPRESSION = 4;
 

@@ -19,8 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Visits of many users at once, in a closed loop: each client waits for its answer before its next
- * request.
+ * Simultaneous visits of many users, in a closed loop: each caller waits for its answer before its
+ * next request.
  *
  * <p>A visit consists of a page, the next page, an action on one of its items, and another page.
  */
@@ -33,8 +33,8 @@ final class Burst {
   /**
    * Creates a burst that has not begun.
    *
-   * @param clients connections, used in turn
-   * @param callers number of visits at the same time
+   * @param clients connections, which the callers use in turn
+   * @param callers number of simultaneous visits
    */
   Burst(List<UniPinClient> clients, List<DemoUser> users, int callers) {
     this.clients = clients;
@@ -73,7 +73,7 @@ final class Burst {
     Random random = new Random(caller);
     UniPinClient client = clients.get(caller % clients.size());
     for (int visit = 0; System.nanoTime() - end < 0; visit++) {
-      // Callers own disjoint users. The visits of one user therefore never overlap.
+      // Each caller has users of its own, so the visits of one user never overlap.
       int row = caller + callers * random.nextInt(Math.max(1, users.size() / callers));
       DemoUser user = users.get(Math.min(row, users.size() - 1));
       RetrieveAndRankResponse page = page(client, recorder, user, "");

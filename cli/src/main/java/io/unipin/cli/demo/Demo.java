@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The demo from end to end. Training and serving run in processes of their own, as in production.
+ * Runs the demo from end to end. Training and serving run in processes of their own, as in
+ * production.
  */
 final class Demo {
   private static final int MOST_USERS = 1000;

@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The guided tour through data, training, evaluation, bundle, server, a visit to the feed, and a
- * burst.
+ * Leads through data, training, evaluation, bundle, server, one user's visit to the feed, and a
+ * burst of visits.
  */
 @Command(
     name = "demo",
@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
     })
 public final class DemoCommand implements Callable<Integer>, Checked {
   /**
-   * An upper bound for the feed log, checkpoints, bundle and histories of the simulated feed, in
-   * bytes.
+   * An upper bound, in bytes, for the feed log, checkpoints, bundle and histories of the simulated
+   * feed together.
    */
   private static final long BYTES = 64L << 20;
 

@@ -23,7 +23,7 @@ final class DemoHistories {
     this.users = users;
   }
 
-  /** Records all histories and returns a line that says what was done. */
+  /** Records all histories and returns a line that says what was recorded. */
   String record() {
     long begin = System.nanoTime();
     long recorded = 0;
@@ -61,8 +61,8 @@ final class DemoHistories {
   }
 
   /**
-   * Sends some requests of other users and returns a line about them. Later timings then don't
-   * include the JVM's compiler.
+   * Sends some requests of other users and returns a line about them. After these requests, timings
+   * no longer include the JVM's compilation of the server's code.
    */
   String warmUp() {
     int calls = 0;

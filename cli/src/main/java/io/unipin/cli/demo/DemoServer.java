@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A server on free loopback ports in a process of its own. */
+/** A server in a process of its own, on free loopback ports. */
 final class DemoServer implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
 

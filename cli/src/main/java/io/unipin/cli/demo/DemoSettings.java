@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a demo.
  *
- * @param work folder of everything the demo creates
+ * @param work folder for everything that the demo creates
  * @param data a feed log or a folder with an import mapping; null for a simulated feed
- * @param epochs number of training epochs; null for the recipe's
+ * @param epochs number of training epochs; null for the recipe's number
  */
 record DemoSettings(
     Path work,
@@ -20,7 +20,7 @@ record DemoSettings(
     @Nullable Integer epochs,
     int burstSeconds,
     boolean keep) {
-  /** Returns the recipe's name, which is the data folder's or the simulator's. */
+  /** Returns the recipe's name: the name of the data folder, or of the simulator. */
   String recipe() {
     return data == null
         ? "simulator"

@@ -25,8 +25,8 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
   }
 
   /**
-   * Returns the time of the user's first request. It is a pause after the last action, or now if
-   * that action has no time.
+   * Returns the time of the user's first request, in milliseconds since the epoch. The request
+   * comes a pause after the last action, or now if the last action has no time.
    */
   long visitMs() {
     long last = log.actionTimes()[log.actionStart(row + 1) - 1];
@@ -50,7 +50,7 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     return history;
   }
 
-  /** Returns the newest actions, newest first. */
+  /** Returns a table of the newest {@code count} actions, newest first. */
   Table latest(int count) {
     Table table = new Table("newest actions", "item", "title", "category");
     int end = log.actionStart(row + 1);
@@ -66,8 +66,8 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
   }
 
   /**
-   * Returns the median pause between an action and the same user's next action. The model knows
-   * such pauses best.
+   * Returns the median pause between an action and the same user's next action. The model has seen
+   * pauses of about this length most often.
    */
   private static long typicalPauseMs(FeedLog log) {
     long[] pauses = new long[log.actions()];
@@ -87,8 +87,8 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
   /**
    * Returns users for the demo, beginning with the user of the tour.
    *
-   * <p>That user has the longest history that leaves room in the model's window. A new action is
-   * then appended and moves nothing else.
+   * <p>The user of the tour has the longest history that leaves room in the model's window. Because
+   * of this room, a new action of the user does not move the window.
    */
   static List<DemoUser> choose(FeedLog log, int maxHistory, int most) {
     long pauseMs = typicalPauseMs(log);

@@ -13,8 +13,8 @@ final class Engagement {
   private Engagement() {}
 
   /**
-   * Returns the most frequent combination of action types in a log that contains a positive one. A
-   * combination of several types, such as click and save, goes before a single one.
+   * Returns the log's most frequent combination of action types that contains a positive type. A
+   * combination of several types, such as click and save, is preferred to a single type.
    */
   static List<String> typical(FeedLog log) {
     Map<Long, Integer> counts = new HashMap<>();
@@ -35,7 +35,10 @@ final class Engagement {
     return names(log, best);
   }
 
-  /** Returns the given action that is rarest in the log. A rare action says most about taste. */
+  /**
+   * Returns the action of {@code actions} that is rarest in the log. A rare action says most about
+   * a user's taste.
+   */
   static String rarest(FeedLog log, List<String> actions) {
     long[] counts = new long[log.schema().actions().size()];
     for (long bits : log.actionBits()) {
@@ -59,7 +62,7 @@ final class Engagement {
     return names;
   }
 
-  /** Returns two items from the lower end of a slate, of one category if possible. */
+  /** Returns two items from the lower end of a slate. If possible, both are of one category. */
   static List<ScoredItem> pair(FeedLog log, List<ScoredItem> slate) {
     for (int low = slate.size() - 1; low > 0; low--) {
       for (int high = low - 1; high >= 0; high--) {

@@ -136,8 +136,8 @@ final class FeedTour {
 
   private void afterTheAction(Visit first, List<ScoredItem> liked) {
     guide.stop("The feed after the action");
-    // The pause since the last action is the same as before. Only the action can therefore change
-    // the result.
+    // The pause since the last action is the same as before, so only the action can change the
+    // result.
     Visit visit = visit(returnMs(), "");
     guide.show(visit.response(), 1);
     served(visit);
@@ -195,7 +195,7 @@ final class FeedTour {
     return items.stream().map(ScoredItem::getItemId).toList();
   }
 
-  /** A response and the milliseconds that the client waited for it. */
+  /** A response and the number of milliseconds that the client waited for it. */
   private record Visit(RetrieveAndRankResponse response, double milliseconds) {
     Map<String, Object> figures() {
       Map<String, Object> figures = new LinkedHashMap<>();

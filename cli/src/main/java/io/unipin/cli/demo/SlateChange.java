@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The difference between a slate and a later one. An item's probability does not depend on its
- * slate.
+ * The difference between an earlier and a later slate. An item's probability does not depend on the
+ * other items of its slate.
  */
 final class SlateChange {
   private static final int SHOWN = 6;
@@ -26,7 +26,7 @@ final class SlateChange {
   /**
    * Compares two slates.
    *
-   * @param again the items of the earlier slate, scored later
+   * @param again the items of the earlier slate, scored at the time of the later slate
    */
   SlateChange(List<ScoredItem> before, List<ScoredItem> after, List<ScoredItem> again) {
     this.before = before;
@@ -52,7 +52,9 @@ final class SlateChange {
         now.getProbabilitiesOrThrow(action));
   }
 
-  /** Returns the item's place on the slate, counted from 1; 0 if it is not there. */
+  /**
+   * Returns the item's place on the slate, counted from 1, or 0 if the item is not on the slate.
+   */
   private static int place(List<ScoredItem> slate, ScoredItem item) {
     for (int i = 0; i < slate.size(); i++) {
       if (slate.get(i).getItemId() == item.getItemId()) {
@@ -68,8 +70,8 @@ final class SlateChange {
   }
 
   /**
-   * Returns the largest change of a probability among items on both slates. If they share none, it
-   * looks at the earlier slate's items.
+   * Returns the largest change of a probability among the items on both slates. If the slates share
+   * no item, returns the largest change among the earlier slate's items.
    */
   double largest() {
     boolean any = kept() == 0;
@@ -105,7 +107,7 @@ final class SlateChange {
     guide.show(table);
   }
 
-  /** One probability of one item, before and after. */
+  /** The probability of one action for one item, before and after. */
   private record Shift(
       ScoredItem item, String action, int placeBefore, int placeAfter, float before, float after) {
     double change() {

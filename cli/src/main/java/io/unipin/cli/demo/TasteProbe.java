@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests the probabilities of the same items twice. Some items are of one category and the others
- * are not. One thread.
+ * Requests the probabilities of the same items twice. Some items belong to one category, and the
+ * others do not. One thread.
  */
 final class TasteProbe {
   private static final int EACH = 100;
@@ -41,8 +41,8 @@ final class TasteProbe {
   }
 
   /**
-   * Returns the mean change of an action's probability since {@link #remember}: (inside, outside)
-   * the category.
+   * Returns the mean change of an action's probability since {@link #remember}. The first value is
+   * for items inside the category, the second for items outside.
    */
   double[] change(long timeMs, String action) {
     double[] sums = new double[2];

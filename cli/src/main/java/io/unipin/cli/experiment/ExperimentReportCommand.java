@@ -163,8 +163,8 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
   }
 
   /**
-   * Returns the configuration's salt if the shares also come from the configuration. Another salt
-   * belongs to another experiment.
+   * Returns the configuration's salt if the shares also come from the configuration. Exposures with
+   * another salt belong to another experiment.
    */
   private Optional<String> salt() {
     return shares.isEmpty() ? Optional.of(options.read().salt(name)) : Optional.empty();

@@ -5,7 +5,9 @@ import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 
-/** Draws charts as SVG text. Their colours are the page's classes {@code c0}, {@code c1}, …. */
+/**
+ * Draws charts as SVG text. The CSS classes {@code c0}, {@code c1}, … of the page give the colours.
+ */
 final class Chart {
   private static final int WIDTH = 860;
   private static final int HEIGHT = 300;
@@ -46,7 +48,7 @@ final class Chart {
         (TOP + HEIGHT - BOTTOM) / 2, escape(axes.y()));
   }
 
-  /** Returns a chart with one line per series and a dashed line at a bound. */
+  /** Returns a chart with one line per series, and with a dashed line at the bound. */
   static String lines(Axes axes, double[] x, List<Series> series, double bound) {
     double top = Math.max(bound * 1.5, 1e-9);
     for (Series each : series) {
@@ -83,7 +85,7 @@ final class Chart {
     return chart.end();
   }
 
-  /** Returns a chart with one column per label, in which the series are stacked. */
+  /** Returns a chart with one column per label. Each column stacks the values of the series. */
   static String columns(Axes axes, List<String> labels, List<Series> series) {
     int count = labels.size();
     double[] sums = new double[count];
@@ -134,8 +136,8 @@ final class Chart {
   }
 
   /**
-   * Returns 1, 2 or 5 times a power of ten, as the step that divides a range into at most
-   * {@code parts} parts.
+   * Returns the smallest step that divides a range into at most {@code parts} parts and is 1, 2 or
+   * 5 times a power of ten.
    */
   static double roundStep(double range, int parts) {
     double power = Math.pow(10, Math.floor(Math.log10(range / parts)));

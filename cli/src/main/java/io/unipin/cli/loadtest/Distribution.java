@@ -74,7 +74,7 @@ public record Distribution(String kind, double a, double b) {
     return 1 + Math.floor(Math.log1p(-random.nextDouble()) / Math.log1p(-1 / a));
   }
 
-  /** Draws a whole number that is at least {@code least}. */
+  /** Draws a number and rounds it to a whole number that is at least {@code least}. */
   int sampleCount(RandomGenerator random, int least) {
     return (int) Math.max(least, Math.min(1_000_000, Math.round(sample(random))));
   }

@@ -7,8 +7,8 @@ import java.util.function.DoubleConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Plays schedules against a target in an open loop. Each call starts at its scheduled time, no
- * matter which answers are missing. One thread.
+ * Plays schedules against a target in an open loop. Each call starts at its scheduled time, even if
+ * answers to earlier calls are still missing. One thread.
  */
 public final class Driver {
   private static final long SETTLE_NANOS = 10_000_000;
@@ -22,15 +22,14 @@ public final class Driver {
   /**
    * The bounds of a run.
    *
-   * @param callsInFlight maximum number of concurrent calls; a call beyond them fails without being
+   * @param callsInFlight maximum number of concurrent calls; a further call fails without being
    *     sent
-   * @param settleNanos how long to wait at the end of a step for calls that are still running
+   * @param settleNanos how long to wait, at the end of a step, for calls that are still running; in
+   *     nanoseconds
    */
   public record Limits(int callsInFlight, long settleNanos) {}
 
-  /**
-   * One step to play, with its calls, its warm-up and the name prefixes of its users and events.
-   */
+  /** A step to play: its calls, its warm-up, and the names of its users and events. */
   public record Step(
       Schedule schedule, Names names, double offeredQps, long warmUpNanos, long seed) {}
 

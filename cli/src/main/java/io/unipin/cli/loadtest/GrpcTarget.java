@@ -28,13 +28,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A server that is called over several connections in turn. Thread-safe. */
+/** A server that is called over several connections, which take turns. Thread-safe. */
 public final class GrpcTarget implements Target, AutoCloseable {
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
   private final Call call;
 
-  /** The options of every page request; 0 leaves an option to the server. */
+  /** The options of every page request. The value 0 leaves an option to the server. */
   public record Call(int pageSize, int candidates, Duration deadline) {}
 
   public GrpcTarget(String address, int connections, Call call) {
@@ -62,7 +62,7 @@ public final class GrpcTarget implements Target, AutoCloseable {
     page(user, cursor, call.deadline(), done);
   }
 
-  /** Requests a page with a deadline of its own, counted from now. */
+  /** Requests a page with its own deadline: {@code time} from now. */
   public void page(String user, String cursor, Duration time, Consumer<Reply> done) {
     Deadline deadline = after(time);
     RetrieveAndRankRequest request =
@@ -111,7 +111,7 @@ public final class GrpcTarget implements Target, AutoCloseable {
     channels.forEach(ManagedChannel::shutdownNow);
   }
 
-  /** Passes on the answer of a unary call, or the kind of its failure. */
+  /** An observer that passes on the answer of a unary call, or the kind of the call's failure. */
   private static final class OneAnswer<T, R> implements StreamObserver<T> {
     private final Function<T, R> answer;
     private final Function<String, R> failure;

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** The actions of known users before the load. Equal arguments give equal histories. */
+/**
+ * The actions that known users have before the load begins. Equal arguments give equal histories.
+ */
 public interface Histories {
   /** The maximum number of actions of one user. Older actions are left out. */
   int MOST = 8000;
@@ -16,18 +18,18 @@ public interface Histories {
   /**
    * Returns a user's actions, oldest first.
    *
-   * @param user number of a known user, 0 for the most active one
+   * @param user number of a known user; user 0 is the most active user
    * @param eventPrefix beginning of every event id
    * @param nowMs a time after the last action
    */
   List<Action> of(int user, String eventPrefix, SplittableRandom random, long nowMs);
 
-  /** The milliseconds between two actions that have no times. */
+  /** The number of milliseconds between two actions, if the actions have no times. */
   long BETWEEN_MS = 60_000;
 
   /**
-   * Returns histories of random items and actions that the server knows. A distribution gives their
-   * lengths.
+   * Returns histories of random items and actions that the server knows. The lengths of the
+   * histories are drawn from a distribution.
    */
   static Histories madeUp(Distribution lengths, Vocabulary vocabulary) {
     return (user, eventPrefix, random, nowMs) -> {
@@ -48,9 +50,9 @@ public interface Histories {
   }
 
   /**
-   * Returns the histories of a feed log's users with the original gaps. All times are shifted so
-   * that the log's last action was a minute ago. Known user 0 is the log's user with most actions,
-   * and so on.
+   * Returns the histories of a feed log's users with the original gaps between actions. All times
+   * are shifted so that the log's last action was a minute ago. Known user 0 is the log's user with
+   * the most actions, known user 1 the user with the second most, and so on.
    */
   static Histories replayed(FeedLog log) {
     int[] users =

@@ -18,7 +18,8 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A report as one self-contained HTML page with charts, table, settings and the figures as JSON.
+ * Writes a report as one self-contained HTML page with charts, a table, the settings, and the
+ * figures as JSON.
  */
 final class LoadPage {
   private static final List<String> OUTCOMES =
@@ -73,7 +74,7 @@ final class LoadPage {
     Set<String> measured = new LinkedHashSet<>();
     report.byRate().forEach(step -> measured.addAll(step.stagesMs().keySet()));
     Set<String> names =
-        new LinkedHashSet<>(UniPinClient.STAGES); // in the order in which a page passes them
+        new LinkedHashSet<>(UniPinClient.STAGES); // in the order in which a page passes the stages
     names.retainAll(measured);
     names.addAll(measured);
     List<Series> series = new ArrayList<>();
@@ -169,7 +170,7 @@ final class LoadPage {
 
   private String json() {
     try {
-      // A closing tag inside a text would end the element that contains the JSON.
+      // A closing tag inside a text of the JSON would end the element that contains the JSON.
       return new ObjectMapper()
           .writeValueAsString(Map.of("settings", settings, "results", report.toJson()))
           .replace("<", "\\u003c");

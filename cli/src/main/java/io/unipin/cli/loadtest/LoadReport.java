@@ -9,7 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The result of a run: its steps in the order of play, and the highest rate within the bound. */
+/**
+ * The result of a run: its steps in the order in which they were played, and the latency bound.
+ * {@link #best} finds the highest rate within the bound.
+ */
 record LoadReport(double p99BoundMs, List<StepResult> steps) {
   LoadReport {
     steps = List.copyOf(steps);

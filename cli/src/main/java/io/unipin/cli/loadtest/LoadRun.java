@@ -63,7 +63,7 @@ public final class LoadRun implements AutoCloseable {
     return served;
   }
 
-  /** Plays one step at a rate of pages per second. */
+  /** Plays one step at {@code rate} pages per second. */
   public StepResult step(double rate) {
     int number = steps++;
     Names names = new Names(name, number);

@@ -3,7 +3,7 @@ package io.unipin.cli.loadtest;
 /** The names of a run's users and events. No two runs share a name. */
 public record Names(String run, int step) {
   /**
-   * Returns a user's name. Known users keep theirs in all steps, and new users get another one in
+   * Returns a user's name. A known user has one name in all steps. A new user has another name in
    * each step.
    */
   public String user(int user) {

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 public interface Pace {
   long nanos();
 
-  /** Waits until the clock shows this time or a later one. */
+  /** Waits until the clock shows this time or a later time. */
   void awaitNanos(long nanos);
 
   /** Returns the machine's clock. */

@@ -32,8 +32,8 @@ public final class Preparation {
   }
 
   /**
-   * Returns the items and actions in the server's answer to a user without a history. Histories can
-   * be written in these terms.
+   * Returns the items and actions in the server's answer to a user without a history. Made-up
+   * histories use these items and actions.
    */
   public Vocabulary learn(String run) {
     String user = run + "-probe";
@@ -57,7 +57,10 @@ public final class Preparation {
     return new Vocabulary(items.stream().toList(), actions.stream().toList());
   }
 
-  /** Returns the server's description of the versions that answered a probe request. */
+  /**
+   * Returns what the server's answer to a probe request says about the bundle and model that
+   * answered.
+   */
   Served describe(String run) {
     String user = run + "-probe";
     UserContext context = UserContext.newBuilder().setUserId(user).build();
@@ -69,7 +72,7 @@ public final class Preparation {
     return served;
   }
 
-  /** Records a history for each known user of a schedule that has none yet. */
+  /** Records a history for each known user of a schedule who has no history yet. */
   public void histories(
       Schedule schedule, Names names, Histories histories, long seed, LongConsumer recorded) {
     RecordActionsRequest.Builder call = RecordActionsRequest.newBuilder();

@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * A server's answer to a page request.
  *
- * @param failure empty for a page, else the kind of the failure
+ * @param failure kind of the failure; empty if the server returned a page
  * @param cursor cursor of the next page
  * @param items items of the page, best first
  * @param outcome cache outcome for the user's state, in lower case

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * All calls of one step, fixed before the first is sent. A slow server therefore can't reduce its
- * load. Immutable.
+ * All calls of one step, which are fixed before the first call is sent. So a slow server can't
+ * reduce its load. Immutable.
  *
- * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. The first ones
- * begin before the schedule, earlier by the length of the longest session. The schedule's first
- * second therefore contains middles and ends of sessions, as its last second does. Equal seeds make
- * equal schedules.
+ * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. The first
+ * sessions begin before the schedule, by three times the mean length of a session. So the
+ * schedule's first second contains middles and ends of sessions, as its last second does. Equal
+ * seeds make equal schedules.
  */
 public record Schedule(List<Event> events, int sessions, long lengthNanos) {
   private static final double SECOND = 1e9;
@@ -75,7 +75,10 @@ public record Schedule(List<Event> events, int sessions, long lengthNanos) {
     }
   }
 
-  /** Returns this schedule followed by another one, whose sessions get other numbers. */
+  /**
+   * Returns this schedule followed by {@code next}. The sessions of {@code next} get numbers behind
+   * those of this schedule.
+   */
   public Schedule then(Schedule next) {
     List<Event> both = new ArrayList<>(events);
     for (Event event : next.events) {

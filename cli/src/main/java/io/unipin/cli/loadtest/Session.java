@@ -6,10 +6,10 @@ import java.util.SplittableRandom;
 
 /**
  * One user's visit to a feed. Each page continues the last page that arrived, and actions refer to
- * its items. Thread-safe.
+ * the items of that page. Thread-safe.
  *
- * <p>If the previous page has not arrived when the next is due, the feed begins anew. Real users
- * don't wait for a slow server.
+ * <p>If the previous page has not arrived when the next page is due, the feed begins again with its
+ * first page. Real users don't wait for a slow server.
  */
 final class Session {
   private final String user;
@@ -29,7 +29,9 @@ final class Session {
     return user;
   }
 
-  /** Returns the cursor for the next page and clears it. Each cursor is used once. */
+  /**
+   * Returns the cursor for the next page and clears the cursor, because each cursor is used once.
+   */
   synchronized String takeCursor() {
     String taken = cursor;
     cursor = "";
@@ -44,8 +46,8 @@ final class Session {
   }
 
   /**
-   * Returns actions on the items that the user sees, preferring the upper places. Before the first
-   * page arrives, it uses any items of the catalogue.
+   * Returns actions on the items that the user sees, more often on the upper places. Before the
+   * first page arrives, the actions are on any items of the catalogue.
    */
   synchronized List<Target.Act> act(int count, Vocabulary vocabulary, long timeMs) {
     List<Target.Act> acts = new ArrayList<>();

@@ -38,14 +38,17 @@ final class StepRecorder {
     }
   }
 
-  /** Notes that a call was sent. Both times count from the beginning of the step. */
+  /** Notes that a call was sent. Both times are nanoseconds from the beginning of the step. */
   synchronized void sent(long intended, long at) {
     if (intended >= warmUpNanos) {
       lateness.recordValue(Math.max(0, at - intended));
     }
   }
 
-  /** Notes a page or its failure. Both times count from the beginning of the step. */
+  /**
+   * Notes a page or the failure of its call. Both times are nanoseconds from the beginning of the
+   * step.
+   */
   synchronized void page(long intended, long at, Reply reply) {
     String label = reply.isFailure() ? "failed" : reply.outcome();
     timeline.get((int) (intended / SECOND)).merge(label, 1L, Long::sum);

@@ -10,16 +10,16 @@ import java.util.Map;
  * @param offeredQps requested rate in pages per second
  * @param scheduledQps rate of the scheduled pages; random arrivals make it differ from the
  *     requested rate
- * @param achievedQps pages per second that came back, until the last one came
- * @param latency latency of pages that came back, from the intended start
- * @param lateMs 99th percentile of the milliseconds by which the harness sent late
- * @param failures pages without an answer, by kind
- * @param outcomes pages by the cache outcome for the user's state
- * @param stagesMs mean milliseconds per stage, of pages that came back
- * @param degraded pages for which the server took a step of its degradation ladder
+ * @param achievedQps pages per second that came back, until the last page came
+ * @param latency latency of the pages that came back, counted from the intended start of the call
+ * @param lateMs 99th percentile of the milliseconds by which the harness sent a call late
+ * @param failures number of page requests that failed, by the kind of the failure
+ * @param outcomes number of pages by the cache outcome for the user's state
+ * @param stagesMs mean milliseconds per stage, over the pages that came back
+ * @param degraded number of pages for which the server took a step of its degradation ladder
  * @param recorded number of recorded actions
  * @param recordFailures number of failed calls to record actions
- * @param timeline pages by outcome for each second, including failures
+ * @param timeline number of pages by outcome for each second; a failure is an outcome as well
  */
 public record StepResult(
     double offeredQps,
@@ -52,7 +52,10 @@ public record StepResult(
     return failures.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Returns the share of pages whose user's state was cached wholly or for the most part. */
+  /**
+   * Returns the share of pages whose user's state was cached, completely or except for the newest
+   * actions.
+   */
   double hitRate() {
     long all = outcomes.values().stream().mapToLong(Long::longValue).sum();
     long cached = outcomes.getOrDefault("hit", 0L) + outcomes.getOrDefault("append", 0L);
@@ -60,8 +63,8 @@ public record StepResult(
   }
 
   /**
-   * Whether the server keeps up: within the latency bound, without failures, and at the scheduled
-   * rate.
+   * Returns whether the server keeps up: its latency is within the bound, no page failed, and pages
+   * come back at the scheduled rate.
    */
   boolean keeps(double p99BoundMs) {
     return pages > failed()

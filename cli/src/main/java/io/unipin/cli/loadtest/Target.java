@@ -4,13 +4,16 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The receiver of the load. Both calls return at once. The answer comes on any thread, exactly
- * once.
+ * The receiver of the load. Both methods return immediately. The answer comes on any thread,
+ * exactly once.
  */
 public interface Target {
   void page(String user, String cursor, Consumer<Reply> done);
 
-  /** Records actions. The consumer gets the kind of the failure; empty for none. */
+  /**
+   * Records actions. The consumer gets the kind of the failure, or an empty text if the call
+   * succeeded.
+   */
   void record(List<Act> acts, Consumer<String> done);
 
   /** An action to record. */

@@ -2,7 +2,7 @@ package io.unipin.cli.loadtest;
 
 import java.time.Duration;
 
-/** Parses durations of the command line. */
+/** Parses durations that the command line contains. */
 public final class Times {
   private Times() {}
 

@@ -3,13 +3,13 @@ package io.unipin.cli.loadtest;
 /**
  * The behaviour of a feed's users.
  *
- * @param users number of known users, drawn by a Zipf law
- * @param zipf exponent of that law; 0 draws all users alike
+ * @param users number of known users; sessions draw them by a Zipf law
+ * @param zipf exponent of the Zipf law; 0 draws all users equally often
  * @param newUsers share of sessions by users that the server has never seen
- * @param pages distribution of the pages of a session
- * @param actions distribution of the actions that are recorded between two pages
+ * @param pages distribution of the number of pages of a session
+ * @param actions distribution of the number of actions that are recorded between two pages
  * @param thinkSeconds distribution of the seconds between two pages
- * @param history distribution of the actions of a known user when the load begins
+ * @param history distribution of the number of actions that a known user has when the load begins
  */
 public record Traffic(
     int users,

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * A Zipf distribution over the ranks 0, 1, … below a bound. Immutable.
+ * A Zipf distribution over the ranks from 0 to a bound (exclusive). Immutable.
  *
  * <p>The probability of rank r is proportional to {@code (r + 1)^-exponent}.
  */

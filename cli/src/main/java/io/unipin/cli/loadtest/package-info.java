@@ -1,4 +1,4 @@
-/** Load for a server: sessions in an open loop, and the figures that they measure. */
+/** Load for a server: sessions in an open loop, and the figures that the load test measures. */
 @NullMarked
 package io.unipin.cli.loadtest;
 

@@ -29,10 +29,11 @@ final class ExperimentData implements AutoCloseable {
   /**
    * Reads logs.
    *
-   * @param exposures a server's folder of exposures, or a Parquet or CSV file exported from it
-   * @param served a server's folder of the served log; absent for none
-   * @param outcomes a Parquet or CSV file with the columns user, timeMs, metric, value; absent for
-   *     none
+   * @param exposures a server's folder of exposures, or a Parquet or CSV file that was exported
+   *     from such a folder
+   * @param served folder of a server's served log; absent if there is none
+   * @param outcomes a Parquet or CSV file with the columns user, timeMs, metric, value; absent if
+   *     there is none
    */
   static ExperimentData read(Path exposures, Optional<Path> served, Optional<Path> outcomes) {
     Properties properties = new Properties();
@@ -77,13 +78,16 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** Drops unreadable lines. A killed server may leave half a line behind. */
+  /**
+   * Drops unreadable lines of a log. A server that was killed may leave half a line at the end of
+   * its log.
+   */
   private void dropUnreadable(String table) throws SQLException {
     unreadable += count("SELECT count(*) FROM " + table + " WHERE \"user\" IS NULL");
     execute("DELETE FROM " + table + " WHERE \"user\" IS NULL");
   }
 
-  /** Returns the number of lines that were no entries. */
+  /** Returns the number of log lines that were not valid entries. */
   long unreadable() {
     return unreadable;
   }
@@ -130,12 +134,14 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** The users of an experiment by arm, and how the outcomes of a file fit them. */
+  /**
+   * The number of users of an experiment by arm, and how the outcomes of a file fit these users.
+   */
   record Users(Map<String, Long> byArm, long inSeveralArms, long overridden, OutcomeFit fit) {}
 
   /**
-   * Finds an experiment's users, each with arm and first exposure. It uses the question's salt, or
-   * the one that was logged last.
+   * Finds an experiment's users, each with arm and first exposure. Uses the question's salt, or the
+   * salt that was logged last if the question has none.
    */
   Users join(ReportQuestion question) {
     try {
@@ -183,7 +189,10 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** Returns everything that can be summed: outcomes per user and actions per impression. */
+  /**
+   * Returns all metrics that the data allow: a sum per user for each outcome, and a ratio to
+   * impressions for each action.
+   */
   List<Metric> metrics() {
     List<Metric> metrics = new ArrayList<>();
     try (Statement statement = connection.createStatement();
@@ -204,7 +213,7 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /** Returns the users' sums of one metric, by arm. */
+  /** Returns each user's sums for one metric, by arm. */
   Map<String, UnitSums> sums(Metric metric) {
     String below = metric.denominator().isPresent() ? "coalesce(d.%1$s, 0)" : "1";
     String sql =

@@ -17,14 +17,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The effects of an experiment.
+ * The report of an experiment: the effects of its arms.
  *
  * @param users number of users by arm
- * @param inSeveralArms users with more than one arm, left out
- * @param overridden users whose arm was set by name, left out
- * @param outcomes how the outcomes of a file fit the users
- * @param unreadable lines of the logs that were no entries, left out
- * @param skipped reason by metric, for metrics without a result
+ * @param inSeveralArms number of users with more than one arm; they are left out
+ * @param overridden number of users whose arm the configuration set by name; they are left out
+ * @param outcomes says how the outcomes of a file fit the users
+ * @param unreadable number of log lines that were not valid entries; they are left out
+ * @param skipped for each metric without a result, the reason
  */
 public record ExperimentReport(
     SampleRatio users,
@@ -50,7 +50,7 @@ public record ExperimentReport(
   /**
    * Joins exposures with outcomes and compares each arm with the control.
    *
-   * @throws ReportException if chance can't explain the arms' numbers of users, or if there is too
+   * @throws ReportException if chance can't explain how many users each arm has, or if there is too
    *     little data
    */
   public static ExperimentReport of(
@@ -152,8 +152,8 @@ public record ExperimentReport(
   }
 
   /**
-   * Removes the part of the metric that the past explains. Returns the remaining share of the
-   * variance.
+   * Removes from each user's metric the part that the user's past explains. Returns the share of
+   * the variance that remains.
    */
   private static double adjust(Map<String, UnitSums> arms, Map<String, double[]> adjusted) {
     double above = arms.values().stream().mapToDouble(UnitSums::pastAbove).sum();
@@ -174,7 +174,7 @@ public record ExperimentReport(
   private static Comparison comparison(
       String metric, String arm, Means means, Difference difference, MixtureTest test) {
     double effect = difference.effect();
-    double size = Math.abs(means.control()); // refunds, for example, are negative
+    double size = Math.abs(means.control()); // the mean of a metric such as refunds is negative
     double variance = difference.variance();
     return new Comparison(
         metric,

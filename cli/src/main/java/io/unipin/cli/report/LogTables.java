@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The logs as queries of DuckDB. A line that is no JSON becomes a row of nulls. */
+/** The queries with which DuckDB reads the logs. A line that is not JSON becomes a row of nulls. */
 final class LogTables {
   /** The metric that counts items on served pages. */
   static final String IMPRESSIONS = "impressions";
@@ -25,8 +25,10 @@ final class LogTables {
           + " 'retracted': 'BOOLEAN'}";
 
   /**
-   * The outcomes of the served log. A page that was requested again counts by its last answer. An
-   * event counts by its greatest record, unless that record retracts it.
+   * The outcomes of the served log. If a page was requested again, its last answer counts. Of an
+   * event's records, the record with the highest revision counts, and among equal revisions the
+   * latest record. It counts only if its revision is higher than that of every retraction of the
+   * event.
    */
   static final String OUTCOMES_OF_SERVED =
       """
@@ -48,7 +50,10 @@ final class LogTables {
       WHERE retracted IS NOT TRUE AND (taken IS NULL OR recorded > taken)
       """;
 
-  /** Removes repeated exposures. A request that was answered twice met its arm once. */
+  /**
+   * A statement that removes repeated exposures. A request that was answered twice counts as one
+   * exposure.
+   */
   static final String REPEATED_EXPOSURES =
       """
       DELETE FROM exposures WHERE rowid IN (

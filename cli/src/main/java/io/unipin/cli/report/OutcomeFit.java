@@ -7,19 +7,19 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * How the outcomes of a file fit the exposed users.
+ * Says how the outcomes of a file fit the exposed users.
  *
  * @param read number of rows in the file
- * @param ofNobody rows of users that were not exposed or are left out
- * @param outOfTime rows of exposed users whose time lies before the user's look-back period, or at
- *     or after the report's end
+ * @param ofNobody number of rows of users who were not exposed or are left out
+ * @param outOfTime number of rows of exposed users with a time before the user's look-back period,
+ *     or at or after the report's end
  */
 public record OutcomeFit(long read, long ofNobody, long outOfTime) {
   static final OutcomeFit NONE = new OutcomeFit(0, 0, 0);
 
   /**
-   * Counts the rows of the tables {@code file_outcomes} and {@code units}. Refuses a file in which
-   * no row counts.
+   * Compares the rows of the table {@code file_outcomes} with the users of the table {@code units}.
+   * Refuses a file of which no row counts.
    */
   static OutcomeFit of(Connection connection, ReportQuestion question) throws SQLException {
     String sql =

@@ -1,7 +1,7 @@
 package io.unipin.cli.report;
 
 /**
- * A reason why no report is possible. The message is one line that says what was expected and what
+ * Thrown if no report is possible. The message is one line that says what was expected and what
  * came.
  */
 public final class ReportException extends RuntimeException {

@@ -13,15 +13,17 @@ import java.util.TreeMap;
  * The question that a report answers.
  *
  * @param experiment name of the experiment
- * @param control arm to compare the others with
+ * @param control arm with which the other arms are compared
  * @param shares intended share of users by arm
  * @param metrics names such as {@code click} for a sum per user, or {@code click/impressions} for a
- *     ratio of sums; empty for all metrics found
- * @param expectedLift standard deviation of the expected lifts, relative to the control; the
- *     sequential test finds effects of this size soonest
- * @param past period before a user's first exposure whose outcomes explain later ones
- * @param untilMs end of the report; exposures and outcomes from this time on do not count
- * @param salt salt of the assignment; absent for the one that was logged last
+ *     ratio of sums. An empty list asks for all metrics that the data contain.
+ * @param expectedLift standard deviation of the expected lifts. A lift is relative to the control's
+ *     mean. The sequential test finds effects of this size soonest.
+ * @param past length of the period before a user's first exposure. The outcomes of this period
+ *     explain a part of the later outcomes.
+ * @param untilMs end of the report in milliseconds since the epoch; exposures and outcomes from
+ *     this time on do not count
+ * @param salt salt of the assignment; absent for the salt that was logged last
  */
 public record ReportQuestion(
     String experiment,
@@ -59,7 +61,7 @@ public record ReportQuestion(
   /**
    * A sum over users' outcomes, or a ratio of two sums.
    *
-   * @param denominator absent for a mean per user
+   * @param denominator name of the second sum; absent for a mean per user
    */
   public record Metric(String numerator, Optional<String> denominator) {
     /** Reads {@code click} or {@code click/impressions}. */

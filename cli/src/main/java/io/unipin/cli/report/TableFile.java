@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A Parquet or CSV file from elsewhere that is read into a table. One thread.
+ * A Parquet or CSV file of another program, which is read into a table. One thread.
  *
- * <p>A value that does not fit is an error that names file, line and column.
+ * <p>A value that does not fit its column causes an error that names file, line and column.
  */
 final class TableFile {
   private static final Pattern CSV_LINE = Pattern.compile("CSV Error on Line: (\\d+)");
@@ -75,7 +75,7 @@ final class TableFile {
     this.columns = columns;
   }
 
-  /** Creates a table of that name with the file's columns. */
+  /** Creates a table with the given name and the file's columns. */
   void into(String table) throws SQLException {
     if (!Files.isRegularFile(file)) {
       throw new ReportException(file + ": a file expected, none found");

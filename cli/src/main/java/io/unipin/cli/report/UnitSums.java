@@ -4,8 +4,8 @@ import io.unipin.cli.statistics.Linearised;
 import java.util.Arrays;
 
 /**
- * Sums of one arm's users: numerator and denominator of a metric, before and since their exposure.
- * One thread.
+ * The sums of each user of one arm: numerator and denominator of a metric, before and since the
+ * user's first exposure. One thread.
  */
 final class UnitSums {
   private double[][] columns = new double[4][64];
@@ -40,7 +40,7 @@ final class UnitSums {
     return sum(1) > 0;
   }
 
-  /** Returns one number per user. Their mean is the metric. */
+  /** Returns one number per user. The mean of these numbers is the metric. */
   double[] metric() {
     return Linearised.of(column(0), column(1));
   }
@@ -54,8 +54,8 @@ final class UnitSums {
   }
 
   /**
-   * Returns one number per user for the past, with a ratio and a mean denominator that all arms
-   * share; zeros without a past.
+   * Returns one number per user for the past, or zeros if there is no past. All arms share the
+   * ratio and the mean denominator.
    */
   double[] past(double ratio, double meanBelow) {
     return meanBelow == 0

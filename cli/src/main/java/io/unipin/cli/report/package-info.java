@@ -1,4 +1,4 @@
-/** The report of an experiment: exposures joined with outcomes, arm by arm. */
+/** The report of an experiment. It joins exposures with outcomes and compares the arms. */
 @NullMarked
 package io.unipin.cli.report;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say whose actions change, in which revision, and at which server. */
+/** The options that name the user whose actions change, the revision, and the server. */
 final class ActionsOptions {
   @Option(names = "--user", required = true, paramLabel = "ID", description = "The user.")
   private String user;

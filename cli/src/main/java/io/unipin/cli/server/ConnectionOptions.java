@@ -35,7 +35,7 @@ public final class ConnectionOptions {
   @Input(Input.Kind.FILE)
   private @Nullable Path token;
 
-  /** Returns the client's security that the options describe. Reads the token's file. */
+  /** Returns the client's credentials that the options describe. Reads the file with the token. */
   public ClientSecurity security() throws IOException {
     String secret = token == null ? System.getenv("UNIPIN_TOKEN") : Files.readString(token).trim();
     return new ClientSecurity(authorities, certificate, key, secret);

@@ -23,7 +23,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a server until it is told to stop. Then it finishes the running requests. */
+/**
+ * Runs a server until it is told to stop. Before it stops, the server finishes the running
+ * requests.
+ */
 @Command(
     name = "serve",
     description = "Serves a bundle over gRPC until SIGTERM or Ctrl-C.",
@@ -83,8 +86,8 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Starts the server and reports a failure as one of this verb. It must not look like an answer of
-   * another server.
+   * Starts the server. Reports a failure as this verb's own, because it must not look like the
+   * answer of another server.
    */
   private static UniPinServer start(ServerConfig settled) {
     try {
@@ -108,7 +111,7 @@ public final class ServeCommand implements Callable<Integer> {
         : ConfigReader.read(config, environment, overrides);
   }
 
-  /** Writes the server's ports atomically. A reader never sees half of the file. */
+  /** Writes the server's ports atomically, so a reader never sees half of the file. */
   private static void write(UniPinServer server, Path file) throws IOException {
     Map<String, Integer> values = new TreeMap<>();
     values.put("port", server.port());

@@ -16,7 +16,7 @@ final class ServerLog {
   private ServerLog() {}
 
   /**
-   * Redirects the JDK's log, which libraries use, into the server's log. All lines then have one
+   * Redirects the JDK's log, which libraries use, into the server's log, so that all lines have one
    * format.
    */
   static void begin(Map<String, String> environment) {

@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Prints slates, and the server's work for them, as text for a person. */
+/** Describes slates, and the work that they cost the server, as text for a person. */
 public final class SlateText {
   private SlateText() {}
 
-  /** Returns the actions, beginning with the one that is most likely over the whole slate. */
+  /** Returns the actions in descending order of their mean probability over the slate. */
   static List<String> actions(List<ScoredItem> items) {
     Map<String, Double> sums = new TreeMap<>();
     for (ScoredItem item : items) {

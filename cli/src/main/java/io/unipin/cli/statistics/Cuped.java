@@ -5,12 +5,14 @@ import java.util.List;
 /**
  * CUPED: removes from a metric the part that the users' past explains.
  *
- * <p>No arm can have changed the past, so the effect stays the same and its noise falls. The
- * variance falls to 1 − ρ² of its value, where ρ correlates metric and past. Source: Deng, Xu,
- * Kohavi and Walker, Improving the Sensitivity of Online Controlled Experiments, WSDM 2013.
+ * <p>No arm can have changed the past, so the effect stays the same and only its noise falls. The
+ * variance falls to 1 − ρ² of its value, where ρ is the correlation between metric and past.
+ * Source: Deng, Xu, Kohavi and Walker, Improving the Sensitivity of Online Controlled Experiments,
+ * WSDM 2013.
  *
- * @param theta cov(metric, past) / var(past), pooled within arms; 0 when the past does not vary
- * @param correlation correlation of metric and past within arms
+ * @param theta cov(metric, past) / var(past), both pooled over deviations from the arm's mean; 0
+ *     when the past does not vary
+ * @param correlation correlation between metric and past, within arms
  * @param pastMean mean of the past over all arms
  */
 public record Cuped(double theta, double correlation, double pastMean) {
@@ -29,7 +31,7 @@ public record Cuped(double theta, double correlation, double pastMean) {
     }
   }
 
-  /** Estimates theta from all arms together. All arms are then adjusted in the same way. */
+  /** Estimates theta from all arms together, so that all arms are adjusted in the same way. */
   public static Cuped fit(List<Arm> arms) {
     double metricSquares = 0;
     double pastSquares = 0;

@@ -5,7 +5,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
 /**
  * The difference of two independent means, for a single reading: Welch's t test.
  *
- * <p>Several readings raise the rate of false alarms. {@link MixtureTest} allows them.
+ * <p>If the test is read several times, its rate of false alarms is higher. {@link MixtureTest}
+ * allows several readings.
  *
  * @param effect treatment minus control
  * @param variance variance of the effect
@@ -17,7 +18,7 @@ public record Difference(double effect, double variance, double degrees) {
     double one = control.meanVariance();
     double other = treatment.meanVariance();
     double variance = one + other;
-    // Degrees of freedom by Welch and Satterthwaite.
+    // The degrees of freedom follow Welch and Satterthwaite.
     double degrees =
         variance
             * variance
@@ -25,7 +26,7 @@ public record Difference(double effect, double variance, double degrees) {
     return new Difference(treatment.mean() - control.mean(), variance, degrees);
   }
 
-  /** Whether the numbers vary at all. Otherwise no test is possible. */
+  /** Returns whether the numbers vary. If they are all equal, no test is possible. */
   public boolean isDefined() {
     return variance > 0 && Double.isFinite(degrees);
   }
@@ -36,7 +37,10 @@ public record Difference(double effect, double variance, double degrees) {
     return 2 * TDistribution.of(degrees).survivalProbability(t);
   }
 
-  /** Returns the interval that contains the true effect with probability 1 − alpha. */
+  /**
+   * Returns the confidence interval of the effect. It contains the true effect with probability 1 −
+   * alpha.
+   */
   public Interval interval(double alpha) {
     double t = TDistribution.of(degrees).inverseSurvivalProbability(alpha / 2);
     return Interval.around(effect, t * Math.sqrt(variance));

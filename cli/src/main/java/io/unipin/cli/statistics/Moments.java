@@ -1,8 +1,8 @@
 package io.unipin.cli.statistics;
 
 /**
- * Count, mean and variance of a stream of numbers, without storing them (Welford, 1962). One
- * thread.
+ * Computes count, mean and variance of a stream of numbers without storing the numbers (Welford,
+ * 1962). One thread.
  */
 public final class Moments {
   private long count;
@@ -37,7 +37,7 @@ public final class Moments {
     return count < 2 ? Double.NaN : squares / (count - 1);
   }
 
-  /** Returns the variance of the mean. */
+  /** Returns the variance of the mean: the variance divided by the count. */
   public double meanVariance() {
     return variance() / count;
   }

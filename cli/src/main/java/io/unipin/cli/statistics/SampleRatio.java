@@ -7,8 +7,8 @@ import org.apache.commons.statistics.inference.ChiSquareTest;
 /**
  * Pearson's chi-square test of whether the arms got their intended shares of the users.
  *
- * <p>If the test fails, users were probably lost or counted twice. Then no other figure can be
- * trusted.
+ * <p>If the test fails, users were probably lost or counted twice. In this case no other figure can
+ * be trusted.
  */
 public record SampleRatio(Map<String, Long> users, Map<String, Double> shares, double pValue) {
   /** The minimum p value for which a report is given. */
@@ -17,8 +17,8 @@ public record SampleRatio(Map<String, Long> users, Map<String, Double> shares, d
   /**
    * Tests numbers of users against the arms' shares.
    *
-   * @param users number of users by arm; a missing arm has none
-   * @param shares share of all users by arm
+   * @param users number of users by arm; an arm without an entry has no users
+   * @param shares intended share of all users, by arm
    */
   public static SampleRatio of(Map<String, Long> users, Map<String, Double> shares) {
     Map<String, Double> wanted = new TreeMap<>(shares);
@@ -26,7 +26,7 @@ public record SampleRatio(Map<String, Long> users, Map<String, Double> shares, d
     for (Map.Entry<String, Long> arm : users.entrySet()) {
       if (arm.getValue() > 0 && !wanted.containsKey(arm.getKey())) {
         return new SampleRatio(
-            Map.copyOf(users), Map.copyOf(shares), 0); // users in an arm without a share
+            Map.copyOf(users), Map.copyOf(shares), 0); // an arm with users has no share
       }
     }
     long[] observed =

@@ -41,7 +41,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Evaluates a bundle on the test split of a feed log, together with baselines. */
+/** Evaluates a bundle and baselines on the test split of a feed log. */
 @Command(
     name = "evaluate",
     description = "Measures retrieval and ranking of a bundle, with baselines beside it.",
@@ -149,7 +149,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
 
   @Override
   public Integer call() throws IOException {
-    gaps.forEach(GapOption::seconds); // refuses a wrong gap before the work
+    gaps.forEach(GapOption::seconds); // refuses a wrong gap before the work begins
     TrainConfig recipe = recipe();
     warnOfOtherParts(bundle, recipe);
     if (against != null) {
@@ -191,8 +191,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
   }
 
   /**
-   * Refuses a second bundle with other items. It is measured after the first one, which would be
-   * too late to find this.
+   * Refuses a second bundle with other items. The second bundle is measured after the first one, so
+   * the evaluation itself would find this error too late.
    */
   private static void requireSameItems(Path folder, FeedLog log) {
     try (LoadedBundle loaded = BundleFolder.load(folder)) {
@@ -239,8 +239,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
   }
 
   /**
-   * Warns if the bundle was trained on other splits of the log. Test data must not have been used
-   * for training.
+   * Warns if the bundle was trained on another split of the log, because test data must not have
+   * been used for training.
    */
   private void warnOfOtherParts(Path folder, TrainConfig recipe) {
     String parts = recipe.evaluation().parts();

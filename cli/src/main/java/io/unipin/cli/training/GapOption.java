@@ -4,7 +4,7 @@ import io.unipin.cli.console.CommandException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads a duration of the command line, such as 90s, 5m, 6h or 30d. */
+/** Reads a duration from the command line, such as 90s, 5m, 6h or 30d. */
 final class GapOption {
   private static final Pattern GAP = Pattern.compile("([0-9]{1,7})([smhd])");
 

@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The given command line with changed values of some options. A user can paste it to continue. */
+/**
+ * The command line of this run with changed values of some options. A user can paste this command
+ * line to continue.
+ */
 final class Rerun {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
 

@@ -60,7 +60,8 @@ import picocli.CommandLine.Spec;
     })
 public final class TrainCommand implements Callable<Integer>, Checked {
   /**
-   * The number of items below which an exhaustive search is as fast as a graph. It is also exact.
+   * The number of items below which an exhaustive search is as fast as a graph. The exhaustive
+   * search is also exact.
    */
   private static final int SMALL_CATALOGUE = 20_000;
 
@@ -187,7 +188,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
           .write(json, Home.find().root());
     }
-    // The warning is repeated: output of the training has scrolled the first one away.
+    // The warnings are repeated, because the training's output has scrolled them away.
     warnings.forEach(this::warn);
     return 0;
   }
@@ -200,8 +201,8 @@ public final class TrainCommand implements Callable<Integer>, Checked {
   }
 
   /**
-   * Publishes the trained model. The work folder keeps the model until then, because training may
-   * take hours.
+   * Publishes the trained model. The work folder keeps the model until it is published, because
+   * training may take hours.
    */
   private void publish(TrainResult result, FeedLog log, String factory) throws IOException {
     try {

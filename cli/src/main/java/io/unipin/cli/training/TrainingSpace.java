@@ -7,7 +7,9 @@ import java.nio.file.Path;
 
 /** Estimates the disk space of a training. */
 final class TrainingSpace {
-  /** The number of floats per weight in a checkpoint: the weight and its two moments. */
+  /**
+   * The number of floats per weight in a checkpoint: the weight and the optimizer's two moments.
+   */
   private static final int CHECKPOINT = 3;
 
   private final long checkpoint;
@@ -22,8 +24,8 @@ final class TrainingSpace {
   }
 
   /**
-   * Refuses folders without enough room. A checkpoint and the best model exist twice for a moment
-   * while they are replaced.
+   * Refuses folders without enough room. While a checkpoint or the best model is replaced, it
+   * exists twice for a moment.
    */
   void require(Path work, Path out, boolean resumes) {
     long needed = (resumes ? 1 : 2) * (checkpoint + model);

@@ -26,7 +26,7 @@ class ChecksTest {
   private final StringWriter err = new StringWriter();
 
   @Command(name = "verb")
-  @SuppressWarnings("UnusedVariable") // picocli sets them and Checks reads them
+  @SuppressWarnings("UnusedVariable") // picocli sets the fields and Checks reads them
   static final class Verb implements Callable<Integer>, Checked {
     @Option(names = "--in")
     @Input(Input.Kind.FILE)

@@ -30,7 +30,8 @@ final class DriverTest {
 
   @Test
   void play_slowServer_countsFromTheIntendedStart() {
-    // Pages are due every 10 ms and take 15 ms each. Page i waits 5 i ms before its 15 ms begin.
+    // A page is due every 10 ms, and the server needs 15 ms for each. So page i waits 5 · i ms
+    // before the server begins it.
     StepResult result = play(new FakeServer(15 * MILLI), pagesEvery(10 * MILLI, 100), 0, 1000);
     assertThat(result.pages()).isEqualTo(100);
     assertThat(result.failures()).containsExactly(Map.entry("internal", 10L));
@@ -80,7 +81,8 @@ final class DriverTest {
             new Event(100 * MILLI, 0, 3, 1, 2),
             new Event(110 * MILLI, 0, 3, 2, 0));
     StepResult result = play(server, events, 0, 100);
-    // The second page is due before the first arrived. It therefore begins the feed anew.
+    // The second page is due before the first page has arrived. So the second page begins the feed
+    // again, without a cursor.
     assertThat(server.cursors).containsExactly("", "", "after-1");
     assertThat(server.acts).extracting(Target.Act::user).containsOnly("run-u3");
     assertThat(server.acts).extracting(Target.Act::eventId).doesNotHaveDuplicates();

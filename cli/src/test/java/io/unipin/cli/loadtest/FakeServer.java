@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
-/** A server with one worker and a fixed time per page. It is also the clock of the test. */
+/** A fake server with one worker and a fixed time per page. It is also the clock of the test. */
 final class FakeServer implements Target, Pace {
   private final long serviceNanos;
   private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::at));

@@ -58,7 +58,8 @@ final class LoadtestCommandTest {
                 "cache.budget=4MiB",
                 "cache.transientBudget=4MiB",
                 "history.folder=" + folder.resolve("history"),
-                "admission.minConcurrency=1000", // no refusals on a busy machine
+                // The server must refuse nothing, even on a busy machine.
+                "admission.minConcurrency=1000",
                 "admission.burstWait=1m",
                 "admission.standingWait=1m",
                 "retrieval.candidates=20",
@@ -109,7 +110,8 @@ final class LoadtestCommandTest {
     assertThat(step.path("recorded").asLong()).isPositive();
     assertThat(step.path("pages").asLong()).isPositive();
     assertThat(step.path("stages_ms").path("score").asDouble()).isPositive();
-    // A page counts as an append if it was requested before the recorded actions were encoded.
+    // If a page is requested before the recorded actions were encoded ahead of it, its outcome is
+    // an append.
     JsonNode outcomes = step.path("outcomes");
     assertThat(outcomes.path("hit").asLong() + outcomes.path("append").asLong()).isPositive();
     String page = Files.readString(html);

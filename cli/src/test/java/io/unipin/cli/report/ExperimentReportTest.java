@@ -63,8 +63,8 @@ final class ExperimentReportTest {
   }
 
   /**
-   * Reports on users with pages of ten items. Users of the arm "wide" click more. Users that
-   * clicked before click again.
+   * Reports on users with pages of ten items. Users of the arm "wide" click more. Users who clicked
+   * before their exposure click more afterwards as well.
    */
   private ExperimentReport report(double lift, int users, long seed, String... metrics)
       throws IOException {
@@ -271,8 +271,8 @@ final class ExperimentReportTest {
   }
 
   /**
-   * Writes a purchase of each of 400 users, and a second one for half of the treated users. The
-   * arguments can make the lines wrong.
+   * Reports on a file with one purchase of each of 400 users, and a second purchase of half of the
+   * treated users. The arguments can make the file's lines wrong.
    */
   private ExperimentReport outcomes(String header, String user, long divisor, String more)
       throws IOException {

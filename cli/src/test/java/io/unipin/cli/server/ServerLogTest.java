@@ -56,7 +56,7 @@ final class ServerLogTest {
         .hasMessage("UNIPIN_LOG_FORMAT: one of [text, json] expected, got 'xml'");
   }
 
-  /** Returns the log text of an event under the shipped configuration. */
+  /** Returns the text that the shipped configuration writes for a log event. */
   private static String write(
       String format, String message, @Nullable Throwable failure, Object... arguments)
       throws Exception {

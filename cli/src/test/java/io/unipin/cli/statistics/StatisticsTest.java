@@ -41,7 +41,7 @@ final class StatisticsTest {
     Difference difference = Difference.of(Moments.of(control), Moments.of(treatment));
     assertThat(difference.pValue()).isCloseTo(expected.getPValue(), within(1e-12));
     assertThat(difference.degrees()).isCloseTo(expected.getDegreesOfFreedom(), within(1e-9));
-    // Interval and test agree: an interval of confidence 1 − p has 0 as its bound.
+    // Interval and test must agree: the interval with confidence 1 − p has 0 as a bound.
     Interval interval = difference.interval(difference.pValue());
     double nearest = Math.min(Math.abs(interval.low()), Math.abs(interval.high()));
     assertThat(nearest).isCloseTo(0, within(1e-9));
@@ -93,7 +93,8 @@ final class StatisticsTest {
     Moments moments = Moments.of(Linearised.of(clicks, shown));
     double ratio = 11.0 / 40;
     assertThat(moments.mean()).isCloseTo(ratio, within(1e-12));
-    // Computed by hand: var(y) = 3.7, var(z) = 11.5, cov = 5.25.
+    // The expected value was computed by hand, with var(y) = 3.7, var(z) = 11.5 and cov(y, z) =
+    // 5.25.
     double expected = (3.7 - 2 * ratio * 5.25 + ratio * ratio * 11.5) / (5 * 8 * 8);
     assertThat(moments.meanVariance()).isCloseTo(expected, within(1e-12));
     assertThatThrownBy(() -> Linearised.of(new double[2], new double[2]))
@@ -136,7 +137,7 @@ final class StatisticsTest {
   void sampleRatio_isPearsonsChiSquare() {
     Map<String, Double> halves = Map.of("a", 0.5, "b", 0.5);
     SampleRatio ratio = SampleRatio.of(Map.of("a", 5100L, "b", 4900L), halves);
-    // chi-square 4 with one degree of freedom
+    // chi-square is 4, with one degree of freedom
     assertThat(ratio.pValue()).isCloseTo(0.0455, within(1e-4));
     assertThat(ratio.isBalanced()).isTrue();
     assertThat(SampleRatio.of(Map.of("a", 5200L, "b", 4800L), halves).isBalanced()).isFalse();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /**
- * Tests that a bundle is evaluated with the settings of its training unless options say otherwise.
+ * Tests that a bundle is evaluated with the settings of its training, unless options change them.
  */
 final class EvaluateCommandTest {
   @TempDir Path folder;

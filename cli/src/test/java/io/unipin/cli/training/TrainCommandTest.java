@@ -71,7 +71,7 @@ final class TrainCommandTest {
         .isZero();
   }
 
-  /** Writes a feed log whose schema can be read and whose rows can't. */
+  /** Writes a feed log with a readable schema and unreadable rows. */
   private void simulateNamesAlone() throws IOException {
     simulate();
     for (String table : List.of("actions", "feedviews", "items")) {
