@@ -15,12 +15,14 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * Index files with a correct checksum. A file that loads must be searchable without access outside
- * its memory.
+ * Reads index files with a correct checksum. If a file loads, a search of it must not read outside
+ * the index's memory.
  *
- * <p>The last 32 bytes of an input are replaced by the sum of those before, since a bundle that lies
- * has a right sum. Before that, an even last byte asks for a header whose payload is as long as the
- * input has room for. Most mutations change the length, and would all be refused by the header.
+ * <p>The target replaces the last 32 bytes of an input by the checksum of the bytes before them,
+ * because a malicious file has a correct checksum as well. If the last byte of the input is even,
+ * the target first writes a payload length into the header that fits the length of the input. Most
+ * mutations change the length, and without this step the header check would refuse all of these
+ * inputs.
  */
 public final class IndexFileTarget implements FuzzTarget {
   private static final int DIMENSION = 8;

@@ -23,9 +23,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Values of a feed log's tables, written as Parquet as another program would write them.
+ * Reads feed logs whose tables have arbitrary values. The target writes the tables as Parquet, as
+ * another program would.
  *
- * <p>An input is a list of rows. A byte names the table, and the cells of its columns follow.
+ * <p>An input is a list of rows. The first byte of a row names the table. The cells of the table's
+ * columns follow.
  */
 public final class FeedLogTarget implements FuzzTarget {
   private static final int MOST_ROWS = 8;
@@ -35,7 +37,7 @@ public final class FeedLogTarget implements FuzzTarget {
   private final ScratchFolder scratch;
   private final DuckSession session;
 
-  /** The rows that each table's file has: a file that would be the same is not written again. */
+  /** The rows in each table's file. A file whose rows stay the same is not written again. */
   private final Map<FeedTable, List<String>> written = new EnumMap<>(FeedTable.class);
 
   private FeedLogTarget(ScratchFolder scratch, DuckSession session) {
@@ -75,7 +77,7 @@ public final class FeedLogTarget implements FuzzTarget {
     try {
       FeedLogReader.read(log, cells.badRows());
     } catch (FeedLogException e) {
-      // The file is refused with row and column.
+      // The reader refuses the file and names row and column.
     }
   }
 
@@ -103,7 +105,7 @@ public final class FeedLogTarget implements FuzzTarget {
     scratch.close();
   }
 
-  /** Builds rows as SQL from bytes. Zeros follow the last byte. */
+  /** Builds rows as SQL from the bytes of an input. After the last byte, reads zeros. */
   private static final class Cells {
     private static final List<String> NAMES =
         List.of("click", "hide", "save", "", "home", "search");
@@ -172,7 +174,7 @@ public final class FeedLogTarget implements FuzzTarget {
     }
 
     private String number() {
-      // SQL has no literal for Long.MIN_VALUE. It is therefore written as a difference.
+      // SQL has no literal for Long.MIN_VALUE, so every number is written as a difference.
       return "(%d::BIGINT - 1)".formatted(NUMBERS[next() % NUMBERS.length]);
     }
 

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Mappings of {@code import}, over a folder of small files. A mapping may come from an untrusted
- * source.
+ * Runs {@code import} with arbitrary mappings, over a folder of small files. A mapping may come
+ * from an untrusted source.
  */
 public final class MappingTarget implements FuzzTarget {
   private static final String CLICKS = "user,item,at\nu1,1,1700000000000\nu2,2,1700000001000\n";
@@ -77,7 +77,7 @@ public final class MappingTarget implements FuzzTarget {
     try {
       Importer.run(mapping, source, scratch.path().resolve("out"), 1);
     } catch (FeedLogException e) {
-      // The mapping is refused.
+      // The importer refuses the mapping.
     }
   }
 

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Files of tensors. The target reads each byte of each tensor. */
+/** Reads arbitrary files of tensors: each byte of each tensor. */
 public final class SafetensorsTarget implements FuzzTarget {
   private final ScratchFolder scratch;
 
@@ -56,7 +56,7 @@ public final class SafetensorsTarget implements FuzzTarget {
         }
       }
     } catch (ModelException e) {
-      // The file is refused.
+      // The reader refuses the file.
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The server's settings: a YAML file, an environment variable, and overrides as on the command
- * line.
+ * Reads arbitrary settings of the server: a YAML file, an environment variable, and overrides as on
+ * the command line.
  */
 public final class SettingsTarget implements FuzzTarget {
   private static final String EXPERIMENTS =
@@ -63,18 +63,18 @@ public final class SettingsTarget implements FuzzTarget {
     try {
       ConfigReader.read(file, Map.of(), List.of());
     } catch (ConfigException e) {
-      // The file is refused.
+      // The reader refuses the file.
     }
     String text = new String(input, StandardCharsets.UTF_8);
     try {
       ConfigReader.read(Map.of("UNIPIN_SERVER_PORT", text), List.of());
     } catch (ConfigException e) {
-      // The variable is refused.
+      // The reader refuses the variable.
     }
     try {
       ConfigReader.read(Map.of(), List.of(text.lines().limit(4).toArray(String[]::new)));
     } catch (ConfigException e) {
-      // The overrides are refused.
+      // The reader refuses the overrides.
     }
   }
 

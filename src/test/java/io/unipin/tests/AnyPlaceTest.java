@@ -22,13 +22,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Checks that nothing the product computes, writes or says depends on the machine's language, time
- * zone or charset.
+ * Checks that nothing that the product computes, writes or prints depends on the machine's
+ * language, time zone or charset.
  */
 final class AnyPlaceTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
 
-  /** Calls that use the machine's own language, time zone or charset, as owner.name(parameters). */
+  /**
+   * Methods that use the machine's own language, time zone or charset, written as
+   * owner.name(parameters).
+   */
   private static final Set<String> OF_THE_MACHINE =
       Set.of(
           "java.lang.String.format(java.lang.String,[Ljava.lang.Object;)",
@@ -68,7 +71,7 @@ final class AnyPlaceTest {
           "java.text.NumberFormat.getPercentInstance()",
           "java.text.Collator.getInstance()");
 
-  /** A format specifier for a number that the formatter writes in a language's style. */
+  /** A format specifier with which the formatter writes a number in the style of a language. */
   private static final Pattern NUMBER =
       Pattern.compile("%[-#+ 0,(]*\\d*(\\.\\d+)?[dfegEG](?![a-z=])");
 

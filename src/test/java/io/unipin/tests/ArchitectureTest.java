@@ -55,7 +55,7 @@ final class ArchitectureTest {
     assertThat(code.contain("io.unipin.kvcache.UserKvCache")).isTrue();
   }
 
-  /** Checks every package as a slice of its own, including root packages. */
+  /** Treats every package as a slice of its own, root packages included. */
   @Test
   void packages_areFreeOfCycles() {
     slices().assignedFrom(EVERY_PACKAGE).should().beFreeOfCycles().check(code);
@@ -164,7 +164,7 @@ final class ArchitectureTest {
     assertThat(callers).hasSize(1);
   }
 
-  /** The JDK's timers silently drop a task that throws. */
+  /** If a periodic task throws, the JDK's timers silently never run it again. */
   @Test
   void clocks_areSetByTheClassWhoseTasksOutliveWhatTheyThrow() {
     Set<String> callers =
@@ -180,7 +180,10 @@ final class ArchitectureTest {
     assertThat(callers).containsExactly("io.unipin.serving.threads.Recurring");
   }
 
-  /** Such meters hold their source weakly. The one method keeps a strong reference. */
+  /**
+   * A registry holds the source of such a meter only weakly. So one method alone creates these
+   * meters, and it keeps a strong reference to the source.
+   */
   @Test
   void countersThatReadElsewhere_areMadeByOneMethod() {
     Set<String> makers =
@@ -198,7 +201,7 @@ final class ArchitectureTest {
 
   @Test
   void files_areNeverMapped() {
-    // Reading a mapped file that was cut short ends the process.
+    // If a mapped file is cut short, a read of it ends the process.
     noClasses()
         .should(
             callMethodWhere(
@@ -212,7 +215,7 @@ final class ArchitectureTest {
 
   @Test
   void bfloat16_isNeverUsed() {
-    // DJL ends the process when it meets this type.
+    // DJL ends the process when a tensor has this type.
     noClasses().should().accessField("ai.djl.ndarray.types.DataType", "BFLOAT16").check(code);
   }
 
@@ -235,13 +238,15 @@ final class ArchitectureTest {
 
   @Test
   void caches_areNotBoundedByANumberOfEntries() {
-    // Clients choose keys and values of any size. Caffeine bounds caches by weight.
+    // Clients choose keys and values of any size, and a LinkedHashMap bounds only their number.
+    // Caffeine bounds caches by weight.
     noClasses().should().beAssignableTo(LinkedHashMap.class).check(code);
   }
 
   @Test
   void httpServers_areMadeInOnePlace() {
-    // This package sets the servers' limits, which the JDK reads only once.
+    // Only this package sets the limits of the JDK's HTTP servers, because the JDK reads them only
+    // once.
     noClasses()
         .that()
         .resideOutsideOfPackage("io.unipin.serving.http..")

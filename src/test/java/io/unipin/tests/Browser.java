@@ -22,11 +22,11 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A headless Chromium with methods to use a page as a person does. */
+/** A headless Chromium, with methods that use a page as a person does. */
 final class Browser implements AutoCloseable {
   /**
-   * Selenium warns of protocols that nothing here uses. The field keeps the logger from being
-   * garbage-collected.
+   * Selenium's logger, which warns of protocols that no test uses. The field keeps the logger and
+   * its level from being garbage-collected.
    */
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
@@ -82,7 +82,7 @@ final class Browser implements AutoCloseable {
     return driver.findElements(By.cssSelector(css));
   }
 
-  /** Returns the text of an element; empty if there is no element yet. */
+  /** Returns the text of an element. The text is empty if the element does not exist yet. */
   String text(String css) {
     return anew(
         () -> {
@@ -106,8 +106,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Finds and uses an element. Repeats this if the page redraws the element in between, which a
-   * person would not notice.
+   * Finds an element and uses it. Tries again if the page redraws the element between the two
+   * steps, because a person would not notice that.
    */
   private static String anew(Supplier<String> use) {
     for (int left = DRAWN_ANEW; ; left--) {
@@ -128,7 +128,7 @@ final class Browser implements AutoCloseable {
     field.sendKeys(text);
   }
 
-  /** Runs a script and returns its result; an empty text if it has none. */
+  /** Runs a script and returns its result, or an empty text if the script returns nothing. */
   Object script(String script, Object... arguments) {
     return Objects.requireNonNullElse(driver.executeScript(script, arguments), "");
   }
@@ -145,14 +145,14 @@ final class Browser implements AutoCloseable {
     await(css + " with '" + text + "'", () -> text(css).contains(text));
   }
 
-  /** Returns the errors of scripts since the last call. */
+  /** Returns the errors of the page's scripts since the last call of this method. */
   List<String> errors() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(entry -> entry.getMessage())
         .toList();
   }
 
-  /** Writes a screenshot to {@code target/screenshots}, for a look by eye. */
+  /** Writes a screenshot to {@code target/screenshots}, for a person to look at. */
   void shoot(String name) throws IOException {
     Files.createDirectories(SHOTS);
     Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));

@@ -68,7 +68,7 @@ final class BundleSwapTest {
     }
   }
 
-  /** Sends calls until told to stop. Returns the number of answers by bundle. */
+  /** Sends calls until the test says stop. Returns the number of answers by bundle. */
   private static Map<String, Integer> call(
       String address,
       Map<String, List<RetrieveAndRankResponse>> expected,

@@ -35,8 +35,8 @@ final class CancelledCallsTest {
         channel.shutdownNow();
         channel.awaitTermination(10, TimeUnit.SECONDS);
       }
-      // This call comes after the others in the same pool. When it is done, at most one of them
-      // still runs.
+      // This call comes after the other calls in the same pool. When it has returned, at most one
+      // of the other calls still runs.
       while (server.metric("unipin_queue") > 0 || server.metric("unipin_cache_leases") > 0) {
         Thread.onSpinWait();
       }

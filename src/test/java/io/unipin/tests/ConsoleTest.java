@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
-/** The console in a real browser: every control is used, and nothing is loaded from elsewhere. */
+/**
+ * Tests the console in a real browser. The tests use every control, and check that the page loads
+ * nothing from other hosts.
+ */
 @NeedsPrograms({"chromium", "chromedriver"})
 @Timeout(120)
 final class ConsoleTest {
@@ -111,7 +114,7 @@ final class ConsoleTest {
     browser.click("#theme");
   }
 
-  /** Switches through the themes: system, light, dark. */
+  /** Switches from theme to theme: system, light, dark. */
   private static void themes() {
     assertThat(browser.find("#theme").getAttribute("aria-label")).contains("as the system");
     browser.click("#theme");
@@ -170,7 +173,7 @@ final class ConsoleTest {
     assertThat(browser.text("#fate")).contains("of all items that pass the filters", "click");
   }
 
-  /** Returns an item that is neither a candidate nor seen. */
+  /** Returns an item that is neither a candidate nor in the user's history. */
   private static String itemOutside() {
     List<String> found =
         browser.texts("#candidates td:nth-child(2) .id").stream()

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks that the files, headings and tests that the pages name exist. */
+/** Checks that the files, headings and tests exist that the pages name. */
 final class DocLinksTest {
   private static final Path ROOT =
       Path.of(System.getProperty("unipin.root")).toAbsolutePath().normalize();
@@ -32,7 +32,7 @@ final class DocLinksTest {
   private static final Pattern NO_PART_OF_AN_ANCHOR = Pattern.compile("[^\\p{L}\\p{N} _-]");
   private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]*Test)(?:\\.\\w+)?…?`");
 
-  /** The text of each page by its absolute path, without blocks of code. */
+  /** The text of each page without its code blocks, by the page's absolute path. */
   private static final Map<Path, String> PAGES = new HashMap<>();
 
   @BeforeAll
@@ -66,7 +66,7 @@ final class DocLinksTest {
     return anchors;
   }
 
-  /** Returns the fault of a link on a page; empty if the link is correct. */
+  /** Returns what is wrong with a link on a page. The text is empty if the link is correct. */
   private static String fault(Path page, String link) {
     int hash = link.indexOf('#');
     String path = hash < 0 ? link : link.substring(0, hash);

@@ -43,7 +43,7 @@ final class DrainTest {
     }
   }
 
-  /** Stops the server after a number of answers. */
+  /** Stops the server after this number of answers. */
   private static void stopUnderLoad(ServerProcess server, ExecutorService pool, int answers)
       throws Exception {
     AtomicInteger answered = new AtomicInteger();
@@ -54,7 +54,8 @@ final class DrainTest {
       callers.add(pool.submit(task));
     }
     while (answered.get() < answers) {
-      LockSupport.parkNanos(POLL_NANOS); // leaves the processor to what is waited for
+      // Leaves the processor to the threads that this loop waits for.
+      LockSupport.parkNanos(POLL_NANOS);
     }
     long stopped = System.nanoTime();
     server.terminate();

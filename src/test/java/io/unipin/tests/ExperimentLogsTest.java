@@ -82,7 +82,7 @@ final class ExperimentLogsTest {
         .singleElement()
         .satisfies(
             comparison -> {
-              assertThat(comparison.control()).isBetween(0.3, 0.5); // two of five on average
+              assertThat(comparison.control()).isBetween(0.3, 0.5); // two of five users on average
               assertThat(comparison.interval().contains(0)).isTrue();
             });
   }

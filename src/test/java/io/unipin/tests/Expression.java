@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * @param where place of the expression, for messages
  * @param promql text of the expression
  * @param labels labels that every series of its result must have
- * @param always whether it gives a result as long as there is traffic; an alert gives none in
- *     normal times
+ * @param always whether the expression has a result whenever there is traffic; the expression of an
+ *     alert has none in normal times
  */
 record Expression(String where, String promql, List<String> labels, boolean always) {
   private static final Pattern LEGEND = Pattern.compile("\\{\\{(\\w+)}}");
@@ -32,7 +32,7 @@ record Expression(String where, String promql, List<String> labels, boolean alwa
   private static final Pattern LABEL = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)");
   private static final Pattern VALUES = Pattern.compile("label_values\\((.+), (\\w+)\\)");
 
-  /** Returns all expressions of a Grafana dashboard, including those of its variables. */
+  /** Returns all expressions of a Grafana dashboard, including the expressions of its variables. */
   static List<Expression> ofDashboard(Path file) throws IOException {
     String name = String.valueOf(file.getFileName());
     JsonNode dashboard = new ObjectMapper().readTree(file.toFile());
@@ -58,12 +58,12 @@ record Expression(String where, String promql, List<String> labels, boolean alwa
     return expressions;
   }
 
-  /** Returns the expression as Grafana sends it when everything is selected. */
+  /** Returns the expression that Grafana sends when all values of the variables are selected. */
   private static String filled(String promql) {
     return promql.replace("$__rate_interval", "1m").replaceAll("\\$(job|instance|arm)", ".*");
   }
 
-  /** Returns all expressions of a file of rules. */
+  /** Returns all expressions of a file of alerting rules. */
   static List<Expression> ofRules(Path file) throws IOException {
     JsonNode rules = new YAMLMapper().readTree(Files.readString(file));
     List<Expression> expressions = new ArrayList<>();
@@ -78,8 +78,8 @@ record Expression(String where, String promql, List<String> labels, boolean alwa
   }
 
   /**
-   * Returns each series that the expression reads, as an expression. It must exist and have the
-   * labels that the expression selects by.
+   * Returns, for each series that this expression reads, an expression of the series alone. The
+   * series must exist and have the labels by which this expression selects.
    */
   Stream<Expression> sources() {
     return SELECTOR.matcher(promql).results().map(this::source).distinct();

@@ -19,13 +19,13 @@ final class FirstFeed {
     try (UniPinClient client = UniPinClient.connect(address)) {
       UserContext user = UserContext.newBuilder().setUserId(userId).build();
 
-      // One call retrieves and ranks a page.
+      // One call retrieves candidates and ranks them for a page.
       RetrieveAndRankResponse page =
           client.retrieveAndRank(
               RetrieveAndRankRequest.newBuilder().setUser(user).setPageSize(5).build());
       print("first page", page, out);
 
-      // The next page: the cursor carries what was shown, so nothing repeats.
+      // Requests the next page. The cursor says which items were shown, so no item comes twice.
       RetrieveAndRankResponse next =
           client.retrieveAndRank(
               RetrieveAndRankRequest.newBuilder()
@@ -35,7 +35,7 @@ final class FirstFeed {
                   .build());
       print("second page", next, out);
 
-      // The user clicks. The event id makes a retry harmless.
+      // The user clicks on an item. Because of the event id, a retry of this call would do no harm.
       ScoredItem clicked = page.getItems(0);
       client.recordActions(
           RecordActionsRequest.newBuilder()
@@ -50,7 +50,8 @@ final class FirstFeed {
                               .setEventId(UUID.randomUUID().toString())))
               .build());
 
-      // The model reads the new action alone: the rest of the user is in the cache.
+      // The model encodes the new action alone, because the cache holds the state of all earlier
+      // actions.
       RetrieveAndRankResponse after =
           client.retrieveAndRank(
               RetrieveAndRankRequest.newBuilder().setUser(user).setPageSize(5).build());

@@ -89,7 +89,10 @@ final class HostileFloodTest {
     }
   }
 
-  /** Requests one page within a deadline that suits a busy machine. Repeats a refused request. */
+  /**
+   * Requests one page with a deadline that is long enough on a busy machine. Repeats a refused
+   * request.
+   */
   private static void page(ManagedChannel channel) {
     Deadline deadline = Deadline.after(20, TimeUnit.SECONDS);
     boolean served = false;
@@ -119,7 +122,7 @@ final class HostileFloodTest {
     }
   }
 
-  /** Returns one group that contains very many groups of one field number. */
+  /** Returns a message with one group that contains very many groups with the same field number. */
   private static byte[] groups() throws IOException {
     byte[] inner = new byte[BYTES];
     for (int i = 0; i + 2 <= BYTES; i += 2) {
@@ -157,7 +160,7 @@ final class HostileFloodTest {
     return out.toByteString().toByteArray();
   }
 
-  /** Returns the largest valid request except for one unknown name. */
+  /** Returns a request of the maximum size that is valid except for one unknown name. */
   private static byte[] record() {
     UserActions.Builder user = UserActions.newBuilder().setUserId("u");
     for (int i = 0; i < 16_384; i++) {

@@ -57,7 +57,7 @@ final class HttpPortsTest {
   @Test
   void unfinishedRequest_isCutOff() throws Exception {
     Socket socket = unfinished(server.metricsPort());
-    // returns when the socket is closed
+    // this read returns when the server closes the connection
     assertThat(socket.getInputStream().readAllBytes()).isEmpty();
   }
 

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Bytes that a client sends to the metrics and console ports.
+ * Sends arbitrary bytes to the metrics and console ports, as a client.
  *
  * <p>An even first byte selects the metrics port, an odd one the console's. All other bytes are
- * sent unchanged. The answer must never be a 5xx, and it must come in time.
+ * sent unchanged. The status of the answer must never be 5xx, and the answer must come in time.
  */
 public final class HttpTarget implements FuzzTarget {
   private static final int WAIT_MS = 10_000;
@@ -96,7 +96,7 @@ public final class HttpTarget implements FuzzTarget {
   private static byte[] exchange(int port, byte[] request) throws IOException {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(WAIT_MS);
-      // frees the local port at once, since there are thousands of calls
+      // frees the local port immediately, since there are thousands of calls
       socket.setSoLinger(true, 0);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WAIT_MS);
       try {

@@ -28,8 +28,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the image's content in an empty folder: the server must serve, and the surrounding files
- * must fit together. The image itself is not built, so no container engine is needed.
+ * Tests the image's content, which it lays out in an empty folder. The server must serve, and the
+ * files around it must fit together. The test does not build the image itself, so it needs no
+ * container engine.
  */
 @Timeout(120)
 final class ImageTest {
@@ -103,7 +104,7 @@ final class ImageTest {
 
   /**
    * Returns what the server needs to run: the compiled classes of this project's modules and the
-   * jars of others.
+   * jars of other projects.
    */
   private static String classpath() throws IOException {
     Stream<String> ours =

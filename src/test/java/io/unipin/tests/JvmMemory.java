@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The memory of a JVM, read by the JDK's jcmd. The JVM needs
+ * The memory of a JVM, as the JDK's jcmd reports it. The JVM needs
  * {@code -XX:NativeMemoryTracking=summary}.
  *
- * @param liveHeap bytes of the heap after a collection
- * @param direct off-heap bytes of buffers, including those of the transport
+ * @param liveHeap bytes of the heap's objects after a garbage collection
+ * @param direct off-heap bytes of buffers, including the transport's buffers
  */
 record JvmMemory(long liveHeap, long direct) {
   private static final Pattern USED =

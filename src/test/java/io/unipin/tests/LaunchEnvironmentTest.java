@@ -9,12 +9,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code bin/env.sh} is where the launch environment stands, and there alone. */
+/** Checks that {@code bin/env.sh} sets the launch environment, and that no other file does. */
 @Timeout(60)
 final class LaunchEnvironmentTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
 
-  /** What a shell says; one variable of its environment a line. */
+  /** Runs a script in a shell and returns the lines that it prints. */
   private static List<String> shell(String script) throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder("sh", "-c", script).directory(ROOT.toFile());
     builder.environment().keySet().retainAll(List.of("PATH", "HOME"));

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** Counts reachable objects. */
+/** Counts the reachable objects of this JVM. */
 final class LiveObjects {
   private LiveObjects() {}
 
-  /** Returns the number of instances of a class after a full collection. */
+  /** Returns the number of instances of a class after a full garbage collection. */
   static long count(String className) throws JMException {
     String histogram =
         (String)

@@ -7,13 +7,14 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Tests that look at the server with programs of the machine. Where one is missing they are skipped and say so. With
- * {@code UNIPIN_TEST=all} or {@code nightly} in the environment they fail.
+ * Marks tests that examine the server with programs of the machine. If such a program is missing,
+ * the tests are skipped with a message. If the environment has {@code UNIPIN_TEST=all} or
+ * {@code UNIPIN_TEST=nightly}, they fail instead.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(Programs.class)
 @interface NeedsPrograms {
-  /** Their names, as they are looked up on the {@code PATH}. */
+  /** Returns the names of the programs, which are looked up on the {@code PATH}. */
   String[] value();
 }

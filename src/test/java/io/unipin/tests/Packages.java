@@ -19,10 +19,13 @@ final class Packages {
   private static final String ROOT = "io.unipin.";
   private static final int MOST_FILES = 30;
 
-  /** Packages with one subject each. Each stays one package to keep its classes package-private. */
+  /**
+   * Packages with one subject each. Each of them stays one package, so that its classes can be
+   * package-private.
+   */
   private static final Set<String> FLAT = Set.of("ann", "kvcache");
 
-  /** One line for each package that knows others of ours. */
+  /** A table with one line for each package that depends on other packages of this project. */
   private static final String TABLE =
       """
       client: proto.v1
@@ -103,8 +106,8 @@ final class Packages {
   private Packages() {}
 
   /**
-   * Returns each dependency between two packages that no line above allows, and each line without a
-   * dependency.
+   * Returns each dependency between two packages that no line of the table allows. Also returns
+   * each line of the table for which there is no dependency.
    */
   static List<String> unexpected(JavaClasses code) {
     Map<String, Set<String>> actual = new TreeMap<>();
@@ -137,7 +140,10 @@ final class Packages {
     return wrong;
   }
 
-  /** Returns each package with too many files for a reader, together with their number. */
+  /**
+   * Returns each package that has too many files for a reader, together with the number of its
+   * files.
+   */
   static List<String> crowded(JavaClasses code) {
     Map<String, Set<String>> files =
         code.stream()

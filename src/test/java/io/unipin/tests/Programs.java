@@ -22,14 +22,14 @@ final class Programs implements ExecutionCondition {
         .orElseGet(() -> ConditionEvaluationResult.enabled("needs no program"));
   }
 
-  /** Whether a missing program is a failure. */
+  /** Returns whether a missing program makes a test fail. */
   static boolean areRequired() {
     return System.getenv("UNIPIN_TEST") != null;
   }
 
   /**
    * Enables a test whose programs are installed. If a program is missing, the test is skipped, or
-   * fails where programs are required.
+   * fails if programs are required.
    */
   static ConditionEvaluationResult evaluate(boolean required, List<String> names) {
     List<String> missing = names.stream().filter(name -> find(name).isEmpty()).toList();
@@ -43,7 +43,7 @@ final class Programs implements ExecutionCondition {
     return ConditionEvaluationResult.disabled(reason);
   }
 
-  /** The file of a program that is there. */
+  /** Returns the file of an installed program. */
   static Path path(String name) {
     return find(name).orElseThrow(() -> new IllegalStateException(name + " expected, not found"));
   }

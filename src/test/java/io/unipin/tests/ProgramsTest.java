@@ -27,7 +27,7 @@ final class ProgramsTest {
         .hasMessage("no-such-program expected on the PATH, not found");
   }
 
-  /** Where no test may be left out, none is. */
+  /** If no test may be left out, every program must be installed. */
   @Test
   void programs_whereAllTestsAreAskedFor_areThere() {
     assumeTrue(Programs.areRequired(), "UNIPIN_TEST expected, not set");

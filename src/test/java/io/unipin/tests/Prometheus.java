@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Prometheus process on a free port. It has the shipped configuration and rules, with another
+ * A Prometheus process on a free port. It uses the shipped configuration and rules, but another
  * target and shorter intervals.
  */
 final class Prometheus implements AutoCloseable {
@@ -86,7 +86,7 @@ final class Prometheus implements AutoCloseable {
     return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 
-  /** Waits until Prometheus answers. */
+  /** Waits until Prometheus answers requests. */
   void awaitReady() throws InterruptedException {
     while (true) {
       try {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Dashboards and rules against a real Prometheus that watches a real server. */
+/** Tests dashboards and rules with a real Prometheus that watches a real server. */
 @NeedsPrograms({"prometheus", "promtool"})
 @Timeout(120)
 final class PrometheusTest {
@@ -60,8 +60,8 @@ final class PrometheusTest {
         Prometheus prometheus =
             Prometheus.start(RULES, server.metricsPort(), folder.resolve("prometheus"))) {
       prometheus.awaitReady();
-      // A condition may hold for an instant, such as a lease at the first scrape. A pending alert
-      // must disappear, and no alert may fire.
+      // The condition of an alert may hold for an instant, for example because a lease is open at
+      // the first scrape. Such a pending alert must disappear, and no alert may fire.
       JsonNode alerts = prometheus.query("ALERTS");
       long end = System.nanoTime() + PATIENCE_NANOS;
       for (int round = 0;
@@ -96,7 +96,7 @@ final class PrometheusTest {
     return all;
   }
 
-  /** Whether a series has a number and all labels. */
+  /** Returns whether a series has a number as its value, and all labels of the expression. */
   private static boolean isFull(Expression expression, JsonNode series) {
     for (JsonNode one : series) {
       boolean number = Double.isFinite(Double.parseDouble(one.path("value").path(1).asText("NaN")));

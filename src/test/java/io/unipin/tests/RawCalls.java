@@ -27,13 +27,19 @@ final class RawCalls {
 
   private RawCalls() {}
 
-  /** Requests a page with these bytes as the message. Returns the failure; empty for a success. */
+  /**
+   * Requests a page with these bytes as the message. Returns the failure, or empty if the call
+   * succeeded.
+   */
   static Optional<StatusRuntimeException> page(Channel channel, byte[] request) {
     return call(
         channel, UniPinGrpc.getRetrieveAndRankMethod().toBuilder(RAW, RAW).build(), request);
   }
 
-  /** Records actions with these bytes as the message. Returns the failure; empty for a success. */
+  /**
+   * Records actions with these bytes as the message. Returns the failure, or empty if the call
+   * succeeded.
+   */
   static Optional<StatusRuntimeException> record(Channel channel, byte[] request) {
     return call(channel, UniPinGrpc.getRecordActionsMethod().toBuilder(RAW, RAW).build(), request);
   }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests what tools such as grpcurl learn about the API. Both versions of reflection have the same
- * messages.
+ * Tests what tools such as grpcurl learn about the API. The two versions of the reflection service
+ * have the same messages.
  */
 @Timeout(120)
 final class ReflectionTest {

@@ -33,10 +33,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bytes of requests that are sent to a whole server.
+ * Sends requests of arbitrary bytes to a complete server.
  *
- * <p>The first byte selects the method, and all others are the message. Each call must be answered,
- * and never with the status of a defect.
+ * <p>The first byte of an input selects the method, and all other bytes are the message. The server
+ * must answer each call, and never with the status of a defect.
  */
 public final class RpcTarget implements FuzzTarget {
   private static final long SECONDS = 20;

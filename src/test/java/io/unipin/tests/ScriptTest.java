@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the script {@code ./unipin} with fake programs for the build and the JVM. They only report
- * their calls.
+ * Tests the script {@code ./unipin} with fake programs instead of the build and the JVM. The fake
+ * programs only report how they were called.
  */
 @Timeout(60)
 final class ScriptTest {
@@ -75,7 +75,7 @@ final class ScriptTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** The exit code of a run and the text of both outputs. */
+  /** The exit code of a run, and the text of its standard output and standard error. */
   private record Said(int code, String text) {
     String classpath() {
       List<String> lines = text.lines().toList();

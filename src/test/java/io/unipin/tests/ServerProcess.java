@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server with the bundles of {@link TinyServer} in a process of its own. */
+/** A server in a process of its own, with the bundles of {@link TinyServer}. */
 final class ServerProcess implements AutoCloseable {
   private static final long START_SECONDS = 120;
 
-  /** Starts a JVM as {@code ./unipin} does, in place of the shell. */
+  /** A script that starts a JVM as {@code ./unipin} does. The JVM replaces the shell. */
   private static final String LAUNCH =
       ". \"$0\"; launch_environment 1 \"${DJL_CACHE_DIR:-$HOME/.djl.ai}\"; java=$1; shift;"
           + " exec \"$java\" $(launch_options) \"$@\"";
@@ -36,7 +36,7 @@ final class ServerProcess implements AutoCloseable {
     return start(folder, List.of("-Xmx256m"), settings);
   }
 
-  /** Starts such a server with options for its JVM. */
+  /** Starts a server like the method above, with options for its JVM. */
   static ServerProcess start(Path folder, List<String> options, List<String> settings)
       throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -87,12 +87,12 @@ final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Asks the server to stop by SIGTERM and returns at once. */
+  /** Asks the server to stop by SIGTERM, and does not wait for its end. */
   void terminate() {
     process.destroy();
   }
 
-  /** Waits for the end and returns the exit code. */
+  /** Waits for the server's end and returns its exit code. */
   int awaitEnd() throws InterruptedException {
     return process.waitFor();
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
-/** Checks that commands in shipped files and pages exist. */
+/** Checks that the commands that shipped files and pages name exist. */
 @Timeout(60)
 final class ShippedCommentsTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
@@ -33,7 +33,10 @@ final class ShippedCommentsTest {
     }
   }
 
-  /** Returns the first word of a command that is no verb. An option ends the possible verbs. */
+  /**
+   * Returns the first word of a command that should be a verb but is not. Words from the first
+   * option on are not checked.
+   */
   private static String unknown(String words) {
     CommandLine at = Main.commandLine();
     for (String word : words.strip().split(" +", -1)) {
@@ -140,7 +143,7 @@ final class ShippedCommentsTest {
   }
 
   /**
-   * Checks that files of the image name only commands of its layout. The image has no
+   * Checks that the image's files name only commands that the image contains. The image has no
    * {@code ./unipin}.
    */
   @Test

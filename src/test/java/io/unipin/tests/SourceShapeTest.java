@@ -26,7 +26,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks that code is short enough to be read in one go. */
+/** Checks that files and methods are short enough to be read in one sitting. */
 final class SourceShapeTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root", "."));
   private static final int FILE_LINES = 300;
@@ -34,8 +34,9 @@ final class SourceShapeTest {
   private static final int PUBLIC_PARAMETERS = 7;
 
   /**
-   * Records whose parts are bound or written by name: settings, stored JSON, rows of tables, and
-   * displayed answers. At most one factory or reader builds each by position.
+   * Records whose components are read or written by name: settings, stored JSON, rows of tables,
+   * and displayed answers. For each of them, at most one factory or reader passes the components by
+   * position.
    */
   private static final Set<String> BY_NAME =
       Set.of(

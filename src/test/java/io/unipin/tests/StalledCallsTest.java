@@ -29,15 +29,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests calls that a client keeps open after its message, or whose answers it does not read. Other
- * clients must be served meanwhile.
+ * Tests calls that a client keeps open after its message, and calls whose answers the client does
+ * not read. The server must serve other clients meanwhile.
  */
 @Timeout(60)
 final class StalledCallsTest {
   private static final int CALLS = 100;
 
   /**
-   * The number of unknown fields in a large message. Each takes some hundred bytes after parsing.
+   * The number of unknown fields in a large message. After parsing, each of these fields takes some
+   * hundred bytes.
    */
   private static final int LARGE = 125;
 
@@ -63,7 +64,8 @@ final class StalledCallsTest {
 
   @AfterEach
   void stop_othersAreServed() {
-    // The same connection guarantees that everything sent before has arrived.
+    // This call uses the same connection. So when it returns, everything that was sent before has
+    // arrived.
     assertThat(
             HealthGrpc.newBlockingStub(channel)
                 .check(HealthCheckRequest.getDefaultInstance())
@@ -113,12 +115,12 @@ final class StalledCallsTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-      frame(out, 4, 0, 0, new byte[] {0, 4, 0, 0, 0, 0}); // a window of zero bytes
+      frame(out, 4, 0, 0, new byte[] {0, 4, 0, 0, 0, 0}); // sets the stream's window to zero bytes
       frame(out, HEADERS, END_HEADERS, 1, headers());
       frame(out, 0, END_STREAM, 1, message(request.toByteArray()));
       awaitHeaders(new DataInputStream(socket.getInputStream()));
       while (server.metric("unipin_receiving_bytes") > 0) {
-        Thread.onSpinWait(); // the answer's end follows its headers
+        Thread.onSpinWait(); // the end of the answer comes after its headers
       }
     }
   }
@@ -172,7 +174,7 @@ final class StalledCallsTest {
     out.write(content);
   }
 
-  /** Returns when an answer begins. */
+  /** Waits until an answer begins. */
   private static void awaitHeaders(DataInputStream in) throws IOException {
     int type;
     do {

@@ -30,14 +30,14 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** A server on free ports with two bundles of random weights, and clients for it. */
+/** A server on free ports, with two bundles of random weights and with clients. */
 final class TinyServer implements AutoCloseable {
   static final int ITEMS = 300;
   static final long FIRST_ID = 5000;
   static final long NOW = 1_700_000_000_000L;
   static final List<String> ACTIONS = List.of("click", "save", "hide");
 
-  /** The folder of each bundle that was made, by its name. */
+  /** The folder of each bundle that was published in this JVM, by the bundle's name. */
   private static final Map<String, Path> PUBLISHED = new ConcurrentHashMap<>();
 
   private final UniPinServer server;
@@ -51,8 +51,8 @@ final class TinyServer implements AutoCloseable {
   }
 
   /**
-   * Publishes the bundles {@code one} and {@code two} with different weights and indexes, and
-   * serves the first.
+   * Publishes the bundles {@code one} and {@code two}, which have different weights and indexes,
+   * and serves {@code one}.
    */
   static TinyServer start(Path folder, String... overrides) throws IOException {
     publish(folder);
@@ -84,7 +84,10 @@ final class TinyServer implements AutoCloseable {
         "page.size=10");
   }
 
-  /** Copies what was published once per JVM: publishing loads a model. Tests may damage their copies. */
+  /**
+   * Copies a bundle that is published once per JVM, because publishing loads a model. A test may
+   * damage its copy.
+   */
   private static void place(Path folder, String name, String factory, long seed)
       throws IOException {
     Path made =
@@ -153,8 +156,8 @@ final class TinyServer implements AutoCloseable {
   }
 
   /**
-   * Returns a page request with the user's whole history. The user's number decides its length and
-   * content.
+   * Returns a page request with the user's whole history. The user's number decides the length and
+   * the content of the history.
    */
   static RetrieveAndRankRequest request(int user) {
     Random random = new Random(user);

@@ -39,14 +39,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the limits of a client's connection. Other clients must be served while the server cuts it
- * off.
+ * Tests the limits of a client's connection. While the server cuts off such a client, it must serve
+ * other clients.
  */
 @Timeout(60)
 final class TransportLimitsTest {
   private static final int MAX_RESETS = 50;
 
-  /** The default of server-defaults.yaml. Other tests raise it. */
+  /** The default value in server-defaults.yaml. Other tests use a higher value. */
   private static final String DEFAULT_RESETS = "server.maxResets=30000";
 
   @TempDir Path folder;
@@ -96,11 +96,11 @@ final class TransportLimitsTest {
       reset.start(new ClientCall.Listener<>() {}, new Metadata());
       reset.cancel("changed my mind", null);
     }
-    // The server sends its reason and closes the connection. The call ends with the one that the
-    // client reads first.
+    // The server sends its reason and closes the connection. The client sees the call end with the
+    // reason or with the closed connection, whichever it reads first.
     assertThat(end.take().getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.UNAVAILABLE);
     while (server.metric("unipin_connections_cut_total") < 1) {
-      Thread.onSpinWait(); // the server counts it when the connection is closed
+      Thread.onSpinWait(); // the server counts the cut when it closes the connection
     }
   }
 
@@ -129,7 +129,8 @@ final class TransportLimitsTest {
     }
     byte[] request = nested(1, nested(2, actions));
     assertThat(rawCode(request)).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    // The same number of unknown fields. Each would be stored as an object.
+    // A message with the same number of unknown fields. Parsing would create an object for each of
+    // these fields.
     for (int i = 0; i < actions.length; i += 2) {
       actions[i] = 0x7a;
     }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Checks that all path arguments of all verbs are checked before the verb begins. */
+/** Tests that every verb checks all of its path arguments before it begins. */
 @Timeout(60)
 final class VerbPathsTest {
   @TempDir Path folder;
@@ -104,7 +104,7 @@ final class VerbPathsTest {
     }
   }
 
-  /** Returns places where no output of the kind can be created. */
+  /** Returns places where no output of this kind can be created. */
   private List<Path> impossible(Output.Kind kind) throws IOException {
     Path file = folder.resolve("file");
     Files.writeString(file, "not ours");
@@ -121,8 +121,8 @@ final class VerbPathsTest {
   }
 
   /**
-   * Returns a verb with its required arguments. The inputs do not exist. Reading them would
-   * therefore fail visibly.
+   * Returns the command line of a verb with its required arguments. The inputs do not exist, so the
+   * test would notice if the verb read them.
    */
   private List<String> commandLine(Argument output, Path target) {
     List<String> words = new ArrayList<>(List.of(output.verb().qualifiedName().split(" ", -1)));

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Manifests of bundles. The target lists them, computes their checksum and verifies them.
+ * Reads arbitrary manifests of bundles. The target lists a bundle, computes the checksum of its
+ * manifest and verifies the bundle.
  *
- * <p>If an input begins with {@code +} and can be read, it gets a correct checksum. A malicious
- * bundle has one as well.
+ * <p>If an input begins with {@code +} and can be read, the target gives it a correct checksum,
+ * because a malicious bundle has a correct checksum as well.
  */
 public final class ManifestTarget implements FuzzTarget {
   private static final String NAME = "main";
@@ -72,7 +73,7 @@ public final class ManifestTarget implements FuzzTarget {
     try {
       BundleVerifier.verify(NAME, scratch.path().resolve(NAME));
     } catch (BundleException e) {
-      // The manifest is refused.
+      // The reader refuses the manifest.
     }
   }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Records of the history store. Damaged records must be reported as such and must not use much
- * memory.
+ * Reads arbitrary records of the history store. A damaged record must be reported as damaged, and
+ * reading it must not use much memory.
  */
 public final class HistoryRecordTarget implements FuzzTarget {
   private static final int LIMIT = 64;
@@ -40,7 +40,7 @@ public final class HistoryRecordTarget implements FuzzTarget {
         "first-format", firstFormat());
   }
 
-  /** Returns a record with one of originally two actions, and its event. */
+  /** Returns a record that has lost one of its two actions, with the event of the other action. */
   private static byte[] firstFormat() {
     return new ByteWriter(32)
         .int8(1)

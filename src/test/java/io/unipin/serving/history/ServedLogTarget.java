@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Lines of the served log, as {@code export} reads them. A line that is no entry is left out, and stops nothing. */
+/**
+ * Reads arbitrary lines of the served log as {@code export} does. A line that is not a valid entry
+ * must be left out, and the export must go on.
+ */
 public final class ServedLogTarget implements FuzzTarget {
   private static final String SEGMENT = "served-000000000000001.jsonl";
   private static final String PAGE =

@@ -14,8 +14,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Page cursors. The first byte says whether the rest is the cursor's text or its signed content. A
- * reader must not trust signed content either.
+ * Reads arbitrary page cursors. The first byte of an input says whether the other bytes are the
+ * cursor's text, or the content that the target signs. A reader must not trust signed content
+ * either.
  */
 public final class PageCursorTarget implements FuzzTarget {
   private static final byte[] SECRET =
@@ -61,7 +62,7 @@ public final class PageCursorTarget implements FuzzTarget {
     try {
       cursors.open(USER, cursor);
     } catch (ServingException e) {
-      // The cursor is refused.
+      // The reader refuses the cursor.
     }
   }
 

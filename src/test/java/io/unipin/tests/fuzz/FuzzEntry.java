@@ -9,15 +9,18 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The entry point for Jazzer. Runs the target that the first argument names, in this process. */
+/**
+ * The entry point for Jazzer. It runs the target that the first argument names, in this process.
+ */
 public final class FuzzEntry {
   private static @Nullable FuzzTarget target;
 
   private FuzzEntry() {}
 
   /**
-   * Called by Jazzer once, before the first input. Runs the seeds, so that the time of an input holds
-   * no loading of classes: Jazzer changes each, which takes half a minute on a busy machine.
+   * Creates the target and runs its seeds. Jazzer calls this once, before the first input. Jazzer
+   * rewrites each class when it is loaded, which takes half a minute on a busy machine. Because the
+   * seeds load the classes, this time is not part of an input's time.
    *
    * @param arguments the target's name
    */
@@ -29,7 +32,7 @@ public final class FuzzEntry {
     target = named;
   }
 
-  /** Runs the target. Jazzer calls this for each input. */
+  /** Runs the target with one input. Jazzer calls this for each input. */
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
     Objects.requireNonNull(target).run(input);
   }
@@ -40,7 +43,7 @@ public final class FuzzEntry {
   }
 
   /**
-   * Writes a target's seeds and the inputs that once broke it into a folder.
+   * Writes a target's seeds, and the inputs that once broke the target, into a folder.
    *
    * @param arguments the target's name and the folder
    */
@@ -56,7 +59,10 @@ public final class FuzzEntry {
     }
   }
 
-  /** Returns inputs by file name that once broke a target. They are resources of these tests. */
+  /**
+   * Returns the inputs that once broke a target, by file name. These inputs are resources of the
+   * tests.
+   */
   static Map<String, byte[]> found(String name) throws Exception {
     URL folder = FuzzEntry.class.getResource("/fuzz/" + name);
     if (folder == null) {

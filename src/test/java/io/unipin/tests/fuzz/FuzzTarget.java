@@ -4,16 +4,18 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * A reader of outside input together with its seeds. One thread.
+ * A target of fuzzing: a reader of outside input, together with seeds. One thread.
  *
  * <p>The target catches the reader's exceptions for malformed input. Any exception that leaves
  * {@link #run} is a defect.
  */
 public interface FuzzTarget extends AutoCloseable {
-  /** Returns inputs by name, one for each branch of the format. Fuzzing starts from them. */
+  /**
+   * Returns inputs by name, one for each branch of the format. Fuzzing starts from these inputs.
+   */
   Map<String, byte[]> seeds() throws Exception;
 
-  /** Reads one input. */
+  /** Passes one input to the reader. */
   void run(byte[] input) throws Exception;
 
   @Override

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder of a target, in memory if the machine has a file system there. */
+/** A scratch folder of a target. It is in memory if the machine has a file system in memory. */
 public record ScratchFolder(Path path) implements AutoCloseable {
   private static final Path MEMORY = Path.of("/dev/shm");
 
@@ -16,7 +16,7 @@ public record ScratchFolder(Path path) implements AutoCloseable {
             : Files.createTempDirectory("unipin-fuzz"));
   }
 
-  /** Writes a file of the folder and replaces an existing one. */
+  /** Writes a file into the folder, and replaces an existing file of the same name. */
   public Path write(String name, byte[] content) throws IOException {
     Path file = path.resolve(name);
     Files.createDirectories(file.resolveSibling("."));
