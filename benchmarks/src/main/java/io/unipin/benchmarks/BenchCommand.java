@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of all benchmarks, which are called by name. */
+/** The parent of all benchmarks. A benchmark is called by its name. */
 @Command(
     name = "bench",
     description = "Runs a named benchmark.",

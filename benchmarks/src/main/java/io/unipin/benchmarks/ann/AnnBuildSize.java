@@ -38,8 +38,8 @@ final class AnnBuildSize {
         throw new IllegalStateException("the index finds nothing");
       }
     }
-    // A node has twice its links at the bottom level. About one node in 32 has links on the level
-    // above, and so on.
+    // On the bottom level, a node has room for twice LINKS links. On each level above there is
+    // about one node for every 32 nodes of the level below.
     double links = size * (2.0 * LINKS + LINKS / (LINKS - 1.0)) * Integer.BYTES;
     double content = (double) size * DIMENSION * Float.BYTES + links;
     long resident = resident(file, small(folder));

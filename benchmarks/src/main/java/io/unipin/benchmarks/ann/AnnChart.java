@@ -121,7 +121,7 @@ final class AnnChart {
     return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP);
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // every format is a constant of this class
+  @SuppressWarnings("AnnotateFormatMethod") // every format string is a constant of this class
   private void add(String format, Object... values) {
     svg.append(String.format(Locale.ROOT, format, values)).append('\n');
   }

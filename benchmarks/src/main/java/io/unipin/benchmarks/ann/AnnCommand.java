@@ -42,7 +42,7 @@ public final class AnnCommand implements Callable<Integer> {
   private static final double RECALL = 0.99;
   private static final int PROBES = 16;
 
-  /** The parts of the benchmark. Each has its key in the figures. */
+  /** The parts of the benchmark. The name of a part is its key in the figures. */
   enum Section {
     FLAT,
     IVF,
@@ -91,7 +91,7 @@ public final class AnnCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Measures each section by its name, in order. */
+  /** Measures each section, in order, and adds its figures under its name. */
   private void measure(Path folder, Map<String, Object> results)
       throws IOException, InterruptedException {
     int rounds = options.quick() ? 5 : 15;
@@ -175,8 +175,8 @@ public final class AnnCommand implements Callable<Integer> {
   }
 
   /**
-   * Compares the graph's sides. Each side searches with the smallest breadth that reaches the
-   * recall.
+   * Compares the sides that search a graph. Each side searches with the smallest breadth that
+   * reaches the required recall.
    */
   private static Map<String, Object> graph(
       AnnComparison comparison, AnnGenericSide generic, AnnData data, Path file) {

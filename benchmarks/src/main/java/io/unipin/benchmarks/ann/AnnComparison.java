@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Compares one kind of index with its rivals on one thread. Each call has one query, and the sides
- * take turns.
+ * Compares one kind of index with its rivals on one thread. Each search has one query, and the
+ * sides take turns.
  */
 final class AnnComparison {
   private static final int[] BREADTHS = {
@@ -28,7 +28,7 @@ final class AnnComparison {
     this.rounds = rounds;
   }
 
-  /** A side and the breadth of its search. */
+  /** A side and the breadth with which it searches. */
   record Rival(AnnSide side, int breadth) {}
 
   /** Builds an index of the data, saves it and returns its file. */
@@ -42,7 +42,10 @@ final class AnnComparison {
     return file;
   }
 
-  /** Returns the smallest breadth that reaches a recall, or the greatest breadth if none does. */
+  /**
+   * Returns the smallest breadth that reaches a recall, or the greatest breadth if no breadth
+   * reaches it.
+   */
   int breadthFor(AnnSide side, double recall) {
     for (int breadth : BREADTHS) {
       if (data.recall(side, breadth) >= recall) {
@@ -77,8 +80,8 @@ final class AnnComparison {
   }
 
   /**
-   * Returns the figures by name. The side {@code ours} gives absolute figures, and each other side
-   * also a ratio.
+   * Returns the figures by name. The side {@code ours} has absolute figures. Each other side also
+   * has its ratio to {@code ours}.
    */
   Map<String, Object> figures(Map<String, Rival> rivals, int queries) {
     Rounds rounds = time(rivals, queries);

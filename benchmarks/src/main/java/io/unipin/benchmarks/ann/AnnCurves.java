@@ -19,7 +19,10 @@ final class AnnCurves {
 
   private AnnCurves() {}
 
-  /** One point of a curve: recall, speed, and the speed of the generic build. */
+  /**
+   * One point of a curve: recall, and the queries per second of UniPin's build and of the generic
+   * build.
+   */
   public record Point(int breadth, double recall, double qps, double genericQps) {}
 
   static Map<String, List<Point>> of(AnnData data, Path folder, AnnGenericSide generic) {

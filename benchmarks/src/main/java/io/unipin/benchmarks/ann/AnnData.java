@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
  * Vectors, queries and the correct answers.
  *
  * @param vectors (size, dimension)
- * @param queries (queries, dimension), one row each
+ * @param queries (queries, dimension), one row for each query
  * @param truth ids of the best k of each query
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
@@ -27,8 +27,8 @@ record AnnData(
   private static final int PER_CLUSTER = 100;
 
   /**
-   * Returns unit vectors around centres, about a hundred per centre, and queries around the same
-   * centres.
+   * Returns unit vectors around centres, about a hundred vectors per centre, and queries around the
+   * same centres.
    */
   static AnnData clustered(int size, int dimension, int queries, int k) {
     int clusters = Math.max(1, size / PER_CLUSTER);
@@ -68,7 +68,10 @@ record AnnData(
     return ids.length;
   }
 
-  /** Returns the share of the first queries' correct answers that a side finds. */
+  /**
+   * Returns a side's recall: of the correct answers to the first queries, the share that the side
+   * finds.
+   */
   double recall(AnnSide side, int breadth) {
     long[][] found = new long[queries.length][];
     for (int query = 0; query < queries.length; query++) {

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
 /**
- * The vectors for the curves: clustered ones, those of the shared data, and items of a model that
- * is trained here.
+ * The data sets for the curves: clustered vectors, the vectors of the shared data, and item vectors
+ * of a model that this class trains.
  */
 final class AnnDataSets {
   private static final int K = 100;
@@ -37,7 +37,7 @@ final class AnnDataSets {
     this.quick = quick;
   }
 
-  /** Passes the data sets on one after the other. At most one is in memory. */
+  /** Passes on one data set after the other. At most one data set is in memory. */
   void forEach(Consumer<AnnData> use) throws IOException, InterruptedException {
     for (int size : quick ? new int[] {10_000} : new int[] {10_000, 30_000, 100_000}) {
       use.accept(AnnData.clustered(size, DIMENSION, QUERIES, K));
@@ -74,8 +74,8 @@ final class AnnDataSets {
   }
 
   /**
-   * Scales vectors to unit length, which makes search compare angles. All SIFT values are positive,
-   * so inner products would prefer long vectors.
+   * Scales vectors to unit length, so that a search compares angles. All SIFT values are positive,
+   * so inner products of unscaled vectors would prefer long vectors.
    */
   private static VectorFile unit(VectorFile file) {
     int dimension = file.dimension();
@@ -93,8 +93,9 @@ final class AnnDataSets {
   }
 
   /**
-   * Returns items of a model of Amazon Beauty with the queries of its users. Uses an existing model
-   * if there is one. Returns empty without the data, or in a quick run without a model.
+   * Returns the items of a model that was trained on Amazon Beauty, with its users as queries. Uses
+   * an existing model if there is one. Returns empty if there is no data, or if a quick run finds
+   * no model.
    */
   private Optional<AnnData> trained() throws IOException, InterruptedException {
     Path work = home.work("ann");

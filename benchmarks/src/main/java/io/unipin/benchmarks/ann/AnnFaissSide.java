@@ -5,7 +5,10 @@ import io.unipin.ann.FaissIndex;
 import io.unipin.ann.ItemFilter;
 import java.nio.file.Path;
 
-/** An index file, searched by the native library that the loader of this class finds. */
+/**
+ * A side that searches an index file with the native library that the class loader of this class
+ * finds.
+ */
 public final class AnnFaissSide implements AnnSide {
   private final FaissIndex index;
 

@@ -13,8 +13,8 @@ import java.util.Random;
 import java.util.stream.LongStream;
 
 /**
- * Damages an index file by random bit flips and by every truncation, and counts how often loading
- * refuses it.
+ * Damages an index file by random bit flips and by every possible truncation. Counts how often
+ * loading refuses the damaged file.
  */
 final class AnnFiles {
   private static final int FLIPS = 10_000;
@@ -55,10 +55,12 @@ final class AnnFiles {
   }
 
   private static boolean refused(Path file, byte[] content) throws IOException {
-    Files.deleteIfExists(file); // cheaper than overwriting, which some file systems flush
+    // Deleting is cheaper than overwriting the file, because some file systems flush an overwritten
+    // file.
+    Files.deleteIfExists(file);
     Files.write(file, content);
     try (FaissIndex index = FaissIndex.load(file)) {
-      return index.size() < 0; // the file was read before
+      return index.size() < 0; // false, because an index that was loaded has a size
     } catch (AnnException e) {
       return true;
     }

@@ -20,7 +20,8 @@ final class AnnFilters {
   private AnnFilters() {}
 
   /**
-   * Returns the figures for a tenth of the items, and those for other shares under {@code shares}.
+   * Returns the figures for a filter that keeps a tenth of the items, and under {@code shares} the
+   * figures for other shares.
    */
   static Map<String, Object> figures(AnnData data, Path file, int rounds) {
     Map<String, Object> results = new LinkedHashMap<>();

@@ -11,11 +11,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same index file, searched by FAISS as the distribution compiled it.
+ * A side that searches the same index file with FAISS as the Linux distribution compiled it.
  *
  * <p>The build provides a second native library for the same native methods. All native methods of
- * a class come from one library. A class loader therefore gives the second library classes of its
- * own.
+ * a class come from one library. So this class loader loads the classes a second time, for the
+ * second library.
  */
 final class AnnGenericSide extends URLClassLoader {
   private static final String LIBRARY = "ann-index/target/native/libunipin_ann_generic.so";
@@ -27,7 +27,10 @@ final class AnnGenericSide extends URLClassLoader {
     this.library = library;
   }
 
-  /** Returns a loader of sides. Its library stays loaded as long as the loader does. */
+  /**
+   * Returns a class loader of sides. The second library stays loaded as long as this class loader
+   * exists.
+   */
   static AnnGenericSide find() {
     Path library = Home.find().root().resolve(LIBRARY);
     if (!Files.isRegularFile(library)) {

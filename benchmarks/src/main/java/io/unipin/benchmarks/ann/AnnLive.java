@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 
-/** Measures changes of an index during searches and a rebuild. */
+/** Measures an index that changes during searches and during a rebuild. */
 final class AnnLive {
   private static final int CHANGES = 400;
   private static final int DELTA = 1000;
@@ -23,9 +23,9 @@ final class AnnLive {
   private AnnLive() {}
 
   /**
-   * Returns the delay until searches find added items, how often they return deleted ones, and the
-   * cost of the rebuild. The first half of the changes comes during a rebuild, the second half
-   * after its swap.
+   * Returns the delay until searches find added items, how often searches return deleted items, and
+   * the cost of a rebuild. The first half of the changes comes during the rebuild, and the second
+   * half after the rebuilt index has taken over.
    */
   static Map<String, Object> figures(AnnData data) {
     LiveIndexConfig config =
@@ -82,7 +82,7 @@ final class AnnLive {
     return longest;
   }
 
-  /** Returns the time of a search with a delta divided by the time without one. */
+  /** Returns the time of a search with a delta, divided by the time of a search without a delta. */
   private static double besideDelta(AnnData data, LiveIndex index) {
     double alone = seconds(data, index);
     long[] ids = LongStream.range(0, DELTA).map(i -> 2_000_000_000L + i).toArray();

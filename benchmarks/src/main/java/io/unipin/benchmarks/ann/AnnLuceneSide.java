@@ -13,7 +13,10 @@ import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OnHeapHnswGraph;
 import org.apache.lucene.util.hnsw.RandomAccessVectorValues;
 
-/** Lucene's HNSW in plain Java. Graph and vectors are on the heap, without segments and codecs. */
+/**
+ * A side that searches with Lucene's HNSW in plain Java. Graph and vectors are on the heap, without
+ * segments and codecs.
+ */
 final class AnnLuceneSide implements AnnSide {
   private static final int LINKS = 32;
   private static final int BUILD_BREADTH = 100;
@@ -68,6 +71,6 @@ final class AnnLuceneSide implements AnnSide {
 
   @Override
   public void close() {
-    // Everything is on the heap.
+    // There is nothing to close, because everything is on the heap.
   }
 }

@@ -7,15 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A process that loads one index file and prints by how many bytes it grew. Its heap is resident
- * from the start.
+ * The program of a process that loads one index file and prints by how many bytes the process grew.
+ * The process's heap is resident from the start.
  */
 public final class AnnMemoryProbe {
   private AnnMemoryProbe() {}
 
   public static void main(String[] arguments) throws IOException {
     Path file = Path.of(arguments[0]);
-    FaissIndex.load(Path.of(arguments[1])).close(); // loads the library
+    FaissIndex.load(Path.of(arguments[1])).close(); // loads the native library
     long heapBefore = heapBytes();
     long before = residentBytes();
     try (FaissIndex index = FaissIndex.load(file)) {
@@ -25,7 +25,10 @@ public final class AnnMemoryProbe {
     }
   }
 
-  /** Returns the used bytes of the heap, which is resident from the start. */
+  /**
+   * Returns the number of used bytes of the heap. The heap's growth does not show in the resident
+   * memory.
+   */
   private static long heapBytes() {
     System.gc();
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();

@@ -20,9 +20,9 @@ import java.util.stream.LongStream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Measures how much of a recommender's quality an index loses. Items and users are vectors of
- * ICLRec on Amazon Beauty. The protocol is leave-last-one-out with full ranking, without items seen
- * before.
+ * Measures how much of a recommender's quality an index loses. The vectors of items and users come
+ * from ICLRec, trained on Amazon Beauty. By the protocol, each user's last item is held out, and
+ * all items that the user has not seen before are ranked.
  */
 final class AnnReal {
   private static final int K = 10;
@@ -42,7 +42,7 @@ final class AnnReal {
     this.target = target;
   }
 
-  /** Whether the data exist. */
+  /** Returns whether a folder contains the data. */
   static boolean isIn(Path data) {
     return Files.isRegularFile(data.resolve("vectors/iclrec-beauty.items.fvecs.gz"))
         && Files.isRegularFile(data.resolve("amazon-beauty/sequences.tsv.gz"));
@@ -96,9 +96,9 @@ final class AnnReal {
     return figures;
   }
 
-  /** The quality and the speed of an index. */
+  /** The quality and the speed of an index, in queries per second. */
   private record Quality(double hr10, double ndcg10, double recall10, double qps) {
-    /** Returns the figures together with the loss against the best quality. */
+    /** Returns the figures, together with the loss against {@code best}. */
     Map<String, Object> toJson(Quality best) {
       Map<String, Object> figures = new LinkedHashMap<>();
       figures.put("hr10", hr10);

@@ -1,11 +1,11 @@
 package io.unipin.benchmarks.ann;
 
 /**
- * An index under test. One thread. It is public because one side comes from a class loader of its
- * own.
+ * An index under test. One thread. The interface is public because one side comes from another
+ * class loader.
  */
 public interface AnnSide extends AutoCloseable {
-  /** Returns the ids of the best k of one query. */
+  /** Returns the ids of the best k items for one query. */
   long[] search(float[] query, int k, int breadth);
 
   @Override

@@ -24,7 +24,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Erases users from a full server during live traffic, and then looks for remains of them. */
+/**
+ * Erases users from a full server during live traffic. Then searches the server's files for the
+ * users' data.
+ */
 @Command(
     name = "erasure",
     description = {
@@ -111,11 +114,14 @@ public final class ErasureCommand implements Callable<Integer> {
       results.put("erasures_failed", traffic.erasuresFailed());
       results.put("pages_failed", traffic.failures());
       results.put("records_failed", traffic.recordsFailed());
-      traffic.erase(0, USERS - SCENES); // users that were not erased yet
+      traffic.erase(0, USERS - SCENES); // the users that have not been erased yet
     }
   }
 
-  /** Waits for the indexes of old segments. Erasures that come before them would have to wait. */
+  /**
+   * Waits until the old segments have indexes. An erasure that comes earlier would have to wait for
+   * these indexes.
+   */
   private static void awaitIndexes(ErasureWorld data) throws IOException, InterruptedException {
     long end = System.nanoTime() + WAIT.toNanos();
     while (System.nanoTime() < end) {

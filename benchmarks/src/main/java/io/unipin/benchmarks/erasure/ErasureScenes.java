@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Erasures under failures: the logs are switched off, or their disk is full.
+ * Erases users under failures: the logs are switched off, or the disk of the logs is full.
  *
  * @param from number of the first user that is left to erase
  * @param to one past the number of the last user that is left to erase
@@ -27,7 +27,8 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
   }
 
   /**
-   * Erases users while logging is off. Existing lines must go, and the last user's line is torn.
+   * Erases users while logging is off. The lines that were written before must go as well. The last
+   * user's line is torn.
    */
   private void logsOff(int middle) throws IOException, InterruptedException {
     data.tear(to - 1);
@@ -40,7 +41,7 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
     }
   }
 
-  /** Requests pages until the disk is full, and then erases their users. */
+  /** Requests pages until the disk is full, and then erases the users of these pages. */
   private List<String> fullDisk(int middle) throws IOException, InterruptedException {
     try (BenchServer server =
             BenchServer.start(
@@ -62,7 +63,8 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
             BenchServer.start(
                 world, "one", data.folder(), ErasureCommand.settings(data.served(), true));
         UniPinClient client = UniPinClient.connect(server.address(), WAIT)) {
-      new ErasureTraffic(client, client).erase(from, middle); // in the earlier log
+      // These users have lines in the log that was written before.
+      new ErasureTraffic(client, client).erase(from, middle);
     }
     return ErasureTraces.files(disk.folder(), ErasureWorld.TRACES);
   }

@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Looks for texts that no file may contain. */
+/** Searches files for texts that no file may contain. */
 final class ErasureTraces {
   private static final int CHUNK = 4 << 20;
 
   private ErasureTraces() {}
 
   /**
-   * Returns the files below a folder that contain one of the texts, in their content or their name.
+   * Returns the files below a folder that contain one of the texts, in their content or in their
+   * name.
    */
   static List<String> files(Path folder, List<String> texts) throws IOException {
     List<String> found = new ArrayList<>();

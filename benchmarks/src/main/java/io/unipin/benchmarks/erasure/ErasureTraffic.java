@@ -18,11 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Sends pages and actions at a steady rate, alternately with and without erasures. */
+/**
+ * Sends requests for pages and records actions at a steady rate, in turns with and without
+ * erasures.
+ */
 final class ErasureTraffic {
   private static final int LIVE_USERS = 40;
 
-  /** The number of pages after which an action is recorded. */
+  /** After this number of pages, an action is recorded. */
   private static final int PAGES_PER_ACTION = 5;
 
   private static final int ITEMS = 2000;
@@ -45,7 +48,10 @@ final class ErasureTraffic {
     this.erasures = erasures;
   }
 
-  /** Fills the cache with the live users' state and lets the JVM compile the server's code. */
+  /**
+   * Fills the cache with the live users' state, and gives the JVM time to compile the server's
+   * code.
+   */
   void warmUp(Duration time) throws InterruptedException {
     pages(time, new ArrayList<>());
   }
@@ -55,8 +61,8 @@ final class ErasureTraffic {
   }
 
   /**
-   * Sends pages while the next users are erased, up to user {@code last}. Refused erasures are
-   * counted. Any other failure ends the run.
+   * Requests pages while the next users are erased, up to user {@code last}. Counts refused
+   * erasures. Any other failure ends the run.
    */
   void erasing(Duration time, int last) throws InterruptedException {
     AtomicBoolean going = new AtomicBoolean(true);
@@ -94,7 +100,7 @@ final class ErasureTraffic {
     }
   }
 
-  /** Erases the next users without sending pages. */
+  /** Erases the users {@code from} to {@code to} (exclusive) without requesting pages. */
   void erase(int from, int to) {
     for (int user = from; user < to; user++) {
       erasures.eraseUser(ErasureWorld.user(user));

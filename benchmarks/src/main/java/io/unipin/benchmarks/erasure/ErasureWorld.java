@@ -23,8 +23,8 @@ import java.util.stream.Stream;
  */
 record ErasureWorld(Path folder) {
   /**
-   * Texts that occur in every id of an erased user, of their events and of their requests, and
-   * nowhere else.
+   * Texts that occur nowhere but in the ids of erased users, of their events and of their requests.
+   * Every such id contains one of them.
    */
   static final List<String> TRACES = List.of("erased-user", "erased-event", "erased-request");
 
@@ -34,10 +34,10 @@ record ErasureWorld(Path folder) {
   private static final int SEGMENTS = 10;
   private static final long HISTORY = 223 * MIB;
 
-  /** The number of histories. One of 4,096 actions takes about 66 KB. */
+  /** The number of histories. A history of 4,096 actions takes about 66 KB. */
   private static final int HISTORIES = 3600;
 
-  /** The number of histories to add at once while the store is too small. */
+  /** The number of histories that are added per step while the store is too small. */
   private static final int MORE_HISTORIES = 100;
 
   private static final int OTHERS = 50_000;
@@ -57,8 +57,8 @@ record ErasureWorld(Path folder) {
   }
 
   /**
-   * Writes segments of pages and actions. Each erased user has pages and an action in at least
-   * three segments.
+   * Writes segments of the served log with pages and actions. Each erased user has pages and an
+   * action in at least three segments.
    */
   void writeLog(int users) throws IOException {
     Files.createDirectories(served());
@@ -68,7 +68,8 @@ record ErasureWorld(Path folder) {
       try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
         long written = 0;
         for (int line = 0; written < SEGMENT; line++) {
-          // Three of ten segments contain a user's lines, spread over each segment.
+          // Every third segment contains lines of this user. The lines of different users are
+          // spread over the segment.
           boolean gone = line % 500 == 0 && line / 500 < users && (segment + line / 500) % 3 == 0;
           String text =
               gone
@@ -97,7 +98,7 @@ record ErasureWorld(Path folder) {
         .formatted(request, user, NOW, items);
   }
 
-  /** Appends half a line of a user to the last segment, as a crash leaves it. */
+  /** Appends half a line of a user to the last segment, as a crash would leave it. */
   void tear(int number) throws IOException {
     Path last = served().resolve(String.format(Locale.ROOT, "served-%015d.jsonl", SEGMENTS));
     String line = lines(number, SEGMENTS);
@@ -105,8 +106,8 @@ record ErasureWorld(Path folder) {
   }
 
   /**
-   * Records histories of 4,096 actions and returns their number. The store is closed while it is
-   * measured.
+   * Records histories of 4,096 actions and returns their number. The history store is closed while
+   * its size is measured.
    */
   int writeHistories(int users) throws IOException {
     int written = HISTORIES;
@@ -139,7 +140,7 @@ record ErasureWorld(Path folder) {
     return events;
   }
 
-  /** Returns the bytes of a folder to which nothing is written at the moment. */
+  /** Returns the number of bytes of a folder. Nothing may write to the folder during the call. */
   static long size(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       long sum = 0;

@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** A folder with little room. It is a file system in memory if this process may mount one. */
+/**
+ * A folder with little room. If this process may mount a file system in memory, the folder is such
+ * a file system.
+ */
 final class SmallDisk implements AutoCloseable {
   private static final String SIZE = "256k";
 
@@ -28,7 +31,7 @@ final class SmallDisk implements AutoCloseable {
     return folder;
   }
 
-  /** Whether the disk can become full. Otherwise its scene uses an ordinary folder. */
+  /** Returns whether the disk can become full. If not, the scene uses an ordinary folder. */
   boolean fillsUp() {
     return mounted;
   }
@@ -39,7 +42,7 @@ final class SmallDisk implements AutoCloseable {
       process.getInputStream().readAllBytes();
       return process.waitFor(1, TimeUnit.MINUTES) ? process.exitValue() : -1;
     } catch (IOException e) {
-      return -1; // the command does not exist
+      return -1; // the machine has no such command
     }
   }
 

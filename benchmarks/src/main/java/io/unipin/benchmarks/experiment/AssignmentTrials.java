@@ -19,7 +19,7 @@ final class AssignmentTrials {
 
   private AssignmentTrials() {}
 
-  /** Returns one experiment over all slots, whose arms a0, a1, … have these weights. */
+  /** Returns one experiment over all slots. Its arms a0, a1, … have these weights. */
   private static Experiments experiment(String salt, double rollout, int... weights) {
     Map<String, ArmConfig> arms = new TreeMap<>();
     for (int i = 0; i < weights.length; i++) {
@@ -46,8 +46,8 @@ final class AssignmentTrials {
   }
 
   /**
-   * Returns the largest distance of an arm's number of users from its share, in standard
-   * deviations.
+   * Returns the largest distance between an arm's number of users and the number that its share
+   * predicts, in standard deviations.
    */
   static double farthestArm(int users, int... weights) {
     Experiments experiments = experiment("shares", 100, weights);
@@ -64,7 +64,8 @@ final class AssignmentTrials {
   }
 
   /**
-   * Returns the share of salts for which a chi-square test does not reject the assignment at 0.001.
+   * Returns the share of salts for which a chi-square test does not reject the assignment at level
+   * 0.001.
    */
   static double uniformSalts(int salts, int users, int... weights) {
     int uniform = 0;
@@ -76,7 +77,10 @@ final class AssignmentTrials {
     return (double) uniform / salts;
   }
 
-  /** Returns how many users lost their arm while the rollout grew through these percentages. */
+  /**
+   * Returns how many users lost their arm while the rollout grew from one of these percentages to
+   * the next.
+   */
   static long moved(int users, List<Double> rollouts) {
     long moved = 0;
     Map<String, String> before = new HashMap<>();

@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Simulates experiments that are read repeatedly, and counts how often each test claims an effect.
+ * Simulates experiments whose results are read repeatedly, and counts how often each test claims an
+ * effect.
  */
 final class SequentialTrials {
   private static final double ALPHA = 0.05;
@@ -18,19 +19,19 @@ final class SequentialTrials {
    * The setting of a simulation.
    *
    * @param experiments number of experiments
-   * @param peeks readings per experiment
-   * @param usersPerPeek new users of each arm between two readings
-   * @param effect number added to each user of the treatment
+   * @param peeks number of readings per experiment
+   * @param usersPerPeek number of new users of each arm between two readings
+   * @param effect number that is added to the metric of each user of the treatment
    * @param tau parameter of the sequential test
    */
   record Setting(int experiments, int peeks, int usersPerPeek, double effect, double tau) {}
 
   /**
-   * The shares of experiments that were rejected at 0.05 at any reading.
+   * The shares of experiments in which a test rejected the null hypothesis at level 0.05.
    *
-   * @param sequential share by the sequential test
-   * @param naive share by Welch's t test, read every time
-   * @param once share by Welch's t test, read only at the end
+   * @param sequential share for the sequential test, rejected at any reading
+   * @param naive share for Welch's t test, rejected at any reading
+   * @param once share for Welch's t test, read only at the end
    */
   record Alarms(double sequential, double naive, double once) {}
 
@@ -40,8 +41,8 @@ final class SequentialTrials {
   }
 
   /**
-   * Returns a user's clicks with variance 1. As in real feeds, most users have none and few have
-   * many.
+   * Returns a user's clicks, scaled to variance 1. As in real feeds, most users have no clicks and
+   * few users have many.
    */
   static double skewed(SplittableRandom random) {
     double none = 0.7;

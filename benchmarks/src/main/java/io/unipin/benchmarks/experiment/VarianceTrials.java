@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Compares adjustments and checks of a report with theory, on simulated users. */
+/**
+ * Compares the adjustments and checks that a report makes with their theory, on simulated users.
+ */
 final class VarianceTrials {
   private static final double ALPHA = 0.05;
 
@@ -32,11 +34,11 @@ final class VarianceTrials {
   }
 
   /**
-   * The share of intervals of a difference of two click rates that contain the true value 0. It
-   * should be 0.95.
+   * The share of confidence intervals of the difference of two click rates that contain the true
+   * difference, 0. The share should be 0.95.
    *
-   * @param delta share by the delta method
-   * @param pooled share if impressions were independent of each other
+   * @param delta share for intervals by the delta method
+   * @param pooled share for intervals that treat impressions as independent of each other
    */
   record Coverage(double delta, double pooled) {}
 
@@ -56,7 +58,7 @@ final class VarianceTrials {
     return new Coverage((double) delta / experiments, (double) pooled / experiments);
   }
 
-  /** Clicks and impressions of users with different tastes and session lengths. */
+  /** The clicks and impressions of users with different tastes and session lengths. */
   private record Clicks(double[] clicks, double[] impressions) {
     static Clicks draw(int users, SplittableRandom random) {
       double[] clicks = new double[users];

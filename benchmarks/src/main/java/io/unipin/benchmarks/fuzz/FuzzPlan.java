@@ -11,12 +11,12 @@ enum FuzzPlan {
   HISTORY_RECORD("history-record", 50_000, 4_096),
   SERVED_LOG("served-log", 50_000, 4_096),
   SAFETENSORS("safetensors", 50_000, 4_096),
-  /** Each input is written, given a checksum, loaded and searched. */
+  /** Each input is written to a file with a checksum, and the file is loaded and searched. */
   INDEX_FILE("index-file", 5_000, 16_384),
   MANIFEST("manifest", 50_000, 8_192),
   SETTINGS("settings", 50_000, 4_096, 2),
   MAPPING("mapping", 50_000, 4_096, 2),
-  /** Each input becomes three Parquet files, and opens a database. */
+  /** Each input becomes three Parquet files, and a database is opened to read them. */
   FEED_LOG("feed-log", 5_000, 512, 3);
 
   private final String target;
@@ -43,12 +43,12 @@ enum FuzzPlan {
     return leastExecutions;
   }
 
-  /** Returns the bytes of the longest input. */
+  /** Returns the maximum length of an input in bytes. */
   int maxBytes() {
     return maxBytes;
   }
 
-  /** How many times as long as the quickest it is fuzzed. */
+  /** Returns the target's share: how many times as long it is fuzzed as a target with share 1. */
   int share() {
     return share;
   }

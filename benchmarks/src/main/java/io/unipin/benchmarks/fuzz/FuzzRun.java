@@ -16,7 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Fuzzes one target in two processes. One writes the seeds, and the other one runs Jazzer. */
+/**
+ * Fuzzes one target in two processes. The first process writes the seeds, and the second process
+ * runs Jazzer.
+ */
 final class FuzzRun {
   private static final String ENTRY = "io.unipin.tests.fuzz.FuzzEntry";
   private static final Pattern EXECUTED =
@@ -26,9 +29,10 @@ final class FuzzRun {
   private static final String SANITIZERS = "com.code_intelligence.jazzer.sanitizers.";
 
   /**
-   * Jazzer's checks that stay off. The one of Unsafe fails inside Netty, which then cannot start. The one of SQL parses
-   * each statement in a second grammar, which refuses DuckDB's; a mapping is SQL, and its session is locked. The one of
-   * connections refuses those of a target to its own server.
+   * Jazzer's checks that stay off. The check of Unsafe fails inside Netty, so Netty could not
+   * start. The check of SQL parses each statement with a grammar that does not accept DuckDB's SQL.
+   * It is not needed, because a mapping is SQL on purpose and its session is locked. The check of
+   * connections refuses the connections of a target to its own server.
    */
   private static final String OFF =
       Stream.of("UnsafeSanitizer", "SqlInjection", "ServerSideRequestForgery")
@@ -51,9 +55,9 @@ final class FuzzRun {
   }
 
   /**
-   * The result of a run.
+   * The result of fuzzing one target.
    *
-   * @param crashes number of findings, including an end of the process
+   * @param crashes number of findings; an unexpected end of the process counts as a finding
    * @param hangs number of inputs that exceeded the time limit
    * @param evidence folder of findings and output
    */
@@ -63,7 +67,7 @@ final class FuzzRun {
     }
   }
 
-  /** Fuzzes for so many times a share's time as the plan has shares. */
+  /** Fuzzes for the time of a share, multiplied by the plan's number of shares. */
   Outcome run(Duration share) throws IOException, InterruptedException {
     Duration time = share.multipliedBy(plan.share());
     Path corpus = Files.createDirectories(folder.resolve("corpus"));

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * Runs all sides of one size in turn. First each runs at full speed, then three of them run at
- * equal load.
+ * Runs all sides of one size in turn. First each side runs at full speed. Then three of the sides
+ * run at equal load.
  */
 public final class Headline {
   private static final int CALLERS = 4;
@@ -23,7 +23,8 @@ public final class Headline {
   private static final double MOST_QPS = 120;
 
   /**
-   * The load for comparing latencies, as a share of the two models' rate in their slowest round.
+   * The load at which latencies are compared, as a share of the rate of the two models in their
+   * slowest round.
    */
   static final double LOAD = 0.7;
 
@@ -44,10 +45,10 @@ public final class Headline {
   /**
    * The amount of measurement.
    *
-   * @param rounds rounds in which every side has its turn
+   * @param rounds number of rounds; every side has one turn in a round
    * @param length length of a side's turn at saturation
-   * @param pages pages of a side's turn at equal load, if a 99th percentile is needed
-   * @param fewPages pages of such a turn if a median is enough
+   * @param pages number of pages of a side's turn at equal load, if a 99th percentile is needed
+   * @param fewPages number of pages of such a turn, if a median is enough
    */
   record Plan(int rounds, Duration length, int pages, int fewPages) {
     static Plan of(boolean quick) {
@@ -87,7 +88,8 @@ public final class Headline {
         }
         progress.accept(round + 1);
       }
-      // The slowest round sets the rate. A machine that slows down later is then not overloaded.
+      // The slowest round sets the rate, so that the load does not overload the machine if it slows
+      // down later.
       double rate = LOAD * HeadlineFigures.least(saturated, Kind.TWO_MODELS_SPARSE);
       for (int round = 0; round < plan.rounds(); round++) {
         for (Map.Entry<Kind, HeadlineSide> side : sides.entrySet()) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Compares one model with user KV with two independent models. */
+/** Compares one model that has a user KV cache with two independent models. */
 @Command(
     name = "headline",
     description = {

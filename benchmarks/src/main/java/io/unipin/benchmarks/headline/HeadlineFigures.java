@@ -12,11 +12,11 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The figures of all sides of one size, and the ratios between sides. Ratios are taken within a
- * round. The result is their median over rounds with quartiles.
+ * The figures of all sides of one size, and the ratios between sides. Each ratio is computed within
+ * a round. The result is the median of the rounds' ratios, with quartiles.
  *
  * @param saturated rounds at full speed
- * @param loaded rounds at equal load, of the sides whose latencies are compared
+ * @param loaded rounds at equal load, for the sides whose latencies are compared
  * @param rate pages per second of the equal load
  * @param flops ratios predicted by counting operations
  */
@@ -33,7 +33,7 @@ record HeadlineFigures(
     return Spread.of(of(rounds, kind).stream().mapToDouble(figure).toArray()).median();
   }
 
-  /** Returns the pages per second of the slowest round. */
+  /** Returns the pages per second of a side's slowest round. */
   static double least(Map<Kind, List<TrafficRound>> rounds, Kind kind) {
     return of(rounds, kind).stream().mapToDouble(TrafficRound::qps).min().orElseThrow();
   }

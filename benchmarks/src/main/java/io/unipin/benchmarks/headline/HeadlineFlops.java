@@ -8,7 +8,7 @@ import java.util.function.IntToDoubleFunction;
  * Predicts the ratios between sides by counting matrix products as {@link Flops} does.
  *
  * <p>The prediction is no strict bound. If encoding takes more time per operation than scoring, the
- * one model gains more.
+ * side with one model gains more than predicted.
  *
  * @param n number of history tokens
  * @param k number of candidates
@@ -27,8 +27,8 @@ record HeadlineFlops(Flops flops, int n, int k) {
   }
 
   /**
-   * Returns the same ratio if encoding also computed all rows of the last layer. Nothing reads
-   * these rows.
+   * Returns the ratio under the assumption that encoding also computes all rows of the last layer,
+   * which nothing reads.
    */
   double ratioAllLayers(Kind one, Kind two) {
     return ratio(one, two, flops::encodeAllLayers);

@@ -21,20 +21,24 @@ public final class HeadlineSide implements AutoCloseable {
   /** The sides. All are configurations of the same server with the same bundles. */
   public enum Kind {
     /**
-     * Two models. The ranking model encodes the history again, causally, and then the candidates.
+     * Two models. The ranking model encodes the history again in a causal pass, and then the
+     * candidates.
      */
     TWO_MODELS_SPARSE(2, false, 0),
     /**
      * Two models. The ranking model makes one pass over history and candidates under a dense mask.
      */
     TWO_MODELS_DENSE(2, true, 0),
-    /** One model whose KV lives for one request. This is the paper's setting. */
+    /** One model whose keys and values live for one request, as in the paper. */
     ONE_MODEL_REQUEST(1, false, 0),
     /** One model with the user KV cache. */
     ONE_MODEL_USER(1, false, ROOMY),
     /** One model with a cache that holds 60 % of the visitors. */
     ONE_MODEL_USER_SHORT(1, false, SHORT),
-    /** Two models that share one cache. It has as many bytes as the cache of the side above. */
+    /**
+     * Two models that share one cache. The cache has as many bytes as the cache of
+     * ONE_MODEL_USER_SHORT.
+     */
     TWO_MODELS_USER_SHORT(2, false, SHORT);
 
     private final int models;
@@ -47,7 +51,7 @@ public final class HeadlineSide implements AutoCloseable {
       this.roomForVisitors = roomForVisitors;
     }
 
-    /** Whether a second model ranks and encodes the history again. */
+    /** Returns whether a second model encodes the history again and ranks. */
     boolean twoModels() {
       return models == 2;
     }
@@ -56,25 +60,25 @@ public final class HeadlineSide implements AutoCloseable {
       return dense;
     }
 
-    /** Whether user KV outlives a request. */
+    /** Returns whether the users' keys and values are kept after a request. */
     boolean cached() {
       return roomForVisitors > 0;
     }
 
-    /** Whether the cache holds the state of every visitor. */
+    /** Returns whether the cache has room for the state of every visitor. */
     boolean roomy() {
       return roomForVisitors >= 1;
     }
 
-    /** Returns the display name. */
+    /** Returns the side's name for display. */
     String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
   }
 
   /**
-   * The room of the cache, as a multiple of the visitors' state in one model. The first value is
-   * ample, the second too small.
+   * The size of the cache, as a multiple of the bytes of all visitors' state in one model. ROOMY is
+   * ample, and SHORT is too small.
    */
   private static final double ROOMY = 3;
 
@@ -112,7 +116,7 @@ public final class HeadlineSide implements AutoCloseable {
     double users = kind.roomForVisitors * HeadlineTraffic.VISITORS;
     settings.add("cache.budget=" + (long) (users * world.userBytes()) + "B");
     settings.add("cache.transientBudget=1GiB");
-    // Bursts of an open loop must wait instead of being refused.
+    // The requests of a burst in an open loop must wait instead of being refused.
     settings.add("admission.minConcurrency=1000");
     settings.add("admission.burstWait=30s");
     settings.add("admission.standingWait=30s");

@@ -26,15 +26,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Visits to one server. Runs one round at a time.
+ * Makes visits to one server, one round at a time.
  *
- * <p>The number of visits at the same time is constant. Each visit belongs to a new user whose
- * history the server knows. It has five pages with two actions after each page. Pages of different
+ * <p>The number of simultaneous visits is constant. Each visit belongs to a new user whose history
+ * the server knows. A visit has five pages, with two actions after each page. Pages of different
  * visits come in random order. Visits continue from one round to the next, so the end of a round
  * cuts nothing off.
  */
 public final class HeadlineTraffic implements AutoCloseable {
-  /** The number of visits at the same time. */
+  /** The number of simultaneous visits. */
   static final int VISITORS = 32;
 
   /** The number of pages of a visit. */
@@ -46,8 +46,8 @@ public final class HeadlineTraffic implements AutoCloseable {
   private static final double SPARE = 1.6;
 
   /**
-   * The number of candidates of a page that is not measured. The next constant is an upper bound
-   * for such pages per second.
+   * The number of candidates of a page that is not measured. {@code MOST_QPS_OF_FEW} is an upper
+   * bound for such pages per second.
    */
   static final int FEW = 10;
 
@@ -62,7 +62,7 @@ public final class HeadlineTraffic implements AutoCloseable {
   private final ExecutorService callers = Executors.newFixedThreadPool(2 * VISITORS);
   private int known;
 
-  /** The number of candidates to request; 0 for the server's setting. */
+  /** The number of candidates to request; 0 means the server's setting. */
   private volatile int candidates;
 
   HeadlineTraffic(UniPinClient client, int history, int items) {
@@ -71,7 +71,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     this.items = items;
     expect(VISITORS);
     for (int i = 0; i < VISITORS; i++) {
-      visits.add(visit(1 + i % PAGES)); // the first visits are at different pages
+      visits.add(visit(1 + i % PAGES)); // the first visits begin at different pages
     }
   }
 
@@ -121,8 +121,8 @@ public final class HeadlineTraffic implements AutoCloseable {
   }
 
   /**
-   * Requests many pages with few candidates. The JVM then compiles the code that runs once per page
-   * before measurements begin.
+   * Requests many pages with few candidates, so that the JVM compiles the code that runs once per
+   * page before measurements begin.
    */
   public void rehearse(int count, Duration length) throws InterruptedException {
     candidates = FEW;
@@ -134,7 +134,7 @@ public final class HeadlineTraffic implements AutoCloseable {
   }
 
   /**
-   * Runs callers that each request the next page as soon as the previous one has arrived.
+   * Runs callers. Each caller requests its next page as soon as its previous page has arrived.
    *
    * @param count number of callers
    * @param atMostQps upper bound for the pages per second
@@ -195,7 +195,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     }
   }
 
-  /** Requests the next page of some visit and records its user's actions. */
+  /** Requests the next page of some visit, and records the actions of that visit's user. */
   private TrafficRound.Page page(long beginNanos) throws InterruptedException {
     Visit visit = take();
     RetrieveAndRankResponse response = client.retrieveAndRank(request(visit));

@@ -31,7 +31,7 @@ public record HeadlineWorld(Path bundles, int history, int candidates) {
   static final int ITEMS = 100_000;
   private static final String INDEX = "IVF1024,Flat";
 
-  /** Room for the actions of a session. The window then never moves. */
+  /** Room in the model's window for the actions of a session, so that the window never moves. */
   private static final int SESSION_ACTIONS = 16;
 
   ModelConfig shape() {
@@ -50,7 +50,7 @@ public record HeadlineWorld(Path bundles, int history, int candidates) {
         List.of("home"));
   }
 
-  /** Returns the bytes of one user's state in one model. */
+  /** Returns the number of bytes of one user's state in one model. */
   long userBytes() {
     KvLayout layout = shape().kvLayout(KvType.FLOAT32);
     return layout.blockBytes(layout.capacityFor(layout.maxRows()));

@@ -21,8 +21,9 @@ import java.util.Random;
 /**
  * Measures the share of a request's time outside native compute when the user's KV is cached.
  *
- * <p>That time contains gRPC on both sides, queues, history, copies and sorting. The server
- * measures the time inside the model's native calls. The whole search counts as native.
+ * <p>The time outside native compute contains gRPC on both sides, queues, history, copies and
+ * sorting. The server measures the time inside the model's native calls. The whole search of the
+ * index counts as native compute.
  */
 public final class NativeShare {
   private static final long START_MS = 1_700_000_000_000L;
@@ -31,8 +32,8 @@ public final class NativeShare {
       RetrieveAndRankRequest.newBuilder().setUser(UserContext.newBuilder().setUserId(USER)).build();
 
   /**
-   * The number of requests with few candidates before measurements. They make the server behave as
-   * after minutes of running.
+   * The number of requests with few candidates before the measurement. After these requests the
+   * server behaves as it does after minutes of traffic.
    */
   private static final int REHEARSALS = 6000;
 

@@ -9,10 +9,11 @@ import java.util.Map;
 /**
  * The figures of one round of traffic.
  *
- * @param latenciesMs latencies of all pages in milliseconds, ascending; owned
- * @param outcomes pages by cache outcome
- * @param degraded pages that the server answered with less work than requested
- * @param cpuSeconds processor time of the process, which contains server and callers
+ * @param latenciesMs latencies of all pages in milliseconds, ascending; the array is not copied
+ * @param outcomes number of pages by cache outcome
+ * @param degraded number of pages that the server answered with less work than requested
+ * @param cpuSeconds processor time in seconds of this process, which contains the server and the
+ *     callers
  */
 public record TrafficRound(
     double seconds,

@@ -1,4 +1,4 @@
-/** The comparison of one model with user KV with two independent models. */
+/** The comparison between one model that has a user KV cache and two independent models. */
 @NullMarked
 package io.unipin.benchmarks.headline;
 

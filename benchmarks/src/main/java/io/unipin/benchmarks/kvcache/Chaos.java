@@ -18,10 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A stress test of the cache with several threads, which checks at its end that nothing leaked.
+ * A stress test of the cache with several threads. At its end it checks that nothing leaked.
  *
- * <p>Requests grow, correct, cancel, branch, refresh, erase and swap. The cache holds only a part
- * of the users. Two models have blocks of different sizes.
+ * <p>The threads append, correct, cancel, branch, refresh and erase, and swap models. The cache has
+ * room for only a part of the users. Two models have blocks of different sizes.
  */
 public final class Chaos {
   private static final KvLayout[] LAYOUTS = {
@@ -41,10 +41,10 @@ public final class Chaos {
   /**
    * The state after a run.
    *
-   * @param fragmentation share of the budget that was free, but in pieces that were too small when
-   *     a block was needed
-   * @param leakedBytes bytes that are still used at the end
-   * @param stats statistics before everything was released
+   * @param fragmentation mean share of the budget that was free when no free piece was large enough
+   *     for a block
+   * @param leakedBytes number of leases and bytes that are left at the end; 0 if nothing leaked
+   * @param stats statistics of the cache before it was closed
    */
   public record Result(
       long operations,
@@ -86,7 +86,8 @@ public final class Chaos {
     }
     int model = random.nextInt(4) == 0 ? 1 : 0;
     KvLayout layout = LAYOUTS[model];
-    // Erases all entries of one model. Blocks of the other model's size can take their place.
+    // Erases all entries of one model, so that blocks of the other model's size can take their
+    // place.
     if (choice == 999 && random.nextInt(200) == 0) {
       cache.eraseFingerprint("model1");
       return;
@@ -108,7 +109,7 @@ public final class Chaos {
         }
       }
     } catch (KvCacheException overloaded) {
-      // The cache gave no lease.
+      // The cache has no room for a lease, so the operation ends here.
     }
   }
 

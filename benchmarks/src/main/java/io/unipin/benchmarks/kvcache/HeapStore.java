@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * Caffeine with arrays on the heap. A change creates a new array because a reader may still use the
- * old one.
+ * A store that uses Caffeine with arrays on the heap. A change creates a new array, because a
+ * reader may still use the old array.
  */
 final class HeapStore extends UserStore {
   private final Cache<Integer, float[]> cache =

@@ -12,9 +12,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs each of the {@link KvBenchmarks} in a process of its own. */
+/** Runs one of the {@link KvBenchmarks} in a process of its own. */
 public final class JmhRun {
-  /** The compared stores. The first one is UniPin's cache. */
+  /** The compared stores. The first store is UniPin's cache. */
   public static final List<String> STORES =
       List.of("unipin", "caffeine_heap", "ohc", "libtorch_map");
 
@@ -32,9 +32,9 @@ public final class JmhRun {
    * The cost of one operation.
    *
    * @param nanos nanoseconds per operation and thread
-   * @param error half of the 99.9 % interval of nanos
-   * @param bytes bytes allocated on the heap
-   * @param gcShare share of the time that the collector used, by its own counters
+   * @param error half of the width of the 99.9 % confidence interval of {@code nanos}
+   * @param bytes bytes that one operation allocates on the heap
+   * @param gcShare share of the time that the garbage collector used, by its own counters
    */
   public record Cost(double nanos, double error, double bytes, double gcShare) {
     /** Returns the cost as JSON. */

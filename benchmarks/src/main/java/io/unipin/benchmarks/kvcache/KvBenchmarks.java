@@ -27,7 +27,7 @@ public class KvBenchmarks {
 
   private UserStore users = UserStore.NONE;
 
-  /** Numbers the threads. Each thread then asks for users of its own. */
+  /** A counter that numbers the threads, so that each thread asks for users of its own. */
   private final AtomicInteger threads = new AtomicInteger();
 
   /** Opens the store and fills it. */
@@ -44,7 +44,7 @@ public class KvBenchmarks {
     users.close();
   }
 
-  /** The next user of a thread. */
+  /** The next user that a thread asks for. */
   @State(Scope.Thread)
   public static class Turn {
     private int at;
@@ -66,7 +66,7 @@ public class KvBenchmarks {
     return users.acquire(turn.next() % UserStore.USERS);
   }
 
-  /** Stores the state of a new user. Another user's state is dropped. */
+  /** Stores the state of a new user. The store drops another user's state for it. */
   @Benchmark
   public void put(Turn turn) {
     users.put(UserStore.USERS + turn.next());

@@ -27,8 +27,8 @@ import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
 /**
- * Measures prefill, append and score of a model of the published shape, by the type of keys and
- * values. One thread.
+ * Measures the passes prefill, append and score of a model of the published shape, for each type of
+ * keys and values. One thread.
  */
 final class KvModelCosts implements AutoCloseable {
   static final int HISTORY = 512;
@@ -62,7 +62,7 @@ final class KvModelCosts implements AutoCloseable {
     candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
   }
 
-  /** One type's lease and the passes that are timed on it. */
+  /** A lease for one type of keys and values, and the passes that are timed on this lease. */
   private final class Side implements AutoCloseable {
     private final KvType type;
     private final TokenSequence all;
@@ -90,8 +90,8 @@ final class KvModelCosts implements AutoCloseable {
   }
 
   /**
-   * Returns by type the milliseconds of prefill and score, the ratio of append to prefill, and the
-   * bytes of a user.
+   * Returns, for each type, the milliseconds of prefill and score, the ratio of append to prefill,
+   * and the bytes of a user.
    */
   Map<String, Object> byType() {
     Map<String, Object> types = new LinkedHashMap<>();
@@ -120,8 +120,8 @@ final class KvModelCosts implements AutoCloseable {
   }
 
   /**
-   * Returns the time to append eight actions after 504, divided by the time to encode all 512, in
-   * float32.
+   * Returns the time to append eight actions to 504 actions, divided by the time to encode all 512,
+   * in float32.
    */
   Spread appendVsPrefill() {
     try (Side side = new Side(KvType.FLOAT32, HISTORY)) {
@@ -138,8 +138,8 @@ final class KvModelCosts implements AutoCloseable {
   }
 
   /**
-   * Returns by length of history the share of a page's model time that an append of two actions
-   * saves. The alternative encodes the whole history.
+   * Returns, for each length of the history, the share of a page's model time that the cache saves.
+   * With the cache, a page appends two actions. Without it, a page encodes the whole history.
    */
   List<Map<String, Object>> byLength() {
     List<Map<String, Object>> lengths = new ArrayList<>();
@@ -164,7 +164,10 @@ final class KvModelCosts implements AutoCloseable {
     return lengths;
   }
 
-  /** Returns the bytes of a user's block in one type, relative to float32. */
+  /**
+   * Returns the number of bytes of a user's block with this type, divided by the number with
+   * float32.
+   */
   double bytesRatio(KvType type) {
     KvLayout layout = model.config().kvLayout(type);
     int capacity = layout.capacityFor(layout.maxRows());

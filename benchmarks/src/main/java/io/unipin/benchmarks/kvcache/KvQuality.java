@@ -23,7 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Measures the quality that rounded keys and values lose, on models of several recipes and seeds.
+ * Measures how much quality is lost when keys and values are rounded, on models of several recipes
+ * and seeds.
  */
 final class KvQuality {
   private static final List<KvType> ROUNDED = List.of(KvType.FLOAT16, KvType.INT8);
@@ -39,7 +40,7 @@ final class KvQuality {
   /**
    * A data set and its training.
    *
-   * @param epochs number of training epochs; 0 for the recipe's
+   * @param epochs number of training epochs; 0 for the recipe's number
    * @param users maximum number of users to evaluate
    */
   private record Set(String name, int epochs, int users) {}
@@ -49,7 +50,7 @@ final class KvQuality {
     this.quick = quick;
   }
 
-  /** Returns a public data set, if it exists here, and a simulated one. */
+  /** Returns a public data set, if it exists on this machine, and a simulated data set. */
   private List<Set> sets() {
     Set simulated = new Set(SIMULATOR, quick ? 2 : 0, quick ? 500 : 2_000);
     return Files.isDirectory(DataSet.folder(home).resolve(PUBLIC))
@@ -57,7 +58,7 @@ final class KvQuality {
         : List.of(simulated);
   }
 
-  /** Returns loss, bounds and overlap by data set and type. */
+  /** Returns loss, bounds and overlap, by data set and by type of keys and values. */
   Map<String, Object> run() throws IOException, InterruptedException {
     Map<String, Object> results = new LinkedHashMap<>();
     for (Set set : sets()) {
@@ -103,7 +104,7 @@ final class KvQuality {
     return json;
   }
 
-  /** Returns the largest loss bounds of int8 over all data sets: of NDCG@10 and of AUC. */
+  /** Returns the largest loss bound of int8 over all data sets: first for NDCG@10, then for AUC. */
   double[] worst() {
     return new double[] {worstNdcg, worstAuc};
   }

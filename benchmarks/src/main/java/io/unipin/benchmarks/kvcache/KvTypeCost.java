@@ -25,13 +25,17 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The quality lost by a type of keys and values, relative to float32. Positive is worse.
+ * The quality that a type of keys and values loses, compared with float32. Positive numbers mean
+ * worse quality.
  *
- * @param ndcg10Loss loss of retrieval, per user averaged over the seeds
- * @param ndcg10LossBound bound below which 97.5 % of resamples of the users lie
- * @param aucLoss loss of ranking for the action that loses most, mean over seeds
- * @param aucLossBound largest upper end of a 95 % interval over seeds and actions
- * @param top10Overlap share of the first ten items that both types retrieve
+ * @param ndcg10Loss relative loss of NDCG@10 in retrieval; each user's NDCG@10 is a mean over the
+ *     seeds
+ * @param ndcg10LossBound bound of this loss: in 97.5 % of the resamples of the users, the loss lies
+ *     below it
+ * @param aucLoss loss of AUC in ranking, for the action that loses most; mean over the seeds
+ * @param aucLossBound largest upper end of the 95 % intervals of the AUC's loss, over all seeds and
+ *     actions
+ * @param top10Overlap share of the first ten retrieved items that are the same with both types
  */
 public record KvTypeCost(
     double ndcg10Loss,
@@ -43,8 +47,8 @@ public record KvTypeCost(
   private static final int OVERLAP_USERS = 300;
 
   /**
-   * The minimum number of positives of an action. With fewer its AUC means little, and the action
-   * is left out.
+   * The minimum number of positives, and of negatives, of an action. With fewer, the action's AUC
+   * means little, and the action is left out.
    */
   private static final int MIN_POSITIVES = 100;
 
@@ -88,7 +92,8 @@ public record KvTypeCost(
   }
 
   /**
-   * Returns (users) the NDCG@10 of each user, averaged over seeds. All seeds have the same targets.
+   * Returns the NDCG@10 of each user, averaged over the seeds: an array of shape (users). All seeds
+   * have the same targets.
    */
   private static double[] gains(List<Evaluation> seeds) {
     double[] mean = new double[seeds.get(0).retrieval().model().users()];
@@ -99,7 +104,10 @@ public record KvTypeCost(
     return mean;
   }
 
-  /** Returns the largest loss of an action's AUC and the largest upper end of its interval. */
+  /**
+   * Returns two numbers: the largest loss of AUC over the actions, and the largest upper end of the
+   * actions' intervals.
+   */
   private static double[] aucLoss(Predictions exact, Predictions rounded) {
     double[] worst = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
     for (int action = 0; action < exact.actions(); action++) {

@@ -8,7 +8,10 @@ import org.caffinitas.ohc.DirectValueAccess;
 import org.caffinitas.ohc.OHCache;
 import org.caffinitas.ohc.OHCacheBuilder;
 
-/** An off-heap cache of immutable values. A value that grows is rewritten. Reads do not copy. */
+/**
+ * A store that uses OHC, an off-heap cache of immutable values. A value that grows is written again
+ * as a whole. Reads do not copy.
+ */
 final class OhcStore extends UserStore {
   private static final int VALUE_BYTES = PLANES * ROWS * ROW_FLOATS * Float.BYTES;
   private static final long CAPACITY = 320L << 20;

@@ -21,19 +21,19 @@ import java.util.TreeMap;
 /**
  * Plays a trace against the cache and against textbook policies with the same number of bytes.
  *
- * <p>A request hits if rows of its user are cached. Then only the rows that were added since are
- * encoded.
+ * <p>A request hits if rows of its user are cached. In this case only the rows that were added
+ * since then are encoded.
  */
 public final class Policies {
   private static final int WIDTH = 64;
 
   /**
-   * The layout has one layer, so that a million users fit. Only the number of users per budget and
-   * size class matters.
+   * The layout of the cache's blocks. It has one layer, so that a million users fit into memory.
+   * The results depend only on how many users of each size class the budget holds.
    */
   private static final KvLayout LAYOUT = new KvLayout(1, 1, WIDTH, Trace.MAX_ROWS, KvType.INT8);
 
-  /** The layout for comparisons with equal sizes. Its rows are small. */
+  /** The layout for comparisons in which all blocks have one size. Its rows are small. */
   private static final KvLayout EQUAL = new KvLayout(1, 1, 2, Trace.MAX_ROWS, KvType.INT8);
 
   private final Trace trace;
@@ -43,7 +43,7 @@ public final class Policies {
   /**
    * Creates the policies for a trace.
    *
-   * @param share the budget, relative to the bytes of all users' histories at the end
+   * @param share the budget, divided by the bytes of all users' histories at the end of the trace
    */
   public Policies(Trace trace, double share) {
     this.trace = trace;
@@ -70,7 +70,7 @@ public final class Policies {
    * The result of a policy.
    *
    * @param hitRate share of all requests that hit
-   * @param savedShare share of the encoding work that was saved
+   * @param savedShare share of the encoding work that the policy saved
    * @param uncached number of requests that got no place in the cache
    */
   public record Outcome(double hitRate, double savedShare, long uncached) {}
@@ -99,7 +99,7 @@ public final class Policies {
     }
   }
 
-  /** Plays the trace against the cache itself, including its blocks. */
+  /** Plays the trace against UniPin's cache, including its blocks. */
   public Outcome ours() {
     Tally tally = new Tally();
     KvKey[] keys = new KvKey[trace.userCount()];
@@ -127,8 +127,8 @@ public final class Policies {
   }
 
   /**
-   * Returns the hashes of a history. A full window stays the same, because moving windows are not
-   * measured here.
+   * Returns the hashes of a history. A full window stays the same, because this benchmark does not
+   * measure moving windows.
    */
   private static TokenHashes hashes(int user, int rows) {
     TokenHashes.Builder builder = TokenHashes.builder(rows);
@@ -159,8 +159,8 @@ public final class Policies {
   }
 
   /**
-   * Plays the trace against LFU, which drops the user with fewest requests. Among equals it drops
-   * the one with the oldest last request.
+   * Plays the trace against LFU, which drops the user with the fewest requests. Among users with
+   * equally many requests, it drops the user with the oldest last request.
    *
    * @param remembers whether the count of a dropped user is kept
    */
@@ -193,8 +193,8 @@ public final class Policies {
   }
 
   /**
-   * Returns the hit rate of Belady's policy for equal sizes. It knows the whole trace and keeps the
-   * users that come again soonest.
+   * Returns the hit rate of Belady's policy for equal sizes. This policy knows the whole trace and
+   * keeps the users who come again soonest.
    */
   public double belady(int places) {
     int[] next = nextUses();
@@ -236,7 +236,8 @@ public final class Policies {
   }
 
   /**
-   * Returns the hit rate of the cache with blocks of one size, for comparison with LRU and Belady.
+   * Returns the hit rate of UniPin's cache with blocks of one size, to be compared with LRU and
+   * Belady's policy.
    */
   public double oursEqualSizes(int places) {
     short[] rows = new short[trace.size()];

@@ -9,13 +9,13 @@ import io.unipin.kvcache.UserKvCache;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** Off-heap memory with a user's keys and values, in the layout that the engine writes. */
+/** Makes off-heap memory with a user's keys and values, in the layout that the engine writes. */
 final class Sources {
   private Sources() {}
 
   /**
-   * Returns (planes, rows, headDim) of a layout without room to grow. The memory lives as long as
-   * the process.
+   * Returns memory of shape (planes, rows, headDim), without room to grow. The memory lives as long
+   * as the process.
    */
   static ByteBuffer direct(int rows) {
     KvLayout own = new KvLayout(4, 4, UserStore.ROW_FLOATS, rows, UserStore.LAYOUT.type());

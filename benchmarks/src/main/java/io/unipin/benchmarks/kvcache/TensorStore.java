@@ -9,8 +9,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The engine's own tensors in a map. The oldest tensor is closed for a new one, even if it is still
- * in use.
+ * A store that keeps the engine's own tensors in a map. To make room for a new tensor, it closes
+ * the oldest tensor, even if that one is still in use.
  */
 final class TensorStore extends UserStore {
   private static final int ROOM = USERS + USERS / 2;

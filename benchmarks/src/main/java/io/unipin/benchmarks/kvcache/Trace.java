@@ -14,14 +14,14 @@ import java.util.Random;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Page requests in the order of their times. Arrays are owned.
+ * Page requests in the order of their times. The arrays are not copied.
  *
  * @param users user of each request, numbered from 0
  * @param rows number of tokens of the user's history at each request
  * @param userCount number of users
  */
 public record Trace(String name, int[] users, short[] rows, int userCount) {
-  /** The maximum number of rows of a history. A longer one is cut to its newest rows. */
+  /** The maximum number of rows of a history. A longer history is cut to its newest rows. */
   public static final int MAX_ROWS = 256;
 
   private static final double MEAN_PAGES = 5;
@@ -31,9 +31,9 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
   /**
    * Simulates sessions over a day.
    *
-   * <p>Visitors are drawn by Zipf's law, and times uniformly. A session has five pages on average,
-   * about 40 s apart, with two actions between two pages. Histories are log-normal with a median of
-   * 40 actions.
+   * <p>Visitors are drawn by Zipf's law, and the times of sessions uniformly over the day. A
+   * session has five pages on average, about 40 s apart, with two actions between two pages.
+   * Histories are log-normal with a median of 40 actions.
    */
   public static Trace sessions(int users, int sessions, double skew, long seed) {
     Random random = new Random(seed);
@@ -47,7 +47,8 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
       lengths[s] = 1 + (int) (Math.log(1 - random.nextDouble()) / Math.log(1 - 1 / MEAN_PAGES));
       requests += lengths[s];
     }
-    // The high bits hold a millisecond of the day, the low bits the user. This sorts by time.
+    // The high bits of an element hold a millisecond of the day, and the low bits the user. So
+    // sorting the array sorts by time.
     long[] events = new long[requests];
     int next = 0;
     for (int s = 0; s < sessions; s++) {
@@ -67,7 +68,7 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
     return of("sessions", order, actions, ACTIONS_PER_PAGE);
   }
 
-  /** Returns the cumulative shares of users by rank. */
+  /** Returns the users' shares of the sessions by rank, cumulated. */
   private static double[] zipf(int users, double skew) {
     double[] shares = new double[users];
     double sum = 0;
@@ -155,7 +156,10 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
     return users.length;
   }
 
-  /** Returns (userCount) the rows of each user's history at the end. */
+  /**
+   * Returns the number of rows of each user's history at the end of the trace: an array of shape
+   * (userCount).
+   */
   public int[] lastRows() {
     int[] last = new int[userCount];
     for (int i = 0; i < users.length; i++) {
@@ -165,8 +169,8 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
   }
 
   /**
-   * Returns the number of requests of users that came before. A cache with room for all users would
-   * hit them.
+   * Returns the number of requests of users who came before. In a cache with room for all users,
+   * these requests would hit.
    */
   public long repeats() {
     return users.length - Arrays.stream(users).distinct().count();

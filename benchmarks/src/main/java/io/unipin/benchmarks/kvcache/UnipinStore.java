@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * UniPin's cache. Appending alternates between two histories that differ in their last eight
- * tokens.
+ * A store that uses UniPin's cache. An append alternates between two histories that differ in their
+ * last eight tokens.
  */
 final class UnipinStore extends UserStore {
   private static final long BUDGET = 160L << 20;
@@ -65,7 +65,10 @@ final class UnipinStore extends UserStore {
     }
   }
 
-  /** Writes the rows that the lease lacks as the engine does: row by row of each plane. */
+  /**
+   * Writes the rows that the lease lacks, in the engine's order: plane by plane, and row by row
+   * within a plane.
+   */
   private void write(KvLease lease) {
     ByteBuffer block = lease.block();
     int from = lease.reusedRows();

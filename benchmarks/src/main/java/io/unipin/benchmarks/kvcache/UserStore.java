@@ -4,7 +4,8 @@ import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 
 /**
- * A store for users' keys and values. Each user has 128 tokens: 1 MiB in float32.
+ * A store for users' keys and values. Each user has 128 tokens, whose keys and values take 1 MiB in
+ * float32.
  *
  * <p>A put copies a user's state from off-heap memory, where the engine would have written it.
  */
@@ -51,7 +52,7 @@ abstract class UserStore implements AutoCloseable {
     };
   }
 
-  /** Finds a user's state and releases it. Returns some value of it. */
+  /** Finds a user's state and releases it. Returns some value that depends on the state. */
   abstract long acquire(int user);
 
   abstract void put(int user);

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Callers that each request the next page as soon as the previous one arrives. This estimates the
- * maximum throughput of a server.
+ * Runs callers that each request the next page as soon as the previous page arrives. The pages per
+ * second estimate the maximum throughput of a server.
  */
 public final class ClosedLoop {
   private static final long GRACE_SECONDS = 10;
@@ -22,7 +22,7 @@ public final class ClosedLoop {
 
   private ClosedLoop() {}
 
-  /** Requests pages for these users in turn and returns the pages per second. */
+  /** Requests pages for these users in turn, and returns the number of pages per second. */
   public static double pagesPerSecond(
       UniPinClient client, int callers, List<String> users, long seconds)
       throws InterruptedException {
@@ -52,7 +52,7 @@ public final class ClosedLoop {
       client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build());
       pages.incrementAndGet();
     } catch (RequestException e) {
-      LockSupport.parkNanos(BACK_OFF_NANOS); // a refused call; the next attempt counts
+      LockSupport.parkNanos(BACK_OFF_NANOS); // the call was refused, and the caller tries again
     }
   }
 }

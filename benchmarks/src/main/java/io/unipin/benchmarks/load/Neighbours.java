@@ -10,25 +10,26 @@ import java.util.List;
  * Measures the share of this machine that other processes and other virtual machines take.
  * Immutable.
  *
- * <p>A server can't use that share, and no figure of its own shows it. Works only on Linux.
+ * <p>A server can't use this share of the machine, and no figure of the server shows it. This class
+ * works only on Linux.
  */
 final class Neighbours {
   /*
-   * The number of columns of the first line of /proc/stat that count; see proc(5). Later columns
-   * are already contained in the first two.
+   * The number of columns of the first line of /proc/stat that are added up; see proc(5). The first
+   * two columns already contain the later columns.
    */
   private static final int COLUMNS = 8;
   private static final int IDLE = 3;
   private static final int WAITING = 4;
 
-  /* The positions after the name in /proc/PID/stat. */
+  /* The positions of the fields in /proc/PID/stat, counted after the process name. */
   private static final int USER = 11;
   private static final int SYSTEM = 12;
 
   private final List<Long> ours;
   private final Times begin;
 
-  /** Clock ticks of all cores together. */
+  /** The clock ticks of all cores together. */
   private record Times(long all, long busy, long ours) {}
 
   private Neighbours(List<Long> ours) throws IOException {
@@ -36,12 +37,12 @@ final class Neighbours {
     this.begin = read();
   }
 
-  /** Starts to watch everything except this process and the given one. */
+  /** Starts to watch all processes except this process and the given process. */
   static Neighbours of(long pid) throws IOException {
     return new Neighbours(List.of(pid, ProcessHandle.current().pid()));
   }
 
-  /** Returns the share of the machine that others took since the start. */
+  /** Returns the share of the machine that other processes and machines took since the start. */
   double share() throws IOException {
     Times now = read();
     long all = Math.max(1, now.all() - begin.all());
@@ -62,7 +63,8 @@ final class Neighbours {
   }
 
   /**
-   * Returns the ticks that a process used. The process name in the text may contain any character.
+   * Returns the number of clock ticks that a process used. The process name in the text may contain
+   * any character.
    */
   static long ticks(String stat) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);

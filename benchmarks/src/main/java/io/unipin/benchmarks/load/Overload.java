@@ -29,13 +29,13 @@ import java.util.stream.IntStream;
  *
  * <p>The round measures answers at 80 % of the server's peak rate, at 300 %, and afterwards. The
  * peak rate is measured before and after each phase, because the speed of a shared machine varies.
- * A round in which the peak moved proves nothing.
+ * A round in which the peak rate changed proves nothing.
  */
 final class Overload {
   private static final int USERS = 32;
   private static final int CALLERS = 4;
 
-  /** The number of callers. It is so large that some are refused. */
+  /** The number of callers. It is so large that the server refuses some calls. */
   private static final int CROWD = 48;
 
   private static final int CONNECTIONS = 1;
@@ -88,7 +88,7 @@ final class Overload {
 
   /**
    * Records the users' histories. Then warms up server and caller with served and refused calls,
-   * because the JVM's compiler takes processor time.
+   * because compilation by the JVM takes processor time.
    */
   void prepare() throws IOException, InterruptedException {
     Schedule all = Schedule.of(traffic, Arrivals.CONSTANT, 100, 20, 1);
@@ -134,7 +134,7 @@ final class Overload {
     return result;
   }
 
-  /** Returns the fastest of a round's peaks divided by the slowest. */
+  /** Returns the highest of a round's peak rates divided by the lowest. */
   static double drift(Map<String, Object> round) {
     List<?> peaks = (List<?>) round.getOrDefault("peaks_pages_per_second", List.of());
     DoubleSummaryStatistics all =
@@ -159,7 +159,10 @@ final class Overload {
     return IntStream.range(0, USERS).mapToObj(names::user).toList();
   }
 
-  /** Returns the results of calls with short deadlines, at half of the server's peak rate. */
+  /**
+   * Returns the results of calls that have short deadlines and come at half of the server's peak
+   * rate.
+   */
   Map<String, Object> hurry(long seed) throws InterruptedException {
     Samples hurried = hurried(HURRIED * peak(), seed);
     Map<String, Object> result = new LinkedHashMap<>();

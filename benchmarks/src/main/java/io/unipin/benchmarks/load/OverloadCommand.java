@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures the behaviour of a server with more load than it can serve. */
+/** Measures how a server behaves under more load than it can serve. */
 @Command(
     name = "overload",
     description = {
@@ -88,7 +88,10 @@ public final class OverloadCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Whether the machine kept its speed during a round. Otherwise the measured peak was wrong. */
+  /**
+   * Returns whether the machine kept its speed during a round. If not, the measured peak rate was
+   * wrong.
+   */
   static boolean isSteady(Map<String, Object> round) {
     return Overload.drift(round) <= MAX_DRIFT && Overload.others(round) <= MAX_OTHERS;
   }

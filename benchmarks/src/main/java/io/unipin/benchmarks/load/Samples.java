@@ -14,9 +14,9 @@ record Samples(List<Sample> calls) {
   /**
    * One call.
    *
-   * @param atNanos start of the call, from the beginning of the run
-   * @param deadlineNanos deadline of the call, from its start
-   * @param failure kind of the failure; empty for a page
+   * @param atNanos start of the call, in nanoseconds from the beginning of the run
+   * @param deadlineNanos deadline of the call, in nanoseconds from its start
+   * @param failure kind of the failure; empty if the call returned a page
    */
   record Sample(
       long atNanos, long tookNanos, long deadlineNanos, String failure, boolean degraded) {
@@ -60,8 +60,8 @@ record Samples(List<Sample> calls) {
   }
 
   /**
-   * Returns the milliseconds within which this share of the answered calls ended; NaN if there are
-   * none.
+   * Returns the number of milliseconds within which this share of the answered calls ended. Returns
+   * NaN if no call was answered.
    */
   double quantileMs(double share) {
     long[] took =
@@ -86,9 +86,9 @@ record Samples(List<Sample> calls) {
   }
 
   /**
-   * Returns the seconds from a moment until the first second of normal service begins. Such a
-   * second has no failure, and 90 % of its calls end within a bound. Returns infinity if there is
-   * none.
+   * Returns the number of seconds from a moment until the first second of normal service begins. In
+   * such a second no call fails, and 90 % of the calls end within a bound. Returns infinity if
+   * there is no such second.
    */
   double recoverySeconds(long fromNanos, double boundMs) {
     long last = calls.isEmpty() ? fromNanos : calls.get(calls.size() - 1).atNanos();

@@ -12,9 +12,9 @@ final class ServerTimes {
   private ServerTimes() {}
 
   /**
-   * Returns the milliseconds within which this share of the page calls with a status ended, counted
-   * from the arrival of their headers. The value is the upper bound of the bucket that contains the
-   * quantile; NaN if there are no calls.
+   * Returns the number of milliseconds within which this share of the page calls with a status
+   * ended. The time of a call counts from the arrival of its headers. The value is the upper bound
+   * of the bucket that contains the quantile. Returns NaN if there are no such calls.
    */
   static double quantileMs(String before, String after, String status, double share) {
     Map<Double, Double> earlier = buckets(before, status);
@@ -28,7 +28,7 @@ final class ServerTimes {
         .orElse(Double.NaN);
   }
 
-  /** Returns cumulative counts by upper bound in seconds. */
+  /** Returns the cumulative numbers of calls, by the upper bound of the bucket in seconds. */
   private static Map<Double, Double> buckets(String metrics, String status) {
     Matcher lines =
         Pattern.compile(

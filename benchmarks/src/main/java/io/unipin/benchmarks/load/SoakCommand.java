@@ -110,13 +110,13 @@ public final class SoakCommand implements Callable<Integer>, Checked {
             new GrpcTarget(server.address(), CALLERS, new GrpcTarget.Call(0, 0, DEADLINE));
         Progress progress = Progress.begin("soak", 100)) {
       pagesPerSecond = rate > 0 ? rate : SHARE * capacity(client, target, progress);
-      // The run is not closed. Its users disappear with the server.
+      // The run is not closed, because its users disappear with the server.
       LoadRun run = LoadRun.begin(settings(0, time), client, target, progress);
       try (MemoryTrace trace = new MemoryTrace(server, 10)) {
         result = run.step(pagesPerSecond);
         points = trace.points();
       }
-      // The last actions are encoded after the pages.
+      // The server still encodes the last actions after the last page.
       TimeUnit.SECONDS.sleep(IDLE_SECONDS);
     }
     double from = Math.min(SETTLED_MINUTE, time.toSeconds() / 60.0 / 4);
@@ -124,8 +124,8 @@ public final class SoakCommand implements Callable<Integer>, Checked {
   }
 
   /**
-   * Returns the pages per second that come back when the soak's own traffic exceeds the server's
-   * capacity.
+   * Returns the number of pages per second that come back when traffic of the soak's kind exceeds
+   * the server's capacity.
    */
   private static double capacity(UniPinClient client, GrpcTarget target, Progress progress) {
     try (LoadRun flood =

@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
- * Learns what each bundle answers to its users, and compares all later answers with that.
+ * Learns the answers of each bundle to each user, and compares all later answers with them.
  *
- * <p>Call {@link #learn} before any {@link #call}. Thread-safe from then on.
+ * <p>Call {@link #learn} before any {@link #call}. After {@link #learn} the object is thread-safe.
  */
 final class SwapWatch {
   private static final int USERS = 16;
@@ -35,8 +35,8 @@ final class SwapWatch {
   private static final int ITEMS = 2000;
 
   /**
-   * The minimum share of equal items in two pages of one bundle. Such pages differ only by
-   * rounding. Bundles with random weights share almost no items.
+   * The minimum share of equal items in two pages of one bundle for one user. Such pages differ
+   * only by rounding. Pages of two bundles with random weights share almost no items.
    */
   private static final double SAME = 0.8;
 
@@ -89,7 +89,7 @@ final class SwapWatch {
     return client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build());
   }
 
-  /** Starts callers that each request the next page as soon as the previous one arrives. */
+  /** Starts callers that each request the next page as soon as the previous page arrives. */
   Callers call(int count) {
     return new Callers(count);
   }
@@ -131,7 +131,10 @@ final class SwapWatch {
     return failed.get();
   }
 
-  /** Returns the number of answers that name one bundle but contain parts of another. */
+  /**
+   * Returns the number of answers that name one bundle but contain parts of another bundle's
+   * answer.
+   */
   long mixed() {
     return mixed.get();
   }
@@ -160,7 +163,7 @@ final class SwapWatch {
       pool.shutdown();
     }
 
-    /** Waits until the running calls end and starts no others. */
+    /** Waits until the running calls end, and starts no further calls. */
     void stop() throws InterruptedException {
       stopped.set(true);
       if (!pool.awaitTermination(1, TimeUnit.MINUTES)) {

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * A target that records the result of each call to a server. Thread-safe, but one thread sends the
- * calls.
+ * A target that records the result of each call to a server. Thread-safe for answers, but only one
+ * thread may send calls.
  */
 final class Witness implements Target {
   private final GrpcTarget target;

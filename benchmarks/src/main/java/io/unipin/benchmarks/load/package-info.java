@@ -1,4 +1,4 @@
-/** Benchmarks with load in feed sessions against a server. */
+/** Benchmarks that put load on a server by feed sessions. */
 @NullMarked
 package io.unipin.benchmarks.load;
 

@@ -3,8 +3,8 @@ package io.unipin.benchmarks.measure;
 import io.unipin.model.features.ModelConfig;
 
 /**
- * Counts floating point operations of the matrix products of a pass. A multiplication and an
- * addition are two operations.
+ * Counts the floating point operations of the matrix products of a pass. A multiplication and an
+ * addition count as two operations.
  *
  * <p>Let d be the width, w the width of keys, and f the width of the feed-forward part. A token
  * costs {@code 2 d (2 d + 2 w + 2 f)} per layer outside attention, and {@code 4 d} for each key
@@ -31,30 +31,32 @@ public final class Flops {
   }
 
   /**
-   * Returns the operations of a causal pass over n tokens that writes KV of all layers. All layers
-   * are computed for all tokens.
+   * Returns the number of operations of a causal pass over n tokens that writes the keys and values
+   * of all layers. All layers are computed for all tokens.
    */
   public double encodeAllLayers(int n) {
     return config.layers() * (n * layer() + attention(0.5 * n * (n + 1)));
   }
 
   /**
-   * Returns the operations of a causal pass over n tokens. In the last layer only keys and values
-   * are computed for all tokens, and the rest for the last token.
+   * Returns the number of operations of a causal pass over n tokens. In the last layer, keys and
+   * values are computed for all tokens, and everything else only for the last token.
    */
   public double encode(int n) {
     double inner = (config.layers() - 1) * (n * layer() + attention(0.5 * n * (n + 1)));
     return inner + n * keysAndValues() + (layer() - keysAndValues()) + attention(n);
   }
 
-  /** Returns the operations to score k candidates against the KV of n tokens. */
+  /**
+   * Returns the number of operations to score k candidates against the keys and values of n tokens.
+   */
   public double score(int n, int k) {
     return config.layers() * (k * layer() + attention((double) k * (n + 1)));
   }
 
   /**
-   * Returns the operations of one pass over n tokens and k candidates. It computes the whole (n +
-   * k) x (n + k) attention and masks it.
+   * Returns the number of operations of one dense pass over n tokens and k candidates. Such a pass
+   * computes the whole (n + k) x (n + k) attention and masks it.
    */
   public double dense(int n, int k) {
     double rows = n + k;

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 /**
  * The clock that times a pass.
  *
- * <p>If the engine computes in the calling thread, this is the thread's own processor time. Other
- * programs then disturb the measurement less. Otherwise it is the wall clock.
+ * <p>If the engine computes in the calling thread, the clock is the processor time of this thread,
+ * because other programs disturb it less. Otherwise it is the wall clock.
  */
 public enum PassClock {
   THREAD_CPU,
@@ -27,7 +27,7 @@ public enum PassClock {
     };
   }
 
-  /** Returns the name of the clock in figures. */
+  /** Returns the name that the clock has in figures. */
   public String label() {
     return this == THREAD_CPU ? "thread_cpu" : "wall";
   }

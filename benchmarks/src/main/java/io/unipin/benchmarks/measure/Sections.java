@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 
-/** Runs the sections of a benchmark. Each can be measured alone. */
+/** Runs the sections of a benchmark. Each section can be measured alone. */
 public final class Sections {
   private Sections() {}
 
@@ -14,7 +14,7 @@ public final class Sections {
     void measure(S section) throws IOException, InterruptedException;
   }
 
-  /** Returns the name of a section in figures and messages. */
+  /** Returns the name that a section has in figures and messages. */
   public static String key(Enum<?> section) {
     return section.name().toLowerCase(Locale.ROOT);
   }
@@ -22,7 +22,7 @@ public final class Sections {
   /**
    * Measures the requested sections in order.
    *
-   * @param only the sections to measure; empty for all
+   * @param only the sections to measure; an empty set means all sections
    */
   public static <S extends Enum<S>> void measure(
       String benchmark, S[] all, Set<S> only, Measure<S> measure)

@@ -27,7 +27,7 @@ public record Spread(double median, double lower, double upper) {
     return new TreeMap<>(Map.of("median", median, "quartile1", lower, "quartile3", upper));
   }
 
-  /** Returns the median with the quartiles in brackets. */
+  /** Returns the median as text, followed by the quartiles in brackets. */
   public String text() {
     return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", median, lower, upper);
   }

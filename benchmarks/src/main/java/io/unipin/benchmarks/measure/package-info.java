@@ -1,4 +1,4 @@
-/** The measuring tools of benchmarks: rounds in turn, medians, clocks, options. */
+/** The tools with which benchmarks measure: rounds, medians, clocks and options. */
 @NullMarked
 package io.unipin.benchmarks.measure;
 

@@ -35,7 +35,7 @@ public final class BenchModel implements AutoCloseable {
     cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofHours(1), bytes));
   }
 
-  /** Returns the shape of the published figures: d = 256, four layers, four heads. */
+  /** Returns the model's shape in the published figures: d = 256, four layers, four heads. */
   public static ModelConfig shape(int maxHistory) {
     return shape(maxHistory, 4);
   }
@@ -95,13 +95,15 @@ public final class BenchModel implements AutoCloseable {
       model.extend(tokens, 0, lease.kv());
     }
 
-    /** Encodes the last tokens again from the KV of the earlier ones. */
+    /**
+     * Encodes the last {@code count} tokens again, from the keys and values of the earlier tokens.
+     */
     void append(int count) {
       int from = 1 + tokens.size() - count;
       model.extend(tokens, from, lease.kv());
     }
 
-    /** Scores the candidates from the KV of the history. */
+    /** Scores the candidates from the keys and values of the history. */
     float[] score() {
       return model.score(lease.kv(), 1 + tokens.size(), candidates, CONTEXT);
     }

@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The operations per second of encode and score, as shares of the best matrix product of the same
- * run. One thread.
+ * Measures the operations per second of encode and score, as shares of the rate of the best matrix
+ * product in the same run. One thread.
  */
 final class Efficiency {
   private static final String ENCODE = "encode";
   private static final String SCORE = "score";
 
-  /** The suffix of a product's name for a matrix that was prepared as in serving. */
+  /** The suffix of a product's name if its matrix was prepared as in serving. */
   private static final String PREPARED = " prepared";
 
   private final ModelConfig config;
@@ -95,7 +95,7 @@ final class Efficiency {
     return new Spread(work * ratio.median(), work * ratio.lower(), work * ratio.upper());
   }
 
-  /** The shares of the best product, and all rates in 10^9 operations per second. */
+  /** The shares of the best product's rate, and all rates in 10^9 operations per second. */
   record Result(
       Spread encodeShare, Spread scoreShare, String bestGemm, Map<String, Double> gflops) {
     Map<String, Object> toJson() {

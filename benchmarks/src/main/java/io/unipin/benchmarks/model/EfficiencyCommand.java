@@ -20,7 +20,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints the model's arithmetic rate relative to the best rate of the machine. */
+/**
+ * Prints the model's operations per second, as a share of the best rate that the machine reaches.
+ */
 @Command(
     name = "efficiency",
     description =

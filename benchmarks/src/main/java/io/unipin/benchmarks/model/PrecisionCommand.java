@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures the speed that int8 gains and the quality that it costs. */
+/** Measures how much speed int8 gains and how much quality it loses. */
 @Command(
     name = "precision",
     description = {

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Compares scoring from a user's KV with a separate ranking model. That model encodes the history
- * again, with sparse or dense attention.
+ * Compares scoring from a user's KV with a separate ranking model. The separate model encodes the
+ * history again, with sparse or dense attention.
  */
 final class RankForward {
   private static final String CACHED = "cached";
@@ -32,7 +32,9 @@ final class RankForward {
   /** The size of a cell: n history tokens, k candidates, and the number of rounds. */
   record Size(int n, int k, int rounds) {}
 
-  /** The ratios of one size, as measured and as predicted by counting operations. */
+  /**
+   * The ratios of one size: the measured ratios, and the ratios that counting operations predicts.
+   */
   record Cell(
       Size size,
       Spread cachedMs,
@@ -93,7 +95,7 @@ final class RankForward {
         flops.dense(size.n(), size.k()) / score);
   }
 
-  /** Returns the figures of all cells. The first cell is the headline. */
+  /** Returns the figures of all cells. The first cell gives the headline figures. */
   static Map<String, Object> results(List<Cell> cells) {
     Cell head = cells.get(0);
     Map<String, Object> results = new LinkedHashMap<>();

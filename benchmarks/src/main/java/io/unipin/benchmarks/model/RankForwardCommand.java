@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints the time that scoring from KV saves. */
+/** Prints how much time scoring from cached keys and values saves. */
 @Command(
     name = "rank-forward",
     description =

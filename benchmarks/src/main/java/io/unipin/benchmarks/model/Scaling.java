@@ -47,7 +47,7 @@ final class Scaling {
     this.rounds = rounds;
   }
 
-  /** Times encoding of n actions, an append of 8 actions, and scoring of 200 candidates. */
+  /** Measures the times to encode n actions, to append 8 actions, and to score 200 candidates. */
   Map<String, Object> history(int n) throws IOException {
     return passes("n", n, BenchModel.shape(n), n, CANDIDATES);
   }
@@ -87,8 +87,8 @@ final class Scaling {
   }
 
   /**
-   * Times acquiring and releasing a user's lease when {@code users} users are cached. Blocks have
-   * one token each.
+   * Measures the time to acquire and release a user's lease when {@code users} users are cached.
+   * Each block holds one token.
    */
   Map<String, Object> cachedUsers(int users) {
     KvLayout layout = new KvLayout(1, 1, 8, 16, KvType.FLOAT32);
@@ -120,7 +120,7 @@ final class Scaling {
     }
   }
 
-  /** Times a search for 200 of {@code items} items by one query. */
+  /** Measures the time of a search by one query for the best 200 of {@code items} items. */
   Map<String, Object> catalogue(int items, String factory) {
     SplittableRandom random = new SplittableRandom(1);
     float[] vectors = new float[items * DIMENSION];

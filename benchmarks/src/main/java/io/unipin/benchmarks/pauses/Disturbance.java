@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A disturbance from outside of the server. */
+/** A disturbance that comes from outside of the server. */
 enum Disturbance {
   PAUSE_1("stopped for 1 s", Duration.ofSeconds(1), true),
   PAUSE_5("stopped for 5 s", Duration.ofSeconds(5), true),
@@ -31,7 +31,10 @@ enum Disturbance {
     return length;
   }
 
-  /** Whether the process is stopped. Then it matters what the process did at that moment. */
+  /**
+   * Returns whether the disturbance stops the process. If so, it matters what the process did at
+   * that moment.
+   */
   boolean isPause() {
     return pause;
   }
@@ -58,7 +61,7 @@ enum Disturbance {
   }
 
   /**
-   * Takes processor time with one busy loop per core. The loops end by themselves, even if this
+   * Takes processor time with one busy loop per core. The loops end after a while even if this
    * process dies.
    */
   private void steal() throws IOException, InterruptedException {

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 /**
  * Requests pages with a deadline that only the server enforces. Thread-safe.
  *
- * <p>On a busy machine this process may be late itself, and the server must not be blamed for that.
- * The client therefore gives up only long after the deadline.
+ * <p>On a busy machine this process may be late as well, and that must not count against the
+ * server. So the client gives up only long after the deadline.
  */
 final class JudgedPages implements AutoCloseable {
   /** The note for a page from which nothing is missing. */
@@ -50,8 +50,8 @@ final class JudgedPages implements AutoCloseable {
   }
 
   /**
-   * Requests a page. The consumer learns once, on any thread, what the server left out or how the
-   * call failed.
+   * Requests a page. The consumer is called once, on any thread, with what the server left out or
+   * how the call failed.
    */
   void ask(RetrieveAndRankRequest request, Consumer<String> done) {
     Context.CancellableContext context = Context.current().withCancellation();
@@ -78,8 +78,8 @@ final class JudgedPages implements AutoCloseable {
   }
 
   /**
-   * Returns the kind of a failure. A server that ends a call at its deadline sends a reset, which
-   * looks like a cancellation.
+   * Returns the kind of a failure. When a server ends a call at its deadline, it sends a reset,
+   * which the client sees as a cancellation.
    */
   private static String kind(Throwable failure) {
     Status.Code code = Status.fromThrowable(failure).getCode();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The results of pages by the time of their request. Thread-safe. */
+/** The results of page requests, by the time of the request. Thread-safe. */
 final class PageNotes {
   private static final long CALM_NANOS = 2_000_000_000L;
 
@@ -36,12 +36,17 @@ final class PageNotes {
     return note.atNanos() - fromNanos >= 0 && note.atNanos() - toNanos < 0;
   }
 
-  /** Returns the number of pages of that span that were degraded or refused. */
+  /**
+   * Returns the number of pages that were requested in a span of time and were degraded or refused.
+   */
   synchronized long lessThanWhole(long fromNanos, long toNanos) {
     return notes.stream().filter(note -> isIn(note, fromNanos, toNanos) && !note.isWhole()).count();
   }
 
-  /** Returns the numbers of degraded or refused pages of that span, by what was left out. */
+  /**
+   * Returns how many pages that were requested in a span of time were degraded or refused, by what
+   * was left out.
+   */
   synchronized Map<String, Long> missing(long fromNanos, long toNanos) {
     Map<String, Long> kinds = new TreeMap<>();
     for (Note note : notes) {
@@ -53,8 +58,8 @@ final class PageNotes {
   }
 
   /**
-   * Returns the seconds from a moment until the beginning of two seconds without an incomplete
-   * page; infinity if there are none.
+   * Returns the number of seconds from a moment until two seconds without an incomplete page begin.
+   * Returns infinity if there are no such two seconds.
    *
    * @param fromNanos the moment
    * @param toNanos end of the recorded time
@@ -72,8 +77,8 @@ final class PageNotes {
   }
 
   /**
-   * Returns the nanoseconds from the beginning of a span to its last incomplete page; negative if
-   * there is none.
+   * Returns the number of nanoseconds from the beginning of a span to its last incomplete page, or
+   * a negative number if there is no such page.
    */
   private long lastLess(long fromNanos, long toNanos) {
     return notes.stream()

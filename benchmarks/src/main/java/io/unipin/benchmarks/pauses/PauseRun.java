@@ -24,8 +24,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * Plays one scenario against a running server. One thread runs it. Callers have threads of their
- * own.
+ * Plays one scenario against a running server. One thread plays the scenario, and callers have
+ * threads of their own.
  */
 final class PauseRun {
   private static final int USERS = 40;
@@ -47,7 +47,7 @@ final class PauseRun {
   /**
    * Creates a run and learns what the server knows.
    *
-   * @param span time that is watched before the disturbance and after it
+   * @param span length of the time that is watched before the disturbance, and of the time after it
    */
   PauseRun(BenchServer server, UniPinClient client, PauseScenario scenario, Duration span) {
     this.server = server;
@@ -73,7 +73,7 @@ final class PauseRun {
       sleep(SETTLE.plus(span));
       long end = settled + span.toNanos();
       sender.shutdownNow();
-      sleep(scenario.deadline().multipliedBy(4)); // wait for the last pages
+      sleep(scenario.deadline().multipliedBy(4)); // waits for the last pages
       return new PauseScenario.Outcome(
           scenario,
           peak,
@@ -123,7 +123,9 @@ final class PauseRun {
     return RetrieveAndRankRequest.newBuilder().setUser(user).build();
   }
 
-  /** Requests pages at a constant rate, independent of the answers, until interrupted. */
+  /**
+   * Requests pages at a constant rate, independent of the answers, until the thread is interrupted.
+   */
   private void sendEvenly(JudgedPages pages) {
     long next = System.nanoTime();
     while (!Thread.currentThread().isInterrupted()) {
@@ -135,8 +137,8 @@ final class PauseRun {
   }
 
   /**
-   * Disturbs the server. A pause begins while all workers are busy, because the server measures
-   * pauses then.
+   * Disturbs the server. A pause begins while all workers are busy, because the server notices
+   * pauses only then.
    */
   private void disturb(JudgedPages pages) throws IOException, InterruptedException {
     if (!scenario.disturbance().isPause()) {

@@ -10,8 +10,8 @@ import java.util.Map;
  * A disturbance of a server while users request pages.
  *
  * @param deadline deadline of every page
- * @param known whether the users' state is cached; otherwise each page is for a new user, whose
- *     history is in the request
+ * @param known whether the users' state is cached. If not, each page is for a new user, and the
+ *     request contains the user's history.
  */
 record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) {
   private static final List<Duration> DEADLINES =
@@ -48,12 +48,12 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
    * The result of a scenario.
    *
    * @param peak maximum pages per second, measured by callers in a closed loop
-   * @param pages pages requested in each of the two compared spans
-   * @param before pages of the span before the disturbance that were degraded or refused
-   * @param wholeAgainSeconds seconds from the end of the disturbance until pages are complete
-   * @param after degraded or refused pages of the span that begins five seconds after the
+   * @param pages number of pages that were requested in each of the two compared spans
+   * @param before number of degraded or refused pages in the span before the disturbance
+   * @param wholeAgainSeconds seconds from the end of the disturbance until pages are complete again
+   * @param after number of degraded or refused pages in the span that begins five seconds after the
    *     disturbance
-   * @param missing number of these pages by what they lacked
+   * @param missing number of the pages counted in {@code after}, by what was missing from them
    */
   record Outcome(
       PauseScenario scenario,
@@ -63,7 +63,10 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
       double wholeAgainSeconds,
       long after,
       Map<String, Long> missing) {
-    /** Returns how many more pages were degraded or refused after the disturbance than before it. */
+    /**
+     * Returns how many more pages were degraded or refused after the disturbance than before the
+     * disturbance.
+     */
     long degradedAfter() {
       return Math.max(0, after - before);
     }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures how a server recovers from disturbances from outside. */
+/** Measures how a server recovers after disturbances from outside. */
 @Command(
     name = "pauses",
     description = {

@@ -14,13 +14,13 @@ public final class DataSet {
 
   private DataSet() {}
 
-  /** Returns the folder for the public sets. It need not exist. */
+  /** Returns the folder for the public data sets. The folder need not exist. */
   public static Path folder(Home home) {
     String set = System.getenv("UNIPIN_DATA");
     return set == null || set.isBlank() ? home.root().resolve("../shared/data") : Path.of(set);
   }
 
-  /** Refuses a set that does not exist. */
+  /** Refuses a data set that does not exist. */
   public static void require(Home home, String data) {
     Path source = folder(home).resolve(data);
     if (!data.equals(SIMULATOR) && !Files.isDirectory(source)) {
@@ -28,7 +28,7 @@ public final class DataSet {
     }
   }
 
-  /** Imports or simulates a set below a folder and returns its feed log. */
+  /** Imports or simulates a data set below a folder, and returns the folder of its feed log. */
   static Path feedLog(Home home, String data, Path folder)
       throws IOException, InterruptedException {
     Path log = folder.resolve("feedlog");

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The quality that int8 costs a trained recipe. The same bundles are evaluated on the same users in
- * float32 and int8.
+ * The quality that a trained recipe loses with int8. The same bundles are evaluated on the same
+ * users in float32 and in int8.
  */
 public final class PrecisionLoss {
   private final List<JsonNode> float32 = new ArrayList<>();
@@ -25,8 +25,8 @@ public final class PrecisionLoss {
    * Trains the recipe of a data set once per seed, as {@code bench quality} does, and evaluates
    * each bundle twice. A seed with an existing model is not trained again.
    *
-   * @param data a set with a recipe, or {@code simulator}
-   * @param epochs number of training epochs; 0 for the recipe's
+   * @param data name of a data set with a recipe, or {@code simulator}
+   * @param epochs number of training epochs; 0 for the recipe's number
    */
   public static PrecisionLoss measure(Home home, String data, int seeds, int epochs)
       throws IOException, InterruptedException {
@@ -54,7 +54,7 @@ public final class PrecisionLoss {
   }
 
   /**
-   * Returns means over seeds in both precisions and the relative losses. The losses are
+   * Returns the means over the seeds in both precisions, and the relative losses. The losses are
    * {@code hr10_loss_relative}, {@code ndcg10_loss_relative} and {@code auc_loss_relative} (of the
    * worst action). A loss is negative if int8 is better.
    */

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * Trains and evaluates one seed after another through the {@code unipin} script, each in a folder
  * of its own.
  *
- * <p>An interrupted benchmark continues where it was. A finished seed is read, and an unfinished
- * one resumes from its checkpoint.
+ * <p>An interrupted benchmark continues where it stopped. The figures of a finished seed are read,
+ * and an unfinished seed resumes from its checkpoint.
  */
 final class SeedRuns {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +34,7 @@ final class SeedRuns {
    * Creates the runs in a work folder.
    *
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
-   * @param origin everything that a seed's result depends on; a seed with another origin is put
+   * @param origin everything on which a seed's result depends; a seed with another origin is put
    *     aside and run again
    * @param say receives a line for each seed that is put aside, with the reason
    */
@@ -53,7 +53,7 @@ final class SeedRuns {
     this.say = say;
   }
 
-  /** The {@code results} of a seed's training and evaluation. */
+  /** The {@code results} objects of a seed's training and evaluation. */
   record Seed(JsonNode training, JsonNode evaluation, JsonNode calibration, boolean earlier) {}
 
   Seed run(int seed) throws IOException, InterruptedException {
@@ -123,8 +123,8 @@ final class SeedRuns {
   }
 
   /**
-   * Renames the folder of a finished seed, because only its owner may delete hours of work. Deletes
-   * an unfinished one.
+   * Renames the folder of a finished seed, because only the user may delete hours of work. Deletes
+   * the folder of an unfinished seed.
    */
   private void putAside(int seed) throws IOException {
     if (!Files.exists(figures(seed))) {

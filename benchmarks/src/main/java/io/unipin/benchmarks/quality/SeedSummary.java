@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 
 /**
- * The figures of several seeds as one object, each as {@code {mean, spread}}.
+ * The figures of several seeds as one JSON object. Each figure is an object {@code {mean, spread}}.
  *
- * <p>The spread is the sample standard deviation. An undefined figure is null, as is the spread of
- * a single seed.
+ * <p>The spread is the sample standard deviation. An undefined figure is null. The spread of a
+ * single seed is null as well.
  */
 final class SeedSummary {
   private static final List<String> RETRIEVAL =
@@ -36,8 +36,8 @@ final class SeedSummary {
   }
 
   /**
-   * Returns all figures. The top-level ranking figures are those of {@code action}. Figures of each
-   * action follow under a key of their own.
+   * Returns all figures. The top-level ranking figures are those of {@code action}. The figures of
+   * each action follow under the action's own key.
    */
   ObjectNode of(String action) {
     ObjectNode results = JsonNodeFactory.instance.objectNode();

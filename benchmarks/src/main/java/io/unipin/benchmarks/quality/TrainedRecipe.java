@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bundles of one recipe, one per seed. Existing ones are used again, including those of
- * {@code bench quality}.
+ * The bundles of one recipe, one bundle per seed. Existing bundles are used again, including the
+ * bundles of {@code bench quality}.
  *
  * @param recipe the recipe with its changes
  * @param options options of {@code train} and {@code evaluate} that give this recipe
  * @param feedLog folder of the feed log for the training
- * @param bundles one per seed, from 1 on
+ * @param bundles folders of the bundles, one per seed, from seed 1 on
  */
 public record TrainedRecipe(
     TrainConfig recipe, List<String> options, Path feedLog, List<Path> bundles) {
@@ -31,8 +31,8 @@ public record TrainedRecipe(
   /**
    * Trains the seeds that have no bundle yet.
    *
-   * @param data a set with a recipe, or {@code simulator}
-   * @param epochs number of training epochs; 0 for the recipe's
+   * @param data name of a data set with a recipe, or {@code simulator}
+   * @param epochs number of training epochs; 0 for the recipe's number
    */
   public static TrainedRecipe of(Home home, String data, int seeds, int epochs)
       throws IOException, InterruptedException {
@@ -49,7 +49,8 @@ public record TrainedRecipe(
     }
     Path work = home.work("quality").resolve(folder).toAbsolutePath();
     Path feedLog = work.resolve("feedlog");
-    if (!Files.exists(work.resolve("seed-1"))) { // training begins when the log is complete
+    // If this folder exists, the log is complete, because training begins only after the import.
+    if (!Files.exists(work.resolve("seed-1"))) {
       feedLog = DataSet.feedLog(home, data, work);
     }
     TrainOrigin origin = TrainOrigin.of(recipe, FeedLogReader.read(feedLog, 0));

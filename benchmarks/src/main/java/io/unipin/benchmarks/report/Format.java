@@ -8,24 +8,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes a figure as the text of a cell. A format is one of:
+ * Writes a figure as the text of a cell. A format is one of the following. The letters q, s, m and
+ * r stand before one of the first three formats.
  *
  * <ul>
  *   <li>{@code 2}: two decimals; {@code 2/1000}: two decimals after division by 1000
- *   <li>{@code ,}: a whole number with separated thousands; {@code ,/1000}: the same after division
- *       by 1000
+ *   <li>{@code ,}: a whole number with separated thousands; {@code ,/1000}: such a number after
+ *       division by 1000
  *   <li>{@code %1}: per cent with one decimal
- *   <li>{@code q} and one of these: median and quartiles
- *   <li>{@code s} and one of these: mean and spread over seeds
- *   <li>{@code m} and one of these: only the mean over seeds
- *   <li>{@code r} and one of these: least and greatest value of an array
- *   <li>{@code >=1.5 project}, {@code <=2% project}: a target, its author, and whether it is met
- *   <li>{@code cpu}, {@code day}: a processor's short name, the day of a time
- *   <li>nothing: the text as it is
+ *   <li>{@code q} before a format: median and quartiles
+ *   <li>{@code s} before a format: mean and spread over seeds
+ *   <li>{@code m} before a format: only the mean over seeds
+ *   <li>{@code r} before a format: least and greatest value of an array
+ *   <li>{@code >=1.5 project}, {@code <=2% project}: a target, who set it, and whether the figure
+ *       meets it
+ *   <li>{@code cpu}: a processor's short name; {@code day}: the day of a time
+ *   <li>no format: the text as it is
  * </ul>
  *
- * <p>An array shows its elements, separated by commas. A figure that a run could not measure shows
- * as a dash.
+ * <p>An array becomes its elements, separated by commas. A figure that a run could not measure
+ * becomes a dash.
  */
 final class Format {
   private static final Pattern NUMBER = Pattern.compile("(%?)(\\d|,)(?:/(\\d+))?");

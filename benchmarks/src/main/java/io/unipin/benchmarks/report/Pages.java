@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The results pages. Each table stands between two comments of a page. The first comment names the
- * table.
+ * The results pages. Each table stands between two comments in a page. The first of these comments
+ * names the table.
  */
 final class Pages {
   private static final String BEGIN = "<!-- table: ";
@@ -26,7 +26,7 @@ final class Pages {
   private final Path folder;
   private final Map<String, Table> tables;
 
-  /** Creates the pages of a folder. The folder also contains the files of figures. */
+  /** Creates the pages of a folder. The folder also contains the files with the figures. */
   Pages(Path folder, List<Table> tables) {
     this.folder = folder;
     this.tables =

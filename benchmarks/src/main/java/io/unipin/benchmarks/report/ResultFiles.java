@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads the committed files of figures, each once. One thread. */
+/** Reads the committed files with figures, each file once. One thread. */
 final class ResultFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -19,7 +19,7 @@ final class ResultFiles {
     this.folder = folder;
   }
 
-  /** Returns the figures of a file. The name has no file extension. */
+  /** Returns the figures of a file. The name is given without the file extension. */
   JsonNode file(String name) {
     return read.computeIfAbsent(name, this::load);
   }

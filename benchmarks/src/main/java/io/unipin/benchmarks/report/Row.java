@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  * Rows of a table that are filled from one file.
  *
  * <p>A cell is text with placeholders {@code {path|format}}. A path consists of keys below
- * {@link #base}. With a leading slash it begins at the file's root. {@code *} stands for all
- * elements of an array. A placeholder may contain another one, which is filled first.
- * {@code {@file}} is the file's name.
+ * {@link #base}. A path with a leading slash begins at the file's root. {@code *} stands for all
+ * elements of an array. A placeholder may contain another placeholder, which is filled first. The
+ * placeholder {@code {@file}} stands for the file's name.
  *
- * @param file file name without its extension; empty for a row of words alone
- * @param base path at which the cells' paths begin
- * @param isRepeated whether the base is an array whose elements make a row each
+ * @param file file name without its extension; empty if the row has only words
+ * @param base path in the file from which the cells' paths start
+ * @param isRepeated whether the base is an array, each element of which becomes a row
  */
 record Row(String file, String base, boolean isRepeated, List<String> cells) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}|]+)(?:\\|([^{}]+))?}");
@@ -26,7 +26,7 @@ record Row(String file, String base, boolean isRepeated, List<String> cells) {
     cells = List.copyOf(cells);
   }
 
-  /** Writes each row as one line. */
+  /** Writes each row as one line of Markdown. */
   void write(ResultFiles files, StringBuilder out) {
     if (file.isEmpty()) {
       line(cells, out);

@@ -22,7 +22,7 @@ record Table(String name, List<String> heads, List<Row> rows) {
     return new Table(name, List.of(heads), List.of());
   }
 
-  /** Returns a table of where and when the figures of a page were measured. */
+  /** Returns a table that says where and when the figures of a page were measured. */
   static Table ofRuns(String name, String... files) {
     Table table = of(name, "figures", "processor", "measured on", "build");
     for (String file : files) {
@@ -36,18 +36,21 @@ record Table(String name, List<String> heads, List<Row> rows) {
   /**
    * Adds a row.
    *
-   * @param source a file's name, which # and a path below its results may follow
+   * @param source a file's name. A {@code #} and a path below the file's results may follow.
    */
   Table row(String source, String... cells) {
     return with(new Row(file(source), base(source), false, List.of(cells)));
   }
 
-  /** Adds a row for each element of an array. Its path follows the file's name and #. */
+  /**
+   * Adds a row for each element of an array. In {@code source}, the path of the array follows the
+   * file's name and {@code #}.
+   */
   Table each(String source, String... cells) {
     return with(new Row(file(source), base(source), true, List.of(cells)));
   }
 
-  /** Adds a row of words and of figures that others published. */
+  /** Adds a row of words, or of figures that other authors published. */
   Table published(String... cells) {
     return with(new Row("", "", false, List.of(cells)));
   }

@@ -22,12 +22,12 @@ import java.util.Random;
 
 /**
  * A deep interest network (Zhou et al., "Deep Interest Network for Click-Through Rate Prediction",
- * arXiv 1706.06978). One thread; at most one per process, like
+ * arXiv 1706.06978). One thread. A process has at most one such model, as with
  * {@link io.unipin.model.TrainingModel}.
  *
- * <p>A small network weighs each action of the history together with the candidate. The weighted
- * sum, which is not normalised, is one feature of the candidate. The other features are the
- * history's plain mean, the candidate and the surface.
+ * <p>For each action of the history, a small network computes a weight from the action and the
+ * candidate. The weighted sum of the actions, which is not normalised, is one feature of the
+ * candidate. The other features are the history's plain mean, the candidate and the surface.
  */
 final class DinModel implements AutoCloseable {
   private static final int WIDTH = 32;
@@ -85,8 +85,8 @@ final class DinModel implements AutoCloseable {
   }
 
   /**
-   * Makes one step of Adam and returns the loss: cross-entropies, summed over actions, averaged
-   * over rows.
+   * Makes one step of Adam and returns the loss: the cross-entropies, added up over the actions and
+   * averaged over the rows.
    */
   float step(DinRows.Batch batch) {
     try (NDManager scope = manager.newSubManager()) {
@@ -110,7 +110,7 @@ final class DinModel implements AutoCloseable {
     }
   }
 
-  /** Returns probabilities (rows, actions). */
+  /** Returns the probability of each action for each row: (rows, actions). */
   float[] probabilities(DinRows.Batch batch) {
     JniUtils.setGradMode(false);
     try (NDManager scope = manager.newSubManager()) {

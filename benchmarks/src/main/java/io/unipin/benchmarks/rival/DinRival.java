@@ -19,11 +19,11 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * A rival in ranking: a {@link DinModel} that is trained on the training impressions of a log. One
- * thread.
+ * A rival in ranking. It is a {@link DinModel} that is trained on the training impressions of a
+ * log. One thread.
  *
- * <p>The epoch is chosen on the validation impressions by the AUC of the recipe's action. The test
- * impressions give the result.
+ * <p>The best epoch is the one with the highest AUC of the recipe's action on the validation
+ * impressions. The result is measured on the test impressions.
  */
 public final class DinRival {
   private static final int EPOCHS = 15;
@@ -63,7 +63,7 @@ public final class DinRival {
    * Trains and evaluates one model. Returns figures per action of the test split:
    * {@code {din_auc: {click: …}, din_gauc: …, din_log_loss: …}}.
    *
-   * @param said receives a line per epoch
+   * @param said receives a line of text per epoch
    */
   public ObjectNode judge(long seed, Consumer<String> said) {
     try (DinModel model =
@@ -103,7 +103,7 @@ public final class DinRival {
     model.restore(kept);
   }
 
-  /** Returns probabilities (rows, actions). */
+  /** Returns the probability of each action for each row: (rows, actions). */
   private static float[] probabilities(DinModel model, DinRows rows) {
     int actions = rows.log().schema().actions().size();
     List<Integer> order = rows.inOrder();

@@ -11,15 +11,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The impressions of one split of a log, one row each, as {@link DinModel} reads them. Immutable.
+ * The impressions of one split of a log, in the form that {@link DinModel} reads. Each impression
+ * is a row. Immutable.
  *
  * @param all all slates of the log
- * @param users (rows) user rows, grouped
+ * @param users (rows) the user of each impression, by the user's row in the log; impressions of one
+ *     user are adjacent
  * @param slates (rows) slate of each impression
  * @param impressions (rows) position of each impression in the arrays of {@code all}
  */
 record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impressions) {
-  /** The maximum number of actions of a history that are read. The latest actions are used. */
+  /**
+   * The maximum number of actions of a history that the model reads. These are the latest actions.
+   */
   private static final int MOST_HISTORY = 50;
 
   static DinRows of(FeedLog log, Slates all, Part part) {
@@ -51,7 +55,7 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
     return IntStream.range(0, size()).boxed().collect(Collectors.toCollection(ArrayList::new));
   }
 
-  /** Returns for each row whether it got the action with that bit. */
+  /** Returns, for each row, whether the impression got the action with this bit. */
   boolean[] labels(int action) {
     boolean[] labels = new boolean[size()];
     for (int row = 0; row < labels.length; row++) {
@@ -72,7 +76,10 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
     return new SlateGroups(users, ints(sizes), ids);
   }
 
-  /** Returns some rows. Their histories are padded with zeros to the longest. */
+  /**
+   * Returns a batch of the given rows. The histories are padded with zeros to the length of the
+   * longest history.
+   */
   Batch batch(List<Integer> order) {
     int rows = order.size();
     int actions = log.schema().actions().size();
@@ -110,11 +117,11 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
    * A batch of rows.
    *
    * @param items (rows, n) items of the histories
-   * @param known (rows, n, 1) 1 for an action, 0 for padding
+   * @param known (rows, n, 1), which is 1 for an action and 0 for padding
    * @param actions (rows, n, actions) actions on these items
    * @param candidates (rows) candidate items
    * @param surfaces (rows) surfaces of the impressions
-   * @param labels (rows, actions) 1 for each action that the impression got
+   * @param labels (rows, actions), which is 1 for each action that the impression got, else 0
    */
   record Batch(
       int rows,

@@ -19,17 +19,18 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A second model that ranks the items that the first one retrieves. It encodes the history again.
+ * A second model that ranks the items that the first model retrieves. The second model encodes the
+ * history again.
  *
- * <p>Its items and names must be those of the first model, because both read the same tokens.
- * Thread-safe. The loader of its bundle closes the bundle.
+ * <p>Both models must have the same items and names, because both read the same tokens.
+ * Thread-safe. The caller that loaded the second bundle closes it.
  */
 public final class SecondModel implements RankingModel {
   /** The way in which a second model ranks. */
   public enum Pass {
     /**
-     * Encodes the history causally into keys and values, which the cache keeps, and then scores the
-     * candidates.
+     * Encodes the history in a causal pass into keys and values, which the cache keeps. Then scores
+     * the candidates.
      */
     SPARSE,
     /** Makes one pass over history and candidates under a dense mask. */
@@ -49,8 +50,8 @@ public final class SecondModel implements RankingModel {
   }
 
   /**
-   * Returns a factory of ranking with this bundle's model. A dense pass needs a bundle that is
-   * loaded with its comparison part.
+   * Returns a factory of ranking models that use this bundle's model. A dense pass needs a bundle
+   * that was loaded with its comparison part.
    */
   public static Factory of(LoadedBundle second, Pass pass) {
     return (encoder, costs) -> new SecondModel(second, pass, encoder, costs);

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 /**
  * A server in a process of its own, on free loopback ports.
  *
- * <p>Callers of a {@link BenchWorld}'s server have priority on the shared cores. Their measurements
- * then show only the server's delays.
+ * <p>On the shared cores, the callers of a {@link BenchWorld}'s server have priority over the
+ * server. So their measurements contain only the server's delays.
  */
 public final class BenchServer implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
@@ -39,7 +39,7 @@ public final class BenchServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server and waits until it serves. Its log and histories are written below
+   * Starts a server and waits until it serves. The server writes its log and histories below
    * {@code work}.
    */
   public static BenchServer start(BenchWorld world, String bundle, Path work, List<String> settings)
@@ -56,7 +56,7 @@ public final class BenchServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server for any bundle with the usual settings. It has the same priority as its
+   * Starts a server for any bundle with the usual settings. The server has the same priority as its
    * callers.
    */
   public static BenchServer beside(Path bundle, Path work)
@@ -121,7 +121,7 @@ public final class BenchServer implements AutoCloseable {
     return process;
   }
 
-  /** Returns the resident memory of the process in MiB. */
+  /** Returns the resident memory of the server's process in MiB. */
   public double residentMib() throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     for (String line : Files.readAllLines(status)) {
@@ -139,7 +139,7 @@ public final class BenchServer implements AutoCloseable {
     return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
-  /** Returns the sum over all series of a metric whose labels contain this text. */
+  /** Returns the sum of a metric over all of its series with labels that contain this text. */
   public static double sum(String metrics, String name, String label) {
     Matcher lines =
         Pattern.compile("(?m)^" + Pattern.quote(name) + "(\\{[^}]*})? ([-+.0-9Ee]+|NaN)$")

@@ -27,9 +27,9 @@ public record BenchWorld(Path folder, Size size, int users) {
 
   /** The size of the model. */
   public enum Size {
-    /** The shape of the published figures: 512 actions, 200 candidates, d = 256, four layers. */
+    /** The size in the published figures: 512 actions, 200 candidates, d = 256, four layers. */
     FULL(10_000, 256, 4, 4, 512, 200),
-    /** A small shape that loads quickly, for measurements of everything around the model. */
+    /** A small size that loads quickly, for measurements of everything around the model. */
     SMALL(2000, 64, 2, 2, 64, 50);
 
     private final int items;
@@ -85,15 +85,15 @@ public record BenchWorld(Path folder, Size size, int users) {
         List.of("home"));
   }
 
-  /** Returns the bytes of the users' state. */
+  /** Returns the number of bytes of all users' state. */
   long cacheBytes() {
     KvLayout layout = shape().kvLayout(KvType.FLOAT32);
     return users * layout.blockBytes(layout.capacityFor(layout.maxRows()));
   }
 
   /**
-   * Returns JVM options with a heap of fixed size. Growth of the process's memory then has other
-   * causes.
+   * Returns JVM options with a heap of fixed size, so that the heap cannot cause a growth of the
+   * process's memory.
    */
   String javaOptions() {
     return "-Xms%dm -Xmx%dm -XX:+AlwaysPreTouch".formatted(HEAP_MIB, HEAP_MIB);

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Trains the demo's bundle on the same simulated feed. */
+/** Trains the demo's bundle, on the demo's simulated feed. */
 public final class DemoBundle {
   private static final int USERS = 2000;
   private static final int ITEMS = 2000;
@@ -23,8 +23,8 @@ public final class DemoBundle {
   /**
    * Trains the bundle below a folder and returns it.
    *
-   * @param epochs number of training epochs; 0 for the recipe's. Less training makes a worse model
-   *     with the same computation
+   * @param epochs number of training epochs; 0 for the recipe's number. Fewer epochs give a worse
+   *     model, which computes as much per request.
    */
   public static Path train(Home home, Path folder, int epochs)
       throws IOException, InterruptedException {

@@ -16,7 +16,7 @@ public final class MemoryTrace implements AutoCloseable {
   private final List<Point> points = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
-  /** Resident memory in MiB at a time in minutes. */
+  /** The resident memory in MiB at a time in minutes. */
   public record Point(double minute, double mib) {}
 
   public MemoryTrace(BenchServer server, long seconds) {
@@ -31,7 +31,7 @@ public final class MemoryTrace implements AutoCloseable {
         points.add(new Point((System.nanoTime() - begin) / NANOS_PER_MINUTE, mib));
       }
     } catch (IOException e) {
-      throw new IllegalStateException("the server has ended", e); // ends the trace
+      throw new IllegalStateException("the server has ended", e); // this exception ends the trace
     }
   }
 
@@ -42,8 +42,8 @@ public final class MemoryTrace implements AutoCloseable {
   }
 
   /**
-   * Returns MiB per minute by least squares over the points from {@code fromMinute} on; NaN for
-   * fewer than two points.
+   * Returns the slope in MiB per minute, by least squares over the points from {@code fromMinute}
+   * on. Returns NaN for fewer than two points.
    */
   public static double slope(List<Point> points, double fromMinute) {
     List<Point> late = points.stream().filter(p -> p.minute >= fromMinute).toList();

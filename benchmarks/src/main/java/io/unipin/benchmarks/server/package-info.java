@@ -1,4 +1,4 @@
-/** Servers of benchmarks, in processes of their own. */
+/** The servers that benchmarks start, in processes of their own. */
 @NullMarked
 package io.unipin.benchmarks.server;
 

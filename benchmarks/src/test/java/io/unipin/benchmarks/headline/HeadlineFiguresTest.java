@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 final class HeadlineFiguresTest {
   /**
-   * Returns one round of a second for each value of {@code hits}. The latencies of its pages are 1,
-   * 2, … times {@code latencyMs}.
+   * Returns one round, of one second, for each value of {@code hits}. The latencies of a round's
+   * pages are 1, 2, … times {@code latencyMs}.
    */
   private static List<TrafficRound> rounds(int pages, double latencyMs, int... hits) {
     List<TrafficRound> rounds = new ArrayList<>();
@@ -68,7 +68,8 @@ final class HeadlineFiguresTest {
   }
 
   /**
-   * Computed by hand: d = 256, four layers, feed-forward 1,024, 512 x 200, five pages per visit.
+   * The expected values were computed by hand for d = 256, four layers, feed-forward 1,024, 512
+   * actions, 200 candidates and five pages per visit.
    */
   @Test
   void toJson_byFlops_countsTheHistoryOnceAVisitWhereItIsKept() {

@@ -33,7 +33,7 @@ final class BenchTest {
           List.of("click"),
           List.of("home"));
 
-  /** Returns a clock that moves by a millisecond at each reading. */
+  /** Returns a clock that advances by a millisecond at each reading. */
   private static LongSupplier clock() {
     AtomicLong now = new AtomicLong();
     return () -> now.getAndAdd(1_000_000);

@@ -13,7 +13,10 @@ final class PageNotesTest {
 
   private final PageNotes notes = new PageNotes();
 
-  /** Adds a page every 100 ms. Pages requested at {@code lessAtMs} are incomplete. */
+  /**
+   * Adds the note of a page every 100 ms. The pages that are requested at {@code lessAtMs} are
+   * incomplete.
+   */
   private void pages(long... lessAtMs) {
     for (long at = 0; at < END / MS; at += 100) {
       boolean less = false;
