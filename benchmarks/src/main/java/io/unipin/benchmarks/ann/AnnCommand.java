@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ann",
     description =
-        "Recall and queries per second of the index, beside FAISS as the distribution builds it and"
-            + " beside Lucene's HNSW.",
+        "Measures recall and queries per second of the index, and compares it with FAISS as the"
+            + " Linux distribution builds it and with Lucene's HNSW.",
     footer = {"", "Example:", "  ./unipin bench ann --json ann.json --quick"})
 public final class AnnCommand implements Callable<Integer> {
   private static final int SIZE = 100_000;
@@ -61,10 +61,13 @@ public final class AnnCommand implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "SECTION",
-      description = "Measure these alone: ${COMPLETION-CANDIDATES}.")
+      description = "Measure only these parts: ${COMPLETION-CANDIDATES}.")
   private Set<Section> only = EnumSet.noneOf(Section.class);
 
-  @Option(names = "--charts", paramLabel = "DIR", description = "Draw recall against speed there.")
+  @Option(
+      names = "--charts",
+      paramLabel = "DIR",
+      description = "Draw charts of recall against speed into this folder.")
   @Output(Output.Kind.FOLDER)
   private @Nullable Path charts;
 

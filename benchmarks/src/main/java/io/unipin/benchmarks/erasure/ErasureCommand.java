@@ -31,9 +31,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "erasure",
     description = {
-      "Erases users from a served log of 640 MiB and a history of 223 MiB (4,096 actions a user) beside live pages and actions, with shadow and arms.",
-      "page_p99_ratio_while_erasing: of pages beside two erasures a second by pages without, in turns of one run.",
-      "bytes_left: files that still hold an id of an erased user, also after a torn line, with the logs switched off and on a full disk."
+      "Erases users from a served log of 640 MiB and a history of 223 MiB (4,096 actions per user)"
+          + " during live traffic, with a shadow arm and other arms.",
+      "page_p99_ratio_while_erasing: p99 of pages during two erasures per second, divided by p99"
+          + " without erasures, in turns of one run.",
+      "bytes_left: number of files that still contain an id of an erased user. Covers a torn line,"
+          + " logs that are switched off, and a full disk."
     },
     footer = {"", "Example:", "  ./unipin bench erasure --json erasure.json"})
 public final class ErasureCommand implements Callable<Integer> {

@@ -26,7 +26,9 @@ import picocli.CommandLine.Spec;
 /** Tests assignment and statistics on simulated users. */
 @Command(
     name = "experiments",
-    description = "Whether arms get their shares, and how often each test claims what is not so.",
+    description =
+        "Tests whether arms get their shares, and how often each statistical test claims an effect"
+            + " that does not exist.",
     footer = {"", "Example:", "  ./unipin bench experiments --json experiments.json"})
 public final class ExperimentsCommand implements Callable<Integer> {
   private static final long SEED = 20_260_101;
@@ -40,7 +42,7 @@ public final class ExperimentsCommand implements Callable<Integer> {
   @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
-  @Option(names = "--quick", description = "A tenth of the trials, the same keys.")
+  @Option(names = "--quick", description = "Run a tenth of the trials, with the same keys.")
   private boolean quick;
 
   @Spec private CommandSpec spec;

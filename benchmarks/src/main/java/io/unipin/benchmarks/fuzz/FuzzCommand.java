@@ -33,9 +33,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fuzz",
     description = {
-      "Feeds inputs that Jazzer makes to everything that reads outside input: requests, cursors, files, settings, HTTP.",
-      "An input that breaks a reader ends its target; it is kept, with the stack trace, in a folder that is named.",
-      "Such an input becomes a test once it lies under src/test/resources/fuzz/TARGET."
+      "Passes inputs that Jazzer makes to all code that reads outside input: requests, cursors,"
+          + " files, settings, HTTP.",
+      "An input that breaks a reader ends the run of this target. The input and the stack trace"
+          + " are kept in a folder that the output names.",
+      "To make such an input a test, put it under src/test/resources/fuzz/TARGET."
     },
     footer = {"", "Example:", "  ./unipin bench fuzz --minutes 30 --json fuzz.json"})
 public final class FuzzCommand implements Callable<Integer> {
@@ -46,7 +48,8 @@ public final class FuzzCommand implements Callable<Integer> {
       names = "--minutes",
       paramLabel = "N",
       defaultValue = "30",
-      description = "How long all targets together take, two at a time. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Time for all targets together; two targets run at a time. Default: ${DEFAULT-VALUE}.")
   private int minutes;
 
   @Option(names = "--quick", description = "Take eight minutes.")
@@ -55,7 +58,7 @@ public final class FuzzCommand implements Callable<Integer> {
   @Option(
       names = "--target",
       paramLabel = "NAME",
-      description = "Fuzz this target alone; may be given several times.")
+      description = "Fuzz only this target. The option may be repeated.")
   private List<String> only = new ArrayList<>();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")

@@ -22,10 +22,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "headline",
     description = {
-      "One model against two, all as configurations of the same server: two models that each read the history (the second"
-          + " sparsely or under a dense mask), one model whose KV lives for a request, one model with the user KV cache, and"
-          + " both with a cache that is too small.",
-      "QPS: four callers that never wait. Latency: pages at random times, at the same rate for all sides."
+      "Compares one model with two models. All sides are configurations of the same server: two"
+          + " models that each read the history (the second with sparse or dense attention), one"
+          + " model whose KV lives for one request, one model with the user KV cache, and one and"
+          + " two models with a cache that is too small.",
+      "QPS: four callers request pages without a pause. Latency: pages are requested at random"
+          + " times, at the same rate for all sides."
     },
     footer = {"", "Example:", "  ./unipin bench headline --json headline.json --quick"})
 public final class HeadlineCommand implements Callable<Integer> {
@@ -38,7 +40,10 @@ public final class HeadlineCommand implements Callable<Integer> {
 
   private static final List<Size> SIZES = List.of(new Size(512, 200), new Size(992, 656));
 
-  @Option(names = "--only", paramLabel = "NxK", description = "One size: 512x200 or 992x656.")
+  @Option(
+      names = "--only",
+      paramLabel = "NxK",
+      description = "Measure only this size: 512x200 or 992x656.")
   private @Nullable String only;
 
   @Mixin private BenchOptions options;

@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kv-cache",
     description =
-        "The user KV cache: acquire, put and append beside other stores, hit rates beside other"
-            + " policies, what int8 costs, and what chaos leaves.",
+        "Measures the user KV cache: acquire, put and append compared with other stores, hit rates"
+            + " compared with other policies, the quality that int8 loses, and what a stress test"
+            + " leaves behind.",
     footer = {"", "Example:", "  ./unipin bench kv-cache --json kv-cache.json --quick"})
 public final class KvCacheCommand implements Callable<Integer> {
   private static final double BUDGET = 0.1;
@@ -54,7 +55,7 @@ public final class KvCacheCommand implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "SECTION",
-      description = "Measure these alone: ${COMPLETION-CANDIDATES}.")
+      description = "Measure only these parts: ${COMPLETION-CANDIDATES}.")
   private Set<Section> only = EnumSet.noneOf(Section.class);
 
   @Spec private CommandSpec spec;

@@ -27,11 +27,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "overload",
     description = {
-      "Plays load at 80 and 300 percent of what a server can do, and calls with little time, all by cached users.",
-      "Figures are medians over the rounds; refused_at_80pct is the sum. Rounds in which what the server can do moved by more"
-          + " than 15 percent, or other processes took more than 5 percent of the machine at 80 percent, are played anew.",
-      "late_answers: pages that the caller got more than 5 ms after the deadline; late_ends: calls that ended so in any way,"
-          + " which a caller's own timer decides, not the server."
+      "Plays load at 80 and 300 percent of a server's peak rate, and calls with short deadlines."
+          + " All users are cached.",
+      "Figures are medians over the rounds; refused_at_80pct is the total. A round is repeated if"
+          + " the peak rate changed by more than 15 percent, or if other processes took more than"
+          + " 5 percent of the machine at 80 percent load.",
+      "late_answers: pages that the caller got more than 5 ms after the deadline. late_ends: calls"
+          + " that ended more than 5 ms after the deadline in any way; the caller's timer decides"
+          + " this, not the server."
     },
     footer = {"", "Example:", "  ./unipin bench overload --quick --json overload.json"})
 public final class OverloadCommand implements Callable<Integer> {
@@ -46,7 +49,7 @@ public final class OverloadCommand implements Callable<Integer> {
   private static final double MAX_OTHERS = 0.05;
   private static final int MOST_TRIES = 4;
 
-  @Option(names = "--quick", description = "Three rounds instead of seven.")
+  @Option(names = "--quick", description = "Play three rounds instead of seven.")
   private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")

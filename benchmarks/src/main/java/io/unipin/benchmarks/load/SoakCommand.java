@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
     name = "soak",
     description = {
       "Plays feed sessions at a steady rate against a server in a process of its own, and watches its resident memory.",
-      "The slope counts from minute 15 on, in shorter runs from a quarter of the time on."
+      "The slope of the memory is measured from minute 15 on. In shorter runs it is measured after"
+          + " a quarter of the time."
     },
     footer = {"", "Example:", "  ./unipin bench soak --duration 60m --rate 10 --json soak.json"})
 public final class SoakCommand implements Callable<Integer>, Checked {
@@ -57,7 +58,7 @@ public final class SoakCommand implements Callable<Integer>, Checked {
       names = "--duration",
       defaultValue = "60m",
       paramLabel = "TIME",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description = "Length of the run. Default: ${DEFAULT-VALUE}.")
   private String duration;
 
   @Option(
@@ -65,10 +66,11 @@ public final class SoakCommand implements Callable<Integer>, Checked {
       defaultValue = "0",
       paramLabel = "QPS",
       description =
-          "Pages per second; 0: 60 %% of what comes back of the same traffic when far too much is asked.")
+          "Pages per second; 0 means 60 %% of the pages per second that the server returns under"
+              + " far too much traffic.")
   private double rate;
 
-  @Option(names = "--quick", description = "Two minutes.")
+  @Option(names = "--quick", description = "Run for two minutes.")
   private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")

@@ -27,8 +27,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "swap",
     description = {
-      "Swaps two bundles a hundred times while callers ask for pages, and compares every page with what its bundle answers at rest.",
-      "rss_ratio: resident memory after the last swap by that after a tenth of them, when both bundles had been loaded and let go."
+      "Swaps two bundles a hundred times while callers request pages. Compares every page with the"
+          + " page of the same bundle when nothing is swapped.",
+      "rss_ratio: resident memory after the last swap, divided by the memory after a tenth of the"
+          + " swaps, when both bundles had been loaded and released."
     },
     footer = {"", "Example:", "  ./unipin bench swap --json swap.json"})
 public final class SwapCommand implements Callable<Integer> {
@@ -37,7 +39,7 @@ public final class SwapCommand implements Callable<Integer> {
   private static final int SWAPS = 100;
   private static final int CACHED_USERS = 64;
 
-  @Option(names = "--quick", description = "A small model.")
+  @Option(names = "--quick", description = "Use a small model.")
   private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")

@@ -16,7 +16,7 @@ public final class BenchOptions {
   @Output(Output.Kind.FILE)
   private @Nullable Path json;
 
-  @Option(names = "--quick", description = "Fewer rounds and sizes, the same keys.")
+  @Option(names = "--quick", description = "Measure fewer rounds and sizes, with the same keys.")
   private boolean quick;
 
   public boolean quick() {

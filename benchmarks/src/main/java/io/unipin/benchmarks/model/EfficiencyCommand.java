@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "efficiency",
     description =
-        "Operations per second of encode and score over the best matrix product of the same run, and the share of a request"
-            + " that is not native compute.",
+        "Measures the operations per second of encode and score, divided by those of the best"
+            + " matrix product of the same run. Also measures the share of a request that is not"
+            + " native compute.",
     footer = {"", "Example:", "  ./unipin bench efficiency --json efficiency.json --quick"})
 public final class EfficiencyCommand implements Callable<Integer> {
   private static final int HISTORY = 512;

@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "precision",
     description = {
-      "engine.precision INT8 against FLOAT32: pages per second of the headline's session traffic (512x200, user KV), and"
-          + " quality of a trained recipe, the same bundle judged in both."
+      "Compares engine.precision INT8 with FLOAT32: pages per second of the headline's session"
+          + " traffic (512x200, user KV), and the quality of a trained recipe, with the same"
+          + " bundle evaluated in both precisions."
     },
     footer = {"", "Example:", "  ./unipin bench precision --json precision.json --quick"})
 public final class PrecisionCommand implements Callable<Integer>, Checked {

@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rank-forward",
     description =
-        "Scoring from KV against encoding the history again, sparsely (causal pass, then candidates) and densely (one pass"
-            + " with an (n+k) x (n+k) mask).",
+        "Compares scoring from KV with encoding the history again: with sparse attention (a causal"
+            + " pass, then the candidates) and with dense attention (one pass with an (n+k) x"
+            + " (n+k) mask).",
     footer = {"", "Example:", "  ./unipin bench rank-forward --json rank-forward.json --quick"})
 public final class RankForwardCommand implements Callable<Integer> {
   private static final int HISTORY = 992;

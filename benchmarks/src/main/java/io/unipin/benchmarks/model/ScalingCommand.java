@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "scaling",
     description =
-        "Cost of encoding, appending, scoring, look-up and search against history length, candidates, layers, cached users"
-            + " and catalogue size, one of them at a time.",
+        "Measures the cost of encoding, appending, scoring, look-up and search while one size"
+            + " grows: history length, candidates, layers, cached users or catalogue size.",
     footer = {"", "Example:", "  ./unipin bench scaling --json scaling.json --quick"})
 public final class ScalingCommand implements Callable<Integer> {
   @Mixin private BenchOptions options;

@@ -31,12 +31,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pauses",
     description = {
-      "Stops a server for seconds, or takes its cores, while ten pages a second are asked for, and watches when pages are whole again.",
-      "24 scenarios, each with a server of its own that serves the demo's bundle: four disturbances, three deadlines, cached users and"
-          + " new ones. About 65 minutes; --quick has six scenarios and shorter spans, about 9 minutes with the training.",
-      "whole_again_s: seconds after the worst disturbance until two seconds begin in which every page is whole.",
-      "degraded_after: pages degraded or refused from 5 s after a disturbance on, beyond those of as long a time before, over all"
-          + " scenarios. The server's own answer counts: its deadline begins when a call reaches it."
+      "Stops a server for seconds, or takes its cores, while ten pages per second are requested."
+          + " Measures when pages are complete again.",
+      "There are 24 scenarios: four disturbances, three deadlines, and cached or new users. Each"
+          + " scenario has its own server, which serves the demo's bundle. A run takes about 65"
+          + " minutes. With --quick it has six scenarios and shorter spans, and takes about 9"
+          + " minutes with the training.",
+      "whole_again_s: seconds after the worst disturbance until two seconds begin in which every"
+          + " page is complete.",
+      "degraded_after: how many more pages were degraded or refused from 5 s after a disturbance"
+          + " on than in an equally long time before it, over all scenarios. The server's answer"
+          + " counts; the deadline begins when a call reaches the server."
     },
     footer = {"", "Example:", "  ./unipin bench pauses --quick --json pauses.json"})
 public final class PausesCommand implements Callable<Integer> {
@@ -44,7 +49,9 @@ public final class PausesCommand implements Callable<Integer> {
   private static final Duration QUICK_SPAN = Duration.ofSeconds(20);
   private static final int QUICK_EPOCHS = 1;
 
-  @Option(names = "--quick", description = "Six scenarios, watched for 20 s instead of 60.")
+  @Option(
+      names = "--quick",
+      description = "Play six scenarios, and watch each for 20 s instead of 60.")
   private boolean quick;
 
   @Option(

@@ -38,9 +38,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "quality",
     description = {
-      "Trains and evaluates recipes/NAME/train.yaml on a public data set, once per seed: mean and"
-          + " spread of every figure.",
-      "An interrupted run goes on where it was."
+      "Trains and evaluates recipes/NAME/train.yaml on a public data set, once per seed. Prints"
+          + " mean and spread of every figure.",
+      "An interrupted run continues where it stopped."
     },
     footer = {
       "",
@@ -54,14 +54,15 @@ public final class QualityCommand implements Callable<Integer>, Checked {
       required = true,
       paramLabel = "NAME",
       description =
-          "Data set, a folder of UNIPIN_DATA (default ../shared/data) with a recipe, or simulator.")
+          "Name of a data set: a folder in UNIPIN_DATA (default ../shared/data) that has a recipe,"
+              + " or simulator.")
   private String data;
 
   @Option(
       names = "--seeds",
       defaultValue = "3",
       paramLabel = "N",
-      description = "Trainings. Default: ${DEFAULT-VALUE}.")
+      description = "Number of trainings. Default: ${DEFAULT-VALUE}.")
   private int seeds;
 
   @Option(
@@ -73,17 +74,16 @@ public final class QualityCommand implements Callable<Integer>, Checked {
   @Option(
       names = "--work",
       paramLabel = "DIR",
-      description = "Folder of what is under way. Default: .unipin/quality/NAME.")
+      description = "Folder for unfinished work. Default: .unipin/quality/NAME.")
   @Output(Output.Kind.FOLDER)
   private @Nullable Path work;
 
-  @Option(names = "--quick", description = "One seed and two epochs, the same keys.")
+  @Option(names = "--quick", description = "Train one seed for two epochs, with the same keys.")
   private boolean quick;
 
   @Option(
       names = "--din",
-      description =
-          "Train a deep interest network on the same impressions, too, to be compared with.")
+      description = "Also train a deep interest network on the same impressions, for comparison.")
   private boolean din;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
@@ -92,7 +92,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
 
   @Option(
       names = "--publish",
-      description = "Write the figures to docs/results/quality-NAME.json too.")
+      description = "Also write the figures to docs/results/quality-NAME.json.")
   private boolean publish;
 
   @Spec private CommandSpec spec;

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 public final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--check",
-      description = "Write nothing; fail when a page's tables differ from the figures.")
+      description = "Write nothing, and fail if a page's tables differ from the figures.")
   private boolean check;
 
   @Spec private CommandSpec spec;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** Lists the bundles that a server could load. */
 @Command(
     name = "list",
-    description = "Lists the bundles in a server's folder, the newest first.",
+    description = "Lists the bundles in a server's folder, newest first.",
     footer = {"", "Example:", "  ./unipin bundle list --admin 127.0.0.1:9091"})
 final class BundleListCommand implements Callable<Integer> {
   @Mixin private AdminOptions admin;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "publish",
     description = {
       "Verifies a bundle and copies it into a server's folder of bundles, in one step.",
-      "Nothing changes for a running server until it is told to swap."
+      "A running server changes nothing until it is told to swap."
     },
     footer = {"", "Example:", "  ./unipin bundle publish out/bundle --to bundles --name main-2"})
 final class BundlePublishCommand implements Callable<Integer>, Checked {
@@ -35,7 +35,10 @@ final class BundlePublishCommand implements Callable<Integer>, Checked {
   @Output(Output.Kind.BUNDLES)
   private Path folder;
 
-  @Option(names = "--name", paramLabel = "NAME", description = "Default: the bundle's own.")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Name of the copy. Default: the bundle's own name.")
   private @Nullable String name;
 
   @Spec private CommandSpec spec;

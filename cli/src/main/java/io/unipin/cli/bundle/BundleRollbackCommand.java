@@ -13,8 +13,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rollback",
     description = {
-      "Has a server serve the bundle that it served before the last swap; at once, for it is still loaded.",
-      "A second roll-back undoes the first."
+      "Makes a server serve the bundle that it served before the last swap. The server need not"
+          + " load that bundle, because it is still loaded.",
+      "A second roll-back undoes the first roll-back."
     },
     footer = {"", "Example:", "  ./unipin bundle rollback"})
 final class BundleRollbackCommand implements Callable<Integer> {

@@ -14,12 +14,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "swap",
     description = {
-      "Has a server verify, load, check and warm a bundle of its folder, and then serve it.",
-      "Requests go on meanwhile. A bundle that fails any of this never serves."
+      "Makes a server verify, load, check and warm a bundle of its folder, and then serve the"
+          + " bundle.",
+      "The server answers requests meanwhile. A bundle that fails one of these steps never serves."
     },
     footer = {"", "Example:", "  ./unipin bundle swap main-2"})
 final class BundleSwapCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "NAME", description = "The bundle.")
+  @Parameters(index = "0", paramLabel = "NAME", description = "Name of the bundle.")
   private String name;
 
   @Mixin private AdminOptions admin;

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 /** Builds an index over the items of a bundle or over the vectors of a file. */
 @Command(
     name = "index",
-    description = "Builds an index, over a bundle's items or over the vectors of a file.",
+    description = "Builds an index over a bundle's items or over the vectors of a file.",
     subcommands = IndexItemsCommand.class,
     footer = {
       "",
@@ -42,14 +42,19 @@ import picocli.CommandLine.Spec;
 public final class IndexCommand implements Callable<Integer>, Checked {
   /** The options that say which vectors the index holds. */
   public static final class Source {
-    @Option(names = "--bundle", paramLabel = "DIR", description = "A bundle; out is a new one.")
+    @Option(
+        names = "--bundle",
+        paramLabel = "DIR",
+        description = "A bundle. --out is then a new bundle.")
     @Input(Input.Kind.BUNDLE)
     private @Nullable Path bundle;
 
     @Option(
         names = "--vectors",
         paramLabel = "FILE",
-        description = "Vectors as .fvecs or .fvecs.gz, ids by row; out is an index file.")
+        description =
+            "Vectors as .fvecs or .fvecs.gz; a row's number is its id. --out is then an index"
+                + " file.")
     @Input(Input.Kind.FILE)
     private @Nullable Path vectors;
   }
@@ -57,7 +62,7 @@ public final class IndexCommand implements Callable<Integer>, Checked {
   @ArgGroup(multiplicity = "0..1")
   private @Nullable Source source;
 
-  @Option(names = "--out", paramLabel = "PATH", description = "What to write.")
+  @Option(names = "--out", paramLabel = "PATH", description = "Place of the output.")
   @Output(Output.Kind.FILE_OR_BUNDLE)
   private @Nullable Path out;
 
@@ -72,20 +77,24 @@ public final class IndexCommand implements Callable<Integer>, Checked {
   @Option(
       names = "--recall",
       defaultValue = "0.95",
-      description = "What auto aims at: the part of the true best 10. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Recall at which auto aims: the share of the true best 10 that is found. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double recall;
 
   @Option(
       names = "--memory",
       paramLabel = "MB",
       defaultValue = "0",
-      description = "The most that auto may take, in MiB; 0 for half of what the machine has free.")
+      description =
+          "Memory in MiB that auto may use at most; 0 means half of the machine's free memory.")
   private long memory;
 
   @Option(
       names = "--threads",
       defaultValue = "0",
-      description = "0 for all cores; with 1 the same seed gives the same index.")
+      description =
+          "Number of threads; 0 means all cores. With 1, the same seed gives the same index.")
   private int threads;
 
   @Option(names = "--seed", defaultValue = "1234", description = "Default: ${DEFAULT-VALUE}.")

@@ -19,11 +19,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "items",
     description =
-        "Takes items out of a running server's index, or brings them back, and prints how the index"
-            + " is.",
+        "Deletes items from a running server's index, or restores deleted items, and prints the"
+            + " state of the index.",
     footer = {
       "",
-      "What is deleted stays away when another bundle is loaded, and until the server stops.",
+      "Items stay deleted until the server stops, even when another bundle is loaded.",
       "",
       "Example:",
       "  ./unipin index items --server localhost:9091 --delete 42"
@@ -36,10 +36,10 @@ final class IndexItemsCommand implements Callable<Integer> {
       description = "The server's admin port. Default: ${DEFAULT-VALUE}.")
   private String server;
 
-  @Option(names = "--delete", paramLabel = "ITEM", split = ",", description = "Found no more.")
+  @Option(names = "--delete", paramLabel = "ITEM", split = ",", description = "Items to delete.")
   private List<Long> deleted = new ArrayList<>();
 
-  @Option(names = "--restore", paramLabel = "ITEM", split = ",", description = "Found again.")
+  @Option(names = "--restore", paramLabel = "ITEM", split = ",", description = "Items to restore.")
   private List<Long> restored = new ArrayList<>();
 
   @Spec private CommandSpec spec;

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** Turns a server's served log into a feed log for training. */
 @Command(
     name = "export",
-    description = "Turns what a server served and recorded into a feed log to train on.",
+    description = "Turns what a server served and recorded into a feed log for training.",
     footer = {
       "",
       "The server writes its log where servedLog.folder says, with servedLog.enabled: true.",
@@ -61,7 +61,8 @@ public final class ExportCommand implements Callable<Integer>, Checked {
       defaultValue = "PT30M",
       paramLabel = "DURATION",
       description =
-          "An action counts for a page that showed its item at most this long before, as ISO 8601. Default: ${DEFAULT-VALUE}.")
+          "An action counts for a page that showed its item at most this long before, as an ISO"
+              + " 8601 duration. Default: ${DEFAULT-VALUE}.")
   private Duration attribution;
 
   @Spec private CommandSpec spec;

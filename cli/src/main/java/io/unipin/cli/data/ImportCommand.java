@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description =
-        "Turns delimited text, JSON lines (compressed too) and Parquet files into a feed log.",
+        "Turns delimited text and JSON lines (plain or compressed) and Parquet files into a feed"
+            + " log.",
     footer = {
       "",
       "Example:",
@@ -53,7 +54,8 @@ public final class ImportCommand implements Callable<Integer>, Checked {
       names = "--mapping",
       paramLabel = "FILE",
       description =
-          "Which columns are what. Default: recipes/NAME/import.yaml of the folder's name.")
+          "File that says what each column means. Default: recipes/NAME/import.yaml, where NAME is"
+              + " the folder's name.")
   @Input(Input.Kind.FILE)
   private @Nullable Path mapping;
 
@@ -65,7 +67,9 @@ public final class ImportCommand implements Callable<Integer>, Checked {
       names = "--max-bad-rows",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Maximum number of bad rows to leave out before the import fails. Default:"
+              + " ${DEFAULT-VALUE}.")
   private long maxBadRows;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** Creates a feed log of simulated users whose true tastes are known. */
 @Command(
     name = "simulate",
-    description = "Writes a feed log of simulated users; equal settings give equal logs.",
+    description = "Writes a feed log of simulated users. Equal settings give equal logs.",
     footer = {"", "Example:", "  ./unipin simulate --out feedlog --users 2000 --items 2000"})
 public final class SimulateCommand implements Callable<Integer>, Checked {
   /**

@@ -66,7 +66,8 @@ public final class DemoCommand implements Callable<Integer>, Checked {
   @Option(
       names = "--work",
       paramLabel = "DIR",
-      description = "Folder of everything the demo makes; emptied first. Default: .unipin/demo.")
+      description =
+          "Folder for everything that the demo makes. It is emptied first. Default: .unipin/demo.")
   @Output(Output.Kind.FOLDER)
   private @Nullable Path work;
 
@@ -74,20 +75,20 @@ public final class DemoCommand implements Callable<Integer>, Checked {
       names = "--users",
       defaultValue = "2000",
       paramLabel = "N",
-      description = "Simulated users. Default: ${DEFAULT-VALUE}.")
+      description = "Number of simulated users. Default: ${DEFAULT-VALUE}.")
   private int users;
 
   @Option(
       names = "--items",
       defaultValue = "2000",
       paramLabel = "N",
-      description = "Simulated items. Default: ${DEFAULT-VALUE}.")
+      description = "Number of simulated items. Default: ${DEFAULT-VALUE}.")
   private int items;
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      description = "Epochs of training. Default: the recipe's.")
+      description = "Number of training epochs. Default: the recipe's number.")
   private @Nullable Integer epochs;
 
   @Option(

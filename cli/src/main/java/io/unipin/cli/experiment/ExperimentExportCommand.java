@@ -30,7 +30,7 @@ final class ExperimentExportCommand implements Callable<Integer>, Checked {
       names = "--exposures",
       required = true,
       paramLabel = "DIR",
-      description = "Where exposureLog.folder says.")
+      description = "The server's folder of exposures, as in its setting exposureLog.folder.")
   @Input(Input.Kind.FOLDER)
   private Path exposures;
 
@@ -38,7 +38,7 @@ final class ExperimentExportCommand implements Callable<Integer>, Checked {
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "A file named .parquet or .csv.")
+      description = "File to write. Its name ends in .parquet or .csv.")
   @Output(Output.Kind.FILE)
   private Path out;
 

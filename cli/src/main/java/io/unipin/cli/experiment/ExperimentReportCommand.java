@@ -38,11 +38,11 @@ import picocli.CommandLine.Spec;
     description = "Joins exposures with outcomes and compares the arms of an experiment.",
     footer = {
       "",
-      "Users whose numbers do not fit the arms' shares are a reason to refuse. Effects are adjusted"
-          + " by users' own past",
-      "(CUPED). The p value and the interval 'always' hold however often a report is read, those"
-          + " 'once' only if it is",
-      "read a single time, at an end that was fixed before.",
+      "The report is refused if the numbers of users do not fit the arms' shares. Effects are"
+          + " adjusted by the users' past",
+      "(CUPED). The columns 'always' hold however often a report is read. The columns 'once' hold"
+          + " only if it is",
+      "read a single time, at an end that was fixed before the experiment.",
       "",
       "Example:",
       "  ./unipin experiment report --config server.yaml --name wide-retrieval --exposures"
@@ -71,27 +71,29 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
   @Option(
       names = "--outcomes",
       paramLabel = "FILE",
-      description = "Parquet or CSV with the columns user, timeMs, metric, value.")
+      description = "Parquet or CSV file with the columns user, timeMs, metric, value.")
   @Input(Input.Kind.FILE)
   private @Nullable Path outcomes;
 
   @Option(
       names = "--metric",
       paramLabel = "NAME[/NAME]",
-      description = "Such as click, per user, or click/impressions. Default: all.")
+      description =
+          "A sum per user, such as click, or a ratio, such as click/impressions. Default: all"
+              + " metrics.")
   private List<String> metrics = new ArrayList<>();
 
   @Option(
       names = "--control",
       defaultValue = "control",
       paramLabel = "ARM",
-      description = "What the others are compared with. Default: ${DEFAULT-VALUE}.")
+      description = "Arm with which the other arms are compared. Default: ${DEFAULT-VALUE}.")
   private String control;
 
   @Option(
       names = "--share",
       paramLabel = "ARM=N",
-      description = "Relative share of an arm. Default: from the configuration.")
+      description = "Relative share of an arm. Default: the configuration's shares.")
   private Map<String, Double> shares = new LinkedHashMap<>();
 
   @Option(
@@ -99,8 +101,8 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
       defaultValue = "0.05",
       paramLabel = "X",
       description =
-          "Typical size of lifts, relative; decide on it before the first reading. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Typical size of lifts, relative to the control. Choose it before the first reading."
+              + " Default: ${DEFAULT-VALUE}.")
   private double expectedLift;
 
   @Option(
@@ -108,7 +110,7 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
       defaultValue = "P14D",
       paramLabel = "DURATION",
       description =
-          "How long before the exposure a user's past is looked at, as ISO 8601. Default:"
+          "Length of a user's past before the exposure, as an ISO 8601 duration. Default:"
               + " ${DEFAULT-VALUE}.")
   private Duration past;
 
@@ -116,7 +118,8 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
       names = "--until",
       paramLabel = "TIME",
       description =
-          "Leave out what came then or later, as 2026-01-31T00:00:00Z. Default: leave out nothing.")
+          "Leave out exposures and outcomes from this time on, such as 2026-01-31T00:00:00Z."
+              + " Default: leave out nothing.")
   private @Nullable Instant until;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")

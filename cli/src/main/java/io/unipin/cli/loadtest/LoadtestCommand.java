@@ -38,11 +38,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "loadtest",
     description = {
-      "Plays feed sessions against a server, open loop, at growing rates, and finds the highest rate that keeps p99 under a"
-          + " bound.",
+      "Plays feed sessions against a server in an open loop, at growing rates, and finds the"
+          + " highest rate that keeps p99 under a bound.",
       "",
-      "The server learns histories of users that exist only for this run, and forgets them afterwards.",
-      "A distribution is written 5, uniform:2:8, geometric:5, exponential:2 or lognormal:60:1."
+      "The load test records histories of users that exist only for this run, and erases these"
+          + " users afterwards.",
+      "A distribution is written like 5, uniform:2:8, geometric:5, exponential:2 or"
+          + " lognormal:60:1."
     },
     footer = {
       "",
@@ -70,7 +72,7 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
       names = "--steps",
       split = ",",
       paramLabel = "QPS",
-      description = "Rates to play, in pages per second. Default: searches for saturation.")
+      description = "Rates to play, in pages per second. Default: search for the highest rate.")
   private @Nullable List<Double> rates;
 
   @Option(
@@ -92,7 +94,8 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
       defaultValue = "3",
       paramLabel = "N",
       description =
-          "Steps between the last rate kept and the first lost. Default: ${DEFAULT-VALUE}.")
+          "Number of steps between the highest rate that the server sustained and the lowest rate"
+              + " that it did not. Default: ${DEFAULT-VALUE}.")
   private int refine;
 
   @Option(
@@ -106,7 +109,8 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
       names = "--warm-up",
       defaultValue = "5s",
       paramLabel = "TIME",
-      description = "Time of load before that, in every step. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Time of load before the measured time, in every step. Default: ${DEFAULT-VALUE}.")
   private String warmUp;
 
   @Option(
@@ -126,14 +130,15 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
       names = "--connections",
       defaultValue = "4",
       paramLabel = "N",
-      description = "Connections to the server. Default: ${DEFAULT-VALUE}.")
+      description = "Number of connections to the server. Default: ${DEFAULT-VALUE}.")
   private int connections;
 
   @Option(
       names = "--replay",
       paramLabel = "DIR",
       description =
-          "Feed log whose users' histories are recorded instead, at most as many users as it has.")
+          "Record the histories of this feed log's users instead of random histories. There are at"
+              + " most as many users as in the log.")
   @Input(Input.Kind.FEED_LOG)
   private @Nullable Path replay;
 
@@ -141,21 +146,21 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
       names = "--page-size",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Items of a page; 0: the server's default.")
+      description = "Number of items of a page; 0 means the server's default.")
   private int pageSize;
 
   @Option(
       names = "--candidates",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Candidates to score; 0: the server's default.")
+      description = "Number of candidates to score; 0 means the server's default.")
   private int candidates;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "N",
-      description = "Of users, times and actions. Default: ${DEFAULT-VALUE}.")
+      description = "Seed of users, times and actions. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")

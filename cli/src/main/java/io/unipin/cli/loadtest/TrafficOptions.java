@@ -8,49 +8,52 @@ final class TrafficOptions {
       names = "--users",
       defaultValue = "200",
       paramLabel = "N",
-      description = "Known users. Default: ${DEFAULT-VALUE}.")
+      description = "Number of known users. Default: ${DEFAULT-VALUE}.")
   private int users;
 
   @Option(
       names = "--zipf",
       defaultValue = "0.8",
       paramLabel = "X",
-      description = "Exponent of the law that draws them. Default: ${DEFAULT-VALUE}.")
+      description = "Exponent of the Zipf law that draws known users. Default: ${DEFAULT-VALUE}.")
   private double zipf;
 
   @Option(
       names = "--new-users",
       defaultValue = "0.05",
       paramLabel = "SHARE",
-      description = "Share of sessions by users never seen. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Share of sessions by users that the server has never seen. Default: ${DEFAULT-VALUE}.")
   private double newUsers;
 
   @Option(
       names = "--pages",
       defaultValue = "geometric:5",
       paramLabel = "DIST",
-      description = "Pages of a session. Default: ${DEFAULT-VALUE}.")
+      description = "Distribution of the pages of a session. Default: ${DEFAULT-VALUE}.")
   private String pages;
 
   @Option(
       names = "--actions",
       defaultValue = "2",
       paramLabel = "DIST",
-      description = "Actions between two pages. Default: ${DEFAULT-VALUE}.")
+      description = "Distribution of the actions between two pages. Default: ${DEFAULT-VALUE}.")
   private String actions;
 
   @Option(
       names = "--think",
       defaultValue = "exponential:1.5",
       paramLabel = "DIST",
-      description = "Seconds between two pages. Default: ${DEFAULT-VALUE}.")
+      description = "Distribution of the seconds between two pages. Default: ${DEFAULT-VALUE}.")
   private String think;
 
   @Option(
       names = "--history",
       defaultValue = "lognormal:60:0.8",
       paramLabel = "DIST",
-      description = "Actions of a known user before the load. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Distribution of the actions that a known user has before the load. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String history;
 
   /** Returns the number of users that the server knows before the load. */

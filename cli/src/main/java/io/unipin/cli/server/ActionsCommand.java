@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "actions",
     description =
-        "Records an action of a user at a running server, corrects one, or takes some back.",
+        "Records an action of a user at a running server, corrects a recorded action, or retracts"
+            + " recorded actions.",
     synopsisSubcommandLabel = "record|retract",
     commandListHeading = "%nWhat to do:%n",
     subcommands = {ActionsRecordCommand.class, ActionsRetractCommand.class},

@@ -21,7 +21,8 @@ final class ActionsOptions {
       defaultValue = "0",
       paramLabel = "N",
       description =
-          "Of an event's records and retractions the highest revision holds. Default: ${DEFAULT-VALUE}.")
+          "Revision. Of an event's records and retractions, the one with the highest revision is"
+              + " valid. Default: ${DEFAULT-VALUE}.")
   private long revision;
 
   @Option(

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "record",
     description = {
-      "Has a server record what a user did with an item.",
-      "An event that was recorded before is corrected by a higher revision."
+      "Makes a server record what a user did with an item.",
+      "To correct a recorded event, record it again with a higher revision."
     },
     footer = {
       "",
@@ -35,7 +35,7 @@ final class ActionsRecordCommand implements Callable<Integer> {
       names = "--event",
       required = true,
       paramLabel = "ID",
-      description = "Tells the event from the user's others.")
+      description = "Id of the event among the user's events.")
   private String event;
 
   @Option(names = "--item", required = true, paramLabel = "ID", description = "The item.")
@@ -44,21 +44,23 @@ final class ActionsRecordCommand implements Callable<Integer> {
   @Option(
       names = "--action",
       paramLabel = "NAME",
-      description = "What was done; may be repeated. Default: nothing, the item was only seen.")
+      description =
+          "Action on the item; may be repeated. Default: none, the user only saw the item.")
   private List<String> actions = new ArrayList<>();
 
   @Option(
       names = "--surface",
       defaultValue = "",
       paramLabel = "NAME",
-      description = "Default: the bundle's first.")
+      description = "Surface of the item. Default: the bundle's first surface.")
   private String surface;
 
   @Option(
       names = "--time",
       paramLabel = "MS",
       description =
-          "Milliseconds since 1970. Default: now. A correction names the event's own time.")
+          "Time of the event in milliseconds since 1970. Default: now. A correction needs the"
+              + " event's original time.")
   private @Nullable Long timeMs;
 
   @Spec private CommandSpec spec;

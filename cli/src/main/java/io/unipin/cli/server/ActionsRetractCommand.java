@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "retract",
     description = {
-      "Has a server take back what was recorded of events of a user, in a revision and in lower ones.",
-      "An event that was not recorded yet will not count either."
+      "Makes a server retract the records of a user's events that have this revision or a lower"
+          + " one.",
+      "An event that is recorded later with such a revision will not count either."
     },
     footer = {"", "Example:", "  ./unipin actions retract --user u0001 --event e1 --event e2"})
 final class ActionsRetractCommand implements Callable<Integer> {
@@ -29,7 +30,7 @@ final class ActionsRetractCommand implements Callable<Integer> {
       names = "--event",
       required = true,
       paramLabel = "ID",
-      description = "An event of the user; may be repeated.")
+      description = "Id of an event of the user; may be repeated.")
   private List<String> events = new ArrayList<>();
 
   @Spec private CommandSpec spec;

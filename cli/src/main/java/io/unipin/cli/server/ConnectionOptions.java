@@ -13,25 +13,29 @@ public final class ConnectionOptions {
   @Option(
       names = "--ca",
       paramLabel = "FILE",
-      description = "Speak TLS to a server with a certificate of one of these authorities (PEM).")
+      description = "Use TLS, and trust a server certificate of one of these authorities (PEM).")
   @Input(Input.Kind.FILE)
   private @Nullable Path authorities;
 
   @Option(
       names = "--certificate",
       paramLabel = "FILE",
-      description = "Our own certificate (PEM), where the server asks for one.")
+      description = "The client's certificate (PEM), if the server asks for one.")
   @Input(Input.Kind.FILE)
   private @Nullable Path certificate;
 
-  @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM, PKCS 8).")
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The private key of the client's certificate (PEM, PKCS 8).")
   @Input(Input.Kind.FILE)
   private @Nullable Path key;
 
   @Option(
       names = "--token",
       paramLabel = "FILE",
-      description = "A file with our bearer token. Default: the variable UNIPIN_TOKEN, if set.")
+      description =
+          "A file with the client's bearer token. Default: the variable UNIPIN_TOKEN, if set.")
   @Input(Input.Kind.FILE)
   private @Nullable Path token;
 

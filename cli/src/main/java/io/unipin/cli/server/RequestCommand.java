@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** Requests one page from a running server and prints it for a person. */
 @Command(
     name = "request",
-    description = "Asks a running server for one page of a user's feed.",
+    description = "Requests one page of a user's feed from a running server, or several pages.",
     footer = {
       "",
       "Example:",
@@ -48,40 +48,41 @@ public final class RequestCommand implements Callable<Integer>, Checked {
       names = "--page-size",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Items on a page. Default: the server's.")
+      description = "Number of items on a page. Default: the server's.")
   private int pageSize;
 
   @Option(
       names = "--pages",
       defaultValue = "1",
       paramLabel = "N",
-      description = "Pages to ask for, one after the other. Default: ${DEFAULT-VALUE}.")
+      description = "Number of pages to request, one after the other. Default: ${DEFAULT-VALUE}.")
   private int pages;
 
   @Option(
       names = "--surface",
       defaultValue = "",
       paramLabel = "NAME",
-      description = "Default: the bundle's first.")
+      description = "Surface of the page. Default: the bundle's first surface.")
   private String surface;
 
   @Option(
       names = "--time",
       defaultValue = "0",
       paramLabel = "MS",
-      description = "Milliseconds since 1970. Default: now.")
+      description = "Time of the request in milliseconds since 1970. Default: now.")
   private long timeMs;
 
   @Option(
       names = "--weight",
       paramLabel = "ACTION=W",
-      description = "Utility of an action. Default: the server's.")
+      description = "Utility weight of an action. Default: the server's weight.")
   private Map<String, Float> weights = new LinkedHashMap<>();
 
   @Option(
       names = "--outcome",
       paramLabel = "ACTION=W",
-      description = "What retrieval should aim for. Default: nothing in particular.")
+      description =
+          "Weight of an action that retrieval favours. Default: retrieval favours no action.")
   private Map<String, Float> outcomes = new LinkedHashMap<>();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the last response there.")

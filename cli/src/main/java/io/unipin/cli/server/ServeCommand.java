@@ -53,7 +53,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--ports",
       paramLabel = "FILE",
-      description = "Write the ports there, as JSON, once the server serves.")
+      description = "Write the ports as JSON to this file once the server serves.")
   @Output(Output.Kind.FILE)
   private @Nullable Path ports;
 

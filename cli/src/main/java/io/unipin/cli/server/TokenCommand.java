@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "token",
     description = {
-      "Makes a bearer token of 256 random bits: the token goes to standard output, the line for the server's",
-      "file of tokens (security.tokens), which does not give the token away, to standard error."
+      "Makes a bearer token of 256 random bits. Prints the token to standard output. Prints the"
+          + " line for the server's",
+      "file of tokens (security.tokens) to standard error. This line does not give the token away."
     },
     footer = {
       "",
@@ -31,7 +32,7 @@ public final class TokenCommand implements Callable<Integer> {
       names = "--role",
       required = true,
       paramLabel = "ROLE",
-      description = "What it allows, one or more of: ${COMPLETION-CANDIDATES}.")
+      description = "What the token allows; one or more of ${COMPLETION-CANDIDATES}.")
   private List<Role> roles;
 
   @Spec private CommandSpec spec;

@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
 /** Evaluates a bundle and baselines on the test split of a feed log. */
 @Command(
     name = "evaluate",
-    description = "Measures retrieval and ranking of a bundle, with baselines beside it.",
+    description = "Measures retrieval and ranking of a bundle and of baselines.",
     footer = {
       "",
       "Example:",
@@ -67,7 +67,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "A recipe that says what is held out. Default: the one that trained the bundle.")
+          "A recipe that says what is held out. Default: the recipe that trained the bundle.")
   @Input(Input.Kind.FILE)
   private @Nullable Path config;
 
@@ -75,8 +75,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       names = "--protocol",
       paramLabel = "P",
       description =
-          "leave-last or time-split, instead of the recipe's: for a bundle that was trained"
-              + " elsewhere.")
+          "leave-last or time-split, instead of the recipe's protocol. Meant for a bundle that was"
+              + " trained elsewhere.")
   private @Nullable String protocol;
 
   @Option(
@@ -88,15 +88,17 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
   @Option(
       names = "--against",
       paramLabel = "DIR",
-      description = "Another bundle, judged on the same users: every difference with its interval.")
+      description =
+          "Another bundle, evaluated on the same users. Every difference is printed with its"
+              + " interval.")
   @Input(Input.Kind.BUNDLE)
   private @Nullable Path against;
 
   @Option(
       names = "--queries",
       description =
-          "Also study retrieval: what asking for an outcome brings, and what several queries"
-              + " bring.")
+          "Also measure how much retrieval gains when it favours an outcome, and how much several"
+              + " queries gain.")
   private boolean queries;
 
   @Option(
@@ -106,8 +108,9 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       fallbackValue = "1m,1h,6h,1d,7d,30d,90d,365d",
       paramLabel = "GAP",
       description =
-          "Also ask so long after the last action, such as 1m,6h,7d, and hold the answers against"
-              + " what users do after similar gaps. Without a value: ${FALLBACK-VALUE}.")
+          "Also query the model so long after the last action, such as 1m,6h,7d, and compare its"
+              + " answers with what users do after similar gaps. Without a value:"
+              + " ${FALLBACK-VALUE}.")
   private List<String> gaps = List.of();
 
   @Option(
@@ -115,22 +118,24 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       defaultValue = "",
       paramLabel = "ACTION",
       description =
-          "The action whose probability the log's oracle is, click in a simulated one: also hold"
-              + " probabilities against it.")
+          "Action whose true probability the log contains (click in a simulated log). Also"
+              + " compares predicted probabilities with the true ones.")
   private String oracle = "";
 
   @Option(
       names = "--max-bad-rows",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Maximum number of bad rows to leave out before the verb fails. Default:"
+              + " ${DEFAULT-VALUE}.")
   private long maxBadRows;
 
   @Option(
       names = "--precision",
       defaultValue = "FLOAT32",
       paramLabel = "P",
-      description = "What to compute in: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "Precision of the model: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Precision precision = Precision.FLOAT32;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")

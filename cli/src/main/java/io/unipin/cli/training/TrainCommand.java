@@ -75,7 +75,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       names = "--out",
       required = true,
       paramLabel = "BUNDLE",
-      description = "The bundle to make; must not exist.")
+      description = "The bundle to create. It must not exist yet.")
   @Output(Output.Kind.BUNDLE)
   private Path out;
 
@@ -89,39 +89,42 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       description = "Changes one setting of the recipe.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
-  @Option(names = "--resume", description = "Go on from the last checkpoint.")
+  @Option(names = "--resume", description = "Continue from the last checkpoint.")
   private boolean resume;
 
   @Option(
       names = "--warm-start",
       paramLabel = "BUNDLE",
       description =
-          "Begin with the weights of an earlier bundle of the same shape; new items, actions and"
-              + " surfaces begin at random.")
+          "Begin with the weights of an earlier bundle of the same shape. New items, actions and"
+              + " surfaces begin with random weights.")
   @Input(Input.Kind.BUNDLE)
   private @Nullable Path warmStart;
 
   @Option(
       names = "--work",
       paramLabel = "DIR",
-      description = "Folder of checkpoints. Default: beside the bundle.")
+      description = "Folder for checkpoints. Default: a folder beside the bundle.")
   @Output(Output.Kind.FOLDER)
   private @Nullable Path work;
 
   @Option(
       names = "--index",
       paramLabel = "FACTORY",
-      description = "FAISS factory string, or exact. Default: by size, Flat or HNSW32.")
+      description =
+          "FAISS factory string, or exact. Default: Flat for a small catalogue, else HNSW32.")
   private @Nullable String index;
 
   @Option(
       names = "--max-bad-rows",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Bad rows to leave out before giving up. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Maximum number of bad rows to leave out before the verb fails. Default:"
+              + " ${DEFAULT-VALUE}.")
   private long maxBadRows;
 
-  @Option(names = "--no-evaluation", description = "Do not measure the model on the test part.")
+  @Option(names = "--no-evaluation", description = "Do not evaluate the model on the test split.")
   private boolean noEvaluation;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
