@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Allocates blocks from the budget and evicts entries to make room for them. Thread-safe.
  *
- * <p>An allocation tries these steps in order, and stops at the first that yields a block.
- * The coldest entries are those without leases that come first in the {@link EvictionOrder}.
+ * <p>An allocation tries these steps in order, and stops at the first step that yields a block. The
+ * coldest entries are the entries without leases that come first in the {@link EvictionOrder}.
  *
  * <ol>
  * <li>Take a free run, or add a slab. If neither is possible, drop the entries that are past their
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     Such evictions empty a slab of the other model over time.
  * <li>Evict the coldest entries of this unit size until the free runs can be joined.
  * <li>Evict all blocks of an aligned run that contains a cold block. Of these runs, take the run
- *     with the fewest warm blocks. Runs with leased blocks are left alone.
+ *     with the fewest warm blocks. A run with a leased block is not considered.
  * <li>Clear the least-used slab without leases.
  * </ol>
  */

@@ -20,7 +20,10 @@ final class BuddyAllocator {
 
   private final int units;
 
-  /** Bit i of element j: the run of 2^j units from unit i · 2^j is free, and its buddy is not. */
+  /**
+   * Bit i of element j is set if the run of 2^j units from unit i · 2^j is free and its buddy is
+   * not.
+   */
   private final BitSet[] free = new BitSet[ORDERS];
 
   /**
@@ -51,7 +54,7 @@ final class BuddyAllocator {
 
   /**
    * Returns the start of the first free run of {@code 2^order} units at or after {@code from}, or
-   * -1. Ignores runs that are part of a longer free run.
+   * -1. Ignores a run that is part of a longer free run.
    */
   int nextFree(int order, int from) {
     int index = free[order].nextSetBit((from + (1 << order) - 1) >> order);

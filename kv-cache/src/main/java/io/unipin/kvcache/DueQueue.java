@@ -31,7 +31,7 @@ final class DueQueue {
 
   private final Map<KvKey, Place> places;
 
-  /** May hold keys that are no longer in {@link #places}. */
+  /** The queued keys. A queued key may be absent from {@link #places}. */
   private final PriorityQueue<Waiting> queue = new PriorityQueue<>(Waiting.ORDER);
 
   private long numbers;

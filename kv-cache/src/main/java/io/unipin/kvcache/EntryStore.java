@@ -160,7 +160,7 @@ final class EntryStore {
     return erasures.mark(user);
   }
 
-  /** Returns whether the key's user was not erased since the mark was taken. */
+  /** Returns false if the key's user was erased after the mark was taken, else true. */
   boolean isAsOf(KvKey key, long mark) {
     return erasures.mark(key.user()) == mark;
   }
@@ -170,7 +170,7 @@ final class EntryStore {
     return erase(key -> key.user().equals(user));
   }
 
-  /** Drops the entries of the keys that match, and returns how many there were. */
+  /** Drops the entries of the matching keys, and returns how many entries were dropped. */
   int erase(Predicate<KvKey> keys) {
     AtomicInteger erased = new AtomicInteger();
     erasures.start(keys);
@@ -229,8 +229,8 @@ final class EntryStore {
   }
 
   /**
-   * Returns up to {@code limit} entries without leases whose units have this size, in eviction
-   * order. Only entries that compete with the key's are considered.
+   * Returns up to {@code limit} entries, in eviction order, whose blocks have no leases and have
+   * units of this size. Considers only entries that compete with the key's entry.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
     return partition(key).coldest(limit, unitBytes);

@@ -23,8 +23,8 @@ final class KvBlock {
   private static final long SHARE = 1;
 
   /**
-   * A bit above the count of leases. While the bit is set, the block is being moved and new leases
-   * wait.
+   * A bit of the word, above the bits of both counts. While this bit is set, the block is being
+   * moved and new leases wait.
    */
   private static final long FROZEN = 1L << 62;
 

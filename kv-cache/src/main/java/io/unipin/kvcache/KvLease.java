@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * writes exactly rows {@code [reusedRows, rows)} into {@link #block} and then commits. From then on
  * all rows are valid and do not change.
  *
- * <p>Used by one thread at a time, in the method that took it. {@link #close} is idempotent.
+ * <p>One thread at a time uses a lease, in the method that took the lease. {@link #close} is
+ * idempotent.
  */
 public final class KvLease implements AutoCloseable {
   private final LeaseHost host;

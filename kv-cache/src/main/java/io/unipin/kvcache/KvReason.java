@@ -20,7 +20,7 @@ public enum KvReason {
   MOVED(KvOutcome.PREFILL),
   /** Leased blocks leave no room. Branches and leases aside also carry this reason. */
   NO_ROOM(KvOutcome.UNCACHED),
-  /** Another request wrote the entry for longer than this one would wait. */
+  /** Another request wrote the entry for longer than this request would wait. */
   BUSY(KvOutcome.UNCACHED);
 
   private final KvOutcome outcome;

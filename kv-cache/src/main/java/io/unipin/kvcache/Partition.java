@@ -77,8 +77,8 @@ final class Partition {
   /**
    * Adds the key's entry to the eviction order.
    *
-   * <p>Must be called while the map computes the key. A thread that drops the key then waits until
-   * the entry is in the map.
+   * <p>The caller must be inside the map's compute on this key. So a thread that drops the key
+   * waits until the entry is in the map.
    */
   KvEntry welcome(KvKey key, KvEntry entry) {
     order.put(key, entry);
@@ -108,8 +108,8 @@ final class Partition {
   }
 
   /**
-   * Returns up to {@code limit} entries without leases that have units of this size, in eviction
-   * order.
+   * Returns up to {@code limit} entries, in eviction order, whose blocks have no leases and have
+   * units of this size.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(int limit, int unitBytes) {
     return order.first(

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
  * next. There is one entry per {@link KvKey}. An entry holds the hashes of its tokens, a block with
  * the rows of these tokens, and the state after the last row.
  *
- * <p>An entry serves a request as far as the tokens of the two agree. Let p be the common prefix of
- * an entry of m tokens and a request of n tokens:
+ * <p>An entry serves a request as far as the tokens of the two agree. Let p be the length of the
+ * common prefix of an entry of m tokens and a request of n tokens:
  *
  * <ul>
  * <li>p = n = m is a {@link KvOutcome#HIT}.
@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * block. A full cache is no error: the request gets a transient block. Memory is overwritten when
  * it is freed.
  *
- * <p>The system property {@code unipin.kv.debug} turns debug mode on. Blocks and leases then
- * remember where they were taken, and freed blocks are filled with not-a-numbers. Thread-safe.
+ * <p>The system property {@code unipin.kv.debug} turns debug mode on. In debug mode, blocks and
+ * leases remember where they were taken, and freed blocks are filled with not-a-numbers.
+ * Thread-safe.
  */
 public final class UserKvCache implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(UserKvCache.class);
@@ -132,7 +133,7 @@ public final class UserKvCache implements AutoCloseable {
 
   /**
    * Returns a transient lease on a copy of the rows of {@code base}, for tokens that a request adds
-   * ahead of the history store.
+   * before the history store has them.
    *
    * <p>The outcome is {@link KvOutcome#UNCACHED}, and the first {@code base.rows()} rows are valid.
    * Only the holder of the branch sees the rows that the holder commits.
@@ -173,8 +174,8 @@ public final class UserKvCache implements AutoCloseable {
   }
 
   /**
-   * Drops a user's entries under every fingerprint, and returns how many there were. Rows that
-   * requests are writing for the user are not kept either. The bytes of a dropped entry are
+   * Drops a user's entries under every fingerprint, and returns how many entries were dropped. Rows
+   * that requests are writing for the user are not kept either. The bytes of a dropped entry are
    * overwritten once no lease on its block is open.
    */
   public int erase(String user) {
@@ -202,7 +203,10 @@ public final class UserKvCache implements AutoCloseable {
     entries.reserve(fingerprint, bytes);
   }
 
-  /** Drops the entries past their time to live now, instead of within about a second. */
+  /**
+   * Drops the entries that are past their time to live. Without this call, they leave within about
+   * a second.
+   */
   void expire() {
     entries.expire();
   }

@@ -63,7 +63,10 @@ public final class Races {
       }
     }
 
-    /** Closes the cache and returns the open leases plus the bytes still used or leased. */
+    /**
+     * Closes the cache. Returns the number of open leases plus the number of bytes that are still
+     * used or leased.
+     */
     final int leftOver() {
       long leases = cache.stats().leases();
       cache.close();
@@ -71,7 +74,7 @@ public final class Races {
     }
   }
 
-  /** A reader and an erasure of its user. */
+  /** A race between a reader and an erasure of its user. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "erased first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
@@ -98,7 +101,7 @@ public final class Races {
     }
   }
 
-  /** A reader and another user, whose new block makes the reader's block move. */
+  /** A race between a reader and another user, whose new block makes the reader's block move. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first, or moved")
@@ -128,7 +131,7 @@ public final class Races {
     }
   }
 
-  /** A reader and another user, who needs all of the room. */
+  /** A race between a reader and another user, who needs all of the room. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
@@ -156,8 +159,8 @@ public final class Races {
   }
 
   /**
-   * A reader and a writer that corrects the history. The writer may overwrite the rows that differ
-   * in place.
+   * A race between a reader and a writer that corrects the history. The writer may overwrite the
+   * rows that differ in place.
    */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "corrected first")
@@ -185,7 +188,7 @@ public final class Races {
     }
   }
 
-  /** A reader and the removal of its model. */
+  /** A race between a reader and the removal of its model. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "swapped first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
@@ -213,8 +216,8 @@ public final class Races {
   }
 
   /**
-   * A writer and an erasure of its user, which begins after the history was read. Whichever ends
-   * first, no row of that history may stay.
+   * A race between a writer and an erasure of its user. The erasure begins after the history was
+   * read. Whichever ends first, no row of that history may stay.
    */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays")
@@ -243,8 +246,8 @@ public final class Races {
   }
 
   /**
-   * A writer, and a thread that gives the writer's model a part of the budget and takes the part
-   * away again.
+   * A race between a writer and a thread that gives the writer's model a part of the budget and
+   * takes it away again.
    */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays that cannot be found")
@@ -270,7 +273,7 @@ public final class Races {
     }
   }
 
-  /** An append ahead of any request, and a request that appends the same tokens. */
+  /** A race between an append ahead of any request and a request that appends the same tokens. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "the request appends, or goes uncached")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "the request hits")
@@ -304,7 +307,10 @@ public final class Races {
     }
   }
 
-  /** A thread that releases the last share of a block, and a thread that takes a lease. */
+  /**
+   * A race between a thread that releases the last share of a block and a thread that takes a
+   * lease.
+   */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "freed first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "leased first")
