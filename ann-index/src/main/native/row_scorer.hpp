@@ -53,7 +53,7 @@ class RowScorer {
     return score;
   }
 
-  /** Scores the rows at the given places after a first row. Not for kOther. */
+  /** Scores the rows at the given places, counted from a first row. Not for kOther. */
   void at(const void* first, const std::int32_t* places, std::size_t n, float* out) const;
 
   void prefetch(std::int32_t ordinal) const {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The loader of the shared library that this module's jar contains. It loads the library once per
  * class loader.
  *
- * <p>It unpacks the library into a folder that only this user can enter, and deletes it after
- * loading.
+ * <p>The loader unpacks the library into a folder that only the process's user can enter, and
+ * deletes the folder after loading.
  */
 final class NativeLibrary {
   private static final @Nullable String FAILURE = load();

@@ -1,5 +1,5 @@
 /**
- * Approximate nearest neighbours by inner product.
+ * Approximate search for the nearest neighbours by inner product.
  *
  * <p>{@link io.unipin.ann.FaissIndex} runs FAISS behind a single class of native methods.
  * {@link io.unipin.ann.ExactIndex} is exact, in plain Java, and serves as the oracle of the tests.
