@@ -53,7 +53,9 @@ public final class LoadRun implements AutoCloseable {
             new Driver.Limits(CALLS_IN_FLIGHT, settings.deadline().plus(GRACE).toNanos()));
   }
 
-  /** Asks the server for its items and actions, and returns a run that uses them. */
+  /**
+   * Asks the server for its items and actions, and returns a run that uses these items and actions.
+   */
   public static LoadRun begin(
       Settings settings, UniPinClient client, Target target, Progress progress) {
     return new LoadRun(settings, client, target, progress);

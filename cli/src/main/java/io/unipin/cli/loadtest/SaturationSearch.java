@@ -5,8 +5,8 @@ import java.util.OptionalDouble;
 /**
  * Finds the highest rate that a server sustains. One thread.
  *
- * <p>The search raises the rate until the server fails. Then it halves the interval between the
- * highest sustained and the lowest failed rate, on a logarithmic scale.
+ * <p>The search raises the rate until the server fails. Then the search halves the interval between
+ * the highest sustained rate and the lowest failed rate, on a logarithmic scale.
  */
 final class SaturationSearch {
   private static final int DOWN = 5;
@@ -30,7 +30,7 @@ final class SaturationSearch {
     this.refinements = refinements;
   }
 
-  /** Returns the rate to try next; empty when the search is over. */
+  /** Returns the rate to try next, or empty when the search is over. */
   OptionalDouble next() {
     return Double.isNaN(next) ? OptionalDouble.empty() : OptionalDouble.of(next);
   }
@@ -50,7 +50,7 @@ final class SaturationSearch {
     }
   }
 
-  /** Returns the highest sustained rate; empty if there is none. */
+  /** Returns the highest sustained rate, or empty if the server sustained no rate. */
   OptionalDouble highest() {
     return kept == 0 ? OptionalDouble.empty() : OptionalDouble.of(kept);
   }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 
-/** Exposures and outcomes, joined by user in a temporary database. One thread. */
+/** The exposures and outcomes of the logs, joined by user in a temporary database. One thread. */
 final class ExperimentData implements AutoCloseable {
   private final Connection connection;
   private long unreadable;

@@ -3,9 +3,9 @@ package io.unipin.cli.statistics;
 /**
  * Turns a ratio of two sums over users into one number per user.
  *
- * <p>The mean of these numbers is the ratio. Their variance divided by their count is the variance
- * of the ratio by the delta method. The method accounts for the dependence between impressions of
- * one user.
+ * <p>The mean of these numbers is the ratio. Their variance, divided by the number of users, is the
+ * variance of the ratio by the delta method. The delta method accounts for the dependence between
+ * impressions of one user.
  */
 public final class Linearised {
   /*
