@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  *
  * @param vectors (size, dimension)
  * @param queries (queries, dimension), one row for each query
- * @param truth ids of the best k of each query
+ * @param truth ids of the best k items for each query
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 record AnnData(

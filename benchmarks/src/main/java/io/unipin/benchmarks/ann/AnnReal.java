@@ -74,8 +74,8 @@ final class AnnReal {
   }
 
   /**
-   * Returns for each index its HR@10 and NDCG@10, their loss against exact search, its recall and
-   * its queries per second.
+   * Returns, for each index, HR@10 and NDCG@10, their loss against exact search, the recall and the
+   * queries per second.
    */
   Map<String, Object> figures() {
     long[] ids = LongStream.range(0, items.size()).toArray();

@@ -106,8 +106,8 @@ record ErasureWorld(Path folder) {
   }
 
   /**
-   * Records histories of 4,096 actions and returns their number. The history store is closed while
-   * its size is measured.
+   * Records histories of 4,096 actions each, and returns the number of histories. The history store
+   * is closed while its size is measured.
    */
   int writeHistories(int users) throws IOException {
     int written = HISTORIES;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One side of the comparison: a running server with its traffic. */
 public final class HeadlineSide implements AutoCloseable {
-  /** The sides. All are configurations of the same server with the same bundles. */
+  /** The sides. All sides are configurations of the same server with the same bundles. */
   public enum Kind {
     /**
      * Two models. The ranking model encodes the history again in a causal pass, and then the

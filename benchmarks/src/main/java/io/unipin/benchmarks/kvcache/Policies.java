@@ -162,12 +162,13 @@ public final class Policies {
    * Plays the trace against LFU, which drops the user with the fewest requests. Among users with
    * equally many requests, it drops the user with the oldest last request.
    *
-   * @param remembers whether the count of a dropped user is kept
+   * @param remembers whether the policy keeps the number of requests of a dropped user
    */
   public Outcome leastFrequentlyUsed(boolean remembers) {
     Tally tally = new Tally();
     Map<Integer, Long> residents = new HashMap<>();
-    TreeMap<Long, Integer> order = new TreeMap<>(); // count in the high bits, time in the low bits
+    // A key holds the count in the high bits and the time in the low bits.
+    TreeMap<Long, Integer> order = new TreeMap<>();
     int[] counts = new int[trace.userCount()];
     long[] places = new long[trace.userCount()];
     long used = 0;

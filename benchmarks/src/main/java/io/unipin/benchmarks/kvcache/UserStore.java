@@ -13,7 +13,9 @@ abstract class UserStore implements AutoCloseable {
   /** The number of users that are stored permanently. */
   static final int USERS = 96;
 
-  /** The number of users whose last rows change. It is a power of two below {@link #USERS}. */
+  /**
+   * The number of users whose last rows change. This number is a power of two below {@link #USERS}.
+   */
   static final int APPENDING = 16;
 
   static final int ROWS = 128;

@@ -38,7 +38,7 @@ public final class DinRival {
   private final DinRows test;
 
   /**
-   * Creates the rival for a log and the splits that a recipe makes of it.
+   * Creates the rival for a log and for the splits that a recipe makes of the log.
    *
    * @throws TrainException if a split has no impressions
    */
