@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests two hundred simultaneous requests of one MiB whose content becomes as large as possible in
- * memory.
+ * Tests two hundred simultaneous requests of one MiB each. Their content is chosen to take as much
+ * memory as possible once it is parsed.
  */
 @Timeout(300)
 final class HostileFloodTest {

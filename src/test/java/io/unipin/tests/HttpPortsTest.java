@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests slow clients of the metrics and console ports, together with other clients. */
+/**
+ * Tests that the metrics and console ports serve other clients while slow clients are connected.
+ */
 @Timeout(120)
 final class HttpPortsTest {
   private static final int SLOW = 40;

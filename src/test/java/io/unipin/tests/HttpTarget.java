@@ -16,8 +16,9 @@ import java.util.TreeMap;
 /**
  * Sends arbitrary bytes to the metrics and console ports, as a client.
  *
- * <p>An even first byte selects the metrics port, an odd one the console's. All other bytes are
- * sent unchanged. The status of the answer must never be 5xx, and the answer must come in time.
+ * <p>An even first byte selects the metrics port, and an odd first byte selects the console port.
+ * All other bytes are sent unchanged. The status of the answer must never be 5xx, and the answer
+ * must come in time.
  */
 public final class HttpTarget implements FuzzTarget {
   private static final int WAIT_MS = 10_000;
