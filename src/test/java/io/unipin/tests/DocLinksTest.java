@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks that the files, headings and tests exist that the pages name. */
+/** Checks that every file, heading and test that a page names exists. */
 final class DocLinksTest {
   private static final Path ROOT =
       Path.of(System.getProperty("unipin.root")).toAbsolutePath().normalize();

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * One large piece of off-heap memory, cut into units of one size. An empty slab can be cut again.
  *
  * <p>Only this class cuts slices out of memory outside the heap. The JDK checks the bounds of the
- * slices. A slab is guarded by its pool's lock, except {@link #slice} and {@link #overwrite}.
+ * slices. The methods of a slab are guarded by its pool's lock, except {@link #slice} and
+ * {@link #overwrite}.
  */
 final class Slab {
   /**

@@ -34,8 +34,8 @@ final class VarianceTrials {
   }
 
   /**
-   * The share of confidence intervals of the difference of two click rates that contain the true
-   * difference, 0. The share should be 0.95.
+   * The share of confidence intervals that contain the true difference, 0, between two click rates.
+   * This share should be 0.95.
    *
    * @param delta share for intervals by the delta method
    * @param pooled share for intervals that treat impressions as independent of each other
