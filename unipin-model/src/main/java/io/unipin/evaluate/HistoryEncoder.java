@@ -64,8 +64,8 @@ public final class HistoryEncoder implements AutoCloseable {
   /** Returns the tokens of the window that ends after the user's first {@code history} actions. */
   public static TokenSequence tokens(FeedLog log, int user, int history, ModelConfig model) {
     int start = log.actionStart(user);
-    int oldest = (int) HistoryWindow.start(history, model.maxActions());
-    return LogTokens.of(log, start + oldest, start + history, model);
+    int oldest = (int) HistoryWindow.start(history, model.maxHistory());
+    return LogTokens.of(log, start + oldest, start + history);
   }
 
   @Override

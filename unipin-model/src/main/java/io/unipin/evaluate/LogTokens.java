@@ -1,7 +1,6 @@
 package io.unipin.evaluate;
 
 import io.unipin.feedlog.FeedLog;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ public final class LogTokens {
    * Returns the tokens of the log's actions {@code from} (inclusive) to {@code to} (exclusive). All
    * of these belong to one user.
    */
-  public static TokenSequence of(FeedLog log, int from, int to, ModelConfig model) {
+  public static TokenSequence of(FeedLog log, int from, int to) {
     List<UserAction> window = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
       window.add(
@@ -25,6 +24,6 @@ public final class LogTokens {
               log.actionSurfaces()[i],
               log.actionTimes()[i]));
     }
-    return model.tokens(window);
+    return TokenSequence.of(window);
   }
 }

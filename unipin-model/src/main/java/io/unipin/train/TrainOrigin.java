@@ -31,6 +31,9 @@ public record TrainOrigin(
   /** Warm start of a checkpoint that had one and does not say which. */
   private static final String UNTOLD = "untold";
 
+  /** Setting of earlier versions: whether an action was two tokens. Now none is. */
+  private static final String TWO_TOKENS = "model.interleaved";
+
   /** Sum of the last program of format 2, and of the one without comments that trains like it. */
   private static final String LAST_OF_FORMAT_2 = "705d97938ce7e852";
 
@@ -39,6 +42,7 @@ public record TrainOrigin(
 
   public TrainOrigin {
     recipe = new LinkedHashMap<>(recipe);
+    recipe.remove(TWO_TOKENS, "false");
     feedLog = new LinkedHashMap<>(feedLog);
   }
 
@@ -89,6 +93,11 @@ public record TrainOrigin(
     return program.equals(LAST_OF_FORMAT_2)
         ? new TrainOrigin(recipe, feedLog, LIKE_LAST_OF_FORMAT_2, warmStart.isEmpty() ? "" : UNTOLD)
         : this;
+  }
+
+  /** Whether the model has two tokens per action, as a model of an earlier version may have. */
+  boolean hasTwoTokensPerAction() {
+    return recipe.containsKey(TWO_TOKENS);
   }
 
   /** Whether the checkpoint names its whole origin. What it does not name is not compared. */

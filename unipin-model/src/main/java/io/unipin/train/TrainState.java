@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.train.recipe.TrainException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -119,8 +120,18 @@ record TrainState(
 
   static TrainState read(Path work) {
     Path file = work.resolve(FOLDER).resolve(STATE);
+    TrainState state = read(file.toFile());
+    if (state.origin.hasTwoTokensPerAction()) {
+      throw new TrainException(
+          "a checkpoint with one token per action expected, got model.interleaved=true in %s: begin anew without --resume"
+              .formatted(file));
+    }
+    return state;
+  }
+
+  private static TrainState read(File file) {
     try {
-      if (!(JSON.readTree(file.toFile()) instanceof ObjectNode tree)) {
+      if (!(JSON.readTree(file) instanceof ObjectNode tree)) {
         throw new TrainException("the checkpoint cannot be read: an object expected in " + file);
       }
       JsonNode format = tree.remove("format");

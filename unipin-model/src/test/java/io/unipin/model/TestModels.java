@@ -48,7 +48,6 @@ public final class TestModels {
         plain.kvHeads(),
         plain.feedForward(),
         true,
-        false,
         plain.maxHistory(),
         plain.actions(),
         plain.positives(),

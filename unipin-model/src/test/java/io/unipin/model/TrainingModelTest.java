@@ -8,6 +8,7 @@ import io.unipin.kvcache.KvType;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.Program;
@@ -161,7 +162,7 @@ class TrainingModelTest {
         UserAction last = new UserAction(user, 1, 0, history.get(5).timeMs());
         history.set(5, last);
         HostRows block = TestModels.block(config, KvType.FLOAT32, 7);
-        float[] state = model.extend(config.tokens(history), 0, block);
+        float[] state = model.extend(TokenSequence.of(history), 0, block);
         RequestContext context = new RequestContext(0, GapBuckets.UNKNOWN);
         float[] query = model.queries(state, context, new float[1][3]);
         for (int item = 0; item < config.items(); item++) {

@@ -55,7 +55,7 @@ public final class NaiveEvaluation {
 
   private float[] encode(int user, int history) {
     List<UserAction> window = new ArrayList<>();
-    for (int i = (int) HistoryWindow.start(history, model.config().maxActions());
+    for (int i = (int) HistoryWindow.start(history, model.config().maxHistory());
         i < history;
         i++) {
       int at = log.actionStart(user) + i;
@@ -66,7 +66,7 @@ public final class NaiveEvaluation {
               log.actionSurfaces()[at],
               log.actionTimes()[at]));
     }
-    TokenSequence tokens = model.config().tokens(window);
+    TokenSequence tokens = TokenSequence.of(window);
     rows = 1 + tokens.size();
     return model.extend(tokens, 0, block);
   }

@@ -145,7 +145,7 @@ public class RareClassesTest {
 
   private static float[] ask(Path folder, List<UserAction> history, Question question) {
     try (ServingModel serving = ServingModel.load(folder, EngineOptions.cpu())) {
-      TokenSequence tokens = serving.config().tokens(history);
+      TokenSequence tokens = TokenSequence.of(history);
       int rows = 1 + tokens.size();
       KvLayout layout = serving.config().kvLayout(KvType.FLOAT32);
       ByteBuffer memory =

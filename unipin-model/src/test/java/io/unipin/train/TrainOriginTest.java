@@ -158,6 +158,7 @@ class TrainOriginTest {
     assertThat(state.origin().program()).isEqualTo(ModelFolder.program());
     TrainOrigin now = TrainOrigin.of(config(1), TestLogs.random(40, 30, 20, 11));
     assertThat(state.origin().others(now))
+        .noneMatch(line -> line.startsWith("another recipe"))
         .noneMatch(line -> line.startsWith("another program"))
         .noneMatch(line -> line.startsWith("another feed log"))
         .noneMatch(line -> line.startsWith("another --warm-start"));
@@ -234,6 +235,21 @@ class TrainOriginTest {
       model.checkpoint(again);
     }
     assertThat(again).hasSameBinaryContentAs(TrainState.weights(folder));
+  }
+
+  /** A checkpoint of an earlier version, whose recipe names a setting that is no more. */
+  @Test
+  void read_checkpointOfTwoTokensPerAction_isRefused() throws IOException {
+    fixture("checkpoint-2/state.json");
+    Path file = folder.resolve("checkpoint/state.json");
+    String two = "\"model.interleaved\":\"true\"";
+    Files.writeString(file, Files.readString(file).replace("\"model.interleaved\":\"false\"", two));
+    assertThatThrownBy(() -> TrainState.read(folder))
+        .isInstanceOf(TrainException.class)
+        .hasMessage(
+            "a checkpoint with one token per action expected, got model.interleaved=true in %s:"
+                + " begin anew without --resume",
+            file);
   }
 
   @Test

@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
   private static final int ITEMS = 40;
@@ -90,22 +89,16 @@ class TrainerTest {
     };
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void run_predictableWalks_findsTheNextItemAndItsAction(boolean interleaved) {
+  @Test
+  void run_predictableWalks_findsTheNextItemAndItsAction() {
     FeedLog log = walks(80);
     Holdout holdout = Holdout.leaveLast(log, 1);
-    TrainConfig config =
-        config(12)
-            .with("model.interleaved", Boolean.toString(interleaved))
-            .with("model.layers", interleaved ? "2" : "1")
-            .with("model.maxHistory", interleaved ? "24" : "12");
-    TrainResult result = trainer(log, config, folder, new ArrayList<>()).run(false);
+    TrainResult result = trainer(log, config(12), folder, new ArrayList<>()).run(false);
     try (ServingModel model = ServingModel.load(result.model(), EngineOptions.cpu())) {
       Evaluation evaluation =
           Evaluator.evaluate(
               log, holdout, model, EvaluationOptions.test(EvaluationProgress.none()));
-      assertThat(evaluation.retrieval().model().hr(1)).isGreaterThan(interleaved ? 0.8 : 0.9);
+      assertThat(evaluation.retrieval().model().hr(1)).isGreaterThan(0.9);
       assertThat(evaluation.retrieval().popularity().hr(1)).isLessThan(0.3);
       ActionMetrics hide = evaluation.ranking().actions().get(1);
       assertThat(hide.model().auc()).isGreaterThan(0.95);

@@ -103,7 +103,6 @@ public final class SecondModel implements RankingModel {
     requireEqual("positives", one.positives(), other.positives());
     requireEqual("surfaces", one.surfaces(), other.surfaces());
     requireEqual("maxHistory", one.maxHistory(), other.maxHistory());
-    requireEqual("interleaved", one.interleaved(), other.interleaved());
     Catalogue items = serving.catalogue();
     requireEqual("number of items", items.size(), second.catalogue().size());
     for (int row = 0; row < items.size(); row++) {

@@ -1,6 +1,5 @@
 package io.unipin.model.features;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import java.util.List;
@@ -18,9 +17,7 @@ import java.util.List;
  * @param feedForward hidden width of a block's feed-forward part
  * @param gated whether the feed-forward part is gated; a gated one is half as large again at the
  *     same hidden width
- * @param interleaved whether an action is two tokens, first its item and then its action types,
- *     instead of one token; the file contains this field only when true
- * @param maxHistory largest number of tokens in a window, a multiple of 4 actions
+ * @param maxHistory largest number of actions in a window, a multiple of 4; an action is one token
  * @param actions action types; bit c of a multi-hot is {@code actions.get(c)}
  * @param positives action types whose items retrieval is trained to find
  * @param surfaces names of the surfaces
@@ -35,7 +32,6 @@ public record ModelConfig(
     int kvHeads,
     int feedForward,
     boolean gated,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean interleaved,
     int maxHistory,
     List<String> actions,
     List<String> positives,
@@ -54,9 +50,8 @@ public record ModelConfig(
     positive("feedForward", feedForward);
     require(contentDim >= 0, "contentDim: 0 or more expected, got " + contentDim);
     require(
-        maxHistory > 0 && maxHistory % (interleaved ? 8 : 4) == 0,
-        "maxHistory: positive multiple of %s expected, got %s"
-            .formatted(interleaved ? 8 : 4, maxHistory));
+        maxHistory > 0 && maxHistory % 4 == 0,
+        "maxHistory: positive multiple of 4 expected, got " + maxHistory);
     require(
         heads % kvHeads == 0,
         "kvHeads: a divisor of heads %s expected, got %s".formatted(heads, kvHeads));
@@ -73,7 +68,7 @@ public record ModelConfig(
         "positives: a part of %s expected, got %s".formatted(actions, positives));
   }
 
-  /** Creates a shape without gates and with one token per action. */
+  /** Creates a shape without gates. */
   public ModelConfig(
       int items,
       int contentDim,
@@ -97,7 +92,6 @@ public record ModelConfig(
         kvHeads,
         feedForward,
         false,
-        false,
         maxHistory,
         actions,
         positives,
@@ -106,22 +100,6 @@ public record ModelConfig(
 
   public int headDim() {
     return width / heads;
-  }
-
-  /** Returns the number of tokens per action. */
-  public int tokensPerAction() {
-    return interleaved ? 2 : 1;
-  }
-
-  /** Returns the largest number of actions in a window. */
-  public int maxActions() {
-    return maxHistory / tokensPerAction();
-  }
-
-  /** Returns the tokens of a window, oldest action first. */
-  public TokenSequence tokens(List<UserAction> window) {
-    TokenSequence tokens = TokenSequence.of(window);
-    return interleaved ? tokens.interleaved(items) : tokens;
   }
 
   /**

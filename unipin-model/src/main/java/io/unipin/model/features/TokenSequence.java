@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The tokens of one window of a user's history, oldest first. The learned first token, which the
- * model adds, is not included.
+ * The tokens of one window of a user's history, oldest first, one for each action. The learned
+ * first token, which the model adds, is not included.
  *
  * <p>Training and serving both build their tokens with this class only. The record owns the arrays;
  * they must not change.
@@ -51,29 +51,6 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
           i == 0 ? GapBuckets.FIRST : GapBuckets.of(window.get(i - 1).timeMs(), action.timeMs());
     }
     return new TokenSequence(items, actions, surfaces, gaps);
-  }
-
-  /**
-   * Returns two tokens for each of these: one with the item and no actions, then one with the
-   * actions and no item. The second token's gap is {@link GapBuckets#FIRST}. No other token after
-   * the first one has that gap.
-   *
-   * @param noItem catalogue row that stands for no item: the out-of-vocabulary item
-   */
-  TokenSequence interleaved(int noItem) {
-    int n = size();
-    TokenSequence both =
-        new TokenSequence(new int[2 * n], new long[2 * n], new int[2 * n], new int[2 * n]);
-    for (int i = 0; i < n; i++) {
-      both.items[2 * i] = items[i];
-      both.gaps[2 * i] = gaps[i];
-      both.items[2 * i + 1] = noItem;
-      both.actions[2 * i + 1] = actions[i];
-      both.gaps[2 * i + 1] = GapBuckets.FIRST;
-      both.surfaces[2 * i] = surfaces[i];
-      both.surfaces[2 * i + 1] = surfaces[i];
-    }
-    return both;
   }
 
   public int size() {

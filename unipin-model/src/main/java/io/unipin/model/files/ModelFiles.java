@@ -121,15 +121,23 @@ public record ModelFiles(
       if (!(tree instanceof ObjectNode object)) {
         throw new ModelException(CONFIG + ": a JSON object expected, got " + tree.getNodeType());
       }
-      // A model from before there were these.
-      object.putIfAbsent("gated", BooleanNode.FALSE);
-      object.putIfAbsent("interleaved", BooleanNode.FALSE);
+      object.putIfAbsent("gated", BooleanNode.FALSE); // a model from before there were gates
+      requireOneTokenPerAction(object.remove("interleaved"));
       return JSON.treeToValue(object, ModelConfig.class);
     } catch (JsonProcessingException e) {
       throw new ModelException(
           "%s: %s".formatted(CONFIG, e.getOriginalMessage().lines().findFirst().orElse("")), e);
     } catch (IOException e) {
       throw new ModelException(CONFIG + ": cannot be read", e);
+    }
+  }
+
+  /** Refuses a model of an earlier version with two tokens per action. */
+  private static void requireOneTokenPerAction(@Nullable JsonNode interleaved) {
+    if (interleaved != null && !interleaved.equals(BooleanNode.FALSE)) {
+      throw new ModelException(
+          "%s: a model with one token per action expected, got interleaved %s: train it again"
+              .formatted(CONFIG, interleaved));
     }
   }
 

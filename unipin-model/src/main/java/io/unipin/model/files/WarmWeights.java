@@ -66,7 +66,6 @@ public final class WarmWeights {
             earlier.kvHeads(),
             earlier.feedForward(),
             earlier.gated(),
-            earlier.interleaved(),
             config.maxHistory(),
             config.actions(),
             config.positives(),
@@ -93,7 +92,6 @@ public final class WarmWeights {
     shape.put("kvHeads", config.kvHeads());
     shape.put("feedForward", config.feedForward());
     shape.put("gated", config.gated());
-    shape.put("interleaved", config.interleaved());
     return shape;
   }
 

@@ -4,7 +4,6 @@ import io.unipin.evaluate.LogTokens;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.model.TrainingBatch;
 import io.unipin.model.features.GapBuckets;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.train.recipe.TrainingSettings;
@@ -22,7 +21,6 @@ import java.util.stream.IntStream;
 final class BatchBuilder {
   private final BatchSource source;
   private final FeedLog log;
-  private final ModelConfig model;
   private final TrainingSettings settings;
   private final Random random;
   private final List<RareItems.Swap> swaps;
@@ -47,14 +45,13 @@ final class BatchBuilder {
   private BatchBuilder(BatchSource source, List<Sequence> sequences, long seed) {
     this.source = source;
     this.log = source.log();
-    this.model = source.config().modelConfig(log);
     this.settings = source.config().training();
     this.sequences = sequences;
     this.random = new Random(seed);
     this.swaps = sequences.stream().map(sequence -> source.rare().swap(random)).toList();
     this.actions = log.schema().actions().size();
     int longest = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
-    this.length = model.tokensPerAction() * Math.max(1, longest);
+    this.length = Math.max(1, longest);
     int cells = sequences.size() * length;
     this.items = new long[cells];
     this.bits = new float[cells * actions];
@@ -75,8 +72,7 @@ final class BatchBuilder {
       }
     }
     SlateBuilder slates =
-        SlateBuilder.build(
-            log, source.holdout(), settings, sequences, swaps, model.tokensPerAction(), random);
+        SlateBuilder.build(log, source.holdout(), settings, sequences, swaps, random);
     Classes classes = source.classes().of(items, slates.items(), targetItems.toArray(), random);
     return new TrainingBatch(
         sequences.size(),
@@ -100,7 +96,7 @@ final class BatchBuilder {
 
   private void history(int b, Sequence sequence) {
     int start = log.actionStart(sequence.user()) + sequence.from();
-    TokenSequence tokens = LogTokens.of(log, start, start + sequence.length(), model);
+    TokenSequence tokens = LogTokens.of(log, start, start + sequence.length());
     int unknown = log.catalogue().size();
     for (int t = 0; t < tokens.size(); t++) {
       int cell = b * length + t;
@@ -119,17 +115,9 @@ final class BatchBuilder {
     }
   }
 
-  /**
-   * Adds a token's action types as labels to predict. With one token per action, this masks the
-   * token at random. With two, the first token predicts the action types in the second.
-   */
+  /** Masks a token's action types at random. Masked ones become labels to predict. */
   private void hide(int b, int t, TokenSequence tokens) {
-    if (model.interleaved()) {
-      if (t % 2 == 0) {
-        hiddenAt.add(row(b, t + 1));
-        hiddenLabels.addBits(tokens.actions()[t + 1], actions);
-      }
-    } else if (random.nextDouble() < settings.maskProbability()) {
+    if (random.nextDouble() < settings.maskProbability()) {
       masked[b * length + t] = 1;
       hiddenAt.add(row(b, t + 1));
       hiddenLabels.addBits(tokens.actions()[t], actions);
@@ -161,14 +149,13 @@ final class BatchBuilder {
       while (next < positives.length && positives[next] < row) {
         next++;
       }
-      int last = model.tokensPerAction() * t;
-      boolean knowsItself = t == 0 ? sequence.from() == 0 : masked[b * length + last - 1] == 0;
+      boolean knowsItself = t == 0 ? sequence.from() == 0 : masked[b * length + t - 1] == 0;
       if (next < positives.length && knowsItself) {
         int ahead = ahead(positives.length - next);
         targetOffsets.add(TargetOffsets.of(ahead));
         target(
             b,
-            row(b, last),
+            row(b, t),
             positives[next + ahead - 1],
             t == 0 ? FeedLog.NO_TIME : log.actionTimes()[row - 1]);
       }

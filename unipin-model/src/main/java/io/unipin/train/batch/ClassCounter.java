@@ -46,7 +46,7 @@ public final class ClassCounter {
     TrainingBatch.Tokens tokens = batch.tokens();
     for (int b = 0; b < sequences.size(); b++) {
       int user = sequences.get(b).user();
-      int end = b * batch.length() + model.tokensPerAction() * sequences.get(b).length();
+      int end = b * batch.length() + sequences.get(b).length();
       for (int cell = b * batch.length(); cell < end; cell++) {
         met(InputTable.TOKEN_GAP, tokens.gaps()[cell], user);
         met(InputTable.TOKEN_SURFACE, tokens.surfaces()[cell], user);

@@ -3,7 +3,6 @@ package io.unipin.train.batch;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.train.recipe.TrainConfig;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,8 +23,7 @@ public final class EpochPlan {
 
   private final FeedLog log;
   private final Holdout holdout;
-  private final int maxActions;
-  private final int tokensPerAction;
+  private final int maxHistory;
   private final int batchActions;
   private final boolean ranks;
   private final long seed;
@@ -33,9 +31,7 @@ public final class EpochPlan {
   public EpochPlan(FeedLog log, Holdout holdout, TrainConfig config) {
     this.log = log;
     this.holdout = holdout;
-    ModelConfig model = config.modelConfig(log);
-    this.maxActions = model.maxActions();
-    this.tokensPerAction = model.tokensPerAction();
+    this.maxHistory = config.modelConfig(log).maxHistory();
     this.batchActions = config.training().batchActions();
     this.ranks = config.training().task().ranks();
     this.seed = config.training().seed();
@@ -71,8 +67,8 @@ public final class EpochPlan {
       if (n == 0 && ranks && wasShown(user)) {
         sequences.add(new Sequence(user, 0, 0));
       }
-      int first = n <= maxActions ? n : 1 + random.nextInt(maxActions);
-      for (int from = 0, to = first; from < n; from = to, to = Math.min(n, to + maxActions)) {
+      int first = n <= maxHistory ? n : 1 + random.nextInt(maxHistory);
+      for (int from = 0, to = first; from < n; from = to, to = Math.min(n, to + maxHistory)) {
         sequences.add(new Sequence(user, from, to));
       }
     }
@@ -88,8 +84,8 @@ public final class EpochPlan {
     return false;
   }
 
-  private int rows(Sequence sequence) {
-    return 1 + tokensPerAction * Math.max(1, sequence.length());
+  private static int rows(Sequence sequence) {
+    return 1 + Math.max(1, sequence.length());
   }
 
   /** Cuts sequences, longest first, into batches whose padded size stays within the limit. */

@@ -16,7 +16,6 @@ final class SlateBuilder {
   private final FeedLog log;
   private final List<Sequence> sequences;
   private final List<RareItems.Swap> swaps;
-  private final int tokensPerAction;
   private final List<List<ViewSampler.Shown>> views = new ArrayList<>();
   private int width;
   private long[] items = {};
@@ -27,10 +26,8 @@ final class SlateBuilder {
   private final Growable.Longs at = new Growable.Longs();
   private final Growable.Floats labels = new Growable.Floats();
 
-  private SlateBuilder(
-      FeedLog log, List<Sequence> sequences, List<RareItems.Swap> swaps, int tokensPerAction) {
+  private SlateBuilder(FeedLog log, List<Sequence> sequences, List<RareItems.Swap> swaps) {
     this.log = log;
-    this.tokensPerAction = tokensPerAction;
     this.sequences = sequences;
     this.swaps = swaps;
   }
@@ -41,9 +38,8 @@ final class SlateBuilder {
       TrainingSettings settings,
       List<Sequence> sequences,
       List<RareItems.Swap> swaps,
-      int tokensPerAction,
       Random random) {
-    SlateBuilder builder = new SlateBuilder(log, sequences, swaps, tokensPerAction);
+    SlateBuilder builder = new SlateBuilder(log, sequences, swaps);
     for (Sequence sequence : sequences) {
       List<ViewSampler.Shown> chosen =
           settings.task().ranks()
@@ -86,7 +82,7 @@ final class SlateBuilder {
       surfaces[cell] = log.viewSurfaces()[view];
       gaps[cell] = GapBuckets.of(last, log.viewTimes()[view]);
       positions[cell] = PagePositions.of(i - log.impressionStart(view));
-      cuts[cell] = 1 + (long) tokensPerAction * (history - sequence.from());
+      cuts[cell] = 1L + history - sequence.from();
       at.add(cell);
       labels.addBits(log.impressionBits()[i], log.schema().actions().size());
       cell++;

@@ -9,5 +9,4 @@ public record ModelShape(
     int kvHeads,
     int feedForward,
     boolean gated,
-    boolean interleaved,
     int maxHistory) {}

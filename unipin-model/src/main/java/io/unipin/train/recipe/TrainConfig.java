@@ -60,6 +60,7 @@ public record TrainConfig(
   private static TrainConfig bind(SettingsTree tree, Map<String, String> overrides) {
     try {
       overrides.forEach((path, value) -> tree.set(path, value, "--set " + path));
+      RetiredSettings.drop(tree);
       return tree.bind(TrainConfig.class);
     } catch (ConfigException e) {
       throw new TrainException(String.valueOf(e.getMessage()), e);
@@ -87,7 +88,6 @@ public record TrainConfig(
         model.kvHeads(),
         model.feedForward(),
         model.gated(),
-        model.interleaved(),
         model.maxHistory(),
         schema.actions(),
         schema.positives(),

@@ -42,19 +42,6 @@ class TokenSequenceTest {
     assertThat(TokenSequence.empty().hashes().commonPrefix(tokens.hashes())).isEqualTo(1);
   }
 
-  @Test
-  void interleaved_action_isItsItemAndThenWhatWasDone() {
-    TokenSequence tokens =
-        TokenSequence.of(List.of(new UserAction(3, 1, 1, 5_000), new UserAction(4, 0, 0, 8_000)))
-            .interleaved(99);
-    assertThat(tokens.items()).containsExactly(3, 99, 4, 99);
-    assertThat(tokens.actions()).containsExactly(0, 1, 0, 0);
-    assertThat(tokens.surfaces()).containsExactly(1, 1, 0, 0);
-    assertThat(tokens.gaps())
-        .containsExactly(GapBuckets.FIRST, GapBuckets.FIRST, 4, GapBuckets.FIRST);
-    assertThat(tokens.hashes().size()).isEqualTo(5);
-  }
-
   @ParameterizedTest
   @CsvSource({"0,1", "-50,2", "0,2", "999,2", "1000,3", "7000,5", "99999999999999,29"})
   void of_gap_isLogarithmic(long gapMs, int bucket) {

@@ -121,6 +121,22 @@ class ModelFilesTest {
   }
 
   @Test
+  void read_modelOfTwoTokensPerAction_isToldToBeTrainedAgain() throws IOException {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    Path config = folder.resolve("config.json");
+    String text = Files.readString(config);
+    assertThat(text).doesNotContain("interleaved");
+    Files.writeString(config, text.replaceFirst("\\{", "{\"interleaved\": false,"));
+    assertThat(ModelFiles.read(folder).config()).isEqualTo(CONFIG);
+    Files.writeString(config, text.replaceFirst("\\{", "{\"interleaved\": true,"));
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "config.json: a model with one token per action expected, got interleaved true: train"
+                + " it again");
+  }
+
+  @Test
   void read_brokenConfig_saysWhere() throws IOException {
     ModelWriter.writeRandom(folder, CONFIG, 3);
     Path config = folder.resolve("config.json");

@@ -125,7 +125,6 @@ class ProgramTest {
             2,
             37,
             gated,
-            false,
             8,
             List.of("a", "b", "c"),
             List.of("a"),

@@ -210,28 +210,6 @@ class BatchBuilderTest {
   }
 
   @Test
-  void batch_interleaved_asksForEveryActionAtItsItemAndForItemsBehindActions() {
-    FeedLog log = log();
-    TrainConfig config =
-        TrainConfig.defaults()
-            .with("model.interleaved", "true")
-            .with("training.unknownProbability", "0");
-    TrainingBatch batch = batch(log, config);
-    assertThat(batch.length()).isEqualTo(2 * (ACTIONS - 2));
-    assertThat(batch.tokens().masked()).containsOnly(0);
-    for (int a = 0; a < ACTIONS - 2; a++) {
-      float like = log.actionBits()[a] & TestLogs.LIKE;
-      assertThat(batch.hidden().at()[a]).isEqualTo(2 * a + 1);
-      assertThat(batch.hidden().actions()[2 * a]).isEqualTo(like);
-      assertThat(batch.tokens().actions()[2 * (2 * a)]).isZero();
-      assertThat(batch.tokens().actions()[2 * (2 * a + 1)]).isEqualTo(like);
-    }
-    assertThat(batch.targets().at()).hasSize(ACTIONS - 2);
-    assertThat(Arrays.stream(batch.targets().at())).allMatch(row -> row % 2 == 0);
-    assertThat(batch.slate().cuts()).containsOnly(13);
-  }
-
-  @Test
   void offsets_atTheirBounds_areTheStatedClasses() {
     assertThat(List.of(1, 2, 3, 4, 5, 8, 9, 16).stream().map(TargetOffsets::of))
         .containsExactly(0, 1, 2, 2, 3, 3, 4, 4);

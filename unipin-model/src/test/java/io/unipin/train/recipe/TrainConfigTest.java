@@ -105,6 +105,27 @@ class TrainConfigTest {
         .hasMessageContaining(message);
   }
 
+  /** Each bundle of an earlier version has a recipe with this setting. */
+  @Test
+  void read_oneTokenPerAction_isWhatAllModelsHave() throws IOException {
+    Path file = folder.resolve("recipe.yaml");
+    Files.writeString(file, "model:\n  gated: false\n  interleaved: false\n  maxHistory: 40\n");
+    assertThat(TrainConfig.read(file))
+        .isEqualTo(TrainConfig.defaults().with("model.maxHistory", "40"));
+  }
+
+  @Test
+  void read_twoTokensPerAction_isToldWhatToDo() throws IOException {
+    Path file = folder.resolve("recipe.yaml");
+    Files.writeString(file, "model:\n  interleaved: true\n");
+    assertThatThrownBy(() -> TrainConfig.read(file))
+        .isInstanceOf(TrainException.class)
+        .hasMessageStartingWith("recipe.yaml:2:3: model.interleaved: no setting any more: ");
+    assertThatThrownBy(() -> TrainConfig.defaults(Map.of("model.interleaved", "true")))
+        .hasMessageStartingWith("--set model.interleaved: model.interleaved: no setting any more: ")
+        .hasMessageEndingWith("; remove the setting");
+  }
+
   @Test
   void read_overridesThatNeedEachOther_areTakenTogether() {
     Map<String, String> both =

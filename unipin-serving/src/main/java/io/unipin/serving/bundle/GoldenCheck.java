@@ -69,7 +69,7 @@ final class GoldenCheck {
   }
 
   private void check(String name, GoldenQuery query) {
-    int longest = bundle.model().config().maxActions();
+    int longest = bundle.model().config().maxHistory();
     int actions = bundle.model().config().actions().size();
     require(query.history().size() <= longest, name, "history of at most " + longest);
     require(query.candidates().size() <= MOST_CANDIDATES, name, "fewer candidates");

@@ -42,7 +42,7 @@ record GoldenRun(
               index(action.surface(), config.surfaces()),
               action.timeMs()));
     }
-    TokenSequence tokens = config.tokens(actions);
+    TokenSequence tokens = TokenSequence.of(actions);
     long last = actions.isEmpty() ? GapBuckets.NO_TIME : actions.get(actions.size() - 1).timeMs();
     RequestContext context =
         new RequestContext(

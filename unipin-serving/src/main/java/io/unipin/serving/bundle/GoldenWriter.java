@@ -42,7 +42,7 @@ final class GoldenWriter {
     try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), bytes))) {
       GoldenRun run = new GoldenRun(model, catalogue, index, cache, KvType.FLOAT32);
       for (int length : LENGTHS) {
-        if (length <= model.config().maxActions()) {
+        if (length <= model.config().maxHistory()) {
           queries.add(answered(run, writer.query(length)));
         }
       }

@@ -59,7 +59,7 @@ final class ConsoleApi implements AutoCloseable {
           bundle.indexVersion(),
           model.items(),
           model.itemDim(),
-          model.maxActions(),
+          model.maxHistory(),
           model.actions(),
           model.positives(),
           model.surfaces(),

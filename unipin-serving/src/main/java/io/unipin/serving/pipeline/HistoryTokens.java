@@ -40,7 +40,7 @@ public record HistoryTokens(
     ModelConfig config = bundle.model().config();
     List<RecordedAction> stored = history.newest();
     long start =
-        HistoryWindow.start(history.lifetime() + recent.size(), config.maxActions())
+        HistoryWindow.start(history.lifetime() + recent.size(), config.maxHistory())
             - (history.lifetime() - stored.size());
     int fromStored = (int) Math.min(Math.max(start, 0), stored.size());
     int fromRecent = (int) Math.max(start - stored.size(), 0);
@@ -53,9 +53,9 @@ public record HistoryTokens(
     for (RecordedAction action : window) {
       actions.add(read(action, config, bundle.catalogue(), unknown));
     }
-    TokenSequence all = config.tokens(actions);
+    TokenSequence all = TokenSequence.of(actions);
     TokenSequence committed =
-        base.size() == window.size() ? all : config.tokens(actions.subList(0, base.size()));
+        base.size() == window.size() ? all : TokenSequence.of(actions.subList(0, base.size()));
     long last = window.isEmpty() ? GapBuckets.NO_TIME : window.get(window.size() - 1).timeMs();
     long[] seen =
         Stream.concat(stored.stream(), recent.stream())

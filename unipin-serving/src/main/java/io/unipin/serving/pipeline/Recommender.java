@@ -278,7 +278,7 @@ public final class Recommender {
   /** Throws if the server's settings do not fit a bundle. */
   public void check(LoadedBundle bundle) {
     ranker.check(bundle);
-    int actions = bundle.model().config().maxActions();
+    int actions = bundle.model().config().maxHistory();
     if (actions > config.historyLimit()) {
       throw ServingException.invalid(
           "bundle",

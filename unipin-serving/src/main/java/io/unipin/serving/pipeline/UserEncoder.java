@@ -59,7 +59,6 @@ public final class UserEncoder {
     try {
       lease = acquire(model, wanted);
       int size = tokens.all().size();
-      int perAction = model.config().tokensPerAction();
       int fresh = 1 + size - lease.reusedRows();
       int read = fresh == 0 ? size : wanted.ladder().historyTokens(costed, fresh, size);
       if (read < size) {
@@ -67,9 +66,7 @@ public final class UserEncoder {
         lease = null; // so that the lease is not closed twice if the next line throws
         TokenSequence newest = tokens.all().newest(read);
         lease = cache.aside(model.config().kvLayout(config.type()), newest.hashes());
-        state =
-            new UserState(
-                lease, KvOutcome.UNCACHED, read / perAction, encode(model, newest, lease, clock));
+        state = new UserState(lease, KvOutcome.UNCACHED, read, encode(model, newest, lease, clock));
         return state;
       }
       KvOutcome outcome = lease.outcome();
@@ -81,7 +78,7 @@ public final class UserEncoder {
         base.close();
         encoded += encode(model, tokens.all(), lease, clock);
       }
-      state = new UserState(lease, outcome, size / perAction, encoded);
+      state = new UserState(lease, outcome, size, encoded);
       return state;
     } finally {
       if (state == null && lease != null) {

@@ -44,7 +44,7 @@ final class WarmUp {
    * also does the work that all shapes share.
    */
   List<Runnable> steps() {
-    int longest = bundle.model().config().maxActions();
+    int longest = bundle.model().config().maxHistory();
     List<Runnable> steps = new ArrayList<>();
     steps.add(() -> visit(longest));
     steps.add(() -> visit(0));

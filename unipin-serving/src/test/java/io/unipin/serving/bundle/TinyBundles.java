@@ -21,28 +21,13 @@ public final class TinyBundles {
 
   private TinyBundles() {}
 
-  private static ModelConfig config(boolean interleaved) {
-    return config(interleaved, ACTIONS, SURFACES);
+  private static ModelConfig config() {
+    return config(ACTIONS, SURFACES);
   }
 
-  private static ModelConfig config(
-      boolean interleaved, List<String> actions, List<String> surfaces) {
+  private static ModelConfig config(List<String> actions, List<String> surfaces) {
     List<String> positives = List.of("click", "save");
-    return new ModelConfig(
-        ITEMS,
-        0,
-        8,
-        16,
-        2,
-        4,
-        2,
-        32,
-        false,
-        interleaved,
-        MAX_HISTORY,
-        actions,
-        positives,
-        surfaces);
+    return new ModelConfig(ITEMS, 0, 8, 16, 2, 4, 2, 32, MAX_HISTORY, actions, positives, surfaces);
   }
 
   /** Returns a catalogue whose ids begin at 1000, so that no id can be mistaken for a row. */
@@ -71,30 +56,23 @@ public final class TinyBundles {
         scratch.resolve("model-" + name),
         folder.resolve(name),
         (model, bundle) -> {
-          ModelWriter.writeRandom(model, config(false), seed);
+          ModelWriter.writeRandom(model, config(), seed);
           BundlePublisher.publish(model, catalogue(), factory, bundle);
         });
-  }
-
-  /** Publishes a bundle whose model reads two tokens per action. */
-  public static void publishInterleaved(Path folder, String name, Path scratch) {
-    Path model = scratch.resolve("model-" + name);
-    ModelWriter.writeRandom(model, config(true), 13);
-    BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 
   /** Publishes a bundle with other names. */
   public static void publishNamed(
       Path folder, String name, List<String> actions, List<String> surfaces, Path scratch) {
     Path model = scratch.resolve("model-" + name);
-    ModelWriter.writeRandom(model, config(false, actions, surfaces), 13);
+    ModelWriter.writeRandom(model, config(actions, surfaces), 13);
     BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 
   /** Publishes a bundle with another catalogue. */
   public static void publish(Path folder, String name, Catalogue catalogue, Path scratch) {
     Path model = scratch.resolve("model-" + name);
-    ModelWriter.writeRandom(model, config(false), 13);
+    ModelWriter.writeRandom(model, config(), 13);
     BundlePublisher.publish(model, catalogue, "exact", folder.resolve(name));
   }
 

@@ -3,10 +3,6 @@ package io.unipin.serving.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.kvcache.KvOutcome;
-import io.unipin.model.EngineOptions;
-import io.unipin.model.features.HistoryWindow;
-import io.unipin.serving.bundle.BundleReader;
-import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.RecordedAction;
@@ -115,20 +111,6 @@ final class RecommenderCacheTest extends RecommenderFixture {
       assertEqualItems(uncached("u").items(), page("u", "").items());
     }
     assertThat(recorded).isGreaterThan(2 * TinyBundles.MAX_HISTORY);
-  }
-
-  @Test
-  void retrieveAndRank_twoTokensPerAction_equalsUncached() {
-    TinyBundles.publishInterleaved(shared, "interleaved", shared.resolve("scratch"));
-    try (LoadedBundle two = new BundleReader(shared, EngineOptions.cpu()).load("interleaved")) {
-      for (int n = 0; n < TinyBundles.MAX_HISTORY; n++) {
-        record("u", n, n + 1);
-        Page page = page(recommender, two, "u");
-        assertThat(page.trace().historyActions())
-            .isEqualTo(n + 1 - HistoryWindow.start(n + 1, TinyBundles.MAX_HISTORY / 2));
-        assertEqualItems(uncached(two, "u").items(), page.items());
-      }
-    }
   }
 
   @Test

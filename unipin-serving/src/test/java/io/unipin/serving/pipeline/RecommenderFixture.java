@@ -108,13 +108,9 @@ abstract class RecommenderFixture {
   }
 
   Page uncached(String user) {
-    return uncached(bundle, user);
-  }
-
-  Page uncached(LoadedBundle asked, String user) {
     try (UserKvCache fresh =
         new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 20))) {
-      return page(recommender(fresh), asked, user);
+      return page(recommender(fresh), bundle, user);
     }
   }
 

@@ -77,8 +77,8 @@ public final class Ladder {
   }
 
   /**
-   * Returns how many of n tokens of the history to read, in whole actions. {@code fresh} of them
-   * must be encoded. Returns n if there is time for all.
+   * Returns how many of n tokens of the history to read. {@code fresh} of them must be encoded.
+   * Returns n if there is time for all.
    *
    * @throws ServingException DEADLINE when there is not even time for an empty history
    */
@@ -89,9 +89,8 @@ public final class Ladder {
       return n;
     }
     if (config.enabled()) {
-      int perAction = model.tokensPerAction();
       for (int halving = 1; halving <= HALVINGS; halving++) {
-        int tokens = halving == HALVINGS ? 0 : perAction * ((n / perAction) >> halving);
+        int tokens = halving == HALVINGS ? 0 : n >> halving;
         if (tokens < fresh
             && fits(
                 expected(encoding, encodeSize(model, tokens + 1, tokens + 1))

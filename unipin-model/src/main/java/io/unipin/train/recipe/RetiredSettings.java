@@ -1,0 +1,34 @@
+package io.unipin.train.recipe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.settings.ConfigException;
+import io.unipin.settings.SettingsTree;
+
+/** Settings that recipes once had. */
+final class RetiredSettings {
+  /** Whether an action was two tokens. */
+  private static final String TWO_TOKENS = "model.interleaved";
+
+  private RetiredSettings() {}
+
+  /**
+   * Takes retired settings out of a recipe if they have the value that now holds for all. The
+   * recipes in bundles of earlier versions name them.
+   *
+   * @throws ConfigException saying what to do if one has another value
+   */
+  static void drop(SettingsTree tree) {
+    if (!(tree.values().path("model") instanceof ObjectNode model)) {
+      return;
+    }
+    JsonNode twoTokens = model.remove("interleaved");
+    if (twoTokens != null && !twoTokens.equals(BooleanNode.FALSE)) {
+      throw tree.refusal(
+          TWO_TOKENS,
+          "no setting any more: an action is one token, and docs/results/ablations.md compares it"
+              + " with two; remove the setting");
+    }
+  }
+}
