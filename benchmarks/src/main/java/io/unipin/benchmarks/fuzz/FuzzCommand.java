@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.fuzz;
 
+import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.console.CommandException;
 import io.unipin.cli.console.Figures;
@@ -39,7 +40,12 @@ import picocli.CommandLine.Spec;
           + " are kept in a folder that the output names.",
       "To make such an input a test, put it under src/test/resources/fuzz/TARGET."
     },
-    footer = {"", "Example:", "  ./unipin bench fuzz --minutes 30 --json fuzz.json"})
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin bench fuzz --minutes 30 --json fuzz.json",
+      "  ./unipin bench fuzz --target mapping --replay crash-0a1b"
+    })
 public final class FuzzCommand implements Callable<Integer> {
   private static final int QUICK_MINUTES = 8;
   private static final int AT_ONCE = 2;
@@ -61,6 +67,13 @@ public final class FuzzCommand implements Callable<Integer> {
       description = "Fuzz only this target. The option may be repeated.")
   private List<String> only = new ArrayList<>();
 
+  @Option(
+      names = "--replay",
+      paramLabel = "FILE",
+      description = "Feed this input alone to the target, and print the stack trace if it breaks.")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path replay;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
   @Output(Output.Kind.FILE)
   private @Nullable Path json;
@@ -79,12 +92,22 @@ public final class FuzzCommand implements Callable<Integer> {
     if (classPath == null) {
       throw new CommandException("a start by ./unipin expected: it compiles what is fuzzed");
     }
+    Path work = Files.createTempDirectory("unipin-fuzz");
+    if (replay != null) {
+      return replay(new FuzzRun(plans.get(0), classPath, work), replay);
+    }
     int all = quick ? QUICK_MINUTES : minutes;
     Duration share = share(plans, Duration.ofMinutes(all));
-    Path work = Files.createTempDirectory("unipin-fuzz");
     List<FuzzRun.Outcome> outcomes = run(plans, classPath, work, share);
     report(outcomes, all, share);
     boolean sound = outcomes.stream().allMatch(outcome -> outcome.crashes() + outcome.hangs() == 0);
+    return sound ? 0 : 1;
+  }
+
+  private int replay(FuzzRun run, Path input) throws IOException, InterruptedException {
+    boolean sound = run.replay(input);
+    String what = sound ? "is read or refused as it should be" : "breaks the target";
+    spec.commandLine().getOut().printf("%s: %s %s%n", only.get(0), input, what);
     return sound ? 0 : 1;
   }
 
@@ -102,6 +125,10 @@ public final class FuzzCommand implements Callable<Integer> {
     if (minutes < 1) {
       throw new ParameterException(
           spec.commandLine(), "--minutes: at least 1 expected, got " + minutes);
+    }
+    if (replay != null && only.size() != 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--replay: one --target expected, got " + only.size());
     }
     for (String name : only) {
       if (!targets().contains(name)) {

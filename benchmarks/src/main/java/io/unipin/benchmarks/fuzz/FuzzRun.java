@@ -84,24 +84,51 @@ final class FuzzRun {
     }
   }
 
+  /**
+   * Feeds one input to the target under the checks of a run, and prints what Jazzer says of it.
+   * Returns whether the input breaks nothing.
+   */
+  boolean replay(Path input) throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Process jazzer = jvm(jazzer(input.toAbsolutePath().toString())).inheritIO().start();
+    try {
+      return jazzer.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS) && jazzer.exitValue() == 0;
+    } finally {
+      jazzer.destroyForcibly();
+    }
+  }
+
   private List<String> arguments(Duration time, Path corpus) {
-    return List.of(
-        "com.code_intelligence.jazzer.Jazzer",
-        "--target_class=" + ENTRY,
-        "--target_args=" + plan.target(),
-        "--instrumentation_includes=io.unipin.**",
-        "--disabled_hooks=" + OFF,
-        "--reproducer_path=" + folder,
-        "-artifact_prefix=" + folder + "/",
+    return jazzer(
         "-max_total_time=" + time.toSeconds(),
-        "-timeout=" + HANG_SECONDS,
-        "-rss_limit_mb=0",
         "-max_len=" + plan.maxBytes(),
         "-print_final_stats=1",
         corpus.toString());
   }
 
+  /** Returns a command of Jazzer. It runs the inputs of a folder and others, or the one of a file. */
+  private List<String> jazzer(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + ENTRY,
+                "--target_args=" + plan.target(),
+                "--instrumentation_includes=io.unipin.**",
+                "--disabled_hooks=" + OFF,
+                "--reproducer_path=" + folder,
+                "-artifact_prefix=" + folder + "/",
+                "-timeout=" + HANG_SECONDS,
+                "-rss_limit_mb=0"));
+    arguments.addAll(List.of(more));
+    return arguments;
+  }
+
   private Process start(List<String> arguments, Path output) throws IOException {
+    return jvm(arguments).redirectOutput(Redirect.appendTo(output.toFile())).start();
+  }
+
+  private ProcessBuilder jvm(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -117,7 +144,7 @@ final class FuzzRun {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putIfAbsent("UNIPIN_LOG_LEVEL", "ERROR");
-    return builder.redirectOutput(Redirect.appendTo(output.toFile())).start();
+    return builder;
   }
 
   private Outcome outcome(int exit, Path output) throws IOException {
