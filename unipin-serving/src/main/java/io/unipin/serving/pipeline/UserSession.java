@@ -5,7 +5,7 @@ import io.unipin.model.features.RequestContext;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.pipeline.cost.Ladder;
-import io.unipin.serving.pipeline.cost.StageClock;
+import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
 import io.unipin.serving.request.UserState;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.request.Stage;
+import io.unipin.serving.request.StageClock;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,13 @@
 package io.unipin.serving.pipeline.cost;
 
 import io.unipin.serving.request.Stage;
+import io.unipin.serving.request.StageTimes;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
 /** The recent costs of one model's stages, by size, under one set of settings. Thread-safe. */
-public final class StageCosts {
+public final class StageCosts implements StageTimes {
   private final Map<Stage, SizedCosts> costs = new EnumMap<>(Stage.class);
 
   /** Creates costs without data. */
@@ -19,6 +20,11 @@ public final class StageCosts {
     for (Stage stage : Stage.values()) {
       costs.put(stage, stage == Stage.ENCODE ? encoding : new SizedCosts());
     }
+  }
+
+  @Override
+  public void took(Stage stage, long size, long nanos, long now) {
+    of(stage).took(size, nanos, now);
   }
 
   /** Returns the costs of one stage. */

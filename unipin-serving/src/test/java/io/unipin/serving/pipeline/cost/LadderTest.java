@@ -6,6 +6,7 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.request.CallBudget;
 import io.unipin.serving.request.Stage;
+import io.unipin.serving.request.StageClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,8 +1,5 @@
-package io.unipin.serving.pipeline.cost;
+package io.unipin.serving.request;
 
-import io.unipin.serving.request.CallBudget;
-import io.unipin.serving.request.Stage;
-import io.unipin.serving.request.StageRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,8 +16,8 @@ public final class StageClock {
   private final CallBudget budget;
   private final LongSupplier nanos;
   private final List<StageRun> runs = new ArrayList<>();
-  private @Nullable StageCosts costs;
-  private @Nullable SizedCosts taught;
+  private @Nullable StageTimes times;
+  private @Nullable StageTimes taught;
   private @Nullable Stage current;
   private long size;
   private long since;
@@ -31,9 +28,9 @@ public final class StageClock {
     this.nanos = nanos;
   }
 
-  /** Reports the times of stages entered from now on to the given costs. */
-  public void report(StageCosts costs) {
-    this.costs = costs;
+  /** Reports the times of stages entered from now on. */
+  public void report(StageTimes times) {
+    this.times = times;
   }
 
   /** Ends the previous stage and begins the next, if there is time for it. */
@@ -46,7 +43,7 @@ public final class StageClock {
     stop();
     budget.check();
     current = stage;
-    taught = costs == null ? null : costs.of(stage);
+    taught = times;
     this.size = size;
   }
 
@@ -55,7 +52,7 @@ public final class StageClock {
   }
 
   /** Returns the time at which the running stage began or the last one ended. */
-  long since() {
+  public long since() {
     return since;
   }
 
@@ -71,7 +68,7 @@ public final class StageClock {
     if (current != null) {
       runs.add(new StageRun(current, since, now));
       if (taught != null) {
-        taught.took(size, now - since, now);
+        taught.took(current, size, now - since, now);
       }
     }
     current = null;
