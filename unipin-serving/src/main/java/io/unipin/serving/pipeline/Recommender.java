@@ -272,7 +272,7 @@ public final class Recommender {
 
   /** Returns the fingerprint that identifies a bundle's cached state. */
   public String fingerprint(LoadedBundle bundle) {
-    return UserEncoder.fingerprint(bundle.model(), config.cache());
+    return CacheFingerprint.of(bundle.model(), config.cache());
   }
 
   /** Throws if the server's settings do not fit a bundle. */

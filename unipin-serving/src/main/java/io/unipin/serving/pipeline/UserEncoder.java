@@ -34,11 +34,6 @@ public final class UserEncoder {
     this.costs = costs;
   }
 
-  /** Returns the fingerprint that identifies a model's cached rows. */
-  static String fingerprint(ServingModel model, CacheConfig config) {
-    return model.fingerprint() + "/" + config.type();
-  }
-
   /**
    * A request for a user's state. The ladder decides how much of the history there is time to read.
    *
@@ -89,7 +84,7 @@ public final class UserEncoder {
 
   /** Whether the cache holds a model's state of the user. */
   public boolean isResident(ServingModel model, String user) {
-    return cache.holds(new KvKey(user, fingerprint(model, config)));
+    return cache.holds(new KvKey(user, CacheFingerprint.of(model, config)));
   }
 
   /**
@@ -102,7 +97,7 @@ public final class UserEncoder {
     TokenSequence[] tokens = new TokenSequence[1];
     Optional<KvLease> found =
         cache.refresh(
-            new KvKey(user, fingerprint(model, config)),
+            new KvKey(user, CacheFingerprint.of(model, config)),
             model.config().kvLayout(config.type()),
             () -> {
               tokens[0] = history.get();
@@ -117,7 +112,7 @@ public final class UserEncoder {
   }
 
   private KvLease acquire(ServingModel model, Wanted wanted) {
-    KvKey key = new KvKey(wanted.user(), fingerprint(model, config));
+    KvKey key = new KvKey(wanted.user(), CacheFingerprint.of(model, config));
     KvLayout layout = model.config().kvLayout(config.type());
     Duration remaining = wanted.clock().remaining();
     Duration wait = remaining.compareTo(config.maxWait()) < 0 ? remaining : config.maxWait();

@@ -1,0 +1,18 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.model.ServingModel;
+
+/**
+ * The fingerprint of a model in the keys of the users' KV cache ({@link io.unipin.kvcache.KvKey}).
+ *
+ * <p>It is the fingerprint of the model's files ({@link io.unipin.model.ModelFolder#fingerprint})
+ * and the number type of cached rows. Rows of one fingerprint come from the same computation, so
+ * one may take the place of another.
+ */
+final class CacheFingerprint {
+  private CacheFingerprint() {}
+
+  static String of(ServingModel model, CacheConfig config) {
+    return model.fingerprint() + "/" + config.type();
+  }
+}
