@@ -22,9 +22,9 @@ final class EntryStore {
   private final Erasures erasures = new Erasures();
   private volatile boolean closed;
 
-  EntryStore(KvCacheConfig config, WriterSlots writers) {
+  EntryStore(KvCacheLimits limits, WriterSlots writers) {
     this.writers = writers;
-    partitions = new Partitions(config, departures, this::removed);
+    partitions = new Partitions(limits, departures, this::removed);
   }
 
   /** Returns the part of the budget in which a key competes now. */

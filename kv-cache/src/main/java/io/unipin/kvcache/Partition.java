@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
  * A set of entries that compete for one part of the budget. Thread-safe.
  *
  * <p>{@link EvictionOrder} chooses the entries to evict when the part is full. Caffeine holds the
- * entries and drops the entries that are past their time to live.
+ * entries and drops those past their time to live.
  */
 final class Partition {
-  /** A partition leaves 1/128 of its part free, for blocks that are being written. */
+  /** 1/128 of the part is left for blocks that are being written. */
   private static final int HEADROOM_SHIFT = 7;
 
   private final Cache<KvKey, KvEntry> cache;
   private final EvictionOrder order;
 
-  Partition(long budgetBytes, KvCacheConfig config, RemovalListener<KvKey, KvEntry> gone) {
+  Partition(long budgetBytes, KvCacheLimits limits, RemovalListener<KvKey, KvEntry> gone) {
     order = new EvictionOrder(withoutHeadroom(budgetBytes));
     cache =
         Caffeine.newBuilder()
-            .expireAfterAccess(config.timeToLive())
-            .ticker(config.ticker())
-            .scheduler(Scheduler.systemScheduler()) // so entries also expire while no request comes
+            .expireAfterAccess(limits.timeToLive())
+            .ticker(limits.ticker())
+            .scheduler(Scheduler.systemScheduler()) // entries expire without a request as well
             .executor(Runnable::run)
             .removalListener(
                 (@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) -> {
@@ -77,8 +77,8 @@ final class Partition {
   /**
    * Adds the key's entry to the eviction order.
    *
-   * <p>The caller must be inside the map's compute on this key. So a thread that drops the key
-   * waits until the entry is in the map.
+   * <p>Must be called while the map computes the key. A thread that drops the key then waits until
+   * the entry is in the map.
    */
   KvEntry welcome(KvKey key, KvEntry entry) {
     order.put(key, entry);
@@ -86,8 +86,8 @@ final class Partition {
   }
 
   /**
-   * Evicts entries until the other entries fit into the part, but never the entry of
-   * {@code newest}. Returns how many entries were evicted.
+   * Evicts entries until the rest fits, but never the entry of {@code newest}. Returns how many
+   * were evicted.
    */
   int settle(@Nullable KvKey newest) {
     int gone = 0;
@@ -108,8 +108,8 @@ final class Partition {
   }
 
   /**
-   * Returns up to {@code limit} entries, in eviction order, whose blocks have no leases and have
-   * units of this size.
+   * Returns up to {@code limit} entries without leases that have units of this size, in eviction
+   * order.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(int limit, int unitBytes) {
     return order.first(

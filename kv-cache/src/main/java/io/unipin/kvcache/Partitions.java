@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * fingerprints share. Thread-safe.
  */
 final class Partitions {
-  private final KvCacheConfig config;
+  private final KvCacheLimits limits;
   private final Departures departures;
   private final RemovalListener<KvKey, KvEntry> gone;
   private final Partition shared;
@@ -30,11 +30,11 @@ final class Partitions {
    * @param departures counts the entries that no longer fit after a change of sizes
    * @param gone is told of every entry that leaves its partition
    */
-  Partitions(KvCacheConfig config, Departures departures, RemovalListener<KvKey, KvEntry> gone) {
-    this.config = config;
+  Partitions(KvCacheLimits limits, Departures departures, RemovalListener<KvKey, KvEntry> gone) {
+    this.limits = limits;
     this.departures = departures;
     this.gone = gone;
-    shared = new Partition(config.budgetBytes(), config, gone);
+    shared = new Partition(limits.budgetBytes(), limits, gone);
   }
 
   /** Returns the part of the budget in which a key competes now. */
@@ -59,11 +59,11 @@ final class Partitions {
     try {
       Map<String, Long> next = new HashMap<>(reserved);
       next.put(fingerprint, bytes);
-      long left = config.budgetBytes() - sum(next);
+      long left = limits.budgetBytes() - sum(next);
       if (bytes < 0 || left < 0) {
         throw new IllegalArgumentException(
             "own parts of at most %s bytes together expected, got %s for %s"
-                .formatted(config.budgetBytes(), bytes, fingerprint));
+                .formatted(limits.budgetBytes(), bytes, fingerprint));
       }
       reserved.put(fingerprint, bytes);
       departures.count(KvDeparture.POLICY, shared.resize(left));
@@ -72,7 +72,7 @@ final class Partitions {
         departures.count(KvDeparture.POLICY, partition.resize(bytes));
         return;
       }
-      own.put(fingerprint, new Partition(bytes, config, gone));
+      own.put(fingerprint, new Partition(bytes, limits, gone));
     } finally {
       resizing.unlock();
     }
@@ -90,7 +90,7 @@ final class Partitions {
     try {
       if (reserved.remove(fingerprint) != null) {
         leave.accept(Objects.requireNonNull(own.remove(fingerprint)));
-        departures.count(KvDeparture.POLICY, shared.resize(config.budgetBytes() - sum(reserved)));
+        departures.count(KvDeparture.POLICY, shared.resize(limits.budgetBytes() - sum(reserved)));
       }
     } finally {
       resizing.unlock();

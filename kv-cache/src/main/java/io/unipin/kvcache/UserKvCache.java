@@ -42,24 +42,24 @@ public final class UserKvCache implements AutoCloseable {
    */
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
-  private final KvCacheConfig config;
+  private final KvCacheLimits limits;
   private final SlabPool pool;
   private final SlabPool transients;
   private final EntryStore entries;
   private final LeaseLedger ledger;
   private final Acquirer acquirer;
 
-  public UserKvCache(KvCacheConfig config) {
-    this(config, Slabs.defaultBytes(config.budgetBytes()), Boolean.getBoolean("unipin.kv.debug"));
+  public UserKvCache(KvCacheLimits limits) {
+    this(limits, Slabs.defaultBytes(limits.budgetBytes()), Boolean.getBoolean("unipin.kv.debug"));
   }
 
-  UserKvCache(KvCacheConfig config, long slabBytes, boolean debug) {
-    this.config = config;
-    pool = pool("cache", config.budgetBytes(), slabBytes, debug);
-    long transientSlab = Slabs.defaultBytes(config.transientBytes());
-    transients = pool("transient blocks", config.transientBytes(), transientSlab, debug);
+  UserKvCache(KvCacheLimits limits, long slabBytes, boolean debug) {
+    this.limits = limits;
+    pool = pool("cache", limits.budgetBytes(), slabBytes, debug);
+    long transientSlab = Slabs.defaultBytes(limits.transientBytes());
+    transients = pool("transient blocks", limits.transientBytes(), transientSlab, debug);
     WriterSlots writers = new WriterSlots();
-    entries = new EntryStore(config, writers);
+    entries = new EntryStore(limits, writers);
     ledger = new LeaseLedger(debug);
     LeaseHost host = new LeaseHost(entries, writers, ledger);
     acquirer = new Acquirer(host, new BlockSource(pool, entries), transients);
@@ -67,7 +67,7 @@ public final class UserKvCache implements AutoCloseable {
 
   private SlabPool pool(String name, long budgetBytes, long slabBytes, boolean debug) {
     return new SlabPool(
-        name, budgetBytes, slabBytes, debug, bytes -> new Slab(bytes, debug), config.ticker());
+        name, budgetBytes, slabBytes, debug, bytes -> new Slab(bytes, debug), limits.ticker());
   }
 
   /**
@@ -214,7 +214,7 @@ public final class UserKvCache implements AutoCloseable {
   /** Returns the cache's figures at this moment. */
   public KvCacheStats stats() {
     return new KvCacheStats(
-        config.budgetBytes(),
+        limits.budgetBytes(),
         pool.usedBytes(),
         pool.leasedBytes().get() + transients.leasedBytes().get(),
         ledger.open(),

@@ -18,13 +18,13 @@ class BookkeepingTest {
   @Test
   void config_limits_areChecked() {
     Duration age = Duration.ofNanos(1);
-    assertThat(new KvCacheConfig(0, age, 0).budgetBytes()).isZero();
-    assertThatThrownBy(() -> new KvCacheConfig(-1, age, 0))
+    assertThat(new KvCacheLimits(0, age, 0).budgetBytes()).isZero();
+    assertThatThrownBy(() -> new KvCacheLimits(-1, age, 0))
         .hasMessageContaining("budgetBytes of at least 0 expected, got -1");
-    assertThatThrownBy(() -> new KvCacheConfig(0, age, -1))
+    assertThatThrownBy(() -> new KvCacheLimits(0, age, -1))
         .hasMessageContaining("transientBytes of at least 0 expected, got -1");
     for (Duration wrong : List.of(Duration.ZERO, Duration.ofNanos(-1))) {
-      assertThatThrownBy(() -> new KvCacheConfig(0, wrong, 0))
+      assertThatThrownBy(() -> new KvCacheLimits(0, wrong, 0))
           .hasMessageContaining("a timeToLive above 0 expected, got " + wrong);
     }
   }

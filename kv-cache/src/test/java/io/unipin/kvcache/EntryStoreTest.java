@@ -22,7 +22,7 @@ class EntryStoreTest {
   private final SlabPool pool = new SlabPool("test", 1 << 16, 1 << 12, true);
   private final WriterSlots writers = new WriterSlots();
   private final EntryStore store =
-      new EntryStore(new KvCacheConfig(1 << 16, Duration.ofHours(1), 0), writers);
+      new EntryStore(new KvCacheLimits(1 << 16, Duration.ofHours(1), 0), writers);
 
   @Test
   void publish_entryOfFewerBytesThanItsPredecessor_freesTheOldBlock() {

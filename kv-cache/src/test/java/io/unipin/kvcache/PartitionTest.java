@@ -21,7 +21,7 @@ class PartitionTest {
   private final AtomicLong nanos = new AtomicLong();
   private final UserKvCache cache =
       new UserKvCache(
-          new KvCacheConfig(64 * TOP_BYTES, Duration.ofMinutes(1), 1 << 16, nanos::get),
+          new KvCacheLimits(64 * TOP_BYTES, Duration.ofMinutes(1), 1 << 16, nanos::get),
           4 * TOP_BYTES,
           true);
 

@@ -35,7 +35,7 @@ public final class Races {
   /** A cache with one user in it. */
   private static class Scene {
     final UserKvCache cache =
-        new UserKvCache(new KvCacheConfig(ROOM, Duration.ofHours(1), 4 * ROOM), ROOM, true);
+        new UserKvCache(new KvCacheLimits(ROOM, Duration.ofHours(1), 4 * ROOM), ROOM, true);
     final long mark = cache.mark("user");
 
     final void serve(String user, int... tokens) {

@@ -19,7 +19,7 @@ class UserKvCacheErasureTest {
 
   /** A cache without debug mode, so that only the erasure overwrites memory. */
   private final UserKvCache cache =
-      new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 18), 1 << 16, false);
+      new UserKvCache(new KvCacheLimits(1 << 20, Duration.ofHours(1), 1 << 18), 1 << 16, false);
 
   @AfterEach
   void nothingIsLeftInUse() {
@@ -116,7 +116,7 @@ class UserKvCacheErasureTest {
   @Test
   void evict_entryThatGoesBeforeItsUserIsErased_leavesNoByte() {
     UserKvCache small =
-        new UserKvCache(new KvCacheConfig(1 << 12, Duration.ofHours(1), 1 << 12), 1 << 12, false);
+        new UserKvCache(new KvCacheLimits(1 << 12, Duration.ofHours(1), 1 << 12), 1 << 12, false);
     ByteBuffer stale;
     try (KvLease lease = small.acquire(key("gone"), LAYOUT, hashes(tokens(1, 2)), Duration.ZERO)) {
       stale = lease.block();
@@ -140,7 +140,7 @@ class UserKvCacheErasureTest {
     AtomicLong nanos = new AtomicLong();
     UserKvCache aging =
         new UserKvCache(
-            new KvCacheConfig(1 << 16, Duration.ofHours(1), 0, nanos::get), 1 << 14, false);
+            new KvCacheLimits(1 << 16, Duration.ofHours(1), 0, nanos::get), 1 << 14, false);
     ByteBuffer stale;
     try (KvLease lease = aging.acquire(key("old"), LAYOUT, hashes(tokens(1, 2)), Duration.ZERO)) {
       stale = lease.block();

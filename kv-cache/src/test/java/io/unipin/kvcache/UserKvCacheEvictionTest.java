@@ -215,7 +215,7 @@ class UserKvCacheEvictionTest {
 
   private static UserKvCache cache(long budgetBytes, long slabBytes, long transientBytes) {
     return new UserKvCache(
-        new KvCacheConfig(budgetBytes, Duration.ofHours(1), transientBytes), slabBytes, true);
+        new KvCacheLimits(budgetBytes, Duration.ofHours(1), transientBytes), slabBytes, true);
   }
 
   private static KvLease acquire(UserKvCache cache, String user, int... tokens) {

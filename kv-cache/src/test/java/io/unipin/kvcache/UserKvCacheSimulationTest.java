@@ -95,9 +95,9 @@ class UserKvCacheSimulationTest {
       this.seed = seed;
       this.roomForAll = roomForAll;
       random = new Random(seed);
-      KvCacheConfig config =
-          new KvCacheConfig(budget, Duration.ofSeconds(100), transients, nanos::get);
-      cache = new UserKvCache(config, slab, true);
+      KvCacheLimits limits =
+          new KvCacheLimits(budget, Duration.ofSeconds(100), transients, nanos::get);
+      cache = new UserKvCache(limits, slab, true);
     }
 
     void play() {

@@ -40,7 +40,7 @@ class UserKvCacheStressTest {
   void requests_ofManyThreads_alwaysSeeTheirOwnRows(long budgetBytes, long slabBytes) {
     UserKvCache cache =
         new UserKvCache(
-            new KvCacheConfig(budgetBytes, Duration.ofHours(1), 1 << 16), slabBytes, true);
+            new KvCacheLimits(budgetBytes, Duration.ofHours(1), 1 << 16), slabBytes, true);
     AtomicReferenceArray<int[]> histories = new AtomicReferenceArray<>(4);
     for (int user = 0; user < 4; user++) {
       histories.set(user, Rows.sequence(10, user));
@@ -77,7 +77,7 @@ class UserKvCacheStressTest {
   @Test
   void erase_amongWriters_nothingFromBeforeIsFoundAfter() {
     UserKvCache cache =
-        new UserKvCache(new KvCacheConfig(1 << 16, Duration.ofHours(1), 1 << 16), 1 << 12, true);
+        new UserKvCache(new KvCacheLimits(1 << 16, Duration.ofHours(1), 1 << 16), 1 << 12, true);
     ReentrantReadWriteLock beginning = new ReentrantReadWriteLock();
     run(
         thread -> {

@@ -30,7 +30,7 @@ class UserKvCacheTest {
   private final AtomicLong nanos = new AtomicLong();
   private final UserKvCache cache =
       new UserKvCache(
-          new KvCacheConfig(1 << 20, Duration.ofMinutes(10), 1 << 18, nanos::get), 1 << 16, true);
+          new KvCacheLimits(1 << 20, Duration.ofMinutes(10), 1 << 18, nanos::get), 1 << 16, true);
 
   @AfterEach
   void nothingIsLeftInUse() {
@@ -353,7 +353,7 @@ class UserKvCacheTest {
   @Test
   void close_withOpenLease_reportsItAndLeavesItsRows() {
     UserKvCache leaking =
-        new UserKvCache(new KvCacheConfig(1 << 16, Duration.ofMinutes(1), 0), 1 << 16, true);
+        new UserKvCache(new KvCacheLimits(1 << 16, Duration.ofMinutes(1), 0), 1 << 16, true);
     KvLease lease = leaking.acquire(KEY, LAYOUT, hashes(tokens(1, 2)), Duration.ZERO);
     serve(lease, LAYOUT, tokens(1, 2));
     leaking.close();

@@ -19,7 +19,7 @@ class UserKvCacheWaitTest {
   private static final KvKey KEY = new KvKey("user", "model");
 
   private final UserKvCache cache =
-      new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 18), 1 << 16, true);
+      new UserKvCache(new KvCacheLimits(1 << 20, Duration.ofHours(1), 1 << 18), 1 << 16, true);
 
   @AfterEach
   void nothingIsLeftInUse() {

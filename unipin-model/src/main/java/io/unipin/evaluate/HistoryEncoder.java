@@ -1,7 +1,7 @@
 package io.unipin.evaluate;
 
 import io.unipin.feedlog.FeedLog;
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
@@ -37,7 +37,7 @@ public final class HistoryEncoder implements AutoCloseable {
     this.model = model;
     this.layout = model.config().kvLayout(type);
     long bytes = BLOCKS * layout.blockBytes(layout.capacityFor(layout.maxRows()));
-    this.cache = new UserKvCache(new KvCacheConfig(bytes, FOREVER, bytes));
+    this.cache = new UserKvCache(new KvCacheLimits(bytes, FOREVER, bytes));
   }
 
   /** Returns a lease on the encoded first {@code history} actions of a user. */

@@ -1,6 +1,6 @@
 package io.unipin.model;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
@@ -74,7 +74,7 @@ public final class ModelWriter {
     KvLayout layout = model.config().kvLayout(KvType.FLOAT32);
     long bytes = layout.blockBytes(layout.capacityFor(layout.maxRows()));
     KvKey key = new KvKey("observed", model.fingerprint());
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes));
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(bytes, Duration.ofDays(1), bytes));
         KvLease lease = cache.acquire(key, layout, history.hashes(), Duration.ZERO)) {
       model.extend(history, 0, lease.kv());
       int[] candidates = Arrays.stream(history.items()).distinct().toArray();

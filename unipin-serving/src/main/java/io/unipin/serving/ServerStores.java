@@ -1,6 +1,6 @@
 package io.unipin.serving;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
@@ -36,7 +36,7 @@ record ServerStores(
     UserKvCache cache =
         parts.opened(
             new UserKvCache(
-                new KvCacheConfig(
+                new KvCacheLimits(
                     config.cache().budget().bytes(),
                     config.cache().timeToLive(),
                     config.cache().transientBudget().bytes())));

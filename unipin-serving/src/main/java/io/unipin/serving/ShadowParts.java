@@ -1,6 +1,6 @@
 package io.unipin.serving;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
@@ -28,7 +28,7 @@ final class ShadowParts implements AutoCloseable {
     long budget = config.enabled() ? config.budget().bytes() : 0;
     cache =
         new UserKvCache(
-            new KvCacheConfig(
+            new KvCacheLimits(
                 budget, server.cache().timeToLive(), config.transientBudget().bytes()));
     RecommenderConfig pipeline = ArmSettings.apply(ArmSettings.of(server), config.settings());
     recommender = new Recommender(histories, cache, pipeline, System::currentTimeMillis);

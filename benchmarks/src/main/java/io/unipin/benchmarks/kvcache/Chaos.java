@@ -1,7 +1,7 @@
 package io.unipin.benchmarks.kvcache;
 
-import io.unipin.kvcache.KvCacheConfig;
 import io.unipin.kvcache.KvCacheException;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvCacheStats;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
@@ -55,7 +55,7 @@ public final class Chaos {
 
   public Result run() {
     long begin = System.nanoTime();
-    UserKvCache cache = new UserKvCache(new KvCacheConfig(BUDGET, Duration.ofMinutes(10), BUDGET));
+    UserKvCache cache = new UserKvCache(new KvCacheLimits(BUDGET, Duration.ofMinutes(10), BUDGET));
     List<CompletableFuture<Void>> threads = new ArrayList<>();
     for (int thread = 0; thread < THREADS; thread++) {
       SplittableRandom random = new SplittableRandom(thread);

@@ -4,7 +4,7 @@ import io.unipin.benchmarks.measure.Rounds;
 import io.unipin.benchmarks.measure.ScratchFolder;
 import io.unipin.benchmarks.measure.Spread;
 import io.unipin.benchmarks.model.BenchModel;
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
@@ -53,7 +53,7 @@ final class KvModelCosts implements AutoCloseable {
       ModelWriter.writeRandom(folder.path(), config, 1);
       model = ServingModel.load(folder.path(), EngineOptions.cpu());
     }
-    cache = new UserKvCache(new KvCacheConfig(1 << 28, Duration.ofHours(1), 1 << 28));
+    cache = new UserKvCache(new KvCacheLimits(1 << 28, Duration.ofHours(1), 1 << 28));
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < HISTORY; i++) {
       long time = 1_700_000_000_000L + i * 60_000L;

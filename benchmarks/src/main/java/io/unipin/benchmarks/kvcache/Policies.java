@@ -1,6 +1,6 @@
 package io.unipin.benchmarks.kvcache;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvCacheStats;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
@@ -105,7 +105,7 @@ public final class Policies {
     KvKey[] keys = new KvKey[trace.userCount()];
     float[] state = new float[1];
     try (UserKvCache cache =
-        new UserKvCache(new KvCacheConfig(budgetBytes, Duration.ofDays(30), 1 << 20))) {
+        new UserKvCache(new KvCacheLimits(budgetBytes, Duration.ofDays(30), 1 << 20))) {
       for (int i = 0; i < trace.size(); i++) {
         int user = trace.users()[i];
         KvKey key = keys[user];

@@ -1,6 +1,6 @@
 package io.unipin.benchmarks.kvcache;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
@@ -20,7 +20,7 @@ final class Sources {
   static ByteBuffer direct(int rows) {
     KvLayout own = new KvLayout(4, 4, UserStore.ROW_FLOATS, rows, UserStore.LAYOUT.type());
     long bytes = 2 * own.blockBytes(own.capacityFor(rows));
-    UserKvCache memory = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes));
+    UserKvCache memory = new UserKvCache(new KvCacheLimits(bytes, Duration.ofDays(1), bytes));
     TokenHashes.Builder hashes = TokenHashes.builder(rows);
     for (int token = 0; token < rows; token++) {
       hashes.add(token, token);

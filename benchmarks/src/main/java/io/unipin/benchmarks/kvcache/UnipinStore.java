@@ -1,6 +1,6 @@
 package io.unipin.benchmarks.kvcache;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvOutcome;
@@ -17,7 +17,7 @@ final class UnipinStore extends UserStore {
   private static final long BUDGET = 160L << 20;
 
   private final UserKvCache cache =
-      new UserKvCache(new KvCacheConfig(BUDGET, Duration.ofHours(1), 1 << 24));
+      new UserKvCache(new KvCacheLimits(BUDGET, Duration.ofHours(1), 1 << 24));
   private final ByteBuffer source = Sources.direct(ROWS);
   private final TokenHashes[] histories = {hashes(0), hashes(1)};
   private final KvKey[] keys = new KvKey[USERS];

@@ -1,7 +1,7 @@
 package io.unipin.benchmarks.model;
 
 import io.unipin.benchmarks.measure.ScratchFolder;
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
@@ -32,7 +32,7 @@ public final class BenchModel implements AutoCloseable {
   private BenchModel(ServingModel model) {
     this.model = model;
     long bytes = 1L << 28;
-    cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofHours(1), bytes));
+    cache = new UserKvCache(new KvCacheLimits(bytes, Duration.ofHours(1), bytes));
   }
 
   /** Returns the model's shape in the published figures: d = 256, four layers, four heads. */

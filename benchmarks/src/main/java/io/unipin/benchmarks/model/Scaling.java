@@ -5,7 +5,7 @@ import io.unipin.ann.FaissBuild;
 import io.unipin.ann.FaissIndex;
 import io.unipin.benchmarks.measure.Flops;
 import io.unipin.benchmarks.measure.Rounds;
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
@@ -95,7 +95,7 @@ final class Scaling {
     TokenHashes hashes = TokenHashes.builder(1).add(7, 7).build();
     long bytes = 4L * users * layout.blockBytes(layout.capacityFor(1));
     List<KvKey> keys = new ArrayList<>();
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes))) {
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(bytes, Duration.ofDays(1), bytes))) {
       for (int user = 0; user < users; user++) {
         KvKey key = new KvKey("user" + user, "model");
         keys.add(key);

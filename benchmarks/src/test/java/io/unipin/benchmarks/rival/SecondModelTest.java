@@ -8,7 +8,7 @@ import io.unipin.benchmarks.rival.SecondModel.Pass;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
@@ -59,7 +59,7 @@ final class SecondModelTest {
   @BeforeEach
   void open() {
     histories = HistoryStore.open(new HistoryConfig(folder.resolve("history"), 64, false));
-    cache = new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 20));
+    cache = new UserKvCache(new KvCacheLimits(1 << 20, Duration.ofHours(1), 1 << 20));
     bundle = load("one", 1, 1000);
     config =
         ConfigReader.read(

@@ -2,7 +2,7 @@ package io.unipin.serving.bundle;
 
 import io.unipin.ann.AnnIndex;
 import io.unipin.feedlog.Catalogue;
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
@@ -39,7 +39,7 @@ final class GoldenWriter {
     KvLayout layout = model.config().kvLayout(KvType.FLOAT32);
     long bytes = layout.blockBytes(layout.capacityFor(layout.maxRows()));
     List<GoldenQuery> queries = new ArrayList<>();
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), bytes))) {
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), bytes))) {
       GoldenRun run = new GoldenRun(model, catalogue, index, cache, KvType.FLOAT32);
       for (int length : LENGTHS) {
         if (length <= model.config().maxHistory()) {

@@ -8,7 +8,8 @@ import io.unipin.settings.ByteSize;
 import java.time.Duration;
 
 /**
- * Settings of the users' KV cache.
+ * Settings of the users' KV cache: the section {@code cache} of a server's settings. {@link
+ * io.unipin.kvcache.KvCacheLimits} takes over the bytes and the time to live.
  *
  * @param budget bytes that cached users may take
  * @param transientBudget bytes that requests may take for state that is not cached

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
@@ -146,7 +146,7 @@ class BundleFormatsTest {
   }
 
   private void check(String name) {
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20));
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), 1 << 20));
         LoadedBundle loaded = reader().load(name)) {
       loaded.selfCheck(cache, KvType.FLOAT32, Precision.FLOAT32);
     }

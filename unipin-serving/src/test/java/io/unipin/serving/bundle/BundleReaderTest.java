@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
@@ -133,7 +133,7 @@ final class BundleReaderTest {
 
   @Test
   void selfCheck_bundleAsPublished_passesInEveryPrecision() {
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20))) {
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), 1 << 20))) {
       for (KvType type : KvType.values()) {
         try (LoadedBundle loaded = load()) {
           loaded.selfCheck(cache, type, Precision.FLOAT32);
@@ -146,7 +146,7 @@ final class BundleReaderTest {
   @Test
   void selfCheck_otherAnswersThanPublished_isRefused() throws IOException {
     TinyBundles.spoilGolden(bundle);
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20));
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), 1 << 20));
         LoadedBundle loaded = load()) {
       assertThatThrownBy(() -> loaded.selfCheck(cache, KvType.FLOAT32, Precision.FLOAT32))
           .isInstanceOf(BundleException.class)
@@ -162,7 +162,7 @@ final class BundleReaderTest {
   void selfCheck_otherItemsThanPublished_isRefusedByPrecision(
       double others, Precision precision, boolean passes) throws IOException {
     TinyBundles.spoilRetrieved(bundle, others);
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20));
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), 1 << 20));
         LoadedBundle loaded = load()) {
       ThrowingCallable check = () -> loaded.selfCheck(cache, KvType.FLOAT32, precision);
       if (passes) {
@@ -179,7 +179,7 @@ final class BundleReaderTest {
   void load_formatWithoutGoldenQueries_isStillRead() throws IOException {
     TinyBundles.forgetGolden(bundle);
     assertThat(Files.readString(bundle.resolve("manifest.json"))).doesNotContain("golden");
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 1 << 20));
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), 1 << 20));
         LoadedBundle loaded = load()) {
       loaded.selfCheck(cache, KvType.FLOAT32, Precision.FLOAT32);
     }

@@ -3,7 +3,7 @@ package io.unipin.serving.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
@@ -69,7 +69,7 @@ abstract class RecommenderFixture {
   @BeforeEach
   void open() {
     histories = HistoryStore.open(new HistoryConfig(folder, 64, false));
-    cache = new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 20));
+    cache = new UserKvCache(new KvCacheLimits(1 << 20, Duration.ofHours(1), 1 << 20));
     recommender = recommender(cache);
   }
 
@@ -109,7 +109,7 @@ abstract class RecommenderFixture {
 
   Page uncached(String user) {
     try (UserKvCache fresh =
-        new UserKvCache(new KvCacheConfig(1 << 20, Duration.ofHours(1), 1 << 20))) {
+        new UserKvCache(new KvCacheLimits(1 << 20, Duration.ofHours(1), 1 << 20))) {
       return page(recommender(fresh), bundle, user);
     }
   }

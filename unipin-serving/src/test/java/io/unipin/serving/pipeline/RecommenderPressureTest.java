@@ -3,7 +3,7 @@ package io.unipin.serving.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvOutcome;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.failure.FailureKind;
@@ -98,7 +98,7 @@ final class RecommenderPressureTest extends RecommenderFixture {
 
   @Test
   void retrieveAndRank_noRoomForState_isOverloaded() {
-    try (UserKvCache none = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 0))) {
+    try (UserKvCache none = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), 0))) {
       UserInput user = new UserInput("u", null, List.of(), "home", NOW);
       assertThatThrownBy(
               () -> recommender(none).retrieveAndRank(bundle, query(user), clock(NO_LIMIT)))

@@ -3,7 +3,7 @@ package io.unipin.serving.user;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.unipin.kvcache.KvCacheConfig;
+import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExperimentsConfig;
@@ -50,7 +50,7 @@ final class UserDataTest {
   @BeforeEach
   void open() {
     histories = HistoryStore.open(new HistoryConfig(folder.resolve("history"), 100, false));
-    cache = new UserKvCache(new KvCacheConfig(0, Duration.ofHours(1), 0));
+    cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), 0));
     served = ServedLog.open(log("served"));
     exposures =
         ExposureLog.open(

@@ -4,7 +4,8 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 
 /**
- * Settings of a {@link UserKvCache}.
+ * Limits of a {@link UserKvCache}, in bytes and time. A server takes them from its settings
+ * {@code cache}.
  *
  * <p>Both byte limits are off-heap and add up: {@code -XX:MaxDirectMemorySize} must leave room for
  * their sum. The cache takes memory slab by slab when it needs more, and never returns memory to
@@ -19,9 +20,9 @@ import java.time.Duration;
  * @param ticker the clock of {@code timeToLive} and of the pauses after a failed allocation of
  *     memory
  */
-public record KvCacheConfig(
+public record KvCacheLimits(
     long budgetBytes, Duration timeToLive, long transientBytes, Ticker ticker) {
-  public KvCacheConfig {
+  public KvCacheLimits {
     if (budgetBytes < 0) {
       throw new IllegalArgumentException("budgetBytes of at least 0 expected, got " + budgetBytes);
     }
@@ -34,7 +35,7 @@ public record KvCacheConfig(
     }
   }
 
-  public KvCacheConfig(long budgetBytes, Duration timeToLive, long transientBytes) {
+  public KvCacheLimits(long budgetBytes, Duration timeToLive, long transientBytes) {
     this(budgetBytes, timeToLive, transientBytes, Ticker.systemTicker());
   }
 }
