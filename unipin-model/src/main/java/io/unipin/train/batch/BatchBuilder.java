@@ -73,7 +73,7 @@ final class BatchBuilder {
     }
     SlateBuilder slates =
         SlateBuilder.build(log, source.holdout(), settings, sequences, swaps, random);
-    Classes classes = source.classes().of(items, slates.items(), targetItems.toArray(), random);
+    ItemClasses classes = source.classes().of(items, slates.items(), targetItems.toArray(), random);
     return new TrainingBatch(
         sequences.size(),
         length,

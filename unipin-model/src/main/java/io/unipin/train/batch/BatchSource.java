@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The shared data from which all batches of a training are built. Immutable. */
 public record BatchSource(
-    FeedLog log, Holdout holdout, TrainConfig config, Classes.Source classes, RareItems rare) {
+    FeedLog log, Holdout holdout, TrainConfig config, ItemClasses.Source classes, RareItems rare) {
 
   public static BatchSource of(FeedLog log, Holdout holdout, TrainConfig config) {
     TrainingSettings settings = config.training();
@@ -17,7 +17,7 @@ public record BatchSource(
         log,
         holdout,
         config,
-        new Classes.Source(log, holdout, settings),
+        new ItemClasses.Source(log, holdout, settings),
         new RareItems(log, holdout, settings));
   }
 

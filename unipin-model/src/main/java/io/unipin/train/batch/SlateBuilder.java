@@ -98,7 +98,7 @@ final class SlateBuilder {
     return items;
   }
 
-  TrainingBatch.Slate slate(Classes classes) {
+  TrainingBatch.Slate slate(ItemClasses classes) {
     return new TrainingBatch.Slate(classes.translate(items), surfaces, gaps, positions, cuts);
   }
 

@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * The catalogue rows that a batch embeds, and which of them compete in the item loss.
+ * The classes of a batch's softmax over items: the catalogue rows that the batch embeds, and which
+ * of them compete in the item loss.
  *
  * <p>With a full softmax these are all rows in every batch. With a sampled softmax they are the
  * batch's own items and uniform negatives. Only targets and negatives compete, each with
@@ -19,13 +20,13 @@ import java.util.Random;
  * the frequency of targets. Source: Yi et al., Sampling-bias-corrected neural modeling, RecSys
  * 2019.
  */
-final class Classes {
+final class ItemClasses {
   private final long[] rows;
   private final float[] content;
   private final float[] bias;
   private final int[] index;
 
-  private Classes(long[] rows, float[] content, float[] bias, int[] index) {
+  private ItemClasses(long[] rows, float[] content, float[] bias, int[] index) {
     this.rows = rows;
     this.content = content;
     this.bias = bias;
@@ -39,7 +40,7 @@ final class Classes {
     private final float[] content;
     private final double[] frequency;
     private final TrainingSettings settings;
-    private final Classes full;
+    private final ItemClasses full;
     private final int[] index;
 
     Source(FeedLog log, Holdout holdout, TrainingSettings settings) {
@@ -56,7 +57,7 @@ final class Classes {
       Arrays.setAll(identity, i -> i);
       float[] bias = new float[items + 1];
       bias[items] = Float.NEGATIVE_INFINITY;
-      this.full = new Classes(all, content, bias, identity);
+      this.full = new ItemClasses(all, content, bias, identity);
     }
 
     /**
@@ -71,12 +72,12 @@ final class Classes {
      * Returns the classes of a batch with these items of histories ({@code context}), of candidates
      * ({@code slate}) and of targets.
      */
-    Classes of(long[] context, long[] slate, long[] targets, Random random) {
+    ItemClasses of(long[] context, long[] slate, long[] targets, Random random) {
       int negatives = settings.negativesAmong(items);
       return negatives == 0 ? full : sampled(context, slate, targets, negatives, random);
     }
 
-    private Classes sampled(
+    private ItemClasses sampled(
         long[] context, long[] slate, long[] targets, int count, Random random) {
       long[] negatives = new long[count];
       for (int i = 0; i < negatives.length; i++) {
@@ -104,7 +105,7 @@ final class Classes {
       for (int i = 0; i < chosen.length; i++) {
         System.arraycopy(content, (int) chosen[i] * contentDim, picked, i * contentDim, contentDim);
       }
-      return new Classes(chosen, picked, bias, index);
+      return new ItemClasses(chosen, picked, bias, index);
     }
 
     private void add(Growable.Longs rows, long[] more) {
