@@ -5,9 +5,9 @@ package io.unipin.ann;
  * One thread.
  */
 final class CodeCheck {
-  private final PayloadReader in;
+  private final FaissFormatReader in;
 
-  CodeCheck(PayloadReader in) {
+  CodeCheck(FaissFormatReader in) {
     this.in = in;
   }
 

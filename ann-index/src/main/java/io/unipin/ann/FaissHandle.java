@@ -51,7 +51,7 @@ final class FaissHandle implements AutoCloseable {
         FaissNative.build(factory, vectors, dimension, count, options.seed(), options.threads()));
   }
 
-  /** Reads an index from bytes that {@link PayloadCheck} has accepted. */
+  /** Reads an index from bytes that {@link FaissFormatCheck} has accepted. */
   static FaissHandle read(String description, InputStream stream) {
     NativeLibrary.require();
     return new FaissHandle(description, FaissNative.read(stream));

@@ -86,8 +86,8 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
       if (!MessageDigest.isEqual(computed, in.readNBytes(DIGEST_BYTES)) || in.read() >= 0) {
         throw damaged(file, "its SHA-256 sum does not match");
       }
-      PayloadReader reader = new PayloadReader(stream(payload), header.getLong(24));
-      PayloadCheck.run(reader, dimension, count);
+      FaissFormatReader reader = new FaissFormatReader(stream(payload), header.getLong(24));
+      FaissFormatCheck.run(reader, dimension, count);
       return new IndexFile(
           new String(description, StandardCharsets.UTF_8),
           dimension,

@@ -2,9 +2,9 @@ package io.unipin.ann;
 
 /** A check of the transforms that FAISS applies to a vector before a search. One thread. */
 final class TransformCheck {
-  private final PayloadReader in;
+  private final FaissFormatReader in;
 
-  TransformCheck(PayloadReader in) {
+  TransformCheck(FaissFormatReader in) {
     this.in = in;
   }
 

@@ -116,8 +116,8 @@ class IndexFileMutationTest {
     int payload = payload("IVF4,Flat");
     little(content).putLong(payload + 2 * Integer.BYTES, MANY);
     byte[] index = Arrays.copyOfRange(content, payload, content.length - 32);
-    PayloadReader reader = new PayloadReader(new ByteArrayInputStream(index), index.length);
-    assertThatThrownBy(() -> PayloadCheck.run(reader, DIMENSION, MANY))
+    FaissFormatReader reader = new FaissFormatReader(new ByteArrayInputStream(index), index.length);
+    assertThatThrownBy(() -> FaissFormatCheck.run(reader, DIMENSION, MANY))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("number of vectors of 0 to 400 expected, got " + MANY);
   }

@@ -12,15 +12,15 @@ import java.util.BitSet;
  *
  * <p>The check refuses kinds of index whose layout it does not know. One thread.
  */
-final class PayloadCheck {
+final class FaissFormatCheck {
   private static final int MAX_DEPTH = 4;
   private static final int MAX_TRANSFORMS = 8;
   private static final int INNER_PRODUCT = 0;
 
-  private final PayloadReader in;
+  private final FaissFormatReader in;
   private int depth;
 
-  private PayloadCheck(PayloadReader in) {
+  private FaissFormatCheck(FaissFormatReader in) {
     this.in = in;
   }
 
@@ -32,8 +32,8 @@ final class PayloadCheck {
    *
    * @throws IllegalArgumentException with the expectation that failed
    */
-  static void run(PayloadReader in, int dimension, int size) {
-    new PayloadCheck(in).index("", new Head(dimension, size));
+  static void run(FaissFormatReader in, int dimension, int size) {
+    new FaissFormatCheck(in).index("", new Head(dimension, size));
     in.equal("bytes behind the index", 0, in.remaining());
   }
 

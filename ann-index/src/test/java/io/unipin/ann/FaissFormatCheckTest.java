@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvFileSource;
  * highest bit of a byte of the second set is flipped. All other bytes belong to numbers that may
  * have any value, such as components and links.
  */
-class PayloadCheckTest {
+class FaissFormatCheckTest {
   private static final int DIMENSION = 4;
   private static final int SIZE = 40;
 
@@ -30,14 +30,14 @@ class PayloadCheckTest {
     Path file =
         Path.of(
             Objects.requireNonNull(
-                    PayloadCheckTest.class.getResource("format-1/" + name + ".faiss"))
+                    FaissFormatCheckTest.class.getResource("format-1/" + name + ".faiss"))
                 .toURI());
     return IndexFile.read(file).payload().readAllBytes();
   }
 
   private static void check(byte[] payload) {
-    PayloadCheck.run(
-        new PayloadReader(new ByteArrayInputStream(payload), payload.length), DIMENSION, SIZE);
+    FaissFormatCheck.run(
+        new FaissFormatReader(new ByteArrayInputStream(payload), payload.length), DIMENSION, SIZE);
   }
 
   private static boolean isRefused(byte[] payload) {

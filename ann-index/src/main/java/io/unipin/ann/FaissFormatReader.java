@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * A reader of the little-endian data that FAISS writes. The reader never reads more bytes than it
  * was given. One thread.
  */
-final class PayloadReader {
+final class FaissFormatReader {
   private final InputStream in;
   private long remaining;
 
   /** @param bytes the number of bytes of the stream */
-  PayloadReader(InputStream in, long bytes) {
+  FaissFormatReader(InputStream in, long bytes) {
     this.in = in;
     this.remaining = bytes;
   }

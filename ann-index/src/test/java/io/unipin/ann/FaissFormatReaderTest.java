@@ -9,11 +9,11 @@ import java.nio.ByteOrder;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-class PayloadReaderTest {
+class FaissFormatReaderTest {
   private final ByteBuffer out = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
 
-  private PayloadReader reader() {
-    return new PayloadReader(
+  private FaissFormatReader reader() {
+    return new FaissFormatReader(
         new ByteArrayInputStream(out.array(), 0, out.position()), out.position());
   }
 
@@ -30,7 +30,7 @@ class PayloadReaderTest {
     out.putLong(2).putLong(5).putLong(6);
     out.putLong(3).putInt(1).putInt(2).putInt(-3);
     out.putLong(9);
-    PayloadReader in = reader();
+    FaissFormatReader in = reader();
     assertThat(in.remaining()).isEqualTo(out.position());
     assertThat(in.tag()).isEqualTo("IxF\u00e9");
     assertThat(in.int32()).isEqualTo(-7);
@@ -52,7 +52,7 @@ class PayloadReaderTest {
   @Test
   void table_ofItsLength_isPassedOver() {
     out.putLong(2).putFloat(1).putFloat(2).putLong(1).putFloat(3).put((byte) 1);
-    PayloadReader in = reader();
+    FaissFormatReader in = reader();
     in.table("ranges", Float.BYTES, 2);
     in.table("means", Float.BYTES);
     assertThat(in.flag("mark")).isTrue();
@@ -73,7 +73,7 @@ class PayloadReaderTest {
 
   @Test
   void within_itsBounds_isTaken() {
-    PayloadReader in = reader();
+    FaissFormatReader in = reader();
     assertThat(in.within("parts", 1, 1, 3)).isEqualTo(1);
     assertThat(in.within("parts", 3, 1, 3)).isEqualTo(3);
     assertRefused(() -> in.within("parts", 0, 1, 3), "parts of 1 to 3 expected, got 0");
@@ -90,9 +90,9 @@ class PayloadReaderTest {
 
   @Test
   void read_streamShorterThanItSays_isRefused() {
-    PayloadReader in = new PayloadReader(new ByteArrayInputStream(new byte[3]), 100);
+    FaissFormatReader in = new FaissFormatReader(new ByteArrayInputStream(new byte[3]), 100);
     assertRefused(in::int32, "got its end");
-    PayloadReader skips = new PayloadReader(new ByteArrayInputStream(new byte[3]), 100);
+    FaissFormatReader skips = new FaissFormatReader(new ByteArrayInputStream(new byte[3]), 100);
     assertRefused(() -> skips.skip(4), "got its end");
   }
 }
