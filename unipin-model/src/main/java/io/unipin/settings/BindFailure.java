@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Says in our words why settings do not fit a record. */
+/** Says in our words why settings do not fit a record: for an unknown key, which keys are known. */
 final class BindFailure {
   static final String NOTHING = "a value expected, got nothing";
 
@@ -65,7 +65,7 @@ final class BindFailure {
     Throwable cause = failure.getCause();
     if (failure instanceof UnrecognizedPropertyException unknown) {
       return unknown(
-          key, unknown.getPropertyName(), SettingsMapper.keys(unknown.getReferringClass()));
+          key, unknown.getPropertyName(), StrictMapper.keys(unknown.getReferringClass()));
     }
     if (cause instanceof SettingException setting) {
       String below = setting.key();
@@ -102,7 +102,7 @@ final class BindFailure {
     int last = path.size() - 1;
     String parent = SettingsTree.key(path.subList(0, last));
     if (failure.getPath().get(last).getFrom() instanceof Class<?> type) {
-      List<String> known = SettingsMapper.keys(type);
+      List<String> known = StrictMapper.keys(type);
       for (Map.Entry<String, JsonNode> field : value(path.subList(0, last)).properties()) {
         if (!known.contains(field.getKey())) {
           return unknown(SettingsTree.join(parent, field.getKey()), field.getKey(), known);
@@ -116,7 +116,7 @@ final class BindFailure {
     if (type != null && type.isEnum()) {
       List<String> names =
           Arrays.stream(type.getEnumConstants())
-              .map(each -> SettingsMapper.JSON.valueToTree(each).asText())
+              .map(each -> StrictMapper.JSON.valueToTree(each).asText())
               .toList();
       return "one of %s expected, got %s%s"
           .formatted(names, shown(), Nearest.hint(value.asText(), names));

@@ -54,7 +54,7 @@ public final class SettingsTree {
 
   /** Returns the settings that a record has. */
   public static SettingsTree of(Record settings) {
-    return new SettingsTree(SettingsMapper.JSON.valueToTree(settings), Origin.none());
+    return new SettingsTree(StrictMapper.JSON.valueToTree(settings), Origin.none());
   }
 
   /**
@@ -77,12 +77,12 @@ public final class SettingsTree {
   }
 
   private static SettingsTree empty() {
-    return new SettingsTree(SettingsMapper.JSON.createObjectNode(), Origin.none());
+    return new SettingsTree(StrictMapper.JSON.createObjectNode(), Origin.none());
   }
 
   /** Writes the settings that a record has as a file in YAML. */
   public static void write(Record settings, Path yaml) throws IOException {
-    SettingsMapper.YAML.writeValue(yaml.toFile(), settings);
+    StrictMapper.YAML.writeValue(yaml.toFile(), settings);
   }
 
   /** Returns these defaults for layers of their own. */
@@ -141,7 +141,7 @@ public final class SettingsTree {
           place, "", "at most " + DocumentReader.MAX_DEPTH + " levels expected, got more");
     }
     for (int i = names.length - 1; i >= 0; i--) {
-      layer = SettingsMapper.JSON.createObjectNode().set(names[i], layer);
+      layer = StrictMapper.JSON.createObjectNode().set(names[i], layer);
       Origin above = new Origin(place, null);
       above.put(names[i], origin);
       origin = above;
@@ -151,7 +151,7 @@ public final class SettingsTree {
 
   /** Returns what a text without a value stands for: the empty text, unless a null was written. */
   private static JsonNode valueOf(String text) {
-    return text.isBlank() ? TextNode.valueOf("") : SettingsMapper.JSON.nullNode();
+    return text.isBlank() ? TextNode.valueOf("") : StrictMapper.JSON.nullNode();
   }
 
   private void merge(ObjectNode target, ObjectNode layer, Origin into, Origin from, String parent) {
@@ -196,7 +196,7 @@ public final class SettingsTree {
 
   private <T> T read(WrittenParser parser, Class<T> type) throws IOException {
     try {
-      return SettingsMapper.JSON.readValue(parser, type);
+      return StrictMapper.JSON.readValue(parser, type);
     } catch (JsonMappingException e) {
       throw new BindFailure(this, e, parser).refusal();
     }

@@ -10,8 +10,8 @@ public enum Syntax {
 
   JsonParser parser(String text) throws IOException {
     return switch (this) {
-      case YAML -> SettingsMapper.YAML.createParser(text);
-      case JSON -> SettingsMapper.JSON.createParser(text);
+      case YAML -> StrictMapper.YAML.createParser(text);
+      case JSON -> StrictMapper.JSON.createParser(text);
     };
   }
 }

@@ -18,7 +18,7 @@ final class WrittenParser extends TreeTraversingParser {
   private final SettingsTree tree;
 
   WrittenParser(SettingsTree tree) {
-    super(tree.values(), SettingsMapper.JSON);
+    super(tree.values(), StrictMapper.JSON);
     this.tree = tree;
   }
 

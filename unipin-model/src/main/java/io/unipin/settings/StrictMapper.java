@@ -30,14 +30,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes records of trees, and trees of records, by one set of strict rules: every component of a
- * record is required unless it is {@code @Nullable}, there are no other keys, and nothing is
- * converted.
+ * record is required unless it is {@code @Nullable}, an unknown key is refused, and nothing is
+ * converted. {@link BindFailure} words the refusals.
  */
-final class SettingsMapper {
+final class StrictMapper {
   static final JsonMapper JSON = strict(JsonMapper.builder()).build();
   static final YAMLMapper YAML = strict(YAMLMapper.builder()).build();
 
-  private SettingsMapper() {}
+  private StrictMapper() {}
 
   private static <B extends MapperBuilder<?, B>> B strict(B builder) {
     return builder
