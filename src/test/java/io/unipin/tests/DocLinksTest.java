@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks that every file, heading and test that a page names exists. */
+/** Checks that the files, headings, tests and classes that the pages name exist. */
 final class DocLinksTest {
   private static final Path ROOT =
       Path.of(System.getProperty("unipin.root")).toAbsolutePath().normalize();
@@ -32,7 +33,10 @@ final class DocLinksTest {
   private static final Pattern NO_PART_OF_AN_ANCHOR = Pattern.compile("[^\\p{L}\\p{N} _-]");
   private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]*Test)(?:\\.\\w+)?…?`");
 
-  /** The text of each page without its code blocks, by the page's absolute path. */
+  /** A class by its name within our root package, such as {@code kvcache.KvKey}. */
+  private static final Pattern CLASS = Pattern.compile("`((?:[a-z][a-z0-9]*\\.)+[A-Z]\\w*)`");
+
+  /** The text of each page by its absolute path, without blocks of code. */
   private static final Map<Path, String> PAGES = new HashMap<>();
 
   @BeforeAll
@@ -66,7 +70,7 @@ final class DocLinksTest {
     return anchors;
   }
 
-  /** Returns what is wrong with a link on a page. The text is empty if the link is correct. */
+  /** Returns the fault of a link on a page; empty if the link is correct. */
   private static String fault(Path page, String link) {
     int hash = link.indexOf('#');
     String path = hash < 0 ? link : link.substring(0, hash);
@@ -104,20 +108,40 @@ final class DocLinksTest {
     assertThat(wrong).isEmpty();
   }
 
-  /** Returns the folders of test sources of all modules. */
-  private static List<Path> testFolders() throws IOException {
+  /** Returns the folders of sources of all modules: those of tests, or those of programs. */
+  private static List<Path> folders(String kind) throws IOException {
     try (Stream<Path> modules = Files.list(ROOT)) {
       return Stream.concat(Stream.of(ROOT), modules)
-          .map(module -> module.resolve("src/test/java"))
+          .map(module -> module.resolve("src").resolve(kind).resolve("java"))
           .filter(Files::isDirectory)
           .toList();
     }
   }
 
   @Test
+  void whereToLook_everyQuestion_hasClassesThatExist() throws IOException {
+    String page = Objects.requireNonNull(PAGES.get(ROOT.resolve("docs/architecture.md")));
+    int begin = page.indexOf("\n## Where to look\n");
+    String section = page.substring(begin, page.indexOf("\n## ", begin + 1));
+    List<String> rows = section.lines().filter(line -> line.contains("? |")).toList();
+    assertThat(rows).hasSizeGreaterThan(20);
+    assertThat(rows).allMatch(row -> CLASS.matcher(row).find() || LINK.matcher(row).find());
+    List<Path> folders = new ArrayList<>(folders("main"));
+    folders.addAll(folders("test"));
+    List<String> missing =
+        CLASS
+            .matcher(section)
+            .results()
+            .map(named -> "io/unipin/" + named.group(1).replace('.', '/') + JAVA)
+            .filter(file -> folders.stream().noneMatch(in -> Files.exists(in.resolve(file))))
+            .toList();
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
   void tests_thatPagesName_exist() throws IOException {
     Set<String> tests = new HashSet<>();
-    for (Path folder : testFolders()) {
+    for (Path folder : folders("test")) {
       try (Stream<Path> files = Files.walk(folder)) {
         files
             .map(file -> file.getFileName().toString())
