@@ -47,7 +47,7 @@ public final class Admission implements AutoCloseable {
   @GuardedBy("lock")
   private boolean stopped;
 
-  /** Starts the workers. The last argument returns the time in nanoseconds from any origin. */
+  /** Starts the workers. {@code capacity} calls may wait; {@code nanos} is a clock of any origin. */
   public Admission(
       String name, int workers, int capacity, AdmissionConfig config, LongSupplier nanos) {
     this.nanos = nanos;

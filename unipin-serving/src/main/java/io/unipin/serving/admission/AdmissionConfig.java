@@ -7,7 +7,9 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * Settings of admission.
+ * Settings of admission: bounds on the expected wait and on calls in the server. The number of
+ * waiting calls has a bound of its own, {@code server.queue}, the {@code capacity} of {@link
+ * Admission}.
  *
  * @param minConcurrency number of calls per worker, running or waiting, that the adaptive limit
  *     always allows

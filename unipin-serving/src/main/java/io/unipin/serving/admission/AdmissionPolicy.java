@@ -9,9 +9,10 @@ import java.util.Optional;
 /**
  * Decides on arrival whether a call may wait for a worker. Not thread-safe.
  *
- * <p>There are three bounds. The number of calls in the server has a limit that follows their
- * latency. The expected wait has a bound that keeps the queue short. The caller's deadline must not
- * pass during the wait.
+ * <p>There are four bounds. The number of waiting calls has a fixed limit. The number of calls in
+ * the server has a limit that follows their latency. The expected wait has a bound that keeps the
+ * queue short. The caller's deadline must not pass during the wait. A less urgent call may use only
+ * its {@link Priority#share} of the first three.
  */
 final class AdmissionPolicy {
   /*

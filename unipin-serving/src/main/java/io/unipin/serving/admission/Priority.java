@@ -9,7 +9,7 @@ import java.util.Locale;
 public enum Priority {
   /** Somebody waits for the answer. */
   LIVE(1),
-  /** A copy of live traffic. Nobody sees the answer. */
+  /** A copy of live traffic, for the shadow. Nobody sees the answer. */
   SHADOW(0.5),
   /** Work that can be done at any time. */
   BATCH(0.25);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The waiting calls: most urgent first, and oldest first among equal ones. It also knows the amount
- * of waiting work. Not thread-safe.
+ * of waiting work. {@link AdmissionPolicy} bounds both. Not thread-safe.
  */
 final class WorkQueue {
   private final Map<Priority, Deque<Ticket>> waiting = new EnumMap<>(Priority.class);

@@ -10,7 +10,8 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * Settings of the ports and of admission.
+ * Settings of the ports and the workers: the section {@code server} of a server's settings. The
+ * address of the metrics is here, since all ports are.
  *
  * @param adminHost address to which the admin port is bound; empty means {@code host}
  * @param metricsHost address to which the metrics port is bound; empty means {@code host}
@@ -18,7 +19,9 @@ import java.time.Duration;
  * @param adminPort port of administration, health and reflection; 0 takes a free one
  * @param metricsPort port of the HTTP endpoint with metrics and health; 0 takes a free one
  * @param workers number of requests in work at once; 0 means one per core
- * @param queue number of requests that may wait for a worker; further ones are refused
+ * @param queue number of requests that may wait for a worker; further ones are refused. Copies for
+ *     the shadow wait only while fewer than half as many calls do (see {@link
+ *     io.unipin.serving.admission.Priority})
  * @param maxReceiving bytes of all requests, on all connections, that are being received, read or
  *     answered
  * @param maxResets calls that one connection may cancel within 30 seconds before it is closed;

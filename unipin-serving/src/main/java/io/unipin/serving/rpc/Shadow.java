@@ -36,7 +36,9 @@ import org.slf4j.LoggerFactory;
  * <p>The shadow changes no live answer. Its pipeline has its own cache. It writes no history, no
  * log and no cursor that a caller sees.
  *
- * <p>When there is no spare capacity, a copy is dropped and counted. Thread-safe.
+ * <p>A copy is dropped and counted when there is no spare capacity: when half of {@code
+ * server.queue} waits already, or half of another bound of admission is used up ({@link
+ * Priority#SHADOW}). Thread-safe.
  */
 public final class Shadow {
   private static final Logger logger = LoggerFactory.getLogger(Shadow.class);

@@ -6,7 +6,11 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** The recent costs of one model's stages, by size, under one set of settings. Thread-safe. */
+/**
+ * The recent costs of one model's stages, by size, under one set of settings. {@link
+ * io.unipin.serving.estimate.TypicalCost} has the rules by which a cost recovers after a pause.
+ * Thread-safe.
+ */
 public final class StageCosts implements StageTimes {
   private final Map<Stage, SizedCosts> costs = new EnumMap<>(Stage.class);
 
