@@ -40,8 +40,8 @@ struct IndexHandle {
  * Refuses an index that cannot be searched by inner product or with settings per request. Also
  * refuses an index with a graph or lists that point outside the index.
  *
- * FAISS's reader trusts the tables of a file, so PayloadCheck in Java checks these tables before. A
- * search of an index that passed both checks stays within the index's memory.
+ * FAISS's reader trusts the tables of a file, so FaissFormatCheck in Java checks these tables before.
+ * A search of an index that passed both checks stays within the index's memory.
  */
 void check_searchable(const faiss::Index& index);
 
