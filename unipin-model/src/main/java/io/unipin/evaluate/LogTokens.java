@@ -18,7 +18,7 @@ public final class LogTokens {
     List<UserAction> window = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
       window.add(
-          new UserAction(
+          UserAction.of(
               log.actionItems()[i],
               log.actionBits()[i],
               log.actionSurfaces()[i],

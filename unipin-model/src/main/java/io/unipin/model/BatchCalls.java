@@ -27,7 +27,7 @@ final class BatchCalls implements ModelCalls {
   /**
    * Creates the calls of a module.
    *
-   * @param table (N + 1, E) item embeddings
+   * @param table (N + 1 + V, E) item embeddings, V of them for live items
    */
   BatchCalls(ModelConfig config, TorchModule module, PtNDArray table, EngineOptions options) {
     this.config = config;

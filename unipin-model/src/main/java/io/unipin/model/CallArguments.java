@@ -4,6 +4,7 @@ import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvRows;
 import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.ItemIdentity;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PagePositions;
 import io.unipin.model.features.RequestContext;
@@ -16,9 +17,16 @@ import io.unipin.model.features.TokenSequence;
  */
 final class CallArguments {
   private final ModelConfig config;
+  private final int rows;
 
-  CallArguments(ModelConfig config) {
+  /**
+   * Creates the converter of a model's calls.
+   *
+   * @param liveItems number of live items that its table has room for
+   */
+  CallArguments(ModelConfig config, int liveItems) {
     this.config = config;
+    this.rows = config.items() + 1 + liveItems;
   }
 
   HostRows host(KvRows kv) {
@@ -39,12 +47,26 @@ final class CallArguments {
     long[] surfaces = new long[count];
     long[] gaps = new long[count];
     for (int i = 0; i < count; i++) {
-      itemRows[i] = index("item", tokens.items()[start + i], config.items() + 1);
+      itemRows[i] = index("item", tokens.items()[start + i], rows);
+      requireIdentity(tokens, start + i);
       surfaces[i] = index("surface", tokens.surfaces()[start + i], config.surfaces().size());
       gaps[i] = index("gap", tokens.gaps()[start + i], GapBuckets.COUNT);
       multiHot(tokens.actions()[start + i], actions, i * types);
     }
     return new ModelCalls.Tokens(itemRows, actions, surfaces, gaps);
+  }
+
+  /**
+   * Refuses a live item without an identity, and another item with one. Its hash would name the
+   * wrong item.
+   */
+  private void requireIdentity(TokenSequence tokens, int at) {
+    boolean live = tokens.items()[at] > config.items();
+    if (live != (tokens.identities()[at] != ItemIdentity.NONE)) {
+      throw new IllegalArgumentException(
+          "%s identity expected for the item of row %s, got %s"
+              .formatted(live ? "an" : "no", tokens.items()[at], live ? "none" : "one"));
+    }
   }
 
   private void multiHot(long bits, float[] out, int offset) {
@@ -67,7 +89,7 @@ final class CallArguments {
   }
 
   long[] candidates(int[] candidates) {
-    return indices("candidate", candidates, config.items() + 1);
+    return indices("candidate", candidates, rows);
   }
 
   long[] positions(int[] positions) {

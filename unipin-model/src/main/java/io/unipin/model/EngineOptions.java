@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param batchWait how long a call of {@link Executor#BATCH} waits for others
  * @param comparison whether the model also supports {@link ServingModel#scoreDense}; servers do not
  *     need it
+ * @param liveItems number of live items that the model has room for, see {@link
+ *     ServingModel#liveRow}; each takes {@code itemDim} float32 numbers outside the heap
  */
 public record EngineOptions(
     String device,
@@ -17,7 +19,8 @@ public record EngineOptions(
     Executor executor,
     int batchSize,
     Duration batchWait,
-    boolean comparison) {
+    boolean comparison,
+    int liveItems) {
   private static final int MOST_USERS = 1024;
 
   public EngineOptions {
@@ -31,6 +34,9 @@ public record EngineOptions(
     if (batchWait.isNegative()) {
       throw new IllegalArgumentException("batchWait of at least 0 expected, got " + batchWait);
     }
+    if (liveItems < 0) {
+      throw new IllegalArgumentException("liveItems of at least 0 expected, got " + liveItems);
+    }
   }
 
   /** Returns options for float32 that run each call in its caller's thread. */
@@ -39,16 +45,21 @@ public record EngineOptions(
   }
 
   public static EngineOptions cpu(Precision precision) {
-    return new EngineOptions("cpu", precision, Executor.WORKER, 1, Duration.ZERO, false);
+    return new EngineOptions("cpu", precision, Executor.WORKER, 1, Duration.ZERO, false, 0);
   }
 
   /** Returns a copy that runs calls of up to {@code size} users at once. */
   public EngineOptions batched(int size, Duration wait) {
-    return new EngineOptions(device, precision, Executor.BATCH, size, wait, comparison);
+    return new EngineOptions(device, precision, Executor.BATCH, size, wait, comparison, liveItems);
   }
 
   /** Returns a copy for a model that is compared with its dense pass. */
   public EngineOptions withComparison() {
-    return new EngineOptions(device, precision, executor, batchSize, batchWait, true);
+    return new EngineOptions(device, precision, executor, batchSize, batchWait, true, liveItems);
+  }
+
+  /** Returns a copy for a model with room for up to {@code limit} live items. */
+  public EngineOptions withLiveItems(int limit) {
+    return new EngineOptions(device, precision, executor, batchSize, batchWait, comparison, limit);
   }
 }

@@ -11,7 +11,7 @@ interface ModelCalls extends AutoCloseable {
   /**
    * Actions in the form that the program takes.
    *
-   * @param items (m) catalogue rows
+   * @param items (m) rows of the item table
    * @param actions (m, C) multi-hots
    * @param surfaces (m) surface indices
    * @param gaps (m) gap buckets
@@ -38,7 +38,7 @@ interface ModelCalls extends AutoCloseable {
   /**
    * Candidates to score against the first {@code rows} rows of a block.
    *
-   * @param candidates (k) catalogue rows
+   * @param candidates (k) rows of the item table
    * @param positions (k) or (1) positions on the page
    */
   record Score(

@@ -1,12 +1,6 @@
 package io.unipin.model;
 
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.kvcache.KvRows;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
@@ -14,7 +8,6 @@ import io.unipin.model.features.PagePositions;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.features.TokenSequence;
-import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.ModelFiles;
 import io.unipin.model.files.Program;
 import java.nio.FloatBuffer;
@@ -23,9 +16,9 @@ import java.nio.file.Path;
 /**
  * One loaded model. It retrieves and ranks for one user at a time, over the user's KV block.
  *
- * <p>Immutable and thread-safe. Makes one native call per method, or one per batch of calls with
- * {@link Executor#BATCH}. Row 0 of a block is the learned first token; row i is the i-th action of
- * the window.
+ * <p>Thread-safe. Nothing but the rows of live items changes ({@link #writeLive}). Makes one native
+ * call per method, or one per batch of calls with {@link Executor#BATCH}. Row 0 of a block is the
+ * learned first token; row i is the i-th action of the window.
  *
  * <p>A history can be encoded at once or in any split into calls of {@link #extend}. All ways give
  * the same rows, and the same scores as the dense pass over history and candidates. The tolerance
@@ -38,26 +31,23 @@ public final class ServingModel implements AutoCloseable {
 
   private final ModelConfig config;
   private final String fingerprint;
-  private final FloatTensor items;
   private final TorchModule module;
-  private final PtNDArray table;
+  private final ItemTable items;
   private final ModelCalls calls;
   private final CallArguments arguments;
   private final boolean comparison;
 
   private ServingModel(ModelFiles files, TorchModule module, EngineOptions options) {
     this.config = files.config();
-    this.arguments = new CallArguments(config);
+    this.arguments = new CallArguments(config, options.liveItems());
     this.fingerprint = files.fingerprint() + (options.precision() == Precision.INT8 ? "-int8" : "");
-    this.items = files.items();
     this.comparison = options.comparison();
     this.module = module;
-    this.table =
-        KvArrays.array(module.manager(), items.bytes(), new Shape(items.shape()), DataType.FLOAT32);
+    this.items = new ItemTable(files, module, options.liveItems());
     this.calls =
         switch (options.executor()) {
-          case WORKER -> new WorkerCalls(config, module, table);
-          case BATCH -> new BatchCalls(config, module, table, options);
+          case WORKER -> new WorkerCalls(config, module, items.tensor());
+          case BATCH -> new BatchCalls(config, module, items.tensor(), options);
         };
   }
 
@@ -69,7 +59,7 @@ public final class ServingModel implements AutoCloseable {
    * @throws ModelException when a file is missing, broken or does not fit the others
    */
   public static ServingModel load(Path directory, EngineOptions options) {
-    ModelFiles files = ModelFiles.read(directory);
+    ModelFiles files = ModelFiles.read(directory, options.liveItems());
     if (options.precision() == Precision.INT8) {
       files.checkRanges();
     }
@@ -128,15 +118,52 @@ public final class ServingModel implements AutoCloseable {
    * memory; read-only.
    */
   public FloatBuffer itemTable() {
-    int floats = Math.multiplyExact(config.items(), config.itemDim());
-    return items.floats().slice(0, floats).asReadOnlyBuffer();
+    return items.catalogue();
   }
 
   /** Returns a copy of the embeddings (items, itemDim) on the heap. */
   public float[] itemVectors() {
-    float[] vectors = new float[Math.multiplyExact(config.items(), config.itemDim())];
-    items.floats().get(vectors);
+    FloatBuffer table = items.catalogue();
+    float[] vectors = new float[table.remaining()];
+    table.get(vectors);
     return vectors;
+  }
+
+  /** Returns the number of live items that the model has room for. */
+  public int liveLimit() {
+    return items.liveLimit();
+  }
+
+  /**
+   * Returns the row of a live item in histories and among candidates.
+   *
+   * @param slot number of the item's place, from 0 on and below {@link #liveLimit}
+   */
+  public int liveRow(int slot) {
+    return items.liveRow(slot);
+  }
+
+  /**
+   * Embeds items that training did not know: from their content, with an id row of zeros. Runs in
+   * the caller's thread.
+   *
+   * @param content (m, contentDim) finite numbers
+   * @return (m, itemDim), unit length
+   * @throws IllegalArgumentException when the length is no multiple of contentDim
+   */
+  public float[] embed(float[] content) {
+    return items.embed(content);
+  }
+
+  /**
+   * Writes the embedding of a live item. Takes no lock: no other thread may know the item's row
+   * before this method returns.
+   *
+   * @param vector (itemDim) finite numbers
+   * @throws IllegalArgumentException when the slot, the length or a number is not as expected
+   */
+  public void writeLive(int slot, float[] vector) {
+    items.write(slot, vector);
   }
 
   /**
@@ -201,7 +228,7 @@ public final class ServingModel implements AutoCloseable {
    * depend on the other candidates.
    *
    * @param rows number of rows of {@code kv} to read: 1 + actions of the window
-   * @param candidates (k) catalogue rows
+   * @param candidates (k) rows of the item table
    * @return (k, actions)
    */
   public float[] score(KvRows kv, int rows, int[] candidates, RequestContext context) {
@@ -245,7 +272,7 @@ public final class ServingModel implements AutoCloseable {
    * {@linkplain EngineOptions#withComparison for comparison}.
    *
    * @param tokens the whole window
-   * @param candidates (k) catalogue rows
+   * @param candidates (k) rows of the item table
    * @return (k, actions)
    */
   public float[] scoreDense(TokenSequence tokens, int[] candidates, RequestContext context) {
@@ -256,30 +283,12 @@ public final class ServingModel implements AutoCloseable {
     if (candidates.length == 0) {
       return new float[0];
     }
-    ModelCalls.Tokens inputs = arguments.tokens(tokens, 0);
-    long[] slate = arguments.candidates(candidates);
-    JniUtils.setGradMode(false);
-    try (PtNDManager scope = module.newManager()) {
-      return module.runToFloats(
-          scope,
-          "score_dense",
-          IValue.from(table),
-          longs(scope, inputs.items()),
-          floats(scope, inputs.actions(), tokens.size(), config.actions().size()),
-          longs(scope, inputs.surfaces()),
-          longs(scope, inputs.gaps()),
-          longs(scope, slate),
-          longs(scope, arguments.surface(context)),
-          longs(scope, arguments.gap(context)));
-    }
-  }
-
-  private static IValue longs(NDManager scope, long... values) {
-    return IValue.from((PtNDArray) scope.create(values));
-  }
-
-  private static IValue floats(NDManager scope, float[] values, int rows, int columns) {
-    return IValue.from((PtNDArray) scope.create(values, new Shape(rows, columns)));
+    return new DenseScores(config, module, items.tensor())
+        .score(
+            arguments.tokens(tokens, 0),
+            arguments.candidates(candidates),
+            arguments.surface(context),
+            arguments.gap(context));
   }
 
   /** Closes the model. Idempotent. No other call may be running. */

@@ -21,7 +21,7 @@ final class WorkerCalls implements ModelCalls {
   /**
    * Creates the calls of a module.
    *
-   * @param table (N + 1, E) item embeddings
+   * @param table (N + 1 + V, E) item embeddings, V of them for live items
    */
   WorkerCalls(ModelConfig config, TorchModule module, PtNDArray table) {
     this.config = config;

@@ -94,7 +94,7 @@ class ServingEqualsDenseTest {
           .isLessThan(TOLERANCE);
       before = tokens;
       if (n % 17 == 0) { // a correction replaces the newest actions
-        lifetime.subList(n - 3, n).replaceAll(a -> new UserAction(0, 1, 0, a.timeMs()));
+        lifetime.subList(n - 3, n).replaceAll(a -> UserAction.of(0, 1, 0, a.timeMs()));
       }
     }
   }
@@ -226,7 +226,7 @@ class ServingEqualsDenseTest {
       UserAction old = actions.get(changed);
       actions.set(
           changed,
-          new UserAction(
+          UserAction.of(
               (old.item() + 1) % 60, old.actions() ^ 7, 1 - old.surface(), old.timeMs()));
       DensePass.Result after =
           dense.run(List.of(TokenSequence.of(actions)), candidates, context, -1);
@@ -248,7 +248,7 @@ class ServingEqualsDenseTest {
     float[] before =
         dense.run(List.of(TokenSequence.of(actions)), candidates, context, masked).states();
     UserAction old = actions.get(masked);
-    actions.set(masked, new UserAction(old.item(), old.actions() ^ 7, old.surface(), old.timeMs()));
+    actions.set(masked, UserAction.of(old.item(), old.actions() ^ 7, old.surface(), old.timeMs()));
     float[] after =
         dense.run(List.of(TokenSequence.of(actions)), candidates, context, masked).states();
     assertThat(after).containsExactly(before);

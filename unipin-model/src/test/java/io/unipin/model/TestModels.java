@@ -80,7 +80,7 @@ public final class TestModels {
     for (int i = 0; i < count; i++) {
       time += (long) Math.exp(random.nextDouble() * 20);
       actions.add(
-          new UserAction(random.nextInt(ITEMS + 1), random.nextInt(8), random.nextInt(2), time));
+          UserAction.of(random.nextInt(ITEMS + 1), random.nextInt(8), random.nextInt(2), time));
     }
     return actions;
   }

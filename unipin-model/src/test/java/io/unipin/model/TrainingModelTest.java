@@ -159,7 +159,7 @@ class TrainingModelTest {
       Random random = new Random(SEED);
       for (int user = 0; user < users; user++) {
         List<UserAction> history = TestModels.actions(random, 6);
-        UserAction last = new UserAction(user, 1, 0, history.get(5).timeMs());
+        UserAction last = UserAction.of(user, 1, 0, history.get(5).timeMs());
         history.set(5, last);
         HostRows block = TestModels.block(config, KvType.FLOAT32, 7);
         float[] state = model.extend(TokenSequence.of(history), 0, block);

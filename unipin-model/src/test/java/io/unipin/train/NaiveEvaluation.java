@@ -60,7 +60,7 @@ public final class NaiveEvaluation {
         i++) {
       int at = log.actionStart(user) + i;
       window.add(
-          new UserAction(
+          UserAction.of(
               log.actionItems()[at],
               log.actionBits()[at],
               log.actionSurfaces()[at],

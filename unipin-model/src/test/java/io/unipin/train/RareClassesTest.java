@@ -108,7 +108,7 @@ public class RareClassesTest {
     for (int i = 0; i < length; i++) {
       long gap = i == length - 1 ? lastGap.toMillis() : 60_000;
       long previous = i == 0 ? BEGIN : history.get(i - 1).timeMs();
-      history.add(new UserAction(i, TestLogs.LIKE, HOME, previous + gap));
+      history.add(UserAction.of(i, TestLogs.LIKE, HOME, previous + gap));
     }
     return history;
   }
@@ -218,7 +218,7 @@ public class RareClassesTest {
   void score_afterAnActionOfOneUser_isThatOfTheMean() {
     List<UserAction> hidden =
         history().stream()
-            .map(a -> new UserAction(a.item(), TestLogs.HIDE, a.surface(), a.timeMs()))
+            .map(a -> UserAction.of(a.item(), TestLogs.HIDE, a.surface(), a.timeMs()))
             .toList();
     RequestContext context = new RequestContext(HOME, gap(LONGEST));
     assertSame(score(model, hidden, context, 0), score(model, history(), context, 0));

@@ -57,7 +57,7 @@ final class KvModelCosts implements AutoCloseable {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < HISTORY; i++) {
       long time = 1_700_000_000_000L + i * 60_000L;
-      actions.add(new UserAction(random.nextInt(config.items()), 1 + random.nextInt(3), 0, time));
+      actions.add(UserAction.of(random.nextInt(config.items()), 1 + random.nextInt(3), 0, time));
     }
     candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
   }

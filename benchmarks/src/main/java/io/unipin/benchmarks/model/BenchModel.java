@@ -79,7 +79,7 @@ public final class BenchModel implements AutoCloseable {
       List<UserAction> actions = new ArrayList<>();
       for (int i = 0; i < n; i++) {
         actions.add(
-            new UserAction(random.nextInt(items), 1 + random.nextInt(3), 0, NOW + i * 60_000L));
+            UserAction.of(random.nextInt(items), 1 + random.nextInt(3), 0, NOW + i * 60_000L));
       }
       tokens = TokenSequence.of(actions);
       candidates = random.ints(k, 0, items).toArray();

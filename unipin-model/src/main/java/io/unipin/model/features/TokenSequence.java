@@ -11,23 +11,36 @@ import java.util.List;
  * <p>Training and serving both build their tokens with this class only. The record owns the arrays;
  * they must not change.
  *
- * @param items catalogue rows
+ * @param items rows of the item table, see {@link UserAction#item}
+ * @param identities {@link ItemIdentity} of each live item; {@link ItemIdentity#NONE} for all others
  * @param actions multi-hots over the action types
  * @param surfaces indices into the surfaces
  * @param gaps {@link GapBuckets} of the time since the previous action
  */
-public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] gaps) {
+public record TokenSequence(
+    int[] items, long[] identities, long[] actions, int[] surfaces, int[] gaps) {
+  /** Separates tokens of live items from those of the bundle's items, whose bit 63 is not set. */
+  private static final long LIVE = 1L << 63;
+
   private static final TokenSequence EMPTY =
       new TokenSequence(new int[0], new long[0], new int[0], new int[0]);
 
   public TokenSequence {
-    if (actions.length != items.length
+    if (identities.length != items.length
+        || actions.length != items.length
         || surfaces.length != items.length
         || gaps.length != items.length) {
       throw new IllegalArgumentException(
-          "arrays of one length expected, got items %s, actions %s, surfaces %s, gaps %s"
-              .formatted(items.length, actions.length, surfaces.length, gaps.length));
+          ("arrays of one length expected, got items %s, identities %s, actions %s, surfaces %s,"
+                  + " gaps %s")
+              .formatted(
+                  items.length, identities.length, actions.length, surfaces.length, gaps.length));
     }
+  }
+
+  /** Creates a sequence without live items. */
+  public TokenSequence(int[] items, long[] actions, int[] surfaces, int[] gaps) {
+    this(items, new long[items.length], actions, surfaces, gaps);
   }
 
   /** Returns the sequence without actions. */
@@ -39,18 +52,20 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
   public static TokenSequence of(List<UserAction> window) {
     int n = window.size();
     int[] items = new int[n];
+    long[] identities = new long[n];
     long[] actions = new long[n];
     int[] surfaces = new int[n];
     int[] gaps = new int[n];
     for (int i = 0; i < n; i++) {
       UserAction action = window.get(i);
       items[i] = action.item();
+      identities[i] = action.identity();
       actions[i] = action.actions();
       surfaces[i] = action.surface();
       gaps[i] =
           i == 0 ? GapBuckets.FIRST : GapBuckets.of(window.get(i - 1).timeMs(), action.timeMs());
     }
-    return new TokenSequence(items, actions, surfaces, gaps);
+    return new TokenSequence(items, identities, actions, surfaces, gaps);
   }
 
   public int size() {
@@ -67,6 +82,7 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
     gapsOfNewest[0] = GapBuckets.FIRST;
     return new TokenSequence(
         Arrays.copyOfRange(items, n - count, n),
+        Arrays.copyOfRange(identities, n - count, n),
         Arrays.copyOfRange(actions, n - count, n),
         Arrays.copyOfRange(surfaces, n - count, n),
         gapsOfNewest);
@@ -74,11 +90,17 @@ public record TokenSequence(int[] items, long[] actions, int[] surfaces, int[] g
 
   /**
    * Returns chained hashes of the learned first token and every action: {@code 1 + size()} hashes.
+   * A live item counts with its identity, every other item with its row.
    */
   public TokenHashes hashes() {
     TokenHashes.Builder builder = TokenHashes.builder(1 + items.length).add(-1, -1);
     for (int i = 0; i < items.length; i++) {
-      builder.add(items[i] | (long) surfaces[i] << 32 | (long) gaps[i] << 48, actions[i]);
+      long context = (long) surfaces[i] << 32 | (long) gaps[i] << 48;
+      if (identities[i] == ItemIdentity.NONE) {
+        builder.add(items[i] | context, actions[i]);
+      } else {
+        builder.add(identities[i] ^ ItemIdentity.mixed(context), actions[i] | LIVE);
+      }
     }
     return builder.build();
   }

@@ -9,7 +9,8 @@ import java.util.Arrays;
  * A float32 tensor in native (little-endian) memory order, row major.
  *
  * @param shape dimensions; owned by the record
- * @param bytes the content from position 0 to the limit; shared and never written
+ * @param bytes the content from position 0 to the limit; shared and never written. Memory behind
+ *     the limit is room for more rows
  */
 public record FloatTensor(long[] shape, ByteBuffer bytes) {
   public FloatTensor {
@@ -32,6 +33,24 @@ public record FloatTensor(long[] shape, ByteBuffer bytes) {
 
   public FloatBuffer floats() {
     return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+  }
+
+  /**
+   * Returns this tensor with further rows behind its own, in the same memory.
+   *
+   * @param rows number of further rows
+   * @throws IllegalArgumentException when the memory has no room for them
+   */
+  public FloatTensor grown(int rows) {
+    long[] larger = shape.clone();
+    larger[0] += rows;
+    long size = count(larger) * Float.BYTES;
+    if (size > bytes.capacity()) {
+      throw new IllegalArgumentException(
+          "memory of %s bytes expected, got %s".formatted(size, bytes.capacity()));
+    }
+    ByteBuffer whole = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).clear().limit((int) size);
+    return new FloatTensor(larger, whole);
   }
 
   public float[] toArray() {

@@ -52,9 +52,20 @@ public record ModelFiles(
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   public static ModelFiles read(Path directory) {
+    return read(directory, 0);
+  }
+
+  /**
+   * Reads a model whose {@link #items} get room for more rows ({@link FloatTensor#grown}).
+   *
+   * @param room number of rows
+   * @throws ModelException when a file is missing or broken, or the memory is too small
+   */
+  public static ModelFiles read(Path directory, int room) {
     ModelConfig config = readConfig(directory.resolve(CONFIG));
     Weights weights = Weights.of(config, Safetensors.read(existing(directory.resolve(WEIGHTS))));
-    FloatTensor items = Safetensors.read(existing(directory.resolve(ITEMS))).get(EMBEDDINGS);
+    Path table = existing(directory.resolve(ITEMS));
+    FloatTensor items = Safetensors.read(table, EMBEDDINGS, room).get(EMBEDDINGS);
     long[] shape = {config.items() + 1L, config.itemDim()};
     if (items == null || !Arrays.equals(items.shape(), shape)) {
       throw new ModelException(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The model's TorchScript source in the files of {@code program}: its text for each use, and the
@@ -43,6 +44,9 @@ public final class Program {
   /** Tensors without a gradient. */
   public static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
 
+  /** Files of the program that answers requests about the bundle's items. */
+  private static final List<String> ANSWERING = List.of("parts", "products", "serving", "batch");
+
   private Program() {}
 
   /** Returns the program for a use, as libtorch reads it. */
@@ -51,11 +55,16 @@ public final class Program {
   }
 
   /**
-   * Returns the program that answers requests, without comments. Programs with equal code give the
-   * same answers.
+   * Returns the program that answers requests, without comments and without the tower that embeds
+   * live items. Programs with equal code give the same answers about equal item vectors.
    */
   public static String servingCode() {
-    return text(Use.SERVING).code();
+    return servingCode(Program::file);
+  }
+
+  /** Returns the code of serving from files that {@code read} provides by name. */
+  static String servingCode(UnaryOperator<String> read) {
+    return ProgramText.of(ANSWERING, read).code();
   }
 
   /** Returns the programs that train and validate a model, without comments. */
@@ -106,10 +115,14 @@ public final class Program {
    */
   private static List<String> files(Use use) {
     return switch (use) {
-      case SERVING -> List.of("parts", "products", "serving", "batch");
-      case COMPARISON -> List.of("parts", "products", "serving", "batch", "comparison");
-      case TRAINING -> List.of("parts", "training");
+      case SERVING -> answeringAnd("items");
+      case COMPARISON -> answeringAnd("items", "comparison");
+      case TRAINING -> List.of("parts", "items", "training");
     };
+  }
+
+  private static List<String> answeringAnd(String... more) {
+    return Stream.concat(ANSWERING.stream(), Stream.of(more)).toList();
   }
 
   /** Returns the text of one of the program's files. */

@@ -42,9 +42,13 @@ public final class Safetensors {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final String name;
+  private final String roomy;
+  private final int room;
 
-  private Safetensors(String name) {
-    this.name = name;
+  private Safetensors(Path file, String roomy, int room) {
+    this.name = String.valueOf(file.getFileName());
+    this.roomy = roomy;
+    this.room = room;
   }
 
   /**
@@ -52,7 +56,18 @@ public final class Safetensors {
    * the heap.
    */
   public static Map<String, FloatTensor> read(Path file) {
-    return new Safetensors(String.valueOf(file.getFileName())).readFile(file);
+    return read(file, "", 0);
+  }
+
+  /**
+   * Returns the tensors of a file by name, in file order. One tensor's memory gets room for more
+   * rows ({@link FloatTensor#grown}), which are zeros.
+   *
+   * @param roomy name of that tensor
+   * @param room number of rows
+   */
+  public static Map<String, FloatTensor> read(Path file, String roomy, int room) {
+    return new Safetensors(file, roomy, room).readFile(file);
   }
 
   public static void write(Path file, Map<String, FloatTensor> tensors) {
@@ -133,14 +148,26 @@ public final class Safetensors {
   /** Copies a tensor out of its file. A mapped file that is cut short would end the process. */
   private ByteBuffer memory(Entry entry) {
     int bytes = (int) (entry.end - entry.begin);
+    int roomBytes = entry.name.equals(roomy) ? roomBytes(entry) : 0;
     try {
-      return OffHeap.allocate(bytes);
+      return OffHeap.allocate(bytes + roomBytes).limit(bytes);
     } catch (OutOfMemoryError e) {
       throw new ModelException(
           "%s: memory of %s bytes for tensor %s expected, got none: raise -XX:MaxDirectMemorySize"
-              .formatted(name, bytes, entry.name),
+              .formatted(name, bytes + roomBytes, entry.name),
           e);
     }
+  }
+
+  private int roomBytes(Entry entry) {
+    long bytes = entry.end - entry.begin;
+    long rowBytes = entry.shape.length == 0 ? 0 : bytes / Math.max(1, entry.shape[0]);
+    if (room * rowBytes > Integer.MAX_VALUE - bytes) {
+      throw broken(
+          "room for at most %s rows behind tensor %s expected, got %s"
+              .formatted((Integer.MAX_VALUE - bytes) / rowBytes, entry.name, room));
+    }
+    return (int) (room * rowBytes);
   }
 
   private JsonNode header(ByteBuffer bytes) {

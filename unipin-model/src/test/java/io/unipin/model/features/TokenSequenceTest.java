@@ -13,9 +13,9 @@ class TokenSequenceTest {
     TokenSequence tokens =
         TokenSequence.of(
             List.of(
-                new UserAction(3, 1, 0, 5_000),
-                new UserAction(4, 0, 1, 8_000),
-                new UserAction(5, 2, 1, GapBuckets.NO_TIME)));
+                UserAction.of(3, 1, 0, 5_000),
+                UserAction.of(4, 0, 1, 8_000),
+                UserAction.of(5, 2, 1, GapBuckets.NO_TIME)));
     assertThat(tokens.gaps()).containsExactly(GapBuckets.FIRST, 4, GapBuckets.UNKNOWN);
     assertThat(tokens.items()).containsExactly(3, 4, 5);
   }
@@ -24,16 +24,16 @@ class TokenSequenceTest {
   void hashes_anyChangedField_differFromThereOn() {
     List<UserAction> actions =
         List.of(
-            new UserAction(3, 1, 0, 5_000),
-            new UserAction(4, 0, 1, 8_000),
-            new UserAction(5, 2, 1, 9_000));
+            UserAction.of(3, 1, 0, 5_000),
+            UserAction.of(4, 0, 1, 8_000),
+            UserAction.of(5, 2, 1, 9_000));
     TokenSequence tokens = TokenSequence.of(actions);
     assertThat(tokens.hashes().size()).isEqualTo(4);
     UserAction[] others = {
-      new UserAction(9, 0, 1, 8_000),
-      new UserAction(4, 1, 1, 8_000),
-      new UserAction(4, 0, 0, 8_000),
-      new UserAction(4, 0, 1, 5_000)
+      UserAction.of(9, 0, 1, 8_000),
+      UserAction.of(4, 1, 1, 8_000),
+      UserAction.of(4, 0, 0, 8_000),
+      UserAction.of(4, 0, 1, 5_000)
     };
     for (UserAction other : others) {
       TokenSequence changed = TokenSequence.of(List.of(actions.get(0), other, actions.get(2)));

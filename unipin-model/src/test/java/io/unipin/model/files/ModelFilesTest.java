@@ -40,11 +40,10 @@ class ModelFilesTest {
 
   /** Returns the fingerprint after a change of one of the program's files. */
   private String fingerprint(String file, UnaryOperator<String> change) {
-    ProgramText text =
-        Program.text(
-            Program.Use.SERVING,
+    String code =
+        Program.servingCode(
             name -> name.equals(file) ? change.apply(Program.file(name)) : Program.file(name));
-    return ModelFiles.fingerprint(folder, text.code());
+    return ModelFiles.fingerprint(folder, code);
   }
 
   @ParameterizedTest
@@ -58,8 +57,8 @@ class ModelFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"training", "comparison"})
-  void fingerprint_otherTrainingOrComparison_isTheSame(String file) {
+  @ValueSource(strings = {"training", "comparison", "items"})
+  void fingerprint_otherTrainingOrComparisonOrTower_isTheSame(String file) {
     ModelWriter.writeRandom(folder, CONFIG, 3);
     assertThat(Program.file(file)).contains("torch.");
     assertThat(fingerprint(file, text -> text.replace("torch.", "torch.other_")))

@@ -25,11 +25,11 @@ class ProgramTest {
   @Test
   void source_serving_hasNeitherComparisonNorTraining() {
     assertThat(Program.text(Program.Use.SERVING).methods())
-        .contains("extend", "score", "extend_batch", "score_batch", "queries")
+        .contains("extend", "score", "extend_batch", "score_batch", "queries", "embedded")
         .doesNotContain("score_dense", "loss", "adamw", "item_embedding");
     assertThat(Program.text(Program.Use.COMPARISON).methods()).contains("score", "score_dense");
     assertThat(Program.text(Program.Use.TRAINING).methods())
-        .contains("loss", "adamw", "item_embedding")
+        .contains("loss", "adamw", "item_embedding", "embedded")
         .doesNotContain("score", "prepare");
   }
 
@@ -103,7 +103,8 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"parts", "products", "serving", "batch", "comparison", "training"})
+  @ValueSource(
+      strings = {"parts", "products", "serving", "batch", "items", "comparison", "training"})
   void parameters_onLinesOfTheirOwn_tellTheirShapes(String file) {
     assertThat(Program.file(file).lines())
         .filteredOn(line -> line.matches("    \\w+: (Optional\\[)?Tensor\\W.*"))

@@ -36,7 +36,7 @@ record GoldenRun(
     List<UserAction> actions = new ArrayList<>();
     for (GoldenAction action : query.history()) {
       actions.add(
-          new UserAction(
+          UserAction.of(
               row(action.item()),
               bits(action.actions(), config),
               index(action.surface(), config.surfaces()),

@@ -82,7 +82,7 @@ public record HistoryTokens(
       bits |= bit < 0 ? 0 : 1L << bit;
     }
     int surface = Math.max(config.surfaces().indexOf(action.surface()), 0);
-    return new UserAction(row, bits, surface, action.timeMs());
+    return UserAction.of(row, bits, surface, action.timeMs());
   }
 
   boolean hasPrivateTail() {

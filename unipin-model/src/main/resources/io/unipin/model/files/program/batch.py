@@ -23,7 +23,7 @@
   # Does what extend does. Returns the states of the last rows.
   def extend_batch(
     self,
-    table: Tensor,  # (N + 1, E)
+    table: Tensor,  # (N + 1 + V, E)
     items: Tensor,  # (B, m) rows of the table
     actions: Tensor,  # (B, m, C) multi-hot
     surfaces: Tensor,  # (B, m)
@@ -99,7 +99,7 @@
   # Does what score does. Returns calibrated probabilities.
   def score_batch(
     self,
-    table: Tensor,  # (N + 1, E)
+    table: Tensor,  # (N + 1 + V, E)
     candidates: Tensor,  # (B, k) rows of the table
     surfaces: Tensor,  # (B)
     gaps: Tensor,  # (B)

@@ -5,7 +5,7 @@
   # serving is compared with: the whole square of attention is computed, then masked.
   def score_dense(
     self,
-    table: Tensor,  # (N + 1, E)
+    table: Tensor,  # (N + 1 + V, E)
     items: Tensor,  # (n) rows of the table
     actions: Tensor,  # (n, C) multi-hot
     surfaces: Tensor,  # (n)

@@ -4,15 +4,16 @@
 #   products    products with the layers' matrices                          serving
 #   serving     one user: encode a history, score candidates                serving
 #   batch       several users in one call                                   serving
+#   items       the tower that embeds items                                 in every program
 #   comparison  the ranking pass of a model without keys and values         serving with comparison
 #   training    a batch of histories, its loss, a step of the optimiser     training
 #
-# The program of serving, without comments, counts in the fingerprint of a model.
+# The program of serving, without comments and items, counts in the fingerprint of a model.
 #
 # Letters of shapes
 #   B users                    n actions of a history        k candidates
 #   a new actions              m new rows of a history       T rows that a block has room for
-#   N items                    E width of an embedding       F width of an item's content
+#   N items, V live ones       E width of an embedding       F width of an item's content
 #   d width of a row           W width inside feed-forward   D width of a head
 #   L layers                   H query heads                 G heads of keys and values
 #   C action types             r rows of queries
@@ -21,7 +22,8 @@
 #   R masked positions         S labelled candidates
 #
 # Row 0 of every history is the learned first token: a history of n actions has n + 1 rows.
-# Row N of a table of items is the item that the catalogue does not have.
+# Row N of a table of items is the item that the catalogue does not have. Rows N + 1 and on are
+# those of live items, which training did not know.
 # A tensor holds float32, one of ids, positions or counts int64, where its comment names no type.
 #
 # $name is a number that Program writes there, since a class in TorchScript has no constants.

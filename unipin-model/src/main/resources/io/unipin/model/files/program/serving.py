@@ -155,7 +155,7 @@
   # Returns the state of the last row.
   def extend(
     self,
-    table: Tensor,  # (N + 1, E)
+    table: Tensor,  # (N + 1 + V, E)
     items: Tensor,  # (a) rows of the table
     actions: Tensor,  # (a, C) multi-hot
     surfaces: Tensor,  # (a)
@@ -222,7 +222,7 @@
   # itself, nothing of its slate. Returns calibrated probabilities.
   def score(
     self,
-    table: Tensor,  # (N + 1, E)
+    table: Tensor,  # (N + 1 + V, E)
     candidates: Tensor,  # (k) rows of the table
     surface: Tensor,  # (1)
     gap: Tensor,  # (1)

@@ -1,12 +1,6 @@
 
   # ---- training: a batch of histories in one dense pass ----
 
-  # Embeds items by their rows of item_id, ids (m, E), and content (m, F): (m, E), unit length.
-  def embedded(self, ids: Tensor, content: Tensor) -> Tensor:
-    x = ids + torch.matmul(content, self.item_content)
-    x = x + torch.linear(torch.gelu(torch.linear(x, self.item_in)), self.item_out)
-    return self.normalise(x)
-
   # Embeds the items of rows (m) with content (m, F): (m, E), unit length.
   def item_embedding(self, rows: Tensor, content: Tensor) -> Tensor:
     return self.embedded(torch.embedding(self.item_id, rows), content)
