@@ -210,7 +210,7 @@ final class Acquirer {
     if (block == null) {
       throw new KvCacheException(
           "overloaded: room for a transient block of "
-              + layout.blockBytes(layout.capacityFor(rows))
+              + layout.budgetBytes(rows)
               + " bytes expected, got "
               + transients.usedBytes()
               + " of "

@@ -50,7 +50,18 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return (long) planes() * capacity * (rowBytes() + type.stepBytes());
   }
 
-  /** Returns the number of bytes of a block's elements. The steps begin at this offset. */
+  /**
+   * Returns the bytes that a block with room for {@code rows} rows takes from the budget of a
+   * cache. Each unit of a block begins at a cache line. So a small block takes more than its {@link
+   * #blockBytes}.
+   *
+   * @throws IllegalArgumentException if {@code rows} is not in 1..maxRows
+   */
+  public long budgetBytes(int rows) {
+    return Slabs.blockBytes(this, rows);
+  }
+
+  /** Returns the bytes of a block's elements. The steps begin at this offset. */
   public long elementBytes(int capacity) {
     return (long) planes() * capacity * rowBytes();
   }

@@ -3,6 +3,7 @@ package io.unipin.kvcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +50,24 @@ class KvLayoutTest {
     assertThat(layout.elementBytes(32)).isEqualTo(4L * 2 * 2 * 32 * 64);
     assertThat(new KvLayout(4, 2, 64, 512, KvType.FLOAT32).elementBytes(32))
         .isEqualTo(new KvLayout(4, 2, 64, 512, KvType.FLOAT32).blockBytes(32));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, FLOAT32", "4, INT8", "2, FLOAT16", "64, FLOAT32", "64, INT8"})
+  void budgetBytes_ofTheLongestHistory_areEnoughForIt(int headDim, KvType type) {
+    KvLayout layout = new KvLayout(1, 1, headDim, 5, type);
+    TokenHashes.Builder hashes = TokenHashes.builder(5);
+    for (int i = 0; i < 5; i++) {
+      hashes.add(i, i);
+    }
+    long bytes = layout.budgetBytes(5);
+    assertThat(bytes).isGreaterThanOrEqualTo(layout.blockBytes(layout.capacityFor(5)));
+    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes));
+        KvLease kept = cache.acquire(new KvKey("a", "m"), layout, hashes.build(), Duration.ZERO);
+        KvLease aside = cache.aside(layout, hashes.build())) {
+      assertThat(kept.outcome()).isEqualTo(KvOutcome.PREFILL);
+      assertThat(aside.rows()).isEqualTo(5);
+    }
   }
 
   @Test

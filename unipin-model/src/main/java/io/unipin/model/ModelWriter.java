@@ -72,7 +72,7 @@ public final class ModelWriter {
 
   private static void run(ServingModel model, TokenSequence history, RequestContext context) {
     KvLayout layout = model.config().kvLayout(KvType.FLOAT32);
-    long bytes = layout.blockBytes(layout.capacityFor(layout.maxRows()));
+    long bytes = layout.budgetBytes(layout.maxRows());
     KvKey key = new KvKey("observed", model.fingerprint());
     try (UserKvCache cache = new UserKvCache(new KvCacheLimits(bytes, Duration.ofDays(1), bytes));
         KvLease lease = cache.acquire(key, layout, history.hashes(), Duration.ZERO)) {

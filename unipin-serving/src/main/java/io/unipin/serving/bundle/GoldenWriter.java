@@ -37,7 +37,7 @@ final class GoldenWriter {
   static List<GoldenQuery> write(ServingModel model, Catalogue catalogue, AnnIndex index) {
     GoldenWriter writer = new GoldenWriter(model.config(), catalogue);
     KvLayout layout = model.config().kvLayout(KvType.FLOAT32);
-    long bytes = layout.blockBytes(layout.capacityFor(layout.maxRows()));
+    long bytes = layout.budgetBytes(layout.maxRows());
     List<GoldenQuery> queries = new ArrayList<>();
     try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), bytes))) {
       GoldenRun run = new GoldenRun(model, catalogue, index, cache, KvType.FLOAT32);

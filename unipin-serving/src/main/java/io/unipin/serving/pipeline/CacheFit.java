@@ -15,7 +15,7 @@ public final class CacheFit {
    */
   public static void require(CacheConfig config, LoadedBundle bundle) {
     KvLayout layout = bundle.model().config().kvLayout(config.type());
-    long user = layout.blockBytes(layout.capacityFor(layout.maxRows()));
+    long user = layout.budgetBytes(layout.maxRows());
     require("cache.transientBudget", config.transientBudget(), user, bundle.name());
     if (config.budget().bytes() > 0) { // a budget of 0 switches the cache off
       require("cache.budget", config.budget(), user, bundle.name());
