@@ -226,8 +226,7 @@ class ServingEqualsDenseTest {
       UserAction old = actions.get(changed);
       actions.set(
           changed,
-          UserAction.of(
-              (old.item() + 1) % 60, old.actions() ^ 7, 1 - old.surface(), old.timeMs()));
+          UserAction.of((old.item() + 1) % 60, old.actions() ^ 7, 1 - old.surface(), old.timeMs()));
       DensePass.Result after =
           dense.run(List.of(TokenSequence.of(actions)), candidates, context, -1);
       int row = changed + 1;

@@ -3,6 +3,7 @@ package io.unipin.model;
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.UserAction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,7 @@ import java.util.Random;
 public final class TestModels {
   static final int ITEMS = 60;
   static final int CONTENT = 3;
+  static final RequestContext CONTEXT = new RequestContext(1, 5);
 
   private TestModels() {}
 
@@ -37,9 +39,23 @@ public final class TestModels {
 
   /** Returns the configuration with gated feed-forward parts. */
   static ModelConfig gated(int heads, int kvHeads, int maxHistory) {
-    ModelConfig plain = config(heads, kvHeads, maxHistory);
+    return with(config(heads, kvHeads, maxHistory), ITEMS, true, false);
+  }
+
+  /** Returns the configuration with two tokens for each action. */
+  static ModelConfig interleaved(ModelConfig plain) {
+    return with(plain, plain.items(), plain.gated(), true);
+  }
+
+  /** Returns the configuration with a catalogue of another size. */
+  static ModelConfig withItems(ModelConfig config, int items) {
+    return with(config, items, config.gated(), config.interleaved());
+  }
+
+  private static ModelConfig with(
+      ModelConfig plain, int items, boolean gated, boolean interleaved) {
     return new ModelConfig(
-        plain.items(),
+        items,
         plain.contentDim(),
         plain.itemDim(),
         plain.width(),
@@ -47,7 +63,8 @@ public final class TestModels {
         plain.heads(),
         plain.kvHeads(),
         plain.feedForward(),
-        true,
+        gated,
+        interleaved,
         plain.maxHistory(),
         plain.actions(),
         plain.positives(),

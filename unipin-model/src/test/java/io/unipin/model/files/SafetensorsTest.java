@@ -38,6 +38,32 @@ class SafetensorsTest {
     assertThat(requireNonNull(read.get("z")).toArray()).containsExactly(-0.5f);
   }
 
+  @Test
+  void read_withRoom_growsOneTensorInItsMemory() {
+    Path file = folder.resolve("a.safetensors");
+    Map<String, FloatTensor> tensors = new TreeMap<>();
+    tensors.put("a", FloatTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
+    tensors.put("b", FloatTensor.of(new float[] {7}, 1));
+    Safetensors.write(file, tensors);
+    Map<String, FloatTensor> read = Safetensors.read(file, "a", 2);
+    FloatTensor tensor = requireNonNull(read.get("a"));
+    assertThat(tensor.shape()).containsExactly(2, 3);
+    assertThat(tensor.toArray()).containsExactly(1, 2, 3, 4, 5, 6);
+    FloatTensor grown = tensor.grown(2);
+    assertThat(grown.shape()).containsExactly(4, 3);
+    assertThat(grown.toArray()).containsExactly(1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0);
+    grown.floats().put(0, 9);
+    assertThat(tensor.toArray()).startsWith(9);
+    assertThatThrownBy(() -> tensor.grown(3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("memory of 60 bytes expected, got 48");
+    assertThatThrownBy(() -> requireNonNull(read.get("b")).grown(1))
+        .hasMessage("memory of 8 bytes expected, got 4");
+    assertThatThrownBy(() -> Safetensors.read(file, "a", Integer.MAX_VALUE))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("a.safetensors: room for at most 178956968 rows behind tensor a");
+  }
+
   /** A header with metadata, spaces and an order of its own, as another library may write it. */
   @Test
   void read_fileOfAnotherWriter_isInTheOrderOfItsBytes() throws URISyntaxException {
