@@ -62,7 +62,7 @@ class KvLayoutTest {
     }
     long bytes = layout.budgetBytes(5);
     assertThat(bytes).isGreaterThanOrEqualTo(layout.blockBytes(layout.capacityFor(5)));
-    try (UserKvCache cache = new UserKvCache(new KvCacheConfig(bytes, Duration.ofDays(1), bytes));
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(bytes, Duration.ofDays(1), bytes));
         KvLease kept = cache.acquire(new KvKey("a", "m"), layout, hashes.build(), Duration.ZERO);
         KvLease aside = cache.aside(layout, hashes.build())) {
       assertThat(kept.outcome()).isEqualTo(KvOutcome.PREFILL);

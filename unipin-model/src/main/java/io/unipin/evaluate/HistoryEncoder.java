@@ -37,7 +37,7 @@ public final class HistoryEncoder implements AutoCloseable {
     this.model = model;
     this.layout = model.config().kvLayout(type);
     long bytes = BLOCKS * layout.budgetBytes(layout.maxRows());
-    this.cache = new UserKvCache(new KvCacheConfig(bytes, FOREVER, bytes));
+    this.cache = new UserKvCache(new KvCacheLimits(bytes, FOREVER, bytes));
   }
 
   /** Returns a lease on the encoded first {@code history} actions of a user. */

@@ -81,14 +81,13 @@ class LiveItemsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "FLOAT32, WORKER, false",
-    "FLOAT32, BATCH, false",
-    "FLOAT32, WORKER, true",
-    "INT8, WORKER, false"
+    "FLOAT32, WORKER",
+    "FLOAT32, BATCH",
+    "INT8, WORKER"
   })
   void pages_withLiveItems_equalThoseOfTheModelThatHasThem(
-      Precision precision, Executor executor, boolean interleaved) {
-    ModelConfig config = interleaved ? TestModels.interleaved(CONFIG) : CONFIG;
+      Precision precision, Executor executor) {
+    ModelConfig config = CONFIG;
     LiveModels models = LiveModels.write(whole, lesser, config, SEED);
     EngineOptions options = options(precision, executor);
     float tolerance = precision == Precision.INT8 ? ROUNDING : TOLERANCE;
@@ -97,7 +96,7 @@ class LiveItemsTest {
         ServingModel some = ServingModel.load(lesser, options.withLiveItems(LiveModels.LIVE + 3))) {
       put(some, models.missingContent());
       for (int round = 0; round < 20; round++) {
-        List<UserAction> actions = TestModels.actions(random, random.nextInt(config.maxActions()));
+        List<UserAction> actions = TestModels.actions(random, random.nextInt(config.maxHistory()));
         TokenSequence tokens = config.tokens(actions);
         TokenSequence live = some.config().tokens(models.actions(some, actions));
         int cut = random.nextInt(1 + tokens.size());

@@ -39,21 +39,15 @@ public final class TestModels {
 
   /** Returns the configuration with gated feed-forward parts. */
   static ModelConfig gated(int heads, int kvHeads, int maxHistory) {
-    return with(config(heads, kvHeads, maxHistory), ITEMS, true, false);
-  }
-
-  /** Returns the configuration with two tokens for each action. */
-  static ModelConfig interleaved(ModelConfig plain) {
-    return with(plain, plain.items(), plain.gated(), true);
+    return with(config(heads, kvHeads, maxHistory), ITEMS, true);
   }
 
   /** Returns the configuration with a catalogue of another size. */
   static ModelConfig withItems(ModelConfig config, int items) {
-    return with(config, items, config.gated(), config.interleaved());
+    return with(config, items, config.gated());
   }
 
-  private static ModelConfig with(
-      ModelConfig plain, int items, boolean gated, boolean interleaved) {
+  private static ModelConfig with(ModelConfig plain, int items, boolean gated) {
     return new ModelConfig(
         items,
         plain.contentDim(),
@@ -64,7 +58,6 @@ public final class TestModels {
         plain.kvHeads(),
         plain.feedForward(),
         gated,
-        interleaved,
         plain.maxHistory(),
         plain.actions(),
         plain.positives(),

@@ -85,7 +85,6 @@ class TokenSequenceTest {
     TokenSequence tokens = after(UserAction.live(70, 11, 1, 0, 8_000));
     assertThat(tokens.identities()).containsExactly(0, 11);
     assertThat(tokens.newest(1).identities()).containsExactly(11);
-    assertThat(tokens.interleaved(60).identities()).containsExactly(0, 0, 11, 0);
   }
 
   @Test
@@ -118,19 +117,6 @@ class TokenSequenceTest {
       }
     }
     assertThat(identities).hasSize(400 * 200).doesNotContain(ItemIdentity.NONE);
-  }
-
-  @Test
-  void interleaved_action_isItsItemAndThenWhatWasDone() {
-    TokenSequence tokens =
-        TokenSequence.of(List.of(UserAction.of(3, 1, 1, 5_000), UserAction.of(4, 0, 0, 8_000)))
-            .interleaved(99);
-    assertThat(tokens.items()).containsExactly(3, 99, 4, 99);
-    assertThat(tokens.actions()).containsExactly(0, 1, 0, 0);
-    assertThat(tokens.surfaces()).containsExactly(1, 1, 0, 0);
-    assertThat(tokens.gaps())
-        .containsExactly(GapBuckets.FIRST, GapBuckets.FIRST, 4, GapBuckets.FIRST);
-    assertThat(tokens.hashes().size()).isEqualTo(5);
   }
 
   @ParameterizedTest
