@@ -1,5 +1,8 @@
 package io.unipin.feedlog;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 /**
  * The actions of all users in flat columns. Rows [start[u], start[u + 1]) belong to user u, oldest
  * first.
@@ -10,4 +13,22 @@ package io.unipin.feedlog;
  * @param surfaces (actions) schema indices
  * @param times (actions) milliseconds since 1970, {@link FeedLog#NO_TIME} when unknown
  */
-record ActionColumns(int[] start, int[] items, long[] bits, int[] surfaces, long[] times) {}
+record ActionColumns(int[] start, int[] items, long[] bits, int[] surfaces, long[] times) {
+
+  /**
+   * Returns the columns with only some of the actions.
+   *
+   * @param before (actions + 1) number of kept actions before each action; an action is kept if the
+   *     number grows after it
+   */
+  ActionColumns keeping(int[] before) {
+    int[] rows =
+        IntStream.range(0, items.length).filter(row -> before[row + 1] > before[row]).toArray();
+    return new ActionColumns(
+        Arrays.stream(start).map(first -> before[first]).toArray(),
+        Arrays.stream(rows).map(row -> items[row]).toArray(),
+        Arrays.stream(rows).mapToLong(row -> bits[row]).toArray(),
+        Arrays.stream(rows).map(row -> surfaces[row]).toArray(),
+        Arrays.stream(rows).mapToLong(row -> times[row]).toArray());
+  }
+}

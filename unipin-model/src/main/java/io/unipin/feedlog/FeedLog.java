@@ -3,6 +3,7 @@ package io.unipin.feedlog;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /**
  * A feed log in memory: actions and feedviews of all users in flat primitive arrays.
@@ -150,6 +151,28 @@ public final class FeedLog {
   /** Returns (impressions) the simulator's true utility; empty unless the log is simulated. */
   public float[] impressionOracle() {
     return views.oracle();
+  }
+
+  /**
+   * Returns a log of the same items, users and feedviews that has only some of the actions. The
+   * histories of the feedviews count the actions that are kept.
+   *
+   * @param kept whether the log keeps the action of a row
+   */
+  public FeedLog withActions(IntPredicate kept) {
+    int[] before = new int[actions() + 1];
+    for (int row = 0; row < actions(); row++) {
+      before[row + 1] = before[row] + (kept.test(row) ? 1 : 0);
+    }
+    int[] history = new int[views()];
+    for (int u = 0; u < users(); u++) {
+      int first = actionStart(u);
+      for (int view = viewStart(u); view < viewStart(u + 1); view++) {
+        history[view] = before[first + viewHistory()[view]] - before[first];
+      }
+    }
+    return new FeedLog(
+        schema, catalogue, users, actions.keeping(before), views.withHistory(history), badRows);
   }
 
   /** Returns the number of bad rows that the reader left out. */

@@ -22,4 +22,10 @@ record ViewColumns(
     int[] impressionStart,
     int[] items,
     long[] bits,
-    float[] oracle) {}
+    float[] oracle) {
+
+  /** Returns the same views with other histories, which the views own. */
+  ViewColumns withHistory(int[] histories) {
+    return new ViewColumns(start, surfaces, times, histories, impressionStart, items, bits, oracle);
+  }
+}

@@ -5,6 +5,7 @@ import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.FeedSchema;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -56,6 +57,50 @@ public final class TestLogs {
     for (int k = random.nextInt(4); k >= 0; k--) {
       builder.impression(random.nextInt(items), random.nextInt(4));
     }
+  }
+
+  /**
+   * Returns the same log with content of three numbers and times of creation. Every seventh item
+   * has no content, and every fifth no time.
+   */
+  public static FeedLog withContent(FeedLog log, long seed) {
+    Random random = new Random(seed);
+    List<CatalogueItem> items = new ArrayList<>();
+    for (int row = 0; row < log.catalogue().size(); row++) {
+      float[] content = {random.nextFloat(), random.nextFloat() - 0.5f, 3 * random.nextFloat()};
+      long created = 1_700_000_000_000L - 1000L * random.nextInt(50 * 24 * 3600);
+      items.add(
+          new CatalogueItem(
+              log.catalogue().id(row),
+              "",
+              "",
+              row % 5 == 0 ? FeedLog.NO_TIME : created,
+              row % 7 == 0 ? new float[0] : content));
+    }
+    return onCatalogue(log, Catalogue.of(items));
+  }
+
+  /** Returns the same log with the rows of another catalogue of the same ids. */
+  public static FeedLog onCatalogue(FeedLog log, Catalogue catalogue) {
+    FeedLogBuilder builder = new FeedLogBuilder(log.schema(), catalogue);
+    for (int u = 0; u < log.users(); u++) {
+      builder.user(log.user(u));
+      for (int i = log.actionStart(u); i < log.actionStart(u + 1); i++) {
+        builder.action(
+            catalogue.row(log.catalogue().id(log.actionItems()[i])),
+            log.actionBits()[i],
+            log.actionSurfaces()[i],
+            log.actionTimes()[i]);
+      }
+      for (int view = log.viewStart(u); view < log.viewStart(u + 1); view++) {
+        builder.view(log.viewSurfaces()[view], log.viewTimes()[view], log.viewHistory()[view]);
+        for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
+          builder.impression(
+              catalogue.row(log.catalogue().id(log.impressionItems()[i])), log.impressionBits()[i]);
+        }
+      }
+    }
+    return builder.build();
   }
 
   /** Returns the same log without its feedviews. */

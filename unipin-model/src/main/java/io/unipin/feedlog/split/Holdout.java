@@ -22,15 +22,37 @@ public final class Holdout {
   private final Part[] parts;
   private final long validationFrom;
   private final long testFrom;
+  private final Withheld withheld;
 
   private Holdout(FeedLog log, Protocol protocol, long validationFrom, long testFrom) {
+    this(
+        log,
+        protocol,
+        validationFrom,
+        testFrom,
+        new int[log.users()],
+        new int[log.users()],
+        new Part[log.views()],
+        Withheld.none());
+  }
+
+  private Holdout(
+      FeedLog log,
+      Protocol protocol,
+      long validationFrom,
+      long testFrom,
+      int[] trainEnds,
+      int[] validationEnds,
+      Part[] parts,
+      Withheld withheld) {
     this.log = log;
     this.protocol = protocol;
     this.validationFrom = validationFrom;
     this.testFrom = testFrom;
-    this.trainEnds = new int[log.users()];
-    this.validationEnds = new int[log.users()];
-    this.parts = new Part[log.views()];
+    this.trainEnds = trainEnds;
+    this.validationEnds = validationEnds;
+    this.parts = parts;
+    this.withheld = withheld;
   }
 
   /**
@@ -94,6 +116,41 @@ public final class Holdout {
         log,
         times[Math.min(validation, times.length - 1)],
         times[Math.min(test, times.length - 1)]);
+  }
+
+  /**
+   * Returns the same split of the same log, with items that no training may see.
+   *
+   * @param share share of the items, from 0 to {@link Withheld#MOST}
+   * @param seed another seed chooses other items
+   */
+  public Holdout withholding(double share, long seed) {
+    Withheld items = Withheld.of(log, this, share, seed);
+    return new Holdout(
+        log, protocol, validationFrom, testFrom, trainEnds, validationEnds, parts, items);
+  }
+
+  /** Returns the items that no training may see. */
+  public Withheld withheld() {
+    return withheld;
+  }
+
+  /**
+   * Returns the split of a log that has only training actions of this one's log, and its feedviews.
+   * A feedview does not train if held-out actions precede it.
+   */
+  Holdout trainingOn(FeedLog cut) {
+    int[] ends = new int[cut.users()];
+    Part[] shown = parts.clone();
+    for (int user = 0; user < ends.length; user++) {
+      ends[user] = cut.actionStart(user + 1) - cut.actionStart(user);
+      for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
+        if (parts[view] == Part.TRAIN && log.viewHistory()[view] > trainEnds[user]) {
+          shown[view] = Part.VALIDATION;
+        }
+      }
+    }
+    return new Holdout(cut, protocol, validationFrom, testFrom, ends, ends, shown, withheld);
   }
 
   private static void requireTimes(FeedLog log) {

@@ -28,6 +28,11 @@ public final class Slates {
     return feedviews;
   }
 
+  /** Returns the items that no training may see. The slates contain their impressions. */
+  public Withheld withheld() {
+    return holdout.withheld();
+  }
+
   /** Returns the catalogue rows of the impressions. */
   public int[] items() {
     return feedviews ? log.impressionItems() : log.actionItems();
