@@ -1,18 +1,28 @@
 package io.unipin.evaluate;
 
 import io.unipin.evaluate.baseline.BiasBaseline;
+import io.unipin.evaluate.baseline.ContentNeighbours;
 import io.unipin.evaluate.baseline.Popularity;
 import io.unipin.evaluate.baseline.RecentPopularity;
+import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slates;
+import io.unipin.feedlog.split.Withheld;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
+import org.jspecify.annotations.Nullable;
 
-/** The data that all workers of an evaluation read. Immutable. */
+/**
+ * The data that all workers of an evaluation read. Immutable.
+ *
+ * @param contents scores by content; null if the items have none or the part is not tested
+ * @param leftOut items whose targets and impressions are not judged; the withheld ones in a
+ *     validation, because nothing of them may shape a training
+ */
 record EvaluationTask(
     FeedLog log,
     Holdout holdout,
@@ -24,6 +34,9 @@ record EvaluationTask(
     Popularity popularity,
     RecentPopularity recent,
     BiasBaseline bias,
+    ContentNeighbours neighbours,
+    @Nullable ItemScores contents,
+    Withheld leftOut,
     KvType kvType) {
 
   static EvaluationTask of(
@@ -32,6 +45,8 @@ record EvaluationTask(
     ModelConfig config = model.config();
     checkFits(log, config);
     Slates slates = new Slates(log, holdout);
+    ContentNeighbours neighbours = ContentNeighbours.of(log);
+    boolean compares = part == Part.TEST && neighbours.areKnown();
     return new EvaluationTask(
         log,
         holdout,
@@ -43,7 +58,16 @@ record EvaluationTask(
         Popularity.of(log, holdout, part),
         RecentPopularity.of(log, holdout, part),
         BiasBaseline.of(slates, log.users(), config.items(), config.actions().size()),
+        neighbours,
+        compares ? contents(log, neighbours) : null,
+        part == Part.TEST ? Withheld.none() : holdout.withheld(),
         options.kvType());
+  }
+
+  private static ItemScores contents(FeedLog log, ContentNeighbours neighbours) {
+    Catalogue catalogue = log.catalogue();
+    return new ItemScores(
+        catalogue.content(), catalogue.size(), catalogue.contentDim(), neighbours::factor);
   }
 
   private static void checkFits(FeedLog log, ModelConfig config) {

@@ -114,10 +114,12 @@ public final class Evaluator {
 
   private Evaluation evaluation() {
     List<Predictions.Judged> judged = new ArrayList<>();
+    List<RetrievalMetrics.Answer> answers = new ArrayList<>();
     int repeats = 0;
     int targetless = 0;
     for (UserEvaluation.Result result : results) {
       judged.addAll(result.judged());
+      answers.addAll(result.answers());
       repeats += result.repeats();
       targetless += result.targetless();
     }
@@ -125,12 +127,12 @@ public final class Evaluator {
     Ranks popularity = new Ranks(ranks(UserEvaluation.Result::popularityRanks));
     Ranks recent = new Ranks(ranks(UserEvaluation.Result::recentRanks));
     int[] found = ranks(UserEvaluation.Result::users);
-    Predictions predictions = new Predictions(task.log(), task.slates(), judged);
+    Predictions predictions = new Predictions(task.log(), task.slates(), judged, task.leftOut());
     return new Evaluation(
         task.holdout().protocol(),
         task.part(),
         task.displayed(),
-        new RetrievalMetrics(repeats, targetless, found, model, popularity, recent),
+        new RetrievalMetrics(repeats, targetless, found, model, popularity, recent, answers),
         RankingMetrics.of(predictions, task.log().schema().actions(), task.popularity()),
         predictions);
   }

@@ -1,5 +1,7 @@
 package io.unipin.evaluate;
 
+import java.util.function.IntToDoubleFunction;
+
 /**
  * Dot products of queries with all items.
  *
@@ -20,12 +22,22 @@ public final class ItemScores {
    * @param vectors (items, dim), row major
    */
   public ItemScores(float[] vectors, int items, int dim) {
+    this(vectors, items, dim, item -> 1);
+  }
+
+  /**
+   * Copies the vectors of all items, each multiplied by its factor.
+   *
+   * @param vectors (items, dim), row major
+   */
+  ItemScores(float[] vectors, int items, int dim, IntToDoubleFunction factors) {
     this.items = items;
     this.dim = dim;
     this.columns = new float[dim][items];
     for (int item = 0; item < items; item++) {
+      float factor = (float) factors.applyAsDouble(item);
       for (int d = 0; d < dim; d++) {
-        columns[d][item] = vectors[item * dim + d];
+        columns[d][item] = factor * vectors[item * dim + d];
       }
     }
   }

@@ -4,7 +4,10 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Slate;
 import io.unipin.feedlog.split.Slates;
+import io.unipin.feedlog.split.Withheld;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Predictions of the model and of the user+item-bias baseline for held-out impressions, user by
@@ -14,6 +17,7 @@ public final class Predictions {
   private final FeedLog log;
   private final Slates slates;
   private final List<Judged> judged;
+  private final Withheld leftOut;
   private final int impressions;
 
   /**
@@ -25,11 +29,17 @@ public final class Predictions {
    */
   record Judged(int user, Slate slate, float[] model, float[] shown, float[] bias) {}
 
-  Predictions(FeedLog log, Slates slates, List<Judged> judged) {
+  /**
+   * Creates the predictions.
+   *
+   * @param leftOut items whose impressions are left out
+   */
+  Predictions(FeedLog log, Slates slates, List<Judged> judged, Withheld leftOut) {
     this.log = log;
     this.slates = slates;
     this.judged = List.copyOf(judged);
-    this.impressions = judged.stream().mapToInt(each -> each.slate().size()).sum();
+    this.leftOut = leftOut;
+    this.impressions = Arrays.stream(sizes()).sum();
   }
 
   /** Returns the number of slates. */
@@ -57,12 +67,7 @@ public final class Predictions {
   /** Returns, for each impression (impressions), whether it got the action with that bit. */
   public boolean[] labels(int action) {
     boolean[] labels = new boolean[impressions];
-    int at = 0;
-    for (Judged each : judged) {
-      for (int i = each.slate().from(); i < each.slate().to(); i++) {
-        labels[at++] = (slates.bits()[i] >>> action & 1) != 0;
-      }
-    }
+    forEach((at, slate, k) -> labels[at] = (slates.bits()[row(slate, k)] >>> action & 1) != 0);
     return labels;
   }
 
@@ -72,24 +77,40 @@ public final class Predictions {
 
   /** Returns (impressions) the score of each impression's item. */
   float[] byItem(float[] itemScores) {
-    return gather((slate, k) -> itemScores[slates.items()[slate.slate().from() + k]]);
+    return gather((slate, k) -> itemScores[slates.items()[row(slate, k)]]);
   }
 
   /** Returns (impressions) each impression's class of an input. */
   int[] classes(SlateInput input) {
-    int[] classes = new int[impressions];
-    int at = 0;
-    for (Judged each : judged) {
-      for (int k = 0; k < each.slate().size(); k++) {
-        classes[at++] = input.of(each.slate(), k);
-      }
-    }
-    return classes;
+    return integers((slate, k) -> input.of(slate.slate(), k));
+  }
+
+  /** Returns (impressions) catalogue rows. */
+  public int[] items() {
+    return integers((slate, k) -> slates.items()[row(slate, k)]);
+  }
+
+  /** Returns (impressions) the number of the user's actions before each impression. */
+  public int[] histories() {
+    return integers((slate, k) -> slate.slate().history());
+  }
+
+  /**
+   * Returns (impressions) when each was shown, in milliseconds since 1970, or
+   * {@link FeedLog#NO_TIME}. In a log without feedviews this is when the user acted.
+   */
+  public long[] times() {
+    long[] times = new long[impressions];
+    forEach(
+        (at, slate, k) ->
+            times[at] =
+                slates.areFeedviews() ? slate.slate().timeMs() : log.actionTimes()[row(slate, k)]);
+    return times;
   }
 
   /** Returns (impressions) the oracle. The log must have one. */
   float[] oracle() {
-    return gather((slate, k) -> log.impressionOracle()[slate.slate().from() + k]);
+    return gather((slate, k) -> log.impressionOracle()[row(slate, k)]);
   }
 
   FeedLog log() {
@@ -102,31 +123,22 @@ public final class Predictions {
 
   /** Returns (impressions) user rows, grouped. */
   public int[] users() {
-    int[] users = new int[impressions];
-    int at = 0;
-    for (Judged each : judged) {
-      for (int k = 0; k < each.slate().size(); k++) {
-        users[at++] = each.user();
-      }
-    }
-    return users;
+    return integers((slate, k) -> slate.user());
   }
 
   /** Returns (impressions) item ids. */
   public long[] itemIds() {
-    long[] ids = new long[impressions];
-    int at = 0;
-    for (Judged each : judged) {
-      for (int i = each.slate().from(); i < each.slate().to(); i++) {
-        ids[at++] = log.catalogue().id(slates.items()[i]);
-      }
-    }
-    return ids;
+    return Arrays.stream(items()).mapToLong(log.catalogue()::id).toArray();
   }
 
   /** Returns (slates) the number of impressions of each slate. */
   int[] sizes() {
-    return judged.stream().mapToInt(each -> each.slate().size()).toArray();
+    return judged.stream()
+        .mapToInt(
+            each ->
+                (int)
+                    IntStream.range(0, each.slate().size()).filter(k -> isJudged(each, k)).count())
+        .toArray();
   }
 
   boolean areFeedviews() {
@@ -137,20 +149,52 @@ public final class Predictions {
     return log.schema().actions().size();
   }
 
+  private int row(Judged slate, int k) {
+    return slate.slate().from() + k;
+  }
+
+  private boolean isJudged(Judged slate, int k) {
+    return !leftOut.contains(slates.items()[row(slate, k)]);
+  }
+
   private float[] gather(Score score) {
     float[] scores = new float[impressions];
+    forEach((at, slate, k) -> scores[at] = score.of(slate, k));
+    return scores;
+  }
+
+  private int[] integers(Integral value) {
+    int[] values = new int[impressions];
+    forEach((at, slate, k) -> values[at] = value.of(slate, k));
+    return values;
+  }
+
+  private void forEach(Impression impression) {
     int at = 0;
     for (Judged each : judged) {
       for (int k = 0; k < each.slate().size(); k++) {
-        scores[at++] = score.of(each, k);
+        if (isJudged(each, k)) {
+          impression.at(at++, each, k);
+        }
       }
     }
-    return scores;
   }
 
   /** Computes the score of a slate's k-th impression. */
   @FunctionalInterface
   private interface Score {
     float of(Judged slate, int k);
+  }
+
+  /** Computes a whole number for a slate's k-th impression. */
+  @FunctionalInterface
+  private interface Integral {
+    int of(Judged slate, int k);
+  }
+
+  /** Takes a slate's k-th impression, which comes at place {@code at} of all impressions. */
+  @FunctionalInterface
+  private interface Impression {
+    void at(int at, Judged slate, int k);
   }
 }

@@ -7,8 +7,13 @@ public final class Ranks {
   private final int[] ranks;
 
   /** Copies the ranks: one per user, from 1. */
-  Ranks(int[] ranks) {
+  public Ranks(int[] ranks) {
     this.ranks = ranks.clone();
+  }
+
+  /** Returns a copy of the ranks (users). */
+  public int[] toArray() {
+    return ranks.clone();
   }
 
   public int users() {
@@ -31,7 +36,7 @@ public final class Ranks {
   }
 
   /** Returns (users) 1 if the target is among the first k, else 0. */
-  double[] hits(int k) {
+  public double[] hits(int k) {
     return Arrays.stream(ranks).mapToDouble(rank -> rank <= k ? 1 : 0).toArray();
   }
 

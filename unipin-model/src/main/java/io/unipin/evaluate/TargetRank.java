@@ -1,10 +1,11 @@
 package io.unipin.evaluate;
 
 import io.unipin.feedlog.Catalogue;
+import java.util.Arrays;
 
 /**
- * Computes the rank of a target among all items that the user has not seen. Of equal scores the
- * smaller item id comes first.
+ * Computes the rank of a target among all items that the user has not seen, and the first of these
+ * items. Of equal scores the smaller item id comes first.
  */
 final class TargetRank {
   private TargetRank() {}
@@ -28,6 +29,35 @@ final class TargetRank {
       }
     }
     return 1 + better;
+  }
+
+  /**
+   * Returns the rows of the best items, best first.
+   *
+   * @param scores (items)
+   * @param seen distinct rows that do not compete, ascending
+   * @param most largest number of rows to return
+   */
+  static int[] first(float[] scores, int[] seen, Catalogue catalogue, int most) {
+    int[] best = new int[most];
+    int count = 0;
+    int nextSeen = 0;
+    for (int item = 0; item < scores.length; item++) {
+      if (nextSeen < seen.length && seen[nextSeen] == item) {
+        nextSeen++;
+        continue;
+      }
+      int place = count;
+      while (place > 0 && precedes(item, best[place - 1], scores, catalogue)) {
+        place--;
+      }
+      if (place < most) {
+        count = Math.min(most, count + 1);
+        System.arraycopy(best, place, best, place + 1, count - place - 1);
+        best[place] = item;
+      }
+    }
+    return Arrays.copyOf(best, count);
   }
 
   private static boolean precedes(int item, int target, float[] scores, Catalogue catalogue) {

@@ -1,6 +1,7 @@
 package io.unipin.evaluate;
 
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slate;
 import io.unipin.kvcache.KvLease;
 import io.unipin.model.ServingModel;
@@ -35,7 +36,9 @@ final class UserEvaluation implements AutoCloseable {
    *     empty when the log has no times
    * @param users (users) log rows of the users whose targets are ranked
    * @param repeats number of users whose target is in their history
-   * @param targetless number of users without a positive action in the part
+   * @param targetless number of users without a positive action in the part, or with one on an item
+   *     that is left out
+   * @param answers (users) what was sought and what the model offers
    */
   public record Result(
       int[] ranks,
@@ -44,6 +47,7 @@ final class UserEvaluation implements AutoCloseable {
       int[] users,
       int repeats,
       int targetless,
+      List<RetrievalMetrics.Answer> answers,
       List<Predictions.Judged> judged) {}
 
   Result evaluate(int[] users) {
@@ -56,7 +60,7 @@ final class UserEvaluation implements AutoCloseable {
     for (int user : users) {
       judge(user, judged);
       int action = RetrievalTarget.find(log, task.holdout(), user, task.part());
-      if (action < 0) {
+      if (action < 0 || task.leftOut().contains(item(user, action))) {
         targetless++;
       } else {
         RetrievalTarget target = RetrievalTarget.of(log, user, action);
@@ -82,7 +86,43 @@ final class UserEvaluation implements AutoCloseable {
       }
     }
     int[] found = sought.stream().mapToInt(Integer::intValue).toArray();
-    return new Result(ranks, popularityRanks, recentRanks, found, repeats, targetless, judged);
+    List<RetrievalMetrics.Answer> answers = answers(found, targets, scores);
+    return new Result(
+        ranks, popularityRanks, recentRanks, found, repeats, targetless, answers, judged);
+  }
+
+  private int item(int user, int action) {
+    return log.actionItems()[log.actionStart(user) + action];
+  }
+
+  private List<RetrievalMetrics.Answer> answers(
+      int[] users, List<RetrievalTarget> targets, float[][] scores) {
+    ItemScores contents = task.contents();
+    float[][] similar = new float[0][];
+    if (contents != null) {
+      float[][] queries = new float[users.length][];
+      for (int t = 0; t < users.length; t++) {
+        int start = log.actionStart(users[t]);
+        queries[t] = task.neighbours().query(start, start + targets.get(t).history());
+      }
+      similar = contents.of(queries);
+    }
+    List<RetrievalMetrics.Answer> answers = new ArrayList<>();
+    for (int t = 0; t < users.length; t++) {
+      RetrievalTarget target = targets.get(t);
+      answers.add(
+          new RetrievalMetrics.Answer(
+              target.item(),
+              target.history(),
+              log.actionTimes()[log.actionStart(users[t]) + target.history()],
+              contents == null ? 0 : rank(similar[t], target),
+              task.part() == Part.TEST ? list(scores[t], target) : new int[0]));
+    }
+    return answers;
+  }
+
+  private int[] list(float[] scores, RetrievalTarget target) {
+    return TargetRank.first(scores, target.seen(), log.catalogue(), RetrievalMetrics.LIST);
   }
 
   private void judge(int user, List<Predictions.Judged> judged) {

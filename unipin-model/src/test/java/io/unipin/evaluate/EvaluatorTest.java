@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EvaluatorTest {
   private static final int ITEMS = 50;
@@ -57,12 +57,10 @@ class EvaluatorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Part.class,
-      names = {"VALIDATION", "TEST"})
-  void evaluate_randomLog_equalsTheNaiveWay(Part part) {
-    FeedLog log = TestLogs.random(60, ITEMS, 40, 1);
-    Holdout holdout = Holdout.leaveLast(log, 3);
+  @CsvSource({"VALIDATION, 0", "TEST, 0", "VALIDATION, 0.3", "TEST, 0.3"})
+  void evaluate_randomLog_equalsTheNaiveWay(Part part, double withheld) {
+    FeedLog log = TestLogs.random(90, ITEMS, 40, 1);
+    Holdout holdout = Holdout.leaveLast(log, 3).withholding(withheld, 0);
     NaiveEvaluation naive = new NaiveEvaluation(log, holdout, model, part);
     Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options(part, 2));
 

@@ -25,6 +25,11 @@ import java.util.stream.IntStream;
 public final class NaiveEvaluation {
   public final List<Integer> ranks = new ArrayList<>();
   public final List<Integer> popularityRanks = new ArrayList<>();
+  public final List<Integer> targets = new ArrayList<>();
+  public final List<Integer> histories = new ArrayList<>();
+  public final List<Set<Integer>> seen = new ArrayList<>();
+  public final List<List<Integer>> lists = new ArrayList<>();
+  public final List<Integer> shown = new ArrayList<>();
   public final List<Float> likes = new ArrayList<>();
   public final List<Boolean> liked = new ArrayList<>();
   public int repeats;
@@ -80,7 +85,8 @@ public final class NaiveEvaluation {
     while (target >= from && (log.actionBits()[target] & TestLogs.LIKE) == 0) {
       target--;
     }
-    if (target < from) {
+    if (target < from
+        || (part == Part.VALIDATION && holdout.withheld().contains(log.actionItems()[target]))) {
       targetless++;
       return;
     }
@@ -107,6 +113,11 @@ public final class NaiveEvaluation {
     }
     ranks.add(rank(scores, item, seen));
     popularityRanks.add(rank(popularity(part), item, seen));
+    targets.add(item);
+    histories.add(target - start);
+    this.seen.add(seen);
+    List<Integer> order = order(scores, seen);
+    lists.add(order.subList(0, Math.min(10, order.size())));
   }
 
   private double[] popularity(Part part) {
@@ -115,22 +126,26 @@ public final class NaiveEvaluation {
       int end = part == Part.TEST ? holdout.validationEnd(user) : holdout.trainEnd(user);
       for (int i = 0; i < end; i++) {
         int at = log.actionStart(user) + i;
-        counts[log.actionItems()[at]] += log.actionBits()[at] & TestLogs.LIKE;
+        boolean cold = holdout.withheld().contains(log.actionItems()[at]);
+        counts[log.actionItems()[at]] += cold ? 0 : log.actionBits()[at] & TestLogs.LIKE;
       }
     }
     return counts;
   }
 
-  private int rank(double[] scores, int item, Set<Integer> seen) {
-    List<Integer> order =
-        IntStream.range(0, scores.length)
-            .boxed()
-            .filter(i -> !seen.contains(i))
-            .sorted(
-                Comparator.<Integer>comparingDouble(i -> -scores[i])
-                    .thenComparingLong(i -> log.catalogue().id(i)))
-            .toList();
-    return 1 + order.indexOf(item);
+  /** Returns an item's rank among the items that were not seen, from 1. */
+  public int rank(double[] scores, int item, Set<Integer> seen) {
+    return 1 + order(scores, seen).indexOf(item);
+  }
+
+  private List<Integer> order(double[] scores, Set<Integer> seen) {
+    return IntStream.range(0, scores.length)
+        .boxed()
+        .filter(i -> !seen.contains(i))
+        .sorted(
+            Comparator.<Integer>comparingDouble(i -> -scores[i])
+                .thenComparingLong(i -> log.catalogue().id(i)))
+        .toList();
   }
 
   private void rank(int user, Part part) {
@@ -140,11 +155,16 @@ public final class NaiveEvaluation {
       }
       int history = log.viewHistory()[view];
       encode(user, history);
-      long last = log.actionTimes()[log.actionStart(user) + history - 1];
+      long last =
+          history == 0 ? FeedLog.NO_TIME : log.actionTimes()[log.actionStart(user) + history - 1];
       RequestContext context =
           new RequestContext(log.viewSurfaces()[view], GapBuckets.of(last, log.viewTimes()[view]));
       for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
         int[] candidate = {log.impressionItems()[i]};
+        if (part == Part.VALIDATION && holdout.withheld().contains(candidate[0])) {
+          continue;
+        }
+        shown.add(i);
         likes.add(model.score(block, rows, candidate, context)[0]);
         liked.add((log.impressionBits()[i] & TestLogs.LIKE) != 0);
       }

@@ -42,7 +42,7 @@ public final class BiasBaseline {
     }
   }
 
-  /** Fits the baseline to a log's training slates. */
+  /** Fits the baseline to a log's training slates, without their withheld items. */
   public static BiasBaseline of(Slates slates, int users, int items, int actions) {
     int[] shown = new int[items];
     int[] got = new int[Math.multiplyExact(items, actions)];
@@ -55,6 +55,9 @@ public final class BiasBaseline {
         }
         for (int i = slate.from(); i < slate.to(); i++) {
           int item = slates.items()[i];
+          if (slates.withheld().contains(item)) {
+            continue;
+          }
           shown[item]++;
           total++;
           for (int c = 0; c < actions; c++) {

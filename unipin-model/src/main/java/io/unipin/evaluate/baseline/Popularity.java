@@ -6,7 +6,7 @@ import io.unipin.feedlog.split.Part;
 
 /**
  * A baseline that ignores the user. An item's score is its number of positive actions before the
- * judged part. Immutable.
+ * judged part, and 0 for a withheld item. Immutable.
  */
 public final class Popularity {
   private final float[] counts;
@@ -22,8 +22,9 @@ public final class Popularity {
       int start = log.actionStart(user);
       int end = part == Part.TEST ? holdout.validationEnd(user) : holdout.trainEnd(user);
       for (int action = start; action < start + end; action++) {
-        if ((log.actionBits()[action] & positive) != 0) {
-          counts[log.actionItems()[action]]++;
+        int item = log.actionItems()[action];
+        if ((log.actionBits()[action] & positive) != 0 && !holdout.withheld().contains(item)) {
+          counts[item]++;
         }
       }
     }

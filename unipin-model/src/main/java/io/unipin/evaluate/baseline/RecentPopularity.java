@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * A baseline of current popularity. An item's score is its number of positive actions by any user
  * in the seven days before a target, without held-out splits. In a time split these are the seven
- * days before the split. Immutable.
+ * days before the split. A withheld item scores 0. Immutable.
  */
 public final class RecentPopularity {
   private static final long WINDOW_MS = 7 * 24 * 3_600_000L;
@@ -38,6 +38,7 @@ public final class RecentPopularity {
                 })
             .filter(row -> log.actionTimes()[row] != FeedLog.NO_TIME)
             .filter(row -> (log.actionBits()[row] & log.schema().positiveBits()) != 0)
+            .filter(row -> !holdout.withheld().contains(log.actionItems()[row]))
             .boxed()
             .sorted((a, b) -> Long.compare(log.actionTimes()[a], log.actionTimes()[b]))
             .mapToInt(Integer::intValue)

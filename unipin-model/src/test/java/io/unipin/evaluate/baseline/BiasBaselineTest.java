@@ -47,6 +47,32 @@ class BiasBaselineTest {
   }
 
   @Test
+  void probabilities_ofWithheldItems_haveNoItemEffect() {
+    FeedLogBuilder builder = TestLogs.log(6);
+    for (int u = 0; u < 60; u++) {
+      builder.user("u" + u).view(0, 0).impression(u % 6, u % 2 == 0 ? LIKE : 0);
+    }
+    FeedLog log = builder.build();
+    Holdout holdout = Holdout.leaveLast(log, 1).withholding(0.5, 0);
+    Slates slates = new Slates(log, holdout);
+    BiasBaseline bias = BiasBaseline.of(slates, log.users(), 6, 2);
+    assertThat(holdout.withheld().size()).isEqualTo(3);
+    int warmLiked = 0;
+    for (int item = 0; item < 6; item++) {
+      warmLiked += !holdout.withheld().contains(item) && item % 2 == 0 ? 10 : 0;
+    }
+    float rate = (warmLiked + 0.5f) / 31;
+    for (int item = 0; item < 6; item++) {
+      float alone = bias.probabilities(slates.of(item), Part.TRAIN).get(0)[0];
+      if (holdout.withheld().contains(item)) {
+        assertThat(alone).isCloseTo(rate, within(1e-6f));
+      } else {
+        assertThat(alone > rate).isEqualTo(item % 2 == 0);
+      }
+    }
+  }
+
+  @Test
   void probabilities_data_ofBiasesAlone_areRecovered() {
     Random random = new Random(3);
     double[] items = random.doubles(40, -1.5, 1.5).toArray();
