@@ -42,6 +42,7 @@ final class SourceShapeTest {
       Set.of(
           "Answer",
           "Comparison",
+          "EvaluationSettings",
           "ExposureEntry",
           "FinishedCall",
           "ImpressionRow",

@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtGradientCollector;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
@@ -20,7 +19,7 @@ import io.unipin.model.files.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -255,20 +254,19 @@ public final class TrainingModel implements AutoCloseable {
    * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
    */
   public void write(Path directory, float[] content) {
-    ModelFiles.write(directory, config, weights(), itemEmbeddings(content));
+    write(directory, content, new BitSet());
   }
 
-  private float[] itemEmbeddings(float[] content) {
-    long[] rows = new long[config.items() + 1];
-    Arrays.setAll(rows, i -> i);
-    JniUtils.setGradMode(false);
-    try (PtNDManager scope = module.newManager()) {
-      return module.runToFloats(
-          scope,
-          "item_embedding",
-          IValue.from((PtNDArray) longs(scope, rows)),
-          IValue.from((PtNDArray) floats(scope, content, rows.length, config.contentDim())));
-    }
+  /**
+   * Writes the model for serving, with some items as if they had come after the training: their ids
+   * are zeros, so their embeddings depend on content alone.
+   *
+   * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
+   * @param withoutIds rows of those items
+   */
+  public void write(Path directory, float[] content, BitSet withoutIds) {
+    ItemExport items = new ItemExport(module, config, content, withoutIds);
+    ModelFiles.write(directory, config, items.weights(weights()), items.embeddings());
   }
 
   /**

@@ -8,6 +8,7 @@ import io.unipin.evaluate.PlattScaling;
 import io.unipin.evaluate.Predictions;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.TrainingPart;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
@@ -25,7 +26,7 @@ import java.util.List;
 /**
  * Validates on the held-out validation split of a log. Candidates are scored at the positions where
  * they were shown and got their labels. Otherwise the checkpoint that mistakes position effects for
- * taste would look best.
+ * taste would look best. Targets and impressions of withheld items are left out.
  */
 final class HoldoutValidator implements Validator {
   /** Number of users whose activations are observed. */
@@ -79,10 +80,12 @@ final class HoldoutValidator implements Validator {
   /** Records the sizes of activations on real histories, which int8 needs. */
   private void observe(Path directory) {
     ModelConfig model = ModelWriter.config(directory);
+    TrainingPart training = TrainingPart.of(log, holdout);
     List<TokenSequence> histories = new ArrayList<>();
     int step = Math.max(1, log.users() / OBSERVED);
     for (int user = 0; user < log.users(); user += step) {
-      histories.add(HistoryEncoder.tokens(log, user, holdout.trainEnd(user), model));
+      int end = training.holdout().trainEnd(user);
+      histories.add(HistoryEncoder.tokens(training.log(), user, end, model));
     }
     ModelWriter.observe(directory, histories, new RequestContext(0, GapBuckets.UNKNOWN));
   }

@@ -3,6 +3,8 @@ package io.unipin.train;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.TrainingPart;
+import io.unipin.feedlog.split.Withheld;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +14,12 @@ public final class LabelCheck {
 
   /**
    * Returns one line for each action type that labels no action and no impression of the training
-   * part. Adds one line if no positive action trains.
+   * part. Adds one line if no positive action trains. Withheld items do not count.
    */
-  public static List<String> warnings(FeedLog log, Holdout holdout) {
+  public static List<String> warnings(FeedLog whole, Holdout split) {
+    TrainingPart training = TrainingPart.of(whole, split);
+    FeedLog log = training.log();
+    Holdout holdout = training.holdout();
     long acted = 0;
     long shown = 0;
     for (int user = 0; user < log.users(); user++) {
@@ -24,7 +29,7 @@ public final class LabelCheck {
       }
       for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
         if (holdout.part(user, view) == Part.TRAIN) {
-          shown |= labels(log, view);
+          shown |= labels(log, holdout.withheld(), view);
         }
       }
     }
@@ -45,10 +50,10 @@ public final class LabelCheck {
     return warnings;
   }
 
-  private static long labels(FeedLog log, int view) {
+  private static long labels(FeedLog log, Withheld withheld, int view) {
     long labels = 0;
     for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
-      labels |= log.impressionBits()[i];
+      labels |= withheld.contains(log.impressionItems()[i]) ? 0 : log.impressionBits()[i];
     }
     return labels;
   }

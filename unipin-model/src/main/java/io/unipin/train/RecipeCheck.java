@@ -6,6 +6,7 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.settings.Nearest;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -21,10 +22,35 @@ public final class RecipeCheck {
     model(recipe, schema, 0);
   }
 
-  /** Refuses an earlier model with another shape, other actions or other surfaces. */
+  /**
+   * Refuses an earlier model with another shape, other actions or other surfaces, or one that may
+   * have learned what this recipe withholds.
+   */
   public static void requireContinues(TrainConfig recipe, FeedSchema schema, Path earlier) {
     int contentDim = ModelFolder.config(earlier).contentDim();
     ModelFolder.requireContinues(earlier, model(recipe, schema, contentDim));
+    requireSameWithheld(recipe, earlier);
+  }
+
+  /**
+   * Refuses to withhold items that an earlier model may have learned.
+   *
+   * @param earlier folder of the earlier model; without a recipe the model withheld nothing
+   */
+  static void requireSameWithheld(TrainConfig recipe, Path earlier) {
+    if (recipe.evaluation().withheld() == 0) {
+      return;
+    }
+    Path file = earlier.resolve("recipe.yaml");
+    TrainConfig trained = Files.exists(file) ? TrainConfig.read(file) : TrainConfig.defaults();
+    String then = trained.evaluation().withheldText();
+    String now = recipe.evaluation().withheldText();
+    if (!then.equals(now)) {
+      throw new TrainException(
+          "warm start: an earlier model with %s expected, got one with %s, which may have learned"
+                  .formatted(now, then)
+              + " the items that are withheld now");
+    }
   }
 
   /** Refuses to resume if the work folder has a checkpoint of another recipe. */

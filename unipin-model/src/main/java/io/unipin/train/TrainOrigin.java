@@ -38,6 +38,14 @@ public record TrainOrigin(
   private static final String LAST_OF_FORMAT_2 = "705d97938ce7e852";
 
   private static final String LIKE_LAST_OF_FORMAT_2 = "5dab38a7ece324cc";
+
+  /**
+   * Settings that earlier versions did not know, each with the value that leaves a training as it
+   * was with them.
+   */
+  private static final Map<String, String> LATER =
+      Map.of("evaluation.withheld", "0.0", "evaluation.withheldSeed", "0");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public TrainOrigin {
@@ -166,7 +174,8 @@ public record TrainOrigin(
     names.addAll(now.keySet());
     List<String> differences = new ArrayList<>();
     for (String name : names) {
-      String old = text(then.get(name));
+      String known = then.get(name);
+      String old = text(known == null ? LATER.get(name) : known);
       String here = text(now.get(name));
       if (!old.equals(here)) {
         differences.add("%s %s then, %s now".formatted(name, old, here));

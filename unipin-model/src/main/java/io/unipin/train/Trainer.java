@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.TrainingPart;
+import io.unipin.feedlog.split.Withheld;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
@@ -40,6 +42,7 @@ public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
 
   private final FeedLog log;
+  private final Withheld withheld;
   private final TrainConfig config;
   private final Path work;
   private final TrainProgress progress;
@@ -64,13 +67,15 @@ public final class Trainer {
       Path work,
       TrainProgress progress,
       Validator validator) {
+    TrainingPart training = TrainingPart.of(log, holdout);
     this.log = log;
+    this.withheld = holdout.withheld();
     this.config = config;
     this.work = work;
     this.progress = progress;
     this.validator = validator;
-    this.plan = new EpochPlan(log, holdout, config);
-    this.batches = BatchSource.of(log, holdout, config);
+    this.plan = new EpochPlan(training, config);
+    this.batches = BatchSource.of(training, config);
     this.actionWeights = weights("actionWeights", config.training().actionWeights());
     this.maskedWeights = weights("maskedWeights", config.training().maskedWeights());
     for (int c = 0; c < maskedWeights.length; c++) {
@@ -129,6 +134,9 @@ public final class Trainer {
           counts = ClassCounts.read(work).orElseGet(this::count);
           return run(training, state.of(origin));
         }
+      }
+      if (warm != null) {
+        warm.requireSameWithheld(config);
       }
       TrainState.forget(work);
       FileTree.delete(work.resolve("model"));
@@ -232,7 +240,7 @@ public final class Trainer {
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");
     FileTree.delete(next);
-    training.write(next, batches.classes().content());
+    training.write(next, batches.classes().content(), withheld.rows());
     requireNonNull(counts).write(next);
     Validation validation;
     try (ServingModel model = ServingModel.load(next, EngineOptions.cpu())) {

@@ -5,6 +5,7 @@ import io.unipin.model.EngineOptions;
 import io.unipin.model.TrainingModel;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.train.recipe.TrainConfig;
 import java.nio.file.Path;
 
 /**
@@ -20,6 +21,11 @@ public record WarmStart(Path model, Catalogue catalogue) {
       oldRows[row] = catalogue.row(now.id(row));
     }
     return TrainingModel.warm(config, seed, model, oldRows, EngineOptions.cpu());
+  }
+
+  /** Refuses the earlier model as {@link RecipeCheck#requireSameWithheld} does. */
+  void requireSameWithheld(TrainConfig now) {
+    RecipeCheck.requireSameWithheld(now, model);
   }
 
   /** Combines this training's class counts with those of the earlier model. */

@@ -2,6 +2,7 @@ package io.unipin.train.batch;
 
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.TrainingPart;
 import io.unipin.model.TrainingBatch;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainingSettings;
@@ -11,7 +12,14 @@ import java.util.List;
 public record BatchSource(
     FeedLog log, Holdout holdout, TrainConfig config, ItemClasses.Source classes, RareItems rare) {
 
+  /** Creates the batches of the training part of a log, without withheld items. */
   public static BatchSource of(FeedLog log, Holdout holdout, TrainConfig config) {
+    return of(TrainingPart.of(log, holdout), config);
+  }
+
+  public static BatchSource of(TrainingPart part, TrainConfig config) {
+    FeedLog log = part.log();
+    Holdout holdout = part.holdout();
     TrainingSettings settings = config.training();
     return new BatchSource(
         log,

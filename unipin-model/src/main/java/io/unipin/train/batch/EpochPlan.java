@@ -3,6 +3,7 @@ package io.unipin.train.batch;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.TrainingPart;
 import io.unipin.train.recipe.TrainConfig;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,9 +29,14 @@ public final class EpochPlan {
   private final boolean ranks;
   private final long seed;
 
+  /** Creates the plan for the training part of a log, without withheld items. */
   public EpochPlan(FeedLog log, Holdout holdout, TrainConfig config) {
-    this.log = log;
-    this.holdout = holdout;
+    this(TrainingPart.of(log, holdout), config);
+  }
+
+  public EpochPlan(TrainingPart part, TrainConfig config) {
+    this.log = part.log();
+    this.holdout = part.holdout();
     this.maxHistory = config.modelConfig(log).maxHistory();
     this.batchActions = config.training().batchActions();
     this.ranks = config.training().task().ranks();
@@ -77,7 +83,7 @@ public final class EpochPlan {
 
   private boolean wasShown(int user) {
     for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
-      if (holdout.part(user, view) == Part.TRAIN) {
+      if (holdout.part(user, view) == Part.TRAIN && !ViewSampler.isWithheld(log, holdout, view)) {
         return true;
       }
     }

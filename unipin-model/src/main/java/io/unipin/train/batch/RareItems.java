@@ -7,6 +7,7 @@ import io.unipin.train.recipe.TrainingSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Replaces rare items by random other items, consistently within a sequence. From these a model
@@ -19,9 +20,14 @@ import java.util.Random;
  */
 final class RareItems {
   private final double[] probability;
+  private final int[] replacements;
 
   RareItems(FeedLog log, Holdout holdout, TrainingSettings settings) {
     this.probability = new double[log.catalogue().size() + 1];
+    this.replacements =
+        IntStream.range(0, log.catalogue().size())
+            .filter(item -> !holdout.withheld().contains(item))
+            .toArray();
     if (settings.rareSwap() > 0) {
       int[] users = users(log, holdout);
       for (int i = 0; i < users.length; i++) {
@@ -70,7 +76,8 @@ final class RareItems {
     }
 
     /**
-     * Returns an item's replacement in this sequence. The out-of-vocabulary item is never replaced.
+     * Returns an item's replacement in this sequence. The out-of-vocabulary item is never replaced,
+     * and a withheld item is no replacement.
      */
     long of(long item) {
       if (probability[(int) item] == 0) {
@@ -80,7 +87,7 @@ final class RareItems {
           item,
           i ->
               random.nextDouble() < probability[i.intValue()]
-                  ? (long) random.nextInt(probability.length - 1)
+                  ? (long) replacements[random.nextInt(replacements.length)]
                   : i);
     }
   }

@@ -21,7 +21,8 @@ final class ViewSampler {
    *
    * <p>If the views exceed the configured number of candidates, views are drawn in random order as
    * long as they fit. A view that alone exceeds that number is chosen only if it comes first. Then
-   * a random sample of its impressions fills the limit.
+   * a random sample of its impressions fills the limit. Impressions of withheld items are left out
+   * before all of this, and so are views that have no other impressions.
    */
   static List<Shown> choose(
       FeedLog log, Holdout holdout, TrainingSettings settings, Sequence sequence, Random random) {
@@ -33,23 +34,24 @@ final class ViewSampler {
       if (inside
           && history <= sequence.to()
           && holdout.part(user, view) == Part.TRAIN
-          && keep(log, settings, view, random)) {
+          && keep(log, holdout, settings, view, random)) {
         within.add(view);
       }
     }
-    int total = within.stream().mapToInt(view -> size(log, view)).sum();
+    int total = within.stream().mapToInt(view -> size(log, holdout, view)).sum();
     if (total <= settings.maxCandidates()) {
-      return within.stream().map(view -> whole(log, view)).toList();
+      return within.stream().map(view -> whole(log, holdout, view)).toList();
     }
     Collections.shuffle(within, random);
     List<Shown> chosen = new ArrayList<>();
     int room = settings.maxCandidates();
     for (int view : within) {
-      if (size(log, view) <= room) {
-        chosen.add(whole(log, view));
-        room -= size(log, view);
-      } else if (room > 0 && chosen.isEmpty() && size(log, view) > settings.maxCandidates()) {
-        chosen.add(part(whole(log, view), room, random));
+      int size = size(log, holdout, view);
+      if (size <= room) {
+        chosen.add(whole(log, holdout, view));
+        room -= size;
+      } else if (room > 0 && chosen.isEmpty() && size > settings.maxCandidates()) {
+        chosen.add(part(whole(log, holdout, view), room, random));
         room = 0;
       }
     }
@@ -59,9 +61,13 @@ final class ViewSampler {
   /** A view with its chosen impressions, ascending. */
   record Shown(int view, int[] impressions) {}
 
-  private static Shown whole(FeedLog log, int view) {
-    return new Shown(
-        view, IntStream.range(log.impressionStart(view), log.impressionStart(view + 1)).toArray());
+  private static Shown whole(FeedLog log, Holdout holdout, int view) {
+    return new Shown(view, impressions(log, holdout, view).toArray());
+  }
+
+  private static IntStream impressions(FeedLog log, Holdout holdout, int view) {
+    return IntStream.range(log.impressionStart(view), log.impressionStart(view + 1))
+        .filter(i -> !holdout.withheld().contains(log.impressionItems()[i]));
   }
 
   private static Shown part(Shown whole, int count, Random random) {
@@ -75,19 +81,24 @@ final class ViewSampler {
     return new Shown(whole.view(), Arrays.stream(drawn, 0, count).sorted().toArray());
   }
 
-  private static boolean keep(FeedLog log, TrainingSettings settings, int view, Random random) {
-    if (settings.emptyViewProbability() >= 1) {
-      return true;
+  private static boolean keep(
+      FeedLog log, Holdout holdout, TrainingSettings settings, int view, Random random) {
+    if (isWithheld(log, holdout, view)) {
+      return false;
     }
-    for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
-      if (log.impressionBits()[i] != 0) {
-        return true;
-      }
-    }
-    return random.nextDouble() < settings.emptyViewProbability();
+    return settings.emptyViewProbability() >= 1
+        || impressions(log, holdout, view).anyMatch(i -> log.impressionBits()[i] != 0)
+        || random.nextDouble() < settings.emptyViewProbability();
   }
 
-  private static int size(FeedLog log, int view) {
-    return log.impressionStart(view + 1) - log.impressionStart(view);
+  /** Whether a view shows withheld items alone. */
+  static boolean isWithheld(FeedLog log, Holdout holdout, int view) {
+    return !holdout.withheld().isEmpty() && size(log, holdout, view) == 0;
+  }
+
+  private static int size(FeedLog log, Holdout holdout, int view) {
+    return holdout.withheld().isEmpty()
+        ? log.impressionStart(view + 1) - log.impressionStart(view)
+        : (int) impressions(log, holdout, view).count();
   }
 }

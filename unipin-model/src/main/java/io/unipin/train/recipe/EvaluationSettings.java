@@ -4,6 +4,7 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Protocol;
+import io.unipin.feedlog.split.Withheld;
 import io.unipin.settings.Nearest;
 import io.unipin.settings.SettingException;
 import java.time.Instant;
@@ -24,6 +25,9 @@ import java.time.format.DateTimeParseException;
  * @param users largest number of users in a validation during training
  * @param action the action of a benchmark's single ranking figure, whose AUC also chooses a
  *     checkpoint; empty for the first positive action
+ * @param withheld share of the items that occur in the training part, from 0 to 0.5, that no
+ *     training sees and the test part treats as new
+ * @param withheldSeed another seed withholds other items
  */
 public record EvaluationSettings(
     Protocol protocol,
@@ -32,13 +36,19 @@ public record EvaluationSettings(
     String testFrom,
     boolean displayed,
     int users,
-    String action) {
+    String action,
+    double withheld,
+    long withheldSeed) {
   private static final double TEST_SHARE = 0.1;
   private static final double VALIDATION_SHARE = 0.05;
 
   public EvaluationSettings {
     requirePositive("holdout", holdout);
     requirePositive("users", users);
+    if (!(withheld >= 0 && withheld <= Withheld.MOST)) {
+      throw new SettingException(
+          "withheld", "a number from 0 to %s expected, got %s".formatted(Withheld.MOST, withheld));
+    }
     if (validationFrom.isEmpty() != testFrom.isEmpty()) {
       throw new SettingException(
           "testFrom",
@@ -53,8 +63,13 @@ public record EvaluationSettings(
     }
   }
 
-  /** Divides a feed log into training, validation and test splits. */
+  /** Divides a feed log into training, validation and test splits, and withholds items. */
   public Holdout holdout(FeedLog log) {
+    Holdout holdout = split(log);
+    return withheld == 0 ? holdout : holdout.withholding(withheld, withheldSeed);
+  }
+
+  private Holdout split(FeedLog log) {
     return switch (protocol) {
       case LEAVE_LAST -> Holdout.leaveLast(log, holdout);
       case TIME_SPLIT ->
@@ -66,10 +81,21 @@ public record EvaluationSettings(
   }
 
   /**
-   * Returns a description of how a feed log is split. Descriptions are equal if they give equal
-   * splits.
+   * Returns a description of how a feed log is split and of what is withheld. Descriptions are
+   * equal if they give equal splits.
    */
   public String parts() {
+    return withheld == 0 ? split() : split() + ", " + withheldText();
+  }
+
+  /** Returns a description of the withheld items, such as {@code withheld 0.1 (seed 0)}. */
+  public String withheldText() {
+    return withheld == 0
+        ? "nothing withheld"
+        : "withheld %s (seed %s)".formatted(withheld, withheldSeed);
+  }
+
+  private String split() {
     return switch (protocol) {
       case LEAVE_LAST -> "leave-last, holdout " + holdout;
       case TIME_SPLIT ->

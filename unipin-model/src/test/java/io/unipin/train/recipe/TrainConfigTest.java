@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainConfigTest {
   @TempDir Path folder;
@@ -124,6 +125,22 @@ class TrainConfigTest {
     assertThatThrownBy(() -> TrainConfig.defaults(Map.of("model.interleaved", "true")))
         .hasMessageStartingWith("--set model.interleaved: model.interleaved: no setting any more: ")
         .hasMessageEndingWith("; remove the setting");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-0.1", "0.51", "1"})
+  void with_withheldOutsideItsRange_isRefused(String value) {
+    assertThatThrownBy(() -> TrainConfig.defaults().with("evaluation.withheld", value))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("evaluation.withheld: a number from 0 to 0.5 expected, got ");
+  }
+
+  @Test
+  void parts_tellWhatIsWithheld() {
+    TrainConfig recipe = TrainConfig.defaults();
+    assertThat(recipe.evaluation().parts()).isEqualTo("leave-last, holdout 1");
+    assertThat(recipe.with("evaluation", "{withheld: 0.1, withheldSeed: 7}").evaluation().parts())
+        .isEqualTo("leave-last, holdout 1, withheld 0.1 (seed 7)");
   }
 
   @Test
