@@ -39,6 +39,7 @@ final class Packages {
       model.files: kvcache model.features
       evaluate: evaluate.baseline feedlog feedlog.split kvcache model model.features
       evaluate.baseline: feedlog feedlog.split
+      evaluate.slices: evaluate feedlog feedlog.split
       evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
       train: evaluate feedlog feedlog.database feedlog.split model model.features settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
@@ -79,7 +80,7 @@ final class Packages {
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data evaluate evaluate.study feedlog feedlog.database feedlog.split model model.features model.files serving.bundle train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split model model.features model.files serving.bundle train train.recipe
       benchmarks: benchmarks.ann benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
       benchmarks.erasure: benchmarks.server cli.check cli.console client proto.v1 serving.history

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.benchmarks.rival.DinRival;
 import io.unipin.cli.check.CheckException;
@@ -144,45 +143,60 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     PrintWriter out = spec.commandLine().getOut();
     TrainOrigin origin = TrainOrigin.of(recipe, log);
     SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, out::println);
-    List<JsonNode> trainings = new ArrayList<>();
-    List<JsonNode> evaluations = new ArrayList<>();
-    ArrayNode calibrations = JsonNodeFactory.instance.arrayNode();
     DinRival rival = din ? new DinRival(log, recipe.evaluation()) : null;
+    List<SeedRuns.Seed> done = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
-      SeedRuns.Seed done = runs.run(seed);
-      trainings.add(done.training());
-      ObjectNode evaluation = (ObjectNode) done.evaluation();
+      SeedRuns.Seed each = runs.run(seed);
       if (rival != null) {
-        evaluation.setAll(rival.judge(seed, out::println));
+        ((ObjectNode) each.evaluation()).setAll(rival.judge(seed, out::println));
       }
-      evaluations.add(evaluation);
-      calibrations.add(done.calibration());
-      out.printf("seed %s of %s%s%n", seed, seeds, done.earlier() ? ", from an earlier run" : "");
+      done.add(each);
+      out.printf("seed %s of %s%s%n", seed, seeds, each.earlier() ? ", from an earlier run" : "");
       out.flush();
     }
-    ObjectNode results =
-        new SeedSummary(trainings, evaluations).of(recipe.evaluation().headline(log));
+    ObjectNode results = results(done, recipe.evaluation().headline(log));
     print(results, out);
-    results.set("calibration", calibrations);
     Map<String, Object> described = new LinkedHashMap<>();
     described.put("data", data);
     described.put("quick", quick);
     described.put("recipe", recipe);
-    described.put("protocol", evaluations.get(0).get("protocol"));
+    described.put("protocol", done.get(0).evaluation().get("protocol"));
     write(home, described, results, out);
     return 0;
   }
 
+  private static ObjectNode results(List<SeedRuns.Seed> seeds, String action) {
+    List<JsonNode> trainings = seeds.stream().map(SeedRuns.Seed::training).toList();
+    List<JsonNode> evaluations = seeds.stream().map(SeedRuns.Seed::evaluation).toList();
+    ObjectNode results = new SeedSummary(trainings, evaluations).of(action);
+    ArrayNode calibrations = results.putArray("calibration");
+    seeds.forEach(seed -> calibrations.add(seed.calibration()));
+    SliceSummary.of(seeds.stream().map(SeedRuns.Seed::slices).toList())
+        .ifPresent(slices -> results.set("slices", slices));
+    return results;
+  }
+
   private static void print(ObjectNode results, PrintWriter out) {
     Table table = new Table("figure", "mean", "spread");
-    for (Map.Entry<String, JsonNode> figure : results.properties()) {
-      JsonNode mean = figure.getValue().path("mean");
-      if (mean.isNumber()) {
-        JsonNode spread = figure.getValue().path("spread");
-        table.row(figure.getKey(), number(mean), spread.isNumber() ? number(spread) : "-");
+    rows("", results, table);
+    for (Map.Entry<String, JsonNode> slicing : results.path("slices").properties()) {
+      rows(slicing.getKey() + " ", slicing.getValue(), table);
+      for (Map.Entry<String, JsonNode> slice : slicing.getValue().properties()) {
+        rows(slicing.getKey() + " " + slice.getKey() + " ", slice.getValue(), table);
       }
     }
     table.print(out);
+  }
+
+  /** Adds the figures that an object has directly. */
+  private static void rows(String prefix, JsonNode figures, Table table) {
+    for (Map.Entry<String, JsonNode> figure : figures.properties()) {
+      JsonNode mean = figure.getValue().path("mean");
+      if (mean.isNumber()) {
+        JsonNode spread = figure.getValue().path("spread");
+        table.row(prefix + figure.getKey(), number(mean), spread.isNumber() ? number(spread) : "-");
+      }
+    }
   }
 
   private static String number(JsonNode value) {

@@ -54,7 +54,12 @@ final class SeedRuns {
   }
 
   /** The {@code results} objects of a seed's training and evaluation. */
-  record Seed(JsonNode training, JsonNode evaluation, JsonNode calibration, boolean earlier) {}
+  record Seed(
+      JsonNode training,
+      JsonNode evaluation,
+      JsonNode calibration,
+      JsonNode slices,
+      boolean earlier) {}
 
   Seed run(int seed) throws IOException, InterruptedException {
     Path bundle = train(seed);
@@ -68,6 +73,7 @@ final class SeedRuns {
         JSON.readTree(figures(seed).toFile()).get("results"),
         measured.path("evaluation"),
         measured.path("calibration"),
+        measured.path("slices"),
         earlier);
   }
 

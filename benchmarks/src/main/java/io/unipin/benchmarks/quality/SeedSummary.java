@@ -65,7 +65,8 @@ final class SeedSummary {
     return results;
   }
 
-  private static ObjectNode spread(List<JsonNode> seeds, String pointer) {
+  /** Returns mean and spread of a figure; both are null unless all seeds have a number there. */
+  static ObjectNode spread(List<JsonNode> seeds, String pointer) {
     return spread(seeds, pointer, 1);
   }
 

@@ -7,8 +7,10 @@ import io.unipin.evaluate.EvaluationJson;
 import io.unipin.evaluate.RankingRow;
 import io.unipin.evaluate.SlateGroups;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slates;
+import io.unipin.feedlog.split.TrainingPart;
 import io.unipin.train.recipe.EvaluationSettings;
 import io.unipin.train.recipe.TrainException;
 import java.util.Collections;
@@ -45,14 +47,15 @@ public final class DinRival {
   public DinRival(FeedLog log, EvaluationSettings settings) {
     this.log = log;
     this.action = log.schema().actions().indexOf(settings.headline(log));
-    Slates slates = new Slates(log, settings.holdout(log));
-    this.train = rows(slates, Part.TRAIN);
-    this.validation = rows(slates, Part.VALIDATION);
-    this.test = rows(slates, Part.TEST);
+    Holdout holdout = settings.holdout(log);
+    TrainingPart training = TrainingPart.of(log, holdout);
+    this.train = rows(training.log(), training.holdout(), Part.TRAIN);
+    this.validation = rows(log, holdout, Part.VALIDATION);
+    this.test = rows(log, holdout, Part.TEST);
   }
 
-  private DinRows rows(Slates slates, Part part) {
-    DinRows rows = DinRows.of(log, slates, part);
+  private static DinRows rows(FeedLog log, Holdout holdout, Part part) {
+    DinRows rows = DinRows.of(log, new Slates(log, holdout), part);
     if (rows.size() == 0) {
       throw new TrainException("impressions in every part expected, got none in " + part);
     }

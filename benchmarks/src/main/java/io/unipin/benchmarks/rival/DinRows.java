@@ -26,6 +26,7 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
    */
   private static final int MOST_HISTORY = 50;
 
+  /** Returns the rows of a split. Withheld items are candidates only in the test split. */
   static DinRows of(FeedLog log, Slates all, Part part) {
     List<Integer> users = new ArrayList<>();
     List<Slate> slates = new ArrayList<>();
@@ -33,6 +34,9 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
     for (int user = 0; user < log.users(); user++) {
       for (Slate slate : all.of(user)) {
         for (int i = slate.from(); slate.part() == part && i < slate.to(); i++) {
+          if (part != Part.TEST && all.withheld().contains(all.items()[i])) {
+            continue;
+          }
           users.add(user);
           slates.add(slate);
           impressions.add(i);

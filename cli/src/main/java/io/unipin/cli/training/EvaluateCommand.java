@@ -13,6 +13,7 @@ import io.unipin.evaluate.Comparison;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.slices.Slices;
 import io.unipin.evaluate.study.GapStudy;
 import io.unipin.evaluate.study.GapStudyResult;
 import io.unipin.evaluate.study.QueryStudy;
@@ -176,6 +177,9 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     Calibration calibration = Calibration.of(evaluation, oracle);
     console.print(calibration.toTable());
     results.put("calibration", calibration.toJson());
+    Slices slices = Slices.of(evaluation, log, holdout);
+    console.print(slices.toTable());
+    results.put("slices", slices.toJson());
     study(log, holdout, console, results);
     if (against != null) {
       Comparison comparison =

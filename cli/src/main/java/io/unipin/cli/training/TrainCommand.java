@@ -167,6 +167,13 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     console.println(FeedLogText.sizes(log));
     Holdout holdout = recipe.evaluation().holdout(log);
+    if (!holdout.withheld().isEmpty()) {
+      console.printf(
+          Locale.ROOT,
+          "%s: %,d items train nothing, so this bundle is one to measure and not one to serve%n",
+          recipe.evaluation().withheldText(),
+          holdout.withheld().size());
+    }
     String factory = index == null ? factory(log) : index;
     requireIndex(recipe, factory, log.catalogue().size());
     new TrainingSpace(recipe.modelConfig(log)).require(folder(), out, resume);

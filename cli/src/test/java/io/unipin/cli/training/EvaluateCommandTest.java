@@ -95,6 +95,21 @@ final class EvaluateCommandTest {
       assertThat(results.at("/calibration/" + input + "/classes/0/oracle").isNumber()).isTrue();
     }
 
+    assertThat(out.toString()).contains("Slices: HR@10", "training_count", "Gini");
+    assertThat(results.at("/slices/all/all/targets").asInt()).isPositive();
+    assertThat(results.at("/slices/lists/coverage").isNumber()).isTrue();
+
+    run(
+        "evaluate",
+        measured[0],
+        measured[1],
+        measured[2],
+        measured[3],
+        "--set",
+        "evaluation.withheld=0.2");
+    assertThat(out.toString()).contains("holdout 3, withheld 0.2 (seed 0).", "cold", "warm");
+    assertThat(err.toString()).contains("may have been trained on what is tested");
+
     run("evaluate", measured[0], measured[1], measured[2], measured[3], "--protocol", "time-split");
     assertThat(err.toString().lines()).hasSize(1);
     assertThat(err.toString())
