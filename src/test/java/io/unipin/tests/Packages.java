@@ -44,7 +44,7 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: kvcache model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
+      serving: kvcache model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.items serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure settings
       serving.checks: serving.bundle serving.console serving.experiment serving.history serving.log serving.pipeline serving.rpc serving.settings settings
@@ -54,6 +54,7 @@ final class Packages {
       serving.history: serving.bytes serving.failure settings
       serving.http: serving.threads
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.request serving.slate
+      serving.items: ann feedlog serving.bundle serving.failure settings
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http

@@ -1,8 +1,8 @@
 package io.unipin.serving.rpc;
 
 import io.unipin.proto.v1.ChangeItemsRequest;
-import io.unipin.serving.bundle.ItemChanges.Upsert;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.items.ItemChanges.Upsert;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

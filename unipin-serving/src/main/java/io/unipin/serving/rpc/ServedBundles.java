@@ -1,7 +1,7 @@
 package io.unipin.serving.rpc;
 
 import io.unipin.serving.bundle.BundleHolder;
-import io.unipin.serving.bundle.ItemChanges;
+import io.unipin.serving.items.ItemChanges;
 
 /**
  * The serving bundles and the means to change them.

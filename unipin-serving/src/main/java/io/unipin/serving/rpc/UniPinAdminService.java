@@ -20,9 +20,9 @@ import io.unipin.serving.bundle.BundleException;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleListing;
-import io.unipin.serving.bundle.ItemChanges;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.user.UserData;
 
 /** The calls of the administration service. Thread-safe. */

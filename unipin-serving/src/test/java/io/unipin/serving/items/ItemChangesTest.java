@@ -1,9 +1,14 @@
-package io.unipin.serving.bundle;
+package io.unipin.serving.items;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.model.EngineOptions;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.BundleLease;
+import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.bundle.TinyBundles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,0 +1,13 @@
+package io.unipin.serving.items;
+
+/**
+ * What became of one item of a call.
+ *
+ * @param reason what was expected and what came; empty unless the outcome is
+ *     {@link Outcome#NOT_SERVED} or {@link Outcome#REFUSED}
+ */
+public record ItemVerdict(long id, Outcome outcome, String reason) {
+  static ItemVerdict of(long id, Outcome outcome) {
+    return new ItemVerdict(id, outcome, "");
+  }
+}

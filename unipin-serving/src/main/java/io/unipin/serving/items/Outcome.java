@@ -1,0 +1,24 @@
+package io.unipin.serving.items;
+
+/** What became of one item of a call that puts or deletes items. */
+public enum Outcome {
+  /** The item is new. The next search finds it. */
+  ADDED,
+  /** The item was there with other values. The next search finds the new ones. */
+  REPLACED,
+  /** The item was there with the same values. */
+  UNCHANGED,
+  /** The item is gone, and its texts are off the disk soon. */
+  DELETED,
+  /** There was no such item to delete. */
+  ABSENT,
+  /**
+   * The item is kept, but the serving bundle knows the id and serves its own item. Bundles that do
+   * not know the id serve the kept item.
+   */
+  KNOWN_BY_BUNDLE,
+  /** The item is kept, but the serving bundle can't serve it. The reason says why. */
+  NOT_SERVED,
+  /** The item was refused and changed nothing. The reason says why. */
+  REFUSED
+}

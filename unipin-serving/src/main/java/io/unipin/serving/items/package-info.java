@@ -1,0 +1,4 @@
+/** Items that callers put and delete while bundles serve, and the store that keeps them. */
+@NullMarked
+package io.unipin.serving.items;
+
