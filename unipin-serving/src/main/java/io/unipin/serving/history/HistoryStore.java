@@ -1,5 +1,6 @@
 package io.unipin.serving.history;
 
+import io.unipin.serving.disk.DiskDatabase;
 import io.unipin.serving.history.UserRecord.Recording;
 import io.unipin.serving.history.UserRecord.Retraction;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ public final class HistoryStore implements AutoCloseable {
   private static final int STRIPES = 64;
 
   private final int limit;
-  private final HistoryDatabase database;
+  private final DiskDatabase database;
   private final NameTable actionNames;
   private final NameTable surfaceNames;
   private final RecordCodec codec;
@@ -45,7 +46,7 @@ public final class HistoryStore implements AutoCloseable {
 
   private final Lock names = new ReentrantLock();
 
-  private HistoryStore(int limit, HistoryDatabase database) {
+  private HistoryStore(int limit, DiskDatabase database) {
     this.limit = limit;
     this.database = database;
     this.actionNames = new NameTable(database.texts(ACTION_NAME));
@@ -55,7 +56,9 @@ public final class HistoryStore implements AutoCloseable {
 
   /** Opens the store, or creates an empty one. */
   public static HistoryStore open(HistoryConfig config) {
-    HistoryDatabase database = HistoryDatabase.open(config);
+    DiskDatabase database =
+        DiskDatabase.open(
+            new DiskDatabase.Place("history", config.folder(), config.syncWrites()));
     boolean opened = false;
     try {
       HistoryStore store = new HistoryStore(config.limit(), database);

@@ -21,8 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.Status;
 
 final class HistoryStoreTest {
   private static final int LIMIT = 8;
@@ -143,16 +141,6 @@ final class HistoryStoreTest {
     }
     assertThat(filesContain(trace)).isFalse();
     assertThat(filesContain(user)).isFalse();
-  }
-
-  @Test
-  void failure_diskIsFull_canBeRetried() {
-    RocksDBException full =
-        new RocksDBException(new Status(Status.Code.IOError, Status.SubCode.NoSpace, "no room"));
-    RocksDBException broken =
-        new RocksDBException(new Status(Status.Code.Corruption, Status.SubCode.None, "damage"));
-    assertThat(HistoryDatabase.failure(full).kind()).isEqualTo(FailureKind.UNAVAILABLE);
-    assertThat(HistoryDatabase.failure(broken).kind()).isEqualTo(FailureKind.INTERNAL);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.unipin.serving.history;
+package io.unipin.serving.disk;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.serving.failure.FailureKind;
@@ -6,13 +6,14 @@ import io.unipin.serving.failure.ServingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -22,10 +23,10 @@ import org.rocksdb.Status;
 import org.rocksdb.WriteOptions;
 
 /**
- * The key-value store on disk under the history. It handles opening, closing, failures and erasure.
+ * A key-value database on the local disk. It handles opening, closing, failures and erasure.
  * Thread-safe.
  */
-final class HistoryDatabase implements AutoCloseable {
+public final class DiskDatabase implements AutoCloseable {
   /**
    * Size of each of the two buffers in memory. Small buffers let the process reach its final size
    * soon after the start.
@@ -44,6 +45,7 @@ final class HistoryDatabase implements AutoCloseable {
   /** High, because small files are numerous. */
   private static final int MAX_OPEN_FILES = 1024;
 
+  private final String store;
   private final Options options;
   private final WriteOptions writeOptions;
   private final RocksDB database;
@@ -54,14 +56,25 @@ final class HistoryDatabase implements AutoCloseable {
   @GuardedBy("life")
   private boolean closed;
 
-  private HistoryDatabase(Options options, WriteOptions writeOptions, RocksDB database) {
+  private DiskDatabase(
+      String store, Options options, WriteOptions writeOptions, RocksDB database) {
+    this.store = store;
     this.options = options;
     this.writeOptions = writeOptions;
     this.database = database;
   }
 
+  /**
+   * Where a database lies and how it writes.
+   *
+   * @param store what the database holds, for messages, such as {@code history}
+   * @param folder folder of the database, whose setting is {@code store.folder}
+   * @param syncWrites whether every write waits for the disk, so that it survives a loss of power
+   */
+  public record Place(String store, Path folder, boolean syncWrites) {}
+
   /** Opens the database, or creates an empty one. */
-  static HistoryDatabase open(HistoryConfig config) {
+  public static DiskDatabase open(Place place) {
     RocksDB.loadLibrary();
     Options options =
         new Options()
@@ -72,39 +85,40 @@ final class HistoryDatabase implements AutoCloseable {
             .setTargetFileSizeBase(FILE_BYTES)
             .setMaxOpenFiles(MAX_OPEN_FILES);
     try {
-      Files.createDirectories(config.folder());
-      RocksDB database = RocksDB.open(options, config.folder().toString());
-      return new HistoryDatabase(
-          options, new WriteOptions().setSync(config.syncWrites()), database);
+      Files.createDirectories(place.folder());
+      RocksDB database = RocksDB.open(options, place.folder().toString());
+      return new DiskDatabase(
+          place.store(), options, new WriteOptions().setSync(place.syncWrites()), database);
     } catch (IOException | RocksDBException e) {
       options.close();
       boolean locked = String.valueOf(e.getMessage()).contains("LOCK");
       throw new ServingException(
           FailureKind.UNAVAILABLE,
           locked
-              ? "history.folder: a folder that no other server uses expected, got "
-                  + config.folder()
-              : "the history store can't be opened: " + e.getMessage(),
+              ? place.store()
+                  + ".folder: a folder that no other server uses expected, got "
+                  + place.folder()
+              : "the " + place.store() + " store can't be opened: " + e.getMessage(),
           e);
     }
   }
 
   /** A short sequence of reads and writes on an open database. */
   @FunctionalInterface
-  interface Call<T extends @Nullable Object> {
+  public interface Call<T extends @Nullable Object> {
     T run() throws RocksDBException;
   }
 
   /** Runs a call. Fails if the database is closed. Closing waits for the call. */
-  <T extends @Nullable Object> T use(Call<T> call) {
+  public <T extends @Nullable Object> T use(Call<T> call) {
     life.readLock().lock();
     try {
       if (closed) {
-        throw new ServingException(FailureKind.UNAVAILABLE, "the history store is closed");
+        throw new ServingException(FailureKind.UNAVAILABLE, "the " + store + " store is closed");
       }
       return call.run();
     } catch (RocksDBException e) {
-      throw failure(e);
+      throw failure(store, e);
     } finally {
       life.readLock().unlock();
     }
@@ -114,31 +128,37 @@ final class HistoryDatabase implements AutoCloseable {
    * Converts a database error. A full disk is not a fault of the server. Writes work again once
    * there is room.
    */
-  static ServingException failure(RocksDBException e) {
+  static ServingException failure(String store, RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getSubCode() == Status.SubCode.NoSpace
-        ? new ServingException(FailureKind.UNAVAILABLE, "the history store's disk is full", e)
-        : new ServingException(FailureKind.INTERNAL, "the history store failed", e);
+        ? new ServingException(
+            FailureKind.UNAVAILABLE, "the " + store + " store's disk is full", e)
+        : new ServingException(FailureKind.INTERNAL, "the " + store + " store failed", e);
   }
 
-  byte @Nullable [] get(byte[] key) throws RocksDBException {
+  public byte @Nullable [] get(byte[] key) throws RocksDBException {
     return database.get(key);
   }
 
-  void put(byte[] key, byte[] value) throws RocksDBException {
+  public void put(byte[] key, byte[] value) throws RocksDBException {
     database.put(writeOptions, key, value);
   }
 
   /** Deletes one key. {@link #rewrite} then removes it from the disk. */
-  void delete(byte[] key, byte[] next) throws RocksDBException {
+  public void delete(byte[] key, byte[] next) throws RocksDBException {
     database.deleteRange(writeOptions, key, next);
+  }
+
+  /** Makes all changes of a batch, or none. */
+  public void write(Batch batch) throws RocksDBException {
+    database.write(writeOptions, batch.changes());
   }
 
   /**
    * Removes deleted data from the disk. This is slow, but other keys can be read and written
    * meanwhile.
    */
-  void rewrite(byte[] key, byte[] next) throws RocksDBException {
+  public void rewrite(byte[] key, byte[] next) throws RocksDBException {
     try (FlushOptions flush = new FlushOptions().setWaitForFlush(true);
         CompactRangeOptions compact =
             new CompactRangeOptions()
@@ -152,7 +172,7 @@ final class HistoryDatabase implements AutoCloseable {
    * Returns the first values whose keys begin with the prefix byte, at most {@code count}, in key
    * order.
    */
-  List<byte[]> values(byte prefix, int count) throws RocksDBException {
+  public List<byte[]> values(byte prefix, int count) throws RocksDBException {
     List<byte[]> values = new ArrayList<>();
     try (RocksIterator iterator = database.newIterator()) {
       iterator.seek(new byte[] {prefix});
@@ -165,8 +185,26 @@ final class HistoryDatabase implements AutoCloseable {
     return values;
   }
 
+  /** A receiver of keys with their values. */
+  @FunctionalInterface
+  public interface Receiver {
+    void take(byte[] key, byte[] value);
+  }
+
+  /** Passes every key that begins with the prefix byte to a receiver, in key order. */
+  public void forEach(byte prefix, Receiver receiver) throws RocksDBException {
+    try (RocksIterator iterator = database.newIterator()) {
+      iterator.seek(new byte[] {prefix});
+      while (iterator.isValid() && iterator.key()[0] == prefix) {
+        receiver.take(iterator.key(), iterator.value());
+        iterator.next();
+      }
+      iterator.status();
+    }
+  }
+
   /** Returns all texts whose keys begin with the prefix byte, in key order. */
-  List<String> texts(byte prefix) {
+  public List<String> texts(byte prefix) {
     return use(
         () ->
             values(prefix, Integer.MAX_VALUE).stream()

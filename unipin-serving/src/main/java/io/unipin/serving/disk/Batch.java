@@ -1,0 +1,33 @@
+package io.unipin.serving.disk;
+
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/** Changes of a database that are made together or not at all. One thread. */
+public final class Batch implements AutoCloseable {
+  private final WriteBatch changes = new WriteBatch();
+
+  public Batch put(byte[] key, byte[] value) throws RocksDBException {
+    changes.put(key, value);
+    return this;
+  }
+
+  /**
+   * Deletes one key. {@link DiskDatabase#rewrite} then removes it from the disk.
+   *
+   * @param next smallest key after {@code key}
+   */
+  public Batch delete(byte[] key, byte[] next) throws RocksDBException {
+    changes.deleteRange(key, next);
+    return this;
+  }
+
+  WriteBatch changes() {
+    return changes;
+  }
+
+  @Override
+  public void close() {
+    changes.close();
+  }
+}
