@@ -17,30 +17,35 @@ import org.jspecify.annotations.Nullable;
 public final class ItemFilter {
 
   /** The filter that lets every item pass. */
-  public static final ItemFilter NONE = new ItemFilter(true, new long[0], List.of());
+  public static final ItemFilter NONE = new ItemFilter(true, new long[0], List.of(), new long[0]);
 
   private final boolean excludes;
   private final long[] sortedIds;
   private final List<ItemFilter> others;
+
+  /** Ids that pass in any case, sorted. */
+  private final long[] also;
+
   private volatile @Nullable Laid laid;
 
   /** The filter's bits over one index. */
   private record Laid(IdTable table, OrdinalFilter bits) {}
 
-  private ItemFilter(boolean excludes, long[] sortedIds, List<ItemFilter> others) {
+  private ItemFilter(boolean excludes, long[] sortedIds, List<ItemFilter> others, long[] also) {
     this.excludes = excludes;
     this.sortedIds = sortedIds;
     this.others = others;
+    this.also = also;
   }
 
   /** Returns a filter that lets all items pass except these. */
   public static ItemFilter excluding(long... ids) {
-    return ids.length == 0 ? NONE : new ItemFilter(true, sorted(ids), List.of());
+    return ids.length == 0 ? NONE : new ItemFilter(true, sorted(ids), List.of(), new long[0]);
   }
 
   /** Returns a filter that lets only these items pass. Without ids, no item passes. */
   public static ItemFilter allowing(long... ids) {
-    return new ItemFilter(false, sorted(ids), List.of());
+    return new ItemFilter(false, sorted(ids), List.of(), new long[0]);
   }
 
   /** Returns a filter that lets an item pass if both filters let it pass. */
@@ -48,11 +53,26 @@ public final class ItemFilter {
     if (passesAll()) {
       return other;
     }
-    return other.passesAll() ? this : new ItemFilter(true, new long[0], List.of(this, other));
+    return other.passesAll() ? this : joined(List.of(this, other), new long[0]);
+  }
+
+  /**
+   * Returns a filter that lets these items pass in addition to those of this filter. This filter's
+   * bits over an index are used again. Laying the new filter out takes O(ids) and a copy of them.
+   */
+  public ItemFilter also(long... ids) {
+    return passesAll() || ids.length == 0 ? this : joined(List.of(this), sorted(ids));
+  }
+
+  private static ItemFilter joined(List<ItemFilter> others, long[] also) {
+    return new ItemFilter(true, new long[0], others, also);
   }
 
   /** Returns whether an item passes. Takes O(log ids) per joined filter. */
   public boolean passes(long id) {
+    if (Arrays.binarySearch(also, id) >= 0) {
+      return true;
+    }
     if ((Arrays.binarySearch(sortedIds, id) >= 0) == excludes) {
       return false;
     }
@@ -62,6 +82,11 @@ public final class ItemFilter {
       }
     }
     return true;
+  }
+
+  /** Returns the number of ids that this filter holds, without those of the filters it joins. */
+  public long ownIds() {
+    return (long) sortedIds.length + also.length;
   }
 
   /** Returns this filter over the ordinals of an index. */
@@ -84,7 +109,8 @@ public final class ItemFilter {
     return others.stream()
         .map(other -> other.over(ids))
         .reduce(OrdinalFilter::and)
-        .orElseThrow(IllegalStateException::new);
+        .orElseThrow(IllegalStateException::new)
+        .with(Arrays.stream(also).mapToInt(ids::ordinal).toArray());
   }
 
   private boolean passesAll() {

@@ -68,10 +68,25 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
     return new OrdinalFilter(passing, both);
   }
 
-  /**
-   * Returns a filter that lets pass what this filter does, except these ordinals. Ignores ordinal
-   * −1.
-   */
+  /** Returns this filter with these ordinals. Ordinal −1 is ignored. */
+  OrdinalFilter with(int[] ordinals) {
+    if (bitmap == null) {
+      return this;
+    }
+    byte[] bits = null;
+    int more = passing;
+    for (int ordinal : ordinals) {
+      if (ordinal >= 0 && !passes(ordinal)) {
+        bits = bits != null ? bits : bitmap.clone();
+        int bit = 1 << (ordinal & 7);
+        more += (bits[ordinal >> 3] & bit) == 0 ? 1 : 0;
+        bits[ordinal >> 3] |= (byte) bit;
+      }
+    }
+    return bits == null ? this : new OrdinalFilter(more, bits);
+  }
+
+  /** Returns this filter without these ordinals. Ordinal −1 is ignored. */
   OrdinalFilter without(int[] ordinals, int size) {
     byte[] bits = null;
     int left = passing;

@@ -65,7 +65,27 @@ class ItemFilterTest {
           excluding.and(ItemFilter.excluding(first)),
           table,
           id -> !firstSet.contains(id) && !secondSet.contains(id));
+      LongPredicate either = id -> firstSet.contains(id) || secondSet.contains(id);
+      assertBits(allowing.also(second), table, either);
+      assertBits(
+          allowing.also(second).and(excluding),
+          table,
+          id -> firstSet.contains(id) && !secondSet.contains(id));
+      assertBits(excluding.also(second), table, id -> true);
+      assertBits(ItemFilter.allowing().also(second), table, secondSet::contains);
     }
+  }
+
+  @Test
+  void also_ofAFilterThatLetsAllPass_isThatFilter() {
+    assertThat(ItemFilter.NONE.also(1, 2)).isSameAs(ItemFilter.NONE);
+    ItemFilter some = ItemFilter.allowing(3);
+    assertThat(some.also()).isSameAs(some);
+    IdTable table = IdTable.of(new long[] {3, 4});
+    OrdinalFilter bits = some.over(table);
+    assertThat(some.also(9).over(table)).as("names nothing that is there").isSameAs(bits);
+    assertThat(some.also(4).over(table).passing()).isEqualTo(2);
+    assertThat(some.over(table)).as("still kept").isSameAs(bits);
   }
 
   @Test
