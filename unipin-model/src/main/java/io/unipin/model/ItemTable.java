@@ -52,6 +52,18 @@ final class ItemTable {
     return numbers.slice(0, numbersOf(config.items())).asReadOnlyBuffer();
   }
 
+  /** Returns a copy of the embeddings (N, E) of the catalogue on the heap. */
+  float[] catalogueCopy() {
+    float[] vectors = new float[numbersOf(config.items())];
+    catalogue().get(vectors);
+    return vectors;
+  }
+
+  /** Returns the embeddings (N + 1 + V, E) of all rows; read-only. */
+  FloatBuffer rows() {
+    return numbers.slice(0, numbersOf(config.items() + 1 + liveLimit)).asReadOnlyBuffer();
+  }
+
   private int numbersOf(int rows) {
     return Math.multiplyExact(rows, config.itemDim());
   }

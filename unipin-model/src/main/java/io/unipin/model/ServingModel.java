@@ -113,20 +113,19 @@ public final class ServingModel implements AutoCloseable {
     return fingerprint;
   }
 
-  /**
-   * Returns the embeddings (items, itemDim) of the catalogue, unit length, in the model's own
-   * memory; read-only.
-   */
+  /** Returns the catalogue's unit vectors (items, itemDim) in the model's memory; read-only. */
   public FloatBuffer itemTable() {
     return items.catalogue();
   }
 
+  /** Returns the vectors of all rows, with those of live items, as {@link #itemTable} does. */
+  public FloatBuffer rows() {
+    return items.rows();
+  }
+
   /** Returns a copy of the embeddings (items, itemDim) on the heap. */
   public float[] itemVectors() {
-    FloatBuffer table = items.catalogue();
-    float[] vectors = new float[table.remaining()];
-    table.get(vectors);
-    return vectors;
+    return items.catalogueCopy();
   }
 
   /** Returns the number of live items that the model has room for. */
