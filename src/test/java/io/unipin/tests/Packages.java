@@ -46,27 +46,28 @@ final class Packages {
       train.recipe: feedlog feedlog.split model.features settings
       serving: kvcache model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.items serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
-      serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure settings
+      serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: serving.bundle serving.console serving.experiment serving.history serving.log serving.pipeline serving.rpc serving.settings settings
       serving.console: ann feedlog kvcache model model.features serving.admission serving.bundle serving.experiment serving.failure serving.history serving.http serving.inspect serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
       serving.experiment: serving.log settings
       serving.failure: ann kvcache model.features
-      serving.history: serving.bytes serving.failure settings
+      serving.history: serving.bytes serving.disk settings
       serving.http: serving.threads
-      serving.inspect: feedlog model model.features serving.bundle serving.history serving.request serving.slate
-      serving.items: ann feedlog serving.bundle serving.failure settings
+      serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
+      serving.items: ann feedlog model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.threads settings
+      serving.items.live: feedlog model.features
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
-      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.inspect serving.pipeline.cost serving.request serving.slate settings
+      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.inspect serving.items.live serving.pipeline.cost serving.request serving.slate settings
       serving.pipeline.cost: model.features serving.estimate serving.failure serving.request settings
       serving.request: kvcache serving.history
       serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.security serving.tracing serving.user settings
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
       serving.rpc.intake: serving.failure
       serving.security: serving.threads settings
-      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
-      serving.slate: feedlog serving.request settings
+      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
+      serving.slate: serving.items.live serving.request settings
       serving.threads: model
       serving.tracing: settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.log
@@ -74,7 +75,7 @@ final class Packages {
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks
       cli.console: cli.check client feedlog.database feedlog.source
-      cli.data: cli.bundle cli.check cli.console feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.log settings
+      cli.data: cli.bundle cli.check cli.console feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
       cli.experiment: cli.check cli.console cli.report cli.statistics serving.experiment serving.settings
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1

@@ -8,6 +8,7 @@ import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.experiment.ExperimentPlan;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.LayerConfig;
+import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Route;
@@ -81,9 +82,19 @@ final class ArmRoutes implements Routes, AutoCloseable {
         .flatMap(arms -> arms.values().stream());
   }
 
-  /** Loads the arms' bundles with the given function. */
-  void load(Function<String, LoadedBundle> loader) {
-    bundles.forEach((name, holder) -> holder.swap(loader.apply(name)));
+  /** Loads the arms' bundles with the given function and lets them serve the present items. */
+  void load(Function<String, LoadedBundle> loader, ItemChanges items) {
+    bundles.forEach(
+        (name, holder) -> {
+          LoadedBundle bundle = loader.apply(name);
+          try {
+            items.serve(holder, bundle, () -> holder.swap(bundle));
+          } finally {
+            if (!holder.isServing()) {
+              bundle.close();
+            }
+          }
+        });
   }
 
   /** Returns the holders of the bundles that arms name. */

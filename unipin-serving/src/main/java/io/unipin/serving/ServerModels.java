@@ -7,6 +7,7 @@ import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.items.ItemChanges;
+import io.unipin.serving.items.ItemUpkeep;
 import io.unipin.serving.pipeline.RankingModel;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
@@ -62,7 +63,9 @@ final class ServerModels {
     holders.addAll(routes.bundles());
     List<BundleHolder> others = new ArrayList<>(routes.bundles());
     others.add(shadow.bundles());
-    items = new ItemChanges(bundles, others);
+    items =
+        new ItemChanges(bundles, others, stores.items(), config.items(), System::currentTimeMillis);
+    parts.opened(ItemUpkeep.start(items));
     stores.metrics().watchIndex(items::status);
     admission =
         parts.opened(
@@ -73,7 +76,10 @@ final class ServerModels {
                 config.admission(),
                 System::nanoTime));
     stores.metrics().watchAdmission(admission::waiting, admission::limit);
-    reader = new BundleReader(config.bundle().folder(), config.engine().options());
+    reader =
+        new BundleReader(
+            config.bundle().folder(),
+            config.engine().options().withLiveItems(config.items().slots()));
   }
 
   /** Loads, checks and warms the bundles of the server, the arms and the shadow. */
@@ -94,8 +100,8 @@ final class ServerModels {
                 stores.metrics()),
             callsCome);
     operations.load(config.bundle().name());
-    routes.load(operations::prepare);
-    shadow.load(operations::read, bundle -> operations.warm(bundle, shadow.recommender()));
+    routes.load(operations::prepare, items);
+    shadow.load(operations::read, bundle -> operations.warm(bundle, shadow.recommender()), items);
     return operations;
   }
 
@@ -117,6 +123,10 @@ final class ServerModels {
 
   Recommender recommender() {
     return recommender;
+  }
+
+  ItemChanges items() {
+    return items;
   }
 
   Admission admission() {

@@ -5,6 +5,7 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.items.ItemStore;
 import io.unipin.serving.log.ServedLog;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
@@ -20,6 +21,7 @@ import io.unipin.serving.tracing.Tracing;
 record ServerStores(
     Telemetry telemetry,
     HistoryStore histories,
+    ItemStore items,
     UserKvCache cache,
     ServedLog servedLog,
     Experiments experiments,
@@ -31,6 +33,7 @@ record ServerStores(
     Tracing tracing = parts.opened(Tracing.start(config.tracing()));
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
     HistoryStore histories = parts.opened(HistoryStore.open(config.history()));
+    ItemStore items = parts.opened(ItemStore.open(config.itemsFolder()));
     ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog()));
     metrics.watchServedLog(servedLog::dropped);
     UserKvCache cache =
@@ -45,7 +48,13 @@ record ServerStores(
     ExposureLog exposures = parts.opened(ExposureLog.open(experiments, config.exposureLog()));
     metrics.watchExposures(exposures::dropped);
     return new ServerStores(
-        new Telemetry(metrics, tracing), histories, cache, servedLog, experiments, exposures);
+        new Telemetry(metrics, tracing),
+        histories,
+        items,
+        cache,
+        servedLog,
+        experiments,
+        exposures);
   }
 
   ServingMetrics metrics() {

@@ -7,6 +7,7 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
@@ -34,15 +35,19 @@ final class ShadowParts implements AutoCloseable {
     recommender = new Recommender(histories, cache, pipeline, System::currentTimeMillis);
   }
 
-  /** Loads, checks and warms the shadow's bundle, if one is configured. */
-  void load(Function<String, LoadedBundle> loader, Consumer<LoadedBundle> warmer) {
+  /**
+   * Loads, checks and warms the shadow's bundle, if one is configured, and lets it serve the
+   * present items.
+   */
+  void load(
+      Function<String, LoadedBundle> loader, Consumer<LoadedBundle> warmer, ItemChanges items) {
     if (config.enabled()) {
       LoadedBundle bundle = loader.apply(config.bundle());
       boolean ready = false;
       try {
         recommender.check(bundle);
         warmer.accept(bundle);
-        bundles.swap(bundle);
+        items.serve(bundles, bundle, () -> bundles.swap(bundle));
         ready = true;
       } finally {
         if (!ready) {

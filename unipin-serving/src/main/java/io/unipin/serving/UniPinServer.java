@@ -4,6 +4,7 @@ import io.unipin.serving.admission.KvRefresher;
 import io.unipin.serving.checks.StartChecks;
 import io.unipin.serving.console.Console;
 import io.unipin.serving.console.ConsoleParts;
+import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.metrics.MetricsEndpoint;
 import io.unipin.serving.pipeline.RankingModel;
 import io.unipin.serving.request.ServerIdentity;
@@ -166,6 +167,11 @@ public final class UniPinServer implements AutoCloseable {
 
   public int metricsPort() {
     return ports.metrics().port();
+  }
+
+  /** Returns the changes of items, for tests. */
+  ItemChanges items() {
+    return models.items();
   }
 
   /** Returns the nanoseconds that the serving bundle's model has spent in native code. */

@@ -41,7 +41,8 @@ public final class BundleReader {
     }
   }
 
-  private static Optional<BundleSummary> summary(Path directory) {
+  /** Returns what the manifest of a bundle says; empty without a readable manifest. */
+  public static Optional<BundleSummary> summary(Path directory) {
     String name = String.valueOf(directory.getFileName());
     if (!BundleNames.isValid(name)) {
       return Optional.empty();

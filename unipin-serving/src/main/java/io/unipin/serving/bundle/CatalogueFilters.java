@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.unipin.ann.ItemFilter;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.serving.items.live.ItemView;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
@@ -14,9 +15,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
- * Filters on the categories and ages of items in a catalogue. Filters that requests can share are
+ * Filters on the categories and ages of a bundle's items. Filters that requests can share are
  * cached, together with their bits over the index.
  *
  * <p>Items are sorted by the time of their appearance and divided into blocks. A cached filter
@@ -25,6 +27,9 @@ import java.util.stream.IntStream;
  *
  * <p>So two requests with slightly different times share a cached filter. Each search adds only the
  * ids of less than one block. The cached filters have a bound in bytes.
+ *
+ * <p>Live items are added to the catalogue's filter. The sum is cached until live items change; the
+ * catalogue's filter stays. A request with a time also looks at every live item once.
  *
  * <p>Thread-safe.
  */
@@ -44,6 +49,9 @@ public final class CatalogueFilters {
 
   private static final int CATEGORY_BYTES = 16;
 
+  /** Bytes of a text's objects, without two for each character. */
+  private static final int TEXT_BYTES = 64;
+
   private final Catalogue catalogue;
 
   /** Rows of items with a known time, oldest first, with their times. */
@@ -59,6 +67,14 @@ public final class CatalogueFilters {
 
   private final int block;
   private final Cache<Asked, ItemFilter> kept;
+
+  private final long keptBytes;
+
+  /** Filters with the live items of the newest version that a request asked for. */
+  private volatile LiveFilters keptLive;
+
+  /** Cached filters with the live items of one version. */
+  private record LiveFilters(long version, Cache<Asked, ItemFilter> kept) {}
 
   /**
    * The key of a cached filter. {@code from} is the first place of a block, or {@link #ANY_AGE}.
@@ -91,6 +107,18 @@ public final class CatalogueFilters {
             .<Asked, ItemFilter>weigher((asked, filter) -> weight(asked))
             .executor(Runnable::run)
             .build();
+    this.keptBytes = keptBytes;
+    this.keptLive = liveFilters(keptBytes, -1);
+  }
+
+  private LiveFilters liveFilters(long most, long version) {
+    return new LiveFilters(
+        version,
+        Caffeine.newBuilder()
+            .maximumWeight(most)
+            .<Asked, ItemFilter>weigher(this::weight)
+            .executor(Runnable::run)
+            .build());
   }
 
   /**
@@ -104,22 +132,84 @@ public final class CatalogueFilters {
     if (wanted.isEmpty() && createdSinceMs == 0) {
       return ItemFilter.NONE;
     }
+    int first = first(createdSinceMs);
+    int from = blockOf(first);
+    ItemFilter shared = shared(wanted, from);
+    return from == first ? shared : shared.and(ItemFilter.excluding(ids(from, first)));
+  }
+
+  /** Returns the filter of {@link #of(Set, long)}, for live items as well. */
+  public ItemFilter of(Set<String> wanted, long createdSinceMs, ItemView items) {
+    if (items.size() == catalogue.size() || (wanted.isEmpty() && createdSinceMs == 0)) {
+      return of(wanted, createdSinceMs);
+    }
+    int first = first(createdSinceMs);
+    int from = blockOf(first);
+    long before = before(from);
+    ItemFilter shared =
+        keptLive(items.version())
+            .get(
+                new Asked(wanted, from),
+                asked -> shared(wanted, from).also(items.liveIds(wanted, before)));
+    if (from == ANY_AGE) {
+      return shared;
+    }
+    LongStream tooOld = LongStream.of(items.liveIdsBetween(before, createdSinceMs));
+    return shared.and(
+        ItemFilter.excluding(LongStream.concat(LongStream.of(ids(from, first)), tooOld).toArray()));
+  }
+
+  /**
+   * Returns the cached filters of a version. Those of earlier versions are dropped at once, because
+   * no new request asks for them.
+   */
+  private Cache<Asked, ItemFilter> keptLive(long version) {
+    LiveFilters now = keptLive;
+    if (now.version() == version) {
+      return now.kept();
+    }
+    LiveFilters next = liveFilters(keptBytes, version);
+    if (now.version() < version) {
+      keptLive = next; // another thread may set its own; then one of them fills up again
+    }
+    return next.kept();
+  }
+
+  /** Returns the cached filter of the catalogue's items from a place on. */
+  private ItemFilter shared(Set<String> wanted, int from) {
     Set<String> known =
         wanted.stream()
             .map(categories::get)
             .filter(Objects::nonNull)
             .collect(Collectors.toUnmodifiableSet());
-    if (known.isEmpty() && !wanted.isEmpty()) {
-      return ItemFilter.allowing();
-    }
-    int first = createdSinceMs == 0 ? ANY_AGE : first(createdSinceMs);
-    int from = first == ANY_AGE ? ANY_AGE : first / block * block;
-    ItemFilter shared = kept.get(new Asked(known, from), this::filter);
-    return from == first ? shared : shared.and(ItemFilter.excluding(ids(from, first)));
+    return known.isEmpty() && !wanted.isEmpty()
+        ? ItemFilter.allowing()
+        : kept.get(new Asked(known, from), this::filter);
   }
 
-  /** Returns the place of the first item that appeared at the given time or later. */
+  private int blockOf(int first) {
+    return first == ANY_AGE ? ANY_AGE : first / block * block;
+  }
+
+  /**
+   * Returns a time before every request's time that leads to this place; {@link FeedLog#NO_TIME}
+   * for any age.
+   */
+  private long before(int from) {
+    if (from == ANY_AGE) {
+      return FeedLog.NO_TIME;
+    }
+    return from == 0 ? FeedLog.NO_TIME + 1 : times[from - 1];
+  }
+
+  /**
+   * Returns the place of the first item that appeared at the given time or later; {@link #ANY_AGE}
+   * for time 0.
+   */
   private int first(long timeMs) {
+    if (timeMs == 0) {
+      return ANY_AGE;
+    }
     int place = Arrays.binarySearch(times, timeMs);
     if (place < 0) {
       return -place - 1;
@@ -156,6 +246,15 @@ public final class CatalogueFilters {
         Math.min(Integer.MAX_VALUE, bytes(most, catalogue.size(), asked.categories().size()));
   }
 
+  /** Returns an upper bound of the bytes of a filter with live items, and of its key's texts. */
+  private int weight(Asked asked, ItemFilter filter) {
+    long texts =
+        asked.categories().stream().mapToLong(text -> TEXT_BYTES + 2L * text.length()).sum();
+    long shared = weight(asked); // it holds the shared filter
+    long bits = bytes(0, catalogue.size(), 0);
+    return (int) Math.min(Integer.MAX_VALUE, shared + bits + texts + Long.BYTES * filter.ownIds());
+  }
+
   private static long bytes(long passing, long all, long named) {
     return Long.BYTES * passing
         + all / Byte.SIZE
@@ -164,9 +263,18 @@ public final class CatalogueFilters {
         + CATEGORY_BYTES * named;
   }
 
-  /** Returns the bytes of all cached filters. */
+  /** Returns the bytes of all cached filters of the catalogue alone. */
   long keptBytes() {
-    kept.cleanUp();
-    return kept.policy().eviction().orElseThrow().weightedSize().orElse(0);
+    return weighed(kept);
+  }
+
+  /** Returns the bytes of all cached filters with live items. */
+  long keptLiveBytes() {
+    return weighed(keptLive.kept());
+  }
+
+  private static long weighed(Cache<?, ItemFilter> cache) {
+    cache.cleanUp();
+    return cache.policy().eviction().orElseThrow().weightedSize().orElse(0);
   }
 }

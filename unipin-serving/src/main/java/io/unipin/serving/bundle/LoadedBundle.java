@@ -11,16 +11,19 @@ import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
+import io.unipin.serving.items.live.LiveItem;
+import io.unipin.serving.items.live.LiveItems;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A bundle in memory: the model, catalogue and index of one version. Row r of the catalogue is item
- * r of the model.
+ * r of the model. Live items lie behind them, in slots of the model.
  *
- * <p>Thread-safe. Immutable except for the index.
+ * <p>Thread-safe. Immutable except for the index and the live items.
  */
 public final class LoadedBundle implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LoadedBundle.class);
@@ -32,6 +35,8 @@ public final class LoadedBundle implements AutoCloseable {
   private final Catalogue catalogue;
   private final CatalogueFilters filters;
   private final LiveIndex index;
+  private final LiveItems items;
+  private final ContentRange contents;
   private final List<GoldenQuery> golden;
   private final Instant loadedAt = Instant.now();
 
@@ -59,6 +64,8 @@ public final class LoadedBundle implements AutoCloseable {
     requireEqual("dimensions of model and index", model.config().itemDim(), index.dimension());
     String factory = index instanceof FaissIndex ? index.description() : LiveIndexConfig.EXACT;
     this.index = LiveIndex.over(index, vectors(model), LiveIndexConfig.of(factory));
+    this.items = new LiveItems(catalogue, model.liveLimit());
+    this.contents = ContentRange.of(catalogue);
   }
 
   private void requireEqual(String what, int expected, int got) {
@@ -128,6 +135,54 @@ public final class LoadedBundle implements AutoCloseable {
   /** Returns the filters over the bundle's items. */
   public CatalogueFilters filters() {
     return filters;
+  }
+
+  /** Returns the lengths of the content vectors of the bundle's items. */
+  public ContentRange contents() {
+    return contents;
+  }
+
+  /** Returns the bundle's own items and its live items. */
+  public LiveItems items() {
+    return items;
+  }
+
+  /**
+   * Adds live items, or replaces those of equal ids. Every search that begins after the return
+   * finds them.
+   *
+   * @param added distinct ids that the bundle does not know, at most {@link LiveItems#available}
+   * @param vectors (added, itemDim) from {@link ServingModel#embed}
+   */
+  public void add(List<LiveItem> added, float[] vectors) {
+    int dimension = model.config().itemDim();
+    int[] slots = items.reserve(added.size());
+    boolean written = false;
+    try {
+      for (int i = 0; i < slots.length; i++) {
+        model.writeLive(slots[i], Arrays.copyOfRange(vectors, i * dimension, (i + 1) * dimension));
+      }
+      written = true;
+    } finally {
+      if (!written) {
+        items.giveBack(slots);
+      }
+    }
+    items.add(added, slots);
+    index.upsert(added.stream().mapToLong(LiveItem::id).toArray(), vectors);
+  }
+
+  /**
+   * Removes items from the index, whether they are live or the bundle's own. Live items are
+   * unknown from then on. Ignores ids that the bundle does not serve.
+   *
+   * @param ids distinct
+   */
+  public void remove(long[] ids) {
+    if (ids.length > 0) {
+      index.delete(ids);
+      items.remove(ids);
+    }
   }
 
   /** Returns the index. Its changes are lost when the bundle is closed. */

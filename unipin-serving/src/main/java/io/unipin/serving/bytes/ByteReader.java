@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 /**
  * Reads big-endian numbers from bytes that may be cut short or hostile. One thread.
  *
- * <p>Every method throws {@link MalformedBytesException} rather than reading past the end. No
- * method allocates. A count never exceeds the number of parts that the remaining bytes can hold. So
+ * <p>Every method throws {@link MalformedBytesException} rather than reading past the end. Only
+ * {@link #bytes} allocates. A count never exceeds the number of parts that the remaining bytes can hold. So
  * memory is bounded by the input.
  */
 public final class ByteReader {
@@ -84,6 +84,14 @@ public final class ByteReader {
               .formatted(most, bytes.remaining(), Long.toUnsignedString(count)));
     }
     return (int) count;
+  }
+
+  /** Reads this many bytes into an array of their own. */
+  public byte[] bytes(int count) {
+    need(count);
+    byte[] read = new byte[count];
+    bytes.get(read);
+    return read;
   }
 
   /** Checks that all bytes were read. */

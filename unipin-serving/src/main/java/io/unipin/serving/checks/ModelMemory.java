@@ -2,6 +2,7 @@ package io.unipin.serving.checks;
 
 import io.unipin.serving.bundle.BundleNames;
 import io.unipin.serving.bundle.BundleReader;
+import io.unipin.serving.bundle.BundleSummary;
 import io.unipin.serving.experiment.ArmConfig;
 import io.unipin.serving.settings.ServerConfig;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Computes the memory that a server's models use outside the heap. Weights and item vectors take as
- * many bytes in memory as in their files.
+ * many bytes in memory as in their files. Each model also has room for items that callers put.
  *
  * <p>The serving bundle is counted twice, because the next one is loaded while it serves. It is
  * counted a third time if the previous bundle is kept.
@@ -44,13 +45,15 @@ final class ModelMemory {
     if (!BundleNames.isValid(name)) {
       return 0;
     }
-    Path model = BundleReader.model(config.bundle().folder().resolve(name));
+    Path bundle = config.bundle().folder().resolve(name);
+    Path model = BundleReader.model(bundle);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(model, "*.safetensors")) {
       long sum = 0;
       for (Path file : files) {
         sum += Files.size(file);
       }
-      return sum;
+      int dimension = BundleReader.summary(bundle).map(BundleSummary::dimension).orElse(0);
+      return sum + (long) Float.BYTES * config.items().slots() * dimension;
     } catch (IOException e) {
       return 0; // loading the bundle reports the problem
     }

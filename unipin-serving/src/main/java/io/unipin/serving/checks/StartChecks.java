@@ -139,6 +139,7 @@ public final class StartChecks {
   private Map<String, Path> folders() {
     Map<String, Path> folders = new LinkedHashMap<>();
     folders.put("history.folder", config.history().folder());
+    folders.put("items.folder", config.itemsFolder());
     if (config.servedLog().enabled()) {
       folders.put("servedLog.folder", config.servedLog().folder());
     }

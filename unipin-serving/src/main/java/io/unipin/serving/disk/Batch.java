@@ -12,12 +12,18 @@ public final class Batch implements AutoCloseable {
     return this;
   }
 
+  /** Deletes one key. Its bytes leave the disk at some later time. */
+  public Batch delete(byte[] key) throws RocksDBException {
+    changes.delete(key);
+    return this;
+  }
+
   /**
    * Deletes one key. {@link DiskDatabase#rewrite} then removes it from the disk.
    *
    * @param next smallest key after {@code key}
    */
-  public Batch delete(byte[] key, byte[] next) throws RocksDBException {
+  public Batch erase(byte[] key, byte[] next) throws RocksDBException {
     changes.deleteRange(key, next);
     return this;
   }

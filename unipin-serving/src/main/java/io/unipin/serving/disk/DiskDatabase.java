@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
 import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -56,8 +56,7 @@ public final class DiskDatabase implements AutoCloseable {
   @GuardedBy("life")
   private boolean closed;
 
-  private DiskDatabase(
-      String store, Options options, WriteOptions writeOptions, RocksDB database) {
+  private DiskDatabase(String store, Options options, WriteOptions writeOptions, RocksDB database) {
     this.store = store;
     this.options = options;
     this.writeOptions = writeOptions;
@@ -103,6 +102,28 @@ public final class DiskDatabase implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens an existing database for reading only, as it is now. A server may go on writing it
+   * meanwhile.
+   */
+  public static DiskDatabase openForReading(Place place) {
+    RocksDB.loadLibrary();
+    Options options = new Options().setMaxOpenFiles(MAX_OPEN_FILES);
+    try {
+      return new DiskDatabase(
+          place.store(),
+          options,
+          new WriteOptions(),
+          RocksDB.openReadOnly(options, place.folder().toString()));
+    } catch (RocksDBException e) {
+      options.close();
+      throw new ServingException(
+          FailureKind.UNAVAILABLE,
+          "the " + place.store() + " store can't be opened: " + e.getMessage(),
+          e);
+    }
+  }
+
   /** A short sequence of reads and writes on an open database. */
   @FunctionalInterface
   public interface Call<T extends @Nullable Object> {
@@ -131,8 +152,7 @@ public final class DiskDatabase implements AutoCloseable {
   static ServingException failure(String store, RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getSubCode() == Status.SubCode.NoSpace
-        ? new ServingException(
-            FailureKind.UNAVAILABLE, "the " + store + " store's disk is full", e)
+        ? new ServingException(FailureKind.UNAVAILABLE, "the " + store + " store's disk is full", e)
         : new ServingException(FailureKind.INTERNAL, "the " + store + " store failed", e);
   }
 

@@ -57,8 +57,7 @@ public final class HistoryStore implements AutoCloseable {
   /** Opens the store, or creates an empty one. */
   public static HistoryStore open(HistoryConfig config) {
     DiskDatabase database =
-        DiskDatabase.open(
-            new DiskDatabase.Place("history", config.folder(), config.syncWrites()));
+        DiskDatabase.open(new DiskDatabase.Place("history", config.folder(), config.syncWrites()));
     boolean opened = false;
     try {
       HistoryStore store = new HistoryStore(config.limit(), database);

@@ -4,6 +4,7 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Removal;
@@ -16,10 +17,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Explains the steps of a request. For one request and one thread. */
 public final class Inspector {
   private final LoadedBundle bundle;
+  private final ItemView items;
   private final List<Candidate> found;
   private final List<RankedItem> ranked;
   private final List<RankedItem> page;
@@ -28,16 +31,19 @@ public final class Inspector {
   /**
    * Creates an inspector of an answered request.
    *
+   * @param items the request's view of the bundle's items
    * @param found candidates in retrieval's order
    * @param ranked candidates by utility
    * @param slated page, and the candidates that rules kept off it
    */
   public Inspector(
       LoadedBundle bundle,
+      ItemView items,
       List<Candidate> found,
       List<RankedItem> ranked,
       SlateRules.Slated slated) {
     this.bundle = bundle;
+    this.items = items;
     this.found = found;
     this.ranked = ranked;
     this.page = slated.items();
@@ -50,9 +56,9 @@ public final class Inspector {
     all.addAll(recent);
     List<ReadAction> read = new ArrayList<>(count);
     for (RecordedAction action : all.subList(Math.max(0, all.size() - count), all.size())) {
-      int row = bundle.catalogue().row(action.itemId());
+      int row = items.row(action.itemId());
       boolean known = row != Catalogue.UNKNOWN;
-      read.add(new ReadAction(action, known ? bundle.catalogue().title(row) : "", known));
+      read.add(new ReadAction(action, known ? items.title(row) : "", known));
     }
     return read;
   }
@@ -62,18 +68,18 @@ public final class Inspector {
     found.forEach(candidate -> retrievalRanks.put(candidate.id(), retrievalRanks.size() + 1));
     Map<Long, Integer> places = new HashMap<>();
     page.forEach(item -> places.put(item.id(), places.size() + 1));
-    List<InspectedItem> items = new ArrayList<>(ranked.size());
+    List<InspectedItem> inspected = new ArrayList<>(ranked.size());
     for (RankedItem item : ranked) {
-      items.add(
+      inspected.add(
           new InspectedItem(
               item,
-              bundle.catalogue().category(bundle.catalogue().row(item.id())),
-              items.size() + 1,
+              items.category(items.row(item.id())),
+              inspected.size() + 1,
               retrievalRanks.getOrDefault(item.id(), 0),
               places.getOrDefault(item.id(), 0),
               rule(item.id())));
     }
-    return items;
+    return inspected;
   }
 
   private String rule(long id) {
@@ -98,20 +104,19 @@ public final class Inspector {
       long id, float[] query, Unwanted unwanted, Function<Candidate, RankedItem> score) {
     float lastFound = found.isEmpty() ? 0 : found.get(found.size() - 1).score();
     float lastShown = page.isEmpty() ? 0 : page.get(page.size() - 1).utility();
-    int row = bundle.catalogue().row(id);
+    int row = items.row(id);
     if (row == Catalogue.UNKNOWN) {
       return new ItemVerdict(id, "", Verdict.UNKNOWN, 0, 0, lastFound, 0, lastShown, null);
     }
-    FloatBuffer vectors = bundle.model().itemTable();
+    FloatBuffer vectors = bundle.model().rows();
     float similarity = similarity(vectors, row, query);
-    int exactRank = 1;
-    for (int other = 0; other < bundle.catalogue().size(); other++) {
-      if (other != row
-          && !unwanted.holds(bundle.catalogue().id(other))
-          && similarity(vectors, other, query) > similarity) {
-        exactRank++;
-      }
-    }
+    int exactRank =
+        1
+            + (int)
+                IntStream.concat(IntStream.range(0, bundle.catalogue().size()), items.liveRows())
+                    .filter(other -> other != row && !unwanted.holds(items.id(other)))
+                    .filter(other -> similarity(vectors, other, query) > similarity)
+                    .count();
     RankedItem scored = score.apply(new Candidate(id, row, similarity));
     int rank =
         1
@@ -121,7 +126,7 @@ public final class Inspector {
                     .count();
     return new ItemVerdict(
         id,
-        bundle.catalogue().title(row),
+        items.title(row),
         verdict(id, unwanted, exactRank),
         exactRank,
         similarity,

@@ -9,15 +9,17 @@ import java.nio.file.Path;
 /**
  * Settings of the items that callers put while bundles serve.
  *
- * @param folder folder of the store
- * @param limit most items that a bundle serves in addition to its own. Every loaded bundle takes
- *     this number times its item dimension times 4 bytes of memory. 0 turns such items off.
+ * @param folder folder of the store; empty for the one beside the history
+ * @param limit most items that a bundle serves in addition to its own; 0 for none. Every loaded
+ *     bundle has room for them.
  * @param maxBytes most bytes of all kept records together
  * @param maxPutsPerSecond most items that calls may put a second, on average; a call may use up to
  *     ten seconds' worth at once
  */
 public record ItemsConfig(Path folder, int limit, ByteSize maxBytes, double maxPutsPerSecond) {
   private static final int MOST_ITEMS = 10_000_000;
+  private static final int SPARE_SLOTS = 1000;
+  private static final int SPARE_SHARE = 8;
   private static final double MOST_PUTS = 1e6;
   private static final double FEWEST_PUTS = 1e-3;
 
@@ -27,5 +29,25 @@ public record ItemsConfig(Path folder, int limit, ByteSize maxBytes, double maxP
       throw new SettingException("maxBytes", "a size above 0 expected, got " + maxBytes);
     }
     checkRange("maxPutsPerSecond", maxPutsPerSecond, FEWEST_PUTS, MOST_PUTS);
+  }
+
+  /**
+   * Returns the folder of the store. If none is set, it lies beside the given folder of the history
+   * and has its name with {@code -items} added.
+   */
+  public Path folder(Path history) {
+    Path absolute = history.toAbsolutePath().normalize();
+    return folder.toString().isEmpty()
+        ? absolute.resolveSibling(absolute.getFileName() + "-items")
+        : folder;
+  }
+
+  /**
+   * Returns the number of slots of a loaded bundle. A replaced or deleted item keeps its slot for
+   * as long as a request reads it, so there are more slots than items. A slot takes the bundle's
+   * item dimension times 4 bytes.
+   */
+  public int slots() {
+    return limit + Math.max(Math.min(limit, SPARE_SLOTS), limit / SPARE_SHARE);
   }
 }

@@ -2,3 +2,4 @@
 @NullMarked
 package io.unipin.serving.items;
 
+import org.jspecify.annotations.NullMarked;

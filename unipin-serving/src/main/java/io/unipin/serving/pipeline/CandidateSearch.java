@@ -4,7 +4,9 @@ import io.unipin.ann.AnnIndex;
 import io.unipin.ann.AnnResult;
 import io.unipin.ann.AnnSearch;
 import io.unipin.ann.ItemFilter;
+import io.unipin.ann.LiveIndex;
 import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.FeedLog;
 import io.unipin.model.QueryMerge;
 import io.unipin.model.ServingModel;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -38,6 +40,9 @@ final class CandidateSearch {
   /**
    * Returns candidates that the request allows, best first. Equal scores are ordered by smaller id.
    *
+   * <p>An item that expired a moment ago may still be in the index. It is left out, so there may be
+   * fewer candidates until it is removed.
+   *
    * @param servedBefore ids of items on earlier pages
    * @param count largest number of candidates
    */
@@ -53,7 +58,7 @@ final class CandidateSearch {
     int k = (int) Math.max(1, Math.min(wanted, bundle.index().size()));
     AnnSearch nearest = new AnnSearch(k, config.breadth(), filter(user, wishes, servedBefore));
     AnnResult result = bundle.index().search(queries.vectors(), queryCount, nearest);
-    return merge(result, queries.shares(), bundle.catalogue(), count);
+    return merge(result, queries.shares(), user, count);
   }
 
   private static ItemFilter filter(UserSession user, Wishes wishes, long[] servedBefore) {
@@ -64,7 +69,7 @@ final class CandidateSearch {
     }
     return user.bundle()
         .filters()
-        .of(wishes.categories(), wishes.createdSinceMs())
+        .of(wishes.categories(), wishes.createdSinceMs(), user.items())
         .and(ItemFilter.excluding(out.toArray()));
   }
 
@@ -88,10 +93,17 @@ final class CandidateSearch {
         Arrays.stream(kept).mapToDouble(query -> plan.shares()[query]).toArray());
   }
 
-  /** Returns the share of the k nearest items that an index finds. */
-  double recall(AnnIndex index, AnnIndex exact, float[] query, int k) {
-    int wanted = Math.max(1, Math.min(k, index.size()));
-    AnnSearch search = new AnnSearch(wanted, config.breadth(), ItemFilter.NONE);
+  /**
+   * Returns the share of the k nearest items of the bundle that its index finds. Live items do not
+   * count.
+   *
+   * @param exact exact index over the bundle's own items
+   */
+  double recall(UserSession user, AnnIndex exact, float[] query, int k) {
+    LiveIndex index = user.bundle().index();
+    int wanted = Math.max(1, Math.min(k, index.size() - user.bundle().items().size()));
+    ItemFilter own = ItemFilter.excluding(user.items().liveIds(Set.of(), FeedLog.NO_TIME));
+    AnnSearch search = new AnnSearch(wanted, config.breadth(), own);
     Set<Long> nearest = found(exact.search(query, 1, search));
     Set<Long> found = found(index.search(query, 1, search));
     found.retainAll(nearest);
@@ -116,23 +128,40 @@ final class CandidateSearch {
    * share. An item's score is its highest among all queries.
    */
   private static List<Candidate> merge(
-      AnnResult result, double[] shares, Catalogue catalogue, int count) {
+      AnnResult result, double[] shares, UserSession user, int count) {
     Map<Long, Candidate> best = new HashMap<>();
     long[][] found = new long[result.queryCount()][];
     for (int query = 0; query < found.length; query++) {
       int offset = query * result.k();
-      found[query] = Arrays.copyOfRange(result.ids(), offset, offset + result.found(query));
       for (int i = offset; i < offset + result.found(query); i++) {
         long id = result.ids()[i];
-        best.merge(
-            id,
-            new Candidate(id, catalogue.row(id), result.scores()[i]),
-            (one, other) -> one.score() >= other.score() ? one : other);
+        int row = servedRow(user, id);
+        if (row != Catalogue.UNKNOWN) {
+          best.merge(
+              id,
+              new Candidate(id, row, result.scores()[i]),
+              (one, other) -> one.score() >= other.score() ? one : other);
+        }
       }
+      found[query] =
+          Arrays.stream(result.ids(), offset, offset + result.found(query))
+              .filter(best::containsKey)
+              .toArray();
     }
     return Arrays.stream(QueryMerge.merge(found, shares, count))
         .mapToObj(best::get)
         .sorted(BEST_FIRST)
         .toList();
+  }
+
+  /**
+   * Returns the row of an item that may stand on the page, or {@link Catalogue#UNKNOWN}. The index
+   * may hold an item that was put after the request began.
+   */
+  static int servedRow(UserSession user, long id) {
+    int row = user.items().row(id);
+    return row == Catalogue.UNKNOWN || user.items().isExpired(row, user.timeMs())
+        ? Catalogue.UNKNOWN
+        : row;
   }
 }

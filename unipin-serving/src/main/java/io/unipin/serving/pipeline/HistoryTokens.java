@@ -6,9 +6,9 @@ import io.unipin.model.features.HistoryWindow;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
-import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.items.live.ItemView;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,8 +36,8 @@ public record HistoryTokens(
     List<Long> unknownItems) {
   private static final int MAX_NAMED_UNKNOWN = 1000;
 
-  static HistoryTokens of(LoadedBundle bundle, UserHistory history, List<RecordedAction> recent) {
-    ModelConfig config = bundle.model().config();
+  static HistoryTokens of(
+      ModelConfig config, ItemView items, UserHistory history, List<RecordedAction> recent) {
     List<RecordedAction> stored = history.newest();
     long start =
         HistoryWindow.start(history.lifetime() + recent.size(), config.maxHistory())
@@ -51,7 +51,7 @@ public record HistoryTokens(
     Set<Long> unknown = new LinkedHashSet<>();
     List<UserAction> actions = new ArrayList<>(window.size());
     for (RecordedAction action : window) {
-      actions.add(read(action, config, bundle.catalogue(), unknown));
+      actions.add(read(action, config, items, unknown));
     }
     TokenSequence all = TokenSequence.of(actions);
     TokenSequence committed =
@@ -70,8 +70,8 @@ public record HistoryTokens(
    * because they mean nothing to its model.
    */
   private static UserAction read(
-      RecordedAction action, ModelConfig config, Catalogue catalogue, Set<Long> unknown) {
-    int row = catalogue.row(action.itemId());
+      RecordedAction action, ModelConfig config, ItemView items, Set<Long> unknown) {
+    int row = items.row(action.itemId());
     if (row == Catalogue.UNKNOWN) {
       unknown.add(action.itemId());
       row = config.items();
@@ -82,7 +82,9 @@ public record HistoryTokens(
       bits |= bit < 0 ? 0 : 1L << bit;
     }
     int surface = Math.max(config.surfaces().indexOf(action.surface()), 0);
-    return UserAction.of(row, bits, surface, action.timeMs());
+    return items.isLive(row)
+        ? UserAction.live(row, items.identity(row), bits, surface, action.timeMs())
+        : UserAction.of(row, bits, surface, action.timeMs());
   }
 
   boolean hasPrivateTail() {

@@ -3,6 +3,7 @@ package io.unipin.serving.pipeline;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Wishes;
@@ -37,20 +38,20 @@ final class Ranker {
   List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
     int scored = user.ladder().scoredCandidates(found.size(), user.lease().rows());
     if (scored == 0) {
-      return unscored(user.bundle(), found);
+      return unscored(user.items(), found);
     }
     List<Candidate> candidates = found.subList(0, scored);
     float[] scores = model.score(user, candidates);
-    return order(user.bundle(), candidates, wishes.utilityWeights(), scores);
+    return order(user, candidates, wishes.utilityWeights(), scores);
   }
 
   private List<RankedItem> order(
-      LoadedBundle bundle,
+      UserSession user,
       List<Candidate> candidates,
       Map<String, Float> requestedWeights,
       float[] scores) {
     Finite.require("probability", scores);
-    float[] weights = weights(requestedWeights, bundle.model().config());
+    float[] weights = weights(requestedWeights, user.bundle().model().config());
     List<RankedItem> items = new ArrayList<>(candidates.size());
     for (int i = 0; i < candidates.size(); i++) {
       int actions = weights.length;
@@ -59,7 +60,7 @@ final class Ranker {
       items.add(
           new RankedItem(
               candidate.id(),
-              bundle.catalogue().title(candidate.row()),
+              user.items().title(candidate.row()),
               utility(weights, probabilities),
               probabilities,
               candidate.score()));
@@ -69,13 +70,13 @@ final class Ranker {
   }
 
   /** Returns candidates in their given order, without probabilities. */
-  private static List<RankedItem> unscored(LoadedBundle bundle, List<Candidate> candidates) {
+  private static List<RankedItem> unscored(ItemView items, List<Candidate> candidates) {
     return candidates.stream()
         .map(
             candidate ->
                 new RankedItem(
                     candidate.id(),
-                    bundle.catalogue().title(candidate.row()),
+                    items.title(candidate.row()),
                     candidate.score(),
                     new float[0],
                     candidate.score()))

@@ -1,7 +1,6 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.ann.AnnIndex;
-import io.unipin.feedlog.Catalogue;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
@@ -11,6 +10,7 @@ import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.Inspector;
 import io.unipin.serving.inspect.ItemVerdict;
+import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.pipeline.cost.Ladder;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.Page;
@@ -27,7 +27,6 @@ import io.unipin.serving.request.Trace;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
 import io.unipin.serving.slate.SlateRules;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -144,7 +143,7 @@ public final class Recommender {
       clock.stop();
       Map<Stage, Long> spent = clock.spent();
       Trace trace = user.trace(query.requestId(), List.of());
-      Inspector inspector = new Inspector(bundle, found, ranked, slate);
+      Inspector inspector = new Inspector(bundle, user.items(), found, ranked, slate);
       ItemVerdict verdict =
           item.isEmpty() ? null : judge(inspector, item.getAsLong(), user, query, servedBefore);
       return new Inspection(
@@ -171,29 +170,22 @@ public final class Recommender {
 
   /** Ranks the items in the caller's request. */
   public Ranking rank(LoadedBundle bundle, RankingQuery query, StageClock clock) {
-    List<Candidate> known = new ArrayList<>();
-    List<Long> unknown = new ArrayList<>();
-    for (long id : query.items()) {
-      int row = bundle.catalogue().row(id);
-      if (row == Catalogue.UNKNOWN) {
-        unknown.add(id);
-      } else {
-        known.add(new Candidate(id, row, 0));
+    try (ItemView items = bundle.items().open()) {
+      NamedItems named = NamedItems.of(query.items(), items, query.user().timeMs());
+      Ladder.Goal goal = new Ladder.Goal(false, named.known().size(), named.known().size());
+      try (UserSession user = sessions.open(bundle, items, query.user(), goal, clock)) {
+        List<RankedItem> ranked = ranker.rank(user, named.known(), query.wishes());
+        clock.enter(Stage.RESPOND);
+        clock.stop();
+        return new Ranking(ranked, user.trace(query.requestId(), named.unknown()));
       }
-    }
-    Ladder.Goal goal = new Ladder.Goal(false, known.size(), known.size());
-    try (UserSession user = sessions.open(bundle, query.user(), goal, clock)) {
-      List<RankedItem> ranked = ranker.rank(user, known, query.wishes());
-      clock.enter(Stage.RESPOND);
-      clock.stop();
-      return new Ranking(ranked, user.trace(query.requestId(), unknown));
     }
   }
 
   /**
-   * Returns the share of the k nearest items that the bundle's index finds for a history.
+   * Returns the share of the k nearest items of the bundle that its index finds for a history.
    *
-   * @param exact exact index over the same items
+   * @param exact exact index over the bundle's own items
    */
   public double recall(
       LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
@@ -204,7 +196,7 @@ public final class Recommender {
     try (UserSession user = sessions.open(bundle, probe, new Ladder.Goal(true, 0, 0), clock)) {
       int dimension = bundle.model().config().itemDim();
       float[] first = Arrays.copyOf(search.queries(user, none).vectors(), dimension);
-      double recall = search.recall(bundle.index(), exact, first, k);
+      double recall = search.recall(user, exact, first, k);
       clock.stop();
       return recall;
     } finally {
@@ -223,7 +215,7 @@ public final class Recommender {
 
   private SlateRules.Slated choose(
       UserSession user, PageQuery query, List<RankedItem> ranked, PageSize size) {
-    return rules.choose(ranked, size.items(), user.bundle().catalogue(), query.user().timeMs());
+    return rules.choose(ranked, size.items(), user.items(), query.user().timeMs());
   }
 
   /** Returns the cursor of the next page; empty after the last one. */

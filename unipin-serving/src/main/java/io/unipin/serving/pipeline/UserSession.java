@@ -4,6 +4,7 @@ import io.unipin.kvcache.KvLease;
 import io.unipin.model.features.RequestContext;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.pipeline.cost.Ladder;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
@@ -13,16 +14,20 @@ import java.util.List;
 
 /**
  * The data that the stages of one user's request share. {@link UserSessions} opens the session.
- * Closing it returns the user's state to the cache.
+ * Closing it returns the user's state to the cache and closes the view of the items.
  *
  * <p>The caller stops the clock after the last stage. A stage that still runs when the session is
  * closed has failed, so its time is not counted. One thread.
  *
+ * @param items items of the request's bundle at the moment of the request
+ * @param timeMs time of the request in milliseconds since the epoch
  * @param wanted history in the form that the model reads, the clock, and the ladder
  * @param context surface and gap of the request
  */
 public record UserSession(
     LoadedBundle bundle,
+    ItemView items,
+    long timeMs,
     UserHistory history,
     UserEncoder.Wanted wanted,
     UserState state,
@@ -70,6 +75,7 @@ public record UserSession(
     try {
       state.close();
     } finally {
+      items.close();
       clock().fail();
     }
   }

@@ -8,6 +8,7 @@ import io.unipin.model.features.TokenSequence;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.pipeline.cost.DegradationConfig;
 import io.unipin.serving.pipeline.cost.Ladder;
 import io.unipin.serving.request.Stage;
@@ -41,16 +42,22 @@ final class UserSessions {
     this.ranking = ranking;
   }
 
-  /** Opens a session. The caller closes it. */
+  /** Opens a session with a view of the bundle's present items. The caller closes it. */
   UserSession open(LoadedBundle bundle, UserInput user, Ladder.Goal goal, StageClock clock) {
+    return open(bundle, bundle.items().open(), user, goal, clock);
+  }
+
+  /** Opens a session that takes over a view of the bundle's items. The caller closes it. */
+  UserSession open(
+      LoadedBundle bundle, ItemView items, UserInput user, Ladder.Goal goal, StageClock clock) {
     boolean opened = false;
     try {
       clock.enter(Stage.HISTORY);
       long mark = cache.mark(user.id());
       UserHistory history =
           user.history() == null ? histories.read(user.id()) : user.history().asStored();
-      HistoryTokens tokens = HistoryTokens.of(bundle, history, user.recent());
       ModelConfig config = bundle.model().config();
+      HistoryTokens tokens = HistoryTokens.of(config, items, history, user.recent());
       RequestContext context =
           new RequestContext(
               Math.max(config.surfaces().indexOf(user.surface()), 0),
@@ -59,9 +66,10 @@ final class UserSessions {
       UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
       UserState state = encoder.open(bundle.model(), wanted);
       opened = true;
-      return new UserSession(bundle, history, wanted, state, context);
+      return new UserSession(bundle, items, user.timeMs(), history, wanted, state, context);
     } finally {
       if (!opened) {
+        items.close();
         clock.fail();
       }
     }
@@ -78,8 +86,11 @@ final class UserSessions {
    * @return number of actions encoded
    */
   int refresh(LoadedBundle bundle, String user) {
-    Supplier<TokenSequence> history =
-        () -> HistoryTokens.of(bundle, histories.read(user), List.of()).committed();
-    return encoder.refresh(bundle.model(), user, history) + ranking.refresh(user, history);
+    ModelConfig config = bundle.model().config();
+    try (ItemView items = bundle.items().open()) {
+      Supplier<TokenSequence> history =
+          () -> HistoryTokens.of(config, items, histories.read(user), List.of()).committed();
+      return encoder.refresh(bundle.model(), user, history) + ranking.refresh(user, history);
+    }
   }
 }

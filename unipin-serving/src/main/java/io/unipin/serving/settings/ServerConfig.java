@@ -6,6 +6,7 @@ import io.unipin.serving.console.ConsoleConfig;
 import io.unipin.serving.experiment.ExperimentsConfig;
 import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.history.HistoryConfig;
+import io.unipin.serving.items.ItemsConfig;
 import io.unipin.serving.log.ServedLogConfig;
 import io.unipin.serving.pipeline.CacheConfig;
 import io.unipin.serving.pipeline.PageConfig;
@@ -16,6 +17,7 @@ import io.unipin.serving.rpc.RpcConfig;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.slate.SlateConfig;
 import io.unipin.serving.tracing.TracingConfig;
+import java.nio.file.Path;
 
 /** All settings of a server. Defaults stand in {@code server-defaults.yaml}; {@link ConfigReader} reads them. */
 public record ServerConfig(
@@ -26,6 +28,7 @@ public record ServerConfig(
     EngineConfig engine,
     CacheConfig cache,
     HistoryConfig history,
+    ItemsConfig items,
     RetrievalConfig retrieval,
     RankingConfig ranking,
     PageConfig page,
@@ -37,4 +40,9 @@ public record ServerConfig(
     ExperimentsConfig experiments,
     ShadowConfig shadow,
     TracingConfig tracing,
-    ConsoleConfig console) {}
+    ConsoleConfig console) {
+  /** Returns the folder of the items that callers put. */
+  public Path itemsFolder() {
+    return items.folder(history.folder());
+  }
+}

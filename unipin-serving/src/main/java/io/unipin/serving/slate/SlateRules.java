@@ -1,7 +1,7 @@
 package io.unipin.serving.slate;
 
-import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Removal;
 import io.unipin.serving.request.Removal.Rule;
@@ -42,8 +42,8 @@ public final class SlateRules {
    * Chooses at most {@code size} items. {@code nowMs} is the request's time in milliseconds since
    * the epoch.
    */
-  public Slated choose(List<RankedItem> ranked, int size, Catalogue catalogue, long nowMs) {
-    Choice choice = new Choice(ranked, catalogue, nowMs);
+  public Slated choose(List<RankedItem> ranked, int size, ItemView items, long nowMs) {
+    Choice choice = new Choice(ranked, items, nowMs);
     choice.fill(size);
     choice.freshen(size);
     return choice.slated();
@@ -70,14 +70,14 @@ public final class SlateRules {
     private final Map<String, Integer> authors = new HashMap<>();
     private final Map<String, Integer> categories = new HashMap<>();
 
-    Choice(List<RankedItem> ranked, Catalogue catalogue, long nowMs) {
+    Choice(List<RankedItem> ranked, ItemView items, long nowMs) {
       long oldest = nowMs - config.freshWithin().toMillis();
       for (RankedItem item : ranked) {
-        int row = catalogue.row(item.id());
-        long created = catalogue.createdMs(row);
+        int row = items.row(item.id());
+        long created = items.createdMs(row);
         boolean fresh = created != FeedLog.NO_TIME && created >= oldest;
-        String author = catalogue.author(row);
-        entries.add(new Entry(item, entries.size() + 1, author, catalogue.category(row), fresh));
+        String author = items.author(row);
+        entries.add(new Entry(item, entries.size() + 1, author, items.category(row), fresh));
       }
     }
 

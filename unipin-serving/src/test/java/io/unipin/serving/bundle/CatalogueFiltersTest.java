@@ -6,6 +6,9 @@ import io.unipin.ann.ItemFilter;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.serving.items.live.ItemView;
+import io.unipin.serving.items.live.LiveItem;
+import io.unipin.serving.items.live.LiveItems;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -88,6 +91,62 @@ class CatalogueFiltersTest {
             .isEqualTo(catalogue.category(row).equals("even") && catalogue.createdMs(row) >= since);
       }
     }
+  }
+
+  private static LiveItem live(long id, String category, long createdMs) {
+    return new LiveItem(id, 1, "", category, "", createdMs, 0);
+  }
+
+  private static void put(LiveItems items, LiveItem... added) {
+    items.add(List.of(added), items.reserve(added.length));
+  }
+
+  @Test
+  void of_liveItems_areThoseOfCategoryAndTime() {
+    for (Catalogue catalogue : List.of(many(), catalogue(), Catalogue.of(List.of()))) {
+      CatalogueFilters filters = new CatalogueFilters(catalogue);
+      LiveItems items = new LiveItems(catalogue, 200);
+      for (int i = 0; i < 100; i++) {
+        String category = i % 3 == 0 ? "even" : "new";
+        put(items, live(100_000 + i, category, i == 50 ? FeedLog.NO_TIME : i * 110_001L));
+      }
+      try (ItemView view = items.open()) {
+        for (long since = 0; since < 11_000_000; since += 97_777) {
+          for (Set<String> wanted : List.of(Set.of("even"), Set.of("new", "none"))) {
+            ItemFilter filter = filters.of(wanted, since, view);
+            ItemFilter own = filters.of(wanted, since);
+            for (int row = 0; row < catalogue.size(); row += 7) {
+              long id = catalogue.id(row);
+              assertThat(filter.passes(id)).isEqualTo(own.passes(id));
+            }
+            for (int i = 0; i < 100; i++) {
+              int row = view.row(100_000 + i);
+              boolean expected =
+                  wanted.contains(view.category(row))
+                      && (since == 0 || view.createdMs(row) >= since);
+              assertThat(filter.passes(100_000 + i)).as("item %s", i).isEqualTo(expected);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void of_liveItems_keepsTheSharedFilterWhenTheyChange() {
+    CatalogueFilters filters = new CatalogueFilters(many(), 10_000_000);
+    LiveItems items = new LiveItems(many(), 2000);
+    ItemFilter own = filters.of(Set.of("even"), 0);
+    for (int i = 0; i < 1000; i++) {
+      put(items, live(100_000 + i, "even", 5));
+      try (ItemView view = items.open()) {
+        ItemFilter filter = filters.of(Set.of("even"), 0, view);
+        assertThat(filters.of(Set.of("even"), 0, view)).isSameAs(filter);
+        assertThat(filter.passes(100_000 + i)).isTrue();
+      }
+    }
+    assertThat(filters.of(Set.of("even"), 0)).isSameAs(own);
+    assertThat(filters.keptLiveBytes()).isBetween(1L, 10_000_000L);
   }
 
   @Test

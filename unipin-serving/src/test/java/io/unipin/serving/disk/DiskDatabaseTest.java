@@ -51,7 +51,7 @@ final class DiskDatabaseTest {
             database.put(new byte[] {'a', 1}, new byte[] {1});
             batch.put(new byte[] {'a', 2}, new byte[] {2});
             batch.put(new byte[] {'b', 3}, new byte[] {3});
-            batch.delete(new byte[] {'a', 1}, new byte[] {'a', 1, 0});
+            batch.erase(new byte[] {'a', 1}, new byte[] {'a', 1, 0});
             database.write(batch);
             return true;
           });

@@ -9,6 +9,8 @@ import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.settings.ByteSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,10 +41,14 @@ final class ItemChangesTest {
   private final BundleHolder serving = new BundleHolder(drained -> {}, true);
   private final BundleHolder arm = new BundleHolder(drained -> {});
   private final BundleHolder idle = new BundleHolder(drained -> {});
-  private final ItemChanges changes = new ItemChanges(serving, List.of(arm, idle));
+  private ItemStore store;
+  private ItemChanges changes;
 
   @BeforeEach
   void load() {
+    store = ItemStore.open(folder.resolve("items"));
+    ItemsConfig config = new ItemsConfig(folder, 0, new ByteSize(1 << 20), 1000);
+    changes = new ItemChanges(serving, List.of(arm, idle), store, config, () -> 0);
     reader = new BundleReader(folder, EngineOptions.cpu());
     TinyBundles.publish(folder, "one", "exact", 1, folder);
     TinyBundles.publish(folder, "two", "Flat", 2, folder);
@@ -54,6 +60,7 @@ final class ItemChangesTest {
   void close() {
     serving.close();
     arm.close();
+    store.close();
   }
 
   private void swap(String name) {
@@ -145,7 +152,7 @@ final class ItemChangesTest {
     Set<Long> before = held(serving);
     List<ItemChanges.Upsert> twice = restore(ITEMS[1], ITEMS[1]);
     assertThatThrownBy(() -> changes.change(twice, new long[] {ITEMS[5]}))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(ServingException.class);
     swap("two");
     assertThat(held(serving)).isEqualTo(before);
     assertThat(held(arm)).isEqualTo(before);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Removal;
 import io.unipin.serving.request.Removal.Rule;
@@ -40,7 +41,7 @@ final class SlateRulesTest {
 
   private static Slated choose(SlateConfig config, int size, CatalogueItem... items) {
     Catalogue catalogue = Catalogue.of(List.of(items));
-    return new SlateRules(config).choose(ranked(catalogue), size, catalogue, NOW);
+    return new SlateRules(config).choose(ranked(catalogue), size, ItemView.of(catalogue), NOW);
   }
 
   private static SlateConfig caps(int perAuthor, int perCategory, int fresh) {
@@ -151,7 +152,7 @@ final class SlateRulesTest {
 
   private static void check(String seed, SlateConfig config, Catalogue catalogue, int size) {
     List<RankedItem> ranked = ranked(catalogue);
-    Slated slated = new SlateRules(config).choose(ranked, size, catalogue, NOW);
+    Slated slated = new SlateRules(config).choose(ranked, size, ItemView.of(catalogue), NOW);
     List<Integer> places = slated.items().stream().map(ranked::indexOf).toList();
     assertThat(places).as(seed).isSorted().doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(size);
     assertThat(broken(config, catalogue, slated.items())).as(seed).isNull();

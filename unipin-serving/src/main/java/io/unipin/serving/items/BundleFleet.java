@@ -1,0 +1,148 @@
+package io.unipin.serving.items;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.bundle.LoadedBundle;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All bundles that serve or are kept for a roll-back, and which of them lag behind the store. One
+ * thread at a time.
+ */
+final class BundleFleet {
+  private static final Logger logger = LoggerFactory.getLogger(BundleFleet.class);
+
+  /** Largest number of calls of {@link #catchUp} between two attempts for one bundle. */
+  private static final int LONGEST_PAUSE = 512;
+
+  private final BundleHolder own;
+  private final Collection<BundleHolder> others;
+  private final int limit;
+
+  /** The holders of bundles that do not serve everything that they should. */
+  private final Map<BundleHolder, Pause> behind = new HashMap<>();
+
+  /** The calls of {@link #catchUp} before the next attempt, and after it if it fails. */
+  private record Pause(int left, int next) {
+    static final Pause NONE = new Pause(0, 1);
+
+    Pause longer() {
+      return new Pause(next, Math.min(LONGEST_PAUSE, 2 * next));
+    }
+  }
+
+  /** Creates the fleet. Each bundle serves at most {@code limit} live items. */
+  BundleFleet(BundleHolder own, Collection<BundleHolder> others, int limit) {
+    this.own = own;
+    this.others = others;
+    this.limit = limit;
+  }
+
+  private BundleItems items(LoadedBundle bundle) {
+    return new BundleItems(bundle, limit);
+  }
+
+  /** Runs a step for every bundle that serves, and for the one that is kept for a roll-back. */
+  void each(Consumer<LoadedBundle> step) {
+    own.ifServing(step);
+    own.previous().ifPresent(step);
+    eachOther(step);
+  }
+
+  private void eachOther(Consumer<LoadedBundle> step) {
+    others.forEach(other -> other.ifServing(step));
+  }
+
+  /** Adds bundles' own items that their indexes lack, except in the server's own bundle. */
+  void restoreInOthers(long[] ids) {
+    eachOther(bundle -> items(bundle).restoreOwn(ids));
+  }
+
+  /** Whether a loaded bundle has this item of its own. */
+  boolean knows(long id) {
+    boolean[] known = {false};
+    each(bundle -> known[0] |= bundle.catalogue().row(id) != Catalogue.UNKNOWN);
+    return known[0];
+  }
+
+  /** Returns what each bundle in service does with an id. The server's own holder is number 0. */
+  List<ItemPlace> places(long id, @Nullable StoredItem stored, boolean isDeleted) {
+    List<ItemPlace> places = new ArrayList<>();
+    int number = 0;
+    for (BundleHolder holder : Stream.concat(Stream.of(own), others.stream()).toList()) {
+      int holderNumber = number++;
+      holder.ifServing(
+          bundle -> places.add(items(bundle).place(holderNumber, id, stored, isDeleted)));
+    }
+    return places;
+  }
+
+  /** Runs the step of a put for the server's own bundle. {@link #catchUp} repairs a failed one. */
+  void serve(Runnable put) {
+    boolean wasBehind = behind.putIfAbsent(own, Pause.NONE) != null;
+    put.run();
+    if (!wasBehind) {
+      behind.remove(own);
+    }
+  }
+
+  /**
+   * Lets every other bundle follow the store. The step returns whether the bundle serves everything
+   * that it should. {@link #catchUp} repairs what failed.
+   */
+  void follow(Predicate<BundleItems> step) {
+    for (BundleHolder other : others) {
+      if (!succeeds(other, step)) {
+        behind.putIfAbsent(other, Pause.NONE);
+      }
+    }
+  }
+
+  private boolean succeeds(BundleHolder holder, Predicate<BundleItems> step) {
+    boolean[] done = {true};
+    try {
+      holder.ifServing(bundle -> done[0] = step.test(items(bundle)));
+    } catch (RuntimeException e) {
+      logger.warn("a bundle does not serve all items that were put; it is tried again", e);
+      done[0] = false;
+    }
+    return done[0];
+  }
+
+  /**
+   * Brings bundles that lag behind to the state of the store. A bundle that stays behind is tried
+   * again after growing numbers of calls.
+   */
+  void catchUp(ItemStore store) {
+    for (BundleHolder holder : List.copyOf(behind.keySet())) {
+      Pause pause = behind.getOrDefault(holder, Pause.NONE);
+      if (pause.left() > 0) {
+        behind.put(holder, new Pause(pause.left() - 1, pause.next()));
+      } else if (succeeds(holder, bundle -> bundle.settle(store))) {
+        behind.remove(holder);
+      } else {
+        behind.put(holder, pause.longer());
+      }
+    }
+  }
+
+  /** Brings a bundle to the state of the store, and then puts it in service. */
+  void serve(BundleHolder holder, LoadedBundle bundle, ItemStore store, Runnable swap) {
+    boolean complete = items(bundle).settle(store);
+    swap.run();
+    behind.remove(holder);
+    if (!complete) {
+      behind.put(holder, Pause.NONE);
+    }
+  }
+}

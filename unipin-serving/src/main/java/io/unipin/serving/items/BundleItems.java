@@ -1,0 +1,239 @@
+package io.unipin.serving.items;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.items.ItemPlace.Service;
+import io.unipin.serving.items.live.LiveItems;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the items of one loaded bundle to the state of the store. The bundle's own tower embeds
+ * the live items. One thread at a time.
+ */
+final class BundleItems {
+  private static final Logger logger = LoggerFactory.getLogger(BundleItems.class);
+
+  /** Number of items that are embedded or restored in one step. */
+  private static final int BATCH = 4096;
+
+  private final LoadedBundle bundle;
+  private final int limit;
+  private final LiveItems live;
+
+  /** Creates the items of a bundle that serves at most {@code limit} live items. */
+  BundleItems(LoadedBundle bundle, int limit) {
+    this.bundle = bundle;
+    this.limit = limit;
+    this.live = bundle.items();
+  }
+
+  /** Returns the vectors (items, itemDim) that the bundle's tower gives to items that fit it. */
+  float[] embed(List<StoredItem> items) {
+    int dimension = bundle.model().config().contentDim();
+    float[] contents = new float[Math.multiplyExact(items.size(), dimension)];
+    for (int i = 0; i < items.size(); i++) {
+      System.arraycopy(items.get(i).item().content(), 0, contents, i * dimension, dimension);
+    }
+    return items.isEmpty() ? contents : bundle.model().embed(contents);
+  }
+
+  /**
+   * Brings the bundle to a state in which it serves these stored items as far as it can.
+   *
+   * @return whether there was room for all of them
+   */
+  boolean serve(List<StoredItem> items) {
+    List<StoredItem> served = new ArrayList<>();
+    int room = limit - live.size();
+    boolean complete = true;
+    LongStream.Builder own = LongStream.builder();
+    LongStream.Builder unfit = LongStream.builder();
+    for (StoredItem stored : items) {
+      ItemFit fit = ItemFit.of(bundle, stored.item());
+      long old = live.revision(stored.id());
+      if (fit.outcome() == Outcome.KNOWN_BY_BUNDLE) {
+        live.expire(stored.id(), stored.item().expiresMs());
+        own.add(stored.id());
+      } else if (fit.isServed() && old != stored.revision()) {
+        room -= old < 0 ? 1 : 0;
+        if (old >= 0 || room >= 0) {
+          served.add(stored);
+        } else {
+          complete = false;
+        }
+      } else if (!fit.isServed() && old >= 0) {
+        unfit.add(stored.id()); // an earlier revision fitted
+      }
+    }
+    restoreOwn(own.build().toArray());
+    bundle.remove(unfit.build().toArray());
+    List<StoredItem> added = served.subList(0, Math.min(live.available(), served.size()));
+    addFinite(added, embed(added));
+    return complete && added.size() == served.size();
+  }
+
+  /** Adds items except those that the bundle's tower can't embed. */
+  private void addFinite(List<StoredItem> items, float[] vectors) {
+    int[] good =
+        IntStream.range(0, items.size()).filter(i -> isFinite(vectors, i, items.size())).toArray();
+    if (good.length < items.size()) {
+      logger.warn(
+          "bundle {} can't embed {} items that were put",
+          bundle.name(),
+          items.size() - good.length);
+    }
+    int dimension = bundle.model().config().itemDim();
+    float[] rows = new float[good.length * dimension];
+    for (int i = 0; i < good.length; i++) {
+      System.arraycopy(vectors, good[i] * dimension, rows, i * dimension, dimension);
+    }
+    add(IntStream.of(good).mapToObj(items::get).toList(), rows);
+  }
+
+  /** Whether row {@code i} of {@code rows} vectors has finite components only. */
+  static boolean isFinite(float[] vectors, int i, int rows) {
+    int dimension = vectors.length / rows;
+    for (int at = i * dimension; at < (i + 1) * dimension; at++) {
+      if (!Float.isFinite(vectors[at])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Adds items that fit the bundle.
+   *
+   * @param vectors (items, itemDim) of {@link #embed}, finite
+   */
+  void add(List<StoredItem> items, float[] vectors) {
+    if (!items.isEmpty()) {
+      bundle.add(items.stream().map(StoredItem::live).toList(), vectors);
+    }
+  }
+
+  /** Adds those of the bundle's own items that its index lacks, with the bundle's own vectors. */
+  void restoreOwn(long... ids) {
+    Catalogue catalogue = bundle.catalogue();
+    long[] known = LongStream.of(ids).filter(id -> catalogue.row(id) >= 0).distinct().toArray();
+    long[] back = known.length == 0 ? known : bundle.index().missing(known);
+    if (back.length == 0) {
+      return;
+    }
+    int dimension = bundle.index().dimension();
+    FloatBuffer own = bundle.model().itemTable();
+    float[] vectors = new float[Math.multiplyExact(back.length, dimension)];
+    for (int i = 0; i < back.length; i++) {
+      own.get(catalogue.row(back[i]) * dimension, vectors, i * dimension, dimension);
+    }
+    bundle.index().upsert(back, vectors);
+  }
+
+  /** Returns what the bundle does with an id that is stored as given. */
+  ItemPlace place(int holder, long id, @Nullable StoredItem stored, boolean isDeleted) {
+    Service service;
+    String reason = "";
+    if (live.revision(id) >= 0) {
+      service = Service.SERVED;
+    } else if (bundle.catalogue().row(id) != Catalogue.UNKNOWN && bundle.index().holds(id)) {
+      service = Service.OWN_ITEM;
+    } else {
+      service = Service.NOT_SERVED;
+      reason = absence(stored, isDeleted);
+    }
+    return new ItemPlace(holder, bundle.name(), service, reason);
+  }
+
+  private String absence(@Nullable StoredItem stored, boolean isDeleted) {
+    if (isDeleted) {
+      return "an item expected that is not deleted, got a deleted one";
+    }
+    if (stored == null) {
+      return "an item of the bundle or one that was put expected, got neither";
+    }
+    ItemFit fit = ItemFit.of(bundle, stored.item());
+    return fit.isServed() ? "room for the item expected, got none" : fit.reason();
+  }
+
+  /**
+   * Brings the bundle to the state of the store.
+   *
+   * @return whether there was room for all items
+   */
+  boolean settle(ItemStore store) {
+    StoreIndex index = store.index();
+    bundle.index().delete(index.deleted().stream().mapToLong(Long::longValue).toArray());
+    restoreAllOwn(index);
+    bundle.remove(LongStream.of(live.ids()).filter(id -> !index.holds(id)).toArray());
+    Settling settling = new Settling();
+    store.forEach(settling::take);
+    return settling.end();
+  }
+
+  private void restoreAllOwn(StoreIndex index) {
+    Catalogue catalogue = bundle.catalogue();
+    long gone = index.deleted().stream().filter(id -> catalogue.row(id) >= 0).count();
+    for (int from = 0;
+        bundle.index().size() - live.size() < catalogue.size() - gone && from < catalogue.size();
+        from += BATCH) {
+      restoreOwn(
+          IntStream.range(from, Math.min(catalogue.size(), from + BATCH))
+              .mapToLong(catalogue::id)
+              .filter(id -> !index.isDeleted(id))
+              .toArray());
+    }
+  }
+
+  /** Takes the store's items one by one and serves them in batches. */
+  private final class Settling {
+    private final List<StoredItem> batch = new ArrayList<>();
+    private boolean complete = true;
+    private int taken;
+    private int unserved;
+    private String example = "";
+
+    void take(StoredItem stored) {
+      taken++;
+      ItemFit fit = ItemFit.of(bundle, stored.item());
+      if (fit.outcome() == Outcome.NOT_SERVED || fit.outcome() == Outcome.REFUSED) {
+        unserved++;
+        example = "item " + stored.id() + ": " + fit.reason();
+      }
+      batch.add(stored);
+      if (batch.size() == BATCH) {
+        flush();
+      }
+    }
+
+    private void flush() {
+      complete &= serve(batch);
+      batch.clear();
+    }
+
+    boolean end() {
+      flush();
+      if (unserved > 0) {
+        logger.warn(
+            "bundle {} does not serve {} of {} items that were put, such as {}",
+            bundle.name(),
+            unserved,
+            taken,
+            example);
+      }
+      if (!complete) {
+        logger.warn(
+            "bundle {} has no room for all of {} items that were put; see items.limit",
+            bundle.name(),
+            taken);
+      }
+      return complete;
+    }
+  }
+}

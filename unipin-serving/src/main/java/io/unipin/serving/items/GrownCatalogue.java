@@ -1,0 +1,43 @@
+package io.unipin.serving.items;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** The catalogue of a bundle together with the items that callers put, for the next training. */
+public final class GrownCatalogue {
+  private GrownCatalogue() {}
+
+  /**
+   * Returns a bundle's items in their order, followed by the put items that the bundle does not
+   * know.
+   *
+   * @param folder folder of the store; a server may be using it
+   * @param notes receives a sentence about items that are left out
+   */
+  public static Catalogue of(Catalogue bundle, Path folder, Consumer<String> notes) {
+    List<CatalogueItem> items =
+        new ArrayList<>(IntStream.range(0, bundle.size()).mapToObj(bundle::item).toList());
+    int unfit = 0;
+    for (PutItem put : ItemStore.list(folder)) {
+      if (bundle.row(put.id()) != Catalogue.UNKNOWN) {
+        continue; // the bundle's own item
+      }
+      if (put.content().length == 0 || put.content().length == bundle.contentDim()) {
+        items.add(new StoredItem(0, put).catalogued());
+      } else {
+        unfit++;
+      }
+    }
+    if (unfit > 0) {
+      notes.accept(
+          "left out %s items that were put: content of %s numbers expected, as the bundle's items have"
+              .formatted(unfit, bundle.contentDim()));
+    }
+    return Catalogue.of(items);
+  }
+}

@@ -1,0 +1,60 @@
+package io.unipin.serving.items;
+
+import io.unipin.feedlog.FeedRules;
+import java.util.Optional;
+
+/** The rules for a put item that hold for every bundle. */
+final class ItemCheck {
+  private static final int TITLE_CHARS = 1024;
+  private static final int MOST_CONTENT = 16_384;
+
+  private ItemCheck() {}
+
+  /** Returns what is wrong with an item at the given time; empty for a valid item. */
+  static Optional<String> fault(PutItem item, long nowMs) {
+    if (item.id() < 0) {
+      return fault("id", "at least 0", item.id());
+    }
+    return text("title", item.title(), TITLE_CHARS)
+        .or(() -> text("category", item.category(), FeedRules.ID_CHARS))
+        .or(() -> text("author", item.author(), FeedRules.ID_CHARS))
+        .or(() -> time("created_ms", item.createdMs()))
+        .or(() -> time("expires_ms", item.expiresMs()))
+        .or(() -> expiry(item.expiresMs(), nowMs))
+        .or(() -> content(item.content()));
+  }
+
+  private static Optional<String> text(String field, String text, int most) {
+    return text.length() <= most
+        ? Optional.empty()
+        : fault(field, "at most " + most + " characters", text.length());
+  }
+
+  private static Optional<String> time(String field, long timeMs) {
+    boolean valid =
+        timeMs == 0 || (FeedRules.isTime(timeMs) && !FeedRules.looksLikeSeconds(timeMs));
+    return valid ? Optional.empty() : fault(field, FeedRules.TIME, timeMs);
+  }
+
+  private static Optional<String> expiry(long expiresMs, long nowMs) {
+    return expiresMs == 0 || expiresMs > nowMs
+        ? Optional.empty()
+        : fault("expires_ms", "a time after " + nowMs, expiresMs);
+  }
+
+  private static Optional<String> content(float[] content) {
+    if (content.length > MOST_CONTENT) {
+      return fault("content", "at most " + MOST_CONTENT + " numbers", content.length);
+    }
+    for (int i = 0; i < content.length; i++) {
+      if (!Float.isFinite(content[i])) {
+        return fault("content[" + i + "]", "a finite number", content[i]);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> fault(String field, String expected, Object got) {
+    return Optional.of("%s: %s expected, got %s".formatted(field, expected, got));
+  }
+}

@@ -1,0 +1,41 @@
+package io.unipin.serving.items;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.serving.bundle.LoadedBundle;
+import java.util.Optional;
+
+/**
+ * Whether a bundle can serve a put item.
+ *
+ * @param outcome ADDED when it can; otherwise KNOWN_BY_BUNDLE, NOT_SERVED or REFUSED
+ * @param reason why it can't; empty for ADDED and KNOWN_BY_BUNDLE
+ */
+record ItemFit(Outcome outcome, String reason) {
+  private static final ItemFit SERVED = new ItemFit(Outcome.ADDED, "");
+  private static final ItemFit KNOWN = new ItemFit(Outcome.KNOWN_BY_BUNDLE, "");
+
+  static ItemFit of(LoadedBundle bundle, PutItem item) {
+    if (bundle.catalogue().row(item.id()) != Catalogue.UNKNOWN) {
+      return KNOWN;
+    }
+    int dimension = bundle.model().config().contentDim();
+    if (dimension == 0) {
+      return notServed("a bundle whose items have content expected, got bundle " + bundle.name());
+    }
+    if (item.content().length != dimension) {
+      return notServed(
+          "content: %s numbers expected by bundle %s, got %s"
+              .formatted(dimension, bundle.name(), item.content().length));
+    }
+    Optional<String> fault = bundle.contents().fault(item.content());
+    return fault.map(reason -> new ItemFit(Outcome.REFUSED, "content: " + reason)).orElse(SERVED);
+  }
+
+  private static ItemFit notServed(String reason) {
+    return new ItemFit(Outcome.NOT_SERVED, reason);
+  }
+
+  boolean isServed() {
+    return outcome == Outcome.ADDED;
+  }
+}

@@ -1,0 +1,136 @@
+package io.unipin.serving.items;
+
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.failure.ServingException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides what becomes of the items of one call, before anything is changed. One thread.
+ *
+ * <p>The plan is made for the bundle that serves most users. Other bundles follow the store.
+ */
+final class PutPlan {
+  private final ItemsConfig config;
+  private final ItemStore store;
+  private final LoadedBundle bundle;
+  private final List<ItemVerdict> verdicts = new ArrayList<>();
+
+  /** The items to store. */
+  private final List<StoredItem> kept = new ArrayList<>();
+
+  /** Those of them that the bundle is to serve, and the others. */
+  private final List<StoredItem> served = new ArrayList<>();
+
+  private final List<StoredItem> unserved = new ArrayList<>();
+
+  private float[] vectors = {};
+  private int live;
+  private long bytes;
+  private int slots;
+
+  PutPlan(ItemsConfig config, ItemStore store, LoadedBundle bundle) {
+    this.config = config;
+    this.store = store;
+    this.bundle = bundle;
+    this.live = bundle.items().size();
+    this.bytes = store.index().size().bytes();
+    this.slots = bundle.items().available();
+  }
+
+  List<ItemVerdict> verdicts() {
+    return verdicts;
+  }
+
+  List<StoredItem> kept() {
+    return kept;
+  }
+
+  /** Takes the next item of the call. */
+  void consider(PutItem item, long nowMs) {
+    ItemFit fit = ItemFit.of(bundle, item);
+    Optional<String> fault = ItemCheck.fault(item, nowMs);
+    String refusal = fault.orElse(fit.outcome() == Outcome.REFUSED ? fit.reason() : "");
+    if (refusal.isEmpty()) {
+      accept(item, fit);
+    } else {
+      refuse(item, refusal);
+    }
+  }
+
+  private void refuse(PutItem item, String reason) {
+    verdicts.add(new ItemVerdict(item.id(), Outcome.REFUSED, reason));
+  }
+
+  private void accept(PutItem item, ItemFit fit) {
+    StoredItem present = store.read(item.id()).orElse(null);
+    boolean same = present != null && isSame(present, item);
+    boolean isServed = bundle.items().revision(item.id()) == store.index().revision(item.id());
+    if (same && (!fit.isServed() || isServed)) {
+      verdicts.add(
+          new ItemVerdict(
+              item.id(), fit.isServed() ? Outcome.UNCHANGED : fit.outcome(), fit.reason()));
+      return;
+    }
+    StoredItem stored = new StoredItem(store.index().nextRevision(), item);
+    String full = room(stored, fit);
+    if (!full.isEmpty()) {
+      refuse(item, full);
+      return;
+    }
+    kept.add(stored);
+    (fit.isServed() ? served : unserved).add(stored);
+    slots -= fit.isServed() ? 1 : 0;
+    Outcome changed = present == null ? Outcome.ADDED : Outcome.REPLACED;
+    verdicts.add(
+        new ItemVerdict(item.id(), fit.isServed() ? changed : fit.outcome(), fit.reason()));
+  }
+
+  private static boolean isSame(StoredItem present, PutItem item) {
+    byte[] renewed = ItemCodec.encode(new StoredItem(present.revision(), item));
+    return Arrays.equals(ItemCodec.encode(present), renewed);
+  }
+
+  /** Counts an item. Returns why there is no room for it; empty if there is. */
+  private String room(StoredItem stored, ItemFit fit) {
+    long cost = StoreIndex.cost(stored) - store.index().cost(stored.id());
+    boolean isMore = fit.isServed() && bundle.items().revision(stored.id()) < 0;
+    if (isMore && live >= config.limit()) {
+      return "at most %s items that the bundle does not know expected (items.limit), got one more"
+          .formatted(config.limit());
+    }
+    if (cost > 0 && bytes + cost > config.maxBytes().bytes()) {
+      return "at most %s of items expected (items.maxBytes), got %s bytes more than %s"
+          .formatted(config.maxBytes(), cost, bytes);
+    }
+    if (fit.isServed() && slots <= 0) {
+      return "room for the item expected, but requests still read too many items that were"
+          + " replaced or deleted; try again";
+    }
+    live += isMore ? 1 : 0;
+    bytes += cost;
+    return "";
+  }
+
+  /** Embeds the items that the bundle is to serve. */
+  void embed() {
+    vectors = new BundleItems(bundle, config.limit()).embed(served);
+    for (int i = 0; i < served.size(); i++) {
+      if (!BundleItems.isFinite(vectors, i, served.size())) {
+        throw ServingException.invalid(
+            "items",
+            "content that the bundle's model can embed expected, got that of item "
+                + served.get(i).id());
+      }
+    }
+  }
+
+  /** Brings the bundle to the planned state, after {@link #kept} is stored. */
+  void serve() {
+    BundleItems items = new BundleItems(bundle, config.limit());
+    items.add(served, vectors);
+    items.serve(unserved);
+  }
+}

@@ -1,0 +1,38 @@
+package io.unipin.serving.items;
+
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.serving.items.live.LiveItem;
+
+/**
+ * An item as the store keeps it.
+ *
+ * @param revision number that is higher for a later put
+ */
+record StoredItem(long revision, PutItem item) {
+  long id() {
+    return item.id();
+  }
+
+  /** Returns the item as a bundle serves it. */
+  LiveItem live() {
+    return new LiveItem(
+        item.id(),
+        revision,
+        item.title(),
+        item.category(),
+        item.author(),
+        createdMs(),
+        item.expiresMs());
+  }
+
+  /** Returns the item as a feed log has it. */
+  CatalogueItem catalogued() {
+    return new CatalogueItem(
+        item.id(), item.title(), item.category(), createdMs(), item.content(), item.author());
+  }
+
+  private long createdMs() {
+    return item.createdMs() == 0 ? FeedLog.NO_TIME : item.createdMs();
+  }
+}

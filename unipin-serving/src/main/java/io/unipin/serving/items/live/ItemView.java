@@ -1,0 +1,164 @@
+package io.unipin.serving.items.live;
+
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.model.features.ItemIdentity;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items of a bundle at one moment, each at a row of the model's table. It is what one request
+ * reads. Its rows keep their items until the view is closed, whatever callers put or delete.
+ *
+ * <p>Rows 0 to N - 1 are the bundle's own items, row N stands for unknown items, and higher rows
+ * are live items.
+ *
+ * <p>Thread-safe except for {@link #close}. A look-up is O(1).
+ */
+public final class ItemView implements AutoCloseable {
+  private final LiveItems items;
+  private final LiveItems.State state;
+  private final long epoch;
+  private final Catalogue catalogue;
+  private boolean closed;
+
+  ItemView(LiveItems items, LiveItems.State state, long epoch) {
+    this.items = items;
+    this.state = state;
+    this.epoch = epoch;
+    this.catalogue = items.catalogue();
+  }
+
+  /** Returns a view of a catalogue without live items. */
+  public static ItemView of(Catalogue catalogue) {
+    return new LiveItems(catalogue, 0).open();
+  }
+
+  /** Returns the row of an item, or {@link Catalogue#UNKNOWN}. */
+  public int row(long id) {
+    int row = catalogue.row(id);
+    if (row != Catalogue.UNKNOWN || state.size() == 0) {
+      return row;
+    }
+    LiveItems.Entry entry = items.find(id, state.version());
+    return entry == null ? Catalogue.UNKNOWN : items.firstRow() + entry.slot;
+  }
+
+  /** Whether a row belongs to a live item. */
+  public boolean isLive(int row) {
+    return row >= items.firstRow();
+  }
+
+  private LiveItem live(int row) {
+    LiveItems.Entry entry = items.at(row - items.firstRow());
+    if (entry == null || !entry.lives(state.version())) {
+      throw new IllegalArgumentException("a row of an item of this view expected, got " + row);
+    }
+    return entry.item;
+  }
+
+  public long id(int row) {
+    return isLive(row) ? live(row).id() : catalogue.id(row);
+  }
+
+  public String title(int row) {
+    return isLive(row) ? live(row).title() : catalogue.title(row);
+  }
+
+  public String category(int row) {
+    return isLive(row) ? live(row).category() : catalogue.category(row);
+  }
+
+  /** Returns an item's author; empty when unknown. */
+  public String author(int row) {
+    return isLive(row) ? live(row).author() : catalogue.author(row);
+  }
+
+  /** Returns when the item appeared, in milliseconds since 1970, or {@link FeedLog#NO_TIME}. */
+  public long createdMs(int row) {
+    return isLive(row) ? live(row).createdMs() : catalogue.createdMs(row);
+  }
+
+  /**
+   * Returns the time from which the item is on no page, in milliseconds since 1970; 0 for never.
+   */
+  public long expiresMs(int row) {
+    return isLive(row) ? live(row).expiresMs() : items.expiresMs(catalogue.id(row));
+  }
+
+  /** Whether an item is on no page at the given time, because it has expired. */
+  public boolean isExpired(int row, long nowMs) {
+    long expires = expiresMs(row);
+    return expires != 0 && expires <= nowMs;
+  }
+
+  /** Returns the identity of a live item, or {@link ItemIdentity#NONE} for the bundle's own. */
+  public long identity(int row) {
+    if (!isLive(row)) {
+      return ItemIdentity.NONE;
+    }
+    LiveItem item = live(row);
+    return ItemIdentity.of(item.id(), item.revision());
+  }
+
+  /** Returns the number of the bundle's own items and live items. */
+  public int size() {
+    return catalogue.size() + state.size();
+  }
+
+  /** Returns the number of the change of live items that this view shows. */
+  public long version() {
+    return state.version();
+  }
+
+  /** Returns the rows of all live items. O(slots in use). */
+  public IntStream liveRows() {
+    if (state.size() == 0) {
+      return IntStream.empty();
+    }
+    return IntStream.range(0, state.slots())
+        .filter(slot -> lives(items.at(slot)))
+        .map(slot -> items.firstRow() + slot);
+  }
+
+  private boolean lives(LiveItems.@Nullable Entry entry) {
+    return entry != null && entry.lives(state.version());
+  }
+
+  /**
+   * Returns the ids of live items of the given categories that appeared at the given time or later.
+   * O(slots in use).
+   *
+   * @param categories allowed categories; empty for any
+   * @param fromMs earliest time, in milliseconds since 1970; {@link FeedLog#NO_TIME} for items of
+   *     any age or of unknown age
+   */
+  public long[] liveIds(Set<String> categories, long fromMs) {
+    return liveRows()
+        .filter(row -> categories.isEmpty() || categories.contains(category(row)))
+        .filter(row -> createdMs(row) >= fromMs)
+        .mapToLong(this::id)
+        .toArray();
+  }
+
+  /**
+   * Returns the ids of live items that appeared at {@code fromMs} or later and before
+   * {@code toMs}, in milliseconds since 1970. O(slots in use).
+   */
+  public long[] liveIdsBetween(long fromMs, long toMs) {
+    return liveRows()
+        .filter(row -> createdMs(row) >= fromMs && createdMs(row) < toMs)
+        .mapToLong(this::id)
+        .toArray();
+  }
+
+  /** Lets the rows of items that are gone be used again. Idempotent. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      items.close(epoch);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.unipin.serving.items.live;
+
+/**
+ * An item that a loaded bundle serves in addition to its own.
+ *
+ * @param id unique id, which the bundle does not know
+ * @param revision number that changes with each put of the id
+ * @param createdMs when the item appeared, in milliseconds since 1970, or
+ *     {@link io.unipin.feedlog.FeedLog#NO_TIME}
+ * @param expiresMs time from which the item is on no page, in milliseconds since 1970; 0 for never
+ */
+public record LiveItem(
+    long id,
+    long revision,
+    String title,
+    String category,
+    String author,
+    long createdMs,
+    long expiresMs) {}
