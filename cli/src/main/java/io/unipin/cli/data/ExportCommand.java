@@ -7,16 +7,19 @@ import io.unipin.cli.check.DiskSpace;
 import io.unipin.cli.check.FileSizes;
 import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
+import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.items.GrownCatalogue;
 import io.unipin.serving.log.ServedLogExport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,7 +34,7 @@ import picocli.CommandLine.Spec;
       "The server writes its log where servedLog.folder says, with servedLog.enabled: true.",
       "",
       "Example:",
-      "  ./unipin export --served served --bundle bundles/main --out feedlog"
+      "  ./unipin export --served served --bundle bundles/main --items history-items --out feedlog"
     })
 public final class ExportCommand implements Callable<Integer>, Checked {
   /**
@@ -65,6 +68,14 @@ public final class ExportCommand implements Callable<Integer>, Checked {
               + " 8601 duration. Default: ${DEFAULT-VALUE}.")
   private Duration attribution;
 
+  @Option(
+      names = "--items",
+      paramLabel = "DIR",
+      description =
+          "The server's items.folder. Items that were put become items of the log, behind those of the bundle.")
+  @Input(Input.Kind.FOLDER)
+  private @Nullable Path items;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -84,7 +95,11 @@ public final class ExportCommand implements Callable<Integer>, Checked {
     try (LoadedBundle loaded = BundleFolder.load(bundle)) {
       ModelConfig config = loaded.model().config();
       FeedSchema schema = new FeedSchema(config.actions(), config.positives(), config.surfaces());
-      log = ServedLogExport.read(served, schema, loaded.catalogue(), attribution, print::println);
+      Catalogue known =
+          items == null
+              ? loaded.catalogue()
+              : GrownCatalogue.of(loaded.catalogue(), items, print::println);
+      log = ServedLogExport.read(served, schema, known, attribution, print::println);
     }
     FeedLogWriter.write(log, out);
     print.println("wrote " + FeedLogText.sizes(log) + " to " + out);
