@@ -65,6 +65,7 @@ final class Packages {
       serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.security serving.tracing serving.user settings
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
       serving.rpc.intake: serving.failure
+      serving.rpc.items: proto.v1 serving.failure serving.items serving.metrics
       serving.security: serving.threads settings
       serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: serving.items.live serving.request settings

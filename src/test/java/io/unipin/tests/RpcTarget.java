@@ -11,6 +11,8 @@ import io.unipin.client.ClientSecurity;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.EraseUserRequest;
+import io.unipin.proto.v1.GetItemRequest;
+import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
@@ -128,10 +130,20 @@ public final class RpcTarget implements FuzzTarget {
             .build()
             .toByteArray());
     put(seeds, "EraseUser", EraseUserRequest.newBuilder().setUserId("user7").build().toByteArray());
+    Item item = Item.newBuilder().setId(7).setTitle("New").addContent(0.5f).build();
     put(
         seeds,
         "ChangeItems",
-        ChangeItemsRequest.newBuilder().addDeletes(TinyServer.FIRST_ID).build().toByteArray());
+        ChangeItemsRequest.newBuilder()
+            .addDeletes(TinyServer.FIRST_ID)
+            .addPuts(item)
+            .build()
+            .toByteArray());
+    put(
+        seeds,
+        "ChangeItemsStream",
+        ChangeItemsRequest.newBuilder().addPuts(item).addDeletes(8).build().toByteArray());
+    put(seeds, "GetItem", GetItemRequest.newBuilder().setId(7).build().toByteArray());
     for (MethodDescriptor<byte[], byte[]> method : methods) {
       String name = String.valueOf(method.getBareMethodName());
       seeds.putIfAbsent(name, new byte[] {index(name)});

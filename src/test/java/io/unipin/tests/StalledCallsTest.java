@@ -12,7 +12,9 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.proto.v1.UniPinGrpc;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -104,6 +106,25 @@ final class StalledCallsTest {
         call.sendMessage(request);
       }
     }
+  }
+
+  @Test
+  void itemStreams_whoseAnswersAreNotRead_keepNobodyOut() throws Exception {
+    ChangeItemsRequest.Builder request = ChangeItemsRequest.newBuilder();
+    for (int id = 0; id < 500; id++) {
+      request.addDeletes(900_000 + id);
+    }
+    ManagedChannel admin =
+        NettyChannelBuilder.forTarget(server.adminAddress()).usePlaintext().build();
+    for (int i = 0; i < CALLS; i++) {
+      var call = admin.newCall(UniPinAdminGrpc.getChangeItemsStreamMethod(), CallOptions.DEFAULT);
+      call.start(new ClientCall.Listener<>() {}, new Metadata());
+      for (int message = 0; message < 10; message++) {
+        call.sendMessage(request.build());
+      }
+    }
+    assertThat(server.admin().bundle().getBundle()).isEqualTo("one");
+    admin.shutdownNow();
   }
 
   @Test

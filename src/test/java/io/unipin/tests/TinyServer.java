@@ -130,11 +130,19 @@ final class TinyServer implements AutoCloseable {
   }
 
   static void publish(Path folder, String name, String factory, long seed) {
+    publish(folder, name, factory, seed, 0);
+  }
+
+  /**
+   * Publishes a bundle whose items have content of the given dimension. Only such a bundle can
+   * serve items that were put.
+   */
+  static void publish(Path folder, String name, String factory, long seed, int contentDim) {
     Path model = folder.resolve("model-" + name);
     ModelConfig config =
         new ModelConfig(
             ITEMS,
-            0,
+            contentDim,
             16,
             32,
             2,
@@ -149,10 +157,20 @@ final class TinyServer implements AutoCloseable {
     List<CatalogueItem> items = new ArrayList<>();
     for (int row = 0; row < ITEMS; row++) {
       items.add(
-          new CatalogueItem(FIRST_ID + row, "Item " + row, "all", FeedLog.NO_TIME, new float[0]));
+          new CatalogueItem(
+              FIRST_ID + row, "Item " + row, "all", FeedLog.NO_TIME, content(row, contentDim)));
     }
     BundlePublisher.publish(
         model, Catalogue.of(items), factory, folder.resolve("bundles").resolve(name));
+  }
+
+  /** Returns content that differs from item to item. Its length is that of the dimension. */
+  static float[] content(int item, int dimension) {
+    float[] content = new float[dimension];
+    for (int i = 0; i < dimension; i++) {
+      content[i] = (item * 31 + i * 7) % 13 % 2 == 0 ? 1 : -1;
+    }
+    return content;
   }
 
   /**

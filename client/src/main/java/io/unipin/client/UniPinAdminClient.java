@@ -9,8 +9,13 @@ import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.GetCacheRequest;
 import io.unipin.proto.v1.GetIndexRequest;
+import io.unipin.proto.v1.GetItemRequest;
 import io.unipin.proto.v1.IndexStatus;
+import io.unipin.proto.v1.Item;
+import io.unipin.proto.v1.ItemStatus;
 import io.unipin.proto.v1.ItemVector;
+import io.unipin.proto.v1.ItemVerdict;
+import io.unipin.proto.v1.ItemVerdicts;
 import io.unipin.proto.v1.ListBundlesRequest;
 import io.unipin.proto.v1.LoadBundleRequest;
 import io.unipin.proto.v1.RollBackBundleRequest;
@@ -19,6 +24,7 @@ import io.unipin.proto.v1.UniPinAdminGrpc.UniPinAdminBlockingStub;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** A client of a server's admin port. Thread-safe. */
@@ -75,6 +81,39 @@ public final class UniPinAdminClient implements AutoCloseable {
 
   public IndexStatus changeItems(ChangeItemsRequest request) {
     return call(stub -> stub.changeItems(request));
+  }
+
+  /**
+   * Puts items, at most 1,000. Searches that begin afterwards find those that are served.
+   *
+   * @return one verdict per item, in their order
+   */
+  public List<ItemVerdict> putItems(List<Item> items) {
+    return changeItems(ChangeItemsRequest.newBuilder().addAllPuts(items).build()).getVerdictsList();
+  }
+
+  /**
+   * Deletes items, at most 10,000, whether they were put or belong to a bundle.
+   *
+   * @return one verdict per id, in their order
+   */
+  public List<ItemVerdict> deleteItems(List<Long> ids) {
+    return changeItems(ChangeItemsRequest.newBuilder().addAllDeletes(ids).build())
+        .getVerdictsList();
+  }
+
+  /**
+   * Opens a stream of changes. The caller closes it.
+   *
+   * @param answered receives each message with its answer, on the thread that uses the stream
+   */
+  public ItemStream streamItems(BiConsumer<ChangeItemsRequest, ItemVerdicts> answered) {
+    return new ItemStream(channel, answered);
+  }
+
+  /** Returns an item that was put, and where it is served. */
+  public ItemStatus getItem(long id) {
+    return call(stub -> stub.getItem(GetItemRequest.newBuilder().setId(id).build()));
   }
 
   public IndexStatus index() {

@@ -14,6 +14,7 @@ import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Route;
 import io.unipin.serving.rpc.Routes;
 import io.unipin.serving.settings.ArmSettings;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -100,6 +101,28 @@ final class ArmRoutes implements Routes, AutoCloseable {
   /** Returns the holders of the bundles that arms name. */
   Collection<BundleHolder> bundles() {
     return Collections.unmodifiableCollection(bundles.values());
+  }
+
+  /** Returns the arms of each of {@link #bundles}, in their order, as {@code experiment=arm}. */
+  List<List<String>> armsByBundle() {
+    Map<String, List<String>> arms = new LinkedHashMap<>();
+    bundles.keySet().forEach(bundle -> arms.put(bundle, new ArrayList<>()));
+    for (LayerConfig layer : experiments.config().layers().values()) {
+      layer.experiments().forEach((name, plan) -> addArms(name, plan, arms));
+    }
+    return List.copyOf(arms.values());
+  }
+
+  private static void addArms(
+      String experiment, ExperimentPlan plan, Map<String, List<String>> arms) {
+    plan.arms()
+        .forEach(
+            (arm, config) -> {
+              List<String> named = arms.get(config.bundle());
+              if (named != null) {
+                named.add(experiment + "=" + arm);
+              }
+            });
   }
 
   /** Throws if the settings of an arm do not fit the bundle. */

@@ -8,6 +8,8 @@ import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemUpkeep;
+import io.unipin.serving.items.ItemsStatus;
+import io.unipin.serving.metrics.ItemMeters;
 import io.unipin.serving.pipeline.RankingModel;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
@@ -67,6 +69,7 @@ final class ServerModels {
         new ItemChanges(bundles, others, stores.items(), config.items(), System::currentTimeMillis);
     parts.opened(ItemUpkeep.start(items));
     stores.metrics().watchIndex(items::status);
+    stores.metrics().items().watch(() -> figures(items.itemsStatus()));
     admission =
         parts.opened(
             new Admission(
@@ -80,6 +83,15 @@ final class ServerModels {
         new BundleReader(
             config.bundle().folder(),
             config.engine().options().withLiveItems(config.items().slots()));
+  }
+
+  private static ItemMeters.Figures figures(ItemsStatus status) {
+    return new ItemMeters.Figures(
+        status.served(),
+        status.stored() - status.served(),
+        status.limit(),
+        status.bytes(),
+        status.maxBytes());
   }
 
   /** Loads, checks and warms the bundles of the server, the arms and the shadow. */
@@ -138,7 +150,11 @@ final class ServerModels {
   }
 
   ServedBundles served(BundleOperations operations) {
-    return new ServedBundles(bundles, routes, operations, items);
+    List<List<String>> arms = new ArrayList<>();
+    arms.add(List.of());
+    arms.addAll(routes.armsByBundle());
+    arms.add(List.of("shadow"));
+    return new ServedBundles(bundles, routes, operations, items, arms);
   }
 
   /** Returns the nanoseconds that the serving bundle's model has spent in native code. */

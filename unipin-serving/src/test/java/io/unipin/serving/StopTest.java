@@ -15,7 +15,10 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.ItemVerdicts;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.proto.v1.UserContext;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -45,6 +48,11 @@ final class StopTest {
           .serverReflectionInfo(reflection)
           .onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
       assertThat(reflection.next()).isInstanceOf(ServerReflectionResponse.class);
+      Heard<ItemVerdicts> items = new Heard<>();
+      UniPinAdminGrpc.newStub(adminChannel)
+          .changeItemsStream(items)
+          .onNext(ChangeItemsRequest.getDefaultInstance());
+      assertThat(items.next()).isEqualTo(ItemVerdicts.getDefaultInstance());
 
       server.close();
 
@@ -53,6 +61,7 @@ final class StopTest {
         assertThat(heard.next()).isEqualTo(Status.Code.UNAVAILABLE);
       }
       assertThat(reflection.next()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(items.next()).isEqualTo(Status.Code.UNAVAILABLE);
     } finally {
       channel.shutdownNow();
       adminChannel.shutdownNow();

@@ -43,6 +43,7 @@ public final class ServingMetrics implements AutoCloseable {
   private final HeldCounters counters = new HeldCounters(registry);
 
   private final LiveReadings readings = new LiveReadings(registry);
+  private final ItemMeters items = new ItemMeters(registry);
   private final MultiGauge bundle =
       MultiGauge.builder("unipin.bundle").description("1 for what serves").register(registry);
 
@@ -244,6 +245,11 @@ public final class ServingMetrics implements AutoCloseable {
     Gauge.builder(name, () -> value.applyAsDouble(status.get()))
         .description(description)
         .register(registry);
+  }
+
+  /** Returns the metrics of items that callers put. */
+  public ItemMeters items() {
+    return items;
   }
 
   public void watchServedLog(LongSupplier dropped) {

@@ -35,6 +35,13 @@ record Arrival(long nanos, Priority priority, String traceparent) {
     return arrival == null ? new Arrival(System.nanoTime(), Priority.LIVE, "") : arrival;
   }
 
+  /** Returns the context of a later message of the same call, which arrives now. */
+  static Context renewed(Context context) {
+    Arrival first = of(context);
+    return context.withValue(
+        KEY, new Arrival(System.nanoTime(), first.priority, first.traceparent));
+  }
+
   /** Returns the nanoseconds since the arrival. */
   long age() {
     return System.nanoTime() - nanos;

@@ -44,6 +44,8 @@ public final class RpcServer implements AutoCloseable {
   private static final Duration CONNECTION_GRACE = Duration.ofMinutes(1);
   private static final int ADMIN_THREADS = 2;
   private static final int ADMIN_QUEUE = 16;
+  private static final int ITEM_THREADS = 2;
+  private static final int ITEM_QUEUE = 64;
   // one thread, because all erasures wait for the same disk
   private static final int ERASURE_THREADS = 1;
   private static final int ERASURE_QUEUE = 64;
@@ -55,6 +57,7 @@ public final class RpcServer implements AutoCloseable {
   private final Intake intake;
   private final CallRunner calls;
   private final CallRunner adminCalls;
+  private final CallRunner itemCalls;
   private final CallRunner erasures;
   private final Server server;
   private final Server admin;
@@ -66,6 +69,7 @@ public final class RpcServer implements AutoCloseable {
     this.guard = new Guard(security, services.tokens(), services.metrics(), config.maxResets());
     this.calls = new CallRunner(services.admission(), services.metrics());
     this.adminCalls = patient("admin", ADMIN_THREADS, ADMIN_QUEUE, services);
+    this.itemCalls = patient("items", ITEM_THREADS, ITEM_QUEUE, services);
     this.erasures = patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services);
     this.intake = intake(config, services.metrics());
     NettyServerBuilder serving =
@@ -78,7 +82,9 @@ public final class RpcServer implements AutoCloseable {
     this.server = serving.build();
     this.admin =
         builder(config.adminAddress(), config.adminPort(), guard::adminPort, services.metrics())
-            .addService(intake.bounded(new UniPinAdminService(services, adminCalls).bindService()))
+            .addService(
+                intake.bounded(
+                    new UniPinAdminService(services, adminCalls, itemCalls).bindService()))
             .addService(intake.bounded(health.getHealthService().bindService()))
             .addService(Reflection.described())
             .addServices(Reflection.services(intake))
@@ -215,6 +221,7 @@ public final class RpcServer implements AutoCloseable {
       server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS);
       calls.drain(config.drain());
       adminCalls.drain(config.drain());
+      itemCalls.drain(config.drain());
       erasures.drain(config.drain());
       server.shutdownNow();
       admin.shutdownNow();

@@ -1,5 +1,7 @@
 package io.unipin.serving.rpc;
 
+import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.unipin.ann.LiveIndexStatus;
 import io.unipin.kvcache.KvCacheStats;
@@ -10,7 +12,11 @@ import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.GetCacheRequest;
 import io.unipin.proto.v1.GetIndexRequest;
+import io.unipin.proto.v1.GetItemRequest;
 import io.unipin.proto.v1.IndexStatus;
+import io.unipin.proto.v1.ItemStatus;
+import io.unipin.proto.v1.ItemVerdict;
+import io.unipin.proto.v1.ItemVerdicts;
 import io.unipin.proto.v1.ListBundlesRequest;
 import io.unipin.proto.v1.ListBundlesResponse;
 import io.unipin.proto.v1.LoadBundleRequest;
@@ -23,7 +29,11 @@ import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.items.ItemChanges;
+import io.unipin.serving.items.ItemsStatus;
+import io.unipin.serving.rpc.items.ItemCalls;
+import io.unipin.serving.rpc.items.ItemStream;
 import io.unipin.serving.user.UserData;
+import java.util.List;
 
 /** The calls of the administration service. Thread-safe. */
 final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
@@ -32,13 +42,23 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
   private final ItemChanges items;
   private final UserData users;
   private final CallRunner calls;
+  private final CallRunner itemRunner;
+  private final ItemCalls itemCalls;
 
-  UniPinAdminService(RpcServices services, CallRunner calls) {
+  /** Creates the service. {@code itemRunner} runs the calls that change or read items. */
+  UniPinAdminService(RpcServices services, CallRunner calls, CallRunner itemRunner) {
     this.bundles = services.bundles().own();
     this.control = services.bundles().control();
     this.items = services.bundles().items();
     this.users = services.users();
     this.calls = calls;
+    this.itemRunner = itemRunner;
+    this.itemCalls =
+        new ItemCalls(
+            items,
+            services.bundles().arms(),
+            services.metrics().items(),
+            () -> Arrival.of(Context.current()).age());
   }
 
   @Override
@@ -119,13 +139,29 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
 
   @Override
   public void changeItems(ChangeItemsRequest request, StreamObserver<IndexStatus> observer) {
-    calls.run(
+    itemRunner.run(
         "ChangeItems",
         observer,
         budget -> {
-          IndexChange change = IndexChange.read(request);
-          return status(items.change(change.upserts(), change.deletes()));
+          List<ItemVerdict> verdicts = itemCalls.change(request);
+          return status(items.status()).toBuilder().addAllVerdicts(verdicts).build();
         });
+  }
+
+  @Override
+  public StreamObserver<ChangeItemsRequest> changeItemsStream(
+      StreamObserver<ItemVerdicts> observer) {
+    return ItemStream.open(
+        (ServerCallStreamObserver<ItemVerdicts>) observer,
+        (answer, work) ->
+            Arrival.renewed(Context.current())
+                .run(() -> itemRunner.run("ChangeItemsStream", answer, budget -> work.get())),
+        message -> ItemVerdicts.newBuilder().addAllVerdicts(itemCalls.change(message)).build());
+  }
+
+  @Override
+  public void getItem(GetItemRequest request, StreamObserver<ItemStatus> observer) {
+    itemRunner.run("GetItem", observer, budget -> itemCalls.find(request.getId()));
   }
 
   @Override
@@ -141,8 +177,14 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
   }
 
   private IndexStatus status(LiveIndexStatus status) {
+    ItemsStatus kept = items.itemsStatus();
     IndexStatus.Builder builder =
         IndexStatus.newBuilder()
+            .setLive(kept.served())
+            .setNotServed(kept.stored() - kept.served())
+            .setLiveLimit(kept.limit())
+            .setKeptBytes(kept.bytes())
+            .setKeptBytesLimit(kept.maxBytes())
             .setGeneration(status.generation())
             .setItems(status.size())
             .setDelta(status.delta())

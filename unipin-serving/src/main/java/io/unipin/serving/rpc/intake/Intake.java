@@ -128,6 +128,15 @@ public final class Intake implements ServerInterceptor {
       this.texts = texts;
     }
 
+    /** Reads on. A stream that reads on has done with its messages so far. */
+    @Override
+    public void request(int messages) {
+      if (!getMethodDescriptor().getType().clientSendsOneMessage()) {
+        receipt.consumed();
+      }
+      super.request(messages);
+    }
+
     @Override
     public synchronized void sendHeaders(Metadata headers) {
       if (!receipt.isEnded()) {

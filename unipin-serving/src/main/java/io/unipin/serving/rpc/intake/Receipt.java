@@ -120,6 +120,14 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
+   * Releases the bytes of a stream's messages, because the server is done with them. The stream can
+   * be refused to make room again only when it sends more.
+   */
+  void consumed() {
+    release();
+  }
+
+  /**
    * Marks the call as complete, so that the server answers it. Returns false if it was refused
    * before.
    */

@@ -11,6 +11,7 @@ import com.google.protobuf.Parser;
 import com.google.protobuf.WireFormat;
 import com.sun.management.ThreadMXBean;
 import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.LoadBundleRequest;
 import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
@@ -37,6 +38,7 @@ final class WireCostTest {
           RecordActionsRequest.getDefaultInstance(),
           RankRequest.getDefaultInstance(),
           ChangeItemsRequest.getDefaultInstance(),
+          Item.getDefaultInstance(),
           LoadBundleRequest.getDefaultInstance());
 
   @ParameterizedTest(name = "seed {0}")

@@ -1,4 +1,4 @@
-package io.unipin.serving.rpc;
+package io.unipin.serving.rpc.items;
 
 import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.serving.failure.ServingException;
@@ -8,24 +8,36 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The changes to the index that a call asks for.
+ * The changes that a message asks for, checked as a whole. Each put is checked on its own when it is
+ * made.
  *
- * @param deletes distinct ids; none of them is upserted in the same call
+ * @param deletes distinct ids; none of them is upserted or put by the same message
  */
 @SuppressWarnings("ArrayRecordComponent") // made for a single call
-record IndexChange(List<Upsert> upserts, long[] deletes) {
+record ItemRequest(List<Upsert> upserts, long[] deletes) {
   private static final int MAX_CHANGES = 10_000;
+  private static final int MAX_PUTS = 1_000;
 
-  static IndexChange read(ChangeItemsRequest request) {
-    int changes = request.getUpsertsCount() + request.getDeletesCount();
+  static ItemRequest read(ChangeItemsRequest request) {
+    int puts = request.getPutsCount();
+    int changes = request.getUpsertsCount() + request.getDeletesCount() + puts;
     if (changes > MAX_CHANGES) {
       throw ServingException.invalid(
           "upserts", "at most " + MAX_CHANGES + " changes expected, got " + changes);
     }
+    if (puts > MAX_PUTS) {
+      throw ServingException.invalid(
+          "puts", "at most " + MAX_PUTS + " items expected, got " + puts);
+    }
+    if (puts > 0 && request.getUpsertsCount() > 0) {
+      throw ServingException.invalid(
+          "upserts", "none beside puts expected, got " + request.getUpsertsCount());
+    }
     Set<Long> named = new HashSet<>();
     request.getUpsertsList().forEach(item -> once("upserts", item.getId(), named));
+    request.getPutsList().forEach(item -> once("puts", item.getId(), named));
     request.getDeletesList().forEach(id -> once("deletes", id, named));
-    return new IndexChange(
+    return new ItemRequest(
         request.getUpsertsList().stream()
             .map(item -> new Upsert(item.getId(), item.getVectorList()))
             .toList(),

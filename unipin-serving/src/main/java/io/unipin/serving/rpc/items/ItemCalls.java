@@ -1,0 +1,126 @@
+package io.unipin.serving.rpc.items;
+
+import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.ItemStatus;
+import io.unipin.serving.items.ItemChanges;
+import io.unipin.serving.items.ItemPlace;
+import io.unipin.serving.items.ItemStanding;
+import io.unipin.serving.items.ItemVerdict;
+import io.unipin.serving.items.Outcome;
+import io.unipin.serving.items.PutItem;
+import io.unipin.serving.metrics.ItemMeters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Makes the changes that messages ask for, and counts what became of them. Thread-safe. */
+public final class ItemCalls {
+  private final ItemChanges items;
+  private final List<List<String>> arms;
+  private final ItemMeters meters;
+  private final LongSupplier age;
+
+  /**
+   * Creates the calls.
+   *
+   * @param arms arms that each bundle serves, in the order of the holders that {@code items} knows
+   * @param age returns the nanoseconds since the arrival of the message that the current thread
+   *     works on
+   */
+  public ItemCalls(
+      ItemChanges items, List<List<String>> arms, ItemMeters meters, LongSupplier age) {
+    this.items = items;
+    this.arms = List.copyOf(arms);
+    this.meters = meters;
+    this.age = age;
+    meters.expect(Arrays.stream(Outcome.values()).map(ItemCalls::label).toList());
+  }
+
+  /** Returns the kept item of an id, and where it is served. */
+  public ItemStatus find(long id) {
+    ItemStanding standing = items.find(id);
+    ItemStatus.Builder status = ItemStatus.newBuilder();
+    PutItem kept = standing.item();
+    if (kept != null) {
+      status.setItem(ItemFields.write(kept));
+    }
+    for (ItemPlace place : standing.places()) {
+      status
+          .addPlacesBuilder()
+          .setBundle(place.bundle())
+          .addAllArms(arms.get(place.holder()))
+          .setService(written(place.service()))
+          .setReason(place.reason());
+    }
+    return status.build();
+  }
+
+  private static io.unipin.proto.v1.ItemPlace.Service written(ItemPlace.Service service) {
+    return switch (service) {
+      case SERVED -> io.unipin.proto.v1.ItemPlace.Service.SERVED;
+      case OWN_ITEM -> io.unipin.proto.v1.ItemPlace.Service.OWN_ITEM;
+      case NOT_SERVED -> io.unipin.proto.v1.ItemPlace.Service.NOT_SERVED;
+    };
+  }
+
+  /**
+   * Makes the changes of one message.
+   *
+   * @return one verdict for each put and then for each delete, in the order of the message; none
+   *     for deletes that stand beside upserts
+   */
+  public List<io.unipin.proto.v1.ItemVerdict> change(ChangeItemsRequest message) {
+    ItemRequest request = ItemRequest.read(message);
+    if (!request.upserts().isEmpty()) {
+      items.change(request.upserts(), request.deletes());
+      return List.of();
+    }
+    List<ItemVerdict> verdicts = new ArrayList<>();
+    if (message.getPutsCount() > 0) {
+      verdicts.addAll(items.put(message.getPutsList().stream().map(ItemFields::read).toList()));
+    }
+    if (request.deletes().length > 0) {
+      verdicts.addAll(items.delete(request.deletes()));
+    }
+    count(verdicts);
+    return verdicts.stream().map(ItemCalls::written).toList();
+  }
+
+  private void count(List<ItemVerdict> verdicts) {
+    Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
+    verdicts.forEach(verdict -> counts.merge(verdict.outcome(), 1, Integer::sum));
+    counts.forEach((outcome, count) -> meters.verdicts(label(outcome), count));
+    if (counts.containsKey(Outcome.ADDED) || counts.containsKey(Outcome.REPLACED)) {
+      meters.searchable(age.getAsLong());
+    }
+  }
+
+  private static String label(Outcome outcome) {
+    return outcome.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static io.unipin.proto.v1.ItemVerdict written(ItemVerdict verdict) {
+    return io.unipin.proto.v1.ItemVerdict.newBuilder()
+        .setId(verdict.id())
+        .setOutcome(written(verdict.outcome()))
+        .setReason(verdict.reason())
+        .build();
+  }
+
+  private static io.unipin.proto.v1.ItemVerdict.Outcome written(Outcome outcome) {
+    return switch (outcome) {
+      case ADDED -> io.unipin.proto.v1.ItemVerdict.Outcome.ADDED;
+      case REPLACED -> io.unipin.proto.v1.ItemVerdict.Outcome.REPLACED;
+      case UNCHANGED -> io.unipin.proto.v1.ItemVerdict.Outcome.UNCHANGED;
+      case DELETED -> io.unipin.proto.v1.ItemVerdict.Outcome.DELETED;
+      case ABSENT -> io.unipin.proto.v1.ItemVerdict.Outcome.ABSENT;
+      case KNOWN_BY_BUNDLE -> io.unipin.proto.v1.ItemVerdict.Outcome.KNOWN_BY_BUNDLE;
+      case NOT_SERVED -> io.unipin.proto.v1.ItemVerdict.Outcome.NOT_SERVED;
+      case REFUSED -> io.unipin.proto.v1.ItemVerdict.Outcome.REFUSED;
+    };
+  }
+}

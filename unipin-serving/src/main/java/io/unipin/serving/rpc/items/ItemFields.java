@@ -1,0 +1,40 @@
+package io.unipin.serving.rpc.items;
+
+import io.unipin.proto.v1.Item;
+import io.unipin.serving.items.PutItem;
+
+/** Converts items between the wire and the server. */
+public final class ItemFields {
+  private ItemFields() {}
+
+  /** Returns an item of the wire as the server takes it. It is not checked. */
+  public static PutItem read(Item item) {
+    float[] content = new float[item.getContentCount()];
+    for (int i = 0; i < content.length; i++) {
+      content[i] = item.getContent(i);
+    }
+    return new PutItem(
+        item.getId(),
+        item.getTitle(),
+        item.getCategory(),
+        item.getAuthor(),
+        item.getCreatedMs(),
+        content,
+        item.getExpiresMs());
+  }
+
+  static Item write(PutItem item) {
+    Item.Builder builder =
+        Item.newBuilder()
+            .setId(item.id())
+            .setTitle(item.title())
+            .setCategory(item.category())
+            .setAuthor(item.author())
+            .setCreatedMs(item.createdMs())
+            .setExpiresMs(item.expiresMs());
+    for (float number : item.content()) {
+      builder.addContent(number);
+    }
+    return builder.build();
+  }
+}

@@ -1,0 +1,157 @@
+package io.unipin.serving.rpc.items;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.ItemVerdicts;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.failure.Violation;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * One stream of changes. Each message gets one answer, in order.
+ *
+ * <p>The stream asks its transport for the next message only after the answer to the message before
+ * it, and only while the client takes its answers. So one message of a stream is in memory at a
+ * time, and a client that reads no answers stops being read. Transport and worker may call at the
+ * same time.
+ */
+public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
+  private final ServerCallStreamObserver<ItemVerdicts> answers;
+  private final Runner runner;
+  private final Function<ChangeItemsRequest, ItemVerdicts> change;
+  private long messages;
+
+  @GuardedBy("this")
+  private boolean working;
+
+  /** Whether the next message waits until the client takes answers. */
+  @GuardedBy("this")
+  private boolean full;
+
+  /** Whether the client has sent its last message. */
+  @GuardedBy("this")
+  private boolean ended;
+
+  /** Runs the work of one message on another thread. */
+  @FunctionalInterface
+  public interface Runner {
+    /** Gives the result of the work to the observer, or its failure as a status. */
+    void run(StreamObserver<ItemVerdicts> answer, Supplier<ItemVerdicts> work);
+  }
+
+  private ItemStream(
+      ServerCallStreamObserver<ItemVerdicts> answers,
+      Runner runner,
+      Function<ChangeItemsRequest, ItemVerdicts> change) {
+    this.answers = answers;
+    this.runner = runner;
+    this.change = change;
+  }
+
+  /** Opens a stream. Call it before the method of the service returns. */
+  public static StreamObserver<ChangeItemsRequest> open(
+      ServerCallStreamObserver<ItemVerdicts> answers,
+      Runner runner,
+      Function<ChangeItemsRequest, ItemVerdicts> change) {
+    ItemStream stream = new ItemStream(answers, runner, change);
+    answers.disableAutoRequest();
+    answers.setOnReadyHandler(stream::readOn);
+    // An answer to a client that has gone is dropped and causes no exception.
+    answers.setOnCancelHandler(() -> {});
+    answers.request(1);
+    return stream;
+  }
+
+  @Override
+  public void onNext(ChangeItemsRequest message) {
+    long number = messages++;
+    synchronized (this) {
+      working = true;
+    }
+    runner.run(
+        new StreamObserver<>() {
+          @Override
+          public void onNext(ItemVerdicts verdicts) {
+            answers.onNext(verdicts);
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            answers.onError(failure);
+          }
+
+          @Override
+          public void onCompleted() {
+            answered();
+          }
+        },
+        () -> changed(number, message));
+  }
+
+  private ItemVerdicts changed(long number, ChangeItemsRequest message) {
+    try {
+      return change.apply(message);
+    } catch (ServingException e) {
+      throw e.violations().isEmpty() ? e : numbered(number, e);
+    }
+  }
+
+  /** Names the message in each of its errors. */
+  private static ServingException numbered(long number, ServingException failure) {
+    return ServingException.invalid(
+        failure.violations().stream()
+            .map(
+                violation ->
+                    new Violation(
+                        "messages[" + number + "]." + violation.field(), violation.description()))
+            .toList());
+  }
+
+  private void answered() {
+    boolean last;
+    synchronized (this) {
+      working = false;
+      last = ended;
+      full = !last && !answers.isReady();
+      if (full) {
+        return;
+      }
+    }
+    if (last) {
+      answers.onCompleted();
+    } else {
+      answers.request(1);
+    }
+  }
+
+  /** Reads the next message if it waits for the client to take answers. */
+  private void readOn() {
+    synchronized (this) {
+      if (!full || !answers.isReady()) {
+        return;
+      }
+      full = false;
+    }
+    answers.request(1);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    // The client has gone. What it sent before keeps its effect.
+  }
+
+  @Override
+  public void onCompleted() {
+    synchronized (this) {
+      ended = true;
+      full = false;
+      if (working) {
+        return;
+      }
+    }
+    answers.onCompleted();
+  }
+}

@@ -1,0 +1,5 @@
+/** The calls of the admin port that change items: their messages, limits and streams. */
+@NullMarked
+package io.unipin.serving.rpc.items;
+
+import org.jspecify.annotations.NullMarked;
