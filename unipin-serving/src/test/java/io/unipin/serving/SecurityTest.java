@@ -18,8 +18,13 @@ import io.unipin.client.ClientSecurity;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.GetBundleRequest;
+import io.unipin.proto.v1.GetCacheRequest;
+import io.unipin.proto.v1.GetIndexRequest;
+import io.unipin.proto.v1.GetItemRequest;
+import io.unipin.proto.v1.ListBundlesRequest;
 import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetractActionsRequest;
@@ -40,6 +45,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +73,7 @@ final class SecurityTest {
                     assertThat(code)
                         .as("%s with a token for %s", needed, role)
                         .isEqualTo(
-                            needed == role ? Status.Code.OK : Status.Code.PERMISSION_DENIED));
+                            allows(role, needed) ? Status.Code.OK : Status.Code.PERMISSION_DENIED));
       }
       for (ClientSecurity stranger : new ClientSecurity[] {ClientSecurity.NONE, token("guess")}) {
         assertThat(callEverything(server, stranger).values())
@@ -81,6 +87,11 @@ final class SecurityTest {
           .isEqualTo(ServingStatus.SERVING);
       channel.shutdownNow();
     }
+  }
+
+  /** Whether a token with a role may make the calls of another. */
+  private static boolean allows(Role role, Role needed) {
+    return role == needed || (role == Role.ADMIN && needed == Role.ITEMS);
   }
 
   /**
@@ -113,13 +124,21 @@ final class SecurityTest {
       codes.put(
           Role.ERASE,
           code(() -> stub.eraseUser(EraseUserRequest.newBuilder().setUserId("u").build())));
+      UniPinAdminGrpc.UniPinAdminBlockingStub admin =
+          UniPinAdminGrpc.newBlockingStub(administration);
+      codes.put(
+          Role.ITEMS,
+          same(
+              code(() -> admin.changeItems(ChangeItemsRequest.getDefaultInstance())),
+              code(() -> admin.getItem(GetItemRequest.getDefaultInstance())),
+              end(UniPinAdminGrpc.newStub(administration)::changeItemsStream)));
       codes.put(
           Role.ADMIN,
           same(
-              code(
-                  () ->
-                      UniPinAdminGrpc.newBlockingStub(administration)
-                          .getBundle(GetBundleRequest.getDefaultInstance())),
+              code(() -> admin.getBundle(GetBundleRequest.getDefaultInstance())),
+              code(() -> admin.getIndex(GetIndexRequest.getDefaultInstance())),
+              code(() -> admin.getCache(GetCacheRequest.getDefaultInstance())),
+              code(() -> admin.listBundles(ListBundlesRequest.getDefaultInstance())),
               reflection(administration)));
       return codes;
     } finally {
@@ -256,26 +275,34 @@ final class SecurityTest {
   }
 
   private static Status.Code reflection(ManagedChannel channel) {
+    return end(
+        (StreamObserver<ServerReflectionResponse> observer) -> {
+          StreamObserver<ServerReflectionRequest> requests =
+              ServerReflectionGrpc.newStub(channel).serverReflectionInfo(observer);
+          requests.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+          return requests;
+        });
+  }
+
+  /** Opens a stream, sends its end, and returns how the server ends it. */
+  private static <Q, A> Status.Code end(Function<StreamObserver<A>, StreamObserver<Q>> call) {
     CompletableFuture<Status.Code> end = new CompletableFuture<>();
-    StreamObserver<ServerReflectionRequest> requests =
-        ServerReflectionGrpc.newStub(channel)
-            .serverReflectionInfo(
-                new StreamObserver<ServerReflectionResponse>() {
-                  @Override
-                  public void onNext(ServerReflectionResponse response) {}
+    call.apply(
+            new StreamObserver<>() {
+              @Override
+              public void onNext(A response) {}
 
-                  @Override
-                  public void onError(Throwable failure) {
-                    end.complete(Status.fromThrowable(failure).getCode());
-                  }
+              @Override
+              public void onError(Throwable failure) {
+                end.complete(Status.fromThrowable(failure).getCode());
+              }
 
-                  @Override
-                  public void onCompleted() {
-                    end.complete(Status.Code.OK);
-                  }
-                });
-    requests.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
-    requests.onCompleted();
+              @Override
+              public void onCompleted() {
+                end.complete(Status.Code.OK);
+              }
+            })
+        .onCompleted();
     return end.join();
   }
 }

@@ -10,6 +10,8 @@ public enum Role {
   RECORD,
   /** Allows erasing users. */
   ERASE,
+  /** Allows putting, deleting and reading items on the admin port, and nothing else there. */
+  ITEMS,
   /** Allows everything on the admin port. */
   ADMIN;
 

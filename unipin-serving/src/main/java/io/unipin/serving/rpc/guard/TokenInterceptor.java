@@ -11,6 +11,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.StatusProto;
+import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.security.Role;
@@ -18,10 +19,11 @@ import io.unipin.serving.security.TokenFile;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Admits a call only if its bearer token has the required role. It checks before the message is
- * read.
+ * Admits a call only if its bearer token has one of the roles that allow the call. It checks before
+ * the message is read.
  *
  * <p>Health calls need no token. An unknown call needs {@link Role#ADMIN}. Thread-safe.
  */
@@ -29,14 +31,19 @@ final class TokenInterceptor implements ServerInterceptor {
   static final Metadata.Key<String> HEADER =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-  private static final Map<String, Role> ROLES =
+  private static final Set<Role> ITEMS = Set.of(Role.ITEMS, Role.ADMIN);
+
+  private static final Map<String, Set<Role>> ROLES =
       Map.of(
-          UniPinGrpc.getRetrieveAndRankMethod().getFullMethodName(), Role.SERVE,
-          UniPinGrpc.getRetrieveMethod().getFullMethodName(), Role.SERVE,
-          UniPinGrpc.getRankMethod().getFullMethodName(), Role.SERVE,
-          UniPinGrpc.getRecordActionsMethod().getFullMethodName(), Role.RECORD,
-          UniPinGrpc.getRetractActionsMethod().getFullMethodName(), Role.RECORD,
-          UniPinGrpc.getEraseUserMethod().getFullMethodName(), Role.ERASE);
+          UniPinGrpc.getRetrieveAndRankMethod().getFullMethodName(), Set.of(Role.SERVE),
+          UniPinGrpc.getRetrieveMethod().getFullMethodName(), Set.of(Role.SERVE),
+          UniPinGrpc.getRankMethod().getFullMethodName(), Set.of(Role.SERVE),
+          UniPinGrpc.getRecordActionsMethod().getFullMethodName(), Set.of(Role.RECORD),
+          UniPinGrpc.getRetractActionsMethod().getFullMethodName(), Set.of(Role.RECORD),
+          UniPinGrpc.getEraseUserMethod().getFullMethodName(), Set.of(Role.ERASE),
+          UniPinAdminGrpc.getChangeItemsMethod().getFullMethodName(), ITEMS,
+          UniPinAdminGrpc.getChangeItemsStreamMethod().getFullMethodName(), ITEMS,
+          UniPinAdminGrpc.getGetItemMethod().getFullMethodName(), ITEMS);
 
   private final TokenFile tokens;
   private final ServingMetrics metrics;
@@ -53,13 +60,15 @@ final class TokenInterceptor implements ServerInterceptor {
     if (HealthGrpc.SERVICE_NAME.equals(method.getServiceName())) {
       return next.startCall(call, headers);
     }
-    Role needed = ROLES.getOrDefault(method.getFullMethodName(), Role.ADMIN);
+    Set<Role> allowed = ROLES.getOrDefault(method.getFullMethodName(), Set.of(Role.ADMIN));
     Optional<Set<Role>> roles = tokens.rolesOf(headers.get(HEADER));
     if (roles.isEmpty()) {
       return refuse(call, Code.UNAUTHENTICATED, "a bearer token expected that this server knows");
     }
-    if (!roles.get().contains(needed)) {
-      String message = "a token with the role " + needed.label() + " expected";
+    if (roles.get().stream().noneMatch(allowed::contains)) {
+      String labels =
+          allowed.stream().sorted().map(Role::label).collect(Collectors.joining(" or "));
+      String message = "a token with the role " + labels + " expected";
       return refuse(call, Code.PERMISSION_DENIED, message);
     }
     return next.startCall(call, headers);
