@@ -168,6 +168,7 @@ final class ConsoleTest {
     browser.click("#inspect-seen");
     inspect("77");
     assertThat(browser.text("#fate h2")).contains("does not know this item");
+    assertThat(browser.text("#fate-reason")).startsWith("Not served because: ");
     inspect(itemOutside());
     assertThat(browser.text("#fate h2")).containsAnyOf("too far from", "did not find it");
     assertThat(browser.text("#fate")).contains("of all items that pass the filters", "click");
@@ -302,6 +303,8 @@ final class ConsoleTest {
     browser.awaitText("#recall-result", "HNSW16");
     assertThat(browser.text("#recall-result")).contains("8", "50", "300");
     assertThat(browser.text("#recall-mean")).endsWith("%");
+    browser.awaitText("#items", "Live");
+    assertThat(browser.text("#items")).contains("Kept, not served by this bundle", "Deleted");
     browser.shoot("recall");
 
     browser.click("#tab-bundles");

@@ -11,6 +11,10 @@ import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.inspect.Inspection;
+import io.unipin.serving.inspect.ItemVerdict;
+import io.unipin.serving.inspect.Verdict;
+import io.unipin.serving.items.ItemPlace;
+import io.unipin.serving.items.ItemsStatus;
 import io.unipin.serving.metrics.LiveSample;
 import io.unipin.serving.rpc.Route;
 import java.util.List;
@@ -94,7 +98,26 @@ final class ConsoleApi implements AutoCloseable {
                         form.query(bundle.model().config(), maxPageSize, nowMs),
                         form.itemId(),
                         clock));
-    return InspectionView.of(form.user(), inspection, route.assignments());
+    return InspectionView.of(
+        form.user(), inspection, route.assignments(), whyNotServed(inspection));
+  }
+
+  /** Returns why the inspected bundle serves no item of the id; empty if it does. */
+  private String whyNotServed(Inspection inspection) {
+    ItemVerdict verdict = inspection.item();
+    if (verdict == null || verdict.verdict() != Verdict.UNKNOWN) {
+      return "";
+    }
+    return parts.services().bundles().items().find(verdict.id()).places().stream()
+        .filter(place -> place.bundle().equals(inspection.trace().bundle()))
+        .map(ItemPlace::reason)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Returns the items that callers put, in numbers. */
+  ItemsStatus items() {
+    return parts.services().bundles().items().itemsStatus();
   }
 
   /** A form with a user id. */

@@ -54,6 +54,7 @@ record InspectionView(
       String title,
       String verdict,
       String meaning,
+      String reason,
       int exactRank,
       float retrievalScore,
       float lastRetrieved,
@@ -62,7 +63,13 @@ record InspectionView(
       @Nullable Float utility,
       float[] probabilities) {}
 
-  static InspectionView of(String user, Inspection inspection, List<Assignment> assignments) {
+  /**
+   * Creates the answer.
+   *
+   * @param reason why the bundle serves no item of the inspected id; empty if it does
+   */
+  static InspectionView of(
+      String user, Inspection inspection, List<Assignment> assignments, String reason) {
     Map<String, Double> stages = new LinkedHashMap<>();
     for (Stage stage : Stage.values()) {
       Long nanos = inspection.nanos().get(stage);
@@ -87,7 +94,7 @@ record InspectionView(
         stages,
         inspection.history().stream().map(InspectionView::action).toList(),
         inspection.candidates().stream().map(InspectionView::item).toList(),
-        verdict == null ? null : fate(verdict));
+        verdict == null ? null : fate(verdict, reason));
   }
 
   private static Action action(ReadAction read) {
@@ -115,13 +122,14 @@ record InspectionView(
         item.probabilities());
   }
 
-  private static Fate fate(ItemVerdict verdict) {
+  private static Fate fate(ItemVerdict verdict, String reason) {
     RankedItem scored = verdict.scored();
     return new Fate(
         String.valueOf(verdict.id()),
         verdict.title(),
         verdict.verdict().name().toLowerCase(Locale.ROOT),
         verdict.verdict().meaning(),
+        reason,
         verdict.exactRank(),
         verdict.retrievalScore(),
         verdict.lastRetrieved(),

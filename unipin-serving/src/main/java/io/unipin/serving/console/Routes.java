@@ -31,6 +31,7 @@ final class Routes {
     read("cache", api::cache);
     read("bundles", api::bundles);
     read("experiments", api::experiments);
+    read("items", api::items);
     reads.put(PREFIX + "live", query -> api.live(time(query)));
     action("inspect", InspectionForm.class, api::inspect);
     action("lookup", ConsoleApi.UserForm.class, api::lookUp);

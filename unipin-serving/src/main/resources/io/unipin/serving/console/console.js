@@ -5,12 +5,13 @@ import * as bundles from './bundles.js';
 import * as cache from './cache.js';
 import * as experiments from './experiments.js';
 import * as inspector from './inspector.js';
+import * as items from './items.js';
 import * as live from './live.js';
 import * as recall from './recall.js';
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 const nameOf = tab => tab.id.slice('tab-'.length);
-const opened = { live: live.redraw, experiments: () => { experiments.open(); live.redraw(); }, cache: cache.open, bundles: bundles.open };
+const opened = { live: live.redraw, experiments: () => { experiments.open(); live.redraw(); }, cache: cache.open, recall: items.open, bundles: bundles.open };
 
 function choose(name, focus = false) {
   for (const tab of tabs) {

@@ -66,6 +66,7 @@ function fate(view) {
   const known = item.verdict !== 'unknown';
   return h('div', { class: `card fate ${item.verdict}`, id: 'fate' },
     h('h2', {}, `${known ? item.title || 'Item' : 'Item'} (${item.id}): ${item.meaning}`),
+    item.reason ? h('p', { id: 'fate-reason' }, `Not served because: ${item.reason}.`) : null,
     known && facts([
       ['Nearest by query', `place ${whole(item.exactRank)} of all items that pass the filters`],
       ['Retrieval score', `${number(item.retrievalScore, 4)}; the last candidate has ${number(item.lastRetrieved, 4)}`],

@@ -79,6 +79,7 @@ final class ConsoleTest {
     "GET /api/status, 200",
     "GET /api/live?after=0, 200",
     "GET /api/experiments, 200",
+    "GET /api/items, 200",
   })
   void path_hasItsStatus(String request, int status) throws IOException {
     assertThat(send(request + " HTTP/1.1", "Host: 127.0.0.1:1"))
