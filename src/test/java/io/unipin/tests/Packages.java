@@ -72,13 +72,14 @@ final class Packages {
       serving.threads: model
       serving.tracing: settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.log
-      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.loadtest cli.server cli.training
+      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.items cli.loadtest cli.server cli.training
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks
       cli.console: cli.check client feedlog.database feedlog.source
       cli.data: cli.bundle cli.check cli.console feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
       cli.experiment: cli.check cli.console cli.report cli.statistics serving.experiment serving.settings
+      cli.items: cli.check cli.console cli.server client feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings

@@ -9,6 +9,7 @@ import io.unipin.cli.data.ImportCommand;
 import io.unipin.cli.data.SimulateCommand;
 import io.unipin.cli.demo.DemoCommand;
 import io.unipin.cli.experiment.ExperimentCommand;
+import io.unipin.cli.items.ItemsCommand;
 import io.unipin.cli.loadtest.LoadtestCommand;
 import io.unipin.cli.server.ActionsCommand;
 import io.unipin.cli.server.RequestCommand;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Spec;
       TokenCommand.class,
       RequestCommand.class,
       ActionsCommand.class,
+      ItemsCommand.class,
       ExperimentCommand.class,
       LoadtestCommand.class
     })

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             + " state of the index.",
     footer = {
       "",
-      "Items stay deleted until the server stops, even when another bundle is loaded.",
+      "Items stay deleted when another bundle is loaded, and after a restart.",
       "",
       "Example:",
       "  ./unipin index items --server localhost:9091 --delete 42"

@@ -4,14 +4,14 @@ import io.unipin.feedlog.FeedRules;
 import java.util.Optional;
 
 /** The rules for a put item that hold for every bundle. */
-final class ItemCheck {
+public final class ItemCheck {
   private static final int TITLE_CHARS = 1024;
   private static final int MOST_CONTENT = 16_384;
 
   private ItemCheck() {}
 
   /** Returns what is wrong with an item at the given time; empty for a valid item. */
-  static Optional<String> fault(PutItem item, long nowMs) {
+  public static Optional<String> fault(PutItem item, long nowMs) {
     if (item.id() < 0) {
       return fault("id", "at least 0", item.id());
     }

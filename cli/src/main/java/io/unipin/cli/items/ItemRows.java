@@ -1,0 +1,57 @@
+package io.unipin.cli.items;
+
+import io.unipin.cli.console.CommandException;
+import io.unipin.feedlog.source.ContentKind;
+import io.unipin.feedlog.source.SourceException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads the rows of a file of items in order, one at a time. One thread. */
+interface ItemRows extends AutoCloseable {
+  /** The columns that are read. The names are those of a feed log's items, and expires_ms. */
+  List<String> COLUMNS =
+      List.of("item_id", "title", "category", "author", "created_ms", "expires_ms", "content");
+
+  /** Returns the next row, with an item or a fault; empty at the end. */
+  Optional<ItemRow> next() throws IOException;
+
+  /** Returns the number of rows; -1 when it is not known before the end. */
+  long total();
+
+  /** Returns the file's columns that are not read. */
+  List<String> unread();
+
+  @Override
+  void close() throws IOException;
+
+  /**
+   * Opens a file. Its content says whether it is Parquet, its ending whether text is JSON lines,
+   * comma-separated or tab-separated.
+   */
+  static ItemRows open(Path file) throws IOException {
+    String name = String.valueOf(file.getFileName());
+    try {
+      if (ContentKind.of(file) == ContentKind.PARQUET) {
+        return ParquetItems.open(file);
+      }
+      String plain =
+          name.toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|gzip|bz2|zip|zst|zstd)$", "");
+      if (plain.endsWith(".parquet")) {
+        throw new CommandException(name + ": Parquet expected, got " + ContentKind.of(file));
+      }
+      return TextItems.open(file, plain);
+    } catch (SourceException e) {
+      throw new CommandException(name + ": " + e.complaint(), e);
+    }
+  }
+
+  /** Refuses a file whose columns hold no item. */
+  static void requireId(String file, List<String> columns) {
+    if (!columns.contains("item_id")) {
+      throw new CommandException("%s: a column item_id expected, got %s".formatted(file, columns));
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.unipin.cli.items;
+
+import io.unipin.feedlog.source.Shown;
+import io.unipin.proto.v1.Item;
+import io.unipin.serving.items.ItemCheck;
+import io.unipin.serving.rpc.items.ItemFields;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the item of one row from the texts of its columns, and checks it by the server's rules.
+ * One thread.
+ */
+final class ItemValues {
+  private static final Pattern WHOLE = Pattern.compile("([+-]?\\d{1,19})(?:\\.0*)?");
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?(?:\\d{1,60}(?:\\.\\d{0,60})?|\\.\\d{1,60})(?:[eE][+-]?\\d{1,4})?");
+
+  private final String place;
+  private final Item.Builder item = Item.newBuilder();
+  private String fault = "";
+  private boolean hasId;
+
+  /** Begins a row. {@code place} names file and row in messages. */
+  ItemValues(String place) {
+    this.place = place;
+  }
+
+  /** Sets a column. A null is an unknown value. */
+  void set(String column, @Nullable String value) {
+    if (value == null || !fault.isEmpty()) {
+      return;
+    }
+    switch (column) {
+      case "item_id" -> {
+        whole(column, value).ifPresent(item::setId);
+        hasId = true;
+      }
+      case "title" -> item.setTitle(value);
+      case "category" -> item.setCategory(value);
+      case "author" -> item.setAuthor(value);
+      case "created_ms" -> whole(column, value).ifPresent(item::setCreatedMs);
+      case "expires_ms" -> whole(column, value).ifPresent(item::setExpiresMs);
+      case "content" -> content(value);
+      default -> {} // not read, and named before the first row
+    }
+  }
+
+  private Optional<Long> whole(String column, String value) {
+    var found = WHOLE.matcher(value.strip());
+    if (found.matches()) {
+      try {
+        return Optional.of(Long.parseLong(found.group(1)));
+      } catch (NumberFormatException e) {
+        // more than 64 bits
+      }
+    }
+    complain(column, "a whole number of 64 bits", value);
+    return Optional.empty();
+  }
+
+  /** Reads a list such as {@code [0.1, -2, 3e-4]}. */
+  private void content(String value) {
+    String text = value.strip();
+    if (!text.startsWith("[") || !text.endsWith("]")) {
+      complain("content", "a list such as [0.1, 0.2]", value);
+      return;
+    }
+    String inside = text.substring(1, text.length() - 1).strip();
+    if (inside.isEmpty()) {
+      return;
+    }
+    for (String part : inside.split(",", -1)) {
+      String number = part.strip();
+      if (!NUMBER.matcher(number).matches()) {
+        complain("content", "numbers", number);
+        return;
+      }
+      item.addContent(Float.parseFloat(number));
+    }
+  }
+
+  void addContent(float number) {
+    item.addContent(number);
+  }
+
+  void complain(String column, String expected, @Nullable Object got) {
+    if (fault.isEmpty()) {
+      String value = got == null ? "null" : "'" + Shown.value(String.valueOf(got)) + "'";
+      fault = "column " + column + ": " + expected + " expected, got " + value;
+    }
+  }
+
+  /** Returns the row, with the item or the first fault. */
+  ItemRow row() {
+    if (!hasId) {
+      complain("item_id", "a number of at least 0", null);
+    }
+    if (!fault.isEmpty()) {
+      return ItemRow.refused(place, fault);
+    }
+    Item read = item.build();
+    return ItemCheck.fault(ItemFields.read(read), System.currentTimeMillis())
+        .map(reason -> ItemRow.refused(place, "item " + read.getId() + ": " + reason))
+        .orElseGet(() -> ItemRow.of(place, read));
+  }
+}

@@ -1,0 +1,94 @@
+package io.unipin.cli.items;
+
+import com.google.protobuf.util.JsonFormat;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.check.OutputFile;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.feedlog.source.Shown;
+import io.unipin.proto.v1.Item;
+import io.unipin.proto.v1.ItemPlace;
+import io.unipin.proto.v1.ItemStatus;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows an item and where it is served. */
+@Command(
+    name = "get",
+    description = {
+      "Shows an item that was put into a running server, and which bundles serve it, or why not.",
+      "Exit code 1 says that the item is neither kept nor served."
+    },
+    footer = {"", "Example:", "  ./unipin items get 4711 --server localhost:9091"})
+final class ItemsGetCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "ID", description = "The item.")
+  private long id;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the response there.")
+  @Output(Output.Kind.FILE)
+  private @Nullable Path json;
+
+  @Mixin private ItemsOptions options;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    ItemStatus status;
+    try (UniPinAdminClient client = options.connect()) {
+      status = client.getItem(id);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (status.hasItem()) {
+      print(status.getItem(), out);
+    } else {
+      out.println("item " + id + " was not put");
+    }
+    status.getPlacesList().forEach(place -> out.println(line(place)));
+    if (json != null) {
+      OutputFile.write(
+          json, JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(status) + "\n");
+    }
+    boolean served =
+        status.getPlacesList().stream()
+            .anyMatch(place -> place.getService() != ItemPlace.Service.NOT_SERVED);
+    return status.hasItem() || served ? 0 : 1;
+  }
+
+  private static void print(Item item, PrintWriter out) {
+    out.println("item " + item.getId() + ": " + text(item.getTitle()));
+    out.println("  category  " + text(item.getCategory()));
+    out.println("  author    " + text(item.getAuthor()));
+    out.println("  appeared  " + time(item.getCreatedMs(), "unknown"));
+    out.println("  expires   " + time(item.getExpiresMs(), "never"));
+    out.println("  content   " + item.getContentCount() + " numbers");
+  }
+
+  private static String text(String value) {
+    return value.isEmpty() ? "-" : Shown.line(value);
+  }
+
+  private static String time(long ms, String none) {
+    return ms == 0 ? none : Instant.ofEpochMilli(ms).toString();
+  }
+
+  private static String line(ItemPlace place) {
+    String arms =
+        place.getArmsCount() == 0 ? "" : " (" + String.join(", ", place.getArmsList()) + ")";
+    String service =
+        switch (place.getService()) {
+          case SERVED -> "serves it";
+          case OWN_ITEM -> "serves its own item of this id";
+          default -> "does not serve it: " + place.getReason();
+        };
+    return "  bundle " + place.getBundle() + arms + " " + service;
+  }
+}

@@ -1,0 +1,5 @@
+/** Verbs that put, delete and show items at a running server. */
+@NullMarked
+package io.unipin.cli.items;
+
+import org.jspecify.annotations.NullMarked;
