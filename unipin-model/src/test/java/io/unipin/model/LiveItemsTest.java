@@ -80,13 +80,8 @@ class LiveItemsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "FLOAT32, WORKER",
-    "FLOAT32, BATCH",
-    "INT8, WORKER"
-  })
-  void pages_withLiveItems_equalThoseOfTheModelThatHasThem(
-      Precision precision, Executor executor) {
+  @CsvSource({"FLOAT32, WORKER", "FLOAT32, BATCH", "INT8, WORKER"})
+  void pages_withLiveItems_equalThoseOfTheModelThatHasThem(Precision precision, Executor executor) {
     ModelConfig config = CONFIG;
     LiveModels models = LiveModels.write(whole, lesser, config, SEED);
     EngineOptions options = options(precision, executor);
