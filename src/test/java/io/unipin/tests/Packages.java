@@ -27,7 +27,7 @@ final class Packages {
 
   /** A table with one line for each package that depends on other packages of this project. */
   private static final String TABLE =
-"""
+      """
       client: proto.v1
       feedlog: feedlog.arrays feedlog.database feedlog.source settings
       feedlog.database: feedlog.source

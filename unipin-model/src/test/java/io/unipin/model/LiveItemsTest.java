@@ -92,8 +92,8 @@ class LiveItemsTest {
       put(some, models.missingContent());
       for (int round = 0; round < 20; round++) {
         List<UserAction> actions = TestModels.actions(random, random.nextInt(config.maxHistory()));
-        TokenSequence tokens = config.tokens(actions);
-        TokenSequence live = some.config().tokens(models.actions(some, actions));
+        TokenSequence tokens = TokenSequence.of(actions);
+        TokenSequence live = TokenSequence.of(models.actions(some, actions));
         int cut = random.nextInt(1 + tokens.size());
         int[] candidates = TestModels.candidates(random, 1 + random.nextInt(40));
         int[] rows = Arrays.stream(candidates).map(row -> models.row(some, row)).toArray();

@@ -51,7 +51,7 @@ final class LiveModels {
     Random random = new Random(seed);
     List<TokenSequence> histories =
         IntStream.range(0, 10)
-            .mapToObj(i -> config.tokens(TestModels.actions(random, config.maxHistory())))
+            .mapToObj(i -> TokenSequence.of(TestModels.actions(random, config.maxHistory())))
             .toList();
     ModelWriter.observe(whole, histories, TestModels.CONTEXT);
     Weights observed = ModelFiles.read(whole).weights();

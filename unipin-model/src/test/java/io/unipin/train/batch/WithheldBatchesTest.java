@@ -46,13 +46,12 @@ class WithheldBatchesTest {
 
     Epoch(FeedLog log, Holdout holdout, TrainConfig config, int epoch) {
       BatchSource source = BatchSource.of(log, holdout, config);
-      int tokens = config.modelConfig(log).tokensPerAction();
       long step = 0;
       for (List<Sequence> sequences : new EpochPlan(log, holdout, config).batches(epoch)) {
         step++;
         TrainingBatch batch = source.batch(sequences, step);
         for (int b = 0; b < sequences.size(); b++) {
-          int length = tokens * (sequences.get(b).to() - sequences.get(b).from());
+          int length = sequences.get(b).to() - sequences.get(b).from();
           for (int i = 0; i < length; i++) {
             history.add(row(batch, batch.tokens().items()[b * batch.length() + i]));
           }

@@ -45,7 +45,6 @@ public final class ContentBundles {
         2,
         32,
         false,
-        false,
         TinyBundles.MAX_HISTORY,
         TinyBundles.ACTIONS,
         List.of("click", "save"),
