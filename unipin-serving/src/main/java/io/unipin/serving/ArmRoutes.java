@@ -32,11 +32,14 @@ import java.util.stream.Stream;
 /**
  * Chooses the bundle and the pipeline of each user according to the user's arms.
  *
- * <p>An arm may name its own bundle and its own settings. Arms that change neither use the server's
+ * <p>An arm may name its own bundle and its own settings. An arm without changes uses the server's
  * bundle and pipeline. Thread-safe.
  */
 final class ArmRoutes implements Routes, AutoCloseable {
-  /** Above this number of arm combinations, metrics use one name for all of them. */
+  /**
+   * Largest number of arm combinations that metrics name one by one. A larger number shares one
+   * name.
+   */
   private static final int MAX_METRIC_ARMS = 32;
 
   private final String name;
@@ -48,14 +51,14 @@ final class ArmRoutes implements Routes, AutoCloseable {
   /** The holders of the bundles that arms name, by bundle name. */
   private final Map<String, BundleHolder> bundles = new LinkedHashMap<>();
 
-  /** The routes made so far. Their number is at most that of the combinations of arms. */
+  /** The routes made so far, at most one per combination of arms. */
   private final ConcurrentMap<List<Assignment>, Route> routes = new ConcurrentHashMap<>();
 
   /**
-   * Creates routes to the server's own pipeline and bundle, except for arms.
+   * Creates the routes. Users whose arms change nothing get the server's own pipeline and bundle.
    *
    * @param name name of the server's own arm, for users without experiments
-   * @param onDrained receives an arm's bundle before it is closed
+   * @param onDrained receives each bundle of an arm before that bundle is closed
    */
   ArmRoutes(
       String name,
@@ -135,7 +138,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
 
   @Override
   public Route of(String user) {
-    // A request refuses an id that is too long, so such an id is not hashed.
+    // A request with an id that is too long is refused later. Its id is not hashed here.
     String known = user.length() <= FeedRules.ID_CHARS ? user : "";
     return routes.computeIfAbsent(experiments.assign(known), this::build);
   }
@@ -166,7 +169,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
     return new Route(arm, metricArm, assignments, holder, recommender);
   }
 
-  /** Returns the number of arm combinations. A user is in one arm of a layer or in none. */
+  /** Returns the number of arm combinations. In each layer, a user is in one arm or in no arm. */
   private double combinations() {
     return experiments.config().layers().values().stream()
         .mapToDouble(

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The steps that put a bundle into service or back.
+ * The steps that put a bundle into service and that roll back to the previous bundle.
  *
  * <p>A bundle is verified, loaded, checked with its golden queries, warmed on every worker and put
  * in service. The previous bundle is kept for a roll-back.
@@ -109,7 +109,10 @@ final class BundleOperations implements BundleControl {
     }
   }
 
-  /** Warms a bundle on all workers: at once before calls arrive, later one worker at a time. */
+  /**
+   * Warms a bundle on all workers. Before calls arrive, all workers warm it at the same time.
+   * Later, the workers warm it one after the other.
+   */
   void warm(LoadedBundle bundle, Recommender pipeline) {
     List<Runnable> steps = pipeline.warmUp(bundle);
     if (callsCome.getAsBoolean()) {
@@ -119,7 +122,10 @@ final class BundleOperations implements BundleControl {
     }
   }
 
-  /** Puts a bundle in service; the holder then owns it. Closes the bundle if that fails. */
+  /**
+   * Puts a bundle in service, and the holder then owns the bundle. Closes the bundle if the swap
+   * fails.
+   */
   private void swap(LoadedBundle next) {
     String old = "";
     AtomicBoolean held = new AtomicBoolean();

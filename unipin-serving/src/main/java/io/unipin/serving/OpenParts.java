@@ -5,7 +5,7 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The opened parts of a server. They are closed in reverse order. One thread at a time. */
+/** The opened parts of a server. They are closed in reverse order. Not thread-safe. */
 final class OpenParts implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(OpenParts.class);
 

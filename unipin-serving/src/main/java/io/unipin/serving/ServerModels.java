@@ -41,7 +41,10 @@ final class ServerModels {
   /** The holders of the bundles that use the cache. */
   private final List<BundleHolder> holders = new CopyOnWriteArrayList<>();
 
-  /** Creates the pipelines, in which {@code ranking} ranks. Call {@link #load} next. */
+  /**
+   * Creates the pipelines and lets {@code ranking} make their ranking models. Call {@link #load}
+   * next.
+   */
   ServerModels(
       ServerConfig config, ServerStores stores, OpenParts parts, RankingModel.Factory ranking) {
     this.config = config;

@@ -127,12 +127,15 @@ public final class UniPinServer implements AutoCloseable {
         metricsPort());
   }
 
-  /** Starts a server. It serves when this method returns. */
+  /** Starts a server. The server answers calls when this method returns. */
   public static UniPinServer start(ServerConfig config) {
     return start(config, RankingModel.CACHED);
   }
 
-  /** Starts a server in which the given model ranks. Benchmarks start rivals this way. */
+  /**
+   * Starts a server with the ranking models that {@code ranking} makes. Benchmarks use it to start
+   * rivals of UniPin's own model.
+   */
   public static UniPinServer start(ServerConfig config, RankingModel.Factory ranking) {
     new StartChecks(config).require();
     return new UniPinServer(config, ranking);
@@ -148,11 +151,11 @@ public final class UniPinServer implements AutoCloseable {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      return false; // the ports could not have been opened
+      return false; // such a server could not have opened its ports
     }
   }
 
-  /** Returns a version of the settings. Equal settings have equal versions. */
+  /** Returns a hash of the settings in hexadecimal digits. Equal settings have equal hashes. */
   private static String version(ServerConfig config) {
     return String.format(Locale.ROOT, "%08x", config.toString().hashCode());
   }
@@ -179,7 +182,7 @@ public final class UniPinServer implements AutoCloseable {
     return models.computingNanos();
   }
 
-  /** Returns the console's port; empty when there is no console. */
+  /** Returns the console's port number; empty when there is no console. */
   public OptionalInt consolePort() {
     Console console = ports.console();
     return console == null ? OptionalInt.empty() : OptionalInt.of(console.port());

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Admission implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Admission.class);
 
-  /** Longer than any call takes. A worker that is not free by then hangs in native code. */
+  /** Longest wait for a free worker. No call takes this long unless native code hangs. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -47,7 +47,9 @@ public final class Admission implements AutoCloseable {
   @GuardedBy("lock")
   private boolean stopped;
 
-  /** Starts the workers. {@code capacity} calls may wait; {@code nanos} is a clock of any origin. */
+  /**
+   * Starts the workers. At most {@code capacity} calls wait. {@code nanos} is a nanosecond clock.
+   */
   public Admission(
       String name, int workers, int capacity, AdmissionConfig config, LongSupplier nanos) {
     this.nanos = nanos;
@@ -61,7 +63,7 @@ public final class Admission implements AutoCloseable {
   /**
    * Admits a call to the queue.
    *
-   * @throws ServingException OVERLOADED with the time before a retry, or UNAVAILABLE in a stop
+   * @throws ServingException OVERLOADED with a time for a retry, or UNAVAILABLE during a stop
    */
   public Ticket admit(Work work) {
     lock.lock();
@@ -99,8 +101,8 @@ public final class Admission implements AutoCloseable {
   }
 
   /**
-   * Runs a task once on every worker, on all at the same time. It waits for all of them, even after
-   * a failure. Then it throws the first failure in the order of workers.
+   * Runs a task once on every worker, at the same time on all workers. Waits for all workers, even
+   * after a failure. Then throws the first failure in the order of workers.
    *
    * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker stays busy
    */
@@ -118,7 +120,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Gives the task to every worker, or to none if the server stops. */
+  /** Gives the task to every worker, or to no worker if the server stops. */
   private List<WorkerTask> given(Runnable task) {
     lock.lock();
     try {
@@ -130,7 +132,7 @@ public final class Admission implements AutoCloseable {
 
   /**
    * Runs all steps on every worker, one worker and one step at a time. Between two steps the worker
-   * takes waiting calls. The other workers take calls all the time. Rethrows a failure of a step.
+   * takes waiting calls, and the other workers always do. Rethrows a failure of a step.
    *
    * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker stays busy
    */
@@ -162,7 +164,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Takes no more calls and waits for admitted ones. After the time it interrupts the rest. */
+  /** Takes no more calls, waits for the admitted calls, and interrupts them after {@code time}. */
   public void drain(Duration time) {
     stop();
     long end = System.nanoTime() + time.toNanos();
@@ -200,7 +202,7 @@ public final class Admission implements AutoCloseable {
   private final class Worker {
     private final Thread thread;
 
-    /** Tasks for this worker alone. The lock guards them, so that no task is missed. */
+    /** Tasks for this worker alone, added under the lock so that the worker misses no task. */
     private final Queue<WorkerTask> own = new ConcurrentLinkedQueue<>();
 
     Worker(String name) {
@@ -237,7 +239,7 @@ public final class Admission implements AutoCloseable {
       }
     }
 
-    /** Waits for the next task or call; null after the stop when none is left. */
+    /** Waits for the next task or call and returns it; null after the stop if neither is left. */
     private @Nullable Runnable next() {
       lock.lock();
       try {
@@ -277,7 +279,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Logs a failure that a call's task did not handle: a bug, or a lack of memory. */
+  /** Logs a failure that a call's task did not handle. The cause is a bug or a lack of memory. */
   private static void report(Throwable failure) {
     try {
       logger.error("a call ended without an answer; its worker goes on", failure);

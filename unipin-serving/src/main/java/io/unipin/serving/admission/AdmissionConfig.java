@@ -7,17 +7,17 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * Settings of admission: bounds on the expected wait and on calls in the server. The number of
- * waiting calls has a bound of its own, {@code server.queue}, the {@code capacity} of {@link
+ * Settings of admission: bounds on the expected wait and on calls in the server. The setting {@code
+ * server.queue} bounds the number of waiting calls. It is the {@code capacity} of {@link
  * Admission}.
  *
  * @param minConcurrency number of calls per worker, running or waiting, that the adaptive limit
  *     always allows
- * @param burstWait longest expected wait for a worker with which a call is admitted
- * @param standingWait longest expected wait once the queue has not been empty for
- *     {@code standingAfter}
- * @param standingAfter time without an empty queue after which it counts as overload and not as a
- *     burst
+ * @param burstWait a call is refused if its expected wait for a worker is longer than this
+ * @param standingWait replaces {@code burstWait} once the queue has not been empty for {@code
+ *     standingAfter}
+ * @param standingAfter a queue that was not empty for this time shows overload; before, it shows
+ *     only a burst
  */
 public record AdmissionConfig(
     int minConcurrency, Duration burstWait, Duration standingWait, Duration standingAfter) {

@@ -10,22 +10,22 @@ import java.util.Optional;
  * Decides on arrival whether a call may wait for a worker. Not thread-safe.
  *
  * <p>There are four bounds. The number of waiting calls has a fixed limit. The number of calls in
- * the server has a limit that follows their latency. The expected wait has a bound that keeps the
- * queue short. The caller's deadline must not pass during the wait. A less urgent call may use only
- * its {@link Priority#share} of the first three.
+ * the server has a limit that follows the latency of calls. The expected wait has a bound that
+ * keeps the queue short. The caller's deadline must not pass during the wait. A less urgent call
+ * may use only its {@link Priority#share} of the first three bounds.
  */
 final class AdmissionPolicy {
   /*
-   * The limit is Netflix's gradient. It falls when recent latency rises above long-term latency.
-   * Latency here includes the wait. The limit never falls below minConcurrency per worker, because
-   * a short burst is not an overload.
+   * Netflix's gradient algorithm sets the limit of the number of calls. The limit falls when recent
+   * latency rises above long-term latency. Latency here includes the wait. The limit never falls
+   * below minConcurrency per worker, because a short burst is not an overload.
    *
    * The bound of the wait follows CoDel (Nichols and Jacobson, Controlling Queue Delay, 2012; for
-   * servers: Maurer, Fail at Scale, 2015). A queue that is empty now and then may be long. A
-   * standing queue may not.
+   * servers: Maurer, Fail at Scale, 2015). A queue may be long if it is empty now and then. A queue
+   * that is never empty must be short.
    *
    * CoDel decides when a call leaves the queue. Here the decision is made on arrival, from the
-   * expected time of the work ahead, so that the caller knows at once.
+   * expected time of the work ahead, so that the caller knows immediately.
    */
   private static final double RTT_TOLERANCE = 2;
 
@@ -67,7 +67,7 @@ final class AdmissionPolicy {
                     .build());
   }
 
-  /** Returns why the call is refused; empty when it may wait or run at once. */
+  /** Returns why the call is refused; empty when the call may run or wait. */
   Optional<Refusal> refusal(Arrival arrival, Load load) {
     if (load.calls() < workers) {
       return Optional.empty();

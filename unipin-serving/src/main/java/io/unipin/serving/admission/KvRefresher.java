@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * Encodes the actions of cached users as soon as they are recorded, so that the next page is a
  * cache hit.
  *
- * <p>It works on one user at a time, on at most one worker, after every waiting request. A user who
- * acts again while waiting is encoded once. Without spare capacity it does nothing, and the next
- * page encodes the actions. Thread-safe.
+ * <p>It encodes one user at a time, on at most one worker, and lets every waiting request run
+ * first. A user who acts again while waiting is encoded once. Without spare capacity the refresher
+ * does nothing, and the user's next page encodes the actions. Thread-safe.
  */
 public final class KvRefresher {
   private static final Logger logger = LoggerFactory.getLogger(KvRefresher.class);
@@ -47,7 +47,7 @@ public final class KvRefresher {
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
   /**
-   * @param enabled whether users are encoded; if false, nothing is done
+   * @param enabled whether users are encoded; if false, the refresher does nothing
    * @param refresh extends the cached state of a user to the stored history; returns the number of
    *     actions encoded
    */
@@ -116,7 +116,7 @@ public final class KvRefresher {
     }
   }
 
-  /** Lets the next recorded action schedule a task again. */
+  /** Notes that no task is scheduled, so that the next recorded action schedules one. */
   private void leaveToTheNext() {
     lock.lock();
     try {
@@ -144,7 +144,7 @@ public final class KvRefresher {
   }
 
   /**
-   * Removes and returns the next user. If none waits, returns null, and the next recorded action
+   * Removes and returns the next user. If no user waits, returns null, and the next recorded action
    * schedules a task.
    */
   private @Nullable String next() {

@@ -9,9 +9,9 @@ import java.util.Locale;
 public enum Priority {
   /** Somebody waits for the answer. */
   LIVE(1),
-  /** A copy of live traffic, for the shadow. Nobody sees the answer. */
+  /** The call is a copy of a live call, for the shadow. Nobody sees the answer. */
   SHADOW(0.5),
-  /** Work that can be done at any time. */
+  /** The work can be done at any time. */
   BATCH(0.25);
 
   private final double share;
@@ -20,12 +20,12 @@ public enum Priority {
     this.share = share;
   }
 
-  /** Returns the share of the bounds of live calls that this priority may use. */
+  /** Returns which share of the bounds for live calls this priority may use. */
   double share() {
     return share;
   }
 
-  /** Returns the name in the request's header and in metrics. */
+  /** Returns the name of this priority in request headers and in metrics. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -18,8 +18,8 @@ public final class Ticket {
   }
 
   /**
-   * Removes the call from the queue if it still waits. Returns whether it did; the call then never
-   * runs.
+   * Removes the call from the queue if the call still waits. Returns whether the call was removed;
+   * a removed call never runs.
    */
   public boolean withdraw() {
     return admission.withdraw(this);

@@ -8,8 +8,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting calls: most urgent first, and oldest first among equal ones. It also knows the amount
- * of waiting work. {@link AdmissionPolicy} bounds both. Not thread-safe.
+ * The queue of waiting calls. The most urgent call comes first, and the oldest of equally urgent
+ * calls. The queue also adds up the expected running times. {@link AdmissionPolicy} bounds both the
+ * number of calls and this total. Not thread-safe.
  */
 final class WorkQueue {
   private final Map<Priority, Deque<Ticket>> waiting = new EnumMap<>(Priority.class);
@@ -33,7 +34,7 @@ final class WorkQueue {
     size++;
   }
 
-  /** Removes and returns the next call; null when none waits. */
+  /** Removes and returns the next call; null when no call waits. */
   @Nullable Ticket poll() {
     for (Deque<Ticket> tickets : waiting.values()) {
       Ticket ticket = tickets.poll();
@@ -45,7 +46,7 @@ final class WorkQueue {
     return null;
   }
 
-  /** Removes a call. Returns whether it waited. */
+  /** Removes a call. Returns whether the call waited. */
   boolean remove(Ticket ticket) {
     boolean waited = of(ticket.priority()).remove(ticket);
     if (waited) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A task for one worker, whose end a thread waits for. Thread-safe. */
+/** A task for one worker. Another thread waits until the task ends. Thread-safe. */
 final class WorkerTask implements Runnable {
   private static final Logger logger = LoggerFactory.getLogger(WorkerTask.class);
 
@@ -33,18 +33,19 @@ final class WorkerTask implements Runnable {
     try {
       task.run();
     } catch (Throwable e) {
-      failure.set(e); // await() throws it on the waiting thread
+      failure.set(e); // await() throws the failure on the waiting thread
     } finally {
       done.countDown();
     }
   }
 
   /**
-   * Waits for the end of the task. A task that has begun is always waited for, even after an
-   * interrupt, because its resources may be closed afterwards.
+   * Waits for the end of the task. Waits for a task that has begun even after an interrupt, because
+   * the caller may then close what the task uses.
    *
    * @param patience time within which the task must begin
-   * @throws ServingException UNAVAILABLE when it did not begin, INTERNAL after an error
+   * @throws ServingException UNAVAILABLE when the task did not begin in time, INTERNAL after an
+   *     error
    */
   void await(Duration patience) {
     try {
@@ -68,8 +69,8 @@ final class WorkerTask implements Runnable {
   }
 
   /**
-   * Prevents a task that has not begun from running, and waits for one that has. The thread stays
-   * interrupted.
+   * Prevents the task from running if it has not begun; otherwise waits until it ends. The calling
+   * thread stays interrupted.
    */
   private void giveUp() {
     while (!taken.compareAndSet(false, true) && done.getCount() > 0) {

@@ -25,13 +25,13 @@ public final class BundleHolder implements AutoCloseable {
 
   private final boolean keepsPrevious;
 
-  /** The bundle that served before, guarded by this. */
+  /** The bundle that served before the current bundle. */
   @GuardedBy("this")
   private @Nullable Counted<LoadedBundle> previous;
 
   /**
-   * Creates a holder. It calls {@code onDrained} with a bundle that no request uses any more,
-   * before it closes the bundle.
+   * Creates a holder. When no request uses a replaced bundle any more, the holder calls {@code
+   * onDrained} with the bundle and then closes it.
    */
   public BundleHolder(Consumer<LoadedBundle> onDrained) {
     this(onDrained, false);
@@ -45,7 +45,7 @@ public final class BundleHolder implements AutoCloseable {
     this.keepsPrevious = keepsPrevious;
   }
 
-  /** Returns a lease on the serving bundle. It is closed only after the lease. */
+  /** Returns a lease on the serving bundle. The bundle is closed only after the lease. */
   public BundleLease acquire() {
     while (true) {
       Counted<LoadedBundle> counted = current.get();
@@ -55,13 +55,13 @@ public final class BundleHolder implements AutoCloseable {
       if (counted.retain()) {
         return new BundleLease(counted);
       }
-      // the bundle was swapped between the two reads; the next one is already set
+      // The bundle was swapped between the two reads. The next bundle is already set.
       Thread.onSpinWait();
     }
   }
 
   /**
-   * Runs an action with the serving bundle and holds the bundle meanwhile. Does nothing when no
+   * Runs an action with the serving bundle. The bundle stays open meanwhile. Does nothing when no
    * bundle serves.
    */
   public void ifServing(Consumer<LoadedBundle> action) {
@@ -76,7 +76,7 @@ public final class BundleHolder implements AutoCloseable {
     return current.get() != null;
   }
 
-  /** Puts a bundle in service and owns it from then on. */
+  /** Puts a bundle in service. The holder owns the bundle from then on. */
   public synchronized void swap(LoadedBundle next) {
     Counted<LoadedBundle> old = current.getAndSet(new Counted<>(next, () -> drained(next)));
     logger.info("bundle {} with index {} serves", next.name(), next.indexVersion());
@@ -92,8 +92,8 @@ public final class BundleHolder implements AutoCloseable {
   /**
    * Puts the previous bundle back in service and keeps the current one for another roll-back.
    *
-   * @return the bundle that serves now; empty when there was no previous bundle, and nothing
-   *     changed
+   * @return the bundle that serves now; empty, and nothing changes, when there is no previous
+   *     bundle
    */
   public synchronized Optional<LoadedBundle> rollBack() {
     Counted<LoadedBundle> back = previous;

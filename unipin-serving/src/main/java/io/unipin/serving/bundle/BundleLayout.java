@@ -18,7 +18,7 @@ final class BundleLayout {
   static final String RECIPE = "recipe.yaml";
 
   /**
-   * File with the number of times that training saw each class of its inputs. Only models made by
+   * File that states how often training saw each class of the model's inputs. Only models made by
    * {@code train} have it.
    */
   static final String CLASSES = ClassCounts.FILE;
@@ -30,8 +30,8 @@ final class BundleLayout {
   static final String INDEX = "index/items.faiss";
 
   /**
-   * Stands where another bundle has a FAISS factory string. Search then compares every item, and
-   * there is no index file.
+   * Value that takes the place of a FAISS factory string. A bundle with this value has no index
+   * file, and a search compares every item.
    */
   static final String EXACT = "exact";
 

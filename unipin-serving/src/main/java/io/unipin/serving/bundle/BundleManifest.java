@@ -18,7 +18,7 @@ import java.util.List;
  * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}
  * @param files all files except the manifest
- * @param golden queries with the answers that the bundle must give wherever it is loaded
+ * @param golden queries, each with the answers that the bundle must give on every machine
  * @param sha256 SHA-256 of this manifest with an empty {@code sha256}, as {@link #toJson} writes it
  */
 record BundleManifest(
@@ -79,7 +79,7 @@ record BundleManifest(
     }
   }
 
-  /** Reads what {@link #toJson} wrote; a complaint names line, column and key. */
+  /** Reads the JSON that {@link #toJson} wrote. An error names line, column and key. */
   static BundleManifest parse(byte[] json) {
     SettingsTree tree = SettingsTree.of(BundleLayout.MANIFEST, json, Syntax.JSON);
     ObjectNode values = tree.values();

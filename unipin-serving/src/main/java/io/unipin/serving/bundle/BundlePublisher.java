@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates bundles. It copies the model, builds the index over its item vectors, and moves the
- * finished bundle into place in one step.
+ * Creates bundles. It copies the model, builds the index over the model's item vectors, and moves
+ * the finished bundle into place in one step.
  */
 public final class BundlePublisher {
   private static final Logger logger = LoggerFactory.getLogger(BundlePublisher.class);
@@ -47,7 +47,7 @@ public final class BundlePublisher {
     publish(modelDirectory, catalogue, factory, bundle, FaissBuild.DEFAULT);
   }
 
-  /** Writes a bundle with options of the index. */
+  /** Writes a bundle whose index is built with the given options. */
   public static void publish(
       Path modelDirectory, Catalogue catalogue, String factory, Path bundle, FaissBuild build) {
     String name = checkedName(bundle);
@@ -59,8 +59,8 @@ public final class BundlePublisher {
   }
 
   /**
-   * Copies a bundle in one step to a place where a server looks for it. The copy may have another
-   * name.
+   * Copies a bundle to a place where a server may look for it. The copy appears there in one step,
+   * and it may have another name.
    *
    * @throws BundleException when the bundle is damaged, or a bundle of that name exists at the
    *     target
@@ -97,7 +97,7 @@ public final class BundlePublisher {
     return name;
   }
 
-  /** Writes the contents of a bundle into an empty directory. */
+  /** Writes the files of a bundle into an empty directory. */
   private interface Content {
     void write(Path directory) throws IOException;
   }
@@ -172,7 +172,9 @@ public final class BundlePublisher {
     }
   }
 
-  /** Returns the names of the files that training left beside the model. */
+  /**
+   * Copies the model's files. Returns the names of the copied files that only trained models have.
+   */
   private static List<String> copyModel(Path modelDirectory, Path directory) throws IOException {
     Path model = Files.createDirectories(directory.resolve(BundleLayout.MODEL));
     for (String file : BundleLayout.MODEL_FILES) {
@@ -227,7 +229,10 @@ public final class BundlePublisher {
     return files;
   }
 
-  /** Forces a file, or the names in a directory, to the disk. They then survive a loss of power. */
+  /**
+   * Forces a file's content, or a directory's list of names, to the disk. A loss of power can then
+   * not destroy it.
+   */
   private static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);

@@ -196,8 +196,8 @@ public final class BundleReader {
   }
 
   /**
-   * Returns the kind of the index with the first digits of its file's checksum. Without an index
-   * file it uses the checksum of the item vectors.
+   * Returns the version of the index: its kind and the first digits of a checksum. The checksum is
+   * that of the index file, or of the file of item vectors if there is no index file.
    */
   private static String version(BundleManifest manifest) {
     boolean exact = manifest.index().equals(BundleLayout.EXACT);

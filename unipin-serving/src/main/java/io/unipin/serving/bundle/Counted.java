@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A value that is closed when its last user releases it.
  *
- * <p>The count of users starts at 1, which is the owner's share. After the count reaches 0, nobody
- * can take a share.
+ * <p>The count of users starts at 1, because the owner also has a share. After the count reaches 0,
+ * nobody can take a share.
  *
  * <p>Thread-safe.
  */

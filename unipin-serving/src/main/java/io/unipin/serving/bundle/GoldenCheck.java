@@ -22,12 +22,13 @@ final class GoldenCheck {
    * The largest allowed difference from the answers in float32.
    *
    * <p>A wrong program, bundle or processor retrieves none of the expected items. Rounding to eight
-   * bits can turn a query by a few degrees. The largest turns occur for users without a history.
+   * bits can change the direction of a query vector by a few degrees. This change is largest for
+   * users without a history.
    *
-   * @param probability largest difference of a probability; processors differ by much less than the
-   *     smallest value here
-   * @param recall smallest share of the expected items that must be found; the search returns twice
-   *     as many items as expected
+   * @param probability largest allowed difference of a probability; the answers of two processors
+   *     differ by much less than the smallest value here
+   * @param recall smallest share of the expected items that the search must return; it returns
+   *     twice as many items as are expected
    */
   private record Tolerance(double probability, double recall) {
     private static final Tolerance EIGHT_BITS = new Tolerance(0.05, 0.3);
@@ -51,7 +52,8 @@ final class GoldenCheck {
   }
 
   /**
-   * Asks all golden queries. Throws a {@link BundleException} that names the first wrong answer.
+   * Asks all golden queries. Throws a {@link BundleException} that names the first query with a
+   * wrong answer.
    */
   void run(List<GoldenQuery> queries) {
     if (queries.size() > MOST_QUERIES) {

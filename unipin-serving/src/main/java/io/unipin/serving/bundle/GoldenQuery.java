@@ -3,12 +3,12 @@ package io.unipin.serving.bundle;
 import java.util.List;
 
 /**
- * A query with the answers that the bundle gave when it was made. The bundle must give the same
- * answers wherever it is loaded.
+ * A query with the answers that the bundle gave when the bundle was made. The bundle must give the
+ * same answers on every machine.
  *
  * @param history oldest action first
  * @param candidates item ids to score
- * @param probabilities probabilities per candidate, one for each action of the model, with six
+ * @param probabilities (candidates, actions) probability of each action of the model, with six
  *     decimals
  * @param retrieved item ids that the index found, best first
  */

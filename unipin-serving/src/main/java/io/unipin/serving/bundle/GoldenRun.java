@@ -29,7 +29,8 @@ record GoldenRun(
   record Answer(float[] probabilities, List<Long> retrieved) {}
 
   /**
-   * Answers a query and searches {@code breadth} items. It ignores the answers stored in the query.
+   * Answers a query and retrieves {@code breadth} items. Ignores the answers that the query itself
+   * holds.
    */
   Answer ask(GoldenQuery query, int breadth) {
     ModelConfig config = model.config();

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Creates the golden queries of a new bundle in float32. They have histories of several lengths
- * over the bundle's items. One thread.
+ * Creates the golden queries of a new bundle and answers them with keys and values in float32. The
+ * queries have histories of several lengths over the bundle's items. Not thread-safe.
  */
 final class GoldenWriter {
   private static final int[] LENGTHS = {0, 1, 16, 128};

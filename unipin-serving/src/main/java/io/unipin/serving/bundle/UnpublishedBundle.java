@@ -14,7 +14,7 @@ final class UnpublishedBundle {
   /**
    * Moves a complete bundle to its own folder beside its place.
    *
-   * @return end of a message, with the folder and the command that publishes the bundle
+   * @return end of an error message; it names the folder and the command that publishes the bundle
    */
   static String keep(Path whole, Path bundle, String name) {
     Path folder = bundle.resolveSibling(name + ".unpublished-" + ProcessHandle.current().pid());

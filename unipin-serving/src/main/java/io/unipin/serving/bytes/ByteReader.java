@@ -3,7 +3,7 @@ package io.unipin.serving.bytes;
 import java.nio.ByteBuffer;
 
 /**
- * Reads big-endian numbers from bytes that may be cut short or hostile. One thread.
+ * Reads big-endian numbers from bytes that may be cut short or hostile. Not thread-safe.
  *
  * <p>Every method throws {@link MalformedBytesException} rather than reading past the end. Only
  * {@link #bytes} allocates. A count never exceeds the number of parts that the remaining bytes can hold. So

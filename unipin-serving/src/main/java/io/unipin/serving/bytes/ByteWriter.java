@@ -2,11 +2,14 @@ package io.unipin.serving.bytes;
 
 import java.io.ByteArrayOutputStream;
 
-/** Writes the format that {@link ByteReader} reads. One thread. */
+/** Writes the format that {@link ByteReader} reads. Not thread-safe. */
 public final class ByteWriter {
   private final ByteArrayOutputStream out;
 
-  /** Creates a writer with room for this many bytes. It grows without limit. */
+  /**
+   * Creates a writer with room for {@code expectedBytes}. The room grows without limit when more
+   * bytes are written.
+   */
   public ByteWriter(int expectedBytes) {
     this.out = new ByteArrayOutputStream(expectedBytes);
   }
@@ -42,7 +45,7 @@ public final class ByteWriter {
     return this;
   }
 
-  /** Writes a signed number, which is short when it is near zero. */
+  /** Writes a signed number with its sign in the lowest bit. A number near zero takes few bytes. */
   public ByteWriter zigzag(long value) {
     return varint(value << 1 ^ value >> 63);
   }

@@ -23,9 +23,9 @@ public final class DirectMemory {
   }
 
   /**
-   * Returns settings under which the cache fits. The list is empty if the defaults fit. Otherwise
-   * cached users get half of the memory and work in progress an eighth. At least a quarter is left
-   * for models.
+   * Returns settings, as {@code key=value}, with which the cache fits into the memory. The list is
+   * empty if the defaults fit. Otherwise cached users get half of the memory, and the state of
+   * running requests gets an eighth. So at least a quarter of the memory is left for models.
    *
    * @param direct memory outside the heap in bytes
    */

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * Computes the memory that a server's models use outside the heap. Weights and item vectors take as
  * many bytes in memory as in their files. Each model also has room for items that callers put.
  *
- * <p>The serving bundle is counted twice, because the next one is loaded while it serves. It is
- * counted a third time if the previous bundle is kept.
+ * <p>The serving bundle is counted twice, because the next bundle is loaded while the current
+ * bundle serves. If the previous bundle is kept, the serving bundle is counted a third time.
  */
 final class ModelMemory {
   private ModelMemory() {}
@@ -30,7 +30,7 @@ final class ModelMemory {
     return copies * bytes(config, config.bundle().name()) + others;
   }
 
-  /** Returns the bundles that are loaded once, in addition to the serving one. */
+  /** Returns the bundles that are loaded once, in addition to the serving bundle. */
   private static Stream<String> others(ServerConfig config) {
     Stream<String> arms =
         config.experiments().layers().values().stream()

@@ -19,7 +19,7 @@ public final class WritablePlace {
     return there;
   }
 
-  /** Returns why a folder can't be created or written to; empty when it can. */
+  /** Returns why a folder can't be created or written to; empty when the folder is usable. */
   public static Optional<String> problem(Path folder) {
     Path there = existing(folder);
     if (!Files.isDirectory(there)) {

@@ -15,8 +15,8 @@ final class Ageing {
   }
 
   /**
-   * Returns the share of an estimate that is left after the given time without a sample. It is 1
-   * for one second and then halves every half second.
+   * Returns the share of an estimate that is left after the given time without a sample. The share
+   * is 1 for one second and then halves every half second.
    */
   static double left(long nanos) {
     return isSilence(nanos) ? Math.pow(0.5, (nanos - SILENCE_NANOS) / HALVING_NANOS) : 1;

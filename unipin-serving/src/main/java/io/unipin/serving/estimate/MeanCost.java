@@ -5,8 +5,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 /**
  * An estimate of the average cost of runs. The weight of a run falls with its age.
  *
- * <p>It suits sums over many runs whose costs may differ much. For example, cached and unknown
- * users have different costs.
+ * <p>It suits callers that add up the costs of many runs. The costs may differ much, for example
+ * between cached and unknown users.
  *
  * <p>Costs are wall-clock times. A pause of the process or a busy machine can only increase them.
  * All methods take the time of one clock in nanoseconds. Thread-safe.
@@ -16,15 +16,15 @@ public final class MeanCost {
   private static final double NEWEST = 0.05;
 
   /**
-   * A run counts as at most this multiple of the average. It can then raise the average by 15 %, so
-   * a tenfold cost is learned after 17 runs.
+   * A run whose cost is a larger multiple of the average counts as this multiple. So one run raises
+   * the average by at most 15 %, and the average reaches a tenfold cost after 17 runs.
    *
-   * <p>Consider two kinds of runs, one twelve times as expensive as the other. Neither is cut if
-   * three of ten runs are of the expensive kind.
+   * <p>Consider two kinds of runs, one twelve times as expensive as the other. If three of ten runs
+   * are of the expensive kind, the bound cuts neither kind.
    */
   private static final double MOST = 4;
 
-  /** Least share of an average that is left after a long time without runs. */
+  /** Share of an average that is left at least, even after a long time without runs. */
   private static final double LEAST_LEFT = 0.125;
 
   @GuardedBy("this")
@@ -34,8 +34,8 @@ public final class MeanCost {
   private long newest;
 
   /**
-   * Adds the cost of a run that has ended. If no run ended for some time and this one cost less
-   * than the average, the average starts anew from it.
+   * Adds the cost of a run that has ended. If no run ended for some time and this run cost less
+   * than the average, the average becomes the cost of this run.
    */
   public synchronized void add(double cost, long now) {
     boolean anew = mean == 0 || (cost < mean && Ageing.isSilence(now - newest));

@@ -15,18 +15,19 @@ public final class TypicalCost {
    * If the estimate says that a run would cost too much, the caller skips the run. Then nothing is
    * measured, so a wrong estimate would stay wrong forever. Four rules correct it.
    *
-   * Bound: the median of nine runs moves only when five of them move, whatever their size. A real
-   * change of the cost is learned after five runs.
+   * Bound: fewer than five unusual runs, however expensive, hardly move the median of nine runs.
+   * The median follows a real change of the cost after five runs.
    *
-   * Age: a run older than two seconds counts only if there are fewer than three newer ones. After
-   * one second without a run, the estimate halves every half second. It never falls below the least
-   * cost of the last minutes, which the machine has achieved.
+   * Age: a run older than two seconds counts only if there are fewer than three newer runs. After
+   * one second without a run, the estimate halves every half second. The estimate never falls below
+   * the least cost of the last minutes, because no run can be expected to be faster.
    *
    * Surprise: the estimate is reset if a run costs less than the estimate, and no run ended in the
    * second before.
    *
    * Trial: if nothing ran for a second, one refused caller per second may run anyway. If even the
-   * least cost is too high, only one of 64 such callers may run. That run is probably lost.
+   * least cost is too high, only one of 64 refused callers may run, because the work of such a run
+   * is probably lost.
    */
   private static final int WINDOW = 9;
 
@@ -36,7 +37,10 @@ public final class TypicalCost {
   private static final long TRIAL_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int NOES_PER_HOPELESS_TRIAL = 64;
 
-  /** The newest {@code held} runs in a ring. They end just before {@code next}. */
+  /**
+   * The costs of the newest {@code held} runs in a ring. The newest cost stands just before {@code
+   * next}.
+   */
   @GuardedBy("this")
   private final double[] costs = new double[WINDOW];
 
@@ -94,7 +98,10 @@ public final class TypicalCost {
     return times[Math.floorMod(next - 1, WINDOW)];
   }
 
-  /** Returns the median of the runs that count. Of two middle values it takes the smaller one. */
+  /**
+   * Returns the median of the runs that count. Of two middle values, the smaller value is the
+   * median.
+   */
   @GuardedBy("this")
   private double median(long now) {
     double[] counted = new double[held];

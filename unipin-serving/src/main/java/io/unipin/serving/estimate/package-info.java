@@ -1,7 +1,7 @@
 /**
- * Estimates of cost from measured times. They recover from disturbances by themselves: {@code
- * TypicalCost} for the stages of a request, {@code MeanCost} for the calls of admission, both with
- * the {@code Ageing} of an estimate without measurements.
+ * Estimates of cost from measured times. They recover from disturbances by themselves. {@code
+ * TypicalCost} serves the stages of a request, and {@code MeanCost} serves the calls of admission.
+ * {@code Ageing} lowers an estimate that gets no new measurements.
  */
 @NullMarked
 package io.unipin.serving.estimate;
