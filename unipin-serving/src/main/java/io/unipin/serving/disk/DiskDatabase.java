@@ -28,21 +28,21 @@ import org.rocksdb.WriteOptions;
  */
 public final class DiskDatabase implements AutoCloseable {
   /**
-   * Size of each of the two buffers in memory. Small buffers let the process reach its final size
-   * soon after the start.
+   * Bytes of each of the two buffers in memory. With small buffers, the process reaches its final
+   * size soon after the start.
    */
   private static final long WRITE_BUFFER_BYTES = 8 << 20;
 
   /*
-   * An erasure rewrites the whole first level, because every flush overlaps it. In each further
-   * level it rewrites the files around one key.
+   * An erasure rewrites the whole first level, because the keys of every flush spread over all of
+   * its files. In each further level the erasure rewrites the files around one key.
    *
-   * With small files its time depends on the user and not on the size of the store.
+   * With small files, the time of an erasure depends on the user and not on the size of the store.
    */
   private static final long FIRST_LEVEL_BYTES = 8 << 20;
   private static final long FILE_BYTES = 2 << 20;
 
-  /** High, because small files are numerous. */
+  /** This limit is high, because a store has many small files. */
   private static final int MAX_OPEN_FILES = 1024;
 
   private final String store;

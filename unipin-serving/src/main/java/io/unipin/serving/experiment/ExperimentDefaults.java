@@ -5,15 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /**
- * Fills in defaults for layers of experiments. A file of defaults can't do that, because the names
- * of layers are free.
+ * Fills in defaults for layers of experiments. A file of defaults can't do that, because operators
+ * choose the names of layers.
  */
 public final class ExperimentDefaults {
   private ExperimentDefaults() {}
 
   /**
-   * Adds defaults to the {@code experiments} section of a configuration. Values of the wrong type
-   * are left for the reader to refuse.
+   * Adds defaults to the {@code experiments} section of a configuration. Keeps values of the wrong
+   * type, which the reader of the settings refuses.
    */
   public static void fill(JsonNode section) {
     for (JsonNode layer : section.path("layers")) {
@@ -46,7 +46,7 @@ public final class ExperimentDefaults {
     }
     if (plan.path("arms") instanceof ObjectNode arms) {
       for (Map.Entry<String, JsonNode> arm : arms.properties()) {
-        if (arm.getValue().isNull()) { // "control:" without a value changes nothing
+        if (arm.getValue().isNull()) { // an arm without a value changes nothing
           arm.setValue(arms.objectNode());
         }
         if (arm.getValue() instanceof ObjectNode node) {

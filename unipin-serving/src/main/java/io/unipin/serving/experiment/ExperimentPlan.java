@@ -16,10 +16,10 @@ import java.util.TreeMap;
  *
  * @param salt salt of rollout and arms; empty for the common salt. A new salt reassigns all users
  * @param slots slots of the layer that belong to this experiment alone
- * @param rollout percentage of the users in these slots that take part, in steps of 0.01; a larger
- *     value only adds users
- * @param arms arms by name; the assignment depends on the order of the names, not on their order in
- *     the file
+ * @param rollout percentage of the users of these slots who take part, in steps of 0.01; a larger
+ *     value keeps all users and adds more
+ * @param arms arms by name; the assignment depends on the alphabetical order of the names, not on
+ *     their order in the file
  * @param overrides arm by user id; these users are for testing and appear in no report
  */
 public record ExperimentPlan(
@@ -81,7 +81,7 @@ public record ExperimentPlan(
     throw new IllegalStateException("slot " + slot + " of weights " + total);
   }
 
-  /** Returns the share of the experiment's users by arm. */
+  /** Returns each arm's share of the experiment's users, 0 to 1, by the name of the arm. */
   public Map<String, Double> shares() {
     Map<String, Double> shares = new TreeMap<>();
     arms.keySet().forEach(arm -> shares.put(arm, 0.0));

@@ -8,17 +8,17 @@ import java.util.Optional;
 /**
  * Assigns users to arms. The assignment depends only on the configuration and the user's id.
  *
- * <p>Immutable and without state. Each layer needs a few hashes.
+ * <p>Immutable. An assignment computes a few hashes per layer.
  */
 public final class Experiments {
   /*
-   * With slot(salt, space, user) of Slots, S the common salt and s the experiment's salt:
+   * The rules use slot(salt, space, user) of Slots, the common salt S and an experiment's salt s:
    *   held out       slot(S, "/holdout", user) < holdout
-   *   experiment     the one of the layer whose range holds slot(S, layer, user)
+   *   experiment     the experiment of the layer whose range holds slot(S, layer, user)
    *   takes part     slot(s, experiment + "/rollout", user) < rollout
    *   arm            by weight from slot(s, experiment + "/arm", user)
    *
-   * Rollout and arm use different spaces. With a common hash, a partial rollout would reach only
+   * Rollout and arm use different spaces. With one space for both, a small rollout would reach only
    * the first arm. Names hold no '/', so no two spaces are equal.
    */
   /** Name under which the holdout is logged, with the arms {@link #HELD_OUT} and {@link #IN}. */
@@ -46,7 +46,7 @@ public final class Experiments {
       assignment(layer.getKey(), layer.getValue(), user, out).ifPresent(assignments::add);
     }
     if (hasHoldout) {
-      // A user with an overridden arm appears in no report, and so not in the holdout's report.
+      // A user with an overridden arm must appear in no report, including the holdout's report.
       boolean overridden = assignments.stream().anyMatch(Assignment::overridden);
       assignments.add(0, new Assignment("", HOLDOUT, out ? HELD_OUT : IN, overridden));
     }
@@ -91,7 +91,7 @@ public final class Experiments {
     return plan(experiment).map(this::salt).orElse(config.salt());
   }
 
-  /** Returns the plan of an experiment; empty for an unknown one and for the holdout. */
+  /** Returns the plan of an experiment; empty for an unknown experiment and for the holdout. */
   public Optional<ExperimentPlan> plan(String experiment) {
     return config.layers().values().stream()
         .flatMap(layer -> layer.experiments().entrySet().stream())

@@ -1,7 +1,7 @@
 package io.unipin.serving.experiment;
 
 /**
- * One line of the exposure log: from this moment on, the arm could affect the user.
+ * One line of the exposure log. It says that the arm could affect the user from this moment on.
  *
  * @param requestId id of the day's first request that the arm could affect
  * @param salt salt that assigned the arms; the same names with another salt are another experiment

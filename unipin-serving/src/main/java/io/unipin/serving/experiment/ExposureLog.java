@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The log of users who met an arm. A line is written where the arm takes effect, once per user,
- * experiment and day.
+ * The log of users who met an arm. A line is written when the arm first takes effect, once per
+ * user, experiment and day.
  *
  * <p>The log never delays a request, see {@link EntryLog}. A line may appear twice, for example
- * after a restart. Readers keep the first one. Thread-safe.
+ * after a restart. Readers keep the first of these lines. Thread-safe.
  */
 public final class ExposureLog implements AutoCloseable {
   private final Experiments experiments;
@@ -60,14 +60,14 @@ public final class ExposureLog implements AutoCloseable {
     }
   }
 
-  /** Returns the user's mark, see {@link EntryLog#mark}. */
+  /** Returns the user's mark as {@link EntryLog#mark} does. */
   public long mark(String user) {
     return entries.mark(user);
   }
 
   /**
-   * Logs the experiments that could affect the answer: the user's arm or another arm would change
-   * it.
+   * Logs the experiments that could affect the answer. An experiment could if any of its arms
+   * changes a setting on which the answer depends.
    */
   public void exposed(List<Assignment> assignments, Answer answer) {
     for (Assignment assignment : assignments) {
@@ -78,9 +78,9 @@ public final class ExposureLog implements AutoCloseable {
   }
 
   /**
-   * Whether the experiment could affect the answer. The result is the same for all of its arms,
-   * because their users could not be compared otherwise. An experiment with equal arms always
-   * counts.
+   * Whether the experiment could affect the answer. The result does not depend on the user's arm,
+   * because the users of two arms could not be compared otherwise. An experiment with equal arms
+   * always counts.
    */
   private boolean tookEffect(Assignment assignment, Set<Knob> used) {
     Set<Knob> changed = knobs.getOrDefault(assignment.experiment(), Set.of());
@@ -106,12 +106,12 @@ public final class ExposureLog implements AutoCloseable {
             answer.index(),
             answer.config());
     if (!entries.offer(entry, answer.mark())) {
-      seen.remove(key); // the next request tries again
+      seen.remove(key); // so that the next request logs the exposure
     }
   }
 
   /**
-   * Returns the key of an entry. It changes when the user is erased, so a user who returns is
+   * Returns the key of an entry. The key changes when the user is erased, so a user who returns is
    * logged again.
    */
   private static long key(String experiment, Answer answer) {

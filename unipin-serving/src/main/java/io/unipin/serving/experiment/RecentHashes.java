@@ -3,7 +3,7 @@ package io.unipin.serving.experiment;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Recently added hashes in a table of fixed size. A new hash replaces an older one with the same
+ * Recently added hashes in a table of fixed size. A new hash replaces an older hash with the same
  * slot.
  *
  * <p>So the table may forget a hash, but never reports a hash that was not added. Thread-safe,
@@ -18,7 +18,7 @@ final class RecentHashes {
     return (int) (hash >>> 32) & (SIZE - 1);
   }
 
-  /** Adds a hash. Returns whether it was new. */
+  /** Adds a hash. Returns whether the table did not hold the hash. */
   boolean add(long hash) {
     return table.getAndSet(slot(hash), hash) != hash;
   }

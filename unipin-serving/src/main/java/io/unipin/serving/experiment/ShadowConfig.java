@@ -8,14 +8,15 @@ import io.unipin.settings.ByteSize;
 import java.time.Duration;
 
 /**
- * Settings of the shadow. It is an arm that gets copies of requests, and nobody sees its answers.
+ * Settings of the shadow. The shadow is an arm that gets copies of requests, and nobody sees its
+ * answers.
  *
  * @param bundle bundle that answers; empty for no shadow
- * @param settings settings as in an arm; owned by the record
+ * @param settings settings as in an arm; not copied, so the caller must not change them
  * @param percent percentage of users whose requests are copied; each user's requests are copied all
  *     or not at all
- * @param budget bytes that the shadow's cached users may take, in addition to those of the server
- * @param transientBudget bytes that its requests may take for state that is not cached
+ * @param budget bytes that the shadow's cached users may take, in addition to {@code cache.budget}
+ * @param transientBudget bytes that the shadow's requests may take for state that is not cached
  * @param timeout time after which a copy is abandoned
  */
 public record ShadowConfig(

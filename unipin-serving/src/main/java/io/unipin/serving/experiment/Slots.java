@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import org.apache.commons.codec.digest.MurmurHash3;
 
 /**
- * Assigns a unit to one of the 10,000 slots of a space. The slot depends only on three texts and is
- * the same in every language.
+ * Assigns a unit, such as a user, to one of the 10,000 slots of a space. The slot depends only on
+ * three texts. Every programming language can compute it.
  *
  * <p>{@code assignment-vectors.json}, beside this class, holds values to test other
  * implementations.
@@ -16,8 +16,7 @@ public final class Slots {
    * input is the UTF-8 bytes of salt, NUL, space, NUL, unit.
    *
    * The slot is the integer part of h * 10,000 / 2^64 (Lemire, Fast Random Integer Generation in an
-   * Interval, 2019). Without a remainder, no slot is more likely than another by more than 1 in
-   * 2^50.
+   * Interval, 2019). With this rule, no slot is more likely than another by more than 1 in 2^50.
    */
   public static final int COUNT = 10_000;
 

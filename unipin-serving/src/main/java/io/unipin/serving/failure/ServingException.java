@@ -39,7 +39,7 @@ public final class ServingException extends RuntimeException {
   }
 
   private ServingException(FailureKind kind, String message, Duration retryAfter) {
-    // no stack trace: it marks no bug, and refusals are frequent when the server is overloaded
+    // no stack trace: a refusal is no bug, and refusals are frequent when the server is overloaded
     super(message, null, false, false);
     this.kind = kind;
     this.violations = List.of();

@@ -9,7 +9,10 @@ public record EventVersions(long recorded, long retracted) {
   /** Stands for an absent revision. */
   public static final long NONE = -1;
 
-  /** Whether the event counts: its highest recorded revision is above its highest retracted one. */
+  /**
+   * Whether the event counts: its highest recorded revision is above its highest retracted
+   * revision.
+   */
   boolean hold() {
     return recorded > retracted;
   }

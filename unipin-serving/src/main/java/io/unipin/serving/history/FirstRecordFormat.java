@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads records of version 1. They hold no corrections, and do not link actions to events.
+ * Reads records of version 1. Such records hold no corrections and do not link actions to events.
  * Thread-safe.
  */
 final class FirstRecordFormat {
@@ -27,7 +27,7 @@ final class FirstRecordFormat {
     this.names = names;
   }
 
-  /** Reads a record. All actions older than the oldest stored one count as older than the floor. */
+  /** Reads a record. The actions that are no longer stored count as older than the floor. */
   StoredRecord read(ByteReader in) {
     long lifetime = in.varint();
     int count = in.count(LEAST_ACTION_BYTES);

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Creates keys for users and events. The keys appear in places where the ids must not. */
+/** Creates keys for users and events. A key may appear where an id must not. */
 public final class HistoryKeys {
   /** First byte of the key of a user's record. */
   static final byte USER = 'u';
@@ -14,7 +14,7 @@ public final class HistoryKeys {
 
   /**
    * Returns the key of a user's record, which holds a hash of the id. The database repeats keys in
-   * its own logs. An id in them would remain after the user's erasure.
+   * its own logs. An id in these logs would remain after the user's erasure.
    */
   static byte[] user(String id) {
     byte[] hash = sha256(id);

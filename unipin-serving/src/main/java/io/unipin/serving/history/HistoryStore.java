@@ -98,8 +98,8 @@ public final class HistoryStore implements AutoCloseable {
   }
 
   /**
-   * Takes back a user's events, either all or none. This covers records of {@code revision} and
-   * lower ones, even if they arrive later.
+   * Takes back a user's events, either all or none. The retraction covers every record whose
+   * revision is at most {@code revision}, even if the record arrives later.
    */
   public RetractResult retract(String user, List<String> eventIds, long revision) {
     Map<Retraction, Integer> counts = new EnumMap<>(Retraction.class);
@@ -114,7 +114,7 @@ public final class HistoryStore implements AutoCloseable {
     return RetractResult.of(counts, forgotten);
   }
 
-  /** Changes a user's record. Returns the number of retractions that were forgotten. */
+  /** Changes a user's record. Returns the number of retractions that were deleted to make room. */
   private int change(String user, RecordChange change) {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
@@ -175,7 +175,7 @@ public final class HistoryStore implements AutoCloseable {
     return existed;
   }
 
-  /** Deletes a record. Returns whether there was one. */
+  /** Deletes a user's record. Returns whether there was a record. */
   private boolean delete(String user, byte[] key, byte[] end) {
     Lock lock = users[Math.floorMod(user.hashCode(), STRIPES)];
     lock.lock();
@@ -204,8 +204,8 @@ public final class HistoryStore implements AutoCloseable {
   }
 
   /**
-   * Returns random bytes that stay the same across restarts. They sign data that this server hands
-   * out and accepts again.
+   * Returns random bytes that stay the same across restarts. The server uses them to sign data that
+   * it hands out and accepts again.
    */
   public byte[] secret() {
     names.lock();

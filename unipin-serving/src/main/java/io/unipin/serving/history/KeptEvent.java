@@ -3,7 +3,7 @@ package io.unipin.serving.history;
 /**
  * One of a user's newest events.
  *
- * @param isLinked whether {@code event} is known; records of version 1 do not hold it
+ * @param isLinked whether {@code event} is known; records of version 1 do not hold this hash
  * @param event hash of the event's id; 0 when unknown
  * @param action recorded action; only its time is kept when the event is taken back
  */
@@ -33,7 +33,7 @@ record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedA
     return versions.hold();
   }
 
-  /** Whether another record of the event replaces this one. */
+  /** Whether another record of the event replaces this record. */
   boolean givesWayTo(long revision, RecordedAction other) {
     if (revision != versions.recorded()) {
       return revision > versions.recorded();

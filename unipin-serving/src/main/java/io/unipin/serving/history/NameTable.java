@@ -9,7 +9,7 @@ import java.util.Map;
  * A table of names and the numbers that represent them in records. Numbers are assigned in order
  * and never change.
  *
- * <p>Look-ups are thread-safe. Only one thread at a time may add.
+ * <p>Look-ups are thread-safe. Only one thread at a time may add names.
  */
 final class NameTable {
   private volatile List<String> names;

@@ -11,10 +11,11 @@ import java.util.Map;
  * @param older number of counting events at or before the floor
  * @param floor newest place from which an event was dropped
  * @param kept newest events, oldest first; events taken back have only their time
- * @param dropped versions of events at or before the floor, in the order in which they were dropped
+ * @param dropped versions of events at or before the floor, in the order in which the events were
+ *     dropped
  * @param waiting revisions of retractions by event, for events without a record, in the order of
  *     arrival
- * @param unlinked events whose action is unknown: it may be in {@code kept} or counted in
+ * @param unlinked events whose action is unknown; the action may be in {@code kept} or counted in
  *     {@code older}
  */
 record StoredRecord(
@@ -25,8 +26,8 @@ record StoredRecord(
     Map<Long, Long> waiting,
     Collection<Long> unlinked) {
   /**
-   * Upper bound of {@code older}. No user has this many actions, and it is far below the range of a
-   * long.
+   * Upper bound of {@code older}. No user has this many actions, and the bound is far below the
+   * largest long.
    */
   static final long MOST_OLDER = 1L << 53;
 

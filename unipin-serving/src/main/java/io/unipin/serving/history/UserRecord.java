@@ -13,29 +13,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user's record, read from the store in order to change it. One thread.
+ * A user's record, read from the store in order to change it. Not thread-safe.
  *
  * <p>If an event was recorded several times, the record with the highest revision is valid. If the
  * event was retracted several times, the retraction with the highest revision is valid. The order
  * of arrival does not matter.
  *
- * <p>The record keeps every event after the {@code floor} and none before it. So a late event never
- * leaves a gap behind it.
+ * <p>The record keeps every event after the {@code floor} and no event before the floor. So the
+ * kept events are never interrupted by a missing event.
  */
 public final class UserRecord {
   /*
    * Records, repeats, corrections and retractions can arrive in any order. They always give the
-   * same history and the same count if three conditions are met:
-   * (a) At most spare(limit) corrections move an event from after the floor to before it.
-   * (b) At most limit retractions wait for their record at once.
-   * (c) Every change of an event before the floor arrives before limit more events are dropped.
+   * same history and the same count if three conditions are met: (a) At most spare(limit)
+   * corrections move an event from after the floor to before it. (b) At most limit retractions wait
+   * for their record at the same time. (c) Every change of an event before the floor arrives before
+   * limit more events are dropped.
    *
-   * An event is dropped only when limit + spare(limit) newer events are kept. An event after the
-   * floor can leave that part only by a correction of kind (a). So at least limit events stay after
-   * the floor.
+   * An event is dropped only when limit + spare(limit) newer events are kept. An event moves from
+   * after the floor to before it only by a correction of kind (a). So at least limit events stay
+   * after the floor.
    *
-   * That part holds all existing events after the floor, so its newest limit events are the newest
-   * of all. By (b) and (c) each event is counted once, as its versions say.
+   * The kept events include all events after the floor, so the newest limit kept events are the
+   * newest of all events. By (b) and (c) each event is counted once, as its versions say.
    */
   private final int limit;
   private final List<KeptEvent> kept;
@@ -134,7 +134,7 @@ public final class UserRecord {
     return revision < gone.recorded() || before;
   }
 
-  /** If an unlinked action is recorded again unchanged, links the event id to the action. */
+  /** Links the event id to an unlinked action if that action is recorded again unchanged. */
   private Recording link(long event, long revision, RecordedAction action) {
     for (KeptEvent candidate : kept) {
       if (!candidate.isLinked() && candidate.action().equals(action)) {

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log of what happened to users, with one JSON entry per line.
+ * A log of pages, actions or exposures of users, with one JSON entry per line.
  *
  * <p>A request never waits for the log. Entries go through a bounded queue to one thread. When the
  * queue is full, the entry is dropped and counted. Thread-safe.
@@ -41,8 +41,8 @@ public final class EntryLog<E> implements AutoCloseable {
   private final Thread writer;
 
   /**
-   * Held from taking entries off the queue until they are on disk. So an erasure finds every entry
-   * either in the queue or on disk.
+   * Held from the moment when entries are taken off the queue until they are on disk. So an erasure
+   * finds every entry either in the queue or on disk.
    */
   private final Lock taking = new ReentrantLock(true);
 
@@ -52,7 +52,7 @@ public final class EntryLog<E> implements AutoCloseable {
 
   /**
    * Number of erasures by the hash of the user id. When one of two users with the same hash is
-   * erased, the other loses the entries that are being logged at that moment.
+   * erased, the other user loses the entries that are being logged at that moment.
    */
   private final AtomicLongArray erased = new AtomicLongArray(COUNTERS);
 
@@ -78,8 +78,7 @@ public final class EntryLog<E> implements AutoCloseable {
    * <p>Fails when another server writes to the folder.
    *
    * @param name prefix of the log's file names
-   * @param user returns the user of an entry; it is written as the entry's {@code user}, by which
-   *     an erasure finds it
+   * @param user returns the user id of an entry; an erasure finds the entry by this id
    */
   public static <E> EntryLog<E> open(
       String name, ServedLogConfig config, Function<E, String> user) {
@@ -106,8 +105,8 @@ public final class EntryLog<E> implements AutoCloseable {
   }
 
   /**
-   * Whether the entry was taken or the log is disabled. False when the queue was full, or the user
-   * was erased since the mark.
+   * Offers an entry to the log. Returns true if the entry was queued or the log is disabled.
+   * Returns false if the queue was full or the user was erased since the mark.
    */
   public boolean offer(E entry, long mark) {
     if (!open) {
@@ -133,7 +132,7 @@ public final class EntryLog<E> implements AutoCloseable {
   }
 
   /**
-   * Erases a user's entries in memory and on disk, whether or not the log takes new entries.
+   * Erases a user's entries in memory and on disk, even if the log is disabled.
    *
    * @return whether there was any entry
    */
@@ -152,13 +151,13 @@ public final class EntryLog<E> implements AutoCloseable {
     } finally {
       taking.unlock();
     }
-    return segments.erase(gone) || waiting; // pages are still logged meanwhile
+    return segments.erase(gone) || waiting; // other entries are logged meanwhile
   }
 
   private void write() {
     while (open || isWaiting()) {
       boolean last =
-          !open; // read once: nothing is given up that was not tried after the log closed
+          !open; // read once, so that entries are dropped only after a try since the log closed
       boolean wrote = writeSome(last);
       if (last && !wrote) {
         dropRest();

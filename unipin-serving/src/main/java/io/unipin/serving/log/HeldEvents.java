@@ -10,12 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Chooses the logged actions of a user that are valid in the end, by the same rule as
- * {@link UserRecord}.
+ * Chooses a user's logged actions that are valid in the end, by the rule of {@link UserRecord}.
  *
  * <p>If an event was recorded several times, the record with the highest revision is valid, unless
- * the event was taken back.
- * The result depends neither on the order of logging nor on the segments.
+ * the event was taken back. The result depends neither on the order of logging nor on the segments.
  */
 final class HeldEvents {
   private static final Comparator<ServedEntry> GREATER =

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The files of a log: segments of bounded size with one JSON entry per line. Thread-safe.
  *
- * <p>Lines are written while others are erased. An erasure blocks writes to the open segment only.
+ * <p>Lines can be written while others are erased. An erasure only blocks the open segment.
  */
 final class LogSegments implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogSegments.class);
@@ -35,7 +35,7 @@ final class LogSegments implements AutoCloseable {
   private final Backoff backoff;
   private final Lock lock = new ReentrantLock();
 
-  /** Held while closed segments change. Taken before {@code lock}. Fair: erasures take turns. */
+  /** Held while closed segments change, and taken before {@code lock}. Erasures take turns. */
   private final Lock closedSegments = new ReentrantLock(true);
 
   /** Existing segments whose index was found complete. */
@@ -69,7 +69,7 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Makes this server the owner of the folder. If that can't be done now, the first line retries.
+   * Makes this server the owner of the folder. If this fails, writing the first line tries again.
    *
    * @throws ServingException when another server writes to the folder
    */
@@ -125,9 +125,9 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Writes lines to the file in order. After a failure it waits before it tries again.
+   * Writes lines to the file in order. After a failure, calls write nothing for some time.
    *
-   * @param last whether this is the last call, which tries in any case
+   * @param last whether this is the last call, which tries to write in any case
    * @return number of lines that are completely written
    */
   int append(List<Line> lines, boolean last) {

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * One line of the served log: a served page, a recorded action, or a retraction.
  *
  * @param view id of the page; absent for an action
- * @param items items of the page in displayed order, or the one item of an action; empty for a
- *     retraction
+ * @param items ids of the page's items in displayed order, or the one item of an action; empty if
+ *     the line is a retraction
  * @param actions actions of the entry; absent for a page
  * @param event id of an action's event; absent for a page
- * @param format 2 when a reader must understand the fields after it; absent when a reader of
- *     format 1 reads the line correctly
+ * @param format 2 when a reader must understand the fields after this field; absent when a reader
+ *     of format 1 reads the line correctly
  * @param revision revision of an action's record, or the highest revision taken back; absent for 0
  * @param retracted whether the event was taken back; absent when it was not
  */

@@ -4,8 +4,8 @@ import io.unipin.serving.history.ActionEvent;
 import java.util.List;
 
 /**
- * The log of served pages and of what users did with them. It is the training data of later models,
- * see {@link ServedLogExport}.
+ * The log of served pages and of users' actions. Later models are trained on it, see {@link
+ * ServedLogExport}.
  *
  * <p>The log never delays a request, see {@link EntryLog}. Thread-safe.
  */
@@ -21,7 +21,7 @@ public final class ServedLog implements AutoCloseable {
     return new ServedLog(EntryLog.open("served", config, ServedEntry::user));
   }
 
-  /** Returns the user's mark, see {@link EntryLog#mark}. */
+  /** Returns the user's mark as {@link EntryLog#mark} does. */
   public long mark(String user) {
     return entries.mark(user);
   }
@@ -36,12 +36,12 @@ public final class ServedLog implements AutoCloseable {
     recorded(user, events, mark(user));
   }
 
-  /** Logs a page. */
+  /** Logs a page unless the user was erased since the mark. */
   public void served(Slate slate, long mark) {
     entries.offer(ServedEntry.of(slate), mark);
   }
 
-  /** Logs the recorded actions of a user. */
+  /** Logs the recorded actions of a user unless the user was erased since the mark. */
   public void recorded(String user, List<ActionEvent> events, long mark) {
     for (ActionEvent event : events) {
       entries.offer(ServedEntry.of(user, event), mark);

@@ -24,9 +24,9 @@ import java.util.function.Consumer;
 /**
  * Converts a served log into a feed log.
  *
- * <p>A served page becomes a feedview. What its user did with an item within the attribution time
- * becomes the label of that impression. For corrected or retracted events the feed log holds the
- * final state.
+ * <p>A served page becomes a feedview. The user's actions on an item within the attribution time
+ * become the label of the item's impression. For corrected or retracted events the feed log holds
+ * the final state.
  */
 public final class ServedLogExport {
   private static final ObjectReader JSON = new ObjectMapper().readerFor(ServedEntry.class);

@@ -4,7 +4,7 @@ package io.unipin.serving.log;
  * One page as it was served.
  *
  * @param id id of the request
- * @param items item ids in displayed order; owned by the record
+ * @param items item ids in displayed order; the array is not copied
  */
 public record Slate(
     String id,

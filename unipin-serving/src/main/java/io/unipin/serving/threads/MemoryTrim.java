@@ -6,8 +6,9 @@ import java.time.Duration;
 /**
  * Returns freed native memory to the system at regular intervals.
  *
- * <p>Histories have many lengths, so the free pieces between used memory have many lengths as well.
- * Threads that allocate native memory wait during the return.
+ * <p>Histories differ in length, and so do the gaps that freed blocks leave between used blocks.
+ * The allocator cannot reuse all of these gaps, so it keeps memory that nobody needs. Threads that
+ * allocate native memory wait during the return.
  */
 public final class MemoryTrim implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMinutes(10);

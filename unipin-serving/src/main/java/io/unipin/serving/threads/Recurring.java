@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A task that runs repeatedly on its own thread until closed.
  *
- * <p>A task that throws runs again. The clocks of the JDK would drop such a task silently.
+ * <p>A task that throws runs again. The JDK's schedulers would drop such a task silently.
  * Thread-safe.
  */
 public final class Recurring implements AutoCloseable {

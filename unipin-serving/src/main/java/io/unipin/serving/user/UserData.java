@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The single owner of the server's data about users. It records, logs and erases.
+ * The single owner of the server's data about users. It records, logs and erases this data.
  *
  * <p>An erasure tries every store, even after a failure, and reports the stores that it did not
  * reach. Thread-safe.
@@ -47,7 +47,7 @@ public final class UserData {
     this.exposures = parts.exposures();
     this.changed = changed;
     List<UserStore> all = new ArrayList<>();
-    // first, because the other stores are computed from it
+    // The history comes first, because the other stores are computed from it.
     all.add(new UserStore("history", histories::erase));
     all.addAll(others);
     all.add(new UserStore("cache", user -> cache.erase(user) > 0));
@@ -63,7 +63,7 @@ public final class UserData {
 
   /**
    * Returns the user's current mark. A caller that logs data of the user takes the mark before it
-   * reads any.
+   * reads any of this data.
    */
   public UserMark mark(String user) {
     return new UserMark(servedLog.mark(user), exposures.mark(user));
@@ -73,7 +73,7 @@ public final class UserData {
    * Records a user's events and logs all of them, including events recorded before.
    *
    * <p>A server may end after it wrote the history and before it wrote the log. The caller's retry
-   * then adds the missing log entries. Readers count an event id once.
+   * then adds the missing log entries. Readers of the log count an event id once.
    */
   public AppendResult record(String user, List<ActionEvent> events) {
     UserMark mark = mark(user);

@@ -3,7 +3,7 @@ package io.unipin.serving.log.segment;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Decides when a failed operation is tried again, with growing delays. One thread at a time. */
+/** Decides when a failed operation is tried again, with growing delays. Not thread-safe. */
 public final class Backoff {
   private static final Duration FIRST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofSeconds(5);
@@ -19,7 +19,7 @@ public final class Backoff {
     this.nanos = nanos;
   }
 
-  /** Whether it is time to try. */
+  /** Whether the operation may be tried now. */
   public boolean isDue() {
     return nanos.getAsLong() - since >= wait.toNanos();
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A segment that takes no more lines. One thread at a time. */
+/** A segment that takes no more lines. Not thread-safe. */
 public final class ClosedSegment {
   private static final Logger logger = LoggerFactory.getLogger(ClosedSegment.class);
 
@@ -38,8 +38,8 @@ public final class ClosedSegment {
   }
 
   /**
-   * Erases a user's lines and all incomplete lines. Returns whether one of them belonged to the
-   * user.
+   * Erases a user's lines and all incomplete lines. Returns whether one of these lines belonged to
+   * the user.
    */
   public boolean erase(String user) throws IOException {
     Optional<long[]> known = index.find(user);
@@ -93,8 +93,8 @@ public final class ClosedSegment {
   }
 
   /**
-   * Replaces the segment's index. If the disk has no room for it, the next erasure reads the
-   * segment again.
+   * Replaces the segment's index. If the disk has no room for the new index, the next erasure reads
+   * the segment again.
    */
   private void save(UserLines lines) throws IOException {
     index.delete();
@@ -107,13 +107,13 @@ public final class ClosedSegment {
     }
   }
 
-  /** The result of erasing lines that may be a user's. */
+  /** The result of erasing lines that may belong to a user. */
   record ErasedLines(long[] offsets, boolean existed) {
     static ErasedLines erase(SegmentFile file, long[] offsets, String user) throws IOException {
       LongStream.Builder erased = LongStream.builder();
       boolean existed = false;
       long[] ascending = LongStream.of(offsets).sorted().toArray();
-      // descending, so that erased lines at the end can be cut off
+      // The order is descending, so that erased lines at the end can be cut off.
       for (int i = ascending.length - 1; i >= 0; i--) {
         long offset = ascending[i];
         if (offset >= file.size()) { // another process has truncated the file

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The folder of one log.
  *
  * <p>The process that writes or erases in the folder owns it. Ownership is an operating-system lock
- * on a file, which ends with the process in every case. One thread at a time.
+ * on a file. The lock ends with the process, even after a crash. Not thread-safe.
  */
 public final class LogFolder implements AutoCloseable {
   private static final String SUFFIX = ".jsonl";
@@ -98,7 +98,7 @@ public final class LogFolder implements AutoCloseable {
       FileLock lock = channel.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      return false; // another lock of this process
+      return false; // this process already holds such a lock
     }
   }
 

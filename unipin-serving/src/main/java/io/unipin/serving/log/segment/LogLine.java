@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Optional;
 
-/** One line of a log, parsed as far as an erasure needs it: a JSON object that names its user. */
+/** One line of a log: a JSON object that names a user. An erasure needs to parse no other field. */
 final class LogLine {
   private static final JsonFactory JSON = new JsonFactory();
 

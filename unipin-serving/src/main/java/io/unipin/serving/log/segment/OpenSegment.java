@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * The segment that takes new lines.
  *
  * <p>A line is written completely or not at all. When the disk is full, the partly written line is
- * removed. One thread at a time.
+ * removed. Not thread-safe.
  */
 public final class OpenSegment {
   private static final Logger logger = LoggerFactory.getLogger(OpenSegment.class);
@@ -76,7 +76,7 @@ public final class OpenSegment {
     return sound && Files.exists(path);
   }
 
-  /** Erases a user's lines. Returns whether there was one. */
+  /** Erases a user's lines. Returns whether the user had any line. */
   public boolean erase(String user) throws IOException {
     long[] offsets = lines.find(user);
     if (offsets.length == 0) {
@@ -103,7 +103,8 @@ public final class OpenSegment {
   }
 
   /**
-   * Closes the segment for new lines. An empty segment is deleted, and a large one gets its index.
+   * Closes the segment for new lines. An empty segment is deleted, and a large segment gets its
+   * index.
    */
   public void end() throws IOException {
     file.close();

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * JSON of the next line. Erased lines at the end of the file are cut off. A small file is copied
  * without its blanks.
  *
- * <p>So an erasure needs no disk space, copies no lines of other users and moves no file. One
- * thread at a time.
+ * <p>So the erasure of a line needs no disk space and copies no other line. Only the removal of
+ * blanks from a small file needs space for a copy. Not thread-safe.
  */
 final class SegmentFile implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(SegmentFile.class);
@@ -44,8 +44,8 @@ final class SegmentFile implements AutoCloseable {
   @FunctionalInterface
   interface Lines {
     /**
-     * Takes a line without its line end. If the line is longer than {@link #LONGEST_LINE}, it takes
-     * only the beginning.
+     * Takes a line without its line end. Of a line longer than {@link #LONGEST_LINE}, it gets only
+     * the beginning.
      */
     void line(long offset, byte[] bytes, int from, int length) throws IOException;
   }
@@ -111,7 +111,7 @@ final class SegmentFile implements AutoCloseable {
     }
   }
 
-  /** Passes a line on without its leading blanks. */
+  /** Passes a line to the reader without the line's leading blanks. */
   private static void hand(Lines reader, long begin, byte[] buffer, int from, int to)
       throws IOException {
     int text = from + blanks(buffer, from, to);
@@ -188,7 +188,7 @@ final class SegmentFile implements AutoCloseable {
     }
   }
 
-  /** Returns where the blanks begin that end at the position. */
+  /** Returns the position at which the blanks just before {@code end} begin. */
   private long endOfText(long end) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     for (long at = Math.min(end, size()); at > 0; at -= chunk.position()) {

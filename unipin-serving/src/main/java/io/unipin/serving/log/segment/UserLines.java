@@ -9,19 +9,19 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * The offsets of each user's lines in a segment. Each line is one number: the user's hash in the
- * high bits, the line's offset in the low bits.
+ * The offsets of each user's lines in a segment. The table holds one number per line. Its high bits
+ * are the user's hash, and its low bits are the line's offset.
  *
  * <p>The hash has 31 bits and uses a salt that is unique to the segment. So the table reveals no
- * id, and its hashes match none of another file.
+ * id, and its hashes do not match the hashes of another segment.
  *
- * <p>If two users share a hash, an erasure also reads the other user's lines. Memory is 8 bytes per
- * line, and twice that while the table grows. One thread at a time.
+ * <p>If two users share a hash, an erasure also reads the other user's lines. The table takes 8
+ * bytes of memory per line, and twice as much while it grows. Not thread-safe.
  */
 final class UserLines {
   static final int SALT_BYTES = 16;
 
-  /** Takes the place of the user's hash for an incomplete line. */
+  /** Replaces the user's hash in the number of an incomplete line. */
   private static final long UNREADABLE = 0;
 
   private static final long OFFSET = 0xffff_ffffL;
@@ -58,23 +58,20 @@ final class UserLines {
     }
   }
 
-  /** Returns a user's hash. It never equals the value of an unreadable line. */
+  /** Returns a user's hash. The hash is never {@link #UNREADABLE}. */
   private static long hash(MessageDigest digest, byte[] salt, String user) {
     digest.update(salt);
     long hash = ByteBuffer.wrap(digest.digest(user.getBytes(StandardCharsets.UTF_8))).getInt();
     return Math.max(
-        hash & Integer.MAX_VALUE, UNREADABLE + 1); // keeps numbers positive, and thus their order
+        hash & Integer.MAX_VALUE, UNREADABLE + 1); // keeps numbers positive and sorted
   }
 
-  /**
-   * Returns the smallest possible number of a user's lines. All lines of the user have numbers from
-   * there on.
-   */
+  /** Returns the smallest number that a line of the user can have. */
   static long first(byte[] salt, String user) {
     return hash(sha256(), salt, user) << Integer.SIZE;
   }
 
-  /** Returns the smallest possible number of an unreadable line. */
+  /** Returns the smallest number that an incomplete line can have. */
   static long firstUnreadable() {
     return UNREADABLE << Integer.SIZE;
   }

@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * and the salt (16). The number of lines (8) and a checksum (8) come next. The lines follow in
  * ascending order, 8 bytes each.
  *
- * <p>The file may be lost. Without it, an erasure reads the segment. One thread at a time.
+ * <p>The file may be lost. An erasure then reads the whole segment. Not thread-safe.
  */
 final class UserLinesFile {
   static final String SUFFIX = ".users";
@@ -49,7 +49,9 @@ final class UserLinesFile {
     }
   }
 
-  /** Returns the offsets of lines that may be the user's; empty when there is no such file. */
+  /**
+   * Returns the offsets of lines that may be the user's; empty when this index file does not exist.
+   */
   Optional<long[]> find(String user) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -105,8 +107,8 @@ final class UserLinesFile {
   }
 
   /**
-   * Reads the header of a file that belongs to a segment of the given size. Empty if the file
-   * belongs to another segment.
+   * Reads the header of a file that belongs to a segment of the given size. Returns nothing if the
+   * file belongs to another segment.
    */
   private static Optional<Header> header(FileChannel channel, long size) throws IOException {
     if (channel.size() < HEADER) {
@@ -158,7 +160,7 @@ final class UserLinesFile {
     return !lines.isEmpty();
   }
 
-  /** Replaces the file. When the disk has no room, it throws and leaves no half-written file. */
+  /** Replaces the file. Throws when the disk has no room, and leaves no half-written file. */
   void write(UserLines users) throws IOException {
     long[] lines = users.sorted();
     ByteBuffer bytes = ByteBuffer.allocate(HEADER + Long.BYTES * lines.length);
@@ -177,7 +179,7 @@ final class UserLinesFile {
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }
-        channel.force(true); // a loss of power leaves a complete file or none
+        channel.force(true); // a loss of power leaves a complete file or no file
       }
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
