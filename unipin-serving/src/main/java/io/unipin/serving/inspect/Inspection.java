@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param history actions that the model read, oldest first
  * @param candidates all candidates, ordered by utility, best first
  * @param nanos nanoseconds by stage
- * @param item verdict on the item in question; absent when the request asked about none
+ * @param item verdict on the item that the request asked about; absent if it asked about no item
  */
 public record Inspection(
     long lifetime,

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Explains the steps of a request. For one request and one thread. */
+/** Explains the steps of one request. Not thread-safe. */
 public final class Inspector {
   private final LoadedBundle bundle;
   private final ItemView items;
@@ -34,7 +34,7 @@ public final class Inspector {
    * @param items the request's view of the bundle's items
    * @param found candidates in retrieval's order
    * @param ranked candidates by utility
-   * @param slated page, and the candidates that rules kept off it
+   * @param slated page, and the candidates that rules kept off the page
    */
   public Inspector(
       LoadedBundle bundle,
@@ -87,7 +87,7 @@ public final class Inspector {
     return rule == null ? "" : rule.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Items that a request excludes, by reason. */
+  /** Ids of the items that a request excludes, by reason. */
   public record Unwanted(Set<Long> excluded, Set<Long> seen, Set<Long> servedBefore) {
     boolean holds(long id) {
       return excluded.contains(id) || seen.contains(id) || servedBefore.contains(id);
@@ -162,7 +162,8 @@ public final class Inspector {
   }
 
   /**
-   * Returns the similarity of the item to the closest query. The queries stand one after the other.
+   * Returns the cosine of the item and the closest query. {@code queries} holds the queries'
+   * vectors one after the other.
    */
   private float similarity(FloatBuffer vectors, int row, float[] queries) {
     int dimension = bundle.model().config().itemDim();

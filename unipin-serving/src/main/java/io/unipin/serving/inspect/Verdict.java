@@ -1,7 +1,8 @@
 package io.unipin.serving.inspect;
 
 /**
- * The reason why an item is on a page or not: the first step of the request that it did not pass.
+ * The reason why an item is on a page or not: the first step of the request that the item did not
+ * pass.
  */
 public enum Verdict {
   UNKNOWN("The bundle does not know this item."),

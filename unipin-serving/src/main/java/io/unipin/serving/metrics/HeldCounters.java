@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 /**
  * Counters that read their values from other objects.
  *
- * <p>A registry holds these objects only weakly. If they were collected, the counters would stop.
- * So this class keeps strong references. Thread-safe.
+ * <p>A registry holds these objects only weakly. If the garbage collector removed them, the
+ * counters would stop. So this class keeps strong references. Thread-safe.
  */
 final class HeldCounters {
   private final List<Object> held = new CopyOnWriteArrayList<>();

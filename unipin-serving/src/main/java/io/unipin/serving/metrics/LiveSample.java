@@ -4,15 +4,15 @@ import java.util.Map;
 
 /**
  * The values of a server's metrics at one moment, counted since its start. The difference of two
- * samples tells what happened in between.
+ * samples tells what happened between them.
  *
  * @param timeMs time of the sample in milliseconds since the epoch
  * @param statuses number of finished calls by status
  * @param pages number of answered RetrieveAndRank calls by upper bound of their time in
- *     milliseconds; {@code +Inf} counts all
+ *     milliseconds; {@code +Inf} counts all calls
  * @param arms number of answers by arm
  * @param cache number of look-ups by outcome
- * @param stages seconds by stage
+ * @param stages total seconds by stage
  * @param answers number of answers of the pipeline
  * @param degraded number of steps taken on the degradation ladder, by step
  * @param gauges current values by name

@@ -24,9 +24,10 @@ import java.util.function.ToDoubleFunction;
 /**
  * All metrics of the server, with every name and every tag.
  *
- * <p>Tags have bounded values. The code fixes rpc, stage and step. Enums fix status, cache and
- * outcome. The configuration fixes experiment and arm. The loaded bundles fix bundle and index. No
- * tag names a user or an item. Thread-safe.
+ * <p>Each tag has a bounded number of values. The code fixes the values of rpc, stage and step.
+ * Enums fix those of status, cache and outcome. The configuration fixes those of experiment and
+ * arm, and the loaded bundles those of bundle and index. No tag names a user or an item.
+ * Thread-safe.
  */
 public final class ServingMetrics implements AutoCloseable {
   private static final Duration[] LATENCY_BUCKETS =
@@ -78,8 +79,8 @@ public final class ServingMetrics implements AutoCloseable {
   }
 
   /**
-   * Counts an answer of the pipeline by the outcome of its cache look-up. The time is that of the
-   * whole call.
+   * Counts an answer of the pipeline by the outcome of its cache look-up. {@code nanos} is the time
+   * of the whole call.
    */
   public void answered(String rpc, String arm, String cache, long nanos) {
     Timer.builder("unipin.answers")
@@ -91,8 +92,8 @@ public final class ServingMetrics implements AutoCloseable {
   }
 
   /**
-   * Counts the actions that the model read from a history, and those that had to be encoded for the
-   * request.
+   * Counts the actions that the model read from a history, and the actions that had to be encoded
+   * for the request.
    */
   public void read(String cache, int historyActions, int encodedActions) {
     actions("unipin.history.actions", "Actions that the model read, per answer", cache)

@@ -1,6 +1,6 @@
 /**
- * Names of all metrics, and the HTTP endpoint that shows them. Its address is {@code
- * server.metricsHost} and {@code server.metricsPort}, of the record {@code RpcConfig}.
+ * Names of all metrics, and the HTTP endpoint that shows the metrics. The settings {@code
+ * server.metricsHost} and {@code server.metricsPort} (record {@code RpcConfig}) give its address.
  */
 @NullMarked
 package io.unipin.serving.metrics;

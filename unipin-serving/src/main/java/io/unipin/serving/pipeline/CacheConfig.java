@@ -8,16 +8,16 @@ import io.unipin.settings.ByteSize;
 import java.time.Duration;
 
 /**
- * Settings of the users' KV cache: the section {@code cache} of a server's settings. {@link
- * io.unipin.kvcache.KvCacheLimits} takes over the bytes and the time to live.
+ * Settings of the users' KV cache: the section {@code cache} of a server's settings. The budgets
+ * and the time to live become {@link io.unipin.kvcache.KvCacheLimits}.
  *
  * @param budget bytes that cached users may take
  * @param transientBudget bytes that requests may take for state that is not cached
  * @param type number type of the cached keys and values
- * @param timeToLive time after its last use for which an entry stays in the cache
+ * @param timeToLive time for which an entry stays in the cache after its last use
  * @param maxWait longest time that a request waits for another request that encodes the same user
- * @param appendOnRecord whether recorded actions of cached users are encoded at once, when there is
- *     spare capacity
+ * @param appendOnRecord whether recorded actions of cached users are encoded before the next
+ *     request, when there is spare capacity
  */
 public record CacheConfig(
     ByteSize budget,

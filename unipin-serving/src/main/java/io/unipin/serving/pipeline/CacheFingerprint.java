@@ -5,9 +5,10 @@ import io.unipin.model.ServingModel;
 /**
  * The fingerprint of a model in the keys of the users' KV cache ({@link io.unipin.kvcache.KvKey}).
  *
- * <p>It is the fingerprint of the model's files ({@link io.unipin.model.ModelFolder#fingerprint})
- * and the number type of cached rows. Rows of one fingerprint come from the same computation, so
- * one may take the place of another.
+ * <p>It consists of the fingerprint of the model's files ({@link
+ * io.unipin.model.ModelFolder#fingerprint}) and the number type of cached rows. Rows with the same
+ * fingerprint come from the same computation, so a request may use a row that another request
+ * computed.
  */
 final class CacheFingerprint {
   private CacheFingerprint() {}

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * Scores candidates with the keys and values that retrieval encoded. The serving bundle's model
- * does both. Thread-safe.
+ * encodes and scores. Thread-safe.
  */
 final class CachedRanking implements RankingModel {
   private final ModelCosts costs;
@@ -36,7 +36,7 @@ final class CachedRanking implements RankingModel {
     return model.score(lease.kv(), lease.rows(), rows, user.context());
   }
 
-  /** Returns false, because scoring reads retrieval's state and has none of its own. */
+  /** Returns false, because scoring reads retrieval's state and has no state of its own. */
   @Override
   public boolean isResident(String user) {
     return false;

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentMap;
 /**
  * The costs of the stages, separately for each loaded model and each set of retrieval settings.
  *
- * <p>An arm with a heavier model or a wider search does not affect the costs of others. The costs
- * of encoding depend on the model alone.
+ * <p>An arm with a heavier model or a wider search does not affect the costs of other arms. The
+ * costs of encoding depend on the model alone.
  *
  * <p>The costs of a model are dropped together with the model. Thread-safe.
  */
@@ -43,7 +43,7 @@ public final class ModelCosts {
     return new ModelCosts(models, config.retrieval());
   }
 
-  /** Returns the costs of a model. They learn from the runs that are reported to them. */
+  /** Returns the costs of a model. Every run that is reported to them updates them. */
   public CostedModel of(ServingModel model) {
     OfModel known = models.computeIfAbsent(model, any -> new OfModel());
     StageCosts costs = known.costs.computeIfAbsent(settings, any -> new StageCosts(known.encoding));

@@ -9,9 +9,9 @@ import java.time.Duration;
 /**
  * Settings of pages.
  *
- * @param size number of items on a page if the request gives none
+ * @param size number of items on a page if the request gives no number
  * @param maxSize largest number of items on a page
- * @param maxServed number of items after which a feed ends; its last page has no cursor
+ * @param maxServed number of items after which a feed ends; the last page of the feed has no cursor
  * @param cursorTimeToLive age from which a cursor is refused
  */
 public record PageConfig(int size, int maxSize, int maxServed, Duration cursorTimeToLive) {

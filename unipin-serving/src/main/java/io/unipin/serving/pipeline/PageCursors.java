@@ -20,7 +20,7 @@ import javax.crypto.spec.SecretKeySpec;
  * signed.
  *
  * <p>The server stores nothing for a cursor. So every replica with the same secret can serve any
- * page, and repeat it. It excludes the same items each time.
+ * page. A repeated request for a page excludes the same items each time.
  *
  * <p>Thread-safe.
  */

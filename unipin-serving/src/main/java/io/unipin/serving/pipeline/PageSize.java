@@ -7,12 +7,12 @@ import io.unipin.serving.request.PageQuery;
  * The size of a page and the work for it.
  *
  * @param items number of items on the page
- * @param candidates number of items to retrieve and score for it
+ * @param candidates number of items to retrieve and score for the page
  */
 record PageSize(int items, int candidates) {
   /**
-   * Returns the sizes in the query, or else the server's defaults. There are never fewer candidates
-   * than items.
+   * Returns the sizes that the query gives, or else the server's defaults. There are never fewer
+   * candidates than items.
    */
   static PageSize of(PageQuery query, int defaultItems, int defaultCandidates) {
     int items = query.pageSize() == 0 ? defaultItems : query.pageSize();

@@ -7,14 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The queries of one request. There is one query for the mix of all desired outcomes, or one for
- * each of them.
+ * The queries of one request. There is one query for the mix of all desired outcomes, or one query
+ * for each desired outcome.
  *
- * <p>Each of these may look for the next action or further ahead.
+ * <p>With {@code lookAhead}, each of these becomes several queries. One of them looks for the next
+ * action, and each other query looks for a range of later actions.
  *
- * @param mixes (queries) weights by action, which add up to 1 or are all zeros
- * @param offsets (queries) number of actions that the query looks beyond the next one
- * @param shares (queries) share of the candidates that each query may bring
+ * @param mixes (queries, actions) weights of the desired outcomes; each row adds up to 1 or is all
+ *     zeros
+ * @param offsets (queries) class of {@link TargetOffsets} that the query looks for; 0 is the next
+ *     positive action
+ * @param shares (queries) share of the candidates that each query may bring, 0 to 1
  */
 record QueryPlan(float[][] mixes, int[] offsets, double[] shares) {
 

@@ -30,7 +30,7 @@ public interface RankingModel {
   CostedModel costs(LoadedBundle serving);
 
   /**
-   * Enters the stage and scores candidates.
+   * Enters the scoring stage and scores candidates.
    *
    * @return probabilities (candidates, actions)
    */

@@ -7,14 +7,14 @@ import io.unipin.model.features.TargetOffsets;
 /**
  * Settings of retrieval.
  *
- * @param candidates number of items to retrieve and score if the request gives none
+ * @param candidates number of items to retrieve and score if the request gives no number
  * @param breadth breadth of the index search (efSearch or nprobe); 0 for the index's default
- * @param overFetch factor on the number of candidates to search, so that several queries still
- *     bring enough after the merge
+ * @param overFetch factor on the number of items that several queries together fetch, because the
+ *     queries may find the same items
  * @param splitOutcomes whether each desired outcome has its own query and its own share of the
  *     candidates
- * @param lookAhead number of additional queries that look beyond the next action; for bundles
- *     trained with aheadProbability
+ * @param lookAhead number of additional queries, 0 to 4, that look beyond the next action; it is
+ *     useful for bundles trained with aheadProbability
  */
 public record RetrievalConfig(
     int candidates, int breadth, double overFetch, boolean splitOutcomes, int lookAhead) {

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * Provides a user's keys and values for a request's history. It reuses cached rows and encodes the
- * others.
+ * missing rows.
  *
  * <p>A request's own recent actions are encoded in a private copy that no other request sees.
  * Thread-safe.
@@ -88,7 +88,7 @@ public final class UserEncoder {
   }
 
   /**
-   * Encodes new actions of a cached user before the next request. It never waits for a request.
+   * Encodes new actions of a cached user before the next request. Never waits for a request.
    *
    * @param history returns the history; called when no request can write the user's state
    * @return number of actions encoded

@@ -17,7 +17,7 @@ import java.util.List;
  * Closing it returns the user's state to the cache and closes the view of the items.
  *
  * <p>The caller stops the clock after the last stage. A stage that still runs when the session is
- * closed has failed, so its time is not counted. One thread.
+ * closed has failed, so its time is not counted. Not thread-safe.
  *
  * @param items items of the request's bundle at the moment of the request
  * @param timeMs time of the request in milliseconds since the epoch
@@ -37,7 +37,7 @@ public record UserSession(
     return wanted.tokens();
   }
 
-  /** Returns the lease on the user's keys and values. The session returns it. */
+  /** Returns the lease on the user's keys and values. The session closes the lease. */
   public KvLease lease() {
     return state.lease();
   }
@@ -51,8 +51,8 @@ public record UserSession(
   }
 
   /**
-   * Returns a report of the work so far. The unknown items of the request are added to those of the
-   * history.
+   * Returns a report of the work so far. The unknown items of the request are added to the unknown
+   * items of the history.
    */
   Trace trace(String requestId, List<Long> unknownItems) {
     List<Long> unknown = new ArrayList<>(tokens().unknownItems());

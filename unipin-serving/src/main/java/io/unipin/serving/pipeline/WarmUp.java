@@ -18,10 +18,10 @@ import java.util.Map;
 /**
  * Requests of many shapes that a worker answers before it takes callers' requests.
  *
- * <p>The engine prepares itself for each thread and each shape. The ladder learns the cost of each
- * stage.
+ * <p>During these requests, the engine prepares itself for each thread and each shape. The ladder
+ * learns the cost of each stage.
  *
- * <p>Immutable. A step may run on several threads at once.
+ * <p>Immutable. A step may run on several threads at the same time.
  */
 final class WarmUp {
   private static final long BETWEEN_ACTIONS_MS = 1000;

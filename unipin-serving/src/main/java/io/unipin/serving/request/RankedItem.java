@@ -4,8 +4,8 @@ package io.unipin.serving.request;
  * An item with the model's predictions for it.
  *
  * @param utility value by which the page is ordered; the retrieval score when no item was scored
- * @param probabilities one probability per action; empty when no item was scored; owned by the
- *     record
+ * @param probabilities one probability per action; empty when no item was scored; the array is not
+ *     copied
  * @param retrievalScore cosine between query and item; 0 when the request had no search
  */
 public record RankedItem(

@@ -1,7 +1,8 @@
 package io.unipin.serving.request;
 
 /**
- * An item that a slate rule removed from the page. Its utility alone would have put it there.
+ * An item that a slate rule removed from the page. By its utility alone, the item would be on the
+ * page.
  *
  * @param place place among the ranked candidates, from 1
  * @param rule rule that removed the item

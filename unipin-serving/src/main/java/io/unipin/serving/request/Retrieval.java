@@ -2,5 +2,5 @@ package io.unipin.serving.request;
 
 import java.util.List;
 
-/** Candidates, best first. */
+/** The candidates that retrieval found, best first. */
 public record Retrieval(List<Candidate> items, Trace trace) {}

@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the stages of one request. It ends the request between two stages when its time is used
- * up. One thread.
+ * Measures the stages of one request. It ends the request between two stages when the request's
+ * time is used up. Not thread-safe.
  */
 public final class StageClock {
   private final CallBudget budget;
@@ -28,17 +28,17 @@ public final class StageClock {
     this.nanos = nanos;
   }
 
-  /** Reports the times of stages entered from now on. */
+  /** Sets the receiver of the times of all stages that are entered from now on. */
   public void report(StageTimes times) {
     this.times = times;
   }
 
-  /** Ends the previous stage and begins the next, if there is time for it. */
+  /** Ends the previous stage and begins the next stage. Throws if the request's time is used up. */
   public void enter(Stage stage) {
     enter(stage, 1);
   }
 
-  /** Like {@link #enter(Stage)}, for a stage whose cost depends on a size. */
+  /** Does the same as {@link #enter(Stage)} for a stage whose cost depends on {@code size}. */
   public void enter(Stage stage, long size) {
     stop();
     budget.check();
@@ -51,7 +51,7 @@ public final class StageClock {
     return budget.remaining();
   }
 
-  /** Returns the time at which the running stage began or the last one ended. */
+  /** Returns the time at which the running stage began or the last stage ended. */
   public long since() {
     return since;
   }

@@ -4,7 +4,7 @@ import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvOutcome;
 
 /**
- * A user's encoded history, held for one request. One thread.
+ * A user's encoded history, held for one request. Not thread-safe.
  *
  * @param outcome outcome of the look-up in the cache
  * @param historyActions number of actions that the model read

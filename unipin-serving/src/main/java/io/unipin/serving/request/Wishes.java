@@ -6,11 +6,11 @@ import java.util.Set;
 /**
  * The preferences and filters of a request.
  *
- * @param outcomes weights of the desired outcomes by action; empty for no preference
+ * @param outcomes weights of the desired outcomes by action; empty if no outcome is preferred
  * @param utilityWeights utility weights by action; empty for the server's weights
- * @param excluded ids of items that must not be returned; owned by the record
+ * @param excluded ids of items that must not be returned; the array is not copied
  * @param allowSeen whether items of the history may be returned
- * @param categories allowed categories; empty for any
+ * @param categories allowed categories; empty to allow all categories
  * @param createdSinceMs earliest time at which a returned item appeared, in milliseconds since the
  *     epoch; 0 for items of any age
  */

@@ -28,7 +28,7 @@ public record SlateConfig(
     Set<Long> blockedItems,
     Set<String> blockedAuthors,
     Set<String> blockedCategories) {
-  /** No rules. */
+  /** The configuration without any rule. */
   public static final SlateConfig NONE =
       new SlateConfig(0, 0, 0, Duration.ofDays(7), Set.of(), Set.of(), Set.of());
 

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Chooses a page from ranked candidates. The page holds the best candidates that the rules allow,
  * in order of utility. Each candidate that was passed over has a reason.
  *
- * <p>Immutable. O(candidates), or O(candidates × page) when the page lacks fresh items.
+ * <p>Immutable. A choice takes O(candidates) steps, or O(candidates × page) when the page lacks
+ * fresh items.
  */
 public final class SlateRules {
   /*
    * Blocks and caps are applied from the best candidate down. An item is taken unless it is
-   * blocked, or its author or category is full.
+   * blocked, or its author or category has reached the cap.
    *
    * If the page has too few fresh items, the next best fresh candidates are added, including
    * candidates that a cap removed.
@@ -62,7 +63,7 @@ public final class SlateRules {
     }
   }
 
-  /** A page under construction. One thread. */
+  /** A page under construction. Not thread-safe. */
   private final class Choice {
     private final List<Entry> entries = new ArrayList<>();
     private final List<Entry> chosen = new ArrayList<>();
@@ -132,7 +133,7 @@ public final class SlateRules {
       removals.add(new Removal(entry.item().id(), entry.place(), entry.item().utility(), rule));
     }
 
-    /** Adds fresh candidates until there are enough of them or none fits. */
+    /** Adds fresh candidates until the page has enough of them or no further candidate fits. */
     void freshen(int size) {
       long missing =
           Math.min(config.freshItems(), size) - chosen.stream().filter(Entry::fresh).count();
@@ -173,8 +174,8 @@ public final class SlateRules {
     }
 
     /**
-     * Whether the cap allows one more item named {@code in} after an item named {@code out} is
-     * removed.
+     * Whether the cap allows one more item of author or category {@code in} after an item of {@code
+     * out} is removed.
      */
     private static boolean fits(Map<String, Integer> counts, int cap, String in, String out) {
       return in.equals(out) || !isFull(counts, in, cap);

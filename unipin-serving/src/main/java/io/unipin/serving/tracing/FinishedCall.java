@@ -7,7 +7,7 @@ import java.util.Map;
  * A finished call.
  *
  * @param rpc name of the method
- * @param parent the caller's W3C {@code traceparent}; empty without one
+ * @param parent the caller's W3C {@code traceparent}; empty if the caller sent none
  * @param beginNanos start by {@link System#nanoTime}
  * @param endNanos end by {@link System#nanoTime}
  * @param status {@code OK} or the kind of the failure

@@ -52,7 +52,7 @@ public final class Tracing implements AutoCloseable {
     return to(exporter, config);
   }
 
-  /** Creates tracing that sends spans to the exporter and closes it in the end. */
+  /** Creates tracing that sends spans to the exporter. {@link #close} also closes the exporter. */
   static Tracing to(SpanExporter exporter, TracingConfig config) {
     Resource resource =
         Resource.getDefault()

@@ -8,7 +8,8 @@ import io.unipin.settings.SettingException;
  * Settings of tracing.
  *
  * @param endpoint URL of a collector that accepts OTLP over gRPC
- * @param share share of traced calls among those whose caller did not decide, 0 to 1
+ * @param share share of traced calls among the calls whose caller did not decide about tracing, 0
+ *     to 1
  * @param service name of this server in traces
  */
 public record TracingConfig(boolean enabled, String endpoint, double share, String service) {

@@ -3,8 +3,8 @@ package io.unipin.serving.pipeline.cost;
 /**
  * The expected time of work in nanoseconds.
  *
- * @param typical time of most recent runs
- * @param least time of the fastest run of the last minutes
+ * @param typical median time of the newest runs
+ * @param least time of the fastest run in the last minutes
  */
 public record Cost(double typical, double least) {
   public static final Cost NONE = new Cost(0, 0);

@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decides what a request gets in its time: the full work, a shorter history, fewer candidates, or
- * retrieval's order alone. Every step taken has a name.
+ * Decides how much work a request's time allows: the full work, a shorter history, fewer
+ * candidates, or retrieval's order alone. Every step taken has a name.
  *
- * <p>For one request and one thread. A request without a deadline is never degraded.
+ * <p>Each request has its own ladder. Not thread-safe. A request without a deadline is never
+ * degraded.
  */
 public final class Ladder {
   /** The model read only the newest part of the history. No cache keeps the result. */
@@ -21,9 +22,7 @@ public final class Ladder {
   /** Fewer candidates were scored than requested. */
   static final String FEWER_CANDIDATES = "fewer_candidates";
 
-  /**
-   * Nothing was scored. Order and utility are those of retrieval, and there are no probabilities.
-   */
+  /** Nothing was scored. Order and utility come from retrieval, and there are no probabilities. */
   static final String RETRIEVAL_SCORES = "retrieval_scores";
 
   public static final List<String> STEPS =
@@ -46,8 +45,8 @@ public final class Ladder {
   /**
    * The goal of a request.
    *
-   * @param retrieves whether the request searches candidates
-   * @param candidates number of candidates to score; 0 for none
+   * @param retrieves whether the request retrieves its candidates from the index
+   * @param candidates number of candidates to score; 0 if the request scores no candidates
    * @param least smallest number of candidates that is worth scoring
    */
   public record Goal(boolean retrieves, int candidates, int least) {}
@@ -65,21 +64,21 @@ public final class Ladder {
   }
 
   /**
-   * Returns the size of an encoding: m new tokens, each of which sees up to n tokens in every
-   * layer.
+   * Returns the size of an encoding, in proportion to its operations. The encoding has m new
+   * tokens, each of which sees up to n tokens in every layer.
    */
   public static long encodeSize(ModelConfig model, int m, int n) {
     return (long) model.layers() * m * (n + 6L * model.width());
   }
 
-  /** Returns the size of a scoring: k candidates, each of which sees n tokens in every layer. */
+  /** Returns the size of scoring k candidates, each of which sees n tokens in every layer. */
   public static long scoreSize(ModelConfig model, int k, int n) {
     return (long) model.layers() * k * (n + 6L * model.width());
   }
 
   /**
-   * Returns how many of n tokens of the history to read. {@code fresh} of them must be encoded.
-   * Returns n if there is time for all.
+   * Returns how many of the history's n tokens to read. {@code fresh} of these tokens must be
+   * encoded. Returns n if there is time for all.
    *
    * @throws ServingException DEADLINE when there is not even time for an empty history
    */
@@ -123,8 +122,7 @@ public final class Ladder {
   }
 
   /**
-   * Returns how many of {@code found} candidates to score against n tokens: all, fewer, or 0 for
-   * none.
+   * Returns how many of {@code found} candidates to score against n tokens: all, fewer, or 0.
    *
    * @throws ServingException DEADLINE when there is no time for all and a reduced answer is not
    *     allowed
