@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The console's port, with a page and the JSON that it reads. Thread-safe.
+ * The console's HTTP port. It serves a page and the JSON that the page reads. Thread-safe.
  *
  * <p>The console shows users' actions and can change the serving bundle. So it listens only on
  * loopback unless tokens guard it.
  *
- * <p>A page of another site must not use the console through an operator's browser. So the console
- * refuses unknown host names, which may be rebound to this machine. Every change must be sent as
- * JSON, which browsers do not send to other sites without asking.
+ * <p>A page of another site must not use the console through an operator's browser. Such a site may
+ * point its own host name to this machine, so the console refuses unknown host names. Every change
+ * must be sent as JSON, because a browser sends JSON to another site only if that site agrees.
  */
 public final class Console implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Console.class);
@@ -98,8 +98,9 @@ public final class Console implements AutoCloseable {
   }
 
   /**
-   * Whether the request's host is this server. An address can't be rebound. A name can, so it must
-   * be the configured name.
+   * Whether the Host header of a request may be this server's. Any IP address passes, because
+   * another site can't point an address to this machine. A host name must be {@code localhost} or
+   * the configured name.
    */
   private boolean isOurs(@Nullable String host) {
     if (host == null) {
@@ -159,7 +160,7 @@ public final class Console implements AutoCloseable {
     }
   }
 
-  /** Sends an answer over HTTP and converts every failure into a status. */
+  /** Sends an answer over HTTP and converts every failure into an HTTP status. */
   private void reply(HttpExchange exchange, Supplier<Object> source) throws IOException {
     byte[] answer;
     try {

@@ -21,7 +21,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of the console's page. Answers are records that are written as JSON. Thread-safe.
+ * Answers the requests of the console's page. Each answer is a record that is written as JSON.
+ * Thread-safe.
  */
 final class ConsoleApi implements AutoCloseable {
   private final ConsoleParts parts;
@@ -79,8 +80,8 @@ final class ConsoleApi implements AutoCloseable {
   }
 
   /**
-   * Inspects a request with the bundle and the settings of the user's arm, as a real request would
-   * be served.
+   * Inspects a request with the bundle and the settings of the user's arm, which a real request
+   * would use.
    */
   InspectionView inspect(InspectionForm form) {
     Route route = parts.services().bundles().routes().of(form.user());
@@ -156,7 +157,7 @@ final class ConsoleApi implements AutoCloseable {
     return ExperimentViews.of(parts.experiments());
   }
 
-  /** All bundles of the folder and the name of the serving one. */
+  /** All bundles of the folder and the name of the serving bundle. */
   record Bundles(String serving, List<BundleSummary> bundles) {}
 
   Bundles bundles() {

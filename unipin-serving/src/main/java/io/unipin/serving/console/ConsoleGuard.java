@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Admits requests whose bearer token has the roles that the path needs. Without configured tokens
- * it admits all. Thread-safe.
+ * it admits all requests. Thread-safe.
  */
 final class ConsoleGuard {
   private final @Nullable TokenFile tokens;
 
-  /** The result of a check. */
+  /** The result of a check of a token. */
   enum Answer {
     ADMITTED,
     /** There is no token, or the token is unknown. */

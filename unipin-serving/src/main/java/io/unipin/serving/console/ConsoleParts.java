@@ -7,7 +7,7 @@ import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.RpcServices;
 
 /**
- * The parts that the console uses. It closes none of them.
+ * The parts that the console uses. The console closes none of them.
  *
  * @param services parts that the gRPC services use as well
  * @param reader reads the bundles that could serve

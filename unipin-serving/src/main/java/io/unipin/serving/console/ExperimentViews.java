@@ -7,7 +7,7 @@ import io.unipin.serving.experiment.ExperimentsConfig;
 import java.util.List;
 import java.util.Map;
 
-/** The experiments of a server in the form of the JSON answer. */
+/** The experiments of a server, in the form in which the console's JSON shows them. */
 final class ExperimentViews {
   private ExperimentViews() {}
 
@@ -17,7 +17,7 @@ final class ExperimentViews {
 
   record Experiment(String name, String slots, double rollout, int overrides, List<Arm> arms) {}
 
-  /** One arm. {@code share} is its share of the experiment's users. */
+  /** One arm. {@code share} is the arm's share of the experiment's users, 0 to 1. */
   record Arm(String name, double share, String bundle, JsonNode settings) {}
 
   static Overview of(Experiments experiments) {

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fields of the inspector's form.
  *
- * @param timeMs time of the request in milliseconds since the epoch; absent for now
- * @param item id of the item to explain; absent for none
- * @param pageSize number of items; 0 for the server's default
- * @param candidates number of candidates; 0 for the server's default
+ * @param timeMs time of the request in milliseconds since the epoch; absent for the current time
+ * @param item id of the item to explain; absent if no item is to be explained
+ * @param pageSize number of items on the page; 0 for the server's default
+ * @param candidates number of candidates to retrieve and score; 0 for the server's default
  * @param outcomes weights of the desired outcomes by action
  * @param weights utility weights by action; empty for the server's weights
  */

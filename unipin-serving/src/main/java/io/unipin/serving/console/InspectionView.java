@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An inspected request in the form of the JSON answer. */
+/** An inspected request, in the form in which the console's JSON shows it. */
 record InspectionView(
     String user,
     String bundle,

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The files of the page. All of them are known by name, so no path of a request reaches a file
- * system. Immutable.
+ * The files of the console's page. Only fixed names are served, so no path of a request reaches a
+ * file system. Immutable.
  */
 final class PageFiles {
   private static final Map<String, String> TYPES =

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures which share of an exact search's results the approximate index finds. The queries come
- * from stored histories.
+ * Measures which share of an exact search's results the approximate index finds. The queries are
+ * made from stored histories.
  */
 final class RecallCheck {
   private static final int MAX_USERS = 500;
@@ -30,7 +30,7 @@ final class RecallCheck {
   record Form(int users, int k) {}
 
   /**
-   * The shares of the nearest items that were found, one per user.
+   * The shares of the nearest items that the index found, one share per user.
    *
    * @param stored whether the users come from the history store; false if it was empty and a user
    *     without actions was used
@@ -45,7 +45,10 @@ final class RecallCheck {
       double least,
       List<Double> recalls) {}
 
-  /** Measures in one step of work per user, so that users' requests can run between the steps. */
+  /**
+   * Measures the recall in one step of work per user, so that users' requests can run between the
+   * steps.
+   */
   Result run(Form form) {
     Forms.checkRange("users", form.users(), 1, MAX_USERS);
     Forms.checkRange("k", form.k(), 1, MAX_K);

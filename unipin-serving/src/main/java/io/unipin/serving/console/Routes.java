@@ -49,7 +49,8 @@ final class Routes {
   }
 
   /**
-   * Returns the function that answers a GET of the path from its query; null for an unknown path.
+   * Returns the function that answers a GET of the path from the URL's query; null for an unknown
+   * path.
    */
   @Nullable Function<String, Object> read(String path) {
     return reads.get(path);

@@ -53,7 +53,10 @@ final class Workbench {
     }
   }
 
-  /** Completes a future on a worker, which must not throw. Returns whether there is an answer. */
+  /**
+   * Completes a future on a worker. Puts every failure into the future and throws none. Returns
+   * whether there is an answer.
+   */
   private static <T> boolean complete(
       CompletableFuture<T> answer,
       BundleHolder bundles,

@@ -14,21 +14,21 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An HTTP port, based on the server of the JDK, that slow clients can't block.
+ * An HTTP port that slow clients can't block. It is based on the JDK's HTTP server.
  *
  * <p>A request must arrive within {@link #REQUEST_SECONDS}. An answer must be computed and read
  * within {@link #ANSWER_SECONDS}. Each active connection has its own thread, up to
  * {@link #CONNECTIONS}.
  *
- * <p>No other class creates such servers. Thread-safe.
+ * <p>No other class creates HTTP servers. Thread-safe.
  */
 public final class HttpPort implements AutoCloseable {
   static final int REQUEST_SECONDS = 5;
 
   /**
-   * Time limit for an answer. The clock of the JDK also counts the computation. So the console's
-   * longest actions must fit, such as loading a bundle and warming its caches. A client that never
-   * reads can hold one thread for this time.
+   * Time limit for an answer. The JDK's HTTP server also counts the time in which the answer is
+   * computed. So the limit must exceed the console's longest actions, such as loading and warming a
+   * bundle. A client that never reads can hold one thread for this time.
    */
   static final int ANSWER_SECONDS = 900;
 

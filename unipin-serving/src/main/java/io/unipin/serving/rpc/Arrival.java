@@ -20,7 +20,8 @@ import java.util.Locale;
  * {@code batch}. Without the header a call is live.
  *
  * @param nanos time at which the call's headers arrived, by {@link System#nanoTime}
- * @param traceparent header of that name, which identifies the caller's trace; empty without one
+ * @param traceparent value of the header {@code traceparent}, which identifies the caller's trace;
+ *     empty if the caller sent no such header
  */
 record Arrival(long nanos, Priority priority, String traceparent) {
   private static final Metadata.Key<String> HEADER =

@@ -35,7 +35,7 @@ final class CallRunner implements AutoCloseable {
   private final ServingMetrics metrics;
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
-  /** Creates a runner. It drains the admission but does not close it. */
+  /** Creates a runner. The runner drains the admission but does not close it. */
   CallRunner(Admission admission, ServingMetrics metrics) {
     this.admission = admission;
     this.metrics = metrics;
@@ -74,7 +74,8 @@ final class CallRunner implements AutoCloseable {
     try {
       Ticket ticket = admission.admit(new Work(rpc, arrival.priority(), budget.remaining(), task));
       if (observer instanceof ServerCallStreamObserver<T> call) {
-        // A late answer to a caller that has gone is dropped and causes no exception.
+        // With this handler, a late answer to a caller that has gone causes no exception. It is
+        // dropped.
         call.setOnCancelHandler(() -> forget(rpc, ticket, budget, arrival));
       }
     } catch (ServingException e) {
@@ -96,7 +97,9 @@ final class CallRunner implements AutoCloseable {
     return observer instanceof ServerCallStreamObserver<?> call && call.isCancelled();
   }
 
-  /** Runs the action that follows an answer. A failure of it must not change the answer. */
+  /**
+   * Runs the action that follows an answer. A failure of this action must not change the answer.
+   */
   private void follow(String rpc, Runnable served) {
     try {
       served.run();
@@ -124,7 +127,7 @@ final class CallRunner implements AutoCloseable {
         return worked;
       }
       follow(rpc, answer.served());
-      // last, so that answers which a caller received are already logged and counted
+      // This comes last, so that every answer that a caller received is already logged and counted.
       observer.onCompleted();
       metrics.request(rpc, "OK", arrival.age());
     } catch (Throwable e) {
@@ -146,7 +149,7 @@ final class CallRunner implements AutoCloseable {
     metrics.request(rpc, status.getStatus().getCode().name(), arrival.age());
   }
 
-  /** Logs at most one failure per second, because the same cause often fails every call. */
+  /** Logs at most one failure per second, because the same cause often makes every call fail. */
   private void log(String rpc, Throwable failure) {
     long now = System.nanoTime();
     long last = lastLogged.get();
@@ -156,8 +159,8 @@ final class CallRunner implements AutoCloseable {
   }
 
   /**
-   * Takes no more calls and waits for the running ones. After the given time it interrupts those
-   * that are left.
+   * Takes no more calls and waits for the running calls. Interrupts the calls that still run after
+   * {@code time}.
    */
   void drain(Duration time) {
     admission.drain(time);

@@ -76,14 +76,14 @@ final class FailureStatus {
     StatusRuntimeException exception = StatusProto.toStatusRuntimeException(status.build());
     Metadata trailers = exception.getTrailers();
     if (failure.kind() == FailureKind.TOO_LARGE && trailers != null) {
-      trailers.put(PUSHBACK, NEVER); // by its code alone the client would send the request again
+      trailers.put(PUSHBACK, NEVER); // the code alone would make the client retry
     }
     return exception;
   }
 
   /**
-   * Returns trailers that explain an end without an explanation, such as a refusal by the transport
-   * or the gRPC library.
+   * Returns trailers with an explanation for a call that ended without an explanation. An example
+   * is a refusal by the transport or by the gRPC library.
    */
   static Metadata explained(io.grpc.Status end, Metadata trailers) {
     if (end.isOk() || trailers.containsKey(DETAILS)) {

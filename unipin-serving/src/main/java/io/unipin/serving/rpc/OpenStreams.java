@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The calls without a natural end, such as a watch of the health. They last until their client ends
- * them.
+ * The calls without a natural end, such as a watch of the health. Such a call lasts until its
+ * client ends the call.
  *
  * <p>A stop of the server ends these calls, because it waits only for calls that end by themselves.
  * Thread-safe.
@@ -33,7 +33,7 @@ final class OpenStreams implements ServerInterceptor {
     open.add(stream);
     ServerCall.Listener<Q> listener = next.startCall(stream, headers);
     if (ended) {
-      stream.close(STOPPED, new Metadata()); // the call arrived while the others were being ended
+      stream.close(STOPPED, new Metadata()); // the call arrived while other calls were being ended
     }
     return new SimpleForwardingServerCallListener<>(listener) {
       @Override
@@ -56,7 +56,9 @@ final class OpenStreams implements ServerInterceptor {
     open.forEach(stream -> stream.close(STOPPED, new Metadata()));
   }
 
-  /** A call that two threads may close. Messages that its service sends afterwards are dropped. */
+  /**
+   * A call that two threads may close. Messages that the service sends after the close are dropped.
+   */
   private static final class Stream<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private boolean closed;
 

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * The bundle and the pipeline that serve a user.
  *
- * @param arm the user's arms in one word, or the server's own arm if there are no experiments
- * @param metricArm {@code arm}, or a common word if there are too many combinations of arms for
+ * @param arm the user's arms in one text, or the server's own arm if the user is in no experiment
+ * @param metricArm {@code arm}, or {@code many} if there are too many combinations of arms for
  *     metrics
  * @param assignments the user's arms
  * @param bundles holder of the bundle

@@ -10,22 +10,22 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * Settings of the ports and the workers: the section {@code server} of a server's settings. The
- * address of the metrics is here, since all ports are.
+ * Settings of the ports and the workers: the section {@code server} of a server's settings. This
+ * section also has the address of the metrics.
  *
  * @param adminHost address to which the admin port is bound; empty means {@code host}
  * @param metricsHost address to which the metrics port is bound; empty means {@code host}
- * @param port port of the service and its health; 0 takes a free one
- * @param adminPort port of administration, health and reflection; 0 takes a free one
- * @param metricsPort port of the HTTP endpoint with metrics and health; 0 takes a free one
- * @param workers number of requests in work at once; 0 means one per core
- * @param queue number of requests that may wait for a worker; further ones are refused. Copies for
- *     the shadow wait only while fewer than half as many calls do (see {@link
+ * @param port port of the service and its health; 0 takes a free port
+ * @param adminPort port of administration, health and reflection; 0 takes a free port
+ * @param metricsPort port of the HTTP endpoint with metrics and health; 0 takes a free port
+ * @param workers number of requests that run at the same time; 0 means one request per core
+ * @param queue number of requests that may wait for a worker; further requests are refused. A copy
+ *     for the shadow may wait only if the queue is less than half full (see {@link
  *     io.unipin.serving.admission.Priority})
  * @param maxReceiving bytes of all requests, on all connections, that are being received, read or
  *     answered
- * @param maxResets calls that one connection may cancel within 30 seconds before it is closed;
- *     calls whose deadline passes count as cancelled
+ * @param maxResets number of calls that one connection may cancel within 30 seconds before the
+ *     connection is closed; calls whose deadline passes count as cancelled
  * @param reflection whether the service's port describes its API; the admin port always does
  * @param stopDelay time for which a stopping server still accepts calls after its health reports
  *     the stop
@@ -66,22 +66,22 @@ public record RpcConfig(
   }
 
   /**
-   * Returns the address of the admin port. If it is empty, the other ports' address takes its
-   * place.
+   * Returns the address of the admin port: {@code adminHost}, or {@code host} if {@code adminHost}
+   * is blank.
    */
   public String adminAddress() {
     return adminHost.isBlank() ? host : adminHost;
   }
 
   /**
-   * Returns the address of the metrics port. If it is empty, the other ports' address takes its
-   * place.
+   * Returns the address of the metrics port: {@code metricsHost}, or {@code host} if {@code
+   * metricsHost} is blank.
    */
   public String metricsAddress() {
     return metricsHost.isBlank() ? host : metricsHost;
   }
 
-  /** Returns the number of workers. If it is 0, the number of cores takes its place. */
+  /** Returns the number of workers: the setting, or the number of cores if the setting is 0. */
   public int workerThreads() {
     return workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
   }

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The two gRPC ports. One has the service and its health. The other has administration, health and
- * reflection.
+ * The two gRPC ports. One port has the service and its health. The other port has administration,
+ * health and reflection.
  *
  * <p>Transport threads only decode messages and pass them on. Calls run on bounded pools.
  * Thread-safe.
@@ -199,8 +199,8 @@ public final class RpcServer implements AutoCloseable {
   }
 
   /**
-   * Waits for the delay. Returns whether it was interrupted. It does not wait if the ports never
-   * opened.
+   * Waits for {@code server.stopDelay} while calls are still served. Returns whether the thread was
+   * interrupted. Does not wait if the ports never opened.
    */
   private boolean serveOn() {
     try {
@@ -213,7 +213,7 @@ public final class RpcServer implements AutoCloseable {
     }
   }
 
-  /** Waits for the running calls. Returns whether it was interrupted. */
+  /** Waits for the running calls. Returns whether the thread was interrupted. */
   private boolean drain() {
     try {
       // Clients may have sent calls before they learnt of the stop. These calls still arrive and

@@ -31,13 +31,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers copies of page requests with another bundle, and measures how the answers differ. Its
- * work has a lower priority than every waiting request.
+ * work runs after all waiting live requests.
  *
  * <p>The shadow changes no live answer. Its pipeline has its own cache. It writes no history, no
  * log and no cursor that a caller sees.
  *
- * <p>A copy is dropped and counted when there is no spare capacity: when half of {@code
- * server.queue} waits already, or half of another bound of admission is used up ({@link
+ * <p>A copy is dropped and counted when there is no spare capacity. That is the case when {@code
+ * server.queue} is half full, or half of another bound of admission is used up ({@link
  * Priority#SHADOW}). Thread-safe.
  */
 public final class Shadow {
@@ -156,7 +156,7 @@ public final class Shadow {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Logs failures at long intervals, because the same cause often fails every copy. */
+  /** Logs failures at long intervals, because the same cause often makes every copy fail. */
   private void log(Throwable failure) {
     long now = System.nanoTime();
     long last = lastLogged.get();

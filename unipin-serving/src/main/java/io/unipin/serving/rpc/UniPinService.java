@@ -166,7 +166,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
 
   @Override
   public void eraseUser(EraseUserRequest request, StreamObserver<EraseUserResponse> observer) {
-    // no bundle: an erasure uses no names of one
+    // An erasure uses no names of a bundle, so this reader knows no names.
     RequestReader gone = reader(new RequestReader.Schema(List.of(), List.of()));
     erasures.run(
         "EraseUser",

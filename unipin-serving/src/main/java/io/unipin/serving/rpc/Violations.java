@@ -5,7 +5,7 @@ import io.unipin.serving.failure.Violation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The errors in one request. Only the first few are kept. One thread. */
+/** The errors in one request. Only the first few are kept. Not thread-safe. */
 final class Violations {
   /** Largest number of errors that fits into the trailers. */
   private static final int MAX = 8;

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param certificate PEM file with the server's chain; if given, both gRPC ports accept only TLS
  * @param key PEM file with the key of the certificate, PKCS 8
  * @param clientAuthorities PEM file with authorities; if given, clients must show a certificate
- *     signed by one of them
+ *     that one of these authorities signed
  * @param clientCertificates ports that ask clients for a certificate
  * @param tokens file with the SHA-256 and the roles of each bearer token; if given, every call
  *     except health needs a token

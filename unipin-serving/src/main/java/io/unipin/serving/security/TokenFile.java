@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** A file of tokens. It is read again when it changes. Thread-safe. */
 public final class TokenFile implements AutoCloseable {
-  /** Prefix of the header. RFC 7235 makes the scheme's name case-insensitive. */
+  /** Prefix of the header's value. RFC 7235 makes the scheme's name case-insensitive. */
   private static final String SCHEME = "bearer ";
 
   private static final Logger logger = LoggerFactory.getLogger(TokenFile.class);
@@ -40,7 +40,7 @@ public final class TokenFile implements AutoCloseable {
     return new TokenFile(file);
   }
 
-  /** Reads a file and checks it for changes at this interval until closed. */
+  /** Reads a file and checks it for changes every {@code distance} until {@link #close}. */
   public static TokenFile watch(Path file, Duration distance) {
     TokenFile tokens = new TokenFile(file);
     tokens.watching = Recurring.start("tokens", distance, tokens::reload);

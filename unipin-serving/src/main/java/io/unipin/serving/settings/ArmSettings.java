@@ -14,11 +14,11 @@ import io.unipin.settings.SettingException;
 import io.unipin.settings.SettingsTree;
 import java.util.Map;
 
-/** Lays an arm's settings over the server's. */
+/** Lays an arm's settings over the server's settings. */
 public final class ArmSettings {
   private ArmSettings() {}
 
-  /** The pipeline's settings under an arm. */
+  /** Returns {@code base} with the given settings of an arm in place of its own values. */
   public static RecommenderConfig apply(RecommenderConfig base, ObjectNode settings) {
     return new RecommenderConfig(
         base.cache(),
@@ -30,7 +30,7 @@ public final class ArmSettings {
         lay("slate", settings, base.slate(), SlateConfig.class));
   }
 
-  /** The pipeline's settings of a server. */
+  /** Returns the pipeline's settings of a server without arms. */
   public static RecommenderConfig of(ServerConfig config) {
     return new RecommenderConfig(
         config.cache(),
@@ -42,7 +42,10 @@ public final class ArmSettings {
         config.slate());
   }
 
-  /** Refuses arms whose settings have values that can't be, with a key relative to the configuration. */
+  /**
+   * Refuses arms whose settings have invalid values. The error names the full key in the
+   * configuration.
+   */
   static void check(ServerConfig config) {
     checkShadow(config);
     RecommenderConfig base = of(config);
@@ -70,7 +73,10 @@ public final class ArmSettings {
     }
   }
 
-  /** Maps such as weights are extended and overridden, not replaced. */
+  /**
+   * Lays an arm's values over one section of {@code base}. A map, such as the weights, keeps the
+   * entries that the arm does not give.
+   */
   private static <T extends Record> T lay(
       String section, ObjectNode settings, T base, Class<T> type) {
     if (!(settings.get(section) instanceof ObjectNode own)) {

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads a {@link ServerConfig}: defaults, then a YAML file, then the environment
- * ({@code UNIPIN_SERVER_PORT}), then {@code key=value} overrides. Unknown keys are refused; an
- * error says where its value came from. One thread.
+ * Reads a {@link ServerConfig}: defaults, then a YAML file, then the environment ({@code
+ * UNIPIN_SERVER_PORT}), then {@code key=value} overrides. Unknown keys are refused; an error says
+ * where its value came from. Not thread-safe.
  */
 public final class ConfigReader {
-  /** Parsed once; never changed. */
+  /** The defaults, which are parsed once and never change. */
   private static final SettingsTree DEFAULTS =
       SettingsTree.ofDefaults(ConfigReader.class, "server-defaults.yaml");
 
@@ -32,7 +32,7 @@ public final class ConfigReader {
     return new ConfigReader().bind();
   }
 
-  /** Without a file. */
+  /** Reads the settings without a file: defaults, environment and overrides. */
   public static ServerConfig read(Map<String, String> environment, List<String> overrides) {
     return new ConfigReader().bind(environment, overrides);
   }
@@ -68,7 +68,10 @@ public final class ConfigReader {
     }
   }
 
-  /** Whether a variable names one of our sections, so that a misspelt one doesn't go unnoticed. */
+  /**
+   * Whether an environment variable begins like a section of the settings. Such a variable must
+   * name a setting, so that a misspelt variable is noticed.
+   */
   private boolean isOurs(String variable) {
     for (Iterator<String> names = tree.values().fieldNames(); names.hasNext(); ) {
       if (variable.startsWith(variableName(names.next()) + "_")) {

@@ -7,12 +7,12 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * How models are computed.
+ * Settings of the engine that computes the models.
  *
- * @param precision of the layers' matrix products
+ * @param precision precision of the layers' matrix products
  * @param executor where a model's calls run
- * @param batchSize most users in one call of the BATCH executor
- * @param batchWait how long a call of the BATCH executor waits for others
+ * @param batchSize largest number of users in one call of the BATCH executor
+ * @param batchWait time for which a call of the BATCH executor waits for more users
  */
 public record EngineConfig(
     Precision precision, Executor executor, int batchSize, Duration batchWait) {

@@ -3,9 +3,9 @@ package io.unipin.serving.settings;
 import io.unipin.settings.SettingException;
 
 /**
- * The arm that this server is.
+ * Settings of the server's own arm, which serves users without experiments.
  *
- * @param arm name that responses and logs carry
+ * @param arm name of the arm in responses, metrics and logs
  */
 public record ExperimentConfig(String arm) {
   public ExperimentConfig {

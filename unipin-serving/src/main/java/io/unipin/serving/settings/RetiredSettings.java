@@ -2,9 +2,9 @@ package io.unipin.serving.settings;
 
 import java.util.Map;
 
-/** Settings that servers once had, so that a file that still has them is told what to do. */
+/** Settings that earlier versions had. The error for such a setting says what to do instead. */
 final class RetiredSettings {
-  /** What to say of a setting that is no more, by its key. */
+  /** Advice for each setting that no longer exists, by the key of the setting. */
   static final Map<String, String> ADVICE =
       Map.of(
           "ranking.bundle",

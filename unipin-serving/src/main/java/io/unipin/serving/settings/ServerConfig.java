@@ -19,7 +19,10 @@ import io.unipin.serving.slate.SlateConfig;
 import io.unipin.serving.tracing.TracingConfig;
 import java.nio.file.Path;
 
-/** All settings of a server. Defaults stand in {@code server-defaults.yaml}; {@link ConfigReader} reads them. */
+/**
+ * All settings of a server. The defaults are in {@code server-defaults.yaml}. {@link ConfigReader}
+ * reads the settings.
+ */
 public record ServerConfig(
     RpcConfig server,
     SecurityConfig security,

@@ -1,4 +1,4 @@
-/** All settings of a server, and how they are read. */
+/** All settings of a server, and the code that reads them. */
 @NullMarked
 package io.unipin.serving.settings;
 

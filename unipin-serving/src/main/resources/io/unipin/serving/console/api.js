@@ -1,4 +1,4 @@
-// Talks to the server; asks for the token when the server wants one.
+// Sends requests to the server, and asks the operator for a token when the server requires a token.
 import { byId } from './dom.js';
 
 let token = sessionStorage.getItem('unipin-token') ?? '';
@@ -33,7 +33,7 @@ async function call(path, options) {
       await ask();
       continue;
     }
-    // The token lacks a role: a reload asks for another.
+    // The token lacks a role. After a reload, the page asks for another token.
     if (response.status === 403) sessionStorage.removeItem('unipin-token');
     const body = await response.json();
     if (!response.ok) throw new Error(body.error ?? `HTTP ${response.status}`);

@@ -1,10 +1,10 @@
-// The bundles of the folder, and which of them serves.
+// Shows the bundles of the folder and marks the bundle that serves.
 import { get, post } from './api.js';
 import { badge, byId, bytes, confirm, failure, h, show, time, toast, whole } from './dom.js';
 
 let changed = () => {};
 
-/** Calls back with the new status when another bundle serves. */
+/** Sets up the tab. Calls onChange with the new status when another bundle serves. */
 export function start(onChange) {
   changed = onChange;
   byId('bundles-refresh').addEventListener('click', open);

@@ -1,4 +1,4 @@
-// The users' KV cache, and one user in it.
+// Shows the users' KV cache, and the cached state of one user.
 import { get, post } from './api.js';
 import { badge, byId, bytes, color, confirm, failure, h, onSubmit, percent, show, toast, whole } from './dom.js';
 

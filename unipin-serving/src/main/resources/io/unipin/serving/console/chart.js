@@ -1,4 +1,4 @@
-// Lines and stacked areas over time, as SVG.
+// Draws lines and stacked areas over time as SVG.
 import { color, h, short } from './dom.js';
 
 const WIDTH = 640, HEIGHT = 190, LEFT = 46, RIGHT = 8, TOP = 8, BOTTOM = 22;
@@ -11,7 +11,7 @@ function s(name, attributes, text) {
   return element;
 }
 
-/** The least round number that is not below. */
+/** Returns the smallest round number that is not below the value. */
 function roundUp(value) {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -35,7 +35,10 @@ export class Chart {
     new ResizeObserver(() => this.draw()).observe(this.element);
   }
 
-  /** Times in milliseconds, and series of as many values; a value that is not finite leaves a gap. */
+  /**
+   * Replaces the data. Times are in milliseconds, and each series has one value per time. A value
+   * that is not finite leaves a gap.
+   */
   update(times, series) {
     this.times = times;
     this.series = series;
@@ -78,14 +81,14 @@ export class Chart {
       `${one.name} ${this.format(one.values.at(-1))} ${this.unit}`).join(', ')));
   }
 
-  /** What is drawn: the values, or for stacked series their running sums. */
+  /** Returns the values to draw: those of each series, or running totals of stacked series. */
   layers() {
     if (!this.stack) return this.series.map(one => one.values);
     const sums = this.times.map(() => 0);
     return this.series.map(one => one.values.map((value, i) => (sums[i] += Number.isFinite(value) ? value : 0)));
   }
 
-  /** A stacked series of nothing but zeros would only draw over the one below. */
+  /** Whether a stacked series has only zeros. Its line would hide the line of the series below. */
   isFlat(index) {
     return this.stack && this.series[index].values.every(value => !(value > 0));
   }

@@ -1,4 +1,4 @@
-// The page: tabs, theme, and what serves.
+// Sets up the page: its tabs, its theme, and the status line with the serving bundle.
 import { get } from './api.js';
 import { byId, failure, h, show, time, whole } from './dom.js';
 import * as bundles from './bundles.js';

@@ -1,6 +1,9 @@
-// Small tools for elements and numbers.
+// Functions that create elements and format numbers.
 
-/** An element with properties, attributes (as "aria-label") and children; text becomes text nodes, never markup. */
+/**
+ * Returns an element with properties, attributes (such as "aria-label") and children. Text becomes
+ * text nodes, never markup.
+ */
 export function h(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
@@ -32,7 +35,7 @@ export function number(value, digits = 2) {
 export const whole = value => Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–';
 export const percent = (value, digits = 1) => Number.isFinite(value) ? `${(100 * value).toFixed(digits)} %` : '–';
 
-/** Short, for axes and tiles. */
+/** Returns a number in a short form, for axes and tiles. */
 export function short(value) {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -68,7 +71,7 @@ export function failure(error) {
   return h('p', { class: 'error', role: 'alert' }, error.message);
 }
 
-/** Asks before something that can't be undone at once; answers whether to go on. */
+/** Asks the operator before an action that can't be undone easily. Returns whether to go on. */
 export function confirm(title, text, action) {
   const dialog = byId('confirm');
   byId('confirm-title').textContent = title;
@@ -80,7 +83,10 @@ export function confirm(title, text, action) {
     dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true }));
 }
 
-/** Runs the work of a form: its button rests meanwhile, and a failure is shown where the result would be. */
+/**
+ * Runs the work of a form when the form is submitted. The button is disabled meanwhile. The target
+ * shows a failure in place of the result.
+ */
 export function onSubmit(form, button, target, work) {
   form.addEventListener('submit', async event => {
     event.preventDefault();

@@ -1,4 +1,4 @@
-// Layers, experiments and arms, and who is in them.
+// Shows layers, experiments and arms, and the arms of one user.
 import { get, post } from './api.js';
 import { badge, byId, color, failure, h, onSubmit, percent, show } from './dom.js';
 

@@ -1,4 +1,4 @@
-// One request, step by step.
+// Shows one request, step by step.
 import { post } from './api.js';
 import { badge, byId, cacheKind, color, facts, h, number, onSubmit, percent, show, time, whole } from './dom.js';
 
@@ -13,7 +13,7 @@ export function start(status) {
   });
 }
 
-/** What can be asked depends on the bundle that serves. */
+/** Fills the form with the surfaces and actions of the serving bundle. */
 export function setup(status) {
   const chosen = byId('inspect-surface').value;
   show(byId('inspect-surface'), h('option', { value: '' }, 'first'), status.surfaces.map(name => h('option', { value: name }, name)));
@@ -134,7 +134,10 @@ function candidates(view) {
     h('div', { class: 'scroll', tabindex: 0 }, h('table', { id: 'candidates' }, caption, h('thead', {}, head), body)));
 }
 
-/** The bar is relative to the best candidate of the action: rare actions are seen, too. */
+/**
+ * Returns a probability with a bar. The bar of the best candidate of each action is full, so that
+ * the bars of rare actions are visible.
+ */
 function probability(value, most, index) {
   if (value === undefined) return badge('not scored', 'warn');
   return h('span', { class: 'probability' }, h('span', {}, percent(value, 2)),

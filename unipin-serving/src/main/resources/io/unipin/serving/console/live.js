@@ -1,10 +1,10 @@
-// Samples of the server once a second, and the charts that are drawn from them.
+// Reads a sample of the server every second and draws the charts from these samples.
 import { get } from './api.js';
 import { Chart } from './chart.js';
 import { byId, bytes, duration, h, percent, short, show } from './dom.js';
 
 const KEPT = 300;
-/** Seconds over which rates are taken: long enough for a quiet server, short enough to see a burst. */
+/** Seconds over which rates are computed: enough for a quiet server, few enough to show a burst. */
 const WINDOW = 5;
 const STATUSES = ['OK', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'INVALID_ARGUMENT', 'INTERNAL', 'UNAVAILABLE', 'CANCELLED'];
 const OUTCOMES = ['hit', 'append', 'prefill', 'uncached'];
@@ -14,20 +14,23 @@ const samples = [];
 let span = 300;
 let paused = false;
 
-/** Names in an order that stays the same: the known ones first. */
+/** Returns the names of a kind in a fixed order: first the known names, then all others. */
 function names(kind, known) {
   const found = new Set(samples.flatMap(sample => Object.keys(sample[kind])));
   return [...known.filter(name => found.has(name)), ...[...found].filter(name => !known.includes(name)).sort()];
 }
 
-/** How much a counter grew per second over the window that ends at sample i. */
+/** Returns how much a counter grew per second in the window that ends at sample i. */
 function rate(i, read) {
   const begin = samples[Math.max(0, i - WINDOW)];
   const seconds = (samples[i].timeMs - begin.timeMs) / 1000;
   return seconds > 0 ? (read(samples[i]) - read(begin)) / seconds : NaN;
 }
 
-/** From the counts of buckets, by linear interpolation, in milliseconds; NaN without a call in the window. */
+/**
+ * Returns a quantile of the call times in milliseconds, by linear interpolation between the bounds
+ * of buckets; NaN if the window has no call.
+ */
 function quantile(i, share) {
   const end = samples[i].pages, begin = samples[Math.max(0, i - 2 * WINDOW)].pages;
   const bounds = Object.keys(end).filter(bound => bound !== '+Inf').map(Number).sort((a, b) => a - b);
@@ -127,7 +130,7 @@ export function start() {
   poll();
 }
 
-/** Draws again: what was hidden has a size now. */
+/** Draws the charts again, because charts that were hidden have a size now. */
 export function redraw() {
   if (samples.length) draw();
 }

@@ -1,4 +1,4 @@
-// What the approximate search finds of the exact one.
+// Measures which share of an exact search's results the approximate search finds.
 import { post } from './api.js';
 import { byId, facts, h, number, onSubmit, percent, show, whole } from './dom.js';
 

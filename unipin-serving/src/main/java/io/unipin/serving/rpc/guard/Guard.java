@@ -8,7 +8,7 @@ import io.unipin.serving.security.SecurityConfig.ClientCertificates;
 import io.unipin.serving.security.TokenFile;
 import org.jspecify.annotations.Nullable;
 
-/** What stands before the ports: TLS and tokens, each where it is set. */
+/** Protects the ports with TLS and with tokens, as far as each is configured. */
 public final class Guard implements AutoCloseable {
   private final @Nullable TlsFiles tls;
   private final @Nullable SslContext servingPort;

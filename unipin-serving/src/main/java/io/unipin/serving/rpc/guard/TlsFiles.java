@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * The server's certificate and the authorities that sign its clients' certificates. The files are
  * read again when they change.
  *
- * <p>Open connections keep the files with which they began. TLS 1.3 only. Thread-safe.
+ * <p>Open connections keep the files with which they began. Only TLS 1.3 is accepted. Thread-safe.
  */
 final class TlsFiles implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(TlsFiles.class);
@@ -32,11 +32,11 @@ final class TlsFiles implements AutoCloseable {
   private final AdvancedTlsX509KeyManager identity = new AdvancedTlsX509KeyManager();
   private final @Nullable AdvancedTlsX509TrustManager clients;
 
-  /** Looks at the files: gRPC's managers can, too, but do so once a minute at most. */
+  /** Checks the files for changes. gRPC's own managers can do this at most once a minute. */
   private final Recurring watching;
 
   /**
-   * Reads the files, and reads them again when they change until closed.
+   * Reads the files, and reads them again after each change until this object is closed.
    *
    * @throws ConfigException when a file is missing or invalid
    */
@@ -84,19 +84,22 @@ final class TlsFiles implements AutoCloseable {
     }
   }
 
-  /** Idempotent. */
+  /** Stops the checks of the files. Idempotent. */
   @Override
   public void close() {
     watching.close();
   }
 
-  /** Files that belong together: they are read again when all of them changed. One thread. */
+  /**
+   * Files that belong together. They are read again only when all of them have changed. Not
+   * thread-safe.
+   */
   private static final class WatchedFiles {
     private final List<File> files;
     private final Reader reader;
     private List<Long> times = List.of();
 
-    /** What takes the content of the files. */
+    /** Reads the content of the files. */
     interface Reader {
       void read() throws IOException, GeneralSecurityException;
     }
@@ -112,7 +115,7 @@ final class TlsFiles implements AutoCloseable {
       times = now;
     }
 
-    /** Files that are wrong change nothing, and are reported. */
+    /** Reads the files if all of them have changed. Invalid files are logged and change nothing. */
     void readIfChanged() {
       for (int i = 0; i < files.size(); i++) {
         if (files.get(i).lastModified() == times.get(i)) {

@@ -1,4 +1,4 @@
-/** Who may reach the ports: TLS, and the roles of bearer tokens. */
+/** Protection of the ports: TLS, and the roles of bearer tokens. */
 @NullMarked
 package io.unipin.serving.rpc.guard;
 

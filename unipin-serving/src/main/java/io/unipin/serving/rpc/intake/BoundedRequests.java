@@ -20,8 +20,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates the memory that a request needs before it is built. A message of two bytes can take
- * fifty as an object.
+ * Estimates the memory that a request needs before the request is built. A message of two bytes can
+ * take fifty bytes as an object.
  *
  * <p>A request is refused with a reason if it is too large, inflates too far, or is not a valid
  * message. Such refusals are not logged. Thread-safe.
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class BoundedRequests implements ServerInterceptor {
   private BoundedRequests() {}
 
-  /** Returns the same service with its requests checked first. */
+  /** Returns a service that checks each request and then passes it to {@code service}. */
   static ServerServiceDefinition of(ServerServiceDefinition service, int maxMessage) {
     return ServerInterceptors.intercept(
         ServerInterceptors.useMarshalledMessages(service, new BodyMarshaller(maxMessage)),
@@ -37,7 +37,7 @@ final class BoundedRequests implements ServerInterceptor {
   }
 
   /** The bytes of a message, or the reason why they could not be read. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
+  @SuppressWarnings("ArrayRecordComponent") // bodies are never compared
   private record Body(byte[] bytes, @Nullable ServingException failure) {}
 
   private record BodyMarshaller(int maxMessage) implements MethodDescriptor.Marshaller<Body> {
@@ -50,7 +50,7 @@ final class BoundedRequests implements ServerInterceptor {
     public Body parse(InputStream stream) {
       try {
         byte[] bytes = stream.readNBytes(maxMessage + 1);
-        return bytes.length > maxMessage // the message may have come compressed
+        return bytes.length > maxMessage // the message may have arrived compressed
             ? new Body(new byte[0], Receipt.tooLarge(maxMessage))
             : new Body(bytes, null);
       } catch (IOException e) { // the bytes can't be decompressed

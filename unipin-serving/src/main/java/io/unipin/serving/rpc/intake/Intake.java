@@ -16,10 +16,10 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * The first step of every call. It charges the call to the {@link ReceiveBudget}, and ends the call
- * only once.
+ * The first step of every call. It charges the call to the {@link ReceiveBudget}, and makes sure
+ * that the call ends only once.
  *
- * <p>Every end without success carries its reason. Thread-safe.
+ * <p>Every call that fails ends with the reason. Thread-safe.
  */
 public final class Intake implements ServerInterceptor {
   private final ReceiveBudget budget;
@@ -31,7 +31,7 @@ public final class Intake implements ServerInterceptor {
    * Functions that report failures.
    *
    * @param refused converts a refusal into a status
-   * @param explained completes the trailers of an end
+   * @param explained completes the trailers of a call that ends
    * @param counted counts a call that was refused here
    */
   public record Texts(
@@ -68,14 +68,16 @@ public final class Intake implements ServerInterceptor {
     return new ResetWatch(most, seconds, counted);
   }
 
-  /** Returns the filter of cancelled calls. A server that uses this interceptor must add it. */
+  /**
+   * Returns the filter of cancelled calls. A server that uses this interceptor must add the filter.
+   */
   public ServerTransportFilter resets() {
     return resets;
   }
 
   /**
-   * Returns the factory of tracers. A server that uses this interceptor must add it, and the
-   * interceptor must be its outermost.
+   * Returns the factory of tracers. A server that uses this interceptor must add the factory, and
+   * this interceptor must be the server's outermost interceptor.
    */
   public ServerStreamTracer.Factory tracers() {
     return new ServerStreamTracer.Factory() {
@@ -86,7 +88,10 @@ public final class Intake implements ServerInterceptor {
     };
   }
 
-  /** Returns the same service with its messages checked before they are built. */
+  /**
+   * Returns a service that checks each message before the message's object is built, and then
+   * passes it to {@code service}.
+   */
   public ServerServiceDefinition bounded(ServerServiceDefinition service) {
     return BoundedRequests.of(service, maxMessage);
   }

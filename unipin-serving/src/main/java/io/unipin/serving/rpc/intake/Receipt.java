@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call's part of the server's {@link ReceiveBudget}, from its first byte until its end.
+ * One call's part of the server's {@link ReceiveBudget}, from the call's first byte until the
+ * call's end.
  *
  * <p>Thread-safe. Bytes arrive on the call's transport thread. Any other thread may refuse the call
  * to make room.
@@ -27,7 +28,7 @@ final class Receipt extends ServerStreamTracer {
   private static final int PIECE = 256;
 
   /**
-   * Begins the transport's description of a cancelled call. A broken connection has another
+   * First word of the transport's description of a cancelled call. A broken connection has another
    * description.
    */
   private static final String RESET = "RST_STREAM";
@@ -161,7 +162,7 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
-   * Ends the call and releases its bytes at once, because a client may never read the answer.
+   * Ends the call and releases its bytes immediately, because a client may never read the answer.
    * Returns whether the call had not ended before.
    */
   boolean answered() {
@@ -188,8 +189,8 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
-   * Releases the bytes if the call has ended. The thread that ended it may have missed the bytes
-   * added last.
+   * Releases the bytes if the call has ended. The thread that ended the call may have missed the
+   * bytes that were added last.
    */
   private boolean releaseIfEnded() {
     if (!isEnded()) {

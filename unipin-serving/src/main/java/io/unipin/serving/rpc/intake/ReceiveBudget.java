@@ -28,7 +28,10 @@ public final class ReceiveBudget {
     return used.get();
   }
 
-  /** Adds bytes of a call. If that exceeds the bound, some call is refused, perhaps this one. */
+  /**
+   * Adds bytes of a call. If the total then exceeds the bound, a call is refused, perhaps this
+   * call.
+   */
   void take(Receipt receipt, long more) {
     if (receipt.isIncomplete()) {
       incomplete.add(receipt);
@@ -39,8 +42,9 @@ public final class ReceiveBudget {
   }
 
   /**
-   * Changes the cost of a call whose message is complete. If that exceeds the bound, other
-   * incomplete calls are refused before this one. Afterwards this call may be refused like them.
+   * Changes the cost of a call whose message is complete. If the total then exceeds the bound,
+   * other incomplete calls are refused before this call. From then on, this call may be refused
+   * like every incomplete call.
    */
   void swap(Receipt receipt, long before, long now) {
     incomplete.remove(receipt);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The estimate is never below the memory that remains in use. This holds for every encoding:
  * packed or not, with repeated map keys, with unknown fields. Groups are refused, because the API
- * has none. One thread.
+ * has no groups. Not thread-safe.
  */
 final class WireCost {
   /** Largest number of objects in a message. The largest valid request has fewer. */
@@ -22,13 +22,18 @@ final class WireCost {
   /** Largest ratio of the memory of a request to its encoded size. */
   static final int MAX_TIMES = 32;
 
-  /** Smallest size in bytes for this ratio. A smaller request counts as this large. */
+  /**
+   * Smallest encoded size in bytes for this ratio. A smaller request counts as if it had this size.
+   */
   static final int LEAST_BYTES = 64 << 10;
 
   /** Largest memory of a request in bytes, in addition to twice its encoded size. */
   static final long MAX_HEAP = 16L << 20;
 
-  /* Bytes on a 64-bit JVM, rounded up. They include the slot in a list with spare room. */
+  /*
+   * Bytes that one part of a message takes on a 64-bit JVM, rounded up. They include the part's
+   * slot in a list with spare room.
+   */
   private static final int MESSAGE = 112;
   private static final int TEXT = 96;
   private static final int NUMBER = 16;
@@ -84,7 +89,7 @@ final class WireCost {
 
   /**
    * Returns the known field; null if its type on the wire differs. A field of the wrong type is
-   * kept like an unknown one.
+   * kept like an unknown field.
    */
   private static @Nullable FieldDescriptor known(@Nullable FieldDescriptor field, int wire) {
     if (field == null) {
