@@ -107,7 +107,7 @@ final class BundleOperationsTest {
       for (String bundle : List.of("graph", "two")) {
         try (Stream<Path> files = Files.walk(folder.resolve("bundles").resolve(bundle))) {
           for (Path file : files.filter(Files::isRegularFile).toList()) {
-            // empties the same file, like the start of a copy over it
+            // empties the same file, as a program does that begins to copy over the file
             Files.write(file, new byte[0]);
           }
         }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that a start ends with one line, whatever a configuration file holds. */
+/** Tests that a start with a hostile configuration file ends with an error of one line. */
 @Timeout(60)
 final class HostileConfigTest {
   @TempDir Path folder;

@@ -95,7 +95,8 @@ final class SecurityTest {
   }
 
   /**
-   * Makes all calls of every role. Returns the outcome by role; all calls of a role must end alike.
+   * Makes all calls of every role. Returns the status by role; all calls of a role must have the
+   * same status.
    */
   private static Map<Role, Status.Code> callEverything(UniPinServer server, ClientSecurity caller) {
     ManagedChannel serving = Channels.to(HOST + server.port(), caller).build();

@@ -48,8 +48,8 @@ final class ShadowTest {
   }
 
   /**
-   * Requests three pages for every user, with an action in between. Returns the answers without
-   * times and ids.
+   * Requests three pages for every user, and records an action between two pages. Returns the
+   * answers without times and ids.
    */
   private static List<RetrieveAndRankResponse> session(UniPinServer server) {
     List<RetrieveAndRankResponse> pages = new ArrayList<>();

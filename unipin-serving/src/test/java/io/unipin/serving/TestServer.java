@@ -13,7 +13,7 @@ public final class TestServer {
 
   /**
    * Publishes the bundles {@code one} and {@code two} below a folder. Then starts a server that
-   * serves the first.
+   * serves {@code one}.
    */
   public static UniPinServer start(Path folder, String... overrides) {
     Path bundles = folder.resolve("bundles");

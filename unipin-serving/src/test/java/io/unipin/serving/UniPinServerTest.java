@@ -59,7 +59,8 @@ final class UniPinServerTest {
 
   @BeforeEach
   void start() {
-    // Nothing is encoded between two requests, so that each says for certain what it found cached.
+    // Nothing is encoded between two requests, so that the cache outcome of every request is
+    // certain.
     server = TestServer.start(folder, "cache.appendOnRecord=false");
     client = UniPinClient.connect("127.0.0.1:" + server.port());
   }

@@ -30,7 +30,7 @@ final class AdmissionPolicyTest {
         .isEmpty();
   }
 
-  /** For two workers, 480 ms of work ahead are a wait of 240 ms. */
+  /** For two workers, 480 ms of work ahead mean a wait of 240 ms. */
   @ParameterizedTest
   @CsvSource({
     "LIVE, 480, 0, true",
@@ -97,7 +97,8 @@ final class AdmissionPolicyTest {
   }
 
   /**
-   * The queue stood during a pause of the process. It counts as standing until it is empty once.
+   * The queue stood during a pause of the process. The queue counts as standing until it is empty
+   * once.
    */
   @Test
   void refusal_afterOnePause_isThatOfABurstOnceTheQueueWasEmpty() {

@@ -264,14 +264,15 @@ final class AdmissionTest {
     try (Admission one = new Admission("one", 1, 8, AdmissionConfig.patient(), now::get)) {
       assertThat(expectedAfter(one, now, Duration.ofMillis(10), true)).isEqualTo(10_000_000);
       now.addAndGet(Duration.ofSeconds(2).toNanos());
-      // The time exceeds a silence by one second, so a quarter is left.
+      // The time without calls exceeds a silence by one second, so a quarter of the estimate is
+      // left.
       assertThat(expectedAfter(one, now, Duration.ofNanos(20_000), false))
           .isBetween(2_490_000L, 2_500_000L);
       assertThat(expectedAfter(one, now, Duration.ofMillis(100), false)).isGreaterThan(10_000_000);
     }
   }
 
-  /** Returns the expected time after a call of this length. */
+  /** Returns the expected running time after a call that took {@code length}. */
   private static long expectedAfter(Admission one, AtomicLong now, Duration length, boolean works) {
     one.admit(
         new Work(

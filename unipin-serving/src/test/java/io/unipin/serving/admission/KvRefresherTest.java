@@ -176,8 +176,8 @@ final class KvRefresherTest {
   }
 
   /**
-   * Waits until no work is left. It checks on the worker, between two calls, when no call can add
-   * work.
+   * Waits until no work is left. The check runs on the worker, between two calls, when no call can
+   * add work.
    */
   private static void idle(Admission admission) {
     AtomicInteger waiting = new AtomicInteger();

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code format-1} to {@code format-3} were each published by the last version that wrote that format. */
+/**
+ * Tests the bundles {@code format-1} to {@code format-3}. The last version that wrote a format
+ * published the bundle of that format.
+ */
 class BundleFormatsTest {
   private static final String NAME = "format-3";
 
@@ -70,7 +73,7 @@ class BundleFormatsTest {
     check();
   }
 
-  /** Format 1 has nothing to compare its answers with, format 2 has its golden queries. */
+  /** The bundle of format 1 has no golden queries, the bundle of format 2 has two. */
   @ParameterizedTest
   @CsvSource({"1, 0", "2, 2"})
   void load_formatsBefore_areStillRead(int format, int golden) throws Exception {
@@ -122,7 +125,10 @@ class BundleFormatsTest {
     return Catalogue.read(bundle.resolve(BundleLayout.CATALOGUE));
   }
 
-  /** Returns counts in which a hundred users met every class, except gaps after the second. */
+  /**
+   * Returns counts in which a hundred users met every class, except the classes of gaps above class
+   * 3.
+   */
   private static ClassCounts counts(ModelConfig config) {
     Map<String, ClassCounts.Met> tables = new TreeMap<>();
     for (InputTable table : InputTable.values()) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 final class BundleHolderTest {
   private static final int READERS = 3;
 
-  /** Bundles that no request used any more, in this order. */
+  /** Bundles that the holder reported as no longer used, in order. */
   private final Queue<LoadedBundle> drained = new ConcurrentLinkedQueue<>();
 
   private static LoadedBundle load() {
@@ -130,7 +130,10 @@ final class BundleHolderTest {
     assertThat(drained).containsExactly(first, second);
   }
 
-  /** Requests come while bundles are swapped, rolled back and at last closed: none is closed under a request, all are once. */
+  /**
+   * Requests come while bundles are swapped and rolled back, until the holder is closed. No bundle
+   * is closed while a request uses it, and every bundle is closed once.
+   */
   @Test
   void rollBackAndClose_underRequests_drainEveryBundleOnceAfterItsLastLease() throws Exception {
     List<LoadedBundle> all = new ArrayList<>();
@@ -154,14 +157,14 @@ final class BundleHolderTest {
               () -> {
                 while (!closed.get()) {
                   holder.rollBack();
-                  LockSupport.parkNanos(1); // lets the others in
+                  LockSupport.parkNanos(1); // lets the other threads run
                 }
               });
       for (LoadedBundle next : all.subList(1, all.size())) {
         holder.swap(next);
         for (int i = 0; i < 100; i++) {
           holder.rollBack();
-          LockSupport.parkNanos(1); // lets the others in
+          LockSupport.parkNanos(1); // lets the other threads run
         }
       }
       holder.close();
@@ -183,7 +186,7 @@ final class BundleHolderTest {
       try (BundleLease lease = holder.acquire()) {
         LoadedBundle bundle = lease.bundle();
         assertThat(bundle.catalogue().size()).isEqualTo(3);
-        LockSupport.parkNanos(1); // lets the others in
+        LockSupport.parkNanos(1); // lets the other threads run
         assertThat(drained).doesNotContain(bundle);
         count++;
       } catch (ServingException e) {

@@ -156,7 +156,10 @@ final class BundleReaderTest {
     }
   }
 
-  /** Rounding to eight bits may turn a query. It does not make it find entirely different items. */
+  /**
+   * Rounding to eight bits may change a query vector a little. The query must still find some of
+   * the expected items.
+   */
   @ParameterizedTest
   @CsvSource({"0.5, FLOAT32, false", "0.5, INT8, true", "1, INT8, false"})
   void selfCheck_otherItemsThanPublished_isRefusedByPrecision(

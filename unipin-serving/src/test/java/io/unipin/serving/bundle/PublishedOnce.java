@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * Bundles that a JVM publishes once and copies to every test that asks: publishing loads a model, copying does not. Tests
- * may damage their copies. Thread-safe.
+ * Publishes each bundle once in a JVM and copies it for every test that needs it. A copy is fast,
+ * because only publishing loads a model. Tests may damage their copies. Thread-safe.
  */
 final class PublishedOnce {
   private static final Map<String, Path> PUBLISHED = new ConcurrentHashMap<>();
@@ -23,8 +23,9 @@ final class PublishedOnce {
   /**
    * Puts a model and its bundle in their places.
    *
-   * @param key equal for equal content
-   * @param publisher makes both, given the place of the model and that of the bundle
+   * @param key key of the content; equal keys mean equal content
+   * @param publisher creates the model and the bundle, given the place of the model and the place
+   *     of the bundle
    */
   static void place(String key, Path model, Path bundle, BiConsumer<Path, Path> publisher) {
     if (Files.exists(bundle, LinkOption.NOFOLLOW_LINKS) || Files.exists(model)) {

@@ -61,7 +61,7 @@ public final class TinyBundles {
         });
   }
 
-  /** Publishes a bundle with other names. */
+  /** Publishes a bundle with the given names of actions and surfaces. */
   public static void publishNamed(
       Path folder, String name, List<String> actions, List<String> surfaces, Path scratch) {
     Path model = scratch.resolve("model-" + name);
@@ -69,7 +69,7 @@ public final class TinyBundles {
     BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 
-  /** Publishes a bundle with another catalogue. */
+  /** Publishes a bundle with the given catalogue. */
   public static void publish(Path folder, String name, Catalogue catalogue, Path scratch) {
     Path model = scratch.resolve("model-" + name);
     ModelWriter.writeRandom(model, config(), 13);
@@ -77,8 +77,8 @@ public final class TinyBundles {
   }
 
   /**
-   * Changes the probabilities in a bundle's golden queries to wrong values. Its checksums still
-   * match.
+   * Changes the probabilities in a bundle's last golden query to wrong values. The bundle's
+   * checksums still match.
    */
   public static void spoilGolden(Path bundle) throws IOException {
     spoil(
@@ -96,8 +96,8 @@ public final class TinyBundles {
   }
 
   /**
-   * Replaces a part of the retrieved items in a bundle's golden queries by items that it does not
-   * have. Its checksums still match.
+   * Replaces a part of the retrieved items in a bundle's last golden query by items that the bundle
+   * does not have. The bundle's checksums still match.
    */
   static void spoilRetrieved(Path bundle, double part) throws IOException {
     spoil(
@@ -125,7 +125,7 @@ public final class TinyBundles {
     Files.write(file, with(manifest, manifest.format(), golden).sealed().toJson());
   }
 
-  /** Converts a bundle to the old format without golden queries. */
+  /** Converts a bundle to format 1, which has no golden queries. */
   public static void forgetGolden(Path bundle) throws IOException {
     Path file = bundle.resolve(BundleLayout.MANIFEST);
     BundleManifest manifest = BundleManifest.parse(Files.readAllBytes(file));

@@ -14,8 +14,8 @@ class UnpublishedBundleTest {
   @TempDir Path folder;
 
   /**
-   * A dangling link takes the bundle's place. It stands for a file that is created between the
-   * first check and the last step.
+   * A dangling link takes the bundle's place. The link stands for a file that is created between
+   * the first check and the last step.
    */
   @Test
   void publish_placeTakenMeanwhile_keepsTheWholeBundle() throws IOException {

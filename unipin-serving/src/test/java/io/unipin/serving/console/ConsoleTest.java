@@ -272,7 +272,7 @@ final class ConsoleTest {
     }
   }
 
-  /** Starts a server with existing bundles. */
+  /** Starts a server with the bundles that the folder already holds. */
   private static UniPinServer start(Path folder, String setting) {
     return UniPinServer.start(TestServer.config(folder, setting));
   }

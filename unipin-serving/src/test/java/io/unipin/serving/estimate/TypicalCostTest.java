@@ -23,7 +23,8 @@ final class TypicalCostTest {
   }
 
   /**
-   * Runs if the expected cost is within the bound or the run is a trial. Returns whether it ran.
+   * Makes a run if the expected cost is within the bound or the run is a trial. Returns whether a
+   * run was made.
    */
   private boolean asks(double bound, double takes) {
     boolean fits =
@@ -77,7 +78,7 @@ final class TypicalCostTest {
     assertThat(cost.typical(now)).isEqualTo(10);
   }
 
-  /** All known costs are a hundred times too high, and no refused caller runs. */
+  /** All known costs are a hundred times too high. */
   @Test
   void tries_allThatIsKnownIsDisturbed_isRightAgainWithinSeconds() {
     runs(20, 10, 50);

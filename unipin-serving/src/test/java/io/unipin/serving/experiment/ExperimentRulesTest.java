@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may stand in the settings of experiments, to the last slot, percent and character. */
+/**
+ * Tests which settings of experiments are valid, with values at the limits of slots, percentages
+ * and names.
+ */
 final class ExperimentRulesTest {
   private static final SlotRange ALL = new SlotRange(0, 9999);
 
@@ -47,7 +50,10 @@ final class ExperimentRulesTest {
     return new ExperimentPlan("", slots, rollout, arms, Map.of());
   }
 
-  /** Checks that a setting is refused; gives where, and what was expected there. */
+  /**
+   * Checks that a setting is refused. Returns an assertion on the error: the key and the expected
+   * value.
+   */
   private static AbstractStringAssert<?> assertRefused(ThrowingCallable made) {
     SettingException refused =
         Objects.requireNonNull(catchThrowableOfType(SettingException.class, made));

@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Creates the calls of a user's client and the history that they must lead to.
+ * Creates changes of a user's events, and the history that must result from them.
  *
- * <p>The calls record events, some of them repeatedly or with changed content. They also retract
- * events. Later records restore some of the retracted events.
+ * <p>The changes record events, some events repeatedly or with changed content. Other changes
+ * retract events. Later records restore some of the retracted events.
  */
 public final class Corrections {
   private final List<Change> changes = new ArrayList<>();
   private final Random random;
 
-  /** One call for one event: a record, or the retraction of a revision. */
+  /** One change of one event: a record or a retraction, each with its revision. */
   public sealed interface Change {
     String event();
 
@@ -36,8 +36,9 @@ public final class Corrections {
   }
 
   /**
-   * Returns changes of events. Of every ten events some are corrected, and some are taken back, one
-   * of them permanently. Some are recorded twice with different content, as if by mistake.
+   * Returns changes of events. Of every ten events, some are corrected, and some are taken back.
+   * One event stays taken back. Some events are recorded twice with different content, as if by
+   * mistake.
    *
    * @param items number of items; their ids begin at 1000
    * @param earlier largest number of corrections that move an event to an earlier time

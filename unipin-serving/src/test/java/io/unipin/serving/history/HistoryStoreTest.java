@@ -137,7 +137,7 @@ final class HistoryStoreTest {
       assertThat(store.erase(user)).isFalse();
       assertThat(store.read(user)).isEqualTo(UserHistory.EMPTY);
       assertThat(store.read("another-user").lifetime()).isEqualTo(1);
-      assertThat(filesContain(trace)).isFalse(); // the write-ahead log does not hold it either
+      assertThat(filesContain(trace)).isFalse(); // nor does the write-ahead log hold the hash
     }
     assertThat(filesContain(trace)).isFalse();
     assertThat(filesContain(user)).isFalse();

@@ -79,7 +79,10 @@ final class RecordCodecTest {
         .hasMessage("flags that fit revisions 0 and -1 expected, got 0");
   }
 
-  /** Restores what a server stored with a limit of 4: version 1 before there were corrections, version 2 with some. */
+  /**
+   * Restores the data of a server with a limit of 4. The data of version 1 has no corrections, the
+   * data of version 2 has some.
+   */
   private void restore(String resource) throws IOException, RocksDBException {
     RocksDB.loadLibrary();
     HexFormat hex = HexFormat.of();
@@ -184,7 +187,10 @@ final class RecordCodecTest {
     }
   }
 
-  /** Random records, among them numbers at the ends of what fits, and every truncation of their bytes. */
+  /**
+   * Tests random records and every truncation of their bytes. Some numbers are the smallest or
+   * largest values that fit.
+   */
   @Test
   void decode_randomRecords_isWhatWasEncodedAndNothingShorterIs() {
     Random random = new Random(SEED);
@@ -247,7 +253,7 @@ final class RecordCodecTest {
         : random.nextInt(3);
   }
 
-  /** Returns a small number, any number, or one of the ends. */
+  /** Returns a small number, any number, or a number near the smallest or the largest long. */
   private static long number(Random random) {
     return switch (random.nextInt(4)) {
       case 0 -> random.nextInt(200) - 100;

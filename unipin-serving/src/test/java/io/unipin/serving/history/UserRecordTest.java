@@ -21,8 +21,8 @@ final class UserRecordTest {
   private static final int LIMIT = 16;
 
   /**
-   * Tests several numbers of events. With the first two, all events are kept. The last is the
-   * largest number that the record can remember.
+   * Tests several numbers of events. With the first two numbers, all events are kept. The last
+   * number is the largest number of events that the record can remember.
    */
   @ParameterizedTest
   @ValueSource(ints = {10, 18, 24, 34})

@@ -178,7 +178,7 @@ final class LogSegmentsTest {
     Path index = last.resolveSibling(last.getFileName() + ".users");
     Files.delete(index);
     try (LogSegments segments = open(LARGE)) {
-      // a listed file that does not exist
+      // a file that the folder lists but that can't be opened
       Path gone = folder().resolve("served-000000000000000.jsonl");
       Files.createSymbolicLink(gone, folder().resolve("nowhere"));
       segments.prepare();
@@ -195,7 +195,7 @@ final class LogSegmentsTest {
     }
     Path segment = LogSegments.list("served", folder()).get(0);
     String text = Files.readString(segment);
-    // the file ends within a user's id
+    // The file now ends within a user's id.
     Files.writeString(segment, text.substring(0, text.length() - 12));
     try (LogSegments segments = open(1 << 20)) {
       assertThat(segments.erase("gone")).isTrue();

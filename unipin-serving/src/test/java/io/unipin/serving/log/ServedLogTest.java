@@ -103,7 +103,10 @@ final class ServedLogTest {
     assertThat(read.viewHistory()).containsExactly(1);
   }
 
-  /** An action before its retraction, after it, corrected, taken back, and recorded anew. */
+  /**
+   * The file holds an action that stays, a corrected action, a retracted action, and an action that
+   * is recorded again after its retraction.
+   */
   @Test
   void export_ofTheSecondFormat_holdsWhatStandsInTheEnd() throws IOException {
     FeedLog read = exportOf("served-2.jsonl");
@@ -186,7 +189,7 @@ final class ServedLogTest {
     Path segment = LogSegments.list("served", folder.resolve("served")).get(0);
     byte[] all = Files.readAllBytes(segment);
     int line = all.length / 5;
-    for (int cut = 1; cut <= line; cut++) { // also in the middle of a character
+    for (int cut = 1; cut <= line; cut++) { // a cut may fall into the middle of a character
       Files.write(segment, Arrays.copyOf(all, all.length - cut));
       List<String> skipped = new ArrayList<>();
       FeedLog read =

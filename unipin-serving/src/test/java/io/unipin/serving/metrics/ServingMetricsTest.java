@@ -34,7 +34,7 @@ class ServingMetricsTest {
     assertThat(figure(metrics, "uptimeSeconds")).isPositive();
   }
 
-  /** Only the meters themselves hold the sources of their values. */
+  /** Only the meters hold references to the sources of their values. */
   @Test
   void meters_afterACollection_allGoOnCounting() {
     AtomicLong source = new AtomicLong(1);

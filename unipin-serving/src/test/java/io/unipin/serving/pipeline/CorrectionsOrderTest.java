@@ -43,8 +43,8 @@ final class CorrectionsOrderTest extends RecommenderFixture {
   private static final int LIMIT = 24;
 
   /**
-   * Numbers of events: one history that the model reads completely, a longer one, and one whose
-   * oldest events are not kept.
+   * Numbers of events of three users. The model reads the first history completely. The second
+   * history is longer, and the store does not keep the oldest events of the third.
    */
   private static final List<Integer> EVENTS = List.of(8, 24, 40);
 
@@ -86,7 +86,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
     }
   }
 
-  /** The part of a feed log about one user, compared by value. */
+  /** The part of a feed log that concerns one user, compared by value. */
   private record Exported(
       List<Integer> items,
       List<Long> bits,
@@ -132,7 +132,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
               .isEqualTo(Corrections.truth(changes, LIMIT));
           if (order == 0) {
             pages.add(page(name));
-          } else if (order % EVENTS.size() == user) { // one page per order, because pages are slow
+          } else if (order % EVENTS.size() == user) { // pages are slow, so one per order
             page(name).assertSame(pages.get(user));
           }
         }
@@ -145,7 +145,8 @@ final class CorrectionsOrderTest extends RecommenderFixture {
   private void apply(String user, List<Change> changes, Random random, ServedLog log) {
     List<ActionEvent> batch = new ArrayList<>();
     int viewed = random.nextInt(changes.size());
-    // in a quarter of the cases a page in between leaves cached state
+    // In a quarter of the cases, a page is requested between the changes, so the cache holds state
+    // of the user.
     int asked = random.nextInt(changes.size() * 4);
     for (int i = 0; i < changes.size(); i++) {
       Change change = changes.get(i);
@@ -201,7 +202,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
     }
   }
 
-  /** A budget that never ends. So no answer is degraded when the machine is slow. */
+  /** A budget that is never used up, so that no answer is degraded when the machine is slow. */
   private static final class Patient implements CallBudget {
     @Override
     public void check() {}

@@ -65,7 +65,9 @@ final class PageCursorsTest {
     assertInvalid("u", cursor);
   }
 
-  /** {@code cursor-1.json} holds a cursor of version 1, and what it was made of. */
+  /**
+   * {@code cursor-1.json} holds a cursor of version 1, and the data that the cursor was made from.
+   */
   @Test
   void open_cursorOfVersion1_returnsItems() throws IOException {
     JsonNode made;

@@ -91,7 +91,7 @@ final class RecommenderCacheTest extends RecommenderFixture {
     page("u", "");
     for (int n = 0; n < 3 * TinyBundles.MAX_HISTORY; n++) {
       record("u", n, n + 1);
-      recommender.refresh(bundle, "u"); // also when the window moves
+      recommender.refresh(bundle, "u"); // also when the history is longer than the model reads
       Page page = page("u", "");
       assertThat(page.trace().cache()).isEqualTo(KvOutcome.HIT);
       if (n % 9 == 0) {

@@ -28,7 +28,8 @@ final class RecommenderPressureTest extends RecommenderFixture {
       assertThatThrownBy(() -> recommender.retrieveAndRank(bundle, query(input), clock))
           .isInstanceOfSatisfying(
               ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.DEADLINE));
-      // Each native call has its own stage. None began after the check that stopped the request.
+      // Each native call has its own stage. No stage began after the check that stopped the
+      // request.
       assertThat(clock.spent()).hasSizeLessThanOrEqualTo(checks);
       assertThat(cache.stats().leases()).isZero();
       assertEqualItems(uncached(user).items(), page(user, "").items());
@@ -79,7 +80,10 @@ final class RecommenderPressureTest extends RecommenderFixture {
     assertThat(cache.stats().leases()).isZero();
   }
 
-  /** Requests a page with a constant amount of time left. On its clock every stage takes 10 ms. */
+  /**
+   * Requests a page with a constant amount of time left. On the request's clock every stage takes
+   * 10 ms.
+   */
   private Page hurried(String user, int remainingMs) {
     CallBudget budget =
         new CallBudget() {

@@ -31,7 +31,7 @@ final class SlateRulesTest {
     return new CatalogueItem(id, "", category, created, new float[0], author);
   }
 
-  /** Returns the catalogue's items in their order, with falling utility. */
+  /** Returns the catalogue's items in the catalogue's order, with falling utility. */
   private static List<RankedItem> ranked(Catalogue catalogue) {
     return IntStream.range(0, catalogue.size())
         .mapToObj(
@@ -200,7 +200,7 @@ final class SlateRulesTest {
     }
   }
 
-  /** Returns a rule that a page breaks; null if there is none. */
+  /** Returns a rule that a page breaks; null if the page breaks no rule. */
   private static @Nullable String broken(
       SlateConfig config, Catalogue catalogue, List<RankedItem> page) {
     for (RankedItem item : page) {

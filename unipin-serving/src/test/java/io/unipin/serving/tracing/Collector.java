@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Receives traces over gRPC, like a real collector, and keeps them. */
+/** Receives traces over gRPC, as a real collector does, and keeps them. */
 public final class Collector extends TraceServiceGrpc.TraceServiceImplBase
     implements AutoCloseable {
   private final List<ExportTraceServiceRequest> requests = new CopyOnWriteArrayList<>();

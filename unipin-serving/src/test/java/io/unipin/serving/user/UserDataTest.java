@@ -147,7 +147,7 @@ final class UserDataTest {
   @Test
   void record_again_isLoggedAgainSoThatACrashLosesNothing() throws IOException {
     assertThat(histories.append("u", List.of(event("e1"))).recorded()).isEqualTo(1);
-    // The server ended before it logged the event. The caller sends it again.
+    // The server ended before it logged the event. The caller sends the event again.
     assertThat(users.record("u", List.of(event("e1")))).isEqualTo(new AppendResult(0, 1));
     served.close();
     assertThat(log()).contains("\"event\":\"e1\"");

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Creates messages of a type in every encoding that the wire format allows. It prefers a parser's
- * worst cases. One thread.
+ * Creates messages of a type in every encoding that the wire format allows. It prefers the
+ * encodings that cost a parser most. Not thread-safe.
  */
 final class WireBytes {
   private final Random random;

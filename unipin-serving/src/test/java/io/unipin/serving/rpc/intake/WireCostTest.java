@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class WireCostTest {
   /**
-   * Factor for garbage. The parser's lists grow by copying. The measurement includes the discarded
-   * copies, but the estimate does not.
+   * Largest ratio of allocated to estimated bytes. The parser's lists grow by copying. The
+   * allocated bytes include the discarded copies, but the estimate does not.
    */
   private static final int GARBAGE = 4;
 
@@ -53,7 +53,7 @@ final class WireCostTest {
       try {
         cost = WireCost.of(wire, type.getDescriptorForType());
       } catch (ServingException e) {
-        continue; // the message is refused without reading it
+        continue; // the message is refused before it is parsed
       }
       taken++;
       assertThat(cost).isLessThanOrEqualTo(WireCost.most(wire.length));
