@@ -37,8 +37,8 @@ import java.util.stream.Stream;
  */
 final class ArmRoutes implements Routes, AutoCloseable {
   /**
-   * Largest number of arm combinations that metrics name one by one. A larger number shares one
-   * name.
+   * Largest number of arm combinations that metrics name one by one. If there are more
+   * combinations, all of them share one name.
    */
   private static final int MAX_METRIC_ARMS = 32;
 
@@ -138,7 +138,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
 
   @Override
   public Route of(String user) {
-    // A request with an id that is too long is refused later. Its id is not hashed here.
+    // A request with an id that is too long is refused later, so its id is not hashed here.
     String known = user.length() <= FeedRules.ID_CHARS ? user : "";
     return routes.computeIfAbsent(experiments.assign(known), this::build);
   }

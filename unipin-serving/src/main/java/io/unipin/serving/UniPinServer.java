@@ -133,8 +133,8 @@ public final class UniPinServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server with the ranking models that {@code ranking} makes. Benchmarks use it to start
-   * rivals of UniPin's own model.
+   * Starts a server with the ranking models that {@code ranking} makes. Benchmarks start rivals of
+   * UniPin's own model in this way.
    */
   public static UniPinServer start(ServerConfig config, RankingModel.Factory ranking) {
     new StartChecks(config).require();

@@ -107,7 +107,7 @@ final class BundleOperationsTest {
       for (String bundle : List.of("graph", "two")) {
         try (Stream<Path> files = Files.walk(folder.resolve("bundles").resolve(bundle))) {
           for (Path file : files.filter(Files::isRegularFile).toList()) {
-            // empties the same file, as a program does that begins to copy over the file
+            // This empties the file in place, as the start of a copy over the file would.
             Files.write(file, new byte[0]);
           }
         }

@@ -13,11 +13,12 @@ import java.time.Duration;
  *
  * @param minConcurrency number of calls per worker, running or waiting, that the adaptive limit
  *     always allows
- * @param burstWait a call is refused if its expected wait for a worker is longer than this
- * @param standingWait replaces {@code burstWait} once the queue has not been empty for {@code
- *     standingAfter}
- * @param standingAfter a queue that was not empty for this time shows overload; before, it shows
- *     only a burst
+ * @param burstWait longest expected wait for a worker; a call with a longer expected wait is
+ *     refused
+ * @param standingWait bound that replaces {@code burstWait} once the queue has not been empty for
+ *     {@code standingAfter}
+ * @param standingAfter time for which a queue may stay non-empty during a burst; after this time it
+ *     counts as overload
  */
 public record AdmissionConfig(
     int minConcurrency, Duration burstWait, Duration standingWait, Duration standingAfter) {

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Encodes the actions of cached users as soon as they are recorded, so that the next page is a
- * cache hit.
+ * Encodes the actions of cached users as soon as the actions are recorded, so that the next page is
+ * a cache hit.
  *
  * <p>It encodes one user at a time, on at most one worker, and lets every waiting request run
  * first. A user who acts again while waiting is encoded once. Without spare capacity the refresher
@@ -96,7 +96,8 @@ public final class KvRefresher {
   }
 
   /**
-   * Returns the number of users that were skipped because too many waited or their encoding failed.
+   * Returns the number of users that were skipped because too many users waited or their encoding
+   * failed.
    */
   public long skipped() {
     return skipped.get();
@@ -116,7 +117,7 @@ public final class KvRefresher {
     }
   }
 
-  /** Notes that no task is scheduled, so that the next recorded action schedules one. */
+  /** Notes that no task is scheduled, so that the next recorded action schedules a task. */
   private void leaveToTheNext() {
     lock.lock();
     try {

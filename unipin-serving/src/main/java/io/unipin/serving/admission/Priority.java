@@ -3,8 +3,8 @@ package io.unipin.serving.admission;
 import java.util.Locale;
 
 /**
- * The order in which calls run, most urgent first. A less urgent call waits behind the others and
- * is refused earlier.
+ * The order in which calls run, most urgent first. A less urgent call waits behind more urgent
+ * calls and is refused earlier.
  */
 public enum Priority {
   /** Somebody waits for the answer. */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * Settings that say where bundles are.
  *
  * @param folder folder with one directory per bundle
- * @param name name of the bundle to serve at start
+ * @param name name of the bundle that serves after the start
  * @param keepPrevious whether the previous bundle stays in memory after a swap, ready for a
  *     roll-back
  */

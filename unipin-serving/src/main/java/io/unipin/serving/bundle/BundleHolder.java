@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Holds the bundle that serves.
  *
- * <p>After a swap, new requests get the new bundle and running requests keep the old one. The old
- * bundle is closed after its last request. If the previous bundle is kept, it stays loaded until
- * the next swap, so a roll-back takes no time.
+ * <p>After a swap, new requests get the new bundle and running requests keep the old bundle. The
+ * old bundle is closed after its last request. If the previous bundle is kept, it stays loaded
+ * until the next swap, so a roll-back takes no time.
  */
 public final class BundleHolder implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(BundleHolder.class);
@@ -90,7 +90,7 @@ public final class BundleHolder implements AutoCloseable {
   }
 
   /**
-   * Puts the previous bundle back in service and keeps the current one for another roll-back.
+   * Puts the previous bundle back in service and keeps the current bundle for another roll-back.
    *
    * @return the bundle that serves now; empty, and nothing changes, when there is no previous
    *     bundle

@@ -96,7 +96,10 @@ public final class BundleReader {
     return bundle.resolve(BundleLayout.MODEL);
   }
 
-  /** Returns the file with the training settings of a bundle's model; empty when there is none. */
+  /**
+   * Returns the file with the training settings of a bundle's model; empty when there is no such
+   * file.
+   */
   public static Optional<Path> recipe(Path bundle) {
     return Optional.of(model(bundle).resolve(BundleLayout.RECIPE)).filter(Files::isRegularFile);
   }

@@ -21,9 +21,9 @@ final class GoldenCheck {
   /**
    * The largest allowed difference from the answers in float32.
    *
-   * <p>A wrong program, bundle or processor retrieves none of the expected items. Rounding to eight
-   * bits can change the direction of a query vector by a few degrees. This change is largest for
-   * users without a history.
+   * <p>With a wrong program, bundle or processor, the search finds none of the expected items.
+   * Rounding to eight bits can change the direction of a query vector by a few degrees. This change
+   * is largest for users without a history.
    *
    * @param probability largest allowed difference of a probability; the answers of two processors
    *     differ by much less than the smallest value here

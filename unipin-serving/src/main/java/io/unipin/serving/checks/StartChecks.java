@@ -60,8 +60,8 @@ public final class StartChecks {
   }
 
   /**
-   * Checks memory outside the heap. It is allocated slab by slab, so a budget that is too large
-   * would fail only hours after the start.
+   * Checks memory outside the heap. The cache allocates this memory slab by slab, so a budget that
+   * is too large would fail only hours after the start.
    */
   void requireMemory(long direct) {
     long transients = config.cache().transientBudget().bytes();

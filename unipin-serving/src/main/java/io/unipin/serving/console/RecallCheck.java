@@ -32,8 +32,8 @@ final class RecallCheck {
   /**
    * The shares of the nearest items that the index found, one share per user.
    *
-   * @param stored whether the users come from the history store; false if it was empty and a user
-   *     without actions was used
+   * @param stored whether the users come from the history store; false if the store was empty and a
+   *     user without actions was used
    */
   public record Result(
       String bundle,

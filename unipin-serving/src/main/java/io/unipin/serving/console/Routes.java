@@ -61,7 +61,7 @@ final class Routes {
     return actions.get(path);
   }
 
-  /** Returns the roles that a caller of the path needs. All of them are required. */
+  /** Returns the roles that a caller of the path needs. All of these roles are required. */
   static Set<Role> roles(String path) {
     return path.equals(PREFIX + ERASE) ? Set.of(Role.ADMIN, Role.ERASE) : Set.of(Role.ADMIN);
   }
@@ -92,7 +92,7 @@ final class Routes {
         throw refusal;
       }
       throw ServingException.invalid("body", "JSON expected: " + e.getOriginalMessage());
-    } catch (IOException e) { // bytes in memory fail as text alone: zeros look like UTF-32
+    } catch (IOException e) { // the bytes are not valid text
       throw ServingException.invalid("body", "JSON in UTF-8 expected");
     }
   }

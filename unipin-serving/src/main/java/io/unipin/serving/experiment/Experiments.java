@@ -34,8 +34,8 @@ public final class Experiments {
   }
 
   /**
-   * Returns the user's experiments, at most one per layer. A user in the holdout has only
-   * {@link #HOLDOUT} and overrides.
+   * Returns the user's experiments, at most one per layer. A user in the holdout has only {@link
+   * #HOLDOUT} and the experiments that override the user's arm.
    */
   public List<Assignment> assign(String user) {
     boolean hasHoldout = config.holdoutSlots() > 0;

@@ -66,8 +66,8 @@ public final class ExposureLog implements AutoCloseable {
   }
 
   /**
-   * Logs the experiments that could affect the answer. An experiment could if any of its arms
-   * changes a setting on which the answer depends.
+   * Logs the experiments that could affect the answer: those with an arm that changes a setting on
+   * which the answer depends.
    */
   public void exposed(List<Assignment> assignments, Answer answer) {
     for (Assignment assignment : assignments) {
@@ -124,7 +124,7 @@ public final class ExposureLog implements AutoCloseable {
     return entries.dropped();
   }
 
-  /** Erases a user's entries. Returns whether there were any. */
+  /** Erases a user's entries. Returns whether there was any entry. */
   public boolean erase(String user) {
     return entries.erase(user);
   }

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A layer of mutually exclusive experiments. Assignment in one layer is independent of every other
- * layer.
+ * A layer of mutually exclusive experiments. The assignment in one layer is independent of the
+ * assignments in all other layers.
  *
  * @param experiments experiments by name
  */

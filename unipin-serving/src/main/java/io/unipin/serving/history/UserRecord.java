@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class UserRecord {
   /*
    * Records, repeats, corrections and retractions can arrive in any order. They always give the
-   * same history and the same count if three conditions are met: (a) At most spare(limit)
-   * corrections move an event from after the floor to before it. (b) At most limit retractions wait
-   * for their record at the same time. (c) Every change of an event before the floor arrives before
-   * limit more events are dropped.
+   * same history and the same count if three conditions are met:
+   * (a) At most spare(limit) corrections move an event from after the floor to before it.
+   * (b) At most limit retractions wait for their record at the same time.
+   * (c) Every change of an event before the floor arrives before limit more events are dropped.
    *
    * An event is dropped only when limit + spare(limit) newer events are kept. An event moves from
    * after the floor to before it only by a correction of kind (a). So at least limit events stay

@@ -93,8 +93,8 @@ public final class EntryLog<E> implements AutoCloseable {
 
   /**
    * Returns the user's mark, which changes when the user is erased. A caller takes the mark before
-   * it reads any data of the user. If the user is erased in between, the entry that the caller then
-   * logs is dropped.
+   * it reads any data of the user. If the user is erased after the mark was taken, the log drops
+   * the entry with this mark.
    */
   public long mark(String user) {
     return erased.get(counter(user));
@@ -163,7 +163,7 @@ public final class EntryLog<E> implements AutoCloseable {
         dropRest();
       } else if (!wrote) {
         LockSupport.parkNanos(
-            this, config.flushEvery().toNanos()); // without the lock, because an erasure needs it
+            this, config.flushEvery().toNanos()); // without the lock, which an erasure needs
       }
     }
   }
@@ -203,7 +203,9 @@ public final class EntryLog<E> implements AutoCloseable {
     }
   }
 
-  /** Drops all waiting entries. Called when the log closes and the disk takes nothing. */
+  /**
+   * Drops all waiting entries. This happens when the log closes and the disk takes no more entries.
+   */
   private void dropRest() {
     taking.lock();
     try {

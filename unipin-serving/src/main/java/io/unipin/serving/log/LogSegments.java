@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The files of a log: segments of bounded size with one JSON entry per line. Thread-safe.
  *
- * <p>Lines can be written while others are erased. An erasure only blocks the open segment.
+ * <p>Lines can be written while other lines are erased. An erasure only blocks the open segment.
  */
 final class LogSegments implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogSegments.class);
@@ -251,7 +251,7 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /** Returns the segments that take no more lines: all but the open one. */
+  /** Returns the segments that take no more lines: all except the open segment. */
   private List<Path> closedSegments() throws IOException {
     lock.lock();
     try {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param format 2 when a reader must understand the fields after this field; absent when a reader
  *     of format 1 reads the line correctly
  * @param revision revision of an action's record, or the highest revision taken back; absent for 0
- * @param retracted whether the event was taken back; absent when it was not
+ * @param retracted whether the event was taken back; absent when the event was not taken back
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ServedEntry(

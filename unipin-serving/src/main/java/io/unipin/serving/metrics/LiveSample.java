@@ -3,8 +3,8 @@ package io.unipin.serving.metrics;
 import java.util.Map;
 
 /**
- * The values of a server's metrics at one moment, counted since its start. The difference of two
- * samples tells what happened between them.
+ * The values of a server's metrics at one moment, counted since the start of the server. The
+ * difference of two samples tells what happened between them.
  *
  * @param timeMs time of the sample in milliseconds since the epoch
  * @param statuses number of finished calls by status

@@ -13,8 +13,8 @@ import io.unipin.model.features.TargetOffsets;
  *     queries may find the same items
  * @param splitOutcomes whether each desired outcome has its own query and its own share of the
  *     candidates
- * @param lookAhead number of additional queries, 0 to 4, that look beyond the next action; it is
- *     useful for bundles trained with aheadProbability
+ * @param lookAhead number of additional queries, 0 to 4, that look beyond the next action; useful
+ *     only with bundles trained with aheadProbability
  */
 public record RetrievalConfig(
     int candidates, int breadth, double overFetch, boolean splitOutcomes, int lookAhead) {

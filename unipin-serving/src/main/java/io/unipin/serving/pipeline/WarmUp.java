@@ -40,8 +40,8 @@ final class WarmUp {
   }
 
   /**
-   * Returns one step for each history length 0, 1, 2, 4, … and two for the longest. The first step
-   * also does the work that all shapes share.
+   * Returns one step for each history length 0, 1, 2, 4, … and two steps for the longest history.
+   * The first step also does the work that all shapes share.
    */
   List<Runnable> steps() {
     int longest = bundle.model().config().maxHistory();

@@ -6,7 +6,7 @@ import java.util.List;
  * One page of a feed.
  *
  * @param removals candidates that slate rules kept off the page
- * @param nextCursor cursor of the next page; empty when there is none
+ * @param nextCursor cursor of the next page; empty when there is no next page
  */
 public record Page(
     List<RankedItem> items, List<Removal> removals, String nextCursor, Trace trace) {}

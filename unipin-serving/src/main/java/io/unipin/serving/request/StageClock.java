@@ -56,7 +56,7 @@ public final class StageClock {
     return since;
   }
 
-  /** Ends a stage that failed. Its time is not reported. */
+  /** Ends a stage that failed. The time of this stage is not reported. */
   public void fail() {
     taught = null;
     stop();

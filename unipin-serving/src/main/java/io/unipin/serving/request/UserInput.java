@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user of a request, with its time and place.
+ * The user of a request, with the time and the surface of the request.
  *
- * @param history history that replaces the stored one; absent to use the stored history
+ * @param history history that replaces the stored history; absent to use the stored history
  * @param recent actions newer than the history; they affect only this request
  */
 public record UserInput(

@@ -74,8 +74,8 @@ final class CallRunner implements AutoCloseable {
     try {
       Ticket ticket = admission.admit(new Work(rpc, arrival.priority(), budget.remaining(), task));
       if (observer instanceof ServerCallStreamObserver<T> call) {
-        // With this handler, a late answer to a caller that has gone causes no exception. It is
-        // dropped.
+        // With this handler, a late answer to a caller that has gone is dropped without an
+        // exception.
         call.setOnCancelHandler(() -> forget(rpc, ticket, budget, arrival));
       }
     } catch (ServingException e) {

@@ -22,7 +22,7 @@ final class CallTelemetry {
     this.tracing = telemetry.tracing();
   }
 
-  /** Reports an answered call. Returns nanoseconds by stage. */
+  /** Reports an answered call. Returns the nanoseconds of each stage. */
   Map<Stage, Long> answered(String rpc, String arm, Trace trace, StageClock clock) {
     String cache = trace.cache().name().toLowerCase(Locale.ROOT);
     Map<Stage, Long> spent = clock.spent();

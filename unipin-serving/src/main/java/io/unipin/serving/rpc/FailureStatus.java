@@ -76,7 +76,7 @@ final class FailureStatus {
     StatusRuntimeException exception = StatusProto.toStatusRuntimeException(status.build());
     Metadata trailers = exception.getTrailers();
     if (failure.kind() == FailureKind.TOO_LARGE && trailers != null) {
-      trailers.put(PUSHBACK, NEVER); // the code alone would make the client retry
+      trailers.put(PUSHBACK, NEVER); // the status code alone would make the client retry
     }
     return exception;
   }

@@ -7,6 +7,9 @@ import java.util.List;
 public interface Routes {
   Route of(String user);
 
-  /** Returns the holders of all bundles that serve users. The first is the server's own. */
+  /**
+   * Returns the holders of all bundles that serve users. The first holder has the server's own
+   * bundle.
+   */
   List<BundleHolder> holders();
 }

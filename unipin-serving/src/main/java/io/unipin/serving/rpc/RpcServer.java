@@ -178,8 +178,8 @@ public final class RpcServer implements AutoCloseable {
    * Stops the ports. Idempotent.
    *
    * <p>It announces the stop and still serves for {@code server.stopDelay}, so that load balancers
-   * notice. Then it takes no more calls, waits for the running ones and closes the ports. An
-   * interrupt ends the delay early.
+   * notice the stop. Then it takes no more calls, waits for the running calls and closes the ports.
+   * An interrupt ends the delay early.
    */
   @Override
   public void close() {

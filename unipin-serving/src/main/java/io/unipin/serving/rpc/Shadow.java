@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * Answers copies of page requests with another bundle, and measures how the answers differ. Its
  * work runs after all waiting live requests.
  *
- * <p>The shadow changes no live answer. Its pipeline has its own cache. It writes no history, no
- * log and no cursor that a caller sees.
+ * <p>The shadow changes no live answer. Its pipeline has its own cache. The shadow writes no
+ * history, no log and no cursor that a caller sees.
  *
  * <p>A copy is dropped and counted when there is no spare capacity. That is the case when {@code
  * server.queue} is half full, or half of another bound of admission is used up ({@link

@@ -65,9 +65,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private final ActionIntake intake;
   private final RpcServices services;
 
-  /**
-   * @param erasures runs erasures separately from pages, because they wait for the disk
-   */
+  /** @param erasures runs erasures separately from pages, because erasures wait for the disk */
   UniPinService(RpcServices services, CallRunner calls, CallRunner erasures) {
     this.services = services;
     this.routes = services.bundles().routes();

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Role {
   /** Allows requests for pages, candidates and scores. */
   SERVE,
-  /** Allows recording of actions. */
+  /** Allows recording and retracting actions. */
   RECORD,
   /** Allows erasing users. */
   ERASE,

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 
 /**
  * Reads a {@link ServerConfig}: defaults, then a YAML file, then the environment ({@code
- * UNIPIN_SERVER_PORT}), then {@code key=value} overrides. Unknown keys are refused; an error says
- * where its value came from. Not thread-safe.
+ * UNIPIN_SERVER_PORT}), then {@code key=value} overrides. Each source overrides the sources before
+ * it. Unknown keys are refused. An error says where the wrong value came from. Not thread-safe.
  */
 public final class ConfigReader {
   /** The defaults, which are parsed once and never change. */

@@ -11,9 +11,9 @@ import java.util.TreeSet;
 /**
  * Rules that decide which items may stand together on a page. They apply after ranking.
  *
- * @param perAuthor most items of one author on a page; 0 for any number. Items of unknown author
- *     are not counted
- * @param perCategory most items of one category on a page; 0 for any number
+ * @param perAuthor largest number of items of one author on a page; 0 for any number. Items of
+ *     unknown author are not counted
+ * @param perCategory largest number of items of one category on a page; 0 for any number
  * @param freshItems smallest number of fresh items on a page, if enough candidates are fresh
  * @param freshWithin largest age of a fresh item; an item of unknown age is not fresh
  * @param blockedItems ids of items that stand on no page

@@ -36,7 +36,7 @@ public final class SlateRules {
     this.config = config;
   }
 
-  /** A page and the candidates that were passed over for it. Both are in ranking order. */
+  /** A page and the candidates that were passed over for it. Both lists are in ranking order. */
   public record Slated(List<RankedItem> items, List<Removal> removals) {}
 
   /**

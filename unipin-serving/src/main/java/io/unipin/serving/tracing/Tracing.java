@@ -150,7 +150,7 @@ public final class Tracing implements AutoCloseable {
     }
   }
 
-  /** Sends the queued spans, waits at most a few seconds, and closes. Idempotent. */
+  /** Sends the queued spans, waits at most a few seconds, and closes the exporter. Idempotent. */
   @Override
   public void close() {
     if (provider != null) {

@@ -63,8 +63,8 @@ class BundleFormatsTest {
   }
 
   /**
-   * The golden queries contain gaps of time for which the bundle has no counts. Their answers must
-   * not change.
+   * The golden queries contain gaps of time for which the bundle has no counts. The answers to
+   * these queries must not change.
    */
   @Test
   void load_format3_answersAsWhereItWasMade() throws IOException {

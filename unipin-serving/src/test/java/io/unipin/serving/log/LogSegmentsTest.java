@@ -178,7 +178,7 @@ final class LogSegmentsTest {
     Path index = last.resolveSibling(last.getFileName() + ".users");
     Files.delete(index);
     try (LogSegments segments = open(LARGE)) {
-      // a file that the folder lists but that can't be opened
+      // The folder lists this file, but the file can't be opened.
       Path gone = folder().resolve("served-000000000000000.jsonl");
       Files.createSymbolicLink(gone, folder().resolve("nowhere"));
       segments.prepare();

@@ -63,7 +63,7 @@ public final class LogFolder implements AutoCloseable {
   }
 
   /**
-   * Makes this process the owner of the folder and removes files that a crash left incomplete.
+   * Makes this process the owner of the folder, and removes files that a crash left incomplete.
    *
    * @throws ServingException when another server owns the folder
    */

@@ -44,8 +44,8 @@ final class SegmentFile implements AutoCloseable {
   @FunctionalInterface
   interface Lines {
     /**
-     * Takes a line without its line end. Of a line longer than {@link #LONGEST_LINE}, it gets only
-     * the beginning.
+     * Takes a line without its line end. If a line is longer than {@link #LONGEST_LINE}, only the
+     * line's beginning is given.
      */
     void line(long offset, byte[] bytes, int from, int length) throws IOException;
   }
@@ -70,7 +70,7 @@ final class SegmentFile implements AutoCloseable {
     channel.force(false);
   }
 
-  /** Reads all lines in order. It includes blank lines and a last line without a line end. */
+  /** Reads all lines in order, including blank lines and a last line without a line end. */
   void lines(Lines reader) throws IOException {
     byte[] buffer = new byte[1 << 20];
     int held = 0;

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * The offsets of each user's lines in a segment. The table holds one number per line. Its high bits
- * are the user's hash, and its low bits are the line's offset.
+ * The offsets of each user's lines in a segment. The table holds one number per line. The high bits
+ * of the number are the user's hash, and the low bits are the line's offset.
  *
  * <p>The hash has 31 bits and uses a salt that is unique to the segment. So the table reveals no
  * id, and its hashes do not match the hashes of another segment.
@@ -63,7 +63,7 @@ final class UserLines {
     digest.update(salt);
     long hash = ByteBuffer.wrap(digest.digest(user.getBytes(StandardCharsets.UTF_8))).getInt();
     return Math.max(
-        hash & Integer.MAX_VALUE, UNREADABLE + 1); // keeps numbers positive and sorted
+        hash & Integer.MAX_VALUE, UNREADABLE + 1); // keeps numbers positive and sorted by hash
   }
 
   /** Returns the smallest number that a line of the user can have. */

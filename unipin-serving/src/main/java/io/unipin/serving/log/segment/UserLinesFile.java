@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 
 /**
- * The {@link UserLines} of a closed segment, stored in a file beside it.
+ * The {@link UserLines} of a closed segment, stored in a file beside the segment.
  *
  * <p>The file begins with the magic number and the version (4 bytes each), the segment's size (8)
  * and the salt (16). The number of lines (8) and a checksum (8) come next. The lines follow in

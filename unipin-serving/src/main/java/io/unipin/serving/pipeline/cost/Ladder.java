@@ -43,7 +43,7 @@ public final class Ladder {
   private boolean tries;
 
   /**
-   * The goal of a request.
+   * The work that a request asks for.
    *
    * @param retrieves whether the request retrieves its candidates from the index
    * @param candidates number of candidates to score; 0 if the request scores no candidates

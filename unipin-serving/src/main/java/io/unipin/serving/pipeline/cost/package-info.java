@@ -1,4 +1,4 @@
-/** The costs of stages, and the choice of what to leave out when there is too little time. */
+/** The costs of stages, and the choice of the work to leave out when there is too little time. */
 @NullMarked
 package io.unipin.serving.pipeline.cost;
 

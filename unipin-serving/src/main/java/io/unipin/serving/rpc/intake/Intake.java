@@ -117,11 +117,11 @@ public final class Intake implements ServerInterceptor {
   }
 
   /**
-   * A call that ignores every end after the first. A worker may not know that the call has already
-   * ended.
+   * A call that ignores every end after its first end. A worker may not know that the call has
+   * already ended.
    *
-   * <p>One thread may refuse the call while another answers it. The lock of the call is taken after
-   * the budget's lock, never before.
+   * <p>One thread may refuse the call while another thread answers it. The lock of the call is
+   * taken after the budget's lock, never before.
    */
   private static final class Once<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final Receipt receipt;

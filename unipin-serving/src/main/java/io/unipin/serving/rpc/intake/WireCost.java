@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * has no groups. Not thread-safe.
  */
 final class WireCost {
-  /** Largest number of objects in a message. The largest valid request has fewer. */
+  /** Largest number of objects in a message. The largest valid request has fewer objects. */
   static final int MAX_OBJECTS = 131_072;
 
   /** Largest ratio of the memory of a request to its encoded size. */

@@ -138,7 +138,7 @@ final class LadderTest {
     assertThat(wholeAgain(DEADLINE, 20, 10)).isLessThan(5000);
   }
 
-  /** A disturbed request is the only one before the first real requests. */
+  /** Before the first real requests there is only one request, and this request is disturbed. */
   @Test
   void disturbance_ofTheFirstRequest_isOverWithinSeconds() {
     request(Duration.ofMinutes(1), 5000, 3000);
