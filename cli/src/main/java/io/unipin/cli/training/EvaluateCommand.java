@@ -178,7 +178,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     console.print(calibration.toTable());
     results.put("calibration", calibration.toJson());
     Slices slices = Slices.of(evaluation, log, holdout);
-    console.print(slices.toTable());
+    console.print(slices.toTable(recipe.evaluation().headline(log)));
     results.put("slices", slices.toJson());
     study(log, holdout, console, results);
     if (against != null) {

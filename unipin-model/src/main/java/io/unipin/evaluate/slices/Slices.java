@@ -27,12 +27,10 @@ public final class Slices {
   private final Map<String, List<SliceFigures>> slices = new LinkedHashMap<>();
   private final ListFigures lists;
   private final int withheld;
-  private final String shownAction;
 
-  private Slices(ListFigures lists, int withheld, String shownAction) {
+  private Slices(ListFigures lists, int withheld) {
     this.lists = lists;
     this.withheld = withheld;
-    this.shownAction = shownAction;
   }
 
   /**
@@ -52,8 +50,7 @@ public final class Slices {
     Slices slices =
         new Slices(
             ListFigures.of(shown, log.catalogue().size(), holdout.withheld()),
-            holdout.withheld().size(),
-            log.schema().positives().get(0));
+            holdout.withheld().size());
     Figured figured = Figured.of(evaluation, log.schema().actions());
     for (Slicing slicing : Slicing.of(log, holdout)) {
       slices.slices.put(slicing.key(), figured.by(slicing));
@@ -161,11 +158,6 @@ public final class Slices {
     return withheld;
   }
 
-  /** Returns the action of the table's ranking figures. */
-  String shownAction() {
-    return shownAction;
-  }
-
   /**
    * Returns the model minus the content neighbours on the targets that are withheld items, by
    * figure: {@code hr10} and {@code ndcg10}. Empty if nothing is withheld or items have no content.
@@ -192,8 +184,12 @@ public final class Slices {
     return SlicesText.json(this);
   }
 
-  /** Returns the figures of one action as a text table. */
-  public String toTable() {
-    return SlicesText.table(this);
+  /**
+   * Returns the figures as a text table.
+   *
+   * @param action the action of the ranking figures
+   */
+  public String toTable(String action) {
+    return SlicesText.table(this, action);
   }
 }

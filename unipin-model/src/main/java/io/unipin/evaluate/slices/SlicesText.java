@@ -80,13 +80,13 @@ final class SlicesText {
         .forEach(each -> EvaluationJson.number(values, each.action(), figure.applyAsDouble(each)));
   }
 
-  static String table(Slices slices) {
+  static String table(Slices slices, String action) {
     StringBuilder text = new StringBuilder();
     line(
         text,
         "Slices: HR@10 and NDCG@10 of targets, HR@10 of content neighbours and popularity, %s of"
             + " impressions",
-        slices.shownAction());
+        action);
     line(
         text,
         "  %-16s %9s %8s %8s %8s %8s %12s %8s %9s %9s",
@@ -107,7 +107,7 @@ final class SlicesText {
               line(text, "  %s", key);
               classes.stream()
                   .filter(each -> each.model().users() + each.impressions() > 0)
-                  .forEach(each -> row(text, each, slices.shownAction()));
+                  .forEach(each -> row(text, each, action));
             });
     lists(text, slices.lists());
     slices.coldOverContent().forEach((name, difference) -> difference(text, name, difference));
@@ -115,7 +115,7 @@ final class SlicesText {
   }
 
   private static void row(StringBuilder text, SliceFigures figures, String shownAction) {
-    SliceFigures.ActionFigures action =
+    SliceFigures.ActionFigures ranked =
         figures.actions().stream()
             .filter(each -> each.action().equals(shownAction))
             .findFirst()
@@ -130,9 +130,9 @@ final class SlicesText {
         number(figures.content().hr(Slices.CUTOFF)),
         number(figures.popularity().hr(Slices.CUTOFF)),
         figures.impressions(),
-        number(action.auc()),
-        number(action.predicted()),
-        number(action.observed()));
+        number(ranked.auc()),
+        number(ranked.predicted()),
+        number(ranked.observed()));
   }
 
   private static void lists(StringBuilder text, ListFigures lists) {

@@ -6,7 +6,9 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.TrainingCounts;
 import io.unipin.feedlog.split.Withheld;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A division of targets and impressions into classes. Immutable.
@@ -42,7 +44,7 @@ record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impres
     int of(int item, int history, long timeMs);
   }
 
-  /** Returns all divisions of a log. Without withheld items there is none by them. */
+  /** Returns all divisions of a log. Some need times of creation or withheld items. */
   static List<Slicing> of(FeedLog log, Holdout holdout) {
     TrainingCounts counts = TrainingCounts.of(log, holdout);
     List<Slicing> all = new ArrayList<>();
@@ -53,7 +55,9 @@ record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impres
             COUNT_NAMES,
             (item, history, time) -> reached(COUNTS, counts.positives()[item]),
             (item, history, time) -> reached(COUNTS, counts.impressions()[item])));
-    all.add(same("age", AGE_NAMES, (item, history, time) -> age(log.catalogue(), item, time)));
+    if (areAgesKnown(log)) {
+      all.add(same("age", AGE_NAMES, (item, history, time) -> age(log.catalogue(), item, time)));
+    }
     all.add(same("history", COUNT_NAMES, (item, history, time) -> reached(COUNTS, history)));
     Withheld withheld = holdout.withheld();
     if (!withheld.isEmpty()) {
@@ -68,6 +72,14 @@ record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impres
 
   private static Slicing same(String key, List<String> classes, ClassOf both) {
     return new Slicing(key, classes, both, both);
+  }
+
+  /** Whether a log tells when items were created and when users acted. */
+  private static boolean areAgesKnown(FeedLog log) {
+    Catalogue catalogue = log.catalogue();
+    return Arrays.stream(log.actionTimes()).anyMatch(time -> time != FeedLog.NO_TIME)
+        && IntStream.range(0, catalogue.size())
+            .anyMatch(item -> catalogue.createdMs(item) != FeedLog.NO_TIME);
   }
 
   private static int age(Catalogue catalogue, int item, long timeMs) {

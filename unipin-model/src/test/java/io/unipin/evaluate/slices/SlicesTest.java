@@ -11,6 +11,8 @@ import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.EvaluationProgress;
 import io.unipin.evaluate.Evaluator;
 import io.unipin.evaluate.PairedBootstrap;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
@@ -393,7 +395,7 @@ class SlicesTest {
     assertThat(json.at("/lists/gini").isNumber()).isTrue();
     assertThat(json.at("/withheld_items").asInt()).isEqualTo(15);
     assertThat(json.toString()).doesNotContain("NaN");
-    assertThat(slices.toTable()).contains("cold", "warm", "Gini", "content neighbours");
+    assertThat(slices.toTable("like")).contains("cold", "warm", "Gini", "content neighbours");
   }
 
   @Test
@@ -410,7 +412,27 @@ class SlicesTest {
     assertThat(json.at("/all/all/content_hr10").isNull()).isTrue();
     assertThat(json.at("/lists/withheld_share").isNull()).isTrue();
     assertThat(json.has("withheld")).isFalse();
+    assertThat(json.has("age")).as("every item was created in 1970").isTrue();
     assertThat(json.has("cold_over_content")).isFalse();
+  }
+
+  @Test
+  void of_logWithoutTimesOfCreation_hasNoAges() {
+    List<CatalogueItem> items = new ArrayList<>();
+    for (int row = 0; row < ITEMS; row++) {
+      CatalogueItem item = log.catalogue().item(row);
+      items.add(new CatalogueItem(item.id(), "", "", FeedLog.NO_TIME, item.content()));
+    }
+    FeedLog ageless = TestLogs.onCatalogue(log, Catalogue.of(items));
+    Evaluation evaluation =
+        Evaluator.evaluate(
+            ageless,
+            holdout,
+            model,
+            new EvaluationOptions(Part.TEST, 2, Integer.MAX_VALUE, 0, EvaluationProgress.none()));
+    JsonNode json = Slices.of(evaluation, ageless, holdout).toJson();
+    assertThat(json.has("age")).isFalse();
+    assertThat(json.has("history")).isTrue();
   }
 
   @Test
@@ -426,7 +448,7 @@ class SlicesTest {
     for (int threads : new int[] {1, 3}) {
       Slices again = Slices.of(evaluation(Part.TEST, threads), log, holdout);
       assertThat(again.toJson()).isEqualTo(slices.toJson());
-      assertThat(again.toTable()).isEqualTo(slices.toTable());
+      assertThat(again.toTable("like")).isEqualTo(slices.toTable("like"));
     }
   }
 }
