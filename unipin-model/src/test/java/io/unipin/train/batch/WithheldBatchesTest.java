@@ -73,7 +73,6 @@ class WithheldBatchesTest {
   @CsvSource({
     "training.negatives=0, training.rareSwap=0, true",
     "training.negatives=5, training.rareSwap=9, true",
-    "training.negatives=0, model.interleaved=true, true",
     "training.aheadProbability=0.5, training.emptyViewProbability=0.5, true",
     "training.maxCandidates=6, training.rareSwap=1, true",
     "training.negatives=0, training.rareSwap=9, false"
