@@ -20,6 +20,8 @@ final class LossArguments {
           "ids",
           "content",
           "class_bias",
+          "kept",
+          "bare",
           "index",
           "actions",
           "masked",
@@ -40,8 +42,13 @@ final class LossArguments {
           "hidden_labels",
           "slate_at",
           "slate_labels",
+          "slate_cold",
+          "partners",
+          "shares",
           "hidden_weights",
           "slate_weights",
+          "score_reg",
+          "mixup",
           "dropout");
 
   private final NDManager scope;
@@ -94,7 +101,23 @@ final class LossArguments {
     arguments.labels("slate", batch.shown(), types);
     arguments.floats("hidden_weights", settings.maskedWeights(), types);
     arguments.floats("slate_weights", settings.actionWeights(), types);
-    return arguments.put("dropout", scope.create(new float[] {(float) settings.dropout()}));
+    arguments.rare(batch.rare());
+    arguments.number("score_reg", settings.scoreReg());
+    arguments.number("mixup", settings.mixup());
+    arguments.number("dropout", settings.dropout());
+    return arguments;
+  }
+
+  private void rare(TrainingBatch.Rare rare) {
+    floats("kept", rare.kept(), rare.kept().length);
+    longs("bare", rare.bare(), rare.bare().length);
+    floats("slate_cold", rare.cold(), rare.cold().length);
+    longs("partners", rare.partners(), rare.partners().length);
+    floats("shares", rare.shares(), rare.shares().length);
+  }
+
+  private void number(String name, double value) {
+    floats(name, new float[] {(float) value}, 1);
   }
 
   private void labels(String of, TrainingBatch.Labels labels, int types) {

@@ -9,10 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Reads facts about a model from its folder without loading its weights, and identifies the
+ * Reads facts about a model from its folder without loading it into the engine, and identifies the
  * program.
  */
 public final class ModelFolder {
@@ -31,6 +32,15 @@ public final class ModelFolder {
    */
   public static String fingerprint(Path folder) {
     return ModelFiles.fingerprint(folder);
+  }
+
+  /**
+   * Returns whether each item has an id row, (items). An item has none, only zeros, if its training
+   * left out items without targets. Reads all files.
+   */
+  public static boolean[] haveIds(Path folder) {
+    ModelFiles files = ModelFiles.read(folder);
+    return Arrays.copyOf(files.weights().haveIds(), files.config().items());
   }
 
   /**

@@ -3,7 +3,7 @@ package io.unipin.model;
 /**
  * Loss of one batch.
  *
- * @param total sum of the parts
+ * @param total sum of the parts, and of a recipe's losses for new and rare items
  * @param item softmax loss over items
  * @param hidden loss of masked history actions
  * @param slate loss of the candidates' actions

@@ -11,6 +11,8 @@ package io.unipin.model;
  * @param dropout dropout probability, 0 for none
  * @param maskedWeights (actions) loss weights of masked history actions
  * @param actionWeights (actions) loss weights of shown candidates' actions
+ * @param scoreReg weight of the gap between cold and other candidates, 0 for none
+ * @param mixup weight of the loss of mixed candidates, 0 for none
  */
 public record StepSettings(
     long step,
@@ -20,4 +22,6 @@ public record StepSettings(
     double clip,
     double dropout,
     float[] maskedWeights,
-    float[] actionWeights) {}
+    float[] actionWeights,
+    double scoreReg,
+    double mixup) {}

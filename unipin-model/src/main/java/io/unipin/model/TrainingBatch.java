@@ -23,6 +23,7 @@ import io.unipin.model.features.TargetOffsets;
  * @param targets (P) items that retrieval should find
  * @param hidden (R) masked history positions
  * @param shown (S) labelled candidates
+ * @param rare what the batch does for new and rare items
  */
 public record TrainingBatch(
     int histories,
@@ -35,7 +36,8 @@ public record TrainingBatch(
     Slate slate,
     Targets targets,
     Labels hidden,
-    Labels shown) {
+    Labels shown,
+    Rare rare) {
 
   /**
    * Histories.
@@ -52,7 +54,7 @@ public record TrainingBatch(
   /**
    * Candidates.
    *
-   * @param items (B, k) indices into the classes
+   * @param items (B, k) indices into the classes; M + u is class {@code bare[u]} of {@link Rare}
    * @param surfaces (B, k) surface indices
    * @param gaps (B, k) gap buckets
    * @param positions (B, k) classes of {@link PagePositions}
@@ -80,4 +82,19 @@ public record TrainingBatch(
    * @param actions (positions, actions) multi-hots
    */
   public record Labels(long[] at, float[] actions) {}
+
+  /**
+   * What a batch does for new and rare items. An empty array leaves its part out.
+   *
+   * @param kept (M) 1 where a class has its id row, 0 where it has zeros instead
+   * @param bare (U) classes that some candidates show without their id rows
+   * @param cold (S) 1 where a labelled candidate is a cold item, 0 elsewhere
+   * @param partners (S) labelled candidate with which each one is mixed
+   * @param shares (S) share of the candidate itself in its mix; the partner has the rest
+   */
+  public record Rare(float[] kept, long[] bare, float[] cold, long[] partners, float[] shares) {
+    /** Nothing for new and rare items. */
+    public static final Rare NOTHING =
+        new Rare(new float[0], new long[0], new float[0], new long[0], new float[0]);
+  }
 }

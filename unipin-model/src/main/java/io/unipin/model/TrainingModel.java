@@ -9,12 +9,10 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.features.ModelConfig;
-import io.unipin.model.features.ModelException;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.ModelFiles;
 import io.unipin.model.files.Program;
 import io.unipin.model.files.Safetensors;
-import io.unipin.model.files.WarmWeights;
 import io.unipin.model.files.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -59,31 +57,12 @@ public final class TrainingModel implements AutoCloseable {
     return new TrainingModel(config, Weights.random(config, seed), options);
   }
 
-  /**
-   * Creates a model with random weights, except that each attention query starts with the weights
-   * of its key.
-   */
-  public static TrainingModel createQueriesAsKeys(
-      ModelConfig config, long seed, EngineOptions options) {
-    Weights weights = Weights.random(config, seed).withQueriesAsKeys(config);
-    return new TrainingModel(config, weights, options);
-  }
-
-  /**
-   * Creates a model that starts with an earlier model's weights. The shapes must be equal; only the
-   * catalogue, actions and surfaces may have grown.
-   *
-   * @param earlier folder of the earlier model
-   * @param oldRows (items) row of each item in the earlier model, or -1 for a new item
-   * @throws ModelException when the earlier model has another shape
-   */
-  public static TrainingModel warm(
-      ModelConfig config, long seed, Path earlier, int[] oldRows, EngineOptions options) {
-    return new TrainingModel(config, WarmWeights.of(config, seed, earlier, oldRows), options);
-  }
-
   static TrainingModel of(ModelConfig config, Weights weights) {
-    return new TrainingModel(config, weights, EngineOptions.cpu());
+    return of(config, weights, EngineOptions.cpu());
+  }
+
+  static TrainingModel of(ModelConfig config, Weights weights, EngineOptions options) {
+    return new TrainingModel(config, weights, options);
   }
 
   public ModelConfig config() {

@@ -34,17 +34,29 @@ public record TrainOrigin(
   /** Setting of earlier versions: whether an action was two tokens. Now none is. */
   private static final String TWO_TOKENS = "model.interleaved";
 
-  /** Sum of the last program of format 2, and of the one without comments that trains like it. */
+  /** Sum of the last program of format 2, which counts comments. */
   private static final String LAST_OF_FORMAT_2 = "705d97938ce7e852";
 
-  private static final String LIKE_LAST_OF_FORMAT_2 = "5dab38a7ece324cc";
+  /** Sum of the program that trains like the ones below while all later settings are off. */
+  private static final String LIKE_EARLIER = "f671570ef48e6a41";
+
+  private static final Set<String> EARLIER = Set.of("5dab38a7ece324cc");
 
   /**
    * Settings that earlier versions did not know, each with the value that leaves a training as it
    * was with them.
    */
   private static final Map<String, String> LATER =
-      Map.of("evaluation.withheld", "0.0", "evaluation.withheldSeed", "0");
+      Map.of(
+          "evaluation.withheld", "0.0",
+          "evaluation.withheldSeed", "0",
+          "training.idDropout", "0.0",
+          "training.unseenClasses", "true",
+          "training.candidateUnknown", "0.0",
+          "training.scoreReg", "0.0",
+          "training.coldBelow", "10",
+          "training.mixup", "0.0",
+          "training.mixupAlpha", "0.2");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -99,7 +111,7 @@ public record TrainOrigin(
    */
   TrainOrigin ofFormat2() {
     return program.equals(LAST_OF_FORMAT_2)
-        ? new TrainOrigin(recipe, feedLog, LIKE_LAST_OF_FORMAT_2, warmStart.isEmpty() ? "" : UNTOLD)
+        ? new TrainOrigin(recipe, feedLog, LIKE_EARLIER, warmStart.isEmpty() ? "" : UNTOLD)
         : this;
   }
 
@@ -124,7 +136,8 @@ public record TrainOrigin(
     add(others, "recipe", differences(recipe, now.recipe));
     if (tellsAll()) {
       add(others, "feed log", differences(feedLog, now.feedLog));
-      add(others, "program", differences(Map.of("model", program), Map.of("model", now.program)));
+      String like = EARLIER.contains(program) ? LIKE_EARLIER : program;
+      add(others, "program", differences(Map.of("model", like), Map.of("model", now.program)));
       if (!warmStart.equals(UNTOLD) || now.warmStart.isEmpty()) {
         add(
             others,

@@ -6,8 +6,8 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.TrainingPart;
-import io.unipin.feedlog.split.Withheld;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.InitialWeights;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
 import io.unipin.model.StepSettings;
@@ -42,15 +42,15 @@ public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
 
   private final FeedLog log;
-  private final Withheld withheld;
+  private final TrainingPart part;
   private final TrainConfig config;
   private final Path work;
   private final TrainProgress progress;
   private final Validator validator;
   private final EpochPlan plan;
-  private final BatchSource batches;
   private final float[] actionWeights;
   private final float[] maskedWeights;
+  private BatchSource batches;
   private long clock;
   private @Nullable ClassCounts counts;
 
@@ -67,15 +67,15 @@ public final class Trainer {
       Path work,
       TrainProgress progress,
       Validator validator) {
-    TrainingPart training = TrainingPart.of(log, holdout);
+    TrainingPart part = TrainingPart.of(log, holdout);
     this.log = log;
-    this.withheld = holdout.withheld();
+    this.part = part;
     this.config = config;
     this.work = work;
     this.progress = progress;
     this.validator = validator;
-    this.plan = new EpochPlan(training, config);
-    this.batches = BatchSource.of(training, config);
+    this.plan = new EpochPlan(part, config);
+    this.batches = BatchSource.of(part, config);
     this.actionWeights = weights("actionWeights", config.training().actionWeights());
     this.maskedWeights = weights("maskedWeights", config.training().maskedWeights());
     for (int c = 0; c < maskedWeights.length; c++) {
@@ -123,6 +123,9 @@ public final class Trainer {
     }
     ModelConfig model = config.modelConfig(log);
     TrainOrigin origin = TrainOrigin.of(config, log, warm);
+    if (warm != null && !config.training().unseenClasses()) {
+      batches = BatchSource.of(part, config, warm.haveIds(log.catalogue()));
+    }
     try {
       Files.createDirectories(work);
       TrainState.recover(work);
@@ -142,10 +145,7 @@ public final class Trainer {
       FileTree.delete(work.resolve("model"));
       counts = warm == null ? count() : warm.counted(count());
       counts.write(work);
-      try (TrainingModel training =
-          warm == null
-              ? random(model)
-              : warm.begin(model, config.training().seed(), log.catalogue())) {
+      try (TrainingModel training = weights(model, warm).begin(EngineOptions.cpu())) {
         return run(training, TrainState.start(origin, NONE));
       }
     } catch (IOException e) {
@@ -157,11 +157,17 @@ public final class Trainer {
     return ClassCounter.count(batches, plan);
   }
 
-  private TrainingModel random(ModelConfig model) {
+  private InitialWeights weights(ModelConfig model, @Nullable WarmStart warm) {
     long seed = config.training().seed();
-    return config.training().queriesAsKeys()
-        ? TrainingModel.createQueriesAsKeys(model, seed, EngineOptions.cpu())
-        : TrainingModel.create(model, seed, EngineOptions.cpu());
+    InitialWeights weights;
+    if (warm != null) {
+      weights = warm.weights(model, seed, log.catalogue());
+    } else if (config.training().queriesAsKeys()) {
+      weights = InitialWeights.queriesAsKeys(model, seed);
+    } else {
+      weights = InitialWeights.random(model, seed);
+    }
+    return config.training().unseenClasses() ? weights : weights.withoutIds(batches.unseen());
   }
 
   private TrainResult run(TrainingModel training, TrainState from) throws IOException {
@@ -197,17 +203,7 @@ public final class Trainer {
     while (state.batch() < planned.size()) {
       long step = state.step() + 1;
       TrainingBatch batch = batches.batch(planned.get(state.batch()), step);
-      StepSettings stepSettings =
-          new StepSettings(
-              step,
-              batches.seed(step),
-              rate.at(step),
-              settings.weightDecay(),
-              settings.clip(),
-              settings.dropout(),
-              maskedWeights,
-              actionWeights);
-      StepLoss loss = training.step(batch, stepSettings);
+      StepLoss loss = training.step(batch, stepSettings(step, rate));
       if (!loss.isFinite()) {
         throw new TrainException(
             "the loss is no number at step %s (%s): try a lower training.learningRate than %s"
@@ -233,6 +229,21 @@ public final class Trainer {
     return state;
   }
 
+  private StepSettings stepSettings(long step, LearningRate rate) {
+    TrainingSettings settings = config.training();
+    return new StepSettings(
+        step,
+        batches.seed(step),
+        rate.at(step),
+        settings.weightDecay(),
+        settings.clip(),
+        settings.dropout(),
+        maskedWeights,
+        actionWeights,
+        settings.scoreReg(),
+        settings.mixup());
+  }
+
   /**
    * Validates the model after an epoch, and keeps it if it is the best so far or equals it. Moves
    * on to the next epoch.
@@ -240,7 +251,7 @@ public final class Trainer {
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");
     FileTree.delete(next);
-    training.write(next, batches.classes().content(), withheld.rows());
+    training.write(next, batches.classes().content(), part.holdout().withheld().rows());
     requireNonNull(counts).write(next);
     Validation validation;
     try (ServingModel model = ServingModel.load(next, EngineOptions.cpu())) {

@@ -1,8 +1,8 @@
 package io.unipin.train;
 
 import io.unipin.feedlog.Catalogue;
-import io.unipin.model.EngineOptions;
-import io.unipin.model.TrainingModel;
+import io.unipin.model.InitialWeights;
+import io.unipin.model.ModelFolder;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.train.recipe.TrainConfig;
@@ -15,12 +15,28 @@ import java.nio.file.Path;
  * @param catalogue the earlier model's items
  */
 public record WarmStart(Path model, Catalogue catalogue) {
-  TrainingModel begin(ModelConfig config, long seed, Catalogue now) {
+  InitialWeights weights(ModelConfig config, long seed, Catalogue now) {
+    return InitialWeights.warm(config, seed, model, oldRows(now));
+  }
+
+  /** Returns whether each item of a catalogue has an id row in the earlier model. */
+  boolean[] haveIds(Catalogue now) {
+    int[] oldRows = oldRows(now);
+    boolean[] old = ModelFolder.haveIds(model);
+    boolean[] have = new boolean[oldRows.length];
+    for (int row = 0; row < have.length; row++) {
+      have[row] = oldRows[row] >= 0 && old[oldRows[row]];
+    }
+    return have;
+  }
+
+  /** Returns the row of each item of a catalogue in the earlier model, or -1 for a new item. */
+  private int[] oldRows(Catalogue now) {
     int[] oldRows = new int[now.size()];
     for (int row = 0; row < oldRows.length; row++) {
       oldRows[row] = catalogue.row(now.id(row));
     }
-    return TrainingModel.warm(config, seed, model, oldRows, EngineOptions.cpu());
+    return oldRows;
   }
 
   /** Refuses the earlier model as {@link RecipeCheck#requireSameWithheld} does. */

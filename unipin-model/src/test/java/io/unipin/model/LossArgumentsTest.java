@@ -33,7 +33,7 @@ class LossArgumentsTest {
     Collections.swap(names, names.indexOf("slate_gaps"), names.indexOf("slate_positions"));
     assertThatThrownBy(() -> Program.requireParameters(Program.Use.TRAINING, "loss", names))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("parameter 11 of the program's loss: slate_gaps expected, got slate_positions");
+        .hasMessage("parameter 13 of the program's loss: slate_gaps expected, got slate_positions");
   }
 
   @Test

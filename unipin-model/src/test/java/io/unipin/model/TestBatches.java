@@ -58,7 +58,90 @@ final class TestBatches {
         new TrainingBatch.Labels(longs(random, 5, histories * (length + 1)), bits(random, 5 * c)),
         new TrainingBatch.Labels(
             candidates == 0 ? new long[0] : longs(random, 6, slate),
-            bits(random, candidates == 0 ? 0 : 6 * c)));
+            bits(random, candidates == 0 ? 0 : 6 * c)),
+        TrainingBatch.Rare.NOTHING);
+  }
+
+  /** Returns a batch of all classes that does everything for new and rare items. */
+  static TrainingBatch rare(TrainingBatch batch, long seed) {
+    Random random = new Random(seed);
+    long[] slate = batch.slate().items().clone();
+    long[] bare = new long[slate.length / 2];
+    for (int u = 0; u < bare.length; u++) {
+      bare[u] = slate[2 * u];
+      slate[2 * u] = (long) batch.classes().length + u;
+    }
+    int labelled = batch.shown().at().length;
+    float[] shares = new float[labelled];
+    for (int i = 0; i < labelled; i++) {
+      shares[i] = (1 + random.nextFloat()) / 2;
+    }
+    TrainingBatch.Rare rare =
+        new TrainingBatch.Rare(
+            bits(random, batch.classes().length),
+            bare,
+            bits(random, labelled),
+            longs(random, labelled, labelled),
+            shares);
+    return with(withSlate(batch, slate), rare);
+  }
+
+  /** Returns a batch of all classes with another content. */
+  static TrainingBatch withContent(TrainingBatch batch, float[] content) {
+    return with(batch, batch.classes(), content, batch.classBias(), i -> i);
+  }
+
+  /** Returns the same batch with another part for new and rare items. */
+  static TrainingBatch with(TrainingBatch batch, TrainingBatch.Rare rare) {
+    return with(batch, batch.tokens(), batch.slate(), batch.shown(), rare);
+  }
+
+  /** Returns the same batch with other labelled candidates. */
+  static TrainingBatch labelled(TrainingBatch batch, TrainingBatch.Labels shown) {
+    return with(batch, batch.tokens(), batch.slate(), shown, batch.rare());
+  }
+
+  /** Returns the same batch with other items as its candidates. */
+  static TrainingBatch withSlate(TrainingBatch batch, long[] items) {
+    TrainingBatch.Slate slate = batch.slate();
+    TrainingBatch.Slate other =
+        new TrainingBatch.Slate(
+            items, slate.surfaces(), slate.gaps(), slate.positions(), slate.cuts());
+    return with(batch, batch.tokens(), other, batch.shown(), batch.rare());
+  }
+
+  /** Returns the same batch with another item in place of one of the histories' items. */
+  static TrainingBatch withoutTokens(TrainingBatch batch, long item, long other) {
+    TrainingBatch.Tokens tokens = batch.tokens();
+    TrainingBatch.Tokens replaced =
+        new TrainingBatch.Tokens(
+            map(tokens.items(), i -> i == item ? other : i),
+            tokens.actions(),
+            tokens.masked(),
+            tokens.surfaces(),
+            tokens.gaps());
+    return with(batch, replaced, batch.slate(), batch.shown(), batch.rare());
+  }
+
+  private static TrainingBatch with(
+      TrainingBatch batch,
+      TrainingBatch.Tokens tokens,
+      TrainingBatch.Slate slate,
+      TrainingBatch.Labels shown,
+      TrainingBatch.Rare rare) {
+    return new TrainingBatch(
+        batch.histories(),
+        batch.length(),
+        batch.candidates(),
+        batch.classes(),
+        batch.content(),
+        batch.classBias(),
+        tokens,
+        slate,
+        batch.targets(),
+        batch.hidden(),
+        shown,
+        rare);
   }
 
   /** Returns the items that a batch of all classes uses, in a random order. */
@@ -129,7 +212,8 @@ final class TestBatches {
             targets.gaps(),
             targets.offsets()),
         batch.hidden(),
-        batch.shown());
+        batch.shown(),
+        batch.rare());
   }
 
   private static long[] map(long[] items, LongUnaryOperator item) {
@@ -139,7 +223,22 @@ final class TestBatches {
   static StepSettings settings(ModelConfig config, long step, double dropout) {
     float[] weights = new float[config.actions().size()];
     Arrays.fill(weights, 1);
-    return new StepSettings(step, 100 + step, 3e-3, 0.01, 1, dropout, weights, weights);
+    return new StepSettings(step, 100 + step, 3e-3, 0.01, 1, dropout, weights, weights, 0, 0);
+  }
+
+  /** Returns the same settings with these weights of the losses for new and rare items. */
+  static StepSettings rare(StepSettings settings, double scoreReg, double mixup) {
+    return new StepSettings(
+        settings.step(),
+        settings.seed(),
+        settings.learningRate(),
+        settings.weightDecay(),
+        settings.clip(),
+        settings.dropout(),
+        settings.maskedWeights(),
+        settings.actionWeights(),
+        scoreReg,
+        mixup);
   }
 
   /** Returns the same settings with these weights (actions) of masked rows. */
@@ -152,7 +251,9 @@ final class TestBatches {
         settings.clip(),
         settings.dropout(),
         maskedWeights,
-        settings.actionWeights());
+        settings.actionWeights(),
+        settings.scoreReg(),
+        settings.mixup());
   }
 
   private static long[] longs(Random random, int count, int bound) {

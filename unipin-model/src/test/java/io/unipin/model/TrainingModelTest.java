@@ -23,15 +23,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingModelTest {
   private static final long SEED = 5;
   private static final ModelConfig CONFIG = TestModels.gated(2, 1, 16);
 
-  @Test
-  void gradients_everyParameter_equalFiniteDifferences() {
-    TrainingBatch batch = TestBatches.batch(CONFIG, SEED, 3, 7, 4);
-    StepSettings settings = TestBatches.settings(CONFIG, 1, 0);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void gradients_everyParameter_equalFiniteDifferences(boolean rare) {
+    TrainingBatch plain = TestBatches.batch(CONFIG, SEED, 3, 7, 4);
+    TrainingBatch batch = rare ? TestBatches.rare(plain, SEED) : plain;
+    StepSettings settings = TestBatches.rare(TestBatches.settings(CONFIG, 1, 0), 3, 2);
     Weights weights = Weights.random(CONFIG, SEED);
     Map<String, float[]> gradients;
     try (TrainingModel model = TrainingModel.of(CONFIG, weights)) {
@@ -111,12 +115,12 @@ class TrainingModelTest {
   }
 
   @Test
-  void createQueriesAsKeys_everyHead_beginsAsTheKeysThatItReads() {
+  void queriesAsKeys_everyHead_beginsAsTheKeysThatItReads() {
     ModelConfig config = TestModels.config(4, 2, 16);
     float[] random = Weights.random(config, SEED).get("attention_in").toArray();
     float[] alike;
     try (TrainingModel model =
-        TrainingModel.createQueriesAsKeys(config, SEED, EngineOptions.cpu())) {
+        InitialWeights.queriesAsKeys(config, SEED).begin(EngineOptions.cpu())) {
       alike = model.weights().get("attention_in").toArray();
     }
     int head = config.headDim() * config.width();

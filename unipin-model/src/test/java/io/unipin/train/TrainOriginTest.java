@@ -156,15 +156,22 @@ class TrainOriginTest {
     TrainState state = fixture("checkpoint-2/state.json");
     assertThat(state.step()).isEqualTo(6);
     assertThat(state.origin().program()).isEqualTo(ModelFolder.program());
-    TrainOrigin now = TrainOrigin.of(config(1), TestLogs.random(40, 30, 20, 11));
-    assertThat(state.origin().others(now))
-        .noneMatch(line -> line.startsWith("another recipe"))
-        .noneMatch(line -> line.startsWith("another program"))
-        .noneMatch(line -> line.startsWith("another feed log"))
-        .noneMatch(line -> line.startsWith("another --warm-start"));
+    FeedLog log = TestLogs.random(40, 30, 20, 11);
+    TrainOrigin now = TrainOrigin.of(config(1), log);
+    assertThat(state.origin().others(now)).as("settings that came later are off in both").isEmpty();
+    assertThat(state.origin().others(TrainOrigin.of(config(1).with("training.mixup", "0.2"), log)))
+        .containsExactly("another recipe (training.mixup 0.0 then, 0.2 now)");
     TrainOrigin other = new TrainOrigin(now.recipe(), now.feedLog(), now.program(), "a model");
     assertThat(state.origin().others(other))
         .anyMatch(line -> line.startsWith("another --warm-start (model nothing then, a model now"));
+  }
+
+  /** The program before losses for new and rare items trains as this one does without them. */
+  @Test
+  void others_programBeforeLossesForRareItems_isTodays() {
+    TrainOrigin old = new TrainOrigin(Map.of(), Map.of(), "5dab38a7ece324cc", "");
+    assertThat(old.others(new TrainOrigin(Map.of(), Map.of(), ModelFolder.program(), "")))
+        .isEmpty();
   }
 
   @Test

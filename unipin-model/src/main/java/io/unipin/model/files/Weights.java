@@ -184,6 +184,38 @@ public final class Weights {
     return with(ATTENTION_IN, FloatTensor.of(values, attention.shape()));
   }
 
+  /**
+   * Returns these weights with zeros as the id rows of some items.
+   *
+   * @param chosen (items) whether an item loses its id row
+   */
+  public Weights withoutIds(boolean[] chosen) {
+    FloatTensor ids = get(Program.ITEM_ID);
+    float[] rows = ids.toArray();
+    int dim = Math.toIntExact(ids.shape()[1]);
+    for (int item = 0; item < chosen.length; item++) {
+      if (chosen[item]) {
+        Arrays.fill(rows, item * dim, (item + 1) * dim, 0);
+      }
+    }
+    return with(Map.of(Program.ITEM_ID, FloatTensor.of(rows, ids.shape())));
+  }
+
+  /**
+   * Returns which rows of ids are more than zeros, in the table's order: (items + 1), the last for
+   * the out-of-vocabulary item.
+   */
+  public boolean[] haveIds() {
+    FloatTensor ids = get(Program.ITEM_ID);
+    float[] rows = ids.toArray();
+    int dim = Math.toIntExact(ids.shape()[1]);
+    boolean[] have = new boolean[rows.length / dim];
+    for (int i = 0; i < rows.length; i++) {
+      have[i / dim] |= rows[i] != 0;
+    }
+    return have;
+  }
+
   /** Returns a copy with one tensor replaced by another of its shape. */
   public Weights with(String name, FloatTensor tensor) {
     Map<String, FloatTensor> changed = new LinkedHashMap<>();

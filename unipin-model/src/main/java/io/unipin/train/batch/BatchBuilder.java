@@ -23,6 +23,7 @@ final class BatchBuilder {
   private final FeedLog log;
   private final TrainingSettings settings;
   private final Random random;
+  private final RareDraws draws;
   private final List<RareItems.Swap> swaps;
   private final List<Sequence> sequences;
   private final int actions;
@@ -48,6 +49,7 @@ final class BatchBuilder {
     this.settings = source.config().training();
     this.sequences = sequences;
     this.random = new Random(seed);
+    this.draws = new RareDraws(settings, seed);
     this.swaps = sequences.stream().map(sequence -> source.rare().swap(random)).toList();
     this.actions = log.schema().actions().size();
     int longest = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
@@ -71,9 +73,9 @@ final class BatchBuilder {
         targets(b, sequences.get(b));
       }
     }
-    SlateBuilder slates =
-        SlateBuilder.build(log, source.holdout(), settings, sequences, swaps, random);
+    SlateBuilder slates = SlateBuilder.build(source, sequences, swaps, random);
     ItemClasses classes = source.classes().of(items, slates.items(), targetItems.toArray(), random);
+    TrainingBatch.Slate slate = slates.slate(classes, draws);
     return new TrainingBatch(
         sequences.size(),
         length,
@@ -82,7 +84,7 @@ final class BatchBuilder {
         classes.content(),
         classes.bias(),
         new TrainingBatch.Tokens(classes.translate(items), bits, masked, surfaces, gaps),
-        slates.slate(classes),
+        slate,
         new TrainingBatch.Targets(
             targetAt.toArray(),
             classes.translate(targetItems.toArray()),
@@ -91,7 +93,8 @@ final class BatchBuilder {
             targetGaps.toArray(),
             targetOffsets.toArray()),
         new TrainingBatch.Labels(hiddenAt.toArray(), hiddenLabels.toArray()),
-        slates.labels());
+        slates.labels(),
+        slates.rare(classes, draws));
   }
 
   private void history(int b, Sequence sequence) {

@@ -10,14 +10,29 @@ import java.util.List;
 
 /** The shared data from which all batches of a training are built. Immutable. */
 public record BatchSource(
-    FeedLog log, Holdout holdout, TrainConfig config, ItemClasses.Source classes, RareItems rare) {
+    FeedLog log,
+    Holdout holdout,
+    TrainConfig config,
+    ItemClasses.Source classes,
+    RareItems rare,
+    ColdItems cold) {
 
   /** Creates the batches of the training part of a log, without withheld items. */
   public static BatchSource of(FeedLog log, Holdout holdout, TrainConfig config) {
     return of(TrainingPart.of(log, holdout), config);
   }
 
+  /** Creates the batches of a training that starts with random weights. */
   public static BatchSource of(TrainingPart part, TrainConfig config) {
+    return of(part, config, new boolean[part.log().catalogue().size()]);
+  }
+
+  /**
+   * Creates the batches of a training that starts with an earlier model's weights.
+   *
+   * @param known (items) items that have an id row in the earlier model
+   */
+  public static BatchSource of(TrainingPart part, TrainConfig config, boolean[] known) {
     FeedLog log = part.log();
     Holdout holdout = part.holdout();
     TrainingSettings settings = config.training();
@@ -25,8 +40,17 @@ public record BatchSource(
         log,
         holdout,
         config,
-        new ItemClasses.Source(log, holdout, settings),
-        new RareItems(log, holdout, settings));
+        new ItemClasses.Source(log, holdout, settings, known),
+        new RareItems(log, holdout, settings),
+        new ColdItems(log, holdout, settings));
+  }
+
+  /**
+   * Returns whether each item (items) is left out of the softmax and has no id row: all false
+   * unless the recipe leaves out items without a training target.
+   */
+  public boolean[] unseen() {
+    return classes.unseen();
   }
 
   /** Builds the batch of some sequences at a step, counted from 1. */

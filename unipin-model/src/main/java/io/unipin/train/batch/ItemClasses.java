@@ -6,6 +6,7 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.train.recipe.TrainingSettings;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * The classes of a batch's softmax over items: the catalogue rows that the batch embeds, and which
@@ -13,7 +14,8 @@ import java.util.Random;
  *
  * <p>With a full softmax these are all rows in every batch. With a sampled softmax they are the
  * batch's own items and uniform negatives. Only targets and negatives compete, each with
- * {@code -log Q} added to its logit.
+ * {@code -log Q} added to its logit. A recipe may leave out items without a training target. These
+ * then neither compete nor serve as negatives.
  *
  * <p>Q is the mixture from which competing classes are drawn:
  * {@code Q(i) = a p(i) + (1 - a) / |I|}. Here a is the share of targets among the draws, and p is
@@ -39,24 +41,38 @@ final class ItemClasses {
     private final int contentDim;
     private final float[] content;
     private final double[] frequency;
+    private final boolean[] unseen;
+    private final int[] competing;
     private final TrainingSettings settings;
     private final ItemClasses full;
     private final int[] index;
 
-    Source(FeedLog log, Holdout holdout, TrainingSettings settings) {
+    /**
+     * @param known (items) items that compete even without a training target, unless they are
+     *     withheld
+     */
+    Source(FeedLog log, Holdout holdout, TrainingSettings settings, boolean[] known) {
       Catalogue catalogue = log.catalogue();
       this.items = catalogue.size();
       this.contentDim = catalogue.contentDim();
       this.content = withUnknown(catalogue);
       this.settings = settings;
       this.frequency = frequency(log, holdout);
+      this.unseen = new boolean[items];
+      for (int item = 0; item < items; item++) {
+        boolean competes = known[item] && !holdout.withheld().contains(item);
+        unseen[item] = !settings.unseenClasses() && frequency[item] == 0 && !competes;
+      }
+      this.competing = IntStream.range(0, items).filter(item -> !unseen[item]).toArray();
       this.index = new int[items + 1];
       long[] all = new long[items + 1];
       Arrays.setAll(all, i -> i);
       int[] identity = new int[items + 1];
       Arrays.setAll(identity, i -> i);
       float[] bias = new float[items + 1];
-      bias[items] = Float.NEGATIVE_INFINITY;
+      for (int row = 0; row <= items; row++) {
+        bias[row] = row == items || unseen[row] ? Float.NEGATIVE_INFINITY : 0;
+      }
       this.full = new ItemClasses(all, content, bias, identity);
     }
 
@@ -66,6 +82,11 @@ final class ItemClasses {
      */
     public float[] content() {
       return content;
+    }
+
+    /** Returns whether each item (items) is left out and has no id row. */
+    boolean[] unseen() {
+      return unseen;
     }
 
     /**
@@ -79,15 +100,15 @@ final class ItemClasses {
 
     private ItemClasses sampled(
         long[] context, long[] slate, long[] targets, int count, Random random) {
-      long[] negatives = new long[count];
+      long[] negatives = new long[competing.length == 0 ? 0 : count];
       for (int i = 0; i < negatives.length; i++) {
-        negatives[i] = random.nextInt(items);
+        negatives[i] = competing[random.nextInt(competing.length)];
       }
       Arrays.fill(index, -1);
       Growable.Longs rows = new Growable.Longs();
       add(rows, targets);
       add(rows, negatives);
-      int competing = rows.size();
+      int drawn = rows.size();
       add(rows, context);
       add(rows, slate);
       long[] chosen = rows.toArray();
@@ -95,10 +116,10 @@ final class ItemClasses {
       double share = (double) targets.length / Math.max(1, targets.length + negatives.length);
       for (int i = 0; i < chosen.length; i++) {
         int row = (int) chosen[i];
-        if (i >= competing) {
+        if (i >= drawn) {
           bias[i] = Float.NEGATIVE_INFINITY;
         } else if (settings.logQ()) {
-          bias[i] = (float) -Math.log(share * frequency[row] + (1 - share) / items);
+          bias[i] = (float) -Math.log(share * frequency[row] + (1 - share) / competing.length);
         }
       }
       float[] picked = new float[chosen.length * contentDim];

@@ -2,7 +2,6 @@ package io.unipin.train.batch;
 
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
-import io.unipin.feedlog.split.Part;
 import io.unipin.train.recipe.TrainingSettings;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,36 +28,10 @@ final class RareItems {
             .filter(item -> !holdout.withheld().contains(item))
             .toArray();
     if (settings.rareSwap() > 0) {
-      int[] users = users(log, holdout);
+      int[] users = ItemUsers.count(log, holdout);
       for (int i = 0; i < users.length; i++) {
         probability[i] = settings.rareSwap() / (settings.rareSwap() + users[i]);
       }
-    }
-  }
-
-  private static int[] users(FeedLog log, Holdout holdout) {
-    int[] users = new int[log.catalogue().size()];
-    int[] seenBy = new int[users.length];
-    for (int user = 0; user < log.users(); user++) {
-      int start = log.actionStart(user);
-      for (int i = start; i < start + holdout.trainEnd(user); i++) {
-        count(log.actionItems()[i], user, users, seenBy);
-      }
-      for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
-        if (holdout.part(user, view) == Part.TRAIN) {
-          for (int i = log.impressionStart(view); i < log.impressionStart(view + 1); i++) {
-            count(log.impressionItems()[i], user, users, seenBy);
-          }
-        }
-      }
-    }
-    return users;
-  }
-
-  private static void count(int item, int user, int[] users, int[] seenBy) {
-    if (seenBy[item] != user + 1) {
-      seenBy[item] = user + 1;
-      users[item]++;
     }
   }
 

@@ -14,4 +14,9 @@ final class Seeds {
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);
   }
+
+  /** Returns a uniform number in [0, 1) for the {@code index}-th of the things drawn by a seed. */
+  static double uniform(long seed, long index) {
+    return (mix(seed, index) >>> 11) * 0x1p-53;
+  }
 }

@@ -1,7 +1,6 @@
 package io.unipin.train.batch;
 
 import io.unipin.feedlog.FeedLog;
-import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.TrainingBatch;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.PagePositions;
@@ -13,6 +12,7 @@ import java.util.Random;
 
 /** Builds the candidates of a training batch from its sequences' feedviews. */
 final class SlateBuilder {
+  private final BatchSource source;
   private final FeedLog log;
   private final List<Sequence> sequences;
   private final List<RareItems.Swap> swaps;
@@ -25,25 +25,24 @@ final class SlateBuilder {
   private long[] cuts = {};
   private final Growable.Longs at = new Growable.Longs();
   private final Growable.Floats labels = new Growable.Floats();
+  private final Growable.Floats cold = new Growable.Floats();
+  private final Growable.Longs bare = new Growable.Longs();
 
-  private SlateBuilder(FeedLog log, List<Sequence> sequences, List<RareItems.Swap> swaps) {
-    this.log = log;
+  private SlateBuilder(BatchSource source, List<Sequence> sequences, List<RareItems.Swap> swaps) {
+    this.source = source;
+    this.log = source.log();
     this.sequences = sequences;
     this.swaps = swaps;
   }
 
   static SlateBuilder build(
-      FeedLog log,
-      Holdout holdout,
-      TrainingSettings settings,
-      List<Sequence> sequences,
-      List<RareItems.Swap> swaps,
-      Random random) {
-    SlateBuilder builder = new SlateBuilder(log, sequences, swaps);
+      BatchSource source, List<Sequence> sequences, List<RareItems.Swap> swaps, Random random) {
+    SlateBuilder builder = new SlateBuilder(source, sequences, swaps);
+    TrainingSettings settings = source.config().training();
     for (Sequence sequence : sequences) {
       List<ViewSampler.Shown> chosen =
           settings.task().ranks()
-              ? ViewSampler.choose(log, holdout, settings, sequence, random)
+              ? ViewSampler.choose(source.log(), source.holdout(), settings, sequence, random)
               : List.of();
       builder.views.add(chosen);
       int count = chosen.stream().mapToInt(shown -> shown.impressions().length).sum();
@@ -85,6 +84,7 @@ final class SlateBuilder {
       cuts[cell] = 1L + history - sequence.from();
       at.add(cell);
       labels.addBits(log.impressionBits()[i], log.schema().actions().size());
+      cold.add(source.cold().contains(items[cell]) ? 1 : 0);
       cell++;
     }
     return cell;
@@ -98,11 +98,30 @@ final class SlateBuilder {
     return items;
   }
 
-  TrainingBatch.Slate slate(ItemClasses classes) {
-    return new TrainingBatch.Slate(classes.translate(items), surfaces, gaps, positions, cuts);
-  }
-
   TrainingBatch.Labels labels() {
     return new TrainingBatch.Labels(at.toArray(), labels.toArray());
+  }
+
+  /** Returns the candidates as classes. Those that lose their ids become {@link #bare} ones. */
+  TrainingBatch.Slate slate(ItemClasses classes, RareDraws draws) {
+    long[] shown = classes.translate(items);
+    for (long cell : at.toArray()) {
+      if (draws.hidesCandidate(cell)) {
+        bare.add(shown[(int) cell]);
+        shown[(int) cell] = classes.rows().length + bare.size() - 1L;
+      }
+    }
+    return new TrainingBatch.Slate(shown, surfaces, gaps, positions, cuts);
+  }
+
+  /** Returns the batch's part for new and rare items, once {@link #slate} has made its classes. */
+  TrainingBatch.Rare rare(ItemClasses classes, RareDraws draws) {
+    boolean compares = source.config().training().scoreReg() > 0;
+    return new TrainingBatch.Rare(
+        draws.kept(classes.rows(), source.unseen()),
+        bare.toArray(),
+        compares ? cold.toArray() : new float[0],
+        draws.partners(at.size()),
+        draws.shares(at.size()));
   }
 }

@@ -25,6 +25,13 @@ public record TrainingSettings(
     double unknownProbability,
     double rareSwap,
     boolean queriesAsKeys,
+    double idDropout,
+    boolean unseenClasses,
+    double candidateUnknown,
+    double scoreReg,
+    int coldBelow,
+    double mixup,
+    double mixupAlpha,
     double emptyViewProbability,
     int maxCandidates,
     Map<String, Float> actionWeights,
@@ -48,6 +55,14 @@ public record TrainingSettings(
     require("clip", clip > 0, "a positive number", clip);
     require("dropout", dropout >= 0 && dropout < 1, "a number in [0, 1)", dropout);
     require("rareSwap", rareSwap >= 0 && Double.isFinite(rareSwap), "a number from 0 on", rareSwap);
+    require(
+        "unseenClasses",
+        unseenClasses || rareSwap == 0,
+        "true beside rareSwap, which makes any item a target,",
+        unseenClasses);
+    require("scoreReg", scoreReg >= 0 && Double.isFinite(scoreReg), "a number from 0 on", scoreReg);
+    require("mixup", mixup >= 0 && Double.isFinite(mixup), "a number from 0 on", mixup);
+    require("coldBelow", coldBelow >= 1, "1 or more", coldBelow);
     require("negatives", negatives >= 0, "0 or more", negatives);
     require("maxCandidates", maxCandidates >= 0, "0 or more", maxCandidates);
     require("leastUsers", leastUsers >= 0, "0 or more", leastUsers);
@@ -59,6 +74,9 @@ public record TrainingSettings(
     probability("aheadProbability", aheadProbability);
     probability("unknownProbability", unknownProbability);
     probability("emptyViewProbability", emptyViewProbability);
+    probability("idDropout", idDropout);
+    probability("candidateUnknown", candidateUnknown);
+    probability("mixupAlpha", mixupAlpha);
   }
 
   /**

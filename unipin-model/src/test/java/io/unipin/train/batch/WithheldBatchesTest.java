@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.TrainingPart;
 import io.unipin.feedlog.split.Withheld;
 import io.unipin.model.TrainingBatch;
 import io.unipin.model.features.PagePositions;
@@ -17,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WithheldBatchesTest {
   private static final int ITEMS = 40;
@@ -143,6 +145,43 @@ class WithheldBatchesTest {
       List<List<Sequence>> batches = new EpochPlan(log, holdout, config()).batches(0);
       int users = batches.stream().mapToInt(List::size).sum();
       assertThat(users).isEqualTo(2 - holdout.withheld().size());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5})
+  void batches_withoutUnseenClasses_letNoWithheldItemCompete(int negatives) {
+    FeedLog log = TestLogs.random(80, ITEMS, 40, 3);
+    TrainingPart part = TrainingPart.of(log, Holdout.leaveLast(log, 2).withholding(0.3, 0));
+    Withheld withheld = part.holdout().withheld();
+    TrainConfig config = config("training.unseenClasses=false", "training.negatives=" + negatives);
+    boolean[] known = new boolean[ITEMS];
+    Arrays.fill(known, true);
+    BatchSource source = BatchSource.of(part, config, known);
+    for (int item = 0; item < ITEMS; item++) {
+      assertThat(source.unseen()[item]).as("item %d", item).isEqualTo(withheld.contains(item));
+    }
+    long step = 0;
+    for (List<Sequence> sequences : new EpochPlan(part, config).batches(0)) {
+      step++;
+      TrainingBatch batch = source.batch(sequences, step);
+      for (int i = 0; i < batch.classes().length; i++) {
+        if (withheld.contains((int) batch.classes()[i])) {
+          assertThat(batch.classBias()[i]).isEqualTo(Float.NEGATIVE_INFINITY);
+          assertThat(batch.rare().kept()[i]).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  void users_ofWithheldItems_areNone() {
+    FeedLog log = TestLogs.random(80, ITEMS, 40, 3);
+    TrainingPart part = TrainingPart.of(log, Holdout.leaveLast(log, 2).withholding(0.3, 0));
+    int[] users = ItemUsers.count(part.log(), part.holdout());
+    for (int item = 0; item < ITEMS; item++) {
+      boolean isWithheld = part.holdout().withheld().contains(item);
+      assertThat(users[item] == 0).as("item %d", item).isEqualTo(isWithheld);
     }
   }
 }

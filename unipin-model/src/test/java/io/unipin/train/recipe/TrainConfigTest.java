@@ -47,6 +47,14 @@ class TrainConfigTest {
           training:\\n  epochs: 0 | recipe.yaml:2:3: training.epochs: 1 or more expected, got 0
           training:\\n  dropout: 1.5 | recipe.yaml:2:3: training.dropout: a number in [0, 1) expected, got 1.5
           training:\\n  maskedWeights: {like: -1} | recipe.yaml:2:19: training.maskedWeights.like: a number from 0 on expected, got -1.0
+          training:\\n  idDropout: 1.5 | recipe.yaml:2:3: training.idDropout: a number in [0, 1] expected, got 1.5
+          training:\\n  candidateUnknown: -1 | training.candidateUnknown: a number in [0, 1] expected, got -1.0
+          training:\\n  unseenClasses: 0 | training.unseenClasses: true or false expected, got 0
+          training: {unseenClasses: false, rareSwap: 1} | training.unseenClasses: true beside rareSwap, which makes any item a target, expected, got false
+          training:\\n  scoreReg: -1 | training.scoreReg: a number from 0 on expected, got -1.0
+          training:\\n  coldBelow: 0 | training.coldBelow: 1 or more expected, got 0
+          training:\\n  mixup: -0.2 | training.mixup: a number from 0 on expected, got -0.2
+          training:\\n  mixupAlpha: 2 | training.mixupAlpha: a number in [0, 1] expected, got 2.0
           model: [1, 2] | recipe.yaml:1:1: model: keys below it expected, got [1,2]
           training:\\n\\tepochs: 3 | recipe.yaml:2:1: found character
           training:\\n  epochs: | recipe.yaml:2:3: training.epochs: a value expected, got nothing

@@ -20,6 +20,7 @@
 # and in training
 #   P positions with a target  M classes that compete for them
 #   R masked positions         S labelled candidates
+#   U candidates without ids
 #
 # Row 0 of every history is the learned first token: a history of n actions has n + 1 rows.
 # Row N of a table of items is the item that the catalogue does not have. Rows N + 1 and on are

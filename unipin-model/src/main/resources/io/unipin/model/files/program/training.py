@@ -135,7 +135,44 @@
       loss = torch.sum(torch.mean(each, [0]) * weights)
     return loss
 
-  # Returns the loss and its parts (4): their sum, items, masked history actions, slates.
+  # Returns how far the mean probabilities of cold and other candidates lie apart: squared, and
+  # summed over the actions. An action counts where both kinds have a candidate that counts.
+  def score_gap(
+    self,
+    probabilities: Tensor,  # (S, C)
+    counted: Tensor,  # (S, C), 1 where a candidate counts for an action, else 0
+    cold: Tensor,  # (S, 1), 1 where a candidate is cold, else 0
+    weights: Tensor  # (C)
+  ) -> Tensor:  # ()
+    colds = counted * cold
+    others = counted * torch.rsub(cold, 1)
+    cold_count = torch.sum(colds, [0])
+    other_count = torch.sum(others, [0])
+    cold_sum = torch.sum(probabilities * colds, [0])
+    other_sum = torch.sum(probabilities * others, [0])
+    cold_mean = torch.div(cold_sum, torch.clamp_min(cold_count, 1.))
+    gap = torch.div(other_sum, torch.clamp_min(other_count, 1.)) - cold_mean
+    both = torch.clamp_max(cold_count * other_count, 1.)
+    return torch.sum(gap * gap * both * weights)
+
+  # Returns the loss of mixed candidates: each one's state and labels with its partner's
+  # (Verma et al., Manifold mixup, arXiv 1806.05236).
+  def mixed_loss(
+    self,
+    states: Tensor,  # (S, d)
+    labels: Tensor,  # (S, C)
+    partners: Tensor,  # (S) rows of states
+    shares: Tensor,  # (S) of the candidate itself; its partner has the rest
+    weights: Tensor  # (C)
+  ) -> Tensor:  # ()
+    own = shares.unsqueeze(1)
+    rest = torch.rsub(own, 1)
+    x = states * own + states.index_select(0, partners) * rest
+    y = labels * own + labels.index_select(0, partners) * rest
+    return self.action_loss(self.action_logits(x), y, weights)
+
+  # Returns the loss and its parts (4): the whole, items, masked history actions, slates. The
+  # whole is the sum of the parts, and of the gap and the mixed candidates where there are such.
   # io.unipin.model.LossArguments names the same parameters, and is held to these at load.
   def loss(
     self,
@@ -143,13 +180,15 @@
     ids: Tensor,  # (M, E) rows of item_id
     content: Tensor,  # (M, F)
     class_bias: Tensor,  # (M): -log Q, 0 for a full softmax, -inf for what is no class
+    kept: Tensor,  # (M), 1 where a class keeps its id, 0 where it has none; (0) if all keep theirs
+    bare: Tensor,  # (U) classes that candidates show without ids, as rows M .. M + U - 1 of ids
     # histories and slates, as in dense
     index: Tensor,  # (B, n) rows of ids
     actions: Tensor,  # (B, n, C) multi-hot
     masked: Tensor,  # (B, n, 1), 1 where an action is masked, else 0
     surfaces: Tensor,  # (B, n)
     gaps: Tensor,  # (B, n)
-    slate: Tensor,  # (B, k) rows of ids
+    slate: Tensor,  # (B, k) rows of ids, then of bare
     slate_surfaces: Tensor,  # (B, k)
     slate_gaps: Tensor,  # (B, k)
     slate_positions: Tensor,  # (B, k) on the page
@@ -166,13 +205,26 @@
     hidden_labels: Tensor,  # (R, C)
     slate_at: Tensor,  # (S) positions of B k candidates
     slate_labels: Tensor,  # (S, C)
+    slate_cold: Tensor,  # (S), 1 where a candidate is cold, else 0; (0) without the gap
+    partners: Tensor,  # (S) the candidate that each is mixed with; (0) without mixed ones
+    shares: Tensor,  # (S) of the candidate itself
     hidden_weights: Tensor,  # (C) what each action counts
     slate_weights: Tensor,  # (C)
+    score_reg: Tensor,  # (1) what the gap counts
+    mixup: Tensor,  # (1) what the mixed candidates count
     dropout: Tensor  # (1)
   ) -> Tensor:  # (4)
-    items = self.embedded(ids, content)
+    rows = ids
+    if torch.numel(kept) > 0:
+      rows = ids * kept.unsqueeze(1)
+    items = self.embedded(rows, content)
+    all_items = items
+    if torch.numel(bare) > 0:
+      nothing = torch.zeros([bare.size(0), ids.size(1)], dtype=$float32, device=ids.device)
+      without_ids = self.embedded(nothing, content.index_select(0, bare))
+      all_items = torch.cat([items, without_ids])
     x, c = self.dense(
-      items, index, actions, masked, surfaces, gaps,
+      all_items, index, actions, masked, surfaces, gaps,
       slate, slate_surfaces, slate_gaps, slate_positions, cuts, float(dropout))
     # items
     at = self.pick(x, target_at)
@@ -185,9 +237,21 @@
     # actions
     hidden = self.action_logits(self.pick(x, hidden_at))
     hidden_loss = self.action_loss(hidden, hidden_labels, hidden_weights)
-    shown = self.action_logits(self.pick(c, slate_at))
+    states = self.pick(c, slate_at)
+    shown = self.action_logits(states)
     slate_loss = self.action_loss(shown, slate_labels, slate_weights)
     total = item_loss + hidden_loss + slate_loss
+    # new and rare items
+    if torch.numel(slate_cold) > 0:
+      probabilities = torch.sigmoid(shown)
+      cold = slate_cold.unsqueeze(1)
+      without = torch.rsub(slate_labels, 1)
+      gap = self.score_gap(probabilities, slate_labels, cold, slate_weights)
+      gap = gap + self.score_gap(probabilities, without, cold, slate_weights)
+      total = total + gap * float(score_reg)
+    if torch.numel(partners) > 0:
+      mixed = self.mixed_loss(states, slate_labels, partners, shares, slate_weights)
+      total = total + mixed * float(mixup)
     return torch.stack([total, item_loss, hidden_loss, slate_loss])
 
   # Does the dense pass without dropout, for tests. Returns the histories' rows (B, n + 1, d), the
