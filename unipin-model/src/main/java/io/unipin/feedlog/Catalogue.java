@@ -1,6 +1,7 @@
 package io.unipin.feedlog;
 
 import io.unipin.feedlog.arrays.LongRows;
+import io.unipin.feedlog.arrays.TextRows;
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.database.SpillFolder;
 import io.unipin.feedlog.source.SourceFile;
@@ -10,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * All items of a feed log, each at a dense row, with a look-up from id to row.
+ * All items of a feed log, each at a dense row, with look-ups from id and from key to row.
  *
  * <p>Immutable. A look-up is O(1).
  */
@@ -26,6 +27,7 @@ public final class Catalogue {
   private final int contentDim;
   private final float[] content;
   private final LongRows rows;
+  private final TextRows keys;
 
   private Catalogue(List<CatalogueItem> items, int contentDim) {
     int size = items.size();
@@ -50,6 +52,7 @@ public final class Catalogue {
       createdMs[row] = item.createdMs();
       copyContent(item, row);
     }
+    this.keys = TextRows.of(size, row -> items.get(row).key());
   }
 
   private void copyContent(CatalogueItem item, int row) {
@@ -96,7 +99,7 @@ public final class Catalogue {
   public CatalogueItem item(int row) {
     float[] own = Arrays.copyOfRange(content, row * contentDim, (row + 1) * contentDim);
     return new CatalogueItem(
-        ids[row], titles[row], categories[row], createdMs[row], own, authors[row]);
+        ids[row], titles[row], categories[row], createdMs[row], own, authors[row], key(row));
   }
 
   public int size() {
@@ -110,6 +113,16 @@ public final class Catalogue {
   /** Returns the row of an item, or {@link #UNKNOWN}. */
   public int row(long id) {
     return rows.get(id);
+  }
+
+  /** Returns the row of the item with a key, or {@link #UNKNOWN}. */
+  public int row(String key) {
+    return key.isEmpty() ? UNKNOWN : keys.get(key);
+  }
+
+  /** Returns an item's key; empty when it has none. */
+  public String key(int row) {
+    return keys.text(row);
   }
 
   public String title(int row) {

@@ -10,11 +10,24 @@ package io.unipin.feedlog;
  *     unknown
  * @param content content vector, owned by this record; empty when the item has none
  * @param author author; empty when unknown
+ * @param key name of the item in its catalogue, such as a UUID, unique; empty when it has none
  */
 public record CatalogueItem(
-    long id, String title, String category, long createdMs, float[] content, String author) {
-  /** Creates an item whose author is unknown. */
+    long id,
+    String title,
+    String category,
+    long createdMs,
+    float[] content,
+    String author,
+    String key) {
+  /** Creates an item without a key. */
+  public CatalogueItem(
+      long id, String title, String category, long createdMs, float[] content, String author) {
+    this(id, title, category, createdMs, content, author, "");
+  }
+
+  /** Creates an item without a key whose author is unknown. */
   public CatalogueItem(long id, String title, String category, long createdMs, float[] content) {
-    this(id, title, category, createdMs, content, "");
+    this(id, title, category, createdMs, content, "", "");
   }
 }

@@ -1,15 +1,19 @@
 package io.unipin.feedlog;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules for the ids and times of a feed log. Writers, servers, exports, imports and training share
+ * Rules for the ids, keys and times of a feed log. Writers, servers, exports, imports and training share
  * them, so all of these accept the same values.
  */
 public final class FeedRules {
   /** Largest number of characters in an id of a user, event, feedview or request. */
   public static final int ID_CHARS = 256;
+
+  /** Largest number of UTF-8 bytes in an item's key. */
+  public static final int KEY_BYTES = 256;
 
   /** The beginning of the year 2100 in milliseconds. A later time must be in another unit. */
   public static final long END_MS = 4_102_444_800_000L;
@@ -36,6 +40,25 @@ public final class FeedRules {
     return id.chars().anyMatch(Character::isISOControl)
         ? Optional.of("an id without control characters")
         : Optional.empty();
+  }
+
+  /**
+   * Returns the rule that an item's key breaks; empty for a valid key. Keys are compared as they
+   * are, so case and blanks count.
+   */
+  public static Optional<String> keyFault(@Nullable String key) {
+    if (key == null || key.isBlank()) {
+      return Optional.of("a key that is not blank");
+    }
+    if (key.length() > KEY_BYTES || key.getBytes(StandardCharsets.UTF_8).length > KEY_BYTES) {
+      return Optional.of("a key of 1 to " + KEY_BYTES + " bytes of UTF-8");
+    }
+    if (key.chars().anyMatch(Character::isISOControl)) {
+      return Optional.of("a key without control characters");
+    }
+    return StandardCharsets.UTF_8.newEncoder().canEncode(key)
+        ? Optional.empty()
+        : Optional.of("a key of whole characters");
   }
 
   /** Whether a number of milliseconds is a valid time of a feed log. */

@@ -20,7 +20,8 @@ public enum FeedTable {
       new Column("surface", "VARCHAR", true),
       new Column("time_ms", "BIGINT", true),
       new Column("sequence", "BIGINT", false),
-      new Column("event_id", "VARCHAR", false)),
+      new Column("event_id", "VARCHAR", false),
+      new Column("item_key", "VARCHAR", false)),
   FEEDVIEWS(
       new Column("feedview_id", "VARCHAR", true),
       new Column("user_id", "VARCHAR", true),
@@ -30,14 +31,18 @@ public enum FeedTable {
       new Column("position", "INTEGER", true),
       new Column("item_id", "BIGINT", true),
       new Column("actions", "VARCHAR[]", true),
-      new Column("oracle", "FLOAT", false)),
+      new Column("oracle", "FLOAT", false),
+      new Column("item_key", "VARCHAR", false)),
   ITEMS(
       new Column("item_id", "BIGINT", true),
       new Column("title", "VARCHAR", true),
       new Column("category", "VARCHAR", true),
       new Column("created_ms", "BIGINT", false),
       new Column("content", "FLOAT[]", false),
-      new Column("author", "VARCHAR", false));
+      new Column("author", "VARCHAR", false),
+      new Column("key", "VARCHAR", false));
+
+  private static final String ITEM_ID = "item_id";
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of makes an immutable list
   private final List<Column> columns;
@@ -72,6 +77,31 @@ public enum FeedTable {
 
   public List<Column> columns() {
     return columns;
+  }
+
+  /**
+   * Returns the name of the column with items' keys. A table may have it instead of the column
+   * item_id.
+   */
+  public String keyColumn() {
+    return this == ITEMS ? "key" : "item_key";
+  }
+
+  /** Whether a table with these columns needs another one. */
+  boolean lacks(Column column, Set<String> found) {
+    return column.required()
+        && !found.contains(column.name())
+        && !(column.name().equals(ITEM_ID) && found.contains(keyColumn()));
+  }
+
+  /**
+   * Returns the columns that a writer fills. It names the items of actions and feedviews by id
+   * only.
+   */
+  List<Column> written() {
+    return columns.stream()
+        .filter(column -> this == ITEMS || !column.name().equals(keyColumn()))
+        .toList();
   }
 
   /** Returns a readable list of the columns. */

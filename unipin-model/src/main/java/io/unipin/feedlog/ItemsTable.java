@@ -6,9 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the items table into a catalogue, in the order of the file. */
@@ -16,21 +20,37 @@ final class ItemsTable {
   private final DuckSession session;
   private final TableScan scan;
   private final BadRows bad;
+  private final ToLongFunction<String> idOfKey;
+
+  /** The key of each id that was read; empty for an item without a key. */
+  private final Map<Long, String> ids = new HashMap<>();
+
+  private final Set<String> keys = new HashSet<>();
 
   ItemsTable(DuckSession session, List<SourceFile> files, BadRows bad) {
+    this(session, files, bad, ItemKeys::id);
+  }
+
+  /**
+   * Creates a reader.
+   *
+   * @param idOfKey assigns an id to an item that has only a key
+   */
+  ItemsTable(
+      DuckSession session, List<SourceFile> files, BadRows bad, ToLongFunction<String> idOfKey) {
     this.session = session;
     this.scan = TableScan.of(session, FeedTable.ITEMS, files);
     this.bad = bad;
+    this.idOfKey = idOfKey;
   }
 
   Catalogue read() {
     try (Statement statement = session.connection().createStatement()) {
       int contentDim = contentDim(statement);
       List<CatalogueItem> items = new ArrayList<>();
-      Set<Long> seen = new HashSet<>();
       try (ResultSet rows = statement.executeQuery(query())) {
         while (rows.next()) {
-          CatalogueItem item = item(rows, contentDim, seen);
+          CatalogueItem item = item(rows, contentDim);
           if (item != null) {
             items.add(item);
           }
@@ -56,7 +76,7 @@ final class ItemsTable {
     String content = scan.column("content");
     return """
         SELECT item_id::BIGINT, coalesce(title, ''), coalesce(category, ''), %s::BIGINT, %s::FLOAT[],
-          len(%s) - list_count(list_filter(%s, lambda x: isfinite(x))), file_index::INTEGER, file_row_number::BIGINT, coalesce(%s, '')
+          len(%s) - list_count(list_filter(%s, lambda x: isfinite(x))), file_index::INTEGER, file_row_number::BIGINT, coalesce(%s, ''), %s
         FROM %s ORDER BY file_index, file_row_number"""
         .formatted(
             scan.column("created_ms"),
@@ -64,14 +84,20 @@ final class ItemsTable {
             content,
             content,
             scan.column("author"),
+            scan.column("key"),
             scan.from());
   }
 
-  private @Nullable CatalogueItem item(ResultSet rows, int contentDim, Set<Long> seen)
-      throws SQLException {
-    long id = rows.getLong(1);
-    if (rows.wasNull() || id < 0) {
-      return complain(rows, "item_id", "a number of at least 0 expected", rows.getObject(1));
+  private @Nullable CatalogueItem item(ResultSet rows, int contentDim) throws SQLException {
+    String key = rows.getString(10);
+    Optional<String> fault = key == null ? Optional.empty() : FeedRules.keyFault(key);
+    if (fault.isPresent()) {
+      return complain(rows, "key", fault.get() + " expected", key);
+    }
+    Object given = rows.getObject(1);
+    long id = given == null && key != null ? idOfKey.applyAsLong(key) : rows.getLong(1);
+    if ((given == null && key == null) || id < 0) {
+      return complain(rows, "item_id", "a number of at least 0 expected", given);
     }
     long created = rows.getLong(4);
     created = rows.wasNull() ? FeedLog.NO_TIME : created;
@@ -84,11 +110,33 @@ final class ItemsTable {
     if (notFinite > 0) {
       return complain(rows, "content", "finite numbers expected", notFinite + " that are not");
     }
-    if (!seen.add(id)) {
-      return complain(rows, "item_id", "the item stands in an earlier row too", id);
+    if (isTaken(rows, id, key)) {
+      return null;
     }
+    String name = key == null ? "" : key;
     return new CatalogueItem(
-        id, rows.getString(2), rows.getString(3), created, content, rows.getString(9));
+        id, rows.getString(2), rows.getString(3), created, content, rows.getString(9), name);
+  }
+
+  /** Whether an earlier row has the same id or key. Counts the row as bad if so. */
+  private boolean isTaken(ResultSet rows, long id, @Nullable String key) throws SQLException {
+    if (key != null && !keys.add(key)) {
+      complain(rows, "key", "the key stands in an earlier row too", key);
+      return true;
+    }
+    String other = ids.putIfAbsent(id, key == null ? "" : key);
+    if (other == null) {
+      return false;
+    }
+    if (key == null || other.isEmpty()) {
+      complain(rows, "item_id", "the item stands in an earlier row too", id);
+    } else {
+      String reason =
+          "another item id than %s of key '%s' expected (give one of the two an item_id)"
+              .formatted(id, other);
+      complain(rows, "key", reason, key);
+    }
+    return true;
   }
 
   private static float[] content(ResultSet rows) throws SQLException {

@@ -25,19 +25,23 @@ final class RowCheck {
   static final int FILE = 9;
   static final int FILE_ROW = 10;
 
+  static final int KEY = 11;
+
   /** The first column after the common ones. */
-  static final int NEXT = 11;
+  static final int NEXT = 12;
 
   private final FeedSchema schema;
   private final Catalogue catalogue;
   private final TableScan scan;
   private final BadRows bad;
+  private final boolean keyed;
 
   RowCheck(FeedSchema schema, Catalogue catalogue, TableScan scan, BadRows bad) {
     this.schema = schema;
     this.catalogue = catalogue;
     this.scan = scan;
     this.bad = bad;
+    this.keyed = scan.hasKeys();
   }
 
   String select() {
@@ -57,7 +61,7 @@ final class RowCheck {
         WHEN list_has_all(%s, actions) AND list_count(actions) = len(actions) THEN NULL
         ELSE actions::VARCHAR END,
       (coalesce(%s, 0) - 1)::INTEGER, CASE WHEN %s IS NULL THEN coalesce(surface, 'null') END,
-      time_ms::BIGINT, %s::BIGINT, file_index::INTEGER, file_row_number::BIGINT\
+      time_ms::BIGINT, %s::BIGINT, file_index::INTEGER, file_row_number::BIGINT, item_key\
     """
         .formatted(bits, known, surface, surface, scan.column("sequence"));
   }
@@ -85,12 +89,29 @@ final class RowCheck {
     } else if (!FeedRules.isTime(time)) {
       return complain(row, "time_ms", FeedRules.TIME + " expected", time);
     }
+    return named(row);
+  }
+
+  /** Returns the catalogue row of the item that a row names by id, by key or by both. */
+  private int named(ResultSet row) throws SQLException {
     long id = row.getLong(ITEM);
-    int item = row.wasNull() ? Catalogue.UNKNOWN : catalogue.row(id);
-    if (item == Catalogue.UNKNOWN) {
+    boolean numbered = !row.wasNull();
+    int item = numbered ? catalogue.row(id) : Catalogue.UNKNOWN;
+    String key = keyed ? row.getString(KEY) : null;
+    if (item == Catalogue.UNKNOWN && (numbered || key == null)) {
       return complain(row, "item_id", "an item of the items table expected", row.getObject(ITEM));
     }
-    return item;
+    if (key == null) {
+      return item;
+    }
+    int ofKey = catalogue.row(key);
+    if (ofKey == Catalogue.UNKNOWN) {
+      return complain(row, "item_key", "the key of an item of the items table expected", key);
+    }
+    if (numbered && ofKey != item) {
+      return complain(row, "item_key", "the key of item " + id + " expected", key);
+    }
+    return ofKey;
   }
 
   static long time(ResultSet row) throws SQLException {

@@ -110,9 +110,11 @@ final class TableScan {
 
   private static List<String> faults(FeedTable table, List<DuckSession.Column> found) {
     List<String> faults = new ArrayList<>();
+    Set<String> names =
+        found.stream().map(DuckSession.Column::name).collect(Collectors.toUnmodifiableSet());
     for (FeedTable.Column expected : table.columns()) {
       var match = found.stream().filter(column -> column.name().equals(expected.name())).findAny();
-      if (match.isEmpty() && expected.required()) {
+      if (table.lacks(expected, names)) {
         faults.add("column " + expected.name() + " is missing");
       } else if (match.isPresent() && !expected.accepts(match.get().type())) {
         faults.add(
@@ -125,6 +127,13 @@ final class TableScan {
 
   private static String list(List<DuckSession.Column> columns) {
     return String.join(", ", columns.stream().map(DuckSession.Column::toString).toList());
+  }
+
+  /** Whether some rows may name their items by key. */
+  boolean hasKeys() {
+    String column = table.keyColumn();
+    return present.contains(column)
+        || files.stream().anyMatch(file -> file.partition().containsKey(column));
   }
 
   /**

@@ -115,7 +115,7 @@ public final class TableWriter<R> implements AutoCloseable {
   }
 
   private String columns() {
-    return table.columns().stream()
+    return table.written().stream()
         .map(column -> column.name() + " " + column.type())
         .collect(Collectors.joining(", "));
   }
@@ -149,6 +149,7 @@ public final class TableWriter<R> implements AutoCloseable {
       to.append(item.content());
     }
     append(to, item.author().isEmpty() ? null : item.author());
+    append(to, item.key().isEmpty() ? null : item.key());
   }
 
   private static void append(DuckDBAppender to, @Nullable Object value) throws SQLException {

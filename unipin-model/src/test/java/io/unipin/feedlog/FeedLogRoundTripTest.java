@@ -35,6 +35,7 @@ public class FeedLogRoundTripTest {
       CatalogueItem wanted = expected.item(row);
       assertThat(item.content()).isEqualTo(wanted.content());
       assertThat(item.author()).isEqualTo(wanted.author());
+      assertThat(item.key()).isEqualTo(wanted.key());
       assertThat(List.of(item.id(), item.title(), item.category(), item.createdMs()))
           .isEqualTo(List.of(wanted.id(), wanted.title(), wanted.category(), wanted.createdMs()));
     }

@@ -18,6 +18,20 @@ final class FeedRulesTest {
   }
 
   @Test
+  void keyFault_saysWhatIsExpected() {
+    assertThat(FeedRules.keyFault("0003374a-a35c-46ed-96d2-0ea32b753199")).isEmpty();
+    assertThat(FeedRules.keyFault("Öl 5 W / \ud83d\ude00")).isEmpty();
+    assertThat(FeedRules.keyFault("é".repeat(128))).isEmpty();
+    assertThat(FeedRules.keyFault(null)).contains("a key that is not blank");
+    assertThat(FeedRules.keyFault(" ")).contains("a key that is not blank");
+    assertThat(FeedRules.keyFault("a\u0000")).contains("a key without control characters");
+    assertThat(FeedRules.keyFault("\ud83d")).contains("a key of whole characters");
+    assertThat(FeedRules.keyFault("é".repeat(129))).contains("a key of 1 to 256 bytes of UTF-8");
+    assertThat(FeedRules.keyFault("x".repeat(1 << 20)))
+        .contains("a key of 1 to 256 bytes of UTF-8");
+  }
+
+  @Test
   void isTime_isBetween1970And2100() {
     assertThat(FeedRules.isTime(0)).isTrue();
     assertThat(FeedRules.isTime(NOW)).isTrue();

@@ -1,0 +1,28 @@
+package io.unipin.feedlog;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Assigns item ids to keys. A key is the name of an item in its catalogue, such as a UUID or an
+ * SKU.
+ *
+ * <p>The id is the first 63 bits of the SHA-256 of the key's UTF-8 bytes. So every import and every
+ * server assigns the same id. Two of n keys have the same id with a probability of n² / 2^64.
+ */
+public final class ItemKeys {
+  private ItemKeys() {}
+
+  /** Returns the id of a key that passes {@link FeedRules#keyFault}, 0 to 2^63 - 1. */
+  public static long id(String key) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      return ByteBuffer.wrap(digest).getLong() >>> 1;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
