@@ -75,5 +75,13 @@ record ImportMapping(
       @Nullable Located from,
       @Nullable LinkedHashMap<String, Located> columns,
       @Nullable Located where,
-      @Nullable Located sql) {}
+      @Nullable Located sql) {
+    /** Whether the table takes an item's id from a column of a source, as far as names tell. */
+    boolean numbers(String column) {
+      Located id = columns == null ? sql : columns.get("item_id");
+      return id != null
+          && id.text().contains(column)
+          && (columns != null || id.text().contains("item_id"));
+    }
+  }
 }

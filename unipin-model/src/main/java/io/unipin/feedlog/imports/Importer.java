@@ -8,6 +8,7 @@ import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.FeedTable;
+import io.unipin.feedlog.ItemKeys;
 import io.unipin.feedlog.SchemaFile;
 import io.unipin.feedlog.YamlFile;
 import io.unipin.feedlog.database.DuckSession;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /**
  * Converts delimited text, JSON lines and Parquet files of any shape to a feed log, by a mapping in
@@ -36,10 +38,12 @@ public final class Importer {
   private final String mappingFile;
   private final ImportMapping mapping;
   private final BadRows bad;
+  private final ToLongFunction<String> idOfKey;
   private final List<SourceRows> sources = new ArrayList<>();
   private final List<TableRows> tables = new ArrayList<>();
 
-  private Importer(Path mappingFile, long maxBadRows) {
+  private Importer(Path mappingFile, long maxBadRows, ToLongFunction<String> idOfKey) {
+    this.idOfKey = idOfKey;
     this.mappingFile = mappingFile.toString();
     this.mapping = YamlFile.read(mappingFile, ImportMapping.class);
     this.bad = new BadRows(maxBadRows);
@@ -66,10 +70,20 @@ public final class Importer {
 
   /** Imports as {@link #run} does, and accounts for every row. */
   public static Imported importAll(Path mapping, Path source, Path out, long maxBadRows) {
+    return importAll(mapping, source, out, maxBadRows, ItemKeys::id);
+  }
+
+  /**
+   * Imports with other ids of keys.
+   *
+   * @param idOfKey assigns an id to an item that has only a key
+   */
+  static Imported importAll(
+      Path mapping, Path source, Path out, long maxBadRows, ToLongFunction<String> idOfKey) {
     if (!Files.isDirectory(source)) {
       throw new FeedLogException(source.toString(), "no such directory");
     }
-    Importer importer = new Importer(mapping, maxBadRows);
+    Importer importer = new Importer(mapping, maxBadRows, idOfKey);
     try (SpillFolder work = SpillFolder.beside(out)) {
       Path draft = Files.createDirectory(work.path().resolve("feedlog"));
       FeedLog log = importer.map(source.toRealPath(), draft, work.path());
@@ -98,14 +112,17 @@ public final class Importer {
     SchemaFile.write(draft.resolve(SchemaFile.NAME), schema);
     try (DuckSession session = DuckSession.open(spill).alone()) {
       SourceLoader loader = new SourceLoader(session, source, bad);
-      mapping.sources().forEach((name, files) -> sources.add(loader.load(name, files)));
+      mapping.sources().forEach((name, files) -> sources.add(load(loader, name, files)));
       session.execute("CREATE SCHEMA feedlog");
       lock(session, draft);
       TableMapper mapper =
           new TableMapper(session, mappingFile, schema, mapping.sources().keySet());
       for (Map.Entry<FeedTable, ImportMapping.Table> entry : tables().entrySet()) {
         mapper.fill(entry.getKey(), entry.getValue());
-        copy(session, "SELECT * FROM " + TableMapper.filled(entry.getKey()), draft, entry.getKey());
+      }
+      new KeyedItems(session, idOfKey).number(tables().keySet());
+      for (FeedTable table : tables().keySet()) {
+        copy(session, "SELECT * FROM " + TableMapper.filled(table), draft, table);
       }
       int malformedLines = bad.rows().size();
       FeedLog log = check(session, draft);
@@ -113,6 +130,18 @@ public final class Importer {
       return log;
     } catch (SQLException e) {
       throw new FeedLogException(mappingFile, DuckSession.reason(e), e);
+    }
+  }
+
+  private SourceRows load(SourceLoader loader, String name, ImportMapping.Source files) {
+    try {
+      return loader.load(name, files);
+    } catch (FeedLogException e) {
+      String hint = e.column().isEmpty() ? "" : KeyedItems.hint(e.reason());
+      if (hint.isEmpty() || tables().values().stream().noneMatch(t -> t.numbers(e.column()))) {
+        throw e;
+      }
+      throw new FeedLogException(e, hint);
     }
   }
 

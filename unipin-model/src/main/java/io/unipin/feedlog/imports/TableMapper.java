@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -86,14 +87,14 @@ final class TableMapper {
     List<String> select = new ArrayList<>();
     for (FeedTable.Column column : table.columns()) {
       String identifier = DuckSession.identifier(column.name());
-      String value = found.contains(column.name()) ? identifier : absent(table, column, sql);
+      String value = found.contains(column.name()) ? identifier : absent(table, column, found, sql);
       select.add(cast(value, column));
     }
     String from = "(" + sql.text() + "\n)";
     try {
       create(table, select, from);
     } catch (SQLException e) {
-      throw new FeedLogException(sql, key, DuckSession.reason(e));
+      throw failed(sql, key, e);
     }
   }
 
@@ -121,7 +122,8 @@ final class TableMapper {
       if (sql != null) {
         requireSelect(key(table, column), sql, "SELECT (" + sql.text() + "\n)");
       }
-      String value = sql == null ? absent(table, column, from) : "(" + sql.text() + "\n)";
+      String value =
+          sql == null ? absent(table, column, columns.keySet(), from) : "(" + sql.text() + "\n)";
       select.add(cast(value, column));
     }
     try {
@@ -150,8 +152,14 @@ final class TableMapper {
     try {
       session.execute(query);
     } catch (SQLException e) {
-      throw new FeedLogException(sql, key, DuckSession.reason(e));
+      throw failed(sql, key, e);
     }
+  }
+
+  private static FeedLogException failed(Located sql, String key, SQLException cause) {
+    String reason = DuckSession.reason(cause);
+    boolean ofItem = key.endsWith(".item_id") || reason.contains("item_id");
+    return new FeedLogException(sql, key, reason + (ofItem ? KeyedItems.hint(reason) : ""));
   }
 
   private void create(FeedTable table, List<String> select, String from) throws SQLException {
@@ -166,9 +174,26 @@ final class TableMapper {
   }
 
   /** Returns the value of a column that the mapping leaves out. */
-  private String absent(FeedTable table, FeedTable.Column column, Located place) {
+  private String absent(
+      FeedTable table, FeedTable.Column column, Collection<String> given, Located place) {
     return switch (column.name()) {
-      case "time_ms", "sequence", "event_id", "oracle", "created_ms", "content", "author" -> "NULL";
+      case "time_ms",
+          "sequence",
+          "event_id",
+          "oracle",
+          "created_ms",
+          "content",
+          "author",
+          "key",
+          "item_key" ->
+          "NULL";
+      case "item_id" -> {
+        if (!given.contains(table.keyColumn())) {
+          throw new FeedLogException(
+              place, table.table(), "column item_id or " + table.keyColumn() + " expected");
+        }
+        yield "NULL";
+      }
       case "title", "category" -> "''";
       case "surface" -> {
         if (schema.surfaces().size() > 1) {
