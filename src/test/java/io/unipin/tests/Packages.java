@@ -31,7 +31,7 @@ final class Packages {
       client: proto.v1
       feedlog: feedlog.arrays feedlog.database feedlog.source settings
       feedlog.database: feedlog.source
-      feedlog.imports: feedlog feedlog.database feedlog.source settings
+      feedlog.imports: feedlog feedlog.arrays feedlog.database feedlog.source settings
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
       model: kvcache model.features model.files
@@ -57,6 +57,7 @@ final class Packages {
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
       serving.items: ann feedlog model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.threads settings
       serving.items.live: feedlog model.features
+      serving.keys: feedlog serving.items.live
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
@@ -69,7 +70,7 @@ final class Packages {
       serving.rpc.items: proto.v1 serving.failure serving.items serving.metrics
       serving.security: serving.threads settings
       serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
-      serving.slate: serving.items.live serving.request settings
+      serving.slate: feedlog serving.items.live serving.request settings
       serving.threads: model
       serving.tracing: settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.log

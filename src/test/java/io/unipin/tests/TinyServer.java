@@ -158,7 +158,13 @@ final class TinyServer implements AutoCloseable {
     for (int row = 0; row < ITEMS; row++) {
       items.add(
           new CatalogueItem(
-              FIRST_ID + row, "Item " + row, "all", FeedLog.NO_TIME, content(row, contentDim)));
+              FIRST_ID + row,
+              "Item " + row,
+              "all",
+              FeedLog.NO_TIME,
+              content(row, contentDim),
+              "",
+              key(FIRST_ID + row)));
     }
     BundlePublisher.publish(
         model, Catalogue.of(items), factory, folder.resolve("bundles").resolve(name));
@@ -171,6 +177,11 @@ final class TinyServer implements AutoCloseable {
       content[i] = (item * 31 + i * 7) % 13 % 2 == 0 ? 1 : -1;
     }
     return content;
+  }
+
+  /** Returns the key of an item; empty for every other item. */
+  static String key(long id) {
+    return id % 2 == 0 ? "sku-" + id : "";
   }
 
   /**

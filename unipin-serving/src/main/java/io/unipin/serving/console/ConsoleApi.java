@@ -15,7 +15,9 @@ import io.unipin.serving.inspect.ItemVerdict;
 import io.unipin.serving.inspect.Verdict;
 import io.unipin.serving.items.ItemPlace;
 import io.unipin.serving.items.ItemsStatus;
+import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.metrics.LiveSample;
+import io.unipin.serving.request.PageQuery;
 import io.unipin.serving.rpc.Route;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -87,21 +89,22 @@ final class ConsoleApi implements AutoCloseable {
     Route route = parts.services().bundles().routes().of(form.user());
     int maxPageSize = parts.services().identity().maxPageSize();
     long nowMs = parts.services().identity().nowMs();
-    Inspection inspection =
+    Inspected inspected =
         workbench.run(
             "Inspect",
             route.bundles(),
-            (bundle, clock) ->
-                route
-                    .recommender()
-                    .inspect(
-                        bundle,
-                        form.query(bundle.model().config(), maxPageSize, nowMs),
-                        form.itemId(),
-                        clock));
+            (bundle, clock) -> {
+              ItemNames names = ItemNames.of(List.of(bundle.items()));
+              PageQuery query = form.query(bundle.model().config(), maxPageSize, nowMs);
+              return new Inspected(
+                  route.recommender().inspect(bundle, query, form.itemId(names), clock), names);
+            });
     return InspectionView.of(
-        form.user(), inspection, route.assignments(), whyNotServed(inspection));
+        form.user(), inspected, route.assignments(), whyNotServed(inspected.inspection()));
   }
+
+  /** An inspected request, and the names of the items of its bundle. */
+  record Inspected(Inspection inspection, ItemNames names) {}
 
   /** Returns why the inspected bundle serves no item of the id; empty if it does. */
   private String whyNotServed(Inspection inspection) {

@@ -2,8 +2,10 @@ package io.unipin.serving.console;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.unipin.feedlog.FeedRules;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.request.PageQuery;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeMs time of the request in milliseconds since the epoch; absent for the current time
  * @param item id of the item to explain; absent if no item is to be explained
+ * @param itemKey key of the item to explain, instead of its id; absent if no key is given
  * @param pageSize number of items on the page; 0 for the server's default
  * @param candidates number of candidates to retrieve and score; 0 for the server's default
  * @param outcomes weights of the desired outcomes by action
@@ -27,6 +30,7 @@ record InspectionForm(
     String surface,
     @Nullable Long timeMs,
     @Nullable Long item,
+    @Nullable String itemKey,
     int pageSize,
     int candidates,
     Map<String, Float> outcomes,
@@ -41,6 +45,7 @@ record InspectionForm(
       @JsonProperty("surface") @Nullable String surface,
       @JsonProperty("timeMs") @Nullable Long timeMs,
       @JsonProperty("item") @Nullable Long item,
+      @JsonProperty("itemKey") @Nullable String itemKey,
       @JsonProperty("pageSize") @Nullable Integer pageSize,
       @JsonProperty("candidates") @Nullable Integer candidates,
       @JsonProperty("outcomes") @Nullable Map<String, Float> outcomes,
@@ -51,6 +56,7 @@ record InspectionForm(
         surface == null ? "" : surface,
         timeMs,
         item,
+        itemKey,
         pageSize == null ? 0 : pageSize,
         candidates == null ? 0 : candidates,
         outcomes == null ? Map.of() : outcomes,
@@ -58,8 +64,23 @@ record InspectionForm(
         allowSeen != null && allowSeen);
   }
 
-  OptionalLong itemId() {
-    return item == null ? OptionalLong.empty() : OptionalLong.of(item);
+  /** Returns the id of the item to explain. */
+  OptionalLong itemId(ItemNames names) {
+    if (item != null) {
+      if (itemKey != null) {
+        throw ServingException.invalid("itemKey", "an item or an itemKey expected, got both");
+      }
+      return OptionalLong.of(item);
+    }
+    if (itemKey == null) {
+      return OptionalLong.empty();
+    }
+    FeedRules.keyFault(itemKey)
+        .ifPresent(
+            expected -> {
+              throw ServingException.invalid("itemKey", expected + " expected");
+            });
+    return OptionalLong.of(names.id(itemKey));
   }
 
   PageQuery query(ModelConfig model, int maxPageSize, long nowMs) {

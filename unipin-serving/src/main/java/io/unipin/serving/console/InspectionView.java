@@ -5,6 +5,7 @@ import io.unipin.serving.inspect.InspectedItem;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.ItemVerdict;
 import io.unipin.serving.inspect.ReadAction;
+import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Stage;
 import java.util.LinkedHashMap;
@@ -35,10 +36,17 @@ record InspectionView(
 
   // Ids are texts, because JavaScript numbers can't represent every long.
   record Action(
-      String id, String title, boolean known, List<String> actions, String surface, long timeMs) {}
+      String id,
+      String key,
+      String title,
+      boolean known,
+      List<String> actions,
+      String surface,
+      long timeMs) {}
 
   record Item(
       String id,
+      String key,
       String title,
       String category,
       int rank,
@@ -51,6 +59,7 @@ record InspectionView(
 
   record Fate(
       String id,
+      String key,
       String title,
       String verdict,
       String meaning,
@@ -69,7 +78,9 @@ record InspectionView(
    * @param reason why the bundle serves no item of the inspected id; empty if it does
    */
   static InspectionView of(
-      String user, Inspection inspection, List<Assignment> assignments, String reason) {
+      String user, ConsoleApi.Inspected inspected, List<Assignment> assignments, String reason) {
+    Inspection inspection = inspected.inspection();
+    ItemNames names = inspected.names();
     Map<String, Double> stages = new LinkedHashMap<>();
     for (Stage stage : Stage.values()) {
       Long nanos = inspection.nanos().get(stage);
@@ -92,14 +103,15 @@ record InspectionView(
         inspection.trace().degradations(),
         inspection.trace().actions(),
         stages,
-        inspection.history().stream().map(InspectionView::action).toList(),
-        inspection.candidates().stream().map(InspectionView::item).toList(),
-        verdict == null ? null : fate(verdict, reason));
+        inspection.history().stream().map(read -> action(read, names)).toList(),
+        inspection.candidates().stream().map(candidate -> item(candidate, names)).toList(),
+        verdict == null ? null : fate(verdict, names, reason));
   }
 
-  private static Action action(ReadAction read) {
+  private static Action action(ReadAction read, ItemNames names) {
     return new Action(
         String.valueOf(read.action().itemId()),
+        names.key(read.action().itemId()),
         read.title(),
         read.known(),
         read.action().actions(),
@@ -107,10 +119,11 @@ record InspectionView(
         read.action().timeMs());
   }
 
-  private static Item item(InspectedItem inspected) {
+  private static Item item(InspectedItem inspected, ItemNames names) {
     RankedItem item = inspected.item();
     return new Item(
         String.valueOf(item.id()),
+        names.key(item.id()),
         item.title(),
         inspected.category(),
         inspected.rank(),
@@ -122,10 +135,11 @@ record InspectionView(
         item.probabilities());
   }
 
-  private static Fate fate(ItemVerdict verdict, String reason) {
+  private static Fate fate(ItemVerdict verdict, ItemNames names, String reason) {
     RankedItem scored = verdict.scored();
     return new Fate(
         String.valueOf(verdict.id()),
+        names.key(verdict.id()),
         verdict.title(),
         verdict.verdict().name().toLowerCase(Locale.ROOT),
         verdict.verdict().meaning(),

@@ -10,6 +10,7 @@ package io.unipin.serving.items;
  * @param createdMs when the item appeared, in milliseconds since 1970; 0 when unknown
  * @param content content vector, owned by this record; empty when the item has none
  * @param expiresMs time from which the item is on no page, in milliseconds since 1970; 0 for never
+ * @param key key that gave the item its id; empty when the caller gave the id
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by the record
 public record PutItem(
@@ -19,4 +20,17 @@ public record PutItem(
     String author,
     long createdMs,
     float[] content,
-    long expiresMs) {}
+    long expiresMs,
+    String key) {
+  /** Creates an item without a key. */
+  public PutItem(
+      long id,
+      String title,
+      String category,
+      String author,
+      long createdMs,
+      float[] content,
+      long expiresMs) {
+    this(id, title, category, author, createdMs, content, expiresMs, "");
+  }
+}

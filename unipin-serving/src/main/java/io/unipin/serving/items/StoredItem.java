@@ -23,13 +23,20 @@ record StoredItem(long revision, PutItem item) {
         item.category(),
         item.author(),
         createdMs(),
-        item.expiresMs());
+        item.expiresMs(),
+        item.key());
   }
 
   /** Returns the item as a feed log has it. */
   CatalogueItem catalogued() {
     return new CatalogueItem(
-        item.id(), item.title(), item.category(), createdMs(), item.content(), item.author());
+        item.id(),
+        item.title(),
+        item.category(),
+        createdMs(),
+        item.content(),
+        item.author(),
+        item.key());
   }
 
   private long createdMs() {

@@ -9,7 +9,10 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.history.AppendResult;
 import io.unipin.serving.history.RetractResult;
+import io.unipin.serving.items.live.LiveItems;
+import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.metrics.ServingMetrics;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -66,20 +69,23 @@ final class ActionIntake {
 
   /**
    * Creates a reader that accepts the names of any serving bundle. A stored history outlives
-   * bundles and arms.
+   * bundles and arms. If bundles have different ids for a key, the server's own bundle decides.
    */
   private RequestReader reader() {
     Set<String> actions = new LinkedHashSet<>();
     Set<String> surfaces = new LinkedHashSet<>();
+    List<LiveItems> items = new ArrayList<>();
     for (BundleHolder holder : services.bundles().routes().holders()) {
       try (BundleLease lease = holder.acquire()) {
         ModelConfig config = lease.bundle().model().config();
         actions.addAll(config.actions());
         surfaces.addAll(config.surfaces());
+        items.add(lease.bundle().items());
       }
     }
     return new RequestReader(
-        new RequestReader.Schema(List.copyOf(actions), List.copyOf(surfaces), this::firstSurface),
+        new RequestReader.Schema(
+            List.copyOf(actions), List.copyOf(surfaces), this::firstSurface, ItemNames.of(items)),
         services.identity().maxPageSize(),
         services.identity().nowMs());
   }

@@ -1,7 +1,9 @@
 package io.unipin.serving.rpc;
 
 import io.unipin.feedlog.FeedRules;
+import io.unipin.serving.history.ActionEvent;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Checks single fields in the same way for all requests. An error becomes a violation. One thread.
@@ -65,6 +67,29 @@ final class RequestFields {
     } else if (FeedRules.looksLikeSeconds(timeMs)) {
       violations.add(field, FeedRules.TIME + ", not seconds,", timeMs);
     }
+  }
+
+  /** Checks the weights of some actions. */
+  void weights(
+      String field, Map<String, Float> weights, List<String> actions, float least, float most) {
+    if (weights.size() > actions.size()) {
+      violations.add(field, "at most " + actions.size() + " entries", weights.size());
+      return;
+    }
+    weights.forEach(
+        (action, weight) -> {
+          String path = field + "[" + Violations.shortened(action) + "]";
+          known(path, action, actions);
+          violations.require(
+              weight >= least && weight <= most, path, least + " to " + most, weight);
+        });
+  }
+
+  /** Checks a revision. Returns 0 for an invalid one. */
+  long revision(String field, long revision) {
+    boolean right = revision >= 0 && revision <= ActionEvent.MAX_REVISION;
+    violations.require(right, field, "0 to " + ActionEvent.MAX_REVISION, revision);
+    return right ? revision : 0;
   }
 
   void range(String field, int value, int most) {

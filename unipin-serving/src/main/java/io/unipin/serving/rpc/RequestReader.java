@@ -1,5 +1,6 @@
 package io.unipin.serving.rpc;
 
+import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.Preferences;
@@ -10,8 +11,11 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.keys.ItemNames;
+import io.unipin.serving.keys.RequestedItems;
 import io.unipin.serving.pipeline.RankingConfig;
 import io.unipin.serving.request.PageQuery;
 import io.unipin.serving.request.RankingQuery;
@@ -22,7 +26,6 @@ import io.unipin.serving.request.Wishes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -36,6 +39,7 @@ final class RequestReader {
   private final long nowMs;
   private final Violations violations = new Violations();
   private final RequestFields fields;
+  private final RequestedItems items;
 
   /** Creates a reader. A request may use only the names of the bundle that serves it. */
   RequestReader(Schema schema, int maxPageSize, long nowMs) {
@@ -43,6 +47,7 @@ final class RequestReader {
     this.maxPageSize = maxPageSize;
     this.nowMs = nowMs;
     this.fields = new RequestFields(violations, nowMs);
+    this.items = new RequestedItems(schema.items(), violations::add);
   }
 
   /**
@@ -50,10 +55,25 @@ final class RequestReader {
    *
    * @param firstSurface returns the first surface of the bundle that serves a user
    */
-  record Schema(List<String> actions, List<String> surfaces, UnaryOperator<String> firstSurface) {
-    Schema(List<String> actions, List<String> surfaces) {
-      this(actions, surfaces, user -> surfaces.get(0));
+  record Schema(
+      List<String> actions,
+      List<String> surfaces,
+      UnaryOperator<String> firstSurface,
+      ItemNames items) {
+    Schema(List<String> actions, List<String> surfaces, ItemNames items) {
+      this(actions, surfaces, user -> surfaces.get(0), items);
     }
+
+    static Schema of(LoadedBundle bundle) {
+      ModelConfig config = bundle.model().config();
+      ItemNames items = ItemNames.of(List.of(bundle.items()));
+      return new Schema(config.actions(), config.surfaces(), items);
+    }
+  }
+
+  /** Returns the items that the request names. */
+  RequestedItems items() {
+    return items;
   }
 
   PageQuery page(RetrieveAndRankRequest request) {
@@ -84,20 +104,16 @@ final class RequestReader {
     String id = requestId(request.getRequestId());
     UserInput user = user(request.getUser());
     Wishes wishes = wishes(request.getPreferences());
-    int count = request.getItemIdsCount();
+    int count = request.getItemIdsCount() + request.getItemKeysCount();
     if (count < 1 || count > RequestLimits.RANK_ITEMS) {
       violations.add("item_ids", "1 to " + RequestLimits.RANK_ITEMS + " items", count);
-    } else {
-      Set<Long> ids = new HashSet<>();
-      for (int i = 0; i < count && !violations.isFull(); i++) {
-        if (!ids.add(request.getItemIds(i))) {
-          violations.add("item_ids[" + i + "]", "each item once", request.getItemIds(i));
-        }
-      }
+      violations.throwIfAny();
     }
+    long[] ranked =
+        items.distinct(
+            request.getItemIdsList(), "item_ids", request.getItemKeysList(), "item_keys");
     violations.throwIfAny();
-    long[] items = request.getItemIdsList().stream().mapToLong(Long::longValue).toArray();
-    return new RankingQuery(id, user, wishes, items);
+    return new RankingQuery(id, user, wishes, ranked);
   }
 
   List<UserEvents> events(RecordActionsRequest request) {
@@ -125,7 +141,7 @@ final class RequestReader {
         Action action = user.getActions(i);
         fields.id(path + ".event_id", action.getEventId());
         fields.happened(path + ".time_ms", action.getTimeMs());
-        long revision = revision(path + ".revision", action.getRevision());
+        long revision = fields.revision(path + ".revision", action.getRevision());
         RecordedAction read = action(path, action);
         if (action.getSurface().isEmpty()) {
           read = read.on(firstSurface);
@@ -152,16 +168,9 @@ final class RequestReader {
       violations.require(
           ids.add(request.getEventIds(i)), path, "each event once", request.getEventIds(i));
     }
-    long revision = revision("revision", request.getRevision());
+    long revision = fields.revision("revision", request.getRevision());
     violations.throwIfAny();
     return new UserRetractions(request.getUserId(), request.getEventIdsList(), revision);
-  }
-
-  /** Checks a revision. Returns 0 for an invalid one. */
-  private long revision(String field, long revision) {
-    boolean right = revision >= 0 && revision <= ActionEvent.MAX_REVISION;
-    violations.require(right, field, "0 to " + ActionEvent.MAX_REVISION, revision);
-    return right ? revision : 0;
   }
 
   String erasure(EraseUserRequest request) {
@@ -235,18 +244,20 @@ final class RequestReader {
       violations.require(names.add(name), path + ".actions[" + i + "]", "each name once", name);
     }
     String surface = surface(path + ".surface", action.getSurface());
-    return new RecordedAction(
-        action.getItemId(), action.getActionsList(), surface, action.getTimeMs());
+    long item = items.item(action.getItemId(), action.getItemKey(), path + ".item_key");
+    return new RecordedAction(item, action.getActionsList(), surface, action.getTimeMs());
   }
 
   private Wishes wishes(Preferences preferences) {
-    weights("preferences.outcomes", preferences.getOutcomesMap(), 0, 1);
-    weights(
+    List<String> actions = schema.actions();
+    fields.weights("preferences.outcomes", preferences.getOutcomesMap(), actions, 0, 1);
+    fields.weights(
         "preferences.utility_weights",
         preferences.getUtilityWeightsMap(),
+        actions,
         -RankingConfig.MAX_WEIGHT,
         RankingConfig.MAX_WEIGHT);
-    int excluded = preferences.getExcludedItemIdsCount();
+    int excluded = preferences.getExcludedItemIdsCount() + preferences.getExcludedItemKeysCount();
     if (excluded > RequestLimits.EXCLUDED) {
       violations.add(
           "preferences.excluded_item_ids",
@@ -264,24 +275,13 @@ final class RequestReader {
     return new Wishes(
         preferences.getOutcomesMap(),
         preferences.getUtilityWeightsMap(),
-        preferences.getExcludedItemIdsList().stream().mapToLong(Long::longValue).toArray(),
+        items.items(
+            preferences.getExcludedItemIdsList(),
+            preferences.getExcludedItemKeysList(),
+            "preferences.excluded_item_keys"),
         preferences.getAllowSeen(),
         Set.copyOf(preferences.getCategoriesList()),
         preferences.getCreatedSinceMs());
-  }
-
-  private void weights(String field, Map<String, Float> weights, float least, float most) {
-    if (weights.size() > schema.actions().size()) {
-      violations.add(field, "at most " + schema.actions().size() + " entries", weights.size());
-      return;
-    }
-    weights.forEach(
-        (action, weight) -> {
-          String path = field + "[" + Violations.shortened(action) + "]";
-          fields.known(path, action, schema.actions());
-          violations.require(
-              weight >= least && weight <= most, path, least + " to " + most, weight);
-        });
   }
 
   private String surface(String field, String name) {

@@ -8,6 +8,7 @@ import io.unipin.proto.v1.RetrievedItem;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
 import io.unipin.serving.experiment.Assignment;
+import io.unipin.serving.keys.RequestedItems;
 import io.unipin.serving.request.Page;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Ranking;
@@ -30,26 +31,29 @@ final class ResponseWriter {
     this.config = config;
   }
 
-  RetrieveAndRankResponse page(Page page, Map<Stage, Long> spent, Route route) {
+  RetrieveAndRankResponse page(
+      Page page, Map<Stage, Long> spent, Route route, RequestedItems items) {
     RetrieveAndRankResponse.Builder response = RetrieveAndRankResponse.newBuilder();
     for (RankedItem item : page.items()) {
-      response.addItems(item(item, page.trace().actions()));
+      response.addItems(item(item, page.trace().actions(), items));
     }
     for (Removal removal : page.removals()) {
       response
           .addRemovedBuilder()
           .setItemId(removal.item())
+          .setKey(items.key(removal.item()))
           .setPlace(removal.place())
           .setUtility(removal.utility())
           .setRule(removal.rule().name().toLowerCase(Locale.ROOT));
     }
     return response
         .setNextPageCursor(page.nextCursor())
-        .setServed(served(page.trace(), spent, route))
+        .setServed(served(page.trace(), spent, route, items))
         .build();
   }
 
-  RetrieveResponse retrieval(Retrieval retrieval, Map<Stage, Long> spent, Route route) {
+  RetrieveResponse retrieval(
+      Retrieval retrieval, Map<Stage, Long> spent, Route route, RequestedItems items) {
     RetrieveResponse.Builder response = RetrieveResponse.newBuilder();
     retrieval
         .items()
@@ -58,22 +62,24 @@ final class ResponseWriter {
                 response.addItems(
                     RetrievedItem.newBuilder()
                         .setItemId(item.id())
+                        .setKey(items.key(item.id()))
                         .setRetrievalScore(item.score())));
-    return response.setServed(served(retrieval.trace(), spent, route)).build();
+    return response.setServed(served(retrieval.trace(), spent, route, items)).build();
   }
 
-  RankResponse ranking(Ranking ranking, Map<Stage, Long> spent, Route route) {
+  RankResponse ranking(Ranking ranking, Map<Stage, Long> spent, Route route, RequestedItems items) {
     RankResponse.Builder response = RankResponse.newBuilder();
     for (RankedItem item : ranking.items()) {
-      response.addItems(item(item, ranking.trace().actions()));
+      response.addItems(item(item, ranking.trace().actions(), items));
     }
-    return response.setServed(served(ranking.trace(), spent, route)).build();
+    return response.setServed(served(ranking.trace(), spent, route, items)).build();
   }
 
-  private static ScoredItem item(RankedItem item, List<String> actions) {
+  private static ScoredItem item(RankedItem item, List<String> actions, RequestedItems items) {
     ScoredItem.Builder builder =
         ScoredItem.newBuilder()
             .setItemId(item.id())
+            .setKey(items.key(item.id()))
             .setUtility(item.utility())
             .setRetrievalScore(item.retrievalScore())
             .setTitle(item.title());
@@ -83,7 +89,7 @@ final class ResponseWriter {
     return builder.build();
   }
 
-  private Served served(Trace trace, Map<Stage, Long> spent, Route route) {
+  private Served served(Trace trace, Map<Stage, Long> spent, Route route, RequestedItems items) {
     Served.Builder served =
         Served.newBuilder()
             .setRequestId(trace.requestId())
@@ -95,8 +101,15 @@ final class ResponseWriter {
             .setCache(outcome(trace.cache()))
             .setHistoryActions(trace.historyActions())
             .setEncodedActions(trace.encodedActions())
-            .addAllDegradations(trace.degradations())
-            .addAllUnknownItemIds(trace.unknownItems());
+            .addAllDegradations(trace.degradations());
+    for (long id : trace.unknownItems()) {
+      String key = items.requestedKey(id);
+      if (key.isEmpty()) {
+        served.addUnknownItemIds(id);
+      } else {
+        served.addUnknownItemKeys(key);
+      }
+    }
     for (Assignment assignment : route.assignments()) {
       served
           .addExperimentsBuilder()

@@ -1,7 +1,6 @@
 package io.unipin.serving.rpc;
 
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.admission.Priority;
@@ -121,12 +120,8 @@ public final class Shadow {
     Deadline deadline = new Deadline(System.nanoTime() + config.timeout().toNanos());
     StageClock clock = new StageClock(deadline, System::nanoTime);
     try (BundleLease lease = parts.bundles().acquire()) {
-      ModelConfig model = lease.bundle().model().config();
       RequestReader reader =
-          new RequestReader(
-              new RequestReader.Schema(model.actions(), model.surfaces()),
-              maxPageSize,
-              copy.nowMs());
+          new RequestReader(RequestReader.Schema.of(lease.bundle()), maxPageSize, copy.nowMs());
       Page page =
           parts.recommender().retrieveAndRank(lease.bundle(), reader.page(copy.request()), clock);
       long nanos = clock.spent().values().stream().mapToLong(Long::longValue).sum();

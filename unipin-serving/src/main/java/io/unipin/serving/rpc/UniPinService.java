@@ -1,7 +1,6 @@
 package io.unipin.serving.rpc;
 
 import io.grpc.stub.StreamObserver;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.EraseUserResponse;
 import io.unipin.proto.v1.RankRequest;
@@ -21,6 +20,7 @@ import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.experiment.Knob;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.log.Slate;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
@@ -87,10 +87,11 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private Answer<RetrieveAndRankResponse> page(RetrieveAndRankRequest request, CallBudget budget) {
     UserCall call = begin(PAGE, request.getUser().getUserId(), budget);
     try (BundleLease lease = call.route().bundles().acquire()) {
-      PageQuery query = reader(lease.bundle()).page(request);
+      RequestReader reader = reader(lease.bundle());
+      PageQuery query = reader.page(request);
       Page page = call.recommender().retrieveAndRank(lease.bundle(), query, call.clock());
       return new Answer<>(
-          writer.page(page, call.clock().spent(), call.route()),
+          writer.page(page, call.clock().spent(), call.route(), reader.items()),
           () -> {
             users.served(slate(query, page, call.route()), call.mark());
             answered(call, query.user(), UsedKnobs.of(query), page.trace());
@@ -109,10 +110,11 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private Answer<RetrieveResponse> retrieval(RetrieveRequest request, CallBudget budget) {
     UserCall call = begin(RETRIEVAL, request.getUser().getUserId(), budget);
     try (BundleLease lease = call.route().bundles().acquire()) {
-      RetrievalQuery query = reader(lease.bundle()).retrieval(request);
+      RequestReader reader = reader(lease.bundle());
+      RetrievalQuery query = reader.retrieval(request);
       Retrieval found = call.recommender().retrieve(lease.bundle(), query, call.clock());
       return new Answer<>(
-          writer.retrieval(found, call.clock().spent(), call.route()),
+          writer.retrieval(found, call.clock().spent(), call.route(), reader.items()),
           () -> answered(call, query.user(), UsedKnobs.of(query), found.trace()));
     } catch (RuntimeException e) {
       throw failed(call.rpc(), call.clock(), e);
@@ -127,10 +129,11 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private Answer<RankResponse> ranking(RankRequest request, CallBudget budget) {
     UserCall call = begin(RANKING, request.getUser().getUserId(), budget);
     try (BundleLease lease = call.route().bundles().acquire()) {
-      RankingQuery query = reader(lease.bundle()).ranking(request);
+      RequestReader reader = reader(lease.bundle());
+      RankingQuery query = reader.ranking(request);
       Ranking ranking = call.recommender().rank(lease.bundle(), query, call.clock());
       return new Answer<>(
-          writer.ranking(ranking, call.clock().spent(), call.route()),
+          writer.ranking(ranking, call.clock().spent(), call.route(), reader.items()),
           () -> answered(call, query.user(), UsedKnobs.of(query), ranking.trace()));
     } catch (RuntimeException e) {
       throw failed(call.rpc(), call.clock(), e);
@@ -165,7 +168,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   @Override
   public void eraseUser(EraseUserRequest request, StreamObserver<EraseUserResponse> observer) {
     // An erasure uses no names of a bundle, so this reader knows no names.
-    RequestReader gone = reader(new RequestReader.Schema(List.of(), List.of()));
+    RequestReader gone = reader(new RequestReader.Schema(List.of(), List.of(), ItemNames.NONE));
     erasures.run(
         "EraseUser",
         observer,
@@ -226,8 +229,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   }
 
   private RequestReader reader(LoadedBundle bundle) {
-    ModelConfig config = bundle.model().config();
-    return reader(new RequestReader.Schema(config.actions(), config.surfaces()));
+    return reader(RequestReader.Schema.of(bundle));
   }
 
   private RequestReader reader(RequestReader.Schema schema) {

@@ -3,6 +3,8 @@ package io.unipin.serving.slate;
 import static io.unipin.settings.SettingException.checkPositive;
 import static io.unipin.settings.SettingException.checkRange;
 
+import io.unipin.feedlog.FeedRules;
+import io.unipin.settings.SettingException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Set;
@@ -19,6 +21,7 @@ import java.util.TreeSet;
  * @param blockedItems ids of items that stand on no page
  * @param blockedAuthors authors whose items stand on no page
  * @param blockedCategories categories whose items stand on no page
+ * @param blockedItemKeys keys of items that stand on no page
  */
 public record SlateConfig(
     int perAuthor,
@@ -27,10 +30,11 @@ public record SlateConfig(
     Duration freshWithin,
     Set<Long> blockedItems,
     Set<String> blockedAuthors,
-    Set<String> blockedCategories) {
+    Set<String> blockedCategories,
+    Set<String> blockedItemKeys) {
   /** The configuration without any rule. */
   public static final SlateConfig NONE =
-      new SlateConfig(0, 0, 0, Duration.ofDays(7), Set.of(), Set.of(), Set.of());
+      new SlateConfig(0, 0, 0, Duration.ofDays(7), Set.of(), Set.of(), Set.of(), Set.of());
 
   public SlateConfig {
     checkRange("perAuthor", perAuthor, 0, 4096);
@@ -40,6 +44,14 @@ public record SlateConfig(
     blockedItems = sorted(blockedItems);
     blockedAuthors = sorted(blockedAuthors);
     blockedCategories = sorted(blockedCategories);
+    blockedItemKeys = sorted(blockedItemKeys);
+    for (String key : blockedItemKeys) {
+      FeedRules.keyFault(key)
+          .ifPresent(
+              expected -> {
+                throw new SettingException("blockedItemKeys", expected + " expected");
+              });
+    }
   }
 
   /**

@@ -51,7 +51,8 @@ public final class SlateRules {
   }
 
   /** A candidate with the attributes that the rules use. */
-  private record Entry(RankedItem item, int place, String author, String category, boolean fresh) {
+  private record Entry(
+      RankedItem item, int place, String author, String category, boolean fresh, boolean blocked) {
     @Override
     public boolean equals(Object other) {
       return other instanceof Entry entry && entry.place == place;
@@ -78,7 +79,12 @@ public final class SlateRules {
         long created = items.createdMs(row);
         boolean fresh = created != FeedLog.NO_TIME && created >= oldest;
         String author = items.author(row);
-        entries.add(new Entry(item, entries.size() + 1, author, items.category(row), fresh));
+        String category = items.category(row);
+        boolean blocked =
+            config.blockedItems().contains(item.id())
+                || (!config.blockedItemKeys().isEmpty()
+                    && config.blockedItemKeys().contains(items.key(row)));
+        entries.add(new Entry(item, entries.size() + 1, author, category, fresh, blocked));
       }
     }
 
@@ -97,7 +103,7 @@ public final class SlateRules {
     }
 
     private @Nullable Rule blocking(Entry entry) {
-      if (config.blockedItems().contains(entry.item().id())) {
+      if (entry.blocked()) {
         return Rule.BLOCKED_ITEM;
       }
       if (config.blockedAuthors().contains(entry.author())) {

@@ -30,13 +30,18 @@ function form() {
   const amount = id => byId(id).value === '' ? 0 : Number(byId(id).value);
   const wishes = kind => Object.fromEntries(
     actions.filter(name => byId(`${kind}-${name}`).value !== '').map(name => [name, Number(byId(`${kind}-${name}`).value)]));
+  const item = byId('inspect-item').value.trim();
+  const numbered = /^-?\d{1,19}$/.test(item);
   return {
     user: byId('inspect-user').value.trim(), surface: byId('inspect-surface').value,
     pageSize: amount('inspect-size'), candidates: amount('inspect-candidates'),
-    item: byId('inspect-item').value.trim() || null, allowSeen: byId('inspect-seen').checked,
+    item: numbered ? item : null, itemKey: numbered ? null : item || null, allowSeen: byId('inspect-seen').checked,
     outcomes: wishes('outcome'), weights: wishes('weight'),
   };
 }
+
+/** An item without a key is named by its id. */
+const named = item => item.key || item.id;
 
 function summary(view) {
   const stages = Object.entries(view.stagesMs);
@@ -65,7 +70,7 @@ function fate(view) {
   if (!item) return null;
   const known = item.verdict !== 'unknown';
   return h('div', { class: `card fate ${item.verdict}`, id: 'fate' },
-    h('h2', {}, `${known ? item.title || 'Item' : 'Item'} (${item.id}): ${item.meaning}`),
+    h('h2', {}, `${known ? item.title || 'Item' : 'Item'} (${named(item)}): ${item.meaning}`),
     item.reason ? h('p', { id: 'fate-reason' }, `Not served because: ${item.reason}.`) : null,
     known && facts([
       ['Nearest by query', `place ${whole(item.exactRank)} of all items that pass the filters`],
@@ -84,7 +89,7 @@ function history(view) {
       h('caption', {}, `Newest first; ${whole(view.historyActions)} of ${whole(view.lifetime)} actions were read`),
       h('thead', {}, h('tr', {}, ['Item', 'Actions', 'When'].map(name => h('th', { scope: 'col' }, name)))),
       h('tbody', {}, newest.slice(0, LISTED).map(action => h('tr', {},
-        h('td', {}, action.known ? action.title : badge('unknown item', 'warn'), h('span', { class: 'id' }, action.id)),
+        h('td', {}, action.known ? action.title : badge('unknown item', 'warn'), h('span', { class: 'id' }, named(action))),
         h('td', {}, action.actions.length ? action.actions.join(', ') : '–', h('span', { class: 'id' }, action.surface)),
         h('td', {}, time(action.timeMs))))))));
 }
@@ -102,7 +107,7 @@ function candidates(view) {
   const most = view.actions.map((_, i) => Math.max(1e-9, ...view.candidates.map(item => item.probabilities[i] ?? 0)));
   const shown = view.candidates.filter(item => item.page > 0).length;
   const draw = () => {
-    const found = view.candidates.filter(item => !wanted || item.id === wanted ||
+    const found = view.candidates.filter(item => !wanted || item.id === wanted || item.key.toLowerCase() === wanted ||
       `${item.title} ${item.category}`.toLowerCase().includes(wanted));
     found.sort((a, b) => {
       const one = sorted.value(a), other = sorted.value(b);
@@ -122,12 +127,12 @@ function candidates(view) {
     show(body, found.slice(0, LISTED).map(item => h('tr', { class: `${item.page ? 'page' : ''} ${item.id === view.item?.id ? 'asked' : ''}` },
       h('td', { class: 'number' }, whole(item.rank)),
       h('td', {}, item.title || '–', item.rule && badge(item.rule.replace('_', ' '), 'warn'),
-        h('span', { class: 'id' }, `${item.id} · ${item.category}`)),
+        h('span', { class: 'id' }, `${named(item)} · ${item.category}`)),
       h('td', { class: 'number' }, number(item.utility, 4)),
       h('td', { class: 'number' }, number(item.retrievalScore, 4), h('span', { class: 'id' }, `place ${whole(item.retrievalRank)}`)),
       view.actions.map((_, i) => h('td', {}, probability(item.probabilities[i], most[i], i))))));
   };
-  const filter = h('input', { id: 'candidate-filter', placeholder: 'title, category or id', 'aria-label': 'Filter candidates',
+  const filter = h('input', { id: 'candidate-filter', placeholder: 'title, category, id or key', 'aria-label': 'Filter candidates',
     oninput: event => { wanted = event.target.value.trim().toLowerCase(); draw(); } });
   draw();
   return h('div', { class: 'card' }, h('div', { class: 'toolbar' }, h('h2', {}, 'Candidates'), h('div', {}, filter)),

@@ -94,6 +94,7 @@ class BundleFormatsTest {
     assertThat(IntStream.range(0, items.size()).mapToObj(items::item))
         .extracting(CatalogueItem::id)
         .containsExactly(1000L, 1001L, 1002L);
+    assertThat(IntStream.range(0, items.size()).mapToObj(items::key)).containsOnly("");
     check("format-" + format);
   }
 
@@ -119,6 +120,16 @@ class BundleFormatsTest {
     assertThatThrownBy(() -> reader().load("trained"))
         .isInstanceOf(BundleException.class)
         .hasMessageContaining("model/classes.json: a file expected, none found");
+  }
+
+  @Test
+  void publish_itemsWithKeys_carriesTheirKeys() {
+    TinyBundles.publish(folder, "keyed", "exact", 13, folder);
+    try (LoadedBundle loaded = reader().load("keyed")) {
+      assertThat(loaded.catalogue().key(2)).isEqualTo("key 2");
+      assertThat(loaded.catalogue().row("key 2")).isEqualTo(2);
+      assertThat(loaded.catalogue().key(3)).isEmpty();
+    }
   }
 
   private Catalogue catalogue() {

@@ -30,7 +30,10 @@ public final class TinyBundles {
     return new ModelConfig(ITEMS, 0, 8, 16, 2, 4, 2, 32, MAX_HISTORY, actions, positives, surfaces);
   }
 
-  /** Returns a catalogue whose ids begin at 1000, so that no id can be mistaken for a row. */
+  /**
+   * Returns a catalogue whose ids begin at 1000, so that no id can be mistaken for a row. Items of
+   * even rows have the keys "key 0", "key 2" and so on.
+   */
   public static Catalogue catalogue() {
     return catalogue(1000);
   }
@@ -44,7 +47,14 @@ public final class TinyBundles {
     List<CatalogueItem> items = new ArrayList<>();
     for (int row = 0; row < ITEMS; row++) {
       items.add(
-          new CatalogueItem(firstId + row, "Item " + row, "all", FeedLog.NO_TIME, new float[0]));
+          new CatalogueItem(
+              firstId + row,
+              "Item " + row,
+              "all",
+              FeedLog.NO_TIME,
+              new float[0],
+              "",
+              row % 2 == 0 ? "key " + row : ""));
     }
     return Catalogue.of(items);
   }

@@ -130,6 +130,8 @@ final class ConsoleTest {
         "{\"user\": \"u\", \"candidates\": 5000}",
         "{\"user\": \"u\", \"surface\": \"nowhere\"}",
         "{\"user\": \"u\", \"item\": \"five\"}",
+        "{\"user\": \"u\", \"itemKey\": \" \"}",
+        "{\"user\": \"u\", \"item\": 1, \"itemKey\": \"key 2\"}",
         "{\"user\": \"u\", \"outcomes\": {\"fly\": 1}}",
         "{\"user\": \"u\", \"outcomes\": {\"click\": -1}}",
         "{\"user\": \"u\", \"weights\": {\"click\": 1e30}}",
@@ -155,6 +157,13 @@ final class ConsoleTest {
     assertThat(again.get("cache").asText()).isEqualTo("hit");
     assertThat(again.get("item").get("verdict").asText()).isEqualTo("unknown");
     assertThat(again.get("stagesMs").has("encode")).isFalse();
+    JsonNode keyed = body(post("inspect", JSON, "{\"user\": \"v\", \"itemKey\": \"key 2\"}"));
+    assertThat(keyed.get("item").get("id").asText()).isEqualTo("1002");
+    assertThat(keyed.get("item").get("key").asText()).isEqualTo("key 2");
+    for (JsonNode candidate : keyed.get("candidates")) {
+      int row = candidate.get("id").asInt() - 1000;
+      assertThat(candidate.get("key").asText()).isEqualTo(row % 2 == 0 ? "key " + row : "");
+    }
   }
 
   @Test

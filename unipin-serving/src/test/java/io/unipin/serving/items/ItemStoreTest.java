@@ -241,6 +241,7 @@ final class ItemStoreTest {
         List.of(
             ContentBundles.item(3),
             new PutItem(9, "", "", "", 0, new float[0], 0),
+            new PutItem(9, "Lamp", "a", "b", 1, new float[] {1}, 0, "sku-9"),
             new PutItem(9, "Grüße, 世界 🎬", "a", "b", 1, new float[] {Float.MIN_VALUE}, 2))) {
       StoredItem stored = new StoredItem(1L << 40, item);
       byte[] bytes = ItemCodec.encode(stored);
@@ -272,7 +273,7 @@ final class ItemStoreTest {
 
   @Test
   void decode_laterVersion_isRefused() {
-    assertThatThrownBy(() -> ItemCodec.decode(1, new byte[] {2, 0}))
+    assertThatThrownBy(() -> ItemCodec.decode(1, new byte[] {3, 0}))
         .isInstanceOf(MalformedBytesException.class)
         .hasMessage("an item's record of version 1 expected, got 2");
   }

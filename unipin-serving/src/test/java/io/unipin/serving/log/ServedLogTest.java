@@ -33,10 +33,11 @@ final class ServedLogTest {
   private static final FeedSchema SCHEMA =
       new FeedSchema(List.of("click", "save"), List.of("click"), List.of("home", "search"));
   private static final Catalogue CATALOGUE =
-      Catalogue.of(
-          LongStream.range(100, 110)
-              .mapToObj(id -> new CatalogueItem(id, "t" + id, "c", FeedLog.NO_TIME, new float[0]))
-              .toList());
+      Catalogue.of(LongStream.range(100, 110).mapToObj(id -> item(id)).toList());
+
+  private static CatalogueItem item(long id) {
+    return new CatalogueItem(id, "t" + id, "c", FeedLog.NO_TIME, new float[0], "", "key " + id);
+  }
 
   @TempDir Path folder;
 
@@ -60,6 +61,7 @@ final class ServedLogTest {
     FeedLog again = FeedLogReader.read(out, 0);
     assertThat(again.impressionBits()).containsExactly(0, 1, 0);
     assertThat(again.actionItems()).isEqualTo(read.actionItems());
+    assertThat(again.catalogue().key(1)).isEqualTo("key 101");
   }
 
   @Test

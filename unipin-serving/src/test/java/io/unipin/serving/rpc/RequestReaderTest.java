@@ -3,7 +3,10 @@ package io.unipin.serving.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedRules;
+import io.unipin.feedlog.ItemKeys;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.History;
@@ -19,6 +22,8 @@ import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.failure.Violation;
 import io.unipin.serving.history.ActionEvent;
+import io.unipin.serving.items.live.LiveItems;
+import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.request.PageQuery;
 import java.util.List;
 import java.util.function.Consumer;
@@ -32,6 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class RequestReaderTest {
   private static final long NOW = 1000;
+  private static final Catalogue ITEMS =
+      Catalogue.of(List.of(new CatalogueItem(7, "Lamp", "", 0, new float[0], "", "lamp")));
 
   private static RequestReader reader() {
     return readerAt(NOW);
@@ -39,7 +46,12 @@ final class RequestReaderTest {
 
   private static RequestReader readerAt(long nowMs) {
     return new RequestReader(
-        new RequestReader.Schema(List.of("click", "save"), List.of("home", "search")), 50, nowMs);
+        new RequestReader.Schema(
+            List.of("click", "save"),
+            List.of("home", "search"),
+            ItemNames.of(List.of(new LiveItems(ITEMS, 0)))),
+        50,
+        nowMs);
   }
 
   @Test
@@ -230,7 +242,8 @@ final class RequestReaderTest {
             new RequestReader.Schema(
                 List.of("click"),
                 List.of("home", "search"),
-                user -> user.equals("u") ? "search" : "home"),
+                user -> user.equals("u") ? "search" : "home",
+                ItemNames.NONE),
             50,
             NOW);
     Action named = at(1).toBuilder().setSurface("home").build();
@@ -288,6 +301,65 @@ final class RequestReaderTest {
     // still be erased.
     EraseUserRequest old = EraseUserRequest.newBuilder().setUserId("  ").build();
     assertThat(reader().erasure(old)).isEqualTo("  ");
+  }
+
+  @Test
+  void items_byKey_areReadAsIds() {
+    RankRequest rank =
+        RankRequest.newBuilder()
+            .setUser(user())
+            .addItemIds(5)
+            .addItemKeys("lamp")
+            .addItemKeys("desk")
+            .build();
+    RequestReader reader = reader();
+    assertThat(reader.ranking(rank).items()).containsExactly(5, 7, ItemKeys.id("desk"));
+    assertThat(reader.items().requestedKey(ItemKeys.id("desk"))).isEqualTo("desk");
+    assertThat(reader.items().requestedKey(5)).isEmpty();
+    assertThat(reader.items().key(7)).isEqualTo("lamp");
+    PageQuery page =
+        reader()
+            .page(
+                page(
+                    request ->
+                        request
+                            .getPreferencesBuilder()
+                            .addExcludedItemIds(3)
+                            .addExcludedItemKeys("lamp")));
+    assertThat(page.wishes().excluded()).containsExactly(3, 7);
+    Action action = at(1).toBuilder().clearItemId().setItemKey("desk").build();
+    assertThat(reader().events(record("u", action, "e")).get(0).events().get(0).action().itemId())
+        .isEqualTo(ItemKeys.id("desk"));
+  }
+
+  @Test
+  void items_wrongKeys_nameField() {
+    String key = "users[0].actions[0].item_key";
+    Action both = at(1).toBuilder().setItemId(7).setItemKey("lamp").build();
+    assertInvalid(key, () -> reader().events(record("u", both, "e")));
+    for (String wrong : List.of(" ", "a\u0000", "é".repeat(129))) {
+      Action action = at(1).toBuilder().clearItemId().setItemKey(wrong).build();
+      assertInvalid(key, () -> reader().events(record("u", action, "e")));
+    }
+    RankRequest.Builder rank = RankRequest.newBuilder().setUser(user()).addItemIds(7);
+    assertInvalid("item_keys[0]", () -> reader().ranking(rank.clone().addItemKeys("").build()));
+    assertInvalid("item_keys[0]", () -> reader().ranking(rank.clone().addItemKeys("lamp").build()));
+    assertInvalid(
+        "item_keys[1]",
+        () -> reader().ranking(rank.clone().addItemKeys("a").addItemKeys("a").build()));
+    List<String> many = IntStream.range(0, 10_001).mapToObj(i -> "k" + i).toList();
+    assertInvalid("item_ids", () -> reader().ranking(rank.clone().addAllItemKeys(many).build()));
+    assertInvalid(
+        "preferences.excluded_item_ids",
+        () ->
+            reader()
+                .page(
+                    page(request -> request.getPreferencesBuilder().addAllExcludedItemKeys(many))));
+    assertInvalid(
+        "preferences.excluded_item_keys[0]",
+        () ->
+            reader()
+                .page(page(request -> request.getPreferencesBuilder().addExcludedItemKeys(""))));
   }
 
   @Test

@@ -45,7 +45,8 @@ final class SlateRulesTest {
   }
 
   private static SlateConfig caps(int perAuthor, int perCategory, int fresh) {
-    return new SlateConfig(perAuthor, perCategory, fresh, FRESH, Set.of(), Set.of(), Set.of());
+    return new SlateConfig(
+        perAuthor, perCategory, fresh, FRESH, Set.of(), Set.of(), Set.of(), Set.of());
   }
 
   private static List<Long> ids(Slated slated) {
@@ -81,7 +82,8 @@ final class SlateRulesTest {
 
   @Test
   void blocks_removeItemsAuthorsAndCategories() {
-    SlateConfig config = new SlateConfig(0, 0, 0, FRESH, Set.of(1L), Set.of("b"), Set.of("z"));
+    SlateConfig config =
+        new SlateConfig(0, 0, 0, FRESH, Set.of(1L), Set.of("b"), Set.of("z"), Set.of("five"));
     Slated slated =
         choose(
             config,
@@ -89,11 +91,13 @@ final class SlateRulesTest {
             item(1, "a", "x", 0),
             item(2, "b", "x", 0),
             item(3, "c", "z", 0),
+            new CatalogueItem(5, "", "x", 0, new float[0], "c", "five"),
             item(4, "c", "x", 0));
     assertThat(ids(slated)).containsExactly(4L);
     assertThat(slated.removals())
         .extracting(Removal::rule)
-        .containsExactly(Rule.BLOCKED_ITEM, Rule.BLOCKED_AUTHOR, Rule.BLOCKED_CATEGORY);
+        .containsExactly(
+            Rule.BLOCKED_ITEM, Rule.BLOCKED_AUTHOR, Rule.BLOCKED_CATEGORY, Rule.BLOCKED_ITEM);
   }
 
   @Test
@@ -145,7 +149,8 @@ final class SlateRulesTest {
               FRESH,
               random.nextBoolean() ? Set.of(1L, 3L) : Set.of(),
               random.nextInt(4) == 0 ? Set.of("a0") : Set.of(),
-              random.nextInt(4) == 0 ? Set.of("c0") : Set.of());
+              random.nextInt(4) == 0 ? Set.of("c0") : Set.of(),
+              Set.of());
       check("seed " + seed, config, Catalogue.of(items), 1 + random.nextInt(12));
     }
   }

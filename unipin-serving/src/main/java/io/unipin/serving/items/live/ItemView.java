@@ -66,6 +66,11 @@ public final class ItemView implements AutoCloseable {
     return isLive(row) ? live(row).title() : catalogue.title(row);
   }
 
+  /** Returns an item's key; empty when it has none. */
+  public String key(int row) {
+    return isLive(row) ? live(row).key() : catalogue.key(row);
+  }
+
   public String category(int row) {
     return isLive(row) ? live(row).category() : catalogue.category(row);
   }

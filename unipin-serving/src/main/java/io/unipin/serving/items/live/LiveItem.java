@@ -8,6 +8,7 @@ package io.unipin.serving.items.live;
  * @param createdMs when the item appeared, in milliseconds since 1970, or
  *     {@link io.unipin.feedlog.FeedLog#NO_TIME}
  * @param expiresMs time from which the item is on no page, in milliseconds since 1970; 0 for never
+ * @param key key by which the item was put; empty if it was put by id
  */
 public record LiveItem(
     long id,
@@ -16,4 +17,17 @@ public record LiveItem(
     String category,
     String author,
     long createdMs,
-    long expiresMs) {}
+    long expiresMs,
+    String key) {
+  /** Creates an item without a key. */
+  public LiveItem(
+      long id,
+      long revision,
+      String title,
+      String category,
+      String author,
+      long createdMs,
+      long expiresMs) {
+    this(id, revision, title, category, author, createdMs, expiresMs, "");
+  }
+}

@@ -3,6 +3,7 @@ package io.unipin.serving.items.live;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.feedlog.Catalogue;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -125,6 +126,25 @@ public final class LiveItems {
   public long revision(long id) {
     Entry entry = find(id, state.version());
     return entry == null ? -1 : entry.item.revision();
+  }
+
+  /** Returns the id of the item of the catalogue that has a key. */
+  public OptionalLong ownId(String key) {
+    int row = catalogue.row(key);
+    return row == Catalogue.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(catalogue.id(row));
+  }
+
+  /**
+   * Returns the key of an item of the catalogue or of a live item; empty when it has none. An item
+   * that was just removed may still have its key, because answers may name it.
+   */
+  public String key(long id) {
+    int row = catalogue.row(id);
+    if (row != Catalogue.UNKNOWN) {
+      return catalogue.key(row);
+    }
+    Entry entry = newest.get(id);
+    return entry == null ? "" : entry.item.key();
   }
 
   /** Returns the ids of all live items. */

@@ -1,0 +1,51 @@
+package io.unipin.serving.keys;
+
+import io.unipin.feedlog.ItemKeys;
+import io.unipin.serving.items.live.LiveItems;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Ids and keys of the items of some bundles. If several bundles have a key or an id, the first one
+ * counts. Thread-safe.
+ */
+public final class ItemNames {
+  /** No bundle, hence no item with a key. */
+  public static final ItemNames NONE = new ItemNames(List.of());
+
+  private final List<LiveItems> bundles;
+
+  private ItemNames(List<LiveItems> bundles) {
+    this.bundles = List.copyOf(bundles);
+  }
+
+  /** Returns the names of the items of these bundles. */
+  public static ItemNames of(List<LiveItems> bundles) {
+    return new ItemNames(bundles);
+  }
+
+  /**
+   * Returns the id of the item with a key. If no bundle has the key, returns the id that an import
+   * assigns to it. An item that was put by this key has this id.
+   */
+  public long id(String key) {
+    for (LiveItems bundle : bundles) {
+      OptionalLong id = bundle.ownId(key);
+      if (id.isPresent()) {
+        return id.getAsLong();
+      }
+    }
+    return ItemKeys.id(key);
+  }
+
+  /** Returns the key of an item; empty when it has none or is unknown. */
+  public String key(long id) {
+    for (LiveItems bundle : bundles) {
+      String key = bundle.key(id);
+      if (!key.isEmpty()) {
+        return key;
+      }
+    }
+    return "";
+  }
+}
