@@ -129,7 +129,7 @@ final class VerbPathsTest {
     words.remove(0);
     for (ArgSpec spec : output.verb().args()) {
       boolean own = spec == output.spec();
-      if (own || (spec.required() && spec.group() == null)) {
+      if (own || isNeeded(spec)) {
         String value = own ? target.toString() : placeholder(spec);
         if (spec instanceof OptionSpec option) {
           words.add(option.longestName());
@@ -138,6 +138,14 @@ final class VerbPathsTest {
       }
     }
     return words;
+  }
+
+  /** Whether an argument is required, or is the first of a group of which one is required. */
+  private static boolean isNeeded(ArgSpec spec) {
+    return spec.group() == null
+        ? spec.required()
+        : spec.group().multiplicity().min() > 0
+            && spec.group().args().iterator().next().equals(spec);
   }
 
   private String placeholder(ArgSpec spec) {

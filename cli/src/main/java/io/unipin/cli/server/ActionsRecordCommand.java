@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,8 +26,9 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Example:",
-      "  ./unipin actions record --user u0001 --event e1 --item 42 --action click --action save"
+      "Examples:",
+      "  ./unipin actions record --user u0001 --event e1 --item 42 --action click --action save",
+      "  ./unipin actions record --user u0001 --event e2 --item-key lamp-7 --action click"
     })
 final class ActionsRecordCommand implements Callable<Integer> {
   @Mixin private ActionsOptions options;
@@ -38,8 +40,21 @@ final class ActionsRecordCommand implements Callable<Integer> {
       description = "Id of the event among the user's events.")
   private String event;
 
-  @Option(names = "--item", required = true, paramLabel = "ID", description = "The item.")
-  private long item;
+  @ArgGroup(multiplicity = "1")
+  private ItemName item = new ItemName();
+
+  /** The item, by id or by key. */
+  private static final class ItemName {
+    @Option(names = "--item", required = true, paramLabel = "ID", description = "The item.")
+    private long id;
+
+    @Option(
+        names = "--item-key",
+        required = true,
+        paramLabel = "KEY",
+        description = "The item by its key in the catalogue, instead of its id.")
+    private String key = "";
+  }
 
   @Option(
       names = "--action",
@@ -69,7 +84,8 @@ final class ActionsRecordCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Action action =
         Action.newBuilder()
-            .setItemId(item)
+            .setItemId(item.id)
+            .setItemKey(item.key)
             .addAllActions(actions)
             .setSurface(surface)
             .setTimeMs(timeMs == null ? System.currentTimeMillis() : timeMs)

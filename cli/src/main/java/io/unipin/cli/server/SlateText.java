@@ -6,6 +6,7 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -32,32 +33,35 @@ public final class SlateText {
 
   public static void print(RetrieveAndRankResponse response, int firstPlace, PrintWriter out) {
     List<String> actions = actions(response.getItemsList());
-    Table table = new Table(head(actions));
+    boolean keyed = response.getItemsList().stream().anyMatch(item -> !item.getKey().isEmpty());
+    Table table = new Table(head(actions, keyed));
     int place = firstPlace;
     for (ScoredItem item : response.getItemsList()) {
-      Object[] row = new Object[4 + actions.size()];
-      row[0] = place++;
-      row[1] = item.getItemId();
-      row[2] = item.getTitle();
-      for (int i = 0; i < actions.size(); i++) {
-        row[3 + i] = probability(item.getProbabilitiesOrDefault(actions.get(i), Float.NaN));
+      List<Object> row = new ArrayList<>();
+      row.add(place++);
+      row.add(item.getItemId());
+      if (keyed) {
+        row.add(item.getKey());
       }
-      row[3 + actions.size()] = String.format(Locale.ROOT, "%.3f", item.getUtility());
-      table.row(row);
+      row.add(item.getTitle());
+      for (String action : actions) {
+        row.add(probability(item.getProbabilitiesOrDefault(action, Float.NaN)));
+      }
+      row.add(String.format(Locale.ROOT, "%.3f", item.getUtility()));
+      table.row(row.toArray());
     }
     table.print(out);
   }
 
-  private static String[] head(List<String> actions) {
-    String[] head = new String[4 + actions.size()];
-    head[0] = "#";
-    head[1] = "item";
-    head[2] = "title";
-    for (int i = 0; i < actions.size(); i++) {
-      head[3 + i] = "p(" + actions.get(i) + ")";
+  private static String[] head(List<String> actions, boolean keyed) {
+    List<String> head = new ArrayList<>(List.of("#", "item"));
+    if (keyed) {
+      head.add("key");
     }
-    head[3 + actions.size()] = "utility";
-    return head;
+    head.add("title");
+    actions.forEach(action -> head.add("p(" + action + ")"));
+    head.add("utility");
+    return head.toArray(String[]::new);
   }
 
   public static String probability(float p) {
