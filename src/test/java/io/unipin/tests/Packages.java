@@ -55,7 +55,7 @@ final class Packages {
       serving.history: serving.bytes serving.disk settings
       serving.http: serving.threads
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
-      serving.items: ann feedlog model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.threads settings
+      serving.items: ann feedlog model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
       serving.items.live: feedlog model.features
       serving.keys: feedlog serving.items.live
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.threads settings
@@ -67,7 +67,7 @@ final class Packages {
       serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
       serving.rpc.intake: serving.failure
-      serving.rpc.items: proto.v1 serving.failure serving.items serving.metrics
+      serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.security: serving.threads settings
       serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.items.live serving.request settings
@@ -81,7 +81,7 @@ final class Packages {
       cli.data: cli.bundle cli.check cli.console feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
       cli.experiment: cli.check cli.console cli.report cli.statistics serving.experiment serving.settings
-      cli.items: cli.check cli.console cli.server client feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
+      cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings

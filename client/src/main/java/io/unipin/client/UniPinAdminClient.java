@@ -113,7 +113,12 @@ public final class UniPinAdminClient implements AutoCloseable {
 
   /** Returns an item that was put, and where it is served. */
   public ItemStatus getItem(long id) {
-    return call(stub -> stub.getItem(GetItemRequest.newBuilder().setId(id).build()));
+    return getItem(GetItemRequest.newBuilder().setId(id).build());
+  }
+
+  /** Returns an item that was put, named by id or by key, and where it is served. */
+  public ItemStatus getItem(GetItemRequest request) {
+    return call(stub -> stub.getItem(request));
   }
 
   public IndexStatus index() {

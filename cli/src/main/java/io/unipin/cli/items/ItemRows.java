@@ -13,7 +13,8 @@ import java.util.Optional;
 interface ItemRows extends AutoCloseable {
   /** The columns that are read. The names are those of a feed log's items, and expires_ms. */
   List<String> COLUMNS =
-      List.of("item_id", "title", "category", "author", "created_ms", "expires_ms", "content");
+      List.of(
+          "item_id", "key", "title", "category", "author", "created_ms", "expires_ms", "content");
 
   /** Returns the next row, with an item or a fault; empty at the end. */
   Optional<ItemRow> next() throws IOException;
@@ -50,8 +51,9 @@ interface ItemRows extends AutoCloseable {
 
   /** Refuses a file whose columns hold no item. */
   static void requireId(String file, List<String> columns) {
-    if (!columns.contains("item_id")) {
-      throw new CommandException("%s: a column item_id expected, got %s".formatted(file, columns));
+    if (!columns.contains("item_id") && !columns.contains("key")) {
+      throw new CommandException(
+          "%s: a column item_id or key expected, got %s".formatted(file, columns));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.unipin.cli.items;
 
+import io.unipin.feedlog.ItemKeys;
 import io.unipin.feedlog.source.Shown;
 import io.unipin.proto.v1.Item;
 import io.unipin.serving.items.ItemCheck;
@@ -37,6 +38,7 @@ final class ItemValues {
         whole(column, value).ifPresent(item::setId);
         hasId = true;
       }
+      case "key" -> item.setKey(value);
       case "title" -> item.setTitle(value);
       case "category" -> item.setCategory(value);
       case "author" -> item.setAuthor(value);
@@ -92,17 +94,33 @@ final class ItemValues {
     }
   }
 
+  private static Object name(Item item) {
+    return item.getKey().isEmpty() ? item.getId() : item.getKey();
+  }
+
+  /** Names the item by its key alone if the id is the key's own. A put has one name. */
+  private void nameByKey() {
+    long own = ItemKeys.id(item.getKey());
+    if (item.getId() != own) {
+      complain("item_id", "the id %s of the key, or no key,".formatted(own), item.getId());
+    }
+    item.clearId();
+  }
+
   /** Returns the row, with the item or the first fault. */
   ItemRow row() {
-    if (!hasId) {
+    boolean keyed = !item.getKey().isEmpty();
+    if (!hasId && !keyed) {
       complain("item_id", "a number of at least 0", null);
+    } else if (hasId && keyed) {
+      nameByKey();
     }
     if (!fault.isEmpty()) {
       return ItemRow.refused(place, fault);
     }
     Item read = item.build();
     return ItemCheck.fault(ItemFields.read(read), System.currentTimeMillis())
-        .map(reason -> ItemRow.refused(place, "item " + read.getId() + ": " + reason))
+        .map(reason -> ItemRow.refused(place, "item " + name(read) + ": " + reason))
         .orElseGet(() -> ItemRow.of(place, read));
   }
 }

@@ -51,6 +51,12 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
   @Parameters(arity = "0..*", paramLabel = "ID", description = "The items.")
   private List<Long> ids = new ArrayList<>();
 
+  @Option(
+      names = "--item-key",
+      paramLabel = "KEY",
+      description = "An item by its key; may be repeated.")
+  private List<String> keys = new ArrayList<>();
+
   @Option(names = "--file", paramLabel = "FILE", description = "Text with one id a line.")
   @Input(Input.Kind.FILE)
   private @Nullable Path file;
@@ -60,7 +66,7 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    if (ids.isEmpty() == (file == null)) {
+    if ((ids.isEmpty() && keys.isEmpty()) == (file == null)) {
       throw new CheckException("ids or --file expected, got " + (file == null ? "none" : "both"));
     }
   }
@@ -74,6 +80,7 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
             client.streamItems((message, answer) -> count(answer, deleted, absent))) {
       if (file == null) {
         send(stream, new LinkedHashSet<>(ids));
+        sendKeys(stream, List.copyOf(new LinkedHashSet<>(keys)));
       } else {
         sendFile(stream, file);
       }
@@ -102,6 +109,15 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
               .build());
     }
     batch.clear();
+  }
+
+  private static void sendKeys(ItemStream stream, List<String> keys) {
+    for (int from = 0; from < keys.size(); from += BATCH) {
+      stream.send(
+          ChangeItemsRequest.newBuilder()
+              .addAllDeleteKeys(keys.subList(from, Math.min(keys.size(), from + BATCH)))
+              .build());
+    }
   }
 
   private static void sendFile(ItemStream stream, Path file) throws IOException {

@@ -5,6 +5,7 @@ import io.unipin.cli.check.Output;
 import io.unipin.cli.check.OutputFile;
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.feedlog.source.Shown;
+import io.unipin.proto.v1.GetItemRequest;
 import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.ItemPlace;
 import io.unipin.proto.v1.ItemStatus;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,8 +32,30 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example:", "  ./unipin items get 4711 --server localhost:9091"})
 final class ItemsGetCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "ID", description = "The item.")
-  private long id;
+  @ArgGroup(multiplicity = "1")
+  private ItemName item = new ItemName();
+
+  /** The item, by id or by key. */
+  private static final class ItemName {
+    @Parameters(paramLabel = "ID", description = "The item.")
+    private long id;
+
+    @Option(
+        names = "--item-key",
+        required = true,
+        paramLabel = "KEY",
+        description = "The item by its key, instead of its id.")
+    private String key = "";
+
+    GetItemRequest request() {
+      return GetItemRequest.newBuilder().setId(id).setKey(key).build();
+    }
+
+    @Override
+    public String toString() {
+      return key.isEmpty() ? String.valueOf(id) : key;
+    }
+  }
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the response there.")
   @Output(Output.Kind.FILE)
@@ -44,13 +68,13 @@ final class ItemsGetCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ItemStatus status;
     try (UniPinAdminClient client = options.connect()) {
-      status = client.getItem(id);
+      status = client.getItem(item.request());
     }
     PrintWriter out = spec.commandLine().getOut();
     if (status.hasItem()) {
       print(status.getItem(), out);
     } else {
-      out.println("item " + id + " was not put");
+      out.println("item " + item + " was not put");
     }
     status.getPlacesList().forEach(place -> out.println(line(place)));
     if (json != null) {
@@ -65,6 +89,9 @@ final class ItemsGetCommand implements Callable<Integer> {
 
   private static void print(Item item, PrintWriter out) {
     out.println("item " + item.getId() + ": " + text(item.getTitle()));
+    if (!item.getKey().isEmpty()) {
+      out.println("  key       " + text(item.getKey()));
+    }
     out.println("  category  " + text(item.getCategory()));
     out.println("  author    " + text(item.getAuthor()));
     out.println("  appeared  " + time(item.getCreatedMs(), "unknown"));

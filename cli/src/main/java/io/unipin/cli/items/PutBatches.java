@@ -2,6 +2,7 @@ package io.unipin.cli.items;
 
 import io.unipin.client.ItemStream;
 import io.unipin.client.UniPinAdminClient;
+import io.unipin.feedlog.ItemKeys;
 import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.ItemVerdicts;
@@ -54,10 +55,11 @@ final class PutBatches implements AutoCloseable {
 
   void add(String place, Item item) {
     int size = item.getSerializedSize();
-    if (places.size() >= most || bytes + size > BYTES || ids.contains(item.getId())) {
+    long id = item.getKey().isEmpty() ? item.getId() : ItemKeys.id(item.getKey());
+    if (places.size() >= most || bytes + size > BYTES || ids.contains(id)) {
       flush();
     }
-    ids.add(item.getId());
+    ids.add(id);
     batch.addPuts(item);
     places.add(place);
     bytes += size;

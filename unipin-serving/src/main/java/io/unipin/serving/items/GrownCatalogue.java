@@ -24,7 +24,7 @@ public final class GrownCatalogue {
         new ArrayList<>(IntStream.range(0, bundle.size()).mapToObj(bundle::item).toList());
     int unfit = 0;
     for (PutItem put : ItemStore.list(folder)) {
-      if (bundle.row(put.id()) != Catalogue.UNKNOWN) {
+      if (ItemFit.isKnown(bundle, put)) {
         continue; // the bundle's own item
       }
       if (put.content().length == 0 || put.content().length == bundle.contentDim()) {

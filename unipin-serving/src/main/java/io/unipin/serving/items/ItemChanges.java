@@ -7,6 +7,8 @@ import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.items.live.LiveItems;
+import io.unipin.serving.keys.ItemNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -220,6 +222,13 @@ public final class ItemChanges {
   /** Removes the bytes of deleted items from the disk. Slow, but changes go on meanwhile. */
   public void wipe() {
     store.wipe();
+  }
+
+  /** Returns the names of the serving bundle's items. */
+  public ItemNames names() {
+    List<LiveItems> serving = new ArrayList<>();
+    bundles.ifServing(bundle -> serving.add(bundle.items()));
+    return ItemNames.of(serving);
   }
 
   /** Returns the kept item of an id, and what each loaded bundle does with the id. */

@@ -15,13 +15,20 @@ public final class ItemCheck {
     if (item.id() < 0) {
       return fault("id", "at least 0", item.id());
     }
-    return text("title", item.title(), TITLE_CHARS)
+    return key(item.key())
+        .or(() -> text("title", item.title(), TITLE_CHARS))
         .or(() -> text("category", item.category(), FeedRules.ID_CHARS))
         .or(() -> text("author", item.author(), FeedRules.ID_CHARS))
         .or(() -> time("created_ms", item.createdMs()))
         .or(() -> time("expires_ms", item.expiresMs()))
         .or(() -> expiry(item.expiresMs(), nowMs))
         .or(() -> content(item.content()));
+  }
+
+  private static Optional<String> key(String key) {
+    return key.isEmpty()
+        ? Optional.empty()
+        : FeedRules.keyFault(key).map(expected -> "key: " + expected + " expected");
   }
 
   private static Optional<String> text(String field, String text, int most) {

@@ -15,7 +15,7 @@ record ItemFit(Outcome outcome, String reason) {
   private static final ItemFit KNOWN = new ItemFit(Outcome.KNOWN_BY_BUNDLE, "");
 
   static ItemFit of(LoadedBundle bundle, PutItem item) {
-    if (bundle.catalogue().row(item.id()) != Catalogue.UNKNOWN) {
+    if (isKnown(bundle.catalogue(), item)) {
       return KNOWN;
     }
     int dimension = bundle.model().config().contentDim();
@@ -29,6 +29,12 @@ record ItemFit(Outcome outcome, String reason) {
     }
     Optional<String> fault = bundle.contents().fault(item.content());
     return fault.map(reason -> new ItemFit(Outcome.REFUSED, "content: " + reason)).orElse(SERVED);
+  }
+
+  /** Whether a catalogue has an item of its own with the id or the key of a put item. */
+  static boolean isKnown(Catalogue catalogue, PutItem item) {
+    return catalogue.row(item.id()) != Catalogue.UNKNOWN
+        || catalogue.row(item.key()) != Catalogue.UNKNOWN;
   }
 
   private static ItemFit notServed(String reason) {

@@ -33,4 +33,9 @@ public record PutItem(
       long expiresMs) {
     this(id, title, category, author, createdMs, content, expiresMs, "");
   }
+
+  /** Returns the same item with a key. */
+  PutItem keyed(String other) {
+    return new PutItem(id, title, category, author, createdMs, content, expiresMs, other);
+  }
 }

@@ -1,11 +1,13 @@
 package io.unipin.serving.items;
 
+import io.unipin.feedlog.Catalogue;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what becomes of the items of one call, before anything is changed. One thread.
@@ -52,20 +54,41 @@ final class PutPlan {
   void consider(PutItem item, long nowMs) {
     ItemFit fit = ItemFit.of(bundle, item);
     Optional<String> fault = ItemCheck.fault(item, nowMs);
-    String refusal = fault.orElse(fit.outcome() == Outcome.REFUSED ? fit.reason() : "");
+    StoredItem present = store.read(item.id()).orElse(null);
+    String key = present == null ? "" : present.item().key();
+    String refusal =
+        fault.orElse(fit.outcome() == Outcome.REFUSED ? fit.reason() : collision(item, key));
     if (refusal.isEmpty()) {
-      accept(item, fit);
+      accept(item.key().isEmpty() ? item.keyed(key) : item, present, fit);
     } else {
       refuse(item, refusal);
     }
+  }
+
+  /**
+   * Returns what is wrong if the id of an item's key belongs to another item.
+   *
+   * @param stored key of the stored item of this id; empty when there is none
+   */
+  private String collision(PutItem item, String stored) {
+    int row = bundle.catalogue().row(item.id());
+    boolean own = row != Catalogue.UNKNOWN;
+    String other = own ? bundle.catalogue().key(row) : stored;
+    if (item.key().isEmpty() || other.equals(item.key()) || (other.isEmpty() && !own)) {
+      return "";
+    }
+    return "key: another item id than %s of %s expected (put one of the two by an id), got '%s'"
+        .formatted(
+            item.id(),
+            other.isEmpty() ? "an item without a key" : "key '" + other + "'",
+            item.key());
   }
 
   private void refuse(PutItem item, String reason) {
     verdicts.add(new ItemVerdict(item.id(), Outcome.REFUSED, reason));
   }
 
-  private void accept(PutItem item, ItemFit fit) {
-    StoredItem present = store.read(item.id()).orElse(null);
+  private void accept(PutItem item, @Nullable StoredItem present, ItemFit fit) {
     boolean same = present != null && isSame(present, item);
     boolean isServed = bundle.items().revision(item.id()) == store.index().revision(item.id());
     if (same && (!fit.isServed() || isServed)) {

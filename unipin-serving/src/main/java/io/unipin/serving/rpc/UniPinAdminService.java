@@ -161,7 +161,7 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
 
   @Override
   public void getItem(GetItemRequest request, StreamObserver<ItemStatus> observer) {
-    itemRunner.run("GetItem", observer, budget -> itemCalls.find(request.getId()));
+    itemRunner.run("GetItem", observer, budget -> itemCalls.find(request));
   }
 
   @Override

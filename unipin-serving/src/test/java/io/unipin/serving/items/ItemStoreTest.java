@@ -275,7 +275,7 @@ final class ItemStoreTest {
   void decode_laterVersion_isRefused() {
     assertThatThrownBy(() -> ItemCodec.decode(1, new byte[] {3, 0}))
         .isInstanceOf(MalformedBytesException.class)
-        .hasMessage("an item's record of version 1 expected, got 2");
+        .hasMessage("an item's record of version 1 or 2 expected, got 3");
   }
 
   static boolean filesContain(Path folder, String text) throws IOException {

@@ -103,6 +103,23 @@ final class PutItemsTest {
         expiresMs);
   }
 
+  /** Gives two keys the same id, as two keys whose hashes collide would have. */
+  @Test
+  void put_keyWhoseIdAnotherKeyHas_isRefusedAndNamesBoth() {
+    PutItem lamp = ContentBundles.late().get(0).keyed("lamp");
+    assertThat(put(lamp).outcome()).isEqualTo(Outcome.ADDED);
+    ItemVerdict verdict = put(lamp.keyed("desk"));
+    assertThat(verdict.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "key: another item id than %s of key 'lamp' expected (put one of the two by an id), got 'desk'"
+                .formatted(lamp.id()));
+    assertThat(put(ContentBundles.item(0).keyed("desk")).reason())
+        .contains("of an item without a key expected");
+    assertThat(put(lamp).outcome()).isEqualTo(Outcome.UNCHANGED);
+    assertThat(put(lamp.keyed("")).outcome()).as("by id").isEqualTo(Outcome.UNCHANGED);
+  }
+
   /** Returns the title under which a bundle serves an id; empty if it does not serve it. */
   private static String title(BundleHolder holder, long id) {
     try (BundleLease lease = holder.acquire();

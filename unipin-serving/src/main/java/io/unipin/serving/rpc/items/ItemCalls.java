@@ -1,6 +1,7 @@
 package io.unipin.serving.rpc.items;
 
 import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.GetItemRequest;
 import io.unipin.proto.v1.ItemStatus;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemPlace;
@@ -8,6 +9,7 @@ import io.unipin.serving.items.ItemStanding;
 import io.unipin.serving.items.ItemVerdict;
 import io.unipin.serving.items.Outcome;
 import io.unipin.serving.items.PutItem;
+import io.unipin.serving.keys.RequestedItems;
 import io.unipin.serving.metrics.ItemMeters;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,9 +42,10 @@ public final class ItemCalls {
     meters.expect(Arrays.stream(Outcome.values()).map(ItemCalls::label).toList());
   }
 
-  /** Returns the kept item of an id, and where it is served. */
-  public ItemStatus find(long id) {
-    ItemStanding standing = items.find(id);
+  /** Returns the kept item of an id or a key, and where it is served. */
+  public ItemStatus find(GetItemRequest request) {
+    RequestedItems names = new RequestedItems(items.names(), ItemRequest::refuse);
+    ItemStanding standing = items.find(names.item(request.getId(), request.getKey(), "key"));
     ItemStatus.Builder status = ItemStatus.newBuilder();
     PutItem kept = standing.item();
     if (kept != null) {
@@ -74,20 +77,22 @@ public final class ItemCalls {
    *     for deletes that stand beside upserts
    */
   public List<io.unipin.proto.v1.ItemVerdict> change(ChangeItemsRequest message) {
-    ItemRequest request = ItemRequest.read(message);
+    ItemRequest request = ItemRequest.read(message, items.names());
     if (!request.upserts().isEmpty()) {
       items.change(request.upserts(), request.deletes());
       return List.of();
     }
     List<ItemVerdict> verdicts = new ArrayList<>();
-    if (message.getPutsCount() > 0) {
-      verdicts.addAll(items.put(message.getPutsList().stream().map(ItemFields::read).toList()));
+    if (!request.puts().isEmpty()) {
+      verdicts.addAll(items.put(request.puts()));
     }
     if (request.deletes().length > 0) {
       verdicts.addAll(items.delete(request.deletes()));
     }
     count(verdicts);
-    return verdicts.stream().map(ItemCalls::written).toList();
+    return verdicts.stream()
+        .map(verdict -> written(verdict, request.names().requestedKey(verdict.id())))
+        .toList();
   }
 
   private void count(List<ItemVerdict> verdicts) {
@@ -103,9 +108,10 @@ public final class ItemCalls {
     return outcome.name().toLowerCase(Locale.ROOT);
   }
 
-  private static io.unipin.proto.v1.ItemVerdict written(ItemVerdict verdict) {
+  private static io.unipin.proto.v1.ItemVerdict written(ItemVerdict verdict, String key) {
     return io.unipin.proto.v1.ItemVerdict.newBuilder()
         .setId(verdict.id())
+        .setKey(key)
         .setOutcome(written(verdict.outcome()))
         .setReason(verdict.reason())
         .build();

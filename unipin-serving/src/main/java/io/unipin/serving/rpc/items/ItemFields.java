@@ -9,18 +9,24 @@ public final class ItemFields {
 
   /** Returns an item of the wire as the server takes it. It is not checked. */
   public static PutItem read(Item item) {
+    return read(item, item.getId());
+  }
+
+  /** Returns an item of the wire with the id that it or its key names. */
+  static PutItem read(Item item, long id) {
     float[] content = new float[item.getContentCount()];
     for (int i = 0; i < content.length; i++) {
       content[i] = item.getContent(i);
     }
     return new PutItem(
-        item.getId(),
+        id,
         item.getTitle(),
         item.getCategory(),
         item.getAuthor(),
         item.getCreatedMs(),
         content,
-        item.getExpiresMs());
+        item.getExpiresMs(),
+        item.getKey());
   }
 
   static Item write(PutItem item) {
@@ -31,7 +37,8 @@ public final class ItemFields {
             .setCategory(item.category())
             .setAuthor(item.author())
             .setCreatedMs(item.createdMs())
-            .setExpiresMs(item.expiresMs());
+            .setExpiresMs(item.expiresMs())
+            .setKey(item.key());
     for (float number : item.content()) {
       builder.addContent(number);
     }
