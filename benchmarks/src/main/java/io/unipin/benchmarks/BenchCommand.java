@@ -5,6 +5,7 @@ import io.unipin.benchmarks.erasure.ErasureCommand;
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
 import io.unipin.benchmarks.fuzz.FuzzCommand;
 import io.unipin.benchmarks.headline.HeadlineCommand;
+import io.unipin.benchmarks.items.ItemsCommand;
 import io.unipin.benchmarks.kvcache.KvCacheCommand;
 import io.unipin.benchmarks.load.OverloadCommand;
 import io.unipin.benchmarks.load.SoakCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
       SoakCommand.class,
       SwapCommand.class,
       ErasureCommand.class,
+      ItemsCommand.class,
       ExperimentsCommand.class,
       FuzzCommand.class,
       QualityCommand.class,

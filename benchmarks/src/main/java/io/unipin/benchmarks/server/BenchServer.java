@@ -132,6 +132,25 @@ public final class BenchServer implements AutoCloseable {
     throw new IOException("the server has ended");
   }
 
+  /** Returns the bytes of live objects, after a collection of the process's whole heap. */
+  public double liveHeapBytes() throws IOException, InterruptedException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process collection =
+        new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (collection.waitFor() != 0) {
+      throw new IOException("the server's heap can't be collected");
+    }
+    return sum(metrics(), "jvm_memory_used_bytes", "area=\"heap\"");
+  }
+
+  /** Ends the process by SIGKILL. */
+  public void kill() throws InterruptedException {
+    process.kill();
+  }
+
   /** Returns all metrics in Prometheus' text format. */
   public String metrics() throws IOException, InterruptedException {
     URI uri = URI.create("http://" + HOST + ports.path("metricsPort").asInt() + "/metrics");

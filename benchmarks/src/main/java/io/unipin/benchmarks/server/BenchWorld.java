@@ -6,13 +6,18 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.InitialWeights;
 import io.unipin.model.ModelWriter;
+import io.unipin.model.TrainingModel;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.BundlePublisher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -24,13 +29,17 @@ import java.util.stream.IntStream;
  */
 public record BenchWorld(Path folder, Size size, int users) {
   private static final int HEAP_MIB = 512;
+  private static final int CONTENT = 16;
+  private static final long SEED = 3;
 
   /** The size of the model. */
   public enum Size {
     /** The size in the published figures: 512 actions, 200 candidates, d = 256, four layers. */
     FULL(10_000, 256, 4, 4, 512, 200),
-    /** A small size that loads quickly, for measurements of everything around the model. */
-    SMALL(2000, 64, 2, 2, 64, 50);
+    /** A small shape that loads quickly, for measurements of everything around the model. */
+    SMALL(2000, 64, 2, 2, 64, 50),
+    /** The small shape with a large catalogue whose items have content. */
+    CATALOGUE(100_000, 64, 2, 2, 64, 100);
 
     private final int items;
     private final int width;
@@ -61,8 +70,31 @@ public record BenchWorld(Path folder, Size size, int users) {
     return size.history;
   }
 
-  int items() {
+  public int items() {
     return size.items;
+  }
+
+  private int contentDim() {
+    return size == Size.CATALOGUE ? CONTENT : 0;
+  }
+
+  /** Returns an item as the world's bundles have it; equal ids give equal items. */
+  public CatalogueItem item(long id) {
+    return item(id, contentDim());
+  }
+
+  /** Returns an item as the bundles of {@link #publishPair} have it. */
+  public static CatalogueItem itemWithContent(long id) {
+    return item(id, CONTENT);
+  }
+
+  private static CatalogueItem item(long id, int contentDim) {
+    Random random = new Random(id);
+    float[] content = new float[contentDim];
+    for (int i = 0; i < content.length; i++) {
+      content[i] = (float) random.nextGaussian();
+    }
+    return new CatalogueItem(id, "item " + id, "", FeedLog.NO_TIME, content);
   }
 
   int candidates() {
@@ -70,9 +102,13 @@ public record BenchWorld(Path folder, Size size, int users) {
   }
 
   private ModelConfig shape() {
+    return shape(size, size.items, contentDim());
+  }
+
+  private static ModelConfig shape(Size size, int items, int contentDim) {
     return new ModelConfig(
-        size.items,
-        0,
+        items,
+        contentDim,
         64,
         size.width,
         size.layers,
@@ -101,14 +137,46 @@ public record BenchWorld(Path folder, Size size, int users) {
 
   public void publish(String... names) throws IOException {
     Files.createDirectories(bundles());
-    List<CatalogueItem> items =
-        IntStream.range(0, size.items)
-            .mapToObj(i -> new CatalogueItem(i, "item " + i, "", FeedLog.NO_TIME, new float[0]))
-            .toList();
+    List<CatalogueItem> items = IntStream.range(0, size.items).mapToObj(this::item).toList();
     for (String name : names) {
       Path model = folder.resolve("model-" + name);
       ModelWriter.writeRandom(model, shape(), name.hashCode());
       BundlePublisher.publish(model, Catalogue.of(items), "HNSW32", bundles().resolve(name));
+    }
+  }
+
+  /**
+   * Publishes two bundles with exact indexes below a folder: {@code whole}, whose newest items have
+   * no learned ids, and {@code lesser}, which lacks these items and is equal otherwise.
+   */
+  public static void publishPair(Path folder, int known, int newest) throws IOException {
+    Files.createDirectories(folder);
+    List<CatalogueItem> items =
+        IntStream.range(0, known + newest).mapToObj(BenchWorld::itemWithContent).toList();
+    Path whole = folder.resolve("model-whole");
+    boolean[] unlearned = new boolean[items.size()];
+    Arrays.fill(unlearned, known, items.size(), true);
+    InitialWeights weights =
+        InitialWeights.random(shape(Size.SMALL, items.size(), CONTENT), SEED).withoutIds(unlearned);
+    write(weights, items, whole);
+    Path lesser = folder.resolve("model-lesser");
+    int[] rows = IntStream.range(0, known).toArray();
+    write(
+        InitialWeights.warm(shape(Size.SMALL, known, CONTENT), SEED, whole, rows),
+        items.subList(0, known),
+        lesser);
+    BundlePublisher.publish(whole, Catalogue.of(items), "exact", folder.resolve("whole"));
+    BundlePublisher.publish(
+        lesser, Catalogue.of(items.subList(0, known)), "exact", folder.resolve("lesser"));
+  }
+
+  private static void write(InitialWeights weights, List<CatalogueItem> items, Path folder) {
+    float[] content = new float[(items.size() + 1) * CONTENT]; // the unknown item has zeros
+    for (int row = 0; row < items.size(); row++) {
+      System.arraycopy(items.get(row).content(), 0, content, row * CONTENT, CONTENT);
+    }
+    try (TrainingModel model = weights.begin(EngineOptions.cpu())) {
+      model.write(folder, content);
     }
   }
 

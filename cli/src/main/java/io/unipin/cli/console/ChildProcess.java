@@ -128,7 +128,12 @@ public final class ChildProcess implements AutoCloseable {
     process.destroy();
   }
 
-  /** Waits for the process to end, and returns whether it ended within the limit. */
+  /** Ends the process by SIGKILL and waits for its end. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Waits for the end and returns whether it came in time. */
   public boolean awaitEnd(Duration limit) throws InterruptedException {
     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }

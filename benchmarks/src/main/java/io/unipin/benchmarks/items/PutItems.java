@@ -1,0 +1,147 @@
+package io.unipin.benchmarks.items;
+
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.proto.v1.Item;
+import io.unipin.proto.v1.ItemVerdict;
+import io.unipin.proto.v1.ScoredItem;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Puts a hundred items a second. One item in fifty is a copy of a visitor's recent item, and is
+ * watched: the visitor asks for pages until one has it. Thread-safe.
+ */
+final class PutItems {
+  private static final long FIRST_ID = 1L << 40;
+  private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final int WATCH_EVERY = 50;
+  private static final int WATCHED_PAGE = 100;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final UniPinAdminClient admin;
+  private final UniPinClient pages;
+  private final Visitors visitors;
+  private final Random random = new Random(5);
+  private final Latencies visible = new Latencies();
+  private final AtomicInteger unseen = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
+  private int put;
+
+  PutItems(UniPinAdminClient admin, UniPinClient pages, Visitors visitors) {
+    this.admin = admin;
+    this.pages = pages;
+    this.visitors = visitors;
+  }
+
+  /** Puts that go on until closed. */
+  final class Run implements AutoCloseable {
+    private final AtomicBoolean going = new AtomicBoolean(true);
+    private final ExecutorService threads = Executors.newFixedThreadPool(3);
+
+    private Run() {
+      threads.execute(this::putSteadily);
+    }
+
+    private void putSteadily() {
+      long due = System.nanoTime();
+      while (going.get()) {
+        LockSupport.parkNanos(due - System.nanoTime());
+        due += EVERY_NANOS;
+        long id = FIRST_ID + put;
+        if (put++ % WATCH_EVERY == 0) {
+          int visitor = put / WATCH_EVERY % visitors.count();
+          long begun = System.nanoTime();
+          if (send(id, visitors.recent(visitor, random))) {
+            threads.execute(() -> watch(visitor, id, begun));
+          }
+        } else {
+          send(id, visitors.any(random));
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      going.set(false);
+      threads.shutdown();
+      try {
+        threads.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  Run begin() {
+    return new Run();
+  }
+
+  private boolean send(long id, CatalogueItem like) {
+    Item.Builder item =
+        Item.newBuilder()
+            .setId(id)
+            .setTitle("copy of " + like.title())
+            .setCategory(like.category())
+            .setAuthor(like.author())
+            .setCreatedMs(like.createdMs() == FeedLog.NO_TIME ? 0 : like.createdMs());
+    for (float number : like.content()) {
+      item.addContent(number);
+    }
+    try {
+      List<ItemVerdict> verdicts = admin.putItems(List.of(item.build()));
+      if (verdicts.get(0).getOutcome() == ItemVerdict.Outcome.ADDED) {
+        return true;
+      }
+    } catch (RequestException e) {
+      // counted below, like an item that was not taken
+    }
+    failed.incrementAndGet();
+    return false;
+  }
+
+  private void watch(int visitor, long id, long begun) {
+    while (System.nanoTime() - begun < PATIENCE_NANOS) {
+      try {
+        for (ScoredItem item :
+            pages.retrieveAndRank(visitors.page(visitor, WATCHED_PAGE)).getItemsList()) {
+          if (item.getItemId() == id) {
+            visible.add((System.nanoTime() - begun) / NANOS_PER_MILLI);
+            return;
+          }
+        }
+      } catch (RequestException e) {
+        LockSupport.parkNanos(EVERY_NANOS); // the next attempt may be answered
+      }
+    }
+    unseen.incrementAndGet();
+  }
+
+  /** Returns the times from a put to the first page that has the item. */
+  Latencies visible() {
+    return visible;
+  }
+
+  /** Returns the number of watched items that no page had within five seconds. */
+  int unseen() {
+    return unseen.get();
+  }
+
+  int failed() {
+    return failed.get();
+  }
+
+  int put() {
+    return put;
+  }
+}

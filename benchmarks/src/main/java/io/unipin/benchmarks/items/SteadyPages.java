@@ -1,0 +1,69 @@
+package io.unipin.benchmarks.items;
+
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinClient;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Asks for pages at a steady rate, whether earlier ones have come or not. A page's time counts from
+ * the moment at which it was due. Thread-safe.
+ */
+final class SteadyPages {
+  private static final int THREADS = 16;
+  private static final int PAGE = 20;
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final UniPinClient client;
+  private final Visitors visitors;
+  private final long everyNanos;
+  private final AtomicInteger failed = new AtomicInteger();
+
+  SteadyPages(UniPinClient client, Visitors visitors, double perSecond) {
+    this.client = client;
+    this.visitors = visitors;
+    this.everyNanos = Math.round(1e9 / perSecond);
+  }
+
+  /** Asks for pages and returns their times. */
+  Latencies play(Duration length) throws InterruptedException {
+    Latencies times = new Latencies();
+    long begin = System.nanoTime();
+    long calls = length.toNanos() / everyNanos;
+    AtomicLong next = new AtomicLong();
+    ExecutorService callers = Executors.newFixedThreadPool(THREADS);
+    for (int i = 0; i < THREADS; i++) {
+      callers.execute(
+          () -> {
+            for (long n = next.getAndIncrement(); n < calls; n = next.getAndIncrement()) {
+              page((int) (n % visitors.count()), begin + n * everyNanos, times);
+            }
+          });
+    }
+    callers.shutdown();
+    callers.awaitTermination(length.toSeconds() + 60, TimeUnit.SECONDS);
+    return times;
+  }
+
+  private void page(int visitor, long due, Latencies times) {
+    for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+      LockSupport.parkNanos(wait);
+    }
+    try {
+      client.retrieveAndRank(visitors.page(visitor, PAGE));
+      times.add((System.nanoTime() - due) / NANOS_PER_MILLI);
+    } catch (RequestException e) {
+      failed.incrementAndGet();
+    }
+  }
+
+  /** Returns the number of pages that were not answered. */
+  int failed() {
+    return failed.get();
+  }
+}

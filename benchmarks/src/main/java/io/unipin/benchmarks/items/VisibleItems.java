@@ -1,0 +1,62 @@
+package io.unipin.benchmarks.items;
+
+import io.unipin.benchmarks.load.ClosedLoop;
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.benchmarks.server.BenchServer;
+import io.unipin.benchmarks.server.DemoBundle;
+import io.unipin.cli.console.Home;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** Measures how soon a put item is on a page, and what puts cost the pages beside them. */
+final class VisibleItems {
+  private static final int USERS = 64;
+  private static final int CALLERS = 4;
+  private static final int QUICK_EPOCHS = 2;
+
+  private VisibleItems() {}
+
+  static void measure(ScratchFolder scratch, boolean quick, Map<String, Object> results)
+      throws IOException, InterruptedException {
+    Path folder = scratch.path().resolve("visible");
+    Path bundle = DemoBundle.train(Home.find(), folder, quick ? QUICK_EPOCHS : 0);
+    FeedLog log = FeedLogReader.read(folder.resolve("feedlog"), 0);
+    int turns = quick ? 3 : 6;
+    Duration turn = Duration.ofSeconds(quick ? 10 : 20);
+    try (BenchServer server = BenchServer.beside(bundle, folder.resolve("server"));
+        UniPinClient pages = UniPinClient.connect(server.address());
+        UniPinAdminClient admin = UniPinAdminClient.connect(server.adminAddress())) {
+      Visitors visitors = Visitors.record(pages, log, USERS);
+      ClosedLoop.pagesPerSecond(pages, CALLERS, visitors.ids(), turn.toSeconds()); // warms up
+      double peak = ClosedLoop.pagesPerSecond(pages, CALLERS, visitors.ids(), turn.toSeconds());
+      SteadyPages traffic = new SteadyPages(pages, visitors, peak / 2);
+      PutItems puts = new PutItems(admin, pages, visitors);
+      traffic.play(turn); // fills the queues as in the turns that count
+      Latencies quiet = new Latencies();
+      Latencies putting = new Latencies();
+      for (int i = 0; i < turns; i++) {
+        quiet.addAll(traffic.play(turn));
+        try (PutItems.Run run = puts.begin()) {
+          putting.addAll(traffic.play(turn));
+        }
+      }
+      results.put("visible_ms_p99", puts.visible().quantile(0.99));
+      results.put("visible_ms_p50", puts.visible().quantile(0.5));
+      results.put("page_p99_ratio", putting.quantile(0.99) / quiet.quantile(0.99));
+      results.put("page_p99_quiet_ms", quiet.quantile(0.99));
+      results.put("page_p99_putting_ms", putting.quantile(0.99));
+      results.put("peak_pages_per_second", peak);
+      results.put("items_put", puts.put());
+      results.put("items_watched", puts.visible().size() + puts.unseen());
+      results.put("items_never_seen", puts.unseen());
+      results.put("puts_failed", puts.failed());
+      results.put("pages_failed", traffic.failed());
+    }
+  }
+}
