@@ -42,8 +42,11 @@ final class VisibleItems {
       Latencies putting = new Latencies();
       for (int i = 0; i < turns; i++) {
         quiet.addAll(traffic.play(turn));
-        try (PutItems.Run run = puts.begin()) {
+        PutItems.Run run = puts.begin();
+        try {
           putting.addAll(traffic.play(turn));
+        } finally {
+          run.close();
         }
       }
       results.put("visible_ms_p99", puts.visible().quantile(0.99));
