@@ -162,7 +162,7 @@ final class ItemRowsTest {
     refused(text("empty.csv", ""), "empty.csv: a header row expected, got none");
     refused(
         text("other.csv", "id,title\n1,a\n"),
-        "other.csv: a column item_id expected, got [id, title]");
+        "other.csv: a column item_id or key expected, got [id, title]");
     refused(
         text("twice.csv", "item_id,item_id\n1,2\n"),
         "twice.csv: columns with distinct names expected, got [item_id, item_id]");

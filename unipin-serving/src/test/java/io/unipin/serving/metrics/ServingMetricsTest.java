@@ -47,6 +47,7 @@ class ServingMetricsTest {
     System.gc();
     source.set(1000);
     metrics.connectionCut();
+    metrics.items().searchable(1000);
     Map<String, Double> after = meters(metrics);
     assertThat(after.keySet()).containsAll(before.keySet());
     before.values().removeIf(value -> value.isNaN());
@@ -73,6 +74,7 @@ class ServingMetricsTest {
     metrics.watchReceiving(() -> source.get(), 1);
     metrics.watchCache(() -> stats(source.get()));
     metrics.watchIndex(() -> index(source.get()));
+    metrics.items().watch(() -> items(source.get()));
     return new WeakReference<>(new Object());
   }
 
@@ -82,6 +84,10 @@ class ServingMetricsTest {
     Map<KvDeparture, Long> departures =
         Stream.of(KvDeparture.values()).collect(Collectors.toMap(cause -> cause, cause -> v));
     return new KvCacheStats(v, v, v, v, v, reasons, v, departures, v);
+  }
+
+  private static ItemMeters.Figures items(long v) {
+    return new ItemMeters.Figures(v, v, v, v, v);
   }
 
   private static LiveIndexStatus index(long v) {
