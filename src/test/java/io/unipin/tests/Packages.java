@@ -41,7 +41,7 @@ final class Packages {
       evaluate.baseline: feedlog feedlog.split
       evaluate.slices: evaluate feedlog feedlog.split
       evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
-      train: evaluate feedlog feedlog.database feedlog.split model model.features settings train.batch train.recipe
+      train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
       serving: kvcache model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.items serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
@@ -102,7 +102,7 @@ final class Packages {
       benchmarks.quality: benchmarks.rival cli.check cli.console feedlog feedlog.database train train.recipe
       benchmarks.report: cli.console
       benchmarks.rival: evaluate feedlog feedlog.split kvcache model model.features serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
-      benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features serving.bundle
+      benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features model.files serving.bundle
       """;
 
   private static final Map<String, Set<String>> MAY_KNOW =

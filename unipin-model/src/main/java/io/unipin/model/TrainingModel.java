@@ -61,7 +61,8 @@ public final class TrainingModel implements AutoCloseable {
     return of(config, weights, EngineOptions.cpu());
   }
 
-  static TrainingModel of(ModelConfig config, Weights weights, EngineOptions options) {
+  /** Creates a model that starts with these weights. */
+  public static TrainingModel of(ModelConfig config, Weights weights, EngineOptions options) {
     return new TrainingModel(config, weights, options);
   }
 

@@ -7,7 +7,6 @@ import io.unipin.feedlog.database.FileTree;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.TrainingPart;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.InitialWeights;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
 import io.unipin.model.StepSettings;
@@ -15,6 +14,7 @@ import io.unipin.model.TrainingBatch;
 import io.unipin.model.TrainingModel;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.files.Weights;
 import io.unipin.train.batch.BatchSource;
 import io.unipin.train.batch.ClassCounter;
 import io.unipin.train.batch.EpochPlan;
@@ -145,7 +145,8 @@ public final class Trainer {
       FileTree.delete(work.resolve("model"));
       counts = warm == null ? count() : warm.counted(count());
       counts.write(work);
-      try (TrainingModel training = weights(model, warm).begin(EngineOptions.cpu())) {
+      try (TrainingModel training =
+          TrainingModel.of(model, weights(model, warm), EngineOptions.cpu())) {
         return run(training, TrainState.start(origin, NONE));
       }
     } catch (IOException e) {
@@ -157,17 +158,17 @@ public final class Trainer {
     return ClassCounter.count(batches, plan);
   }
 
-  private InitialWeights weights(ModelConfig model, @Nullable WarmStart warm) {
-    long seed = config.training().seed();
-    InitialWeights weights;
-    if (warm != null) {
-      weights = warm.weights(model, seed, log.catalogue());
-    } else if (config.training().queriesAsKeys()) {
-      weights = InitialWeights.queriesAsKeys(model, seed);
-    } else {
-      weights = InitialWeights.random(model, seed);
+  /** Returns the weights before the first step. */
+  private Weights weights(ModelConfig model, @Nullable WarmStart warm) {
+    TrainingSettings settings = config.training();
+    Weights weights =
+        warm == null
+            ? Weights.random(model, settings.seed())
+            : warm.weights(model, settings.seed(), log.catalogue());
+    if (warm == null && settings.queriesAsKeys()) {
+      weights = weights.withQueriesAsKeys(model);
     }
-    return config.training().unseenClasses() ? weights : weights.withoutIds(batches.unseen());
+    return settings.unseenClasses() ? weights : weights.withoutIds(batches.unseen());
   }
 
   private TrainResult run(TrainingModel training, TrainState from) throws IOException {

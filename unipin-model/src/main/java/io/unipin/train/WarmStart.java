@@ -1,10 +1,11 @@
 package io.unipin.train;
 
 import io.unipin.feedlog.Catalogue;
-import io.unipin.model.InitialWeights;
 import io.unipin.model.ModelFolder;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.files.WarmWeights;
+import io.unipin.model.files.Weights;
 import io.unipin.train.recipe.TrainConfig;
 import java.nio.file.Path;
 
@@ -15,8 +16,12 @@ import java.nio.file.Path;
  * @param catalogue the earlier model's items
  */
 public record WarmStart(Path model, Catalogue catalogue) {
-  InitialWeights weights(ModelConfig config, long seed, Catalogue now) {
-    return InitialWeights.warm(config, seed, model, oldRows(now));
+  /**
+   * Returns the weights with which a training begins: those of the earlier model, and random ones
+   * for what it did not know.
+   */
+  Weights weights(ModelConfig config, long seed, Catalogue now) {
+    return WarmWeights.of(config, seed, model, oldRows(now));
   }
 
   /** Returns whether each item of a catalogue has an id row in the earlier model. */

@@ -120,7 +120,7 @@ class TrainingModelTest {
     float[] random = Weights.random(config, SEED).get("attention_in").toArray();
     float[] alike;
     try (TrainingModel model =
-        InitialWeights.queriesAsKeys(config, SEED).begin(EngineOptions.cpu())) {
+        TrainingModel.of(config, Weights.random(config, SEED).withQueriesAsKeys(config))) {
       alike = model.weights().get("attention_in").toArray();
     }
     int head = config.headDim() * config.width();

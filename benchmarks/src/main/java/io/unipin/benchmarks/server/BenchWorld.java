@@ -7,10 +7,11 @@ import io.unipin.feedlog.database.FileTree;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.InitialWeights;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.TrainingModel;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.files.WarmWeights;
+import io.unipin.model.files.Weights;
 import io.unipin.serving.bundle.BundlePublisher;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -156,26 +157,24 @@ public record BenchWorld(Path folder, Size size, int users) {
     Path whole = folder.resolve("model-whole");
     boolean[] unlearned = new boolean[items.size()];
     Arrays.fill(unlearned, known, items.size(), true);
-    InitialWeights weights =
-        InitialWeights.random(shape(Size.SMALL, items.size(), CONTENT), SEED).withoutIds(unlearned);
-    write(weights, items, whole);
+    ModelConfig all = shape(Size.SMALL, items.size(), CONTENT);
+    write(all, Weights.random(all, SEED).withoutIds(unlearned), items, whole);
     Path lesser = folder.resolve("model-lesser");
     int[] rows = IntStream.range(0, known).toArray();
-    write(
-        InitialWeights.warm(shape(Size.SMALL, known, CONTENT), SEED, whole, rows),
-        items.subList(0, known),
-        lesser);
+    ModelConfig some = shape(Size.SMALL, known, CONTENT);
+    write(some, WarmWeights.of(some, SEED, whole, rows), items.subList(0, known), lesser);
     BundlePublisher.publish(whole, Catalogue.of(items), "exact", folder.resolve("whole"));
     BundlePublisher.publish(
         lesser, Catalogue.of(items.subList(0, known)), "exact", folder.resolve("lesser"));
   }
 
-  private static void write(InitialWeights weights, List<CatalogueItem> items, Path folder) {
+  private static void write(
+      ModelConfig config, Weights weights, List<CatalogueItem> items, Path folder) {
     float[] content = new float[(items.size() + 1) * CONTENT]; // the unknown item has zeros
     for (int row = 0; row < items.size(); row++) {
       System.arraycopy(items.get(row).content(), 0, content, row * CONTENT, CONTENT);
     }
-    try (TrainingModel model = weights.begin(EngineOptions.cpu())) {
+    try (TrainingModel model = TrainingModel.of(config, weights, EngineOptions.cpu())) {
       model.write(folder, content);
     }
   }
