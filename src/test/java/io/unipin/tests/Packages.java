@@ -48,7 +48,7 @@ final class Packages {
       serving.admission: serving.estimate serving.failure settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.rpc serving.settings settings
-      serving.console: ann feedlog kvcache model model.features serving.admission serving.bundle serving.experiment serving.failure serving.history serving.http serving.inspect serving.items serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
+      serving.console: ann feedlog kvcache model model.features serving.admission serving.bundle serving.experiment serving.failure serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
       serving.disk: serving.failure
       serving.experiment: serving.log settings
       serving.failure: ann kvcache model.features
@@ -64,7 +64,7 @@ final class Packages {
       serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.inspect serving.items.live serving.pipeline.cost serving.request serving.slate settings
       serving.pipeline.cost: model.features serving.estimate serving.failure serving.request settings
       serving.request: kvcache serving.history
-      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
+      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
       serving.rpc.intake: serving.failure
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
