@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Says in our words why settings do not fit a record: for an unknown key, which keys are known. */
+/**
+ * Words the error for settings that do not fit a record. For an unknown key the error lists the
+ * known keys.
+ */
 final class BindFailure {
   static final String NOTHING = "a value expected, got nothing";
 
@@ -26,8 +29,8 @@ final class BindFailure {
   /**
    * Describes a failure.
    *
-   * @param parser where it got stuck: Jackson does not say in which part of a list or map a number
-   *     is out of range
+   * @param parser the parser, at the value that it could not read. Jackson's failure does not say
+   *     which part of a list or map holds a number that is out of range.
    */
   BindFailure(SettingsTree tree, JsonMappingException failure, WrittenParser parser) {
     this.tree = tree;
@@ -95,8 +98,8 @@ final class BindFailure {
   }
 
   /**
-   * Refuses a branch without a key that it needs: for a key that it should not have, which may be
-   * the same misspelt.
+   * Refuses a branch that lacks a required key. If the branch has an unknown key, the error names
+   * the unknown key, which may be the required key misspelt.
    */
   private ConfigException missing() {
     int last = path.size() - 1;
@@ -161,7 +164,7 @@ final class BindFailure {
     return shown(value, tree.written(path));
   }
 
-  /** Returns a value as a complaint shows it: a text in quotes, a number as it was written. */
+  /** Returns a value in the form that errors show: a text in quotes, a number as it was written. */
   static String shown(JsonNode value, @Nullable String written) {
     boolean plain = written != null && (value.isNumber() || value.isBoolean());
     return shortened(plain ? String.valueOf(written) : value.toString());

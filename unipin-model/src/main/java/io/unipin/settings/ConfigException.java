@@ -32,8 +32,9 @@ public final class ConfigException extends RuntimeException {
   /**
    * Refuses a value.
    *
-   * @param place null if nobody wrote it
-   * @param key its path, such as {@code server.port}; empty for settings as a whole
+   * @param place where the value was written; null if nobody wrote it
+   * @param key path of the setting, such as {@code server.port}; empty if the error is about the
+   *     settings as a whole
    * @param reason what is expected, and what came
    */
   ConfigException(@Nullable Place place, String key, String reason) {
@@ -60,7 +61,7 @@ public final class ConfigException extends RuntimeException {
     return Optional.ofNullable(place);
   }
 
-  /** Returns the path of the setting; empty if the complaint is about no single one. */
+  /** Returns the path of the setting; empty if the error is about no single setting. */
   public String key() {
     return key;
   }

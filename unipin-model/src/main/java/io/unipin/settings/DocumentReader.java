@@ -19,16 +19,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one document of YAML or JSON into a tree that knows where each value was written. Refuses
- * what two readers could take for different things: a key that stands twice, an alias, a tag, a
- * merge key, a second document. One thread.
+ * Reads one document of YAML or JSON into a tree that knows where each value was written. Refuses a
+ * text that two readers could understand differently: one with a key that stands twice, an alias, a
+ * tag, a merge key or a second document. Not thread-safe.
  */
 final class DocumentReader {
   static final int MAX_DEPTH = 50;
 
   private static final Pattern LINE = Pattern.compile("line (\\d+), column (\\d+)");
 
-  /** A whole number in the octal digits of YAML 1.1, which others read as decimal ones. */
+  /** Matches an octal number of YAML 1.1. Other readers take its digits for decimal digits. */
   private static final Pattern OCTAL = Pattern.compile("[-+]?0[0-9_]+");
 
   private final JsonParser parser;
@@ -40,22 +40,25 @@ final class DocumentReader {
   }
 
   /**
-   * What a document is.
+   * Where the text of a document comes from.
    *
-   * @param key of its value; empty for a file's
-   * @param inFile whether lines and columns are worth telling
+   * @param key path of the setting that the document gives a value; empty for a file
+   * @param inFile whether the text is a file, so that errors name line and column
    */
   private record Start(Place source, String key, boolean inFile) {}
 
   /** A value, and where it and its parts were written. */
   record Document(JsonNode value, Origin origin) {}
 
-  /** Returns what a file's text holds; empty for an empty document. */
+  /** Returns the document in a file's text; empty if the text holds no value. */
   static Optional<Document> file(String name, String text, Syntax syntax) {
     return read(text, syntax, new Start(Place.of(name), "", true));
   }
 
-  /** Returns what the text of an override of a key holds, which is YAML; empty for an empty text. */
+  /**
+   * Returns the document in the text of an override, which is YAML; empty if the text holds no
+   * value.
+   */
   static Optional<Document> override(Place source, String key, String text) {
     return read(text, Syntax.YAML, new Start(source, key, false));
   }
@@ -69,7 +72,7 @@ final class DocumentReader {
       refused.initCause(e);
       throw refused;
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a text can be read
+      throw new UncheckedIOException(e); // cannot happen: the text is in memory
     }
   }
 
@@ -164,7 +167,10 @@ final class DocumentReader {
         : nodes.numberNode(value);
   }
 
-  /** Whether a number is one of {@code .inf} and {@code .nan}, which no setting takes. */
+  /**
+   * Whether a number is infinite or no number: {@code .inf} or {@code .nan}. No setting accepts
+   * them.
+   */
   private static boolean isNamed(String number) {
     String name = number.toLowerCase(Locale.ROOT);
     return name.endsWith(".inf") || name.endsWith(".nan");
@@ -179,8 +185,8 @@ final class DocumentReader {
   }
 
   /**
-   * Returns where a parser got stuck: the place that a message of YAML names last, since its own is
-   * the token before.
+   * Returns where a parser failed. YAML's message names this place last; the exception's own place
+   * is that of the token before.
    */
   private static Place failurePlace(Place source, JsonProcessingException e) {
     Place place = e.getLocation() == null ? source : at(source, e.getLocation());
@@ -193,8 +199,8 @@ final class DocumentReader {
   }
 
   /**
-   * Returns what is wrong: the last line of a message that is not indented, as those with places
-   * and pieces of text are.
+   * Returns what is wrong: the last line of a message that is not indented. Indented lines hold
+   * places and pieces of the text.
    */
   private static String problem(JsonProcessingException e) {
     String message = String.valueOf(e.getOriginalMessage());

@@ -23,7 +23,10 @@ public final class Nearest {
     return of(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
-  /** Returns the name with the fewest slips, the first of equals; empty if all are too far off. */
+  /**
+   * Returns the known name with the fewest slips. Of several such names it returns the first. Empty
+   * if every name has too many slips.
+   */
   static Optional<String> of(String name, Collection<String> known) {
     if (name.length() > LONGEST) {
       return Optional.empty();

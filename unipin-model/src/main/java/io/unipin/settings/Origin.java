@@ -6,21 +6,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a value and its parts were written, and with which characters. One thread while it is
- * filled.
+ * Where a value and its parts were written, and with which characters. Not thread-safe while parts
+ * are added.
  */
 final class Origin {
   private final @Nullable Place place;
   private final @Nullable String text;
 
-  /** By key, and of a list by {@code [0]}, {@code [1]} and so on. */
+  /** Origins of the parts: by key for a map, by {@code [0]}, {@code [1]} and so on for a list. */
   private final Map<String, Origin> parts = new HashMap<>();
 
   /**
-   * Makes an origin without parts.
+   * Creates an origin without parts.
    *
    * @param place null for a value that was computed
-   * @param text the characters of a scalar; null for others
+   * @param text the characters of a scalar; null for a list or a map
    */
   Origin(@Nullable Place place, @Nullable String text) {
     this.place = place;
@@ -40,7 +40,7 @@ final class Origin {
     return text;
   }
 
-  /** Returns the name of a list's part. */
+  /** Returns the name of the list's part with this index. */
   static String item(int index) {
     return "[" + index + "]";
   }
@@ -54,7 +54,10 @@ final class Origin {
     return part == null ? none() : part;
   }
 
-  /** Returns the origin of a branch, with that place if it has none yet. */
+  /**
+   * Returns the origin of a branch. If the branch has no origin yet, adds one with the place
+   * {@code above}.
+   */
   Origin enter(String name, @Nullable Place above) {
     return parts.computeIfAbsent(name, key -> new Origin(above, null));
   }
@@ -92,7 +95,10 @@ final class Origin {
     return nearest;
   }
 
-  /** Returns the part that a key begins with; names may hold dots, so the longest counts. */
+  /**
+   * Returns the name of the part that a key begins with; null if there is none. Names may contain
+   * dots, so the longest name that fits is returned.
+   */
   private @Nullable String first(String key) {
     String longest = null;
     for (String name : parts.keySet()) {

@@ -1,7 +1,7 @@
 package io.unipin.settings;
 
 /**
- * Where a value was written: in a file, or whole in an override or a variable.
+ * Where a value was written: at a line and column of a file, or in an override or a variable.
  *
  * @param source the file, {@code --set server.port}, or the variable's name
  * @param line counted from 1; 0 for the whole source

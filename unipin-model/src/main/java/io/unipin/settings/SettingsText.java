@@ -12,7 +12,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 
-/** The text of a file of settings: UTF-8, with or without a byte-order mark, and not too long. */
+/**
+ * Reads the text of a settings file: UTF-8, with or without a byte-order mark, of at most
+ * {@link #MAX_BYTES} bytes.
+ */
 final class SettingsText {
   static final int MAX_BYTES = 1 << 20;
 
@@ -20,7 +23,7 @@ final class SettingsText {
 
   private SettingsText() {}
 
-  /** Returns a file's text; complaints have the name. */
+  /** Returns a file's text. Errors call the file {@code name}. */
   static String read(String name, Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);

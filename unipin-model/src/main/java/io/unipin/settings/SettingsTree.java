@@ -16,22 +16,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings on their way into a record: defaults, and layers of files and overrides over them, each
- * value with the place where it was written.
+ * Settings from which a record is made: defaults, with files and overrides laid over them. Each
+ * value has the place where it was written.
  *
- * <p>Nothing is converted: a whole number is neither {@code 1.5} nor {@code "20"}. A value that is
- * wanted as text is taken with the characters that were written, so {@code 1.10} is not
- * {@code 1.1}. A complaint is one line: place, key, what is expected, what came. One thread.
+ * <p>No value is converted: a setting that takes a whole number refuses {@code 1.5} and
+ * {@code "20"}. A setting that takes a text gets the characters that were written, so {@code 1.10}
+ * is not {@code 1.1}. An error is one line: place, key, what was expected and what was found. Not
+ * thread-safe.
  */
 public final class SettingsTree {
   private final ObjectNode values;
 
-  /** Of what others than the reader wrote; not changed. */
+  /** Origins of the defaults, shared with copies and never changed. */
   private final Origin defaults;
 
   private final Origin own = Origin.none();
 
-  /** What is complained about when no value has a place; null for settings of no file. */
+  /** Place that errors name for a value without a place: the file; null if no file was read. */
   private @Nullable Place whole;
 
   private SettingsTree(ObjectNode values, Origin defaults) {
@@ -52,7 +53,7 @@ public final class SettingsTree {
     }
   }
 
-  /** Returns the settings that a record has. */
+  /** Returns the settings in a record. */
   public static SettingsTree of(Record settings) {
     return new SettingsTree(StrictMapper.JSON.valueToTree(settings), Origin.none());
   }
@@ -60,7 +61,7 @@ public final class SettingsTree {
   /**
    * Returns the settings of a file alone.
    *
-   * @param name of the file in complaints
+   * @param name name of the file in errors
    */
   public static SettingsTree of(String name, byte[] text, Syntax syntax) {
     SettingsTree tree = empty();
@@ -68,7 +69,7 @@ public final class SettingsTree {
     return tree;
   }
 
-  /** Returns the settings of a file in YAML alone, which complaints name as it is given. */
+  /** Returns the settings of a YAML file alone. Errors name the file by the given path. */
   public static SettingsTree of(Path yaml) {
     SettingsTree tree = empty();
     String name = yaml.toString();
@@ -80,22 +81,22 @@ public final class SettingsTree {
     return new SettingsTree(StrictMapper.JSON.createObjectNode(), Origin.none());
   }
 
-  /** Writes the settings that a record has as a file in YAML. */
+  /** Writes the settings in a record to a YAML file. */
   public static void write(Record settings, Path yaml) throws IOException {
     StrictMapper.YAML.writeValue(yaml.toFile(), settings);
   }
 
-  /** Returns these defaults for layers of their own. */
+  /** Returns a copy, over which other layers can be laid. */
   public SettingsTree copy() {
     return new SettingsTree(values.deepCopy(), defaults);
   }
 
-  /** Returns the values as they stand, for what has to be filled in before {@link #bind}. */
+  /** Returns the current values. The caller may fill in more values before {@link #bind}. */
   public ObjectNode values() {
     return values;
   }
 
-  /** Lays a file in YAML over the settings; complaints have its name without its folder. */
+  /** Lays a YAML file over the settings. Errors name the file without its folder. */
   public void merge(Path yaml) {
     String name = String.valueOf(yaml.getFileName());
     merge(name, SettingsText.read(name, yaml), Syntax.YAML);
@@ -124,9 +125,9 @@ public final class SettingsTree {
   /**
    * Lays one value over the settings.
    *
-   * @param key its path, such as {@code server.port}
-   * @param value YAML, most often a scalar; nothing is the empty text
-   * @param source what complaints name, such as {@code --set server.port}
+   * @param key path of the setting, such as {@code server.port}
+   * @param value YAML, most often a scalar; a blank value stands for the empty text
+   * @param source source that errors name, such as {@code --set server.port}
    */
   public void set(String key, String value, String source) {
     Place place = Place.of(source);
@@ -149,7 +150,9 @@ public final class SettingsTree {
     merge(values, (ObjectNode) layer, own, origin, "");
   }
 
-  /** Returns what a text without a value stands for: the empty text, unless a null was written. */
+  /**
+   * Returns the value for a text that holds none: the empty text if the text is blank, else null.
+   */
   private static JsonNode valueOf(String text) {
     return text.isBlank() ? TextNode.valueOf("") : StrictMapper.JSON.nullNode();
   }
@@ -164,7 +167,7 @@ public final class SettingsTree {
         Origin below = into.enter(name, origin.place());
         merge(branch, nested, below, origin, join(parent, name));
       } else if (old instanceof ObjectNode && value.isNull()) {
-        into.enter(name, origin.place()); // of an empty branch all settings stand
+        into.enter(name, origin.place()); // an empty branch changes no setting
       } else if (old instanceof ObjectNode) {
         String got = BindFailure.shown(value, origin.text());
         throw refused(origin, join(parent, name), "keys below it expected, got " + got);
@@ -182,15 +185,15 @@ public final class SettingsTree {
   }
 
   /**
-   * Makes a record of the settings.
+   * Creates a record from the settings.
    *
-   * @throws ConfigException with the place of what doesn't fit
+   * @throws ConfigException with the place of the first value that doesn't fit
    */
   public <T extends Record> T bind(Class<T> type) {
     try (WrittenParser parser = new WrittenParser(this)) {
       return read(parser, type);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a tree can be read
+      throw new UncheckedIOException(e); // cannot happen: the tree is in memory
     }
   }
 
@@ -202,12 +205,18 @@ public final class SettingsTree {
     }
   }
 
-  /** Refuses a value, with the place where it was written, or else of the branch around it. */
+  /**
+   * Returns an error about a value. It names the place where the value was written, or else the
+   * place of the branch around the value.
+   */
   public ConfigException refusal(String key, String reason) {
     return new ConfigException(knownPlace(key), key, reason);
   }
 
-  /** Returns where a value was written; of settings of no file, a place that says so. */
+  /**
+   * Returns where a value was written. If that is unknown, returns a place with the source
+   * {@code settings}.
+   */
   Place place(String key) {
     Place known = knownPlace(key);
     return known == null ? Place.of("settings") : known;
@@ -219,7 +228,7 @@ public final class SettingsTree {
     return place == null ? whole : place;
   }
 
-  /** Returns the characters of a scalar as they were written; null if nobody wrote it. */
+  /** Returns the characters of a scalar as they were written; null if nobody wrote the scalar. */
   @Nullable String written(List<String> path) {
     Origin origin = own.at(path);
     origin = origin == null ? defaults.at(path) : origin;

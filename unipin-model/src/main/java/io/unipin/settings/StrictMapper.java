@@ -29,9 +29,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of trees, and trees of records, by one set of strict rules: every component of a
- * record is required unless it is {@code @Nullable}, an unknown key is refused, and nothing is
- * converted. {@link BindFailure} words the refusals.
+ * Converts trees to records and records to trees, by one set of strict rules. Every component of a
+ * record is required unless it is {@code @Nullable}, an unknown key is refused, and no value is
+ * converted to another type. {@link BindFailure} words the refusals.
  */
 final class StrictMapper {
   static final JsonMapper JSON = strict(JsonMapper.builder()).build();
@@ -56,7 +56,7 @@ final class StrictMapper {
                 .addDeserializer(Located.class, new LocatedReader()));
   }
 
-  /** Returns the keys of a record, in its order. */
+  /** Returns the keys of a record, in the order of its components. */
   static List<String> keys(Class<?> type) {
     return Arrays.stream(type.getRecordComponents())
         .map(
@@ -67,7 +67,7 @@ final class StrictMapper {
         .toList();
   }
 
-  /** Takes every component of a record that is not {@code @Nullable} for one that must be there. */
+  /** Requires a value for every component of a record that is not {@code @Nullable}. */
   private static final class Required extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1;
 
@@ -140,7 +140,7 @@ final class StrictMapper {
     }
   }
 
-  /** Takes the characters as a path of this machine. */
+  /** Reads the characters as a path of this machine. */
   private static final class PathReader extends StdDeserializer<Path> {
     private static final long serialVersionUID = 1;
 

@@ -3,7 +3,7 @@ package io.unipin.settings;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
-/** How settings are written. */
+/** The language in which settings are written. */
 public enum Syntax {
   YAML,
   JSON;

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over a tree and gives a number or a truth value that is wanted as text as it was written.
- * One thread.
+ * Parses a tree. If a record takes a text where the tree has a number or a truth value, the text is
+ * what was written. Not thread-safe.
  */
 final class WrittenParser extends TreeTraversingParser {
   private final SettingsTree tree;
@@ -52,7 +52,7 @@ final class WrittenParser extends TreeTraversingParser {
     return value;
   }
 
-  /** Returns the names of the branches above the current value, and its own. */
+  /** Returns the names of the branches above the current value, and then the value's own name. */
   List<String> path() {
     List<String> path = new ArrayList<>();
     for (JsonStreamContext at = getParsingContext(); !at.inRoot(); at = at.getParent()) {

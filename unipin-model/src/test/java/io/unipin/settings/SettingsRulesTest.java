@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the strict reader refuses, and what it says. */
+/** Tests which settings the strict reader refuses, and with which errors. */
 final class SettingsRulesTest {
   @TempDir Path folder;
 

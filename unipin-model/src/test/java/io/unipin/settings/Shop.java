@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Each kind of value that settings have. */
+/** A record with a component of each type that settings can have. */
 record Shop(
     String name,
     Door door,
@@ -20,7 +20,7 @@ record Shop(
     @Nullable Note note) {
   static final SettingsTree DEFAULTS = SettingsTree.ofDefaults(Shop.class, "shop.yaml");
 
-  /** The settings of a text over the defaults; {@code \\n} in it ends a line. */
+  /** Returns the settings of a text over the defaults. In the text {@code \\n} ends a line. */
   static SettingsTree tree(Path folder, String text) throws IOException {
     SettingsTree tree = DEFAULTS.copy();
     tree.merge(Files.writeString(folder.resolve("my.yaml"), text.replace("\\n", "\n")));
