@@ -25,8 +25,9 @@ import java.util.List;
 
 /**
  * Validates on the held-out validation split of a log. Candidates are scored at the positions where
- * they were shown and got their labels. Otherwise the checkpoint that mistakes position effects for
- * taste would look best. Targets and impressions of withheld items are left out.
+ * they were shown, because their labels depend on these positions. At other positions a checkpoint
+ * that mistakes position effects for taste would look best. Targets and impressions of withheld
+ * items are left out.
  */
 final class HoldoutValidator implements Validator {
   /** Number of users whose activations are observed. */
@@ -77,7 +78,7 @@ final class HoldoutValidator implements Validator {
     observe(directory);
   }
 
-  /** Records the sizes of activations on real histories, which int8 needs. */
+  /** Records the ranges of activations on histories of the log. Int8 needs these ranges. */
   private void observe(Path directory) {
     ModelConfig model = ModelWriter.config(directory);
     TrainingPart training = TrainingPart.of(log, holdout);

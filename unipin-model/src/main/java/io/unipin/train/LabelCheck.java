@@ -8,7 +8,10 @@ import io.unipin.feedlog.split.Withheld;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds what a training cannot learn because its split of the feed log contains no example. */
+/**
+ * Finds action types that a training cannot learn, because the training split of the feed log
+ * contains no example of them.
+ */
 public final class LabelCheck {
   private LabelCheck() {}
 

@@ -7,7 +7,7 @@ package io.unipin.train;
 record LearningRate(double peak, long warmupSteps, long totalSteps) {
   private static final double FLOOR = 0.01;
 
-  /** Returns the rate of a step, from 1 to {@code totalSteps}. */
+  /** Returns the learning rate of a step. Steps are numbered from 1 to {@code totalSteps}. */
   double at(long step) {
     if (step <= warmupSteps) {
       return peak * step / warmupSteps;

@@ -14,7 +14,7 @@ import java.util.Set;
 public final class RecipeCheck {
   private RecipeCheck() {}
 
-  /** Refuses names that the schema lacks, and sizes that do not make a valid model. */
+  /** Refuses action types that the schema lacks, and sizes that do not make a valid model. */
   public static void require(TrainConfig recipe, FeedSchema schema) {
     named("actionWeights", recipe.training().actionWeights().keySet(), schema);
     named("maskedWeights", recipe.training().maskedWeights().keySet(), schema);
@@ -23,8 +23,8 @@ public final class RecipeCheck {
   }
 
   /**
-   * Refuses an earlier model with another shape, other actions or other surfaces, or one that may
-   * have learned what this recipe withholds.
+   * Refuses an earlier model with another shape, other actions or other surfaces. Also refuses a
+   * model that may have learned items that this recipe withholds.
    */
   public static void requireContinues(TrainConfig recipe, FeedSchema schema, Path earlier) {
     int contentDim = ModelFolder.config(earlier).contentDim();
@@ -35,7 +35,8 @@ public final class RecipeCheck {
   /**
    * Refuses to withhold items that an earlier model may have learned.
    *
-   * @param earlier folder of the earlier model; without a recipe the model withheld nothing
+   * @param earlier folder of the earlier model; if the folder has no recipe, the model withheld no
+   *     item
    */
   static void requireSameWithheld(TrainConfig recipe, Path earlier) {
     if (recipe.evaluation().withheld() == 0) {

@@ -16,22 +16,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a training is made of. Each step is a function of it, so a checkpoint goes on with the same alone.
+ * Everything that determines a training: recipe, feed log, program and initial weights. Every step
+ * is a function of the origin, so a checkpoint is resumed only with an equal origin.
  *
- * @param recipe settings by their dotted names
- * @param feedLog tables by name, each with its size and sum; empty in a checkpoint that does not say
- * @param program of the model; empty in a checkpoint that does not say
- * @param warmStart fingerprint of the model whose weights it began with; empty for none, {@code
- *     untold} in a checkpoint that does not say which
+ * @param recipe values of the settings by their dotted names
+ * @param feedLog size and checksum of each table, by its name; empty in a checkpoint that does not
+ *     state them
+ * @param program checksum of the model's program; empty in a checkpoint that does not state it
+ * @param warmStart fingerprint of the model whose weights the training started with; empty for
+ *     random weights, {@code untold} in a checkpoint that does not state the fingerprint
  */
 public record TrainOrigin(
     Map<String, String> recipe, Map<String, String> feedLog, String program, String warmStart) {
   private static final String NOTHING = "nothing";
 
-  /** Warm start of a checkpoint that had one and does not say which. */
+  /** Value of {@code warmStart} for an earlier model whose fingerprint is not known. */
   private static final String UNTOLD = "untold";
 
-  /** Setting of earlier versions: whether an action was two tokens. Now none is. */
+  /**
+   * Setting of earlier versions: whether an action was two tokens. Now every action is one token.
+   */
   private static final String TWO_TOKENS = "model.interleaved";
 
   /** Sum of the last program of format 2, which counts comments. */
@@ -43,8 +47,8 @@ public record TrainOrigin(
   private static final Set<String> EARLIER = Set.of("5dab38a7ece324cc");
 
   /**
-   * Settings that earlier versions did not know, each with the value that leaves a training as it
-   * was with them.
+   * Settings that earlier versions did not know. Each has the value with which a training equals a
+   * training of these versions.
    */
   private static final Map<String, String> LATER =
       Map.of(
@@ -66,7 +70,7 @@ public record TrainOrigin(
     feedLog = new LinkedHashMap<>(feedLog);
   }
 
-  /** Of a training that begins at random. */
+  /** Returns the origin of a training that starts with random weights. */
   public static TrainOrigin of(TrainConfig config, FeedLog log) {
     return of(config, log, null);
   }
@@ -79,7 +83,10 @@ public record TrainOrigin(
         warm == null ? "" : ModelFolder.fingerprint(warm.model()));
   }
 
-  /** Reads what {@link #toText} wrote, or the recipe's text alone, which is all that earlier versions kept. */
+  /**
+   * Returns the origin that {@link #toText} wrote. Also reads the text of a recipe alone, because
+   * earlier versions kept nothing else.
+   */
   public static TrainOrigin parse(String text) {
     if (!text.startsWith("{")) {
       return ofText(text);
@@ -91,7 +98,7 @@ public record TrainOrigin(
     }
   }
 
-  /** As JSON, for a file. */
+  /** Returns the origin as JSON, to be written to a file. */
   public String toText() {
     try {
       return JSON.writeValueAsString(this);
@@ -100,14 +107,15 @@ public record TrainOrigin(
     }
   }
 
-  /** Of a checkpoint of format 1, which has the recipe's text alone. */
+  /** Returns the origin in a checkpoint of format 1, which has the recipe's text alone. */
   static TrainOrigin ofText(String recipe) {
     return new TrainOrigin(RecordText.settings(recipe), Map.of(), "", "");
   }
 
   /**
-   * Of a checkpoint of format 2, whose sums count the program's comments, so that none equals one
-   * of today. A program that is not known to train like one of today stays another one.
+   * Converts the origin in a checkpoint of format 2. Its checksum counts the program's comments, so
+   * it equals no checksum of format 3. The last program of format 2 gets the checksum of the
+   * program that trains equally. Any other origin stays as it is, so its checkpoint is refused.
    */
   TrainOrigin ofFormat2() {
     return program.equals(LAST_OF_FORMAT_2)
@@ -120,17 +128,22 @@ public record TrainOrigin(
     return recipe.containsKey(TWO_TOKENS);
   }
 
-  /** Whether the checkpoint names its whole origin. What it does not name is not compared. */
+  /**
+   * Whether a checkpoint states feed log, program and warm start. Otherwise only the recipe is
+   * compared.
+   */
   boolean tellsAll() {
     return !program.isEmpty();
   }
 
-  /** Settings that differ from a recipe's, each with its value then and now. */
+  /** Returns the settings that differ from those of a recipe, each with its value then and now. */
   List<String> differences(TrainConfig now) {
     return differences(recipe, RecordText.settings(now.toString()));
   }
 
-  /** What differs, in words with each value then and now; empty where nothing does. */
+  /**
+   * Returns one text for each part that differs from another origin, with the values then and now.
+   */
   public List<String> others(TrainOrigin now) {
     List<String> others = new ArrayList<>();
     add(others, "recipe", differences(recipe, now.recipe));
@@ -149,9 +162,9 @@ public record TrainOrigin(
   }
 
   /**
-   * Refuses to go on with anything else.
+   * Refuses to resume with another origin.
    *
-   * @throws TrainException that names each difference
+   * @throws TrainException if the origins differ; the message names each difference
    */
   void requireSame(TrainOrigin now) {
     List<String> others = others(now);
@@ -160,7 +173,7 @@ public record TrainOrigin(
     }
   }
 
-  /** Refuses another recipe, before the feed log is read. */
+  /** Refuses to resume with another recipe. Needs no feed log. */
   void requireSameRecipe(TrainConfig now) {
     List<String> others = new ArrayList<>();
     add(others, "recipe", differences(now));

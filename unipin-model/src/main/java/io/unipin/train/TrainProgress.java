@@ -3,11 +3,11 @@ package io.unipin.train;
 /** Listener of a training. */
 @FunctionalInterface
 public interface TrainProgress {
-  /** Called after each step. */
+  /** Receives a finished step. */
   void step(TrainStep step);
 
   /**
-   * Called after the validation of an epoch.
+   * Receives the validation of an epoch.
    *
    * @param epoch number of the epoch, from 1
    * @param best whether the epoch's model is the best so far, or equals it

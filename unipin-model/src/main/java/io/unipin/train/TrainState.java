@@ -15,17 +15,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 
 /**
- * Where a training stands; with the model's checkpoint beside it, all that a resumed run needs.
+ * The progress of a training. Together with the tensors in the checkpoint's folder, it is all that
+ * a resumed run needs.
  *
- * @param origin what the training is made of, which a resumed run must share
- * @param epoch epoch under way, from 0
- * @param batch batches done in that epoch
- * @param step steps done
- * @param highest the largest metric of a validation so far; 0 in a checkpoint of an earlier version
- * @param best validation of the best model so far, which may be a little below the highest
- * @param bestEpoch its epoch, or -1
- * @param seconds spent so far
- * @param examples positions with a loss so far
+ * @param origin origin of the training; a resumed run must have an equal one
+ * @param epoch number of the current epoch, from 0
+ * @param batch number of finished batches of the current epoch
+ * @param step number of finished steps of all epochs
+ * @param highest largest metric of a validation so far; 0 in a checkpoint of an earlier version
+ * @param best validation of the best model so far; its metric may be up to 2 % below
+ *     {@code highest}
+ * @param bestEpoch epoch of the best model, from 0; -1 before the first validation
+ * @param seconds seconds of training and validation so far
+ * @param examples number of positions with a loss that were trained on so far
  */
 record TrainState(
     TrainOrigin origin,
@@ -38,16 +40,16 @@ record TrainState(
     double seconds,
     long examples) {
   /**
-   * A validation this close to the highest, relatively, is as good: two validations of one model on
-   * as many users again differ by more.
+   * A metric below the highest by at most this share counts as equally good. If one model is
+   * validated on two samples of users, the two metrics differ by more.
    */
   private static final double NOISE = 0.02;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Of {@code state.json}. The first format says none, and of the origin just the recipe's text; 2
-   * counts comments in the sums of the program.
+   * Format of {@code state.json}. Format 1 states no format, and of the origin only the recipe's
+   * text. In format 2 the program's checksum counts comments.
    */
   private static final int FORMAT = 3;
 
@@ -61,7 +63,7 @@ record TrainState(
     return new TrainState(origin, 0, 0, 0, 0, none, -1, 0, 0);
   }
 
-  /** After one more batch. */
+  /** Returns the state after one more batch. */
   TrainState stepped(long moreExamples) {
     return new TrainState(
         origin,
@@ -76,8 +78,8 @@ record TrainState(
   }
 
   /**
-   * After the validation that ends an epoch. Of the models that are as good as the highest within
-   * noise the latest is the best, since it comes of the lowest learning rate.
+   * Returns the state after the validation that ends an epoch. Of models whose metrics differ from
+   * the highest only by noise, the latest is the best, because its learning rate was the lowest.
    */
   TrainState validated(Validation validation) {
     double top = Math.max(validation.metric(), Math.max(highest, best.metric()));
@@ -99,7 +101,10 @@ record TrainState(
     return bestEpoch == epoch - 1;
   }
 
-  /** Returns this state with a complete origin. Checkpoints of earlier formats lack parts of it. */
+  /**
+   * Returns this state with another origin, because checkpoints of earlier formats lack parts of
+   * their origin.
+   */
   TrainState of(TrainOrigin complete) {
     return new TrainState(
         complete, epoch, batch, step, highest, best, bestEpoch, seconds, examples);
@@ -153,8 +158,8 @@ record TrainState(
   }
 
   /**
-   * Writes a checkpoint beside the last one and then takes its place, so that a crash leaves one of
-   * the two.
+   * Writes a checkpoint beside the previous checkpoint and then replaces the previous one. So a
+   * crash leaves one of the two.
    */
   void write(Path work, Consumer<Path> weights) {
     Path next = work.resolve(FOLDER + ".next");
@@ -176,7 +181,7 @@ record TrainState(
     }
   }
 
-  /** Restores the last checkpoint where a crash came between the two renames of {@link #write}. */
+  /** Restores the previous checkpoint if a crash came between the two renames of {@link #write}. */
   static void recover(Path work) {
     Path old = work.resolve(FOLDER + ".old");
     Path current = work.resolve(FOLDER);
@@ -189,7 +194,10 @@ record TrainState(
     }
   }
 
-  /** Removes the checkpoint, so that no later run resumes what another has replaced. */
+  /**
+   * Deletes the checkpoint, so that no later run resumes a training that another training has
+   * replaced.
+   */
   static void forget(Path work) throws IOException {
     FileTree.delete(work.resolve(FOLDER));
     FileTree.delete(work.resolve(FOLDER + ".old"));

@@ -6,12 +6,14 @@ import io.unipin.model.StepLoss;
  * A finished step of a training.
  *
  * @param epoch number of the current epoch, from 1
- * @param epochs number of epochs of the recipe
+ * @param epochs largest number of epochs, as the recipe states it
  * @param step number of the step over all epochs, from 1
  * @param steps number of steps of all epochs
- * @param examplesPerSecond positions with a loss per second, over the latest steps
+ * @param examplesPerSecond number of positions with a loss that were trained on per second, over
+ *     the latest steps
  * @param loss loss, averaged over the latest steps
- * @param secondsLeft estimated seconds to the end of the recipe at that rate
+ * @param secondsLeft estimated seconds until all epochs of the recipe are trained, at the current
+ *     speed
  */
 public record TrainStep(
     int epoch,

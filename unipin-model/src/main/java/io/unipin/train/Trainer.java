@@ -31,12 +31,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a model in one stage: retrieval and ranking losses together, on the same examples.
+ * Trains a model in one stage: each step minimises the losses of retrieval and ranking together, on
+ * one batch.
  *
  * <p>Every step is a function of (recipe, seed, step), so a resumed training equals an
  * uninterrupted one. One thread; one training per process. The work folder holds {@code checkpoint}
  * (to resume from), {@code classes.json} (class counts of the first epoch) and {@code model} (the
- * best so far).
+ * best model so far).
  */
 public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
@@ -97,7 +98,7 @@ public final class Trainer {
   /**
    * Trains to the end of the recipe or until validation stops improving.
    *
-   * @param resume whether to continue from the work folder's checkpoint; without a checkpoint the
+   * @param resume whether to continue from the work folder's checkpoint; if there is none, the
    *     training starts anew
    */
   public TrainResult run(boolean resume) {
@@ -108,7 +109,7 @@ public final class Trainer {
    * Trains as {@link #run(boolean)} does. A run that does not resume starts from an earlier model's
    * weights.
    *
-   * @param warm the earlier model; null starts with random weights
+   * @param warm the earlier model; null to start with random weights
    */
   public TrainResult run(boolean resume, @Nullable WarmStart warm) {
     if (plan.batches(0).isEmpty()) {
@@ -246,8 +247,8 @@ public final class Trainer {
   }
 
   /**
-   * Validates the model after an epoch, and keeps it if it is the best so far or equals it. Moves
-   * on to the next epoch.
+   * Validates the model after an epoch. Keeps the model if it is the best so far, or as good as the
+   * best. Returns the state at the start of the next epoch.
    */
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");

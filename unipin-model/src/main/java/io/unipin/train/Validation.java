@@ -9,8 +9,8 @@ package io.unipin.train;
  */
 public record Validation(double ndcg10, double auc) {
   /**
-   * Added to NDCG@10. If retrieval finds little, its few hits differ by chance and must not
-   * outweigh ranking.
+   * Constant that is added to NDCG@10. If retrieval finds few targets, chance decides how many. The
+   * constant keeps such small numbers from outweighing the AUC.
    */
   private static final double LITTLE = 0.05;
 
@@ -21,7 +21,8 @@ public record Validation(double ndcg10, double auc) {
 
   /**
    * Returns the number by which a checkpoint is chosen: (NDCG@10 + 0.05) times (AUC - 0.5). If only
-   * one of the two is defined, returns NDCG@10 or AUC - 0.5; 0 if neither is. Never negative.
+   * one of the two is defined, returns NDCG@10 or AUC - 0.5. If neither is defined, returns 0. The
+   * result is never negative.
    */
   public double metric() {
     double ranking = Math.max(auc - CHANCE, LEAST);

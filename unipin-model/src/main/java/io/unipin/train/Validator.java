@@ -7,6 +7,6 @@ import java.nio.file.Path;
 interface Validator {
   Validation validate(ServingModel model);
 
-  /** Fits the probabilities of a written model to held-out labels. Idempotent. */
+  /** Calibrates the probabilities of a written model on held-out labels. Idempotent. */
   void calibrate(Path model);
 }

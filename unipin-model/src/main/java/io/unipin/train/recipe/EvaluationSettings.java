@@ -15,18 +15,18 @@ import java.time.format.DateTimeParseException;
  *
  * @param protocol rule by which a feed log is split
  * @param holdout number of last actions of every user that test; only for the protocol leave-last
- * @param validationFrom instant from which actions validate; only for the protocol time-split,
- *     empty for the default
- * @param testFrom instant from which actions test; only for the protocol time-split, empty for the
- *     default
+ * @param validationFrom instant from which actions validate; only for the protocol time-split;
+ *     empty to use the default
+ * @param testFrom instant from which actions test; only for the protocol time-split; empty to use
+ *     the default
  * @param displayed whether candidates are scored at the positions where they were shown; otherwise
- *     all at the first position. True suits lists that another system ordered, because a request
- *     then knows the positions.
+ *     all are scored at the first position. True suits lists that another system ordered, because
+ *     their positions are known at the time of a request.
  * @param users largest number of users in a validation during training
  * @param action the action of a benchmark's single ranking figure, whose AUC also chooses a
- *     checkpoint; empty for the first positive action
- * @param withheld share of the items that occur in the training part, from 0 to 0.5, that no
- *     training sees and the test part treats as new
+ *     checkpoint; empty to use the first positive action
+ * @param withheld share, from 0 to 0.5, of the items that occur in the training part; no training
+ *     sees the withheld items, and the test part treats them as new
  * @param withheldSeed another seed withholds other items
  */
 public record EvaluationSettings(
@@ -81,8 +81,8 @@ public record EvaluationSettings(
   }
 
   /**
-   * Returns a description of how a feed log is split and of what is withheld. Descriptions are
-   * equal if they give equal splits.
+   * Returns a description of how a feed log is split and which items are withheld. Two settings
+   * with equal descriptions split a log equally.
    */
   public String parts() {
     return withheld == 0 ? split() : split() + ", " + withheldText();
@@ -105,7 +105,7 @@ public record EvaluationSettings(
     };
   }
 
-  /** Returns the action of the single ranking figure. */
+  /** Returns the action of a benchmark's single ranking figure. */
   public String headline(FeedLog log) {
     return headline(log.schema());
   }

@@ -14,10 +14,10 @@ final class RetiredSettings {
   private RetiredSettings() {}
 
   /**
-   * Takes retired settings out of a recipe if they have the value that now holds for all. The
-   * recipes in bundles of earlier versions name them.
+   * Removes retired settings from a recipe if they have the only value that models now have.
+   * Recipes in bundles of earlier versions contain retired settings.
    *
-   * @throws ConfigException saying what to do if one has another value
+   * @throws ConfigException if a retired setting has another value; the message says what to do
    */
   static void drop(SettingsTree tree) {
     if (!(tree.values().path("model") instanceof ObjectNode model)) {

@@ -10,16 +10,16 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A recipe: what to train and how. Read from YAML over the defaults of {@code defaults.yaml}, where
- * every setting is explained. Immutable.
+ * A recipe: all settings of a training and its evaluation. It is read from YAML over
+ * {@code defaults.yaml}, which explains every setting. Immutable.
  */
 public record TrainConfig(
     ModelShape model, TrainingSettings training, EvaluationSettings evaluation) {
-  /** Parsed once; never changed. */
+  /** Default settings, parsed once and never changed. */
   private static final SettingsTree DEFAULTS =
       SettingsTree.ofDefaults(TrainConfig.class, "defaults.yaml");
 
-  /** The default recipe. */
+  /** Returns the default recipe. */
   public static TrainConfig defaults() {
     return defaults(Map.of());
   }
@@ -30,9 +30,10 @@ public record TrainConfig(
   }
 
   /**
-   * A recipe from a file.
+   * Reads a recipe from a file.
    *
-   * @throws TrainException naming line and column of a setting that is unknown or of a wrong type
+   * @throws TrainException if a setting is unknown or of a wrong type; the message names line and
+   *     column
    */
   public static TrainConfig read(Path yaml) {
     return read(yaml, Map.of());
@@ -50,8 +51,8 @@ public record TrainConfig(
   }
 
   /**
-   * This recipe with one setting changed, named by its path, such as {@code training.epochs}; of a
-   * section only what the value names.
+   * Returns this recipe with one setting changed, named by its path, such as
+   * {@code training.epochs}. If the path names a section, only the settings in the value change.
    */
   public TrainConfig with(String path, String value) {
     return bind(SettingsTree.of(this), Map.of(path, value));
@@ -67,12 +68,12 @@ public record TrainConfig(
     }
   }
 
-  /** Writes all settings as a recipe that {@link #read} takes. */
+  /** Writes all settings to a file that {@link #read} can read. */
   public void write(Path yaml) throws IOException {
     SettingsTree.write(this, yaml);
   }
 
-  /** The model that this recipe trains on a feed log. */
+  /** Returns the configuration of the model that this recipe trains on a feed log. */
   public ModelConfig modelConfig(FeedLog log) {
     return modelConfig(log.catalogue().size(), log.catalogue().contentDim(), log.schema());
   }

@@ -39,7 +39,7 @@ public record TrainingSettings(
     int leastUsers,
     int patience,
     int checkpointSeconds) {
-  /** Largest catalogue with a full softmax by default. */
+  /** Largest number of items for which a full softmax is the default. */
   public static final int MOST_FULL = 20_000;
 
   private static final int NEGATIVES = 4096;
@@ -80,16 +80,16 @@ public record TrainingSettings(
   }
 
   /**
-   * Returns the number of uniform negatives per batch for a catalogue of that many items; 0 for a
-   * full softmax.
+   * Returns the number of uniform negatives per batch for a catalogue of {@code items} items; 0
+   * means a full softmax.
    */
   public int negativesAmong(int items) {
     return negatives == 0 && items > MOST_FULL ? NEGATIVES : negatives;
   }
 
   /**
-   * Returns the weights in the order of their names. A recipe's text decides whether a run can be
-   * resumed, so the order must be fixed.
+   * Returns the weights in the order of their names. Whether a run can be resumed is decided by
+   * comparing texts of recipes, so the order must be fixed.
    */
   private static Map<String, Float> weights(String name, Map<String, Float> weights) {
     weights.forEach(
