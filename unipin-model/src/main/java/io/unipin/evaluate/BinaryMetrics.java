@@ -14,8 +14,9 @@ public final class BinaryMetrics {
 
   /**
    * Returns the area under the ROC curve: the share of (positive, negative) pairs in which the
-   * positive scores higher. A tie counts one half. Exact, by the rank sum with mean ranks (Mann and
-   * Whitney). O(n log n). NaN unless both classes occur.
+   * positive scores higher. A tie counts one half. The result is exact: the rank sum of Mann and
+   * Whitney, in which equal scores share their mean rank. Takes O(n log n). NaN unless both classes
+   * occur.
    */
   public static double auc(float[] scores, boolean[] labels) {
     int n = scores.length;
@@ -35,10 +36,10 @@ public final class BinaryMetrics {
   }
 
   /**
-   * Returns the AUC within each user, averaged with the number of impressions as weights. Only
-   * users with both classes count.
+   * Returns the mean of the users' own AUCs, weighted by their numbers of impressions. Users
+   * without both classes are left out.
    *
-   * @param users (n) the user of each impression, grouped
+   * @param users (n) the user of each impression; impressions of one user stand together
    */
   static double groupedAuc(float[] scores, boolean[] labels, int[] users) {
     double sum = 0;
@@ -71,9 +72,9 @@ public final class BinaryMetrics {
   }
 
   /**
-   * Returns the log loss divided by the log loss of always predicting the base rate. Below 1 is
-   * better than that constant. NaN unless both classes occur. Source: He et al., "Practical lessons
-   * from predicting clicks on ads at Facebook", 2014.
+   * Returns the log loss divided by the log loss of always predicting the base rate. A value below
+   * 1 is better than this constant prediction. NaN unless both classes occur. Source: He et al.,
+   * "Practical lessons from predicting clicks on ads at Facebook", 2014.
    */
   static double normalisedEntropy(float[] probabilities, boolean[] labels) {
     double rate = baseRate(labels);
@@ -83,7 +84,7 @@ public final class BinaryMetrics {
 
   /**
    * Returns the expected calibration error: |mean probability − share of positives|, averaged over
-   * 15 bins of equal mass.
+   * 15 bins. Bins hold equal numbers of impressions, sorted by probability.
    */
   static double calibrationError(float[] probabilities, boolean[] labels) {
     int n = labels.length;

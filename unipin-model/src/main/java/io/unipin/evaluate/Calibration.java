@@ -14,16 +14,17 @@ import java.util.stream.IntStream;
  *
  * @param actions names of the action types, in the order of the schema
  * @param inputs one table per input, in the order of {@link SlateInput}
- * @param oracle name of the action that the log's oracle describes; empty when no name was given
+ * @param oracle name of the action whose probability the log's oracle is; empty when no name was
+ *     given
  */
 public record Calibration(List<String> actions, List<Input> inputs, String oracle) {
 
-  /** The classes of one input that occur among held-out impressions. */
+  /** An input, with one row for each of its classes that occurs among held-out impressions. */
   record Input(SlateInput input, List<Row> rows) {
 
     /**
-     * Returns the mean distance between mean probability and observed share over the classes,
-     * weighted by impressions.
+     * Returns the mean over the classes, weighted by impressions, of the distance between mean
+     * probability and observed share.
      */
     double error(int action) {
       double sum = 0;
@@ -38,16 +39,18 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   }
 
   /**
-   * The figures of one class.
+   * Figures of one class.
    *
-   * @param figures one per action
-   * @param first mean probability of the oracle's action at the first position
-   * @param truth mean of the oracle, which {@code first} should equal; NaN without an oracle
+   * @param figures one per action, in the order of the schema
+   * @param first mean predicted probability of the oracle's action at the first position; NaN
+   *     without an oracle
+   * @param truth mean of the oracle over the same impressions, which {@code first} should equal;
+   *     NaN without an oracle
    */
   record Row(String name, int impressions, List<Figure> figures, double first, double truth) {}
 
   /**
-   * The figures of one action in one class.
+   * Figures of one action in one class.
    *
    * @param predicted mean probability at the positions where the impressions were shown
    * @param observed share of the impressions that got the action
@@ -60,7 +63,7 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
    *
    * @param oracle name of the action whose probability, given that the user looks, is the log's
    *     oracle; empty to leave the oracle out
-   * @throws IllegalArgumentException as {@link #checkOracle} says
+   * @throws IllegalArgumentException when {@link #checkOracle} refuses the oracle
    */
   public static Calibration of(Evaluation evaluation, String oracle) {
     Predictions predictions = evaluation.predictions();
@@ -81,10 +84,10 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   }
 
   /**
-   * Refuses an oracle that does not fit the log.
+   * Refuses an oracle that does not fit the log or the evaluation.
    *
-   * @param displayed whether candidates are scored where they were shown; an oracle is about the
-   *     first position
+   * @param displayed whether candidates are scored at the positions where they were shown; an
+   *     oracle can be compared only with scores at the first position
    * @throws IllegalArgumentException when {@code displayed} is true, the log has no oracle, or the
    *     action does not exist
    */
@@ -113,10 +116,10 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
    *
    * @param shown (actions) of (impressions) probabilities at the positions where the impressions
    *     were shown
-   * @param labels (actions) of (impressions)
+   * @param labels (actions) of (impressions): whether the impression got the action
    * @param first (impressions) probabilities of the oracle's action at the first position; empty
    *     without an oracle
-   * @param truth (impressions) the oracle; empty without an oracle
+   * @param truth (impressions) the log's oracle; empty without an oracle
    */
   private record Told(List<float[]> shown, List<boolean[]> labels, float[] first, float[] truth) {
 
@@ -132,7 +135,7 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
           known ? predictions.oracle() : new float[0]);
     }
 
-    /** Returns the figures of the impressions of one class. */
+    /** Returns the figures of one class. */
     Row row(String name, int[] of) {
       List<Figure> figures = new ArrayList<>();
       for (int c = 0; c < shown.size(); c++) {
@@ -177,7 +180,7 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
     return CalibrationText.json(this);
   }
 
-  /** Returns the figures of the first actions as a text table. */
+  /** Returns the figures of the first few actions as a text table. */
   public String toTable() {
     return CalibrationText.table(this);
   }

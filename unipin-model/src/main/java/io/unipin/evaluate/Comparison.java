@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Compares two evaluations of the same held-out split: each difference comes with its
- * {@link PairedBootstrap}. Immutable.
+ * Compares two evaluations of the same held-out split. Each difference comes with a confidence
+ * interval of {@link PairedBootstrap}. Immutable.
  */
 public final class Comparison {
   private static final int CUTOFF = 10;

@@ -7,7 +7,7 @@ import io.unipin.feedlog.split.Protocol;
 /**
  * Result of an {@link Evaluator}. Immutable.
  *
- * @param split rule by which the log was cut
+ * @param split rule by which the log was split
  * @param displayed whether candidates were scored at the positions where they were shown
  * @param predictions the predictions behind the ranking metrics
  */

@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Formats an evaluation as JSON: {@code hr10}, {@code popularity_hr10}, …, and per action
- * {@code auc: {like: …}}, {@code bias_auc}, ….
+ * Formats an evaluation as JSON. Figures of retrieval have keys such as {@code hr10} and
+ * {@code popularity_hr10}. Figures of ranking, such as {@code auc: {like: …}} and {@code bias_auc},
+ * have one value per action.
  */
 public final class EvaluationJson {
   private static final int[] CUTOFFS = {10, 50, 200};

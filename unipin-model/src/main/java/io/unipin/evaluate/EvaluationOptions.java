@@ -12,7 +12,7 @@ import io.unipin.kvcache.KvType;
  * @param maxUsers largest number of users; if more are held out, a random sample is judged
  * @param seed seed of the sample
  * @param displayed whether candidates are scored at the positions where they were shown; otherwise
- *     all are scored at the first position
+ *     all candidates are scored at the first position
  * @param progress listener that is called after every few users
  * @param kvType number type to which keys and values are rounded
  */
@@ -53,7 +53,10 @@ public record EvaluationOptions(
     this(part, threads, maxUsers, seed, false, progress);
   }
 
-  /** Returns a copy that scores candidates where they were shown, or at the first position. */
+  /**
+   * Returns a copy that scores candidates at the positions where they were shown, or at the first
+   * position.
+   */
   public EvaluationOptions at(boolean displayedPositions) {
     return new EvaluationOptions(
         part, threads, maxUsers, seed, displayedPositions, progress, kvType);
@@ -64,13 +67,14 @@ public record EvaluationOptions(
     return new EvaluationOptions(part, threads, maxUsers, seed, displayed, progress, type);
   }
 
-  /** Returns options for the test split of all users, with one worker per processor. */
+  /** Returns options that judge all users on the test split, with one worker per processor. */
   public static EvaluationOptions test(EvaluationProgress progress) {
     return new EvaluationOptions(Part.TEST, processors(), Integer.MAX_VALUE, 0, progress);
   }
 
   /**
-   * Returns options for the validation split of a sample of users, with one worker per processor.
+   * Returns options that judge a sample of users on the validation split, with one worker per
+   * processor.
    */
   public static EvaluationOptions validation(int maxUsers, long seed) {
     return new EvaluationOptions(

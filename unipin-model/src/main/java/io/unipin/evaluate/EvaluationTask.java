@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The data that all workers of an evaluation read. Immutable.
  *
- * @param contents scores by content; null if the items have none or the part is not tested
- * @param leftOut items whose targets and impressions are not judged; the withheld ones in a
- *     validation, because nothing of them may shape a training
+ * @param contents scores by content; null if items have no content or the part is not the test part
+ * @param leftOut items whose targets and impressions are not judged. In a validation these are the
+ *     withheld items, because no data about them may influence a training.
  */
 record EvaluationTask(
     FeedLog log,

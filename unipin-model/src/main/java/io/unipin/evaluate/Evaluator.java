@@ -18,9 +18,9 @@ import java.util.function.Function;
 /**
  * Measures a model and its baselines on the held-out split of a log.
  *
- * <p>Retrieval ranks one held-out target per user among the whole catalogue. Ranking predicts the
- * actions on held-out slates. The result does not depend on the number of threads.
- * {@link Evaluation#protocol} states the rules.
+ * <p>Retrieval is judged by the rank of one held-out target per user among the whole catalogue.
+ * Ranking is judged by the predicted actions on held-out slates. The result does not depend on the
+ * number of threads. {@link Evaluation#protocol} states the rules.
  */
 public final class Evaluator {
   private static final int USERS_AT_ONCE = 16;
@@ -54,7 +54,10 @@ public final class Evaluator {
     return evaluator.evaluation();
   }
 
-  /** Returns the rows of the users with held-out actions, ascending, or of a sample of them. */
+  /**
+   * Returns the rows of the users with held-out actions, ascending. If there are more than the
+   * options allow, returns a sample.
+   */
   private static int[] users(FeedLog log, Holdout holdout, EvaluationOptions options) {
     List<Integer> users = new ArrayList<>();
     for (int user = 0; user < log.users(); user++) {

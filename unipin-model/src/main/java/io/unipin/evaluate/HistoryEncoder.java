@@ -14,10 +14,10 @@ import io.unipin.model.features.TokenSequence;
 import java.time.Duration;
 
 /**
- * Encodes a user's history up to any of its actions, as serving does. Successive calls for one user
- * reuse the rows that are already encoded.
+ * Encodes the first actions of a user's history, as many as the caller asks for, as serving does.
+ * Successive calls for one user reuse the rows that are already encoded.
  *
- * <p>One thread.
+ * <p>Not thread-safe.
  */
 public final class HistoryEncoder implements AutoCloseable {
   private static final int BLOCKS = 4;
@@ -40,7 +40,9 @@ public final class HistoryEncoder implements AutoCloseable {
     this.cache = new UserKvCache(new KvCacheLimits(bytes, FOREVER, bytes));
   }
 
-  /** Returns a lease on the encoded first {@code history} actions of a user. */
+  /**
+   * Encodes a user's first {@code history} actions and returns a lease on their keys and values.
+   */
   public KvLease encode(int user, int history) {
     TokenSequence tokens = tokens(log, user, history, model.config());
     KvKey key = new KvKey(log.user(user), model.fingerprint());

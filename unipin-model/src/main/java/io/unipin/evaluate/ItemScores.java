@@ -5,9 +5,9 @@ import java.util.function.IntToDoubleFunction;
 /**
  * Dot products of queries with all items.
  *
- * <p>Item vectors are stored column by column, so the inner loop runs over items and vectorises. A
- * call reads the items in blocks that stay in the processor's cache for all queries. Equal items
- * get equal scores. Immutable.
+ * <p>Item vectors are stored column by column, so the inner loop runs over items and the compiler
+ * vectorises it. Items are read in blocks, and a block stays in the processor's cache for all
+ * queries. Equal items get equal scores. Immutable.
  */
 public final class ItemScores {
   private static final int BLOCK = 2048;
@@ -26,7 +26,7 @@ public final class ItemScores {
   }
 
   /**
-   * Copies the vectors of all items, each multiplied by its factor.
+   * Copies the vectors of all items. Each vector is multiplied by its item's factor.
    *
    * @param vectors (items, dim), row major
    */
@@ -50,7 +50,7 @@ public final class ItemScores {
    * Returns the scores of every query.
    *
    * @param queries (queries) of (dim) each
-   * @return (queries) of (items) each
+   * @return (queries) of (items) scores each
    */
   public float[][] of(float[][] queries) {
     float[][] scores = new float[queries.length][items];

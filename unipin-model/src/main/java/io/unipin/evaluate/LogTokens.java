@@ -12,7 +12,7 @@ public final class LogTokens {
 
   /**
    * Returns the tokens of the log's actions {@code from} (inclusive) to {@code to} (exclusive). All
-   * of these belong to one user.
+   * of these actions must belong to one user.
    */
   public static TokenSequence of(FeedLog log, int from, int to) {
     List<UserAction> window = new ArrayList<>(to - from);

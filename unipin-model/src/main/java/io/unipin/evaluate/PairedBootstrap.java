@@ -7,9 +7,9 @@ import java.util.function.IntToDoubleFunction;
 /**
  * Confidence intervals for the difference between two rankers that were judged on the same users.
  *
- * <p>Users are drawn with replacement, and both rankers are judged on each draw. The middle 95 % of
- * the differences are the interval (Efron's percentile bootstrap). Whole users are drawn because
- * the impressions of one user are not independent.
+ * <p>Each resample draws users with replacement, and both rankers are judged on it. The interval
+ * holds the middle 95 % of the differences (Efron's percentile bootstrap). Whole users are drawn
+ * because the impressions of one user are not independent.
  */
 public final class PairedBootstrap {
   private static final int RESAMPLES = 1000;
@@ -19,7 +19,7 @@ public final class PairedBootstrap {
   private PairedBootstrap() {}
 
   /**
-   * A difference and its interval. NaN where the difference is not defined.
+   * A difference and its interval. All three values are NaN when the difference is not defined.
    *
    * @param lower lower bound: 2.5 % of the resamples lie below it
    * @param upper upper bound: 2.5 % of the resamples lie above it
@@ -29,7 +29,8 @@ public final class PairedBootstrap {
   }
 
   /**
-   * Returns the difference a − b of means over users. Both arrays hold one value per user (users).
+   * Returns the mean of {@code a} minus the mean of {@code b}. Both arrays (users) hold one value
+   * per user, in the same order.
    */
   public static Difference mean(double[] a, double[] b) {
     int n = a.length;
@@ -53,7 +54,7 @@ public final class PairedBootstrap {
   /**
    * Returns the AUC of scores a minus the AUC of scores b.
    *
-   * @param users (impressions) the user of each impression, grouped
+   * @param users (impressions) the user of each impression; impressions of one user stand together
    */
   public static Difference auc(float[] a, float[] b, boolean[] labels, int[] users) {
     double difference = BinaryMetrics.auc(a, labels) - BinaryMetrics.auc(b, labels);
@@ -99,8 +100,8 @@ public final class PairedBootstrap {
   }
 
   /**
-   * AUC in which each impression counts as often as its user was drawn. The impressions are sorted
-   * once; each draw costs O(n).
+   * Computes an AUC in which each impression counts as often as its user was drawn. The impressions
+   * are sorted once; each draw costs O(n).
    */
   private static final class WeightedAuc {
     private final int[] order;

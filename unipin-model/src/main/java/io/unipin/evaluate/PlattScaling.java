@@ -1,8 +1,8 @@
 package io.unipin.evaluate;
 
 /**
- * Calibrates one action's probabilities by {@code logit(p) -> a logit(p) + b} with {@code a > 0}.
- * The map is strictly increasing: it keeps the order of all candidates and creates no ties.
+ * Calibrates one action's probabilities by the map {@code logit(p) -> a logit(p) + b} with
+ * {@code a > 0}. The map is strictly increasing, so the order of candidates stays the same.
  *
  * <p>Newton's method with a line search minimises the cross-entropy against smoothed targets
  * {@code (n+ + 1) / (n+ + 2)} and {@code 1 / (n- + 2)}. Sources: Platt 1999; Lin, Lin and Weng, "A
@@ -23,8 +23,8 @@ public final class PlattScaling {
   }
 
   /**
-   * Returns the scale and shift (a, b) of a sample. A sample without both classes gives (1, 0). A
-   * sample that is ordered the wrong way round gives a = 0.05, the lower bound.
+   * Returns the scale and shift (a, b) that fit a sample. A sample without both classes gives (1,
+   * 0). If positives have lower probabilities than negatives, a is 0.05, its lower bound.
    */
   public static float[] fit(float[] probabilities, boolean[] labels) {
     if (probabilities.length != labels.length) {
@@ -77,7 +77,7 @@ public final class PlattScaling {
     return new double[] {a, b};
   }
 
-  /** Returns the Newton step at (a, b). When {@code slope} is false, a stays fixed. */
+  /** Returns the Newton step at (a, b). If {@code slope} is false, the step changes only b. */
   private double[] direction(double a, double b, boolean slope) {
     double gradientA = 0;
     double gradientB = 0;

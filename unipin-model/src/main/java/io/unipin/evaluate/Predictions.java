@@ -23,7 +23,7 @@ public final class Predictions {
   /**
    * A slate with its predictions, each of shape (impressions, actions).
    *
-   * @param user row of the user in the log
+   * @param user row of the slate's user in the log
    * @param model the model's probabilities at the positions that the evaluation ranks at
    * @param shown the model's probabilities at the positions where the impressions were shown
    */
@@ -51,20 +51,20 @@ public final class Predictions {
     return impressions;
   }
 
-  /** Returns the model's probabilities (impressions) of the action with that bit. */
+  /** Returns the model's probabilities (impressions) of the action whose bit is {@code action}. */
   public float[] probabilities(int action) {
     return gather((slate, k) -> slate.model()[k * actions() + action]);
   }
 
   /**
-   * Returns the model's probabilities (impressions) at the positions where the impressions were
-   * shown. Labels depend on these positions.
+   * Returns the model's probabilities (impressions) of an action at the positions where the
+   * impressions were shown. Labels depend on these positions.
    */
   public float[] shownProbabilities(int action) {
     return gather((slate, k) -> slate.shown()[k * actions() + action]);
   }
 
-  /** Returns, for each impression (impressions), whether it got the action with that bit. */
+  /** Returns (impressions) whether each impression got the action whose bit is {@code action}. */
   public boolean[] labels(int action) {
     boolean[] labels = new boolean[impressions];
     forEach((at, slate, k) -> labels[at] = (slates.bits()[row(slate, k)] >>> action & 1) != 0);
@@ -80,7 +80,7 @@ public final class Predictions {
     return gather((slate, k) -> itemScores[slates.items()[row(slate, k)]]);
   }
 
-  /** Returns (impressions) each impression's class of an input. */
+  /** Returns (impressions) the class of an input that each impression has. */
   int[] classes(SlateInput input) {
     return integers((slate, k) -> input.of(slate.slate(), k));
   }
@@ -96,8 +96,8 @@ public final class Predictions {
   }
 
   /**
-   * Returns (impressions) when each was shown, in milliseconds since 1970, or
-   * {@link FeedLog#NO_TIME}. In a log without feedviews this is when the user acted.
+   * Returns (impressions) the time at which each impression was shown, in milliseconds since 1970,
+   * or {@link FeedLog#NO_TIME}. In a log without feedviews this is the time of the user's action.
    */
   public long[] times() {
     long[] times = new long[impressions];
@@ -108,7 +108,7 @@ public final class Predictions {
     return times;
   }
 
-  /** Returns (impressions) the oracle. The log must have one. */
+  /** Returns (impressions) the log's oracle. The log must have one. */
   float[] oracle() {
     return gather((slate, k) -> log.impressionOracle()[row(slate, k)]);
   }
@@ -121,7 +121,7 @@ public final class Predictions {
     return log.schema();
   }
 
-  /** Returns (impressions) user rows, grouped. */
+  /** Returns (impressions) user rows. Impressions of one user stand together. */
   public int[] users() {
     return integers((slate, k) -> slate.user());
   }

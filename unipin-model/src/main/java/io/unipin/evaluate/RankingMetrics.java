@@ -8,10 +8,11 @@ import java.util.List;
 /**
  * Metrics of the predicted actions on held-out slates. Immutable.
  *
- * @param users number of users with such a slate
+ * @param users number of users with a held-out slate
  * @param views number of slates
  * @param impressions number of impressions in the slates
  * @param feedviews whether slates are feedviews; otherwise each held-out action is a slate of one
+ *     impression
  * @param actions metrics per action type, in the order of the schema
  */
 public record RankingMetrics(
@@ -21,8 +22,9 @@ public record RankingMetrics(
   }
 
   /**
-   * Returns the model's AUC of an action. If the held-out slates lack a class of the action,
-   * returns the mean AUC over all actions; NaN when none has an AUC.
+   * Returns the model's AUC of an action. If the action has no AUC, because all held-out
+   * impressions got it or none did, returns the mean over the actions that have an AUC. NaN if no
+   * action has an AUC.
    */
   public double auc(String action) {
     return actions.stream()

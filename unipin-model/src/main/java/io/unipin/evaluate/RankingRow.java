@@ -4,17 +4,17 @@ package io.unipin.evaluate;
  * Metrics of one ranker's predictions of one action on held-out slates. A figure that is not
  * defined is NaN.
  *
- * <p>{@code logLoss}, {@code normalisedEntropy} and {@code calibrationError} need a ranker that
- * gives probabilities and impressions of both classes. They use the probabilities at the positions
- * where the impressions were shown.
+ * <p>{@code logLoss}, {@code normalisedEntropy} and {@code calibrationError} are defined only for a
+ * ranker that gives probabilities, and only if impressions of both classes occur. These three
+ * figures use the probabilities at the positions where the impressions were shown.
  *
  * @param auc AUC over all impressions; ties count one half
- * @param gauc AUC within users, weighted by impressions, over users with both classes
+ * @param gauc mean of the users' own AUCs, weighted by impressions, over users with both classes
  * @param logLoss log loss in nats
  * @param normalisedEntropy log loss divided by the log loss of the part's base rate
  * @param calibrationError calibration error over 15 bins of equal mass
- * @param slateMrr mean reciprocal rank of the first impression with the action, over slates of at
- *     least two impressions that contain the action
+ * @param slateMrr mean over slates of 1 / rank of the best-ranked impression that got the action;
+ *     only over slates of at least two impressions of which one got the action
  */
 public record RankingRow(
     double auc,

@@ -6,7 +6,7 @@ import java.util.Arrays;
 public final class Ranks {
   private final int[] ranks;
 
-  /** Copies the ranks: one per user, from 1. */
+  /** Copies the ranks (users), which are counted from 1. */
   public Ranks(int[] ranks) {
     this.ranks = ranks.clone();
   }
@@ -47,7 +47,9 @@ public final class Ranks {
         .toArray();
   }
 
-  /** Returns the mean of {@code 1 / rank} over the whole catalogue. NaN without users. */
+  /**
+   * Returns the mean of {@code 1 / rank}. Ranks are among the whole catalogue. NaN without users.
+   */
   public double mrr() {
     return Arrays.stream(ranks).mapToDouble(rank -> 1.0 / rank).average().orElse(Double.NaN);
   }

@@ -6,18 +6,19 @@ import io.unipin.feedlog.split.Part;
 import java.util.Arrays;
 
 /**
- * The item that retrieval should find for one user from all actions before it. It is the last
- * positive action of a held-out split. In a log that is split by time it is the first one.
+ * The item that retrieval should find for one user from all earlier actions. It is the item of the
+ * last positive action of a held-out split. In a log that is split by time, it is the item of the
+ * first positive action.
  *
  * @param item catalogue row of the target
  * @param surface surface index of the target's action
  * @param history number of the user's actions before the target
- * @param seen distinct catalogue rows among those actions
+ * @param seen distinct catalogue rows of those actions, ascending
  */
 record RetrievalTarget(int item, int surface, int history, int[] seen) {
   /**
-   * Returns the index of the target's action, relative to the user's first action; -1 when the part
-   * has no target.
+   * Returns the index of the target's action, counted from the user's first action; -1 when the
+   * part has no target.
    */
   static int find(FeedLog log, Holdout holdout, int user, Part part) {
     int start = log.actionStart(user);
@@ -60,7 +61,9 @@ record RetrievalTarget(int item, int surface, int history, int[] seen) {
         log.actionItems()[start + action], log.actionSurfaces()[start + action], action, seen);
   }
 
-  /** Whether the user acted on the target's item before. The filter would remove such an item. */
+  /**
+   * Whether the user acted on the target's item before. Retrieval would filter out such an item.
+   */
   boolean isRepeat() {
     return Arrays.binarySearch(seen, item) >= 0;
   }

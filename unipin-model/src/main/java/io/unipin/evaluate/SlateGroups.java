@@ -3,16 +3,16 @@ package io.unipin.evaluate;
 /**
  * Groups of impressions by user and by slate.
  *
- * @param users (impressions) user rows, grouped
+ * @param users (impressions) user rows; impressions of one user stand together
  * @param sizes (slates) number of impressions of each slate, in the order of the impressions
  * @param itemIds (impressions) item ids
  */
 public record SlateGroups(int[] users, int[] sizes, long[] itemIds) {
 
   /**
-   * Returns the mean of 1 / rank of the best-ranked positive, over slates of at least two
-   * impressions that contain a positive. Of equal scores the smaller item id comes first. NaN
-   * without such a slate.
+   * Returns the mean of 1 / rank of a slate's best-ranked positive. The mean is over slates of at
+   * least two impressions that contain a positive. If two scores are equal, the smaller item id
+   * comes first. NaN without such a slate.
    */
   public double reciprocalRank(float[] scores, boolean[] labels) {
     double sum = 0;

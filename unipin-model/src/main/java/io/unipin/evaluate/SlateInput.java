@@ -70,7 +70,7 @@ public enum SlateInput {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns a readable name of a bucket of gaps: its shortest gap. */
+  /** Returns a readable name of a bucket of gaps. A bucket is named by its shortest gap. */
   static String gap(int bucket) {
     return switch (bucket) {
       case GapBuckets.FIRST -> "first";
@@ -79,7 +79,7 @@ public enum SlateInput {
     };
   }
 
-  /** Returns a duration in its largest unit. */
+  /** Returns a duration as text, in the largest unit that fits. */
   public static String time(long seconds) {
     if (seconds < MINUTE) {
       return seconds + " s";

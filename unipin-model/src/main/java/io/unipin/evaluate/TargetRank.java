@@ -4,8 +4,8 @@ import io.unipin.feedlog.Catalogue;
 import java.util.Arrays;
 
 /**
- * Computes the rank of a target among all items that the user has not seen, and the first of these
- * items. Of equal scores the smaller item id comes first.
+ * Computes the rank of a target among all items that the user has not seen. Also finds the best of
+ * these items. If two scores are equal, the smaller item id comes first.
  */
 final class TargetRank {
   private TargetRank() {}
@@ -14,7 +14,7 @@ final class TargetRank {
    * Returns the target's rank, from 1.
    *
    * @param scores (items)
-   * @param seen distinct rows that do not compete; does not contain the target
+   * @param seen distinct rows that do not compete, without the target
    */
   static int of(float[] scores, int target, int[] seen, Catalogue catalogue) {
     int better = 0;

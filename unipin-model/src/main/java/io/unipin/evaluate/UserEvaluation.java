@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Evaluates a few users at a time with its own encoder. One thread. */
+/** Evaluates a few users at a time. Each instance has its own encoder. Not thread-safe. */
 final class UserEvaluation implements AutoCloseable {
   private final EvaluationTask task;
   private final FeedLog log;
@@ -30,15 +30,15 @@ final class UserEvaluation implements AutoCloseable {
   /**
    * Result for some users.
    *
-   * @param ranks (users) ranks of the targets among all items
+   * @param ranks (users) ranks that the model gives the targets among all items
    * @param popularityRanks (users) ranks of the same targets by popularity
    * @param recentRanks (users) ranks of the same targets by popularity in the seven days before;
    *     empty when the log has no times
    * @param users (users) log rows of the users whose targets are ranked
    * @param repeats number of users whose target is in their history
-   * @param targetless number of users without a positive action in the part, or with one on an item
-   *     that is left out
-   * @param answers (users) what was sought and what the model offers
+   * @param targetless number of users that have no positive action in the part, or whose target is
+   *     an item that is left out
+   * @param answers (users) the target and the list that the model offers
    */
   public record Result(
       int[] ranks,
@@ -155,8 +155,8 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   /**
-   * Returns the unconditioned query. It knows neither the action that the user will take on the
-   * target nor the time of that action.
+   * Returns the query without an outcome. The query gets neither the action that the user will take
+   * on the target nor the time of that action.
    */
   private float[] query(int user, RetrievalTarget target) {
     try (KvLease lease = encoder.encode(user, target.history())) {

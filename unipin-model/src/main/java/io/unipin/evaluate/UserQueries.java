@@ -8,8 +8,8 @@ import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.RequestContext;
 
 /**
- * Computes retrieval queries of a feed log's users, after all their actions and on the first
- * surface.
+ * Computes one retrieval query for each of some users of a feed log: after all of the user's
+ * actions, and on the first surface.
  */
 public final class UserQueries {
   private UserQueries() {}

@@ -143,7 +143,7 @@ class CalibrationTest {
     assertThat(SlateInput.gap(GapBuckets.UNKNOWN)).isEqualTo("unknown");
   }
 
-  /** Rarely met gaps must not get arbitrary probabilities. */
+  /** Tests that gaps which training rarely met do not get arbitrary probabilities. */
   @Test
   void gapStudy_gapsThatNobodyHad_areAnsweredLikeTheNearest() {
     long day = 86_400;

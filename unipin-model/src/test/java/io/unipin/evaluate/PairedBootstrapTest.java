@@ -12,8 +12,8 @@ class PairedBootstrapTest {
   private static final int EACH = 5;
 
   /**
-   * Labels of users, and two kinds of scores that predict them with noise. The second kind has more
-   * noise.
+   * Labels of impressions, and two kinds of scores that predict the labels with noise. The second
+   * kind has more noise.
    */
   private static final class Sample {
     final float[] sharp = new float[USERS * EACH];

@@ -52,7 +52,7 @@ class PlattScalingTest {
   @Test
   void fit_equalProbabilities_fitTheShift() {
     float[] fitted = PlattScaling.fit(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, labels(1, 0, 0, 0));
-    // smoothed targets: 2/3 once, 1/5 three times
+    // The smoothed targets are 2/3 once and 1/5 three times.
     double rate = (2 / 3.0 + 3 / 5.0) / 4;
     assertThat((double) fitted[1]).isCloseTo(Math.log(rate / (1 - rate)), within(1e-4));
   }

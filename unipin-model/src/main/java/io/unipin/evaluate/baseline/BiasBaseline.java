@@ -7,16 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A baseline of item quality and user activity that ignores taste. Per action it predicts
- * {@code logit p = global + item effect + user effect}.
+ * A baseline that knows the quality of items and the activity of users, but no taste. For each
+ * action it predicts {@code logit p = global + item effect + user effect}.
  *
  * <p>The item effect compares the item's rate in the training slates with the global rate, in
  * log-odds. The user effect covers all of the user's slates before the judged one, including
- * held-out slates. It compares the user's rate with the rate that those items predict, in log-odds.
+ * held-out slates. It compares the user's rate with the rate that the items of those slates
+ * predict, in log-odds.
  *
- * <p>Both rates are shrunk towards the rate that they are compared with, by {@code 2 / (g (1 − g))}
- * pseudo-impressions; g is the global rate. This approximates a normal prior of variance 1/2 on an
- * effect. Immutable.
+ * <p>The item's rate and the user's rate are each shrunk towards the rate that they are compared
+ * with. They get {@code 2 / (g (1 − g))} pseudo-impressions, where g is the global rate. This
+ * approximates a normal prior of variance 1/2 on an effect. Immutable.
  */
 public final class BiasBaseline {
   private static final double PRIOR_PRECISION = 2;
@@ -42,7 +43,7 @@ public final class BiasBaseline {
     }
   }
 
-  /** Fits the baseline to a log's training slates, without their withheld items. */
+  /** Fits the baseline to a log's training slates. Impressions of withheld items are left out. */
   public static BiasBaseline of(Slates slates, int users, int items, int actions) {
     int[] shown = new int[items];
     int[] got = new int[Math.multiplyExact(items, actions)];
@@ -76,7 +77,7 @@ public final class BiasBaseline {
   }
 
   /**
-   * Returns probabilities for one user's slates of a part, in their order.
+   * Returns probabilities for those of a user's slates that belong to a part, oldest slate first.
    *
    * @param history all slates of the user, oldest first
    * @return (slates of the part) of (impressions, actions) each
@@ -98,8 +99,8 @@ public final class BiasBaseline {
   }
 
   /**
-   * Whether a slate's outcome is known when a later slate is judged. Slates with equal times do not
-   * see each other's outcome, as in the model.
+   * Whether a slate's outcome is known when a later slate is judged. If two slates have equal
+   * times, neither knows the other's outcome, as in the model.
    */
   private boolean isBefore(Slate earlier, Slate slate) {
     return !slates.areFeedviews()
@@ -120,7 +121,7 @@ public final class BiasBaseline {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** Running rates of one user. One thread. */
+  /** Counts one user's rates while the user's slates are read. Not thread-safe. */
   private final class UserRate {
     private final double[] got = new double[actions];
     private final double[] expected = new double[actions];

@@ -4,9 +4,9 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 
 /**
- * A baseline that compares contents and learns nothing. An item's score is the dot product of its
- * content, at unit length, and the mean of the contents, at unit length, of the user's positive
- * actions. An item without content has zeros. Immutable.
+ * A baseline that compares contents and learns nothing. Contents are scaled to unit length; an item
+ * without content has zeros. An item's score is the dot product of its content and the mean content
+ * of the items of the user's positive actions. Immutable.
  */
 public final class ContentNeighbours {
   private final FeedLog log;
@@ -44,8 +44,9 @@ public final class ContentNeighbours {
   }
 
   /**
-   * Returns the mean (contentDim) of the contents, at unit length, of the positive actions in rows
-   * {@code [from, to)} of the log; zeros without such an action.
+   * Returns the mean (contentDim) of the contents, at unit length, of the items of positive
+   * actions. Only actions in rows {@code [from, to)} of the log count. Returns zeros without such
+   * an action.
    */
   public float[] query(int from, int to) {
     double[] sum = new double[dim];

@@ -5,20 +5,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the first items of all users' lists cover a catalogue. Immutable. Figures that are not
- * defined are NaN.
+ * Figures of how the users' lists cover a catalogue. Immutable. Figures that are not defined are
+ * NaN.
  *
  * @param lists number of lists
  * @param items number of distinct items in the lists
- * @param coverage share of the catalogue that is in a list
- * @param gini Gini coefficient of how often each item of the catalogue is in a list: 0 if all are
- *     equally often, near 1 if a few items fill the lists
- * @param withheld share of the lists' places that withheld items have; NaN if none is withheld
+ * @param coverage share of the catalogue's items that are in at least one list
+ * @param gini Gini coefficient of how often each item of the catalogue is in a list: 0 if all items
+ *     are in equally many lists, near 1 if a few items fill the lists
+ * @param withheld share of the lists' places that withheld items take; NaN if no item is withheld
  */
 record ListFigures(int lists, int items, double coverage, double gini, double withheld) {
 
   /**
-   * Returns the figures.
+   * Computes the figures of some lists.
    *
    * @param lists catalogue rows of each list
    * @param catalogue number of items of the catalogue
@@ -45,8 +45,9 @@ record ListFigures(int lists, int items, double coverage, double gini, double wi
   }
 
   /**
-   * Returns the Gini coefficient of counts, of which one is positive:
-   * {@code 2 sum(i x_i) / (n sum(x)) - (n + 1) / n} over ascending x, i from 1. O(n log n).
+   * Returns the Gini coefficient {@code 2 sum(i x_i) / (n sum(x)) - (n + 1) / n} of n counts x,
+   * sorted ascending and numbered from i = 1. At least one count must be positive. Takes O(n log
+   * n).
    */
   private static double gini(long[] counts) {
     long[] ascending = counts.clone();

@@ -22,7 +22,7 @@ record SliceFigures(
     List<ActionFigures> actions) {
 
   /**
-   * Figures of one action type. Those that are not defined are NaN.
+   * Figures of one action type. Figures that are not defined are NaN.
    *
    * @param positives number of impressions that got the action
    * @param auc AUC at the positions that the evaluation ranks at

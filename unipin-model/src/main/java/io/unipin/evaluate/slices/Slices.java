@@ -17,9 +17,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Figures of an evaluation of the test part by slices: by what training knew of an item, by the
- * item's age, by the length of the history, and by whether the item was withheld. Beside them
- * stands how the model's lists cover the catalogue. Immutable.
+ * Figures of an evaluation of the test part, divided into slices. Items are sliced by how often
+ * they occur in training, by their age and by whether they were withheld. Targets and impressions
+ * are also sliced by the length of the history. {@link ListFigures} add how the model's lists cover
+ * the catalogue. Immutable.
  */
 public final class Slices {
   static final int CUTOFF = RetrievalMetrics.LIST;
@@ -34,11 +35,11 @@ public final class Slices {
   }
 
   /**
-   * Divides an evaluation.
+   * Divides an evaluation into slices.
    *
    * @param log the log that was evaluated
    * @param holdout the split that was evaluated
-   * @throws IllegalArgumentException when the evaluation is not of the test part
+   * @throws IllegalArgumentException when the evaluation is not one of the test part
    */
   public static Slices of(Evaluation evaluation, FeedLog log, Holdout holdout) {
     if (evaluation.part() != Part.TEST) {
@@ -58,7 +59,10 @@ public final class Slices {
     return slices;
   }
 
-  /** Everything that is divided: the ranks of the targets, and the predicted impressions. */
+  /**
+   * The parts of an evaluation that are divided: the ranks of the targets, and the predicted
+   * impressions.
+   */
   private record Figured(
       RetrievalMetrics retrieval,
       Predictions predictions,
@@ -159,8 +163,9 @@ public final class Slices {
   }
 
   /**
-   * Returns the model minus the content neighbours on the targets that are withheld items, by
-   * figure: {@code hr10} and {@code ndcg10}. Empty if nothing is withheld or items have no content.
+   * Returns how much the model's {@code hr10} and {@code ndcg10} exceed those of the content
+   * neighbours on targets that are withheld items. Empty if no item is withheld or items have no
+   * content.
    */
   Map<String, PairedBootstrap.Difference> coldOverContent() {
     Map<String, PairedBootstrap.Difference> differences = new LinkedHashMap<>();

@@ -38,7 +38,7 @@ record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impres
      * Returns the index.
      *
      * @param item catalogue row
-     * @param history number of the user's actions before
+     * @param history number of the user's actions before the target or impression
      * @param timeMs time in milliseconds since 1970, or {@link FeedLog#NO_TIME}
      */
     int of(int item, int history, long timeMs);
@@ -88,7 +88,7 @@ record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impres
     return known ? reached(AGES, (timeMs - created) / DAY_MS) : AGES.length + 1;
   }
 
-  /** Returns the number of ascending bounds that a value reaches. */
+  /** Returns how many of the ascending bounds a value reaches. */
   private static int reached(int[] bounds, long value) {
     int index = 0;
     while (index < bounds.length && value >= bounds[index]) {

@@ -1,4 +1,7 @@
-/** Figures of an evaluation by slices: by what training knew of an item, its age, and the history. */
+/**
+ * Figures of an evaluation, divided into slices by items' training counts, their age and the
+ * history.
+ */
 @NullMarked
 package io.unipin.evaluate.slices;
 

@@ -18,12 +18,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Compares a model's predictions for a given gap since a user's last action with the users' actions
- * after such gaps.
+ * Compares a model's predictions for a given gap since a user's last action with what users did
+ * after gaps of about this length.
  *
- * <p>For every gap the study asks about held-out slates whose own gap is most similar. It widens
- * the range of buckets in both directions until it holds {@link #LEAST} slates. If it then holds
- * more than {@link #MOST}, it takes that many, evenly spread. One thread.
+ * <p>For every gap the study predicts the held-out slates whose own gaps are most similar. It
+ * widens a range of gap buckets in both directions until the range holds {@link #LEAST} slates. If
+ * the range then holds more than {@link #MOST} slates, the study takes {@link #MOST} of them,
+ * evenly spread. Not thread-safe.
  */
 public final class GapStudy {
   public static final int LEAST = 200;
@@ -128,7 +129,8 @@ public final class GapStudy {
   }
 
   /**
-   * Adds two sums: the probabilities of the oracle's action at the first position, and the oracle.
+   * Adds a slate to two sums: the predicted probabilities of the oracle's action at the first
+   * position, and the oracle's own probabilities.
    */
   private void first(float[] probabilities, Slate slate, double[] sums) {
     int actions = log.schema().actions().size();

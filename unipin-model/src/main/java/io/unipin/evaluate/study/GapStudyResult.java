@@ -12,19 +12,19 @@ import java.util.Locale;
  * Result of a {@link GapStudy}. Immutable.
  *
  * @param actions names of the action types, in the order of the schema
- * @param oracle name of the action that the log's oracle describes; empty without an oracle
+ * @param oracle name of the action whose probability the log's oracle is; empty without an oracle
  */
 public record GapStudyResult(List<String> actions, String oracle, List<Row> rows) {
 
   /**
    * Figures of one gap.
    *
-   * @param slates number of slates that were asked about
+   * @param slates number of slates that were predicted
    * @param predicted mean probability of each action, at the positions where the impressions were
    *     shown
    * @param observed share of the impressions that got each action
-   * @param first mean probability of the oracle's action at the first position, then the mean of
-   *     the oracle; empty without an oracle
+   * @param first two numbers: the mean predicted probability of the oracle's action at the first
+   *     position, and the mean of the oracle's own probabilities; empty without an oracle
    */
   public record Row(
       long seconds, int slates, List<Double> predicted, List<Double> observed, List<Double> first) {

@@ -19,16 +19,16 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Measures the recall that retrieval gains from queries for one outcome, and from several queries
- * per user.
+ * Measures how much recall retrieval gains from queries for one outcome, and how much it gains from
+ * several queries per user.
  *
- * <p>The study retrieves {@link #LIST} unseen items from all of a user's actions before the test
- * part. It then measures recall per action: the share of the test items with that action that the
- * list contains.
+ * <p>The study encodes all of a user's actions before the test part, and retrieves lists of
+ * {@link #LIST} unseen items. It then measures recall per action: of the test items that get the
+ * action, the share that the list contains.
  *
- * <p>One list asks for no outcome, and one list per action asks for that action. Queries of all
- * {@link TargetOffsets} share one more list of the same length; nearly equal queries among them are
- * dropped.
+ * <p>One list comes from a query without an outcome, and one list per action comes from a query for
+ * that action. One more list of the same length is shared by queries of all {@link TargetOffsets}.
+ * A query that nearly equals an earlier one is dropped.
  */
 public final class QueryStudy {
   /** Number of items in a list. */
@@ -44,8 +44,8 @@ public final class QueryStudy {
   /**
    * Recall of one user.
    *
-   * @param asked (1 + actions) of (actions) each: the list without an outcome, then one list per
-   *     action; NaN without an item that got the action
+   * @param asked (1 + actions) of (actions) recalls each: first of the list without an outcome,
+   *     then of one list per action; NaN if no test item got the action
    * @param one recall of all positive items by one query
    * @param several recall of all positive items by several queries
    */
@@ -61,8 +61,8 @@ public final class QueryStudy {
   }
 
   /**
-   * Studies the test split of the log's first {@code maxUsers} users that have unseen positive
-   * items there.
+   * Studies the log's first {@code maxUsers} users that have unseen positive items in the test
+   * split.
    */
   public static QueryStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, int maxUsers) {
@@ -120,7 +120,7 @@ public final class QueryStudy {
     return QueryMerge.merge(found, Arrays.stream(kept).mapToDouble(q -> shares[q]).toArray(), LIST);
   }
 
-  /** Returns each query's best unseen rows, best first. */
+  /** Returns the best unseen items of each query as catalogue rows, best first. */
   private long[][] lists(int user, float[] queries, int count) {
     int dim = model.config().itemDim();
     float[][] each = new float[count][];
@@ -151,8 +151,8 @@ public final class QueryStudy {
   }
 
   /**
-   * Returns the unseen rows that get an action in the test split. An action of −1 means any
-   * positive action.
+   * Returns the catalogue rows of unseen items that get an action in the test split. An
+   * {@code action} of −1 stands for any positive action.
    */
   private long[] positives(int user, int action) {
     long wanted = action < 0 ? log.schema().positiveBits() : 1L << action;

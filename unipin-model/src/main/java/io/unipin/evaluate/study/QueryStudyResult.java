@@ -12,8 +12,8 @@ import java.util.Locale;
  *
  * @param actions names of the action types
  * @param users number of users in the study
- * @param recall (1 + actions) of (actions) each: recall of the items that get an action, by the
- *     list without an outcome, then by one list per action; NaN when no user has such an item
+ * @param recall (1 + actions) of (actions) each: recall of the items that get an action, first by
+ *     the list without an outcome, then by one list per action; NaN when no user has such an item
  * @param gains per action, the recall gained by asking for that action
  * @param one recall of any positive item by one query
  * @param several recall of any positive item by several queries that share a list of the same

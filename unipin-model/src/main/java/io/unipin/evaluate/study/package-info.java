@@ -1,4 +1,4 @@
-/** Studies of a trained model. Each one answers a single question. */
+/** Studies of a trained model. Each study answers one question. */
 @NullMarked
 package io.unipin.evaluate.study;
 

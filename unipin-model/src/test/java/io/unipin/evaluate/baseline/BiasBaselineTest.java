@@ -120,7 +120,9 @@ class BiasBaselineTest {
     assertThat(firstTestProbability(LIKE)).isEqualTo(firstTestProbability(HIDE));
   }
 
-  /** Returns the prediction for the test slate when the held-out view has these labels. */
+  /**
+   * Returns the prediction for the first test slate if an earlier held-out view has these labels.
+   */
   private static float[] firstTestProbability(long heldOut) {
     FeedLogBuilder builder = TestLogs.log(3).user("u");
     for (int t = 0; t < 6; t++) {

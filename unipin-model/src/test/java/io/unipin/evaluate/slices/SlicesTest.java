@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds slices against a plain computation that walks over the log again. */
+/** Compares slices with a plain computation that walks over the log again. */
 class SlicesTest {
   private static final int ITEMS = 50;
   private static final long DAY_MS = 24 * 3_600_000L;
@@ -274,7 +274,10 @@ class SlicesTest {
     }
   }
 
-  /** Returns the rank by cosines, each computed alone and in double precision. */
+  /**
+   * Returns the target's rank by cosines of contents. Each cosine is computed separately, in double
+   * precision.
+   */
   private static int contentRank(int t) {
     int user = userOf(t);
     int start = log.actionStart(user);
@@ -301,7 +304,7 @@ class SlicesTest {
     return users().get(t);
   }
 
-  /** Returns the users with a target, in order. */
+  /** Returns the users that have a target, ascending. */
   private static List<Integer> users() {
     List<Integer> users = new ArrayList<>();
     for (int user = 0; user < log.users(); user++) {
