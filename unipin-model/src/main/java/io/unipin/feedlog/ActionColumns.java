@@ -9,17 +9,17 @@ import java.util.stream.IntStream;
  *
  * @param start (users + 1) first action of each user
  * @param items (actions) catalogue rows
- * @param bits (actions) multi-hots
+ * @param bits (actions) multi-hots of action types
  * @param surfaces (actions) schema indices
  * @param times (actions) milliseconds since 1970, {@link FeedLog#NO_TIME} when unknown
  */
 record ActionColumns(int[] start, int[] items, long[] bits, int[] surfaces, long[] times) {
 
   /**
-   * Returns the columns with only some of the actions.
+   * Returns the columns of some of the actions.
    *
-   * @param before (actions + 1) number of kept actions before each action; an action is kept if the
-   *     number grows after it
+   * @param before (actions + 1) number of kept actions before each action; action i is kept if
+   *     {@code before[i + 1]} exceeds {@code before[i]}
    */
   ActionColumns keeping(int[] before) {
     int[] rows =

@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of the actions table.
  *
- * @param actions names of action types; empty for an impression without engagement
+ * @param actions names of action types; an empty list means an impression without engagement
  * @param timeMs milliseconds since 1970; null only when all of the user's times are null
- * @param sequence order among equal times, or the whole order when times are null
+ * @param sequence number that orders a user's actions of equal times, or all actions of a user
+ *     without times
  * @param eventId id that is unique within the user
  */
 public record ActionRow(

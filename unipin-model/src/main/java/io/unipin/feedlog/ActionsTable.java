@@ -90,14 +90,14 @@ final class ActionsTable {
     return users;
   }
 
-  /** Whether a user has times. The user is an index into {@link #users}. */
+  /** Whether a user's actions have times. The user is an index into {@link #users}. */
   boolean timed(int user) {
     return times.get(start.get(user)) != FeedLog.NO_TIME;
   }
 
   /**
-   * Returns the number of the user's actions strictly before a time. For a user without times,
-   * compares sequences.
+   * Returns the number of the user's actions strictly before a time. If the time is
+   * {@link FeedLog#NO_TIME}, returns the number of actions with a smaller sequence.
    */
   int before(int user, long time, long sequence) {
     LongArray keys = time == FeedLog.NO_TIME ? sequences : times;

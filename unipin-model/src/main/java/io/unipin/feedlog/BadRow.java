@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A row that breaks the format.
  *
  * @param file the file's name
- * @param row row number from 1, without a header; for a text file the line number, with the header
+ * @param row row number from 1; for a text file, the line number from 1, which counts the header
  * @param column name of the column at fault; empty when no single column is
  * @param reason what was expected
  * @param value value that the row holds

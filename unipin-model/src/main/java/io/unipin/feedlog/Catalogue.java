@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * All items of a feed log, each at a dense row, with look-ups from id and from key to row.
  *
- * <p>Immutable. A look-up is O(1).
+ * <p>Immutable. A look-up takes O(1).
  */
 public final class Catalogue {
   /** Result of {@link #row} for an unknown id. */
@@ -66,8 +66,8 @@ public final class Catalogue {
   }
 
   /**
-   * Creates a catalogue of the items in this order. If some items have content, the others get
-   * zeros.
+   * Creates a catalogue of the items, in the order of the list. If some items have content, the
+   * other items get zeros as content.
    */
   public static Catalogue of(List<CatalogueItem> items) {
     int contentDim = items.stream().mapToInt(item -> item.content().length).max().orElse(0);
@@ -85,7 +85,7 @@ public final class Catalogue {
     }
   }
 
-  /** Writes an items table that {@link #read} can read. Replaces the file atomically. */
+  /** Writes an items table that {@link #read} can read. Replaces an existing file atomically. */
   public void write(Path parquet) {
     try (TableWriter<CatalogueItem> writer = TableWriter.items(parquet)) {
       for (int row = 0; row < size(); row++) {
@@ -138,7 +138,10 @@ public final class Catalogue {
     return authors[row];
   }
 
-  /** Returns when the item appeared, in milliseconds since 1970, or {@link FeedLog#NO_TIME}. */
+  /**
+   * Returns the time at which the item appeared, in milliseconds since 1970, or
+   * {@link FeedLog#NO_TIME}.
+   */
   public long createdMs(int row) {
     return createdMs[row];
   }

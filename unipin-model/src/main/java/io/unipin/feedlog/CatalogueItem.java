@@ -6,8 +6,8 @@ package io.unipin.feedlog;
  * @param id unique id, at least 0
  * @param title title; empty when unknown
  * @param category category; empty when unknown
- * @param createdMs when the item appeared, in milliseconds since 1970; {@link FeedLog#NO_TIME} when
- *     unknown
+ * @param createdMs time at which the item appeared, in milliseconds since 1970;
+ *     {@link FeedLog#NO_TIME} when unknown
  * @param content content vector, owned by this record; empty when the item has none
  * @param author author; empty when unknown
  * @param key name of the item in its catalogue, such as a UUID, unique; empty when it has none

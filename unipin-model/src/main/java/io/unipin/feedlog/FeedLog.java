@@ -65,8 +65,8 @@ public final class FeedLog {
   }
 
   /**
-   * Returns the first action of user u. The user's actions end at {@code actionStart(u + 1)},
-   * oldest first.
+   * Returns the index of user u's first action. The user's actions stand oldest first and end
+   * before {@code actionStart(u + 1)}.
    */
   public int actionStart(int u) {
     return actions.start()[u];
@@ -98,8 +98,8 @@ public final class FeedLog {
   }
 
   /**
-   * Returns the first feedview of user u. The user's feedviews end at {@code viewStart(u + 1)},
-   * ordered by time.
+   * Returns the index of user u's first feedview. The user's feedviews are ordered by time and end
+   * before {@code viewStart(u + 1)}.
    */
   public int viewStart(int u) {
     return views.start()[u];
@@ -126,8 +126,8 @@ public final class FeedLog {
   }
 
   /**
-   * Returns the first impression of view v. The view's impressions end at
-   * {@code impressionStart(v + 1)}, in displayed order.
+   * Returns the index of view v's first impression. The view's impressions stand in displayed order
+   * and end before {@code impressionStart(v + 1)}.
    */
   public int impressionStart(int v) {
     return views.impressionStart()[v];
@@ -148,16 +148,19 @@ public final class FeedLog {
     return views.bits();
   }
 
-  /** Returns (impressions) the simulator's true utility; empty unless the log is simulated. */
+  /**
+   * Returns (impressions) the oracle: the true utility that a simulator states. Empty unless the
+   * log is simulated.
+   */
   public float[] impressionOracle() {
     return views.oracle();
   }
 
   /**
-   * Returns a log of the same items, users and feedviews that has only some of the actions. The
-   * histories of the feedviews count the actions that are kept.
+   * Returns a log with the same items, users and feedviews, but only some of the actions. The
+   * histories of its feedviews count only kept actions.
    *
-   * @param kept whether the log keeps the action of a row
+   * @param kept whether to keep the action with this index
    */
   public FeedLog withActions(IntPredicate kept) {
     int[] before = new int[actions() + 1];

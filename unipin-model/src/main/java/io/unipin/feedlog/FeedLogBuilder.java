@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Builds a feed log in memory, user by user: all actions of a user oldest first, and the user's
- * feedviews by time.
+ * Builds a feed log in memory, user by user. A user's actions are added oldest first, and the
+ * user's feedviews in the order of their times.
  *
- * <p>One thread. Times are milliseconds since 1970 and must not decrease within a user.
+ * <p>Not thread-safe. Times are milliseconds since 1970 and must not decrease within a user.
  */
 public final class FeedLogBuilder {
   private final FeedSchema schema;
@@ -54,8 +54,8 @@ public final class FeedLogBuilder {
   }
 
   /**
-   * Starts the current user's next feedview. Its history is the user's added actions that are
-   * older.
+   * Starts the current user's next feedview. Its history is all older actions that were added for
+   * the user.
    */
   public FeedLogBuilder view(int surface, long timeMs) {
     int history = actionItems.size() - actionStart.last();
@@ -66,8 +66,8 @@ public final class FeedLogBuilder {
   }
 
   /**
-   * Starts the current user's next feedview, with the user's first {@code history} actions before
-   * it.
+   * Starts the current user's next feedview. Its history is the user's first {@code history}
+   * actions.
    */
   public FeedLogBuilder view(int surface, long timeMs, int history) {
     viewSurfaces.add(surface);
@@ -86,8 +86,8 @@ public final class FeedLogBuilder {
   }
 
   /**
-   * Adds an impression with a known true utility. Either all impressions of a log have one, or none
-   * has.
+   * Adds an impression with a known true utility. Either all impressions of a log have a true
+   * utility, or none has.
    */
   public FeedLogBuilder impression(int item, long bits, float oracle) {
     impressionOracle.add(oracle);

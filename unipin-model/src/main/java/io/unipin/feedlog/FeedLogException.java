@@ -4,8 +4,8 @@ import io.unipin.settings.ConfigException;
 import io.unipin.settings.Located;
 
 /**
- * A fault of a feed log or of one of its sources. The message names the file, row and column, what
- * was expected and the value.
+ * A fault of a feed log or of one of its sources. The message names the file, row and column,
+ * states what was expected and shows the value.
  */
 public final class FeedLogException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -31,7 +31,7 @@ public final class FeedLogException extends RuntimeException {
     initCause(cause);
   }
 
-  /** The complaint about a YAML file. */
+  /** Creates the complaint about a YAML file. */
   FeedLogException(String file, ConfigException cause) {
     super(cause.getMessage(), cause);
     this.file = file;
@@ -41,9 +41,9 @@ public final class FeedLogException extends RuntimeException {
   }
 
   /**
-   * A complaint about a value of a YAML file.
+   * Creates a complaint about a value of a YAML file.
    *
-   * @param key of the value, such as {@code actions.where}
+   * @param key key of the value, such as {@code actions.where}
    */
   public FeedLogException(Located value, String key, String reason) {
     super(value.place() + ": " + key + ": " + reason);
@@ -61,7 +61,7 @@ public final class FeedLogException extends RuntimeException {
     this.reason = bad.reason();
   }
 
-  /** Adds text to another complaint about a row. */
+  /** Creates the same complaint about a row with {@code more} added to its message. */
   public FeedLogException(FeedLogException about, String more) {
     super(about.getMessage() + more, about);
     this.file = about.file;
@@ -76,8 +76,8 @@ public final class FeedLogException extends RuntimeException {
   }
 
   /**
-   * Returns the row number from 1 without a header, or {@link #NO_ROW}. For a text file it is the
-   * line number.
+   * Returns the row number from 1, or {@link #NO_ROW}. For a text file, returns the line number,
+   * which counts the header.
    */
   public long row() {
     return row;

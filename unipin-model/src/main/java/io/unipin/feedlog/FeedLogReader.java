@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Reads a feed log directory strictly. A row that breaks the format is an error, or is counted if
- * bad rows are allowed.
+ * Reads a feed log directory strictly. A row that breaks the format fails the read. If bad rows are
+ * allowed, the row is left out and counted instead.
  */
 public final class FeedLogReader {
   /** Orders users by code point, as SQL does. */
@@ -43,7 +43,8 @@ public final class FeedLogReader {
    * Reads the whole log.
    *
    * @param maxBadRows number of bad rows that are left out and counted; one more fails the read
-   * @throws FeedLogException with file, row, column and reason of the row that exceeded the limit
+   * @throws FeedLogException at the first bad row beyond the limit, with file, row, column and
+   *     reason
    */
   public static FeedLog read(Path directory, long maxBadRows) {
     return read(directory, new BadRows(maxBadRows));
@@ -112,8 +113,8 @@ public final class FeedLogReader {
   }
 
   /**
-   * Returns the starts of all users, given the starts of some of them. Both lists have the same
-   * order.
+   * Returns the start of each user's rows, and the end of the last, among rows that only some of
+   * the users have. Both lists of users have the same order.
    */
   private static int[] starts(List<String> all, List<String> some, IntUnaryOperator start) {
     int[] starts = new int[all.size() + 1];

@@ -27,8 +27,8 @@ public final class FeedLogWriter {
   }
 
   /**
-   * Writes a log; {@link FeedLogReader} reads back an equal log. Replaces an existing feed log.
-   * Refuses any other directory that is not empty.
+   * Writes a log, from which {@link FeedLogReader} reads an equal log. Replaces an existing feed
+   * log. Refuses any other directory that is not empty.
    */
   public static void write(FeedLog log, Path directory) {
     try (SpillFolder draft = SpillFolder.beside(directory)) {
@@ -117,8 +117,8 @@ public final class FeedLogWriter {
   }
 
   /**
-   * Moves a finished draft to its place and deletes an older feed log there. Throws if the place
-   * holds anything else.
+   * Moves a finished draft to its place, and deletes an older feed log in this place. Throws if the
+   * place holds anything else.
    */
   public static void replace(Path draft, Path directory) {
     Path old = draft.resolveSibling(draft.getFileName() + ".old");
@@ -156,8 +156,8 @@ public final class FeedLogWriter {
   }
 
   /**
-   * Renames the draft so that it is not deleted with the temporary folder: it may hold hours of
-   * work. Returns the end of a message that says how to continue.
+   * Renames the draft so that it is not deleted with the temporary folder, because computing the
+   * draft may have taken hours. Returns the end of a message that says how to continue.
    */
   private static String kept(Path draft, Path directory) {
     Path kept =

@@ -18,18 +18,19 @@ public final class FeedRules {
   /** The beginning of the year 2100 in milliseconds. A later time must be in another unit. */
   public static final long END_MS = 4_102_444_800_000L;
 
-  /** Text for messages. */
+  /** Text that error messages use for a valid time. */
   public static final String TIME = "milliseconds between 1970 and 2100";
 
   /*
-   * The years 2000 to 2100 in seconds. Read as milliseconds they lie in January and February 1970.
+   * Bounds of times from 2000 to 2100 in seconds since 1970. If these seconds are read as
+   * milliseconds, they are times in January and February 1970.
    */
   private static final long FIRST_SECONDS = 946_684_800L;
   private static final long LAST_SECONDS = 4_102_444_800L;
 
   private FeedRules() {}
 
-  /** Returns the rule that an id breaks; empty for a valid id. */
+  /** Returns the rule that an id breaks; empty if the id is valid. */
   public static Optional<String> idFault(@Nullable String id) {
     if (id == null || id.isBlank()) {
       return Optional.of("an id that is not blank");
@@ -67,8 +68,8 @@ public final class FeedRules {
   }
 
   /**
-   * Whether a number of milliseconds is probably a present time in seconds. A feed log may hold
-   * such times; live calls refuse them.
+   * Whether a number that should be milliseconds is probably a present time in seconds. A feed log
+   * may contain such a number; live calls refuse it.
    */
   public static boolean looksLikeSeconds(long timeMs) {
     return timeMs >= FIRST_SECONDS && timeMs <= LAST_SECONDS;

@@ -4,14 +4,14 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * The names behind a feed log's integers: action types, the positive ones among them, and surfaces.
+ * The names that a feed log's integers stand for: action types, positive action types and surfaces.
  *
- * <p>Bit c of a multi-hot is {@code actions.get(c)}; surface s is {@code surfaces.get(s)}.
- * Immutable.
+ * <p>Bit c of a multi-hot stands for {@code actions.get(c)}, and surface index s for
+ * {@code surfaces.get(s)}. Immutable.
  *
  * @param actions action types, 1 to {@link #MAX_ACTIONS}, in the order of their bits
  * @param positives action types that make an item a target of retrieval
- * @param surfaces places where items are shown, at least one
+ * @param surfaces names of the places where items are shown, at least one
  */
 public record FeedSchema(List<String> actions, List<String> positives, List<String> surfaces) {
   /**

@@ -58,7 +58,7 @@ public enum FeedTable {
    * @param required whether a file must have the column
    */
   public record Column(String name, String type, boolean required) {
-    /** Whether a type holds only values of this column's type. */
+    /** Whether every value of the type {@code found} is valid in this column. */
     boolean accepts(String found) {
       return switch (type) {
         case "BIGINT" -> Set.of("BIGINT", "INTEGER", "SMALLINT", "UINTEGER").contains(found);
@@ -119,8 +119,8 @@ public enum FeedTable {
   }
 
   /**
-   * Returns the table's files in a feed log: its file, then the files of its folder and subfolders
-   * by path. Empty when there are none.
+   * Returns the table's files in a feed log: first the table's own file, then all files below the
+   * table's folder, ordered by path. Empty when there are no files.
    */
   List<SourceFile> files(Path directory) {
     List<SourceFile> files = new ArrayList<>();

@@ -47,7 +47,7 @@ final class FeedviewsTable {
     }
   }
 
-  /** Reads all rows. Reads none if the log has no feedviews. */
+  /** Reads all rows, unless {@code absent} says that the log has no feedviews. */
   void read(DuckSession session, boolean absent) {
     if (!absent) {
       read(session);

@@ -4,7 +4,7 @@ import io.unipin.feedlog.arrays.FloatArray;
 import io.unipin.feedlog.arrays.IntArray;
 import io.unipin.feedlog.arrays.LongArray;
 
-/** Flat columns to which feedviews of all users are appended in order. */
+/** Flat columns, to which the feedviews of all users are appended in order. */
 final class FlatViews {
   private final IntArray surfaces = new IntArray();
   private final LongArray times = new LongArray();

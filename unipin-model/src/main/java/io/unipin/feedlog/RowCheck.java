@@ -8,10 +8,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shared part of reading actions and feedviews: SQL that turns names into numbers, and checks
- * of the common columns.
+ * The code that reading actions and reading feedviews share: SQL that turns names into numbers, and
+ * checks of the columns that both tables have.
  *
- * <p>A selected row starts with the columns of {@link #select}, numbered as the constants below.
+ * <p>A selected row starts with the columns of {@link #select}. The constants below are the numbers
+ * of these columns.
  */
 final class RowCheck {
   static final int USER = 1;
@@ -66,7 +67,10 @@ final class RowCheck {
         .formatted(bits, known, surface, surface, scan.column("sequence"));
   }
 
-  /** Returns the catalogue row of a valid row. Counts a bad row and returns -1. */
+  /**
+   * Returns the catalogue row of the item in a valid row. For a bad row, counts the row and returns
+   * -1.
+   */
   int item(ResultSet row) throws SQLException {
     String user = row.getString(USER);
     Optional<String> fault = FeedRules.idFault(user);
@@ -119,7 +123,10 @@ final class RowCheck {
     return row.wasNull() ? FeedLog.NO_TIME : time;
   }
 
-  /** Returns the sequence. Rows without a sequence come after rows with one. */
+  /**
+   * Returns a row's sequence. A row without a sequence gets a number that places it after all rows
+   * with a sequence.
+   */
   static long sequence(ResultSet row) throws SQLException {
     long sequence = row.getLong(SEQUENCE);
     return row.wasNull() ? Long.MAX_VALUE : sequence;

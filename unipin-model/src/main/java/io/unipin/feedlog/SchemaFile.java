@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The file {@code feedlog.yaml}: the format's version and the schema's names. */
+/** The content of the file {@code feedlog.yaml}: the format's version and the schema's names. */
 public record SchemaFile(
     int version, List<String> actions, List<String> positives, List<String> surfaces) {
   public static final String NAME = "feedlog.yaml";

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scans the files of one table, after a check of their columns. Builds the SQL to select from them,
- * and names the file and row of a complaint.
+ * Scans the files of one table after checking their columns. Builds the SQL that selects from these
+ * files, and names file and row in a complaint.
  */
 final class TableScan {
   private static final Logger logger = LoggerFactory.getLogger(TableScan.class);
@@ -137,8 +137,8 @@ final class TableScan {
   }
 
   /**
-   * Returns an SQL expression for a column, read from files or folder names. If neither has the
-   * column, it is a null of its type.
+   * Returns an SQL expression for a column, whose values come from files or folder names. If
+   * neither have the column, the expression is a null of the column's type.
    */
   String column(String name) {
     String type = typeOf(table, name);
@@ -156,8 +156,8 @@ final class TableScan {
   }
 
   /**
-   * Returns the table expression. It has the table's columns, file_index and file_row_number; both
-   * of these start at 0.
+   * Returns the SQL table expression over all files. It has the table's columns, file_index and
+   * file_row_number. Indices and row numbers start at 0.
    */
   String from() {
     String columns =

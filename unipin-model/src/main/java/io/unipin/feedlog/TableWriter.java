@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Writes one Parquet file of a feed log. The file appears atomically on {@link #commit}, or not at
  * all.
  *
- * <p>Can also add single files to the folder {@code actions/} or {@code feedviews/} of a log. One
- * thread.
+ * <p>Can also add single files to the folder {@code actions/} or {@code feedviews/} of a log. Not
+ * thread-safe.
  *
  * @param <R> type of the rows
  */
@@ -82,12 +82,12 @@ public final class TableWriter<R> implements AutoCloseable {
     }
   }
 
-  /** Returns the number of rows added. */
+  /** Returns the number of rows that were added. */
   public long rows() {
     return rows;
   }
 
-  /** Moves the file to its place. Replaces an existing file. */
+  /** Moves the finished file to its place and replaces an existing file there. */
   public void commit() {
     Path written = spill.path().resolve("written.parquet");
     try {

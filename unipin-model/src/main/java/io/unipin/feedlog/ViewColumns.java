@@ -12,7 +12,7 @@ package io.unipin.feedlog;
  * @param impressionStart (views + 1) first impression of each view
  * @param items (impressions) catalogue rows
  * @param bits (impressions) multi-hots
- * @param oracle (impressions) true utility, or empty
+ * @param oracle (impressions) true utility that a simulator states; empty in other logs
  */
 record ViewColumns(
     int[] start,
@@ -24,7 +24,7 @@ record ViewColumns(
     long[] bits,
     float[] oracle) {
 
-  /** Returns the same views with other histories, which the views own. */
+  /** Returns the same views with other histories. The returned record owns the array. */
   ViewColumns withHistory(int[] histories) {
     return new ViewColumns(start, surfaces, times, histories, impressionStart, items, bits, oracle);
   }

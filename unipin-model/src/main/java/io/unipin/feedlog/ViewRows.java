@@ -6,7 +6,7 @@ import io.unipin.feedlog.arrays.LongArray;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** The rows of one feedview, collected while its user is read. */
+/** The rows of one feedview, which are collected while the rows of its user are read. */
 final class ViewRows {
   private final String id;
   private final long time;
@@ -33,7 +33,8 @@ final class ViewRows {
   }
 
   /**
-   * Whether another row of the same id fits this feedview. Counts the row as bad if it does not.
+   * Whether another row with the same feedview id fits this feedview. If the row does not fit,
+   * counts it as bad.
    */
   boolean agrees(ResultSet row, RowCheck check) throws SQLException {
     String column = "";
@@ -88,12 +89,12 @@ final class ViewRows {
     return surface;
   }
 
-  /** Returns the index of the file that holds the first row. */
+  /** Returns the index of the file that holds the feedview's first row. */
   int file() {
     return files.get(0);
   }
 
-  /** Returns the first row's number in its file. */
+  /** Returns the number of the feedview's first row in its file. */
   long fileRow() {
     return fileRows.get(0);
   }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 public final class YamlFile {
   private YamlFile() {}
 
-  /** Returns what a file holds; a complaint names file, line and column. */
+  /** Reads a file into a record. Errors name file, line and column. */
   public static <T extends Record> T read(Path file, Class<T> type) {
     if (!Files.isRegularFile(file)) {
       throw new FeedLogException(file.toString(), "no such file");

@@ -120,7 +120,7 @@ class FeedLogReaderTest {
         FeedLogs.with(
             temporary.resolve("log"),
             FeedTable.ITEMS,
-            "SELECT * FROM old WHERE item_id <> 30"); // one action and two impressions
+            "SELECT * FROM old WHERE item_id <> 30"); // leaves out one action and two impressions
     assertThat(FeedLogReader.read(log, 3).badRows()).isEqualTo(3);
     assertThat(FeedLogReader.read(log, 3).impressions()).isEqualTo(3);
     assertThatThrownBy(() -> FeedLogReader.read(log, 2))

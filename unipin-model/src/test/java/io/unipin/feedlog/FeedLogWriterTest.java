@@ -23,7 +23,10 @@ class FeedLogWriterTest {
     return Path.of(message.replaceFirst(".*is kept: mv (.*) NAME", "$1"));
   }
 
-  /** A dangling link simulates that another process takes the place while a log is written. */
+  /**
+   * Tests a write whose place another process takes meanwhile. A dangling link simulates this
+   * process.
+   */
   @Test
   void write_placeThatCannotBeTaken_keepsTheLog() throws IOException {
     Path place = Files.createSymbolicLink(folder.resolve("log"), folder.resolve("nowhere"));

@@ -30,7 +30,10 @@ public final class FeedLogs {
     return Catalogue.of(items);
   }
 
-  /** Returns a log of two users with actions and feedviews, and one with only feedviews. */
+  /**
+   * Returns a log of three users: one with actions and feedviews, one with only actions, and one
+   * with only feedviews.
+   */
   public static FeedLog small() {
     return new FeedLogBuilder(SCHEMA, catalogue(4))
         .user("anna")
@@ -63,13 +66,13 @@ public final class FeedLogs {
     }
   }
 
-  /** Writes a log, then replaces one table by a query's rows. */
+  /** Writes the small log, then replaces one table by the rows of a query. */
   static Path with(Path directory, FeedTable table, String query) {
     FeedLogWriter.write(small(), directory);
     return replace(directory, table, query);
   }
 
-  /** Replaces one table by a query's rows. In the query {@code old} is the former table. */
+  /** Replaces one table by the rows of a query. In the query {@code old} is the former table. */
   static Path replace(Path directory, FeedTable table, String query) {
     Path file = directory.resolve(table.fileName());
     try (DuckSession session = DuckSession.open(directory)) {

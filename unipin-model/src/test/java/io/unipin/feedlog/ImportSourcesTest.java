@@ -28,7 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests imports of realistic click files. Each is read completely, or refused with its name. */
+/**
+ * Tests imports of realistic click files. Each file is read completely, or refused with an error
+ * that names it.
+ */
 class ImportSourcesTest {
   private static final String HEAD = "user,item,ts\n";
   private static final String THREE =
@@ -319,8 +322,8 @@ class ImportSourcesTest {
   }
 
   /**
-   * Inputs that cannot be read. Every complaint is one short line that names the file and not the
-   * engine.
+   * Tests inputs that cannot be read. Every complaint is one short line that names the file and
+   * does not mention DuckDB.
    */
   @Test
   void importAll_brokenInput_isNamedWithoutTheEnginesWords() throws IOException, SQLException {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Finds the real data sets: in {@code UNIPIN_DATA}, or beside the repository. */
+/**
+ * Finds the real data sets in the folder that {@code UNIPIN_DATA} names, or beside the repository.
+ */
 final class RealData {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root", ".."));
 

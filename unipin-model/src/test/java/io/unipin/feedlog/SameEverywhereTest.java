@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The same data gives the same log, byte for byte, on every machine and in any order of its files.
+ * Tests that the same data gives the same log, byte for byte, on every machine and in any order of
+ * its files.
  */
 @Isolated
 class SameEverywhereTest {
@@ -51,8 +52,8 @@ class SameEverywhereTest {
   }
 
   /**
-   * Returns a mapping with everything that a locale or a thread could change: times without a zone,
-   * upper case, ties, groups and sums.
+   * Returns a mapping with all expressions whose results a locale or several threads could change:
+   * times without a zone, upper case, equal sort keys, groups and sums.
    */
   private static String mapping() {
     return """
@@ -138,7 +139,7 @@ class SameEverywhereTest {
     }
   }
 
-  /** A complaint about a malformed log has the same digits in every locale. */
+  /** Tests that a complaint about a malformed log has the same digits in every locale. */
   @Test
   void run_complaint_hasTheSameDigits() throws IOException {
     Path source = temporary.resolve("source");

@@ -2,7 +2,7 @@ package io.unipin.feedlog.arrays;
 
 import java.util.Arrays;
 
-/** A hash table from distinct longs to rows, in two flat arrays with linear probing. */
+/** A hash table that maps distinct longs to rows. It uses linear probing in two flat arrays. */
 public final class LongRows {
   private static final int EMPTY = -1;
 

@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 
 /**
  * Translates DuckDB's error messages into this product's words. Drops DuckDB's advice, because
- * users cannot change its settings here.
+ * users of this product cannot change DuckDB's settings.
  */
 public final class DuckComplaint {
-  /** Matches the tail of a message, which shows the statement or gives advice. */
+  /** Matches the end of a message, where DuckDB shows the statement or gives advice. */
   private static final Pattern ADVICE =
       Pattern.compile(
           "(?s)(\\n\\s*(LINE \\d+:|Candidate functions:|Stack Trace)"
@@ -26,7 +26,7 @@ public final class DuckComplaint {
   private static final Pattern KIND =
       Pattern.compile("^([A-Z][A-Za-z]*( [A-Za-z]+){0,3} Error: )+");
 
-  /** A DuckDB message and its meaning for the caller. */
+  /** A pattern of a DuckDB message, and what the message means for the user. */
   private record Known(Pattern engine, String meaning) {}
 
   private static final List<Known> LACKS =
@@ -52,8 +52,8 @@ public final class DuckComplaint {
   private DuckComplaint() {}
 
   /**
-   * Returns a message about SQL that a user wrote. It keeps DuckDB's kind of failure, which
-   * describes the user's own SQL.
+   * Returns a message about SQL that a user wrote. The message keeps the kind of failure that
+   * DuckDB names, because it describes the user's own SQL.
    */
   public static String aboutSql(SQLException failure) {
     String known = known(LACKS, failure);

@@ -12,7 +12,10 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBConnection;
 
-/** A private in-memory DuckDB. It spills to a folder that the caller provides. One thread. */
+/**
+ * A private in-memory DuckDB. It writes data that does not fit into memory to a folder that the
+ * caller provides. Not thread-safe.
+ */
 public final class DuckSession implements AutoCloseable {
   private final DuckDBConnection connection;
 
@@ -29,14 +32,14 @@ public final class DuckSession implements AutoCloseable {
     DuckSession session =
         new DuckSession(
             DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class));
-    // A text without a time zone means UTC on every machine.
+    // A time in text without a time zone is read as UTC on every machine.
     session.execute("SET TimeZone = 'UTC'");
     return session;
   }
 
   /**
-   * Makes this session use one thread from now on. Rows whose order SQL leaves open then have the
-   * same order on every machine.
+   * Makes DuckDB use one thread in this session from now on. If SQL leaves the order of rows open,
+   * the order is then the same on every machine.
    */
   public DuckSession alone() throws SQLException {
     execute("SET threads = 1");
@@ -86,7 +89,7 @@ public final class DuckSession implements AutoCloseable {
     }
   }
 
-  /** Returns the first Parquet file that cannot be read to its end. */
+  /** Returns the first Parquet file that cannot be read to its end; empty if all can be read. */
   public Optional<Path> firstUnreadable(List<Path> files) {
     for (Path file : files) {
       try {
@@ -98,26 +101,26 @@ public final class DuckSession implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Returns a string literal. */
+  /** Returns a text as an SQL string literal. */
   public static String literal(String text) {
     return "'" + text.replace("'", "''") + "'";
   }
 
-  /** Returns a list of string literals. */
+  /** Returns texts as an SQL list of string literals. */
   public static String literals(List<String> texts) {
     return texts.stream()
         .map(DuckSession::literal)
         .collect(Collectors.joining(", ", "[", "]::VARCHAR[]"));
   }
 
-  /** Returns a quoted identifier. */
+  /** Returns a name as a quoted SQL identifier. */
   public static String identifier(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   /**
-   * Returns a literal of a path that matches exactly this file, even if its name contains
-   * wildcards.
+   * Returns a path as an SQL literal that matches exactly this file, even if the file's name
+   * contains wildcards.
    */
   public static String path(Path file) {
     return literal(file.toString().replaceAll("[\\[*?]", "[$0]"));
@@ -128,8 +131,8 @@ public final class DuckSession implements AutoCloseable {
   }
 
   /**
-   * Returns a table expression of Parquet files. Columns are matched by name; folder names give no
-   * columns.
+   * Returns an SQL table expression over Parquet files. Columns are matched by name; names of
+   * folders add no columns.
    */
   public static String parquet(List<Path> files) {
     return "read_parquet(" + paths(files) + ", union_by_name = true, hive_partitioning = false)";

@@ -10,9 +10,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type of a source's column, by its DuckDB name.
+ * The DuckDB type of a source's column.
  *
- * @param sql the type's name; it holds nothing but the parts of a type, so SQL may include it
+ * @param sql the type's name; it contains only parts of type names, so it can be put into SQL
+ *     safely
  */
 record ColumnType(String sql) {
   static final ColumnType TEXT = new ColumnType("VARCHAR");
@@ -21,7 +22,7 @@ record ColumnType(String sql) {
   private static final Set<String> WHOLE =
       Set.of("BIGINT", "INTEGER", "INT", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "HUGEINT");
 
-  /** The type as a mapping has it. */
+  /** Returns the type that a mapping names. */
   static ColumnType of(DuckSession session, Located type, String key) {
     String name = type.text().strip();
     String problem = "a type of DuckDB such as BIGINT expected, got '" + name + "'";
@@ -49,8 +50,8 @@ record ColumnType(String sql) {
   }
 
   /**
-   * Returns an SQL expression for a text's value of this type. It is null if the text is not such a
-   * value.
+   * Returns an SQL expression that converts a text to this type. The expression is null if the text
+   * is not a value of this type.
    */
   String value(String text, boolean json) {
     if (isText()) {
@@ -62,9 +63,9 @@ record ColumnType(String sql) {
   }
 
   /**
-   * Returns an SQL condition: whether a text is null or a value of this type. A value of a
-   * whole-number type must not need rounding. Returns null for the type of text, which every text
-   * fits.
+   * Returns an SQL condition that holds if a text is null or a value of this type. For a type of
+   * whole numbers the value must be whole. Returns null for the type VARCHAR, because every text
+   * fits it.
    */
   @Nullable String fits(String text, boolean json) {
     if (isText()) {

@@ -9,10 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How files of any shape become a feed log; described in {@code docs/feed-log.md}. What is
- * {@code @Nullable} may be left out.
+ * A mapping, which says how files of any shape become a feed log. {@code docs/feed-log.md}
+ * describes it. Components that are {@code @Nullable} may be left out.
  *
- * @param sources files by the name under which SQL sees them
+ * @param sources sources by the name under which SQL sees them
  */
 record ImportMapping(
     int version,
@@ -32,19 +32,22 @@ record ImportMapping(
    * Files of one shape.
    *
    * @param file path of a file or folder inside the source folder; any part may contain *, and **
-   *     stands for any folders
-   * @param format text, json or parquet; detected by content and name when absent
-   * @param delimiter column separator; chosen by the file's name when absent
+   *     stands for any number of folders
+   * @param format format of the files: text, json or parquet; when absent, detected by content and
+   *     name
+   * @param delimiter column separator; when absent, chosen by the file's name
    * @param encoding encoding of text: utf-8, latin-1 or utf-16; when absent, the byte-order mark
    *     decides, else utf-8
-   * @param quote quote character; empty for none, chosen by the file's name when absent
-   * @param header whether the first line of text names the columns; true when absent
-   * @param names columns of text without a header
-   * @param types types of columns of text or folder names; the default is VARCHAR
+   * @param quote quote character; an empty text means no quotes; when absent, chosen by the file's
+   *     name
+   * @param header whether the first line of a text file names the columns; true when absent
+   * @param names names of the columns of a text file without a header
+   * @param types type of each column that comes from text or from names of folders; the default is
+   *     VARCHAR
    * @param nulls texts that mean null; the empty text of delimited files when absent
    * @param maxLineCharacters largest number of characters in a row of text
-   * @param maxUnpackedBytes largest unpacked size of a compressed file; 250 times its size, at
-   *     least 1 GiB, when absent
+   * @param maxUnpackedBytes largest unpacked size of a compressed file, in bytes; when absent, 250
+   *     times the size of the file, and at least 1 GiB
    */
   public record Source(
       Located file,
@@ -64,11 +67,12 @@ record ImportMapping(
   }
 
   /**
-   * One table of the feed log: either expressions over one source, or a whole query.
+   * How one table of the feed log is made: either by expressions over one source, or by a whole
+   * query.
    *
    * @param from name of a source
-   * @param columns an SQL expression for each column
-   * @param where SQL condition on the rows of the source; all rows when absent
+   * @param columns an SQL expression for each column of the table
+   * @param where SQL condition that selects rows of the source; when absent, all rows are selected
    * @param sql a query whose result has the table's columns
    */
   record Table(

@@ -3,9 +3,9 @@ package io.unipin.feedlog.imports;
 import java.util.List;
 
 /**
- * Result of an import, which accounts for every row.
+ * Result of an import. It accounts for every row of the sources.
  *
- * @param warnings values that are allowed but probably a mistake
+ * @param warnings warnings about values that are allowed but probably a mistake
  */
 public record Imported(
     ImportReport report, List<SourceRows> sources, List<TableRows> tables, List<String> warnings) {

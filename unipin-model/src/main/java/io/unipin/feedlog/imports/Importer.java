@@ -31,8 +31,8 @@ import java.util.function.ToLongFunction;
  * Converts delimited text, JSON lines and Parquet files of any shape to a feed log, by a mapping in
  * YAML.
  *
- * <p>A mapping may be untrusted. Its SQL sees only the files that it names inside the source
- * folder, as tables. The feed log appears as a whole or not at all.
+ * <p>A mapping may be untrusted. Its SQL sees, as tables, only those files of the source folder
+ * that the mapping names. An import writes the whole feed log or nothing.
  */
 public final class Importer {
   private final String mappingFile;
@@ -68,7 +68,7 @@ public final class Importer {
     return importAll(mapping, source, out, maxBadRows).report();
   }
 
-  /** Imports as {@link #run} does, and accounts for every row. */
+  /** Imports as {@link #run} does. The result accounts for every row. */
   public static Imported importAll(Path mapping, Path source, Path out, long maxBadRows) {
     return importAll(mapping, source, out, maxBadRows, ItemKeys::id);
   }
@@ -155,7 +155,7 @@ public final class Importer {
     return tables;
   }
 
-  /** Restricts the session from now on to the draft's files. */
+  /** Restricts the session to the draft's files, until the session is closed. */
   private static void lock(DuckSession session, Path draft) throws SQLException {
     session.execute(
         "SET allowed_directories = "
@@ -173,8 +173,8 @@ public final class Importer {
   }
 
   /**
-   * Reads the draft as any reader would. If a bad row exceeds the limit, the complaint shows that
-   * whole row.
+   * Reads the draft as {@link FeedLogReader} reads any log. If a bad row exceeds the limit, the
+   * complaint shows the whole row.
    */
   private FeedLog check(DuckSession session, Path draft) throws SQLException {
     try {

@@ -10,10 +10,13 @@ import java.util.stream.LongStream;
 final class LikelyUnit {
   private static final long DAY_MS = 86_400_000L;
 
-  /** Seconds until 2055, read as milliseconds, lie in January 1970. */
+  /**
+   * Length of January 1970. Times until 2055 that are given in seconds lie in this month if they
+   * are read as milliseconds.
+   */
   private static final long MONTH_MS = 31 * DAY_MS;
 
-  /** Days from 1970 until 2106. */
+  /** Number of days from 1970 to 2106. A number below it may be a time in days. */
   private static final long MAX_DAYS = 50_000;
 
   private LikelyUnit() {}

@@ -125,7 +125,7 @@ final class ParquetSource {
         .collect(Collectors.joining(", ", "([", "]::VARCHAR[])[file_index::BIGINT + 1]"));
   }
 
-  /** Returns the number of rows that the files' metadata state. */
+  /** Returns the number of rows that the metadata of the files state. */
   private long stored() throws SQLException {
     return session.number(
         "SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata("

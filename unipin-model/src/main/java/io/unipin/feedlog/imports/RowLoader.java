@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads rows of text files into one table of a session, in order and with each value in its
  * column's type. Every row is either loaded or counted as bad. Keeps at most one batch of rows in
- * memory. One thread.
+ * memory. Not thread-safe.
  */
 final class RowLoader {
   private static final int BATCH_ROWS = 50_000;
@@ -54,7 +54,7 @@ final class RowLoader {
     session.execute("CREATE SCHEMA IF NOT EXISTS loading");
   }
 
-  /** Adds a valid row with its values by column. */
+  /** Adds a valid row, which has one value per column. */
   void add(String file, SourceRow row) throws SQLException {
     read++;
     batch.add(row);
@@ -64,7 +64,7 @@ final class RowLoader {
     flushIfFull(file);
   }
 
-  /** Adds a row that does not fit. */
+  /** Counts a row as bad. */
   void refuse(String file, SourceRow row, String reason) throws SQLException {
     read++;
     faults.add(new BadRow(file, row.line(), "", reason, whole(row)));
@@ -85,7 +85,7 @@ final class RowLoader {
     }
   }
 
-  /** Loads the remaining rows of a file. */
+  /** Loads the rows of a file that were added and are not loaded yet. */
   void flush(String file) throws SQLException {
     session.execute("CREATE OR REPLACE TABLE " + STAGED + stagedColumns());
     try (DuckDBAppender appender = session.connection().createAppender("loading", "staged")) {
@@ -148,7 +148,7 @@ final class RowLoader {
     return all.isEmpty() ? "true" : all;
   }
 
-  /** Adds a fault for each row: the first value that is not of its column's type. */
+  /** Notes one fault for each row that has a value of the wrong type: the first such value. */
   private void collectMisfits(String file) throws SQLException {
     String cases =
         join(

@@ -26,8 +26,8 @@ import java.util.TreeMap;
 
 /**
  * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. All
- * files must lie inside the source folder. A file's content decides how it is read, not its name.
- * Rows that do not fit are bad rows.
+ * files must lie inside the source folder. The content of a file decides how it is read, not the
+ * file's name. A row whose values do not fit counts as a bad row.
  */
 final class SourceLoader {
   private static final Map<String, Format> FORMATS =
@@ -84,7 +84,7 @@ final class SourceLoader {
     return files;
   }
 
-  /** Returns a hint for a pattern that matched nothing but would match inside subfolders. */
+  /** Returns a hint for a pattern that matched no file but would match files in subfolders. */
   private String deeper(String pattern) {
     int last = pattern.lastIndexOf('/') + 1;
     String any = pattern.substring(0, last) + "**/" + pattern.substring(last);
@@ -152,14 +152,14 @@ final class SourceLoader {
     }
   }
 
-  /** What the loading of one source needs to know. */
+  /** The inputs of loading one source. */
   record SourceContext(DuckSession session, String name, Source source, List<SourceFile> files) {
 
     String key(String rest) {
       return "sources." + name + "." + rest;
     }
 
-    /** Returns the columns that folder names provide. */
+    /** Returns the columns that names of folders provide. */
     Set<String> partition() {
       return files.get(0).partition().keySet();
     }

@@ -3,9 +3,9 @@ package io.unipin.feedlog.imports;
 import java.util.List;
 
 /**
- * Account of a source's rows: {@code read} = {@code loaded} + {@code refused}.
+ * Numbers of a source's rows: {@code read} = {@code loaded} + {@code refused}.
  *
- * @param notes remarks to print about how the files were read
+ * @param notes remarks about how the files were read, to be printed
  */
 public record SourceRows(
     String source, int files, long read, long loaded, long refused, List<String> notes) {

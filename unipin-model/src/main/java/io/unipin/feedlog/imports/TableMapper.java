@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  * Fills one table of a feed log with the SQL of a mapping, in a session that can reach only the
  * sources.
  *
- * <p>Every piece of SQL is parsed separately and must be one SELECT. So it can neither write nor
- * close the brackets around it.
+ * <p>Every piece of SQL from the mapping is parsed separately and must be one SELECT. So it can
+ * neither write data nor end the brackets in which it is placed.
  */
 final class TableMapper {
   /**
-   * Matches calls of unrepeatable functions in the parse tree of a statement. Also matches names
-   * that mean such a function when no column has that name.
+   * Matches calls of unrepeatable functions in the parse tree of a statement. Also matches names,
+   * such as {@code current_date}, that call such a function if no column has the name.
    */
   private static final Pattern UNREPEATABLE =
       Pattern.compile(
@@ -147,7 +147,7 @@ final class TableMapper {
     return table.table() + ".columns." + column.name();
   }
 
-  /** Runs a query only to see whether it fails. */
+  /** Runs a query to find out whether it fails, and discards its result. */
   private void attempt(String key, Located sql, String query) {
     try {
       session.execute(query);
@@ -244,8 +244,8 @@ final class TableMapper {
   }
 
   /**
-   * Refuses functions with a different value at each call. With them, two imports would give
-   * different logs.
+   * Refuses functions whose values differ between calls. With such a function, two imports of the
+   * same files would give different logs.
    */
   private void requireRepeatable(String key, Located place, String tree) throws SQLException {
     Matcher call = UNREPEATABLE.matcher(tree);

@@ -1,7 +1,7 @@
 package io.unipin.feedlog.imports;
 
 /**
- * Account of the rows that a mapping produced for a table: {@code mapped} = {@code written} +
+ * Numbers of the rows that a mapping produced for a table: {@code mapped} = {@code written} +
  * {@code refused}.
  */
 public record TableRows(String table, long mapped, long written, long refused) {

@@ -53,7 +53,7 @@ final class TextSource {
   private final @Nullable Charset encoding;
   private final int maxLine;
 
-  /** The keys of JSON, found by one pass over all files. */
+  /** The keys of all JSON objects, which one pass over all files finds. */
   private List<String> columns = List.of();
 
   TextSource(SourceContext context, BadRows bad, boolean json) {
@@ -75,7 +75,7 @@ final class TextSource {
     }
   }
 
-  /** Returns a file's name without the suffix of its compression. */
+  /** Returns a file's name without the suffix of a compression. */
   static String plainName(String name) {
     return name.replaceFirst("\\.(gz|gzip|bz2|zip|zst|zstd)$", "");
   }
@@ -127,7 +127,7 @@ final class TextSource {
         List.of());
   }
 
-  /** Reads a file, and names it in every complaint. */
+  /** Reads a file. Every complaint names the file. */
   private void read(SourceFile file, RowsUse use) {
     try (RowReader rows = open(file)) {
       use.accept(rows);
@@ -276,8 +276,8 @@ final class TextSource {
   }
 
   /**
-   * Returns the number of a row's columns, without empty ones beyond the header's. A line may end
-   * with a delimiter.
+   * Returns the number of a row's columns. Empty columns beyond those of the header do not count,
+   * because a line may end with a delimiter.
    */
   private static int columnsOf(List<@Nullable String> values, int expected) {
     int count = values.size();

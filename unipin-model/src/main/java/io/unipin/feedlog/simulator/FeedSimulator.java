@@ -9,20 +9,23 @@ import java.util.SplittableRandom;
 
 /**
  * Simulates a feed whose true probabilities are known. Users with latent tastes look at slates of a
- * logging policy and act by known probabilities. Equal configurations give equal logs, bit for bit.
+ * logging policy, and act with known probabilities. Equal configurations give equal logs, bit for
+ * bit.
  *
- * <p>A model can learn the following from it, in rising order of difficulty:
+ * <p>A model can learn the following from the log, in rising order of difficulty:
  * <ul>
  *   <li>Items differ in quality and popularity.
  *   <li>Users differ in activity.
  *   <li>Each user likes few of the topics.
- *   <li>A session follows one of these interests, and every click moves it ({@link SimulatedUser}).
- *       So recent actions say more than old ones.
- *   <li>Cold items are known only by their content.
+ *   <li>A session follows one of the user's interests, and every click moves this interest
+ *       ({@link SimulatedUser}). So recent actions say more than old actions.
+ *   <li>Cold items have no actions before they appear, so only their content says something about
+ *       them.
  * </ul>
  *
  * <p>Users look less at lower positions ({@link ResponseModel}). The oracle of an impression is the
- * probability of a click on it if the user looks at it, whatever its position.
+ * probability that the user clicks it if the user looks at it. The oracle does not depend on the
+ * impression's position.
  */
 public final class FeedSimulator {
   static final List<String> ACTIONS = List.of("click", "save", "hide");
@@ -80,7 +83,7 @@ public final class FeedSimulator {
     }
   }
 
-  /** Shows the slate. Returns the last item clicked, or -1. */
+  /** Shows the slate to the user. Returns the last item that the user clicked, or -1. */
   private int show(
       SimulatedUser user,
       LoggingPolicy policy,

@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The simulated items: topics and items as unit vectors, quality, popularity, birth and content.
- * Immutable.
+ * The simulated items: unit vectors of topics and items, and each item's quality, popularity, time
+ * of appearance and content. Immutable.
  */
 final class ItemWorld {
   static final int LATENT = 12;
@@ -82,8 +82,8 @@ final class ItemWorld {
   }
 
   /**
-   * Creates the items. Their content is a noisy projection of the first half of the latent vector,
-   * so it reveals a part of the truth.
+   * Creates the items. An item's content is a noisy projection of the first half of the item's
+   * latent vector, so it reveals a part of the vector.
    */
   private List<CatalogueItem> describe(int contentDim, SplittableRandom random) {
     double[][] projection = new double[contentDim][];
@@ -123,12 +123,12 @@ final class ItemWorld {
     return vector;
   }
 
-  /** Draws an item of a topic in proportion to popularity. */
+  /** Draws an item of a topic, with a probability in proportion to the item's popularity. */
   int drawFrom(int topic, SplittableRandom random) {
     return itemsOfTopic[topic][draw(weightsOfTopic[topic], random)];
   }
 
-  /** Draws an item of any topic in proportion to popularity. */
+  /** Draws an item of any topic, with a probability in proportion to the item's popularity. */
   int drawPopular(SplittableRandom random) {
     return draw(popularity, random);
   }
@@ -153,7 +153,10 @@ final class ItemWorld {
     return vector;
   }
 
-  /** Returns the dot product over the length of the first vector. */
+  /**
+   * Returns the dot product of two vectors. Elements of {@code b} beyond the length of {@code a} do
+   * not count.
+   */
   static double dot(double[] a, double[] b) {
     double sum = 0;
     for (int d = 0; d < a.length; d++) {

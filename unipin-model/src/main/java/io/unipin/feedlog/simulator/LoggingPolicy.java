@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 
 /**
  * The simulated recommender whose slates are logged. It mixes items of the user's taste, popular
- * items and random items. A slate holds no item twice and no item before it exists. The policy
- * avoids items that the user acted on.
+ * items and random items. A slate holds no item twice, and no item that has not appeared yet. The
+ * policy avoids items that the user acted on.
  */
 final class LoggingPolicy {
   private static final double BY_TASTE = 0.45;

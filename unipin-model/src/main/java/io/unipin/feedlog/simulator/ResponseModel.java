@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 /** The true probabilities of a user's actions on an impression. */
 final class ResponseModel {
   /**
-   * Returns the share of users who look at a position. On the related surface users look further
-   * down.
+   * Returns the probability that a user looks at a position. On the related surface users look
+   * further down than on the home surface.
    */
   double examined(int position, int surface) {
     double slope = surface == FeedSimulator.HOME ? 0.6 : 0.3;

@@ -3,13 +3,14 @@ package io.unipin.feedlog.simulator;
 import java.util.SplittableRandom;
 
 /**
- * Times of a user's views: a session has a few views minutes apart, and days lie between sessions.
+ * Draws the times of a user's views. The views of a session are minutes apart, and sessions are
+ * days apart.
  */
 final class SessionClock {
-  /** 2026-01-01 in milliseconds. */
+  /** The beginning of 2026 in milliseconds since 1970. */
   static final long START_MS = 1_767_225_600_000L;
 
-  /** Duration of the feed for a user of average activity. */
+  /** Duration of the feed, in milliseconds, for a user of average activity. */
   static final long SPAN_MS = 30L * 24 * 3600 * 1000;
 
   private static final double VIEWS_PER_SESSION = 4;

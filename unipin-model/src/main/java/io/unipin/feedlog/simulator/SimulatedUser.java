@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 
 /**
  * A user's state: a few lasting interests, the interest that the current session follows, and the
- * direction in which clicks have moved it.
+ * direction in which the session's clicks have moved this interest.
  */
 final class SimulatedUser {
   private static final int INTERESTS = 3;
@@ -69,12 +69,12 @@ final class SimulatedUser {
     ItemWorld.normalise(current);
   }
 
-  /** Returns the cosine of an item with the user's present taste. */
+  /** Returns the cosine of an item's vector and the user's present taste. */
   double currentTaste(int item) {
     return ItemWorld.dot(current, world.latent(item));
   }
 
-  /** Returns the cosine of an item with the user's lasting taste. */
+  /** Returns the cosine of an item's vector and the user's lasting taste. */
   double lastingTaste(int item) {
     return ItemWorld.dot(lasting, world.latent(item));
   }

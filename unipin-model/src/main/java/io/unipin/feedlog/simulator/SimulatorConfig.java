@@ -31,12 +31,15 @@ public record SimulatorConfig(
     require(coldShare >= 0 && coldShare <= 0.9, "coldShare from 0 to 0.9", coldShare);
   }
 
-  /** Returns a size of 2,000 users, 2,000 items and about 400,000 impressions. */
+  /** Returns a configuration with 2,000 users, 2,000 items and about 400,000 impressions. */
   public static SimulatorConfig defaults() {
     return of(2_000, 2_000, 7);
   }
 
-  /** Returns a size with this many users and items and defaults for the rest. */
+  /**
+   * Returns a configuration with the given numbers of users and items. All other sizes are
+   * defaults.
+   */
   public static SimulatorConfig of(int users, int items, long seed) {
     return new SimulatorConfig(users, items, 20, Math.min(10, items / 10), 16, 0.1, seed);
   }

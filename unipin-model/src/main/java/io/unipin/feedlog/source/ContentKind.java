@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The kind of a file's content. The first bytes decide it, never the name. */
+/** The kind of a file's content. The file's first bytes decide it, never the file's name. */
 public enum ContentKind {
   GZIP("gzip", "1f8b"),
   BZIP2("bzip2", "425a68..314159265359"),
@@ -20,7 +20,10 @@ public enum ContentKind {
   SNAPPY("snappy", "ff060000734e61507059"),
   COMPRESS("compress (.Z)", "1f9d"),
   RAR("rar", "526172211a07"),
-  /** The fifth byte begins a Thrift structure. No text contains that byte. */
+  /**
+   * The fifth byte begins a Thrift structure. The byte never occurs in text, so no text is taken
+   * for Parquet.
+   */
   PARQUET("Parquet", "5041523115"),
   AVRO("Avro", "4f626a01"),
   ARROW("Arrow", "4152524f57310000"),
@@ -31,13 +34,16 @@ public enum ContentKind {
   PICKLE_5("Python pickle", "8005"),
   TEXT("text", "");
 
-  /** Number of first bytes that suffice to tell every kind. */
+  /** Number of first bytes that suffice to recognise every kind. */
   public static final int HEAD_BYTES = 16;
 
   private final String described;
   private final String magic;
 
-  /** Creates a kind from its first bytes in hexadecimal digits. A dot stands for any digit. */
+  /**
+   * Creates a kind. {@code magic} is its first bytes in hexadecimal digits; a dot stands for any
+   * digit.
+   */
   ContentKind(String described, String magic) {
     this.described = described;
     this.magic = magic;
@@ -59,7 +65,7 @@ public enum ContentKind {
     return TEXT;
   }
 
-  /** Returns the kind of a file. For a compressed file this is the compression. */
+  /** Returns the kind of a file. The kind of a compressed file is its compression. */
   public static ContentKind of(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return of(in.readNBytes(HEAD_BYTES));

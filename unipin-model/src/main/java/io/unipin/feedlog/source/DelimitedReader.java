@@ -10,16 +10,17 @@ import org.jspecify.annotations.Nullable;
  * Reads delimited text by RFC 4180: a quote inside quotes is doubled, and a quoted value may span
  * lines.
  *
- * <p>LF and CRLF end a row, in any mixture. A single CR ends a row if the first line ends with one.
- * Blanks around quotes are not part of the value. A row that does not fit is returned with its
- * fault. A file is refused if the rest of it cannot be split into rows. One thread.
+ * <p>LF and CRLF end a row, and a file may contain both. A single CR ends a row if the first line
+ * ends with a single CR. Blanks around quotes are not part of the value. A row that breaks the
+ * format is returned with its fault. A file is refused if what follows a fault cannot be split into
+ * rows. Not thread-safe.
  */
 public final class DelimitedReader implements RowReader {
   /**
-   * How the text is written.
+   * The format of the text.
    *
    * @param delimiter text between two columns
-   * @param quote quote character; empty for none
+   * @param quote quote character; an empty text means no quotes
    * @param maxLine largest number of characters in a row
    */
   public record Format(String delimiter, String quote, int maxLine) {
@@ -53,7 +54,7 @@ public final class DelimitedReader implements RowReader {
   @Override
   public Optional<SourceRow> next() throws IOException {
     while (in.peek() == TextInput.BYTE_ORDER_MARK) {
-      in.next(); // the mark of a file that was appended to others
+      in.next(); // the byte-order mark of a file that was appended to another
     }
     if (in.peek() < 0) {
       return Optional.empty();
@@ -69,7 +70,7 @@ public final class DelimitedReader implements RowReader {
     return Optional.of(new SourceRow(begin, values, problem));
   }
 
-  /** Reads a value and its end. */
+  /** Reads a value, and the delimiter or line end after it. */
   private void field(long begin) throws IOException {
     value.setLength(0);
     while (quote >= 0 && in.peek() == ' ') {
@@ -119,7 +120,7 @@ public final class DelimitedReader implements RowReader {
     }
   }
 
-  /** Consumes the delimiter or the line's end if one of them comes next. */
+  /** Consumes the delimiter or the line's end if one of them comes next. Returns whether it did. */
   private boolean ended() throws IOException {
     if (in.take(format.delimiter())) {
       return true;

@@ -15,8 +15,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON lines: each line holds one object whose keys are columns. Values are returned as text.
- * Numbers keep their digits as written; lists and objects stay JSON. One thread.
+ * Reads JSON lines: each line holds one object, and the object's keys are columns. Values are
+ * returned as text: a number with its digits as written, a list or an object as JSON. Not
+ * thread-safe.
  */
 public final class JsonLinesReader implements RowReader {
   private static final int MAX_COLUMNS = 1_000;
@@ -29,7 +30,7 @@ public final class JsonLinesReader implements RowReader {
   private final boolean growing;
   private long line;
 
-  /** Creates a reader of the given columns, in their order. */
+  /** Creates a reader that returns the values of the given columns, in this order. */
   public JsonLinesReader(TextInput in, int maxLine, List<String> columns) {
     this(in, maxLine, columns, false);
   }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path the file
  * @param name path relative to the folder
- * @param partition columns that folders named {@code column=value} provide, outermost first; null
- *     for a null value
+ * @param partition values of the columns that folders named {@code column=value} provide, outermost
+ *     folder first; a value may be null
  */
 public record SourceFile(Path path, String name, Map<String, @Nullable String> partition) {
   private static final String NULL = "__HIVE_DEFAULT_PARTITION__";

@@ -13,12 +13,12 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
- * Finds files below a folder: a single file, all files of a folder, or files that a pattern
+ * Finds files below a folder: a single file, all files of a subfolder, or all files that a pattern
  * matches. The part {@code **} of a pattern stands for any number of folders. Files are ordered by
  * path on every file system.
  *
- * <p>Names that begin with _ or . are not data, as in Spark and Hive. A pattern or path may still
- * name such a file itself.
+ * <p>Files whose names begin with _ or . are left out, as in Spark and Hive. A pattern or path that
+ * names such a file explicitly still finds it.
  */
 public final class SourceFiles {
   private static final String ANY_FOLDERS = "**";
@@ -34,11 +34,11 @@ public final class SourceFiles {
   }
 
   /**
-   * Finds files; empty when there are none.
+   * Finds the files that a pattern matches; empty when there are none.
    *
    * @param pattern relative path of a file or folder; any part may contain *, ? and [a-z]
    * @throws SourceException when the pattern leaves the folder, or the files belong to a table
-   *     format with a history
+   *     format that keeps deleted rows
    */
   public static List<SourceFile> find(Path folder, String pattern) throws IOException {
     Path real = folder.toRealPath();
@@ -60,8 +60,8 @@ public final class SourceFiles {
   }
 
   /**
-   * Finds a file, or all files of a folder and its subfolders; empty when nothing exists. Names are
-   * relative to another folder.
+   * Finds a file, or all files of a folder and its subfolders; empty when {@code path} does not
+   * exist. The names of the files are relative to {@code folder}.
    */
   public static List<SourceFile> below(Path folder, Path path) throws IOException {
     SourceFiles files = new SourceFiles(folder, false);
@@ -161,8 +161,8 @@ public final class SourceFiles {
   }
 
   /**
-   * Refuses folders of table formats with a history. Their files also hold deleted rows, so reading
-   * all files would be wrong.
+   * Refuses the folder of a table format that keeps its history. The files in such a folder also
+   * hold deleted rows, so reading all of them would be wrong.
    */
   private static void requireNoTable(Path folder) throws IOException {
     String kind = "";

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * One row of a text file.
  *
  * @param line line number from 1 at which the row begins
- * @param values values by column; of a faulty row the values that could be read
- * @param problem why the row does not fit; null for a valid row
+ * @param values values in the order of the columns; for a faulty row, the values that could be read
+ * @param problem why the row breaks the format; null for a valid row
  */
 public record SourceRow(long line, List<@Nullable String> values, @Nullable String problem) {
-  /** Returns why the row does not fit; empty for a valid row. */
+  /** Returns why the row breaks the format; empty if the row is valid. */
   public Optional<String> fault() {
     return Optional.ofNullable(problem);
   }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the characters of a file, with look-ahead. Bytes that the encoding cannot decode become
- * {@link #NOT_TEXT}, so a reader can name the line. One thread.
+ * {@link #NOT_TEXT}, so a reader can name the line that holds them. Not thread-safe.
  */
 public final class TextInput implements AutoCloseable {
-  /** Stands for bytes that are not text. Unicode defines this code point as no character. */
+  /** Stands for bytes that are not text. In Unicode this code point is never a character. */
   public static final char NOT_TEXT = '\uFFFF';
 
   static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -43,7 +43,8 @@ public final class TextInput implements AutoCloseable {
   /**
    * Reads a stream that supports marks.
    *
-   * @param declared the encoding; when null, the byte-order mark decides, else UTF-8
+   * @param declared the encoding; when null, the byte-order mark decides; without a mark the
+   *     encoding is UTF-8
    */
   public static TextInput of(InputStream in, @Nullable Charset declared) throws IOException {
     in.mark(4);
@@ -77,7 +78,7 @@ public final class TextInput implements AutoCloseable {
         : two == 0xFEFF ? StandardCharsets.UTF_16BE : null;
   }
 
-  /** Returns the encoding's name in a mapping. */
+  /** Returns the name that a mapping uses for an encoding. */
   private static String family(Charset encoding) {
     return encoding.name().startsWith("UTF-16")
         ? "utf-16"
@@ -94,7 +95,7 @@ public final class TextInput implements AutoCloseable {
     return has(1) ? characters.get(characters.position()) : -1;
   }
 
-  /** Consumes a text if it comes next. Returns whether it did. */
+  /** Consumes a text if it comes next. Returns whether the text was consumed. */
   boolean take(String text) throws IOException {
     if (!has(text.length())) {
       return false;

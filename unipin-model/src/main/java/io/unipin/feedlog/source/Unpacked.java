@@ -12,10 +12,10 @@ import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStre
 
 /**
  * The unpacked content of a file. Supports gzip, bzip2 and zstd, each with one or more members, and
- * a zip with one file.
+ * zip with a single file inside.
  *
- * <p>Reads everything or fails. Throws {@link SourceException} if the content is cut, damaged,
- * followed by other data or larger than allowed. One thread.
+ * <p>Reads the whole content or fails. Throws {@link SourceException} if the content is cut off,
+ * damaged, followed by other data or larger than allowed. Not thread-safe.
  */
 public final class Unpacked extends FilterInputStream {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -33,8 +33,8 @@ public final class Unpacked extends FilterInputStream {
   }
 
   /**
-   * Opens a file. The unpacked content may have 250 times the file's size, or 1 GiB if that is
-   * more.
+   * Opens a file. The unpacked content may be as large as 250 times the file's size, or 1 GiB if
+   * that is more.
    */
   public static Unpacked open(Path file) throws IOException {
     return open(file, Math.max(ALWAYS_ALLOWED_BYTES, ALLOWED_RATIO * Files.size(file)));
@@ -43,7 +43,7 @@ public final class Unpacked extends FilterInputStream {
   /**
    * Opens a file.
    *
-   * @param maxBytes largest unpacked size of a compressed file
+   * @param maxBytes largest unpacked size of a compressed file, in bytes
    */
   public static Unpacked open(Path file, long maxBytes) throws IOException {
     ContentKind kind = ContentKind.of(file);
@@ -97,7 +97,7 @@ public final class Unpacked extends FilterInputStream {
         cause);
   }
 
-  /** Returns the file's kind, which says how it is compressed. */
+  /** Returns the file's kind, which says how the file is compressed. */
   public ContentKind kind() {
     return kind;
   }

@@ -1,4 +1,7 @@
-/** Source files of users: found by pattern, identified by content, unpacked and read row by row. */
+/**
+ * Reads files that users provide: finds them by pattern, recognises their content, unpacks them and
+ * reads them row by row.
+ */
 @NullMarked
 package io.unipin.feedlog.source;
 

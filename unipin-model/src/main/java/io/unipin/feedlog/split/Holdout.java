@@ -8,9 +8,10 @@ import java.util.Arrays;
  * actions.
  *
  * <p>A feedview goes into the same split as the latest action that gave it a label
- * ({@link ViewActions}). The feedview was shown before those actions, so a split by its time alone
- * would leak their labels into training. No view has both training labels and held-out labels. If a
- * cut would cause that, all actions that gave the view its labels are held out. Immutable.
+ * ({@link ViewActions}). A feedview is shown before the actions that label it, so a split by its
+ * time alone would leak labels of held-out actions into training. No feedview has labels from
+ * training actions and from held-out actions. If a split would cause that, all actions that gave
+ * the feedview its labels are held out. Immutable.
  */
 public final class Holdout {
   private static final int TRAINING_ACTIONS_AT_LEAST = 2;
@@ -57,12 +58,12 @@ public final class Holdout {
 
   /**
    * Returns a split that tests on the last {@code test} actions of every user with at least
-   * {@code test + 3} actions. The action before them validates and the others train. All actions of
-   * other users train.
+   * {@code test + 3} actions. The action before these validates, and earlier actions train. All
+   * actions of other users train.
    *
-   * <p>The validation actions begin earlier if a feedview would otherwise show both training and
-   * held-out actions. A view without labels trains if it lies strictly before the first held-out
-   * action.
+   * <p>Validation begins at an earlier action if a feedview would otherwise have labels from
+   * training actions and from held-out actions. A feedview without labels trains if it lies
+   * strictly before the first held-out action.
    */
   public static Holdout leaveLast(FeedLog log, int test) {
     if (test < 1) {
@@ -82,8 +83,8 @@ public final class Holdout {
 
   /**
    * Returns a split by time for all users. Actions and feedviews from {@code testFrom} on test.
-   * Earlier ones from {@code validationFrom} on validate, and all others train. Both bounds are
-   * milliseconds since 1970.
+   * Those from {@code validationFrom} to {@code testFrom} validate, and all earlier ones train.
+   * Both bounds are milliseconds since 1970.
    *
    * @throws IllegalArgumentException when the log has no times
    */
@@ -105,7 +106,10 @@ public final class Holdout {
     return holdout;
   }
 
-  /** Returns a time split that holds out the latest shares of all actions. */
+  /**
+   * Returns a split by time that holds out the latest of all actions: first a share that validates,
+   * then a share that tests.
+   */
   public static Holdout latest(FeedLog log, double validationShare, double testShare) {
     requireTimes(log);
     long[] times = log.actionTimes().clone();
@@ -119,7 +123,8 @@ public final class Holdout {
   }
 
   /**
-   * Returns the same split of the same log, with items that no training may see.
+   * Returns the same split of the same log in which some items are withheld: no training may see
+   * them.
    *
    * @param share share of the items, from 0 to {@link Withheld#MOST}
    * @param seed another seed chooses other items
@@ -136,8 +141,8 @@ public final class Holdout {
   }
 
   /**
-   * Returns the split of a log that has only training actions of this one's log, and its feedviews.
-   * A feedview does not train if held-out actions precede it.
+   * Returns the split of {@code cut}, a log that has only training actions of this split's log, and
+   * all its feedviews. A feedview does not train if held-out actions precede it.
    */
   Holdout trainingOn(FeedLog cut) {
     int[] ends = new int[cut.users()];
@@ -227,7 +232,7 @@ public final class Holdout {
   }
 
   /**
-   * Returns the instant at which a split begins, in milliseconds since 1970. Returns
+   * Returns the time at which a held-out part begins, in milliseconds since 1970. Returns
    * {@link FeedLog#NO_TIME} if the log is not split by time.
    */
   public long begins(Part part) {
@@ -235,8 +240,8 @@ public final class Holdout {
   }
 
   /**
-   * Returns the end of the user's training actions {@code [0, trainEnd)}, counted from the user's
-   * first action.
+   * Returns the end of the user's training actions {@code [0, trainEnd)}. Actions are counted from
+   * the user's first action.
    */
   public int trainEnd(int user) {
     return trainEnds[user];
@@ -276,7 +281,7 @@ public final class Holdout {
     return log.actionStart(user + 1) - log.actionStart(user);
   }
 
-  /** Assigns a view to a split by the time at which it was shown. */
+  /** Assigns a feedview to a part by the time at which it was shown. */
   @FunctionalInterface
   private interface ViewPart {
     Part of(int view);

@@ -1,6 +1,6 @@
 package io.unipin.feedlog.split;
 
-/** The use of an action or a feedview of a log. */
+/** What an action or a feedview of a log is used for. */
 public enum Part {
   TRAIN,
   VALIDATION,

@@ -1,17 +1,16 @@
 package io.unipin.feedlog.split;
 
 /**
- * Impressions that one request showed together. They are a range in the arrays of their
- * {@link Slates}.
+ * Impressions that one request showed together. They are a range of the arrays of {@link Slates}.
  *
- * @param part split that the slate belongs to
- * @param from first impression
- * @param to one past the last impression
+ * @param part part of the log that the slate belongs to
+ * @param from index of the first impression
+ * @param to index after the last impression
  * @param history number of the user's actions before the slate
  * @param surface surface index at which the slate was shown
- * @param gap time since the last action before the slate, as a
+ * @param gap time from the user's last action to the slate, as a
  *     {@link io.unipin.model.features.GapBuckets bucket}
- * @param timeMs when the slate was shown, in milliseconds since 1970, or
+ * @param timeMs time at which the slate was shown, in milliseconds since 1970, or
  *     {@link io.unipin.feedlog.FeedLog#NO_TIME}
  */
 public record Slate(Part part, int from, int to, int history, int surface, int gap, long timeMs) {

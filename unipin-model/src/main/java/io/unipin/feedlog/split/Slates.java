@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The labelled impressions of a log. They are its feedviews; in a log without feedviews, every
- * action is a slate of one.
+ * The labelled impressions of a log, as slates. A slate is a feedview. In a log without feedviews,
+ * every action is a slate of one impression.
  *
- * <p>Immutable. A slate of one has no time, because its action's time would reveal that the user
+ * <p>Immutable. A slate that is an action has no time, because its time would reveal that the user
  * acted.
  */
 public final class Slates {
@@ -23,12 +23,15 @@ public final class Slates {
     this.feedviews = log.views() > 0;
   }
 
-  /** Whether slates are feedviews and not single actions. */
+  /** Whether slates are feedviews. Otherwise they are single actions. */
   public boolean areFeedviews() {
     return feedviews;
   }
 
-  /** Returns the items that no training may see. The slates contain their impressions. */
+  /**
+   * Returns the items that no training may see. The slates still contain impressions of these
+   * items.
+   */
   public Withheld withheld() {
     return holdout.withheld();
   }

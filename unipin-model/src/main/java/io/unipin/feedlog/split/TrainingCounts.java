@@ -3,13 +3,13 @@ package io.unipin.feedlog.split;
 import io.unipin.feedlog.FeedLog;
 
 /**
- * Counts of every item in the training split of a log. Withheld items count as 0. Immutable; the
- * arrays are read-only.
+ * How often every item occurs in the training split of a log. The counts of withheld items are 0.
+ * Immutable; the arrays are read-only.
  *
- * @param actions (items) actions of any type
- * @param positives (items) positive actions, which are the targets of retrieval
- * @param impressions (items) impressions of the training slates, which ranking learns from; in a
- *     log without feedviews these are the actions
+ * @param actions (items) number of actions of any type
+ * @param positives (items) number of positive actions, which are the targets of retrieval
+ * @param impressions (items) number of impressions in the training slates, from which ranking
+ *     learns; in a log without feedviews the slates are the actions
  */
 public record TrainingCounts(int[] actions, int[] positives, int[] impressions) {
 
@@ -51,7 +51,9 @@ public record TrainingCounts(int[] actions, int[] positives, int[] impressions) 
     }
   }
 
-  /** Returns how often an item occurs in the training split, as an action or an impression. */
+  /**
+   * Returns how often an item occurs in the training split, in actions and in impressions together.
+   */
   long occurrences(int item) {
     return (long) actions[item] + impressions[item];
   }

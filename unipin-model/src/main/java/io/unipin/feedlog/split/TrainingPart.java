@@ -6,10 +6,10 @@ import java.util.BitSet;
 /**
  * The part of a feed log that a training reads. Immutable.
  *
- * <p>Without withheld items this is the log itself with its split. With withheld items it is a log
- * of the training actions alone, without those on withheld items; all actions of that log train.
- * Its feedviews keep their withheld impressions, because an impression's position counts all
- * impressions above it. A reader of feedviews must skip those that {@link Holdout#withheld} names.
+ * <p>If no items are withheld, this is the log itself with its split. Otherwise it is a log of the
+ * training actions on items that are not withheld, and all actions of that log train. Its feedviews
+ * keep their withheld impressions, because an impression's position counts all impressions above
+ * it. A reader of feedviews must skip impressions of the items that {@link Holdout#withheld} names.
  */
 public record TrainingPart(FeedLog log, Holdout holdout) {
 

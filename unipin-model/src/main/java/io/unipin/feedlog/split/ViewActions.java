@@ -3,17 +3,20 @@ package io.unipin.feedlog.split;
 import io.unipin.feedlog.FeedLog;
 
 /**
- * The user's actions that a feedview's labels come from, relative to the user's first action.
+ * The user's actions from which a feedview's labels come. Actions are counted from the user's first
+ * action.
  *
- * <p>A log does not link labels to actions. An impression's label is assigned to the first action
- * after the view's history on the same item with a common action type. That action must be near:
- * among the next few actions, or at the view's own time. A later action may belong to another
- * visit, or may still be the source of the label.
+ * <p>A log does not link labels to actions. The label of an impression is assigned to one action
+ * after the feedview's history: the first action on the same item that shares an action type with
+ * the label. An action is near if it is among the next few actions, or has the feedview's own time.
+ * For an action that is not near, it is uncertain whether the label comes from it or from another
+ * visit.
  *
- * @param first first near action of a label; a number larger than any index when there is none
- * @param last last near action of a label; -1 when there is none
- * @param late last action that may be the source of a label but is not near; -1 when there is none
- * @param complete whether the view has labels and a near action was found for each of them
+ * @param first first near action to which a label is assigned; a number larger than any index when
+ *     there is none
+ * @param last last near action to which a label is assigned; -1 when there is none
+ * @param late last action that a label is assigned to but that is not near; -1 when there is none
+ * @param complete whether the feedview has labels and each of them is assigned to a near action
  */
 record ViewActions(int first, int last, int late, boolean complete) {
   private static final int NEAR_PER_IMPRESSION = 4;

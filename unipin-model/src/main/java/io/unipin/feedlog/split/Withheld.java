@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Items of a catalogue that no training may see, so that an evaluation can treat them as new.
+ * Items of a catalogue that no training may see, so that they are new in an evaluation.
  *
  * <p>The items that occur in the training split are sorted by their occurrences and cut into three
  * bands of equal size. In each band the items with the smallest hashes of their ids are withheld.
@@ -34,7 +34,7 @@ public final class Withheld {
   }
 
   /**
-   * Chooses items.
+   * Chooses the items to withhold.
    *
    * @param share share of each band, from 0 to {@link #MOST}
    * @param seed another seed chooses other items
@@ -71,7 +71,7 @@ public final class Withheld {
     return (int) ((long) known.size() * band / BANDS);
   }
 
-  /** Returns a hash of an id (SplitMix64's finaliser). */
+  /** Returns a hash of an id for a seed (SplitMix64's finaliser). */
   private static long hash(long seed, long id) {
     long z = seed * 0x9E3779B97F4A7C15L + id + 0x632BE59BD9B4E019L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
@@ -79,7 +79,7 @@ public final class Withheld {
     return z ^ (z >>> 31);
   }
 
-  /** Whether the item of a catalogue row is withheld. */
+  /** Whether the item at a catalogue row is withheld. */
   public boolean contains(int item) {
     return rows.get(item);
   }

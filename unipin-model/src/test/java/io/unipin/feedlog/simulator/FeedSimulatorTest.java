@@ -128,7 +128,10 @@ class FeedSimulatorTest {
     assertThat(topical).isGreaterThan(3 * popular);
   }
 
-  /** Returns how many items are clicked more often than the target, among a topic or all items. */
+  /**
+   * Returns how many items are clicked more often than the target. Counts among the items of a
+   * topic, or among all items if the topic is empty.
+   */
   private static int rank(double[] clicks, int target, String topic) {
     if (!topic.isEmpty() && !LOG.catalogue().category(target).equals(topic)) {
       return Integer.MAX_VALUE;

@@ -34,7 +34,7 @@ class DelimitedReaderTest {
     return rows;
   }
 
-  /** In the texts, n is LF, r is CR, q is a quote and z is a byte-order mark. */
+  /** Tests texts in which n stands for LF, r for CR, q for a quote and z for a byte-order mark. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -40,7 +40,7 @@ class HoldoutTest {
       builder.view(0, time).impression(1, 0);
     }
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
-    // training: 10, 20; validation: 30; test: 40
+    // actions at 10 and 20 train, the action at 30 validates, and the action at 40 tests
     assertThat(List.of(0, 1, 2, 3, 4))
         .extracting(view -> holdout.part(0, view))
         .containsExactly(Part.TRAIN, Part.VALIDATION, Part.VALIDATION, Part.TEST, Part.TEST);
@@ -89,7 +89,7 @@ class HoldoutTest {
   void leaveLast_viewOfTrainingAndHeldOutActions_isHeldOutWhole() {
     FeedLogBuilder builder = actions(TestLogs.log(9).user("u"), 10, 20, 30, 31, 50);
     builder.view(0, 15).impression(1, LIKE); // its label's action is at 20
-    builder.view(0, 25).impression(3, LIKE).impression(2, LIKE); // its labels' actions: 30, 31
+    builder.view(0, 25).impression(3, LIKE).impression(2, LIKE); // actions at 30 and 31
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
     assertThat(holdout.trainEnd(0)).isEqualTo(2);
     assertThat(holdout.validationEnd(0)).isEqualTo(4);
