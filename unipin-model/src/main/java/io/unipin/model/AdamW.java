@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The optimiser of a model's parameters, with their moments. One thread. */
+/**
+ * The optimiser AdamW of a model's parameters, with the moments of their gradients. Not
+ * thread-safe.
+ */
 final class AdamW implements AutoCloseable {
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.98;
@@ -46,9 +49,10 @@ final class AdamW implements AutoCloseable {
   /**
    * Moves the parameters by one step.
    *
-   * @param gradients of the parameters, in their order
-   * @param rows (M) the rows of the id table that its gradient is of, or (0) for the whole table
-   * @return the norm of all gradients together
+   * @param gradients gradient of each parameter, in the order of the parameters
+   * @param rows (M) rows of the id table that the table's gradient covers; (0) if it covers the
+   *     whole table
+   * @return the norm of all gradients together, before clipping
    */
   float step(PtNDManager scope, PtNDArray[] gradients, PtNDArray rows, StepSettings settings) {
     PtNDArray[] weights = parameters.values().toArray(PtNDArray[]::new);
@@ -75,7 +79,7 @@ final class AdamW implements AutoCloseable {
             IValue.from(settings.clip()))[0];
   }
 
-  /** Returns the moments by the names that they have in a checkpoint. */
+  /** Returns the moments by their names in a checkpoint. */
   Map<String, NDArray> moments() {
     Map<String, NDArray> moments = new LinkedHashMap<>();
     int i = 0;
@@ -87,7 +91,7 @@ final class AdamW implements AutoCloseable {
     return moments;
   }
 
-  /** Returns whether a tensor of a checkpoint has the name of a moment. */
+  /** Whether a name in a checkpoint is that of a moment. */
   static boolean isMoment(String name) {
     return name.startsWith("first.") || name.startsWith("second.");
   }

@@ -15,8 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Gathers calls of several users and runs them as one. Stacks blocks of one size class, and pads
- * tokens and candidates to the next power of two, so a device sees few shapes. Thread-safe.
+ * Gathers calls of several users and runs them as one native call. Stacks blocks of equal capacity,
+ * and pads tokens and candidates to the next power of two, so a device gets few different shapes.
+ * Thread-safe.
  */
 final class BatchCalls implements ModelCalls {
   private final ModelConfig config;
@@ -27,7 +28,8 @@ final class BatchCalls implements ModelCalls {
   /**
    * Creates the calls of a module.
    *
-   * @param table (N + 1 + V, E) item embeddings, V of them for live items
+   * @param table (N + 1 + V, E) embeddings of N items of the catalogue, of the out-of-vocabulary
+   *     item and of V live items
    */
   BatchCalls(ModelConfig config, TorchModule module, PtNDArray table, EngineOptions options) {
     this.config = config;
@@ -37,8 +39,8 @@ final class BatchCalls implements ModelCalls {
   }
 
   /**
-   * Calls of one kind that can run as one: their blocks have equal layout and capacity, and their
-   * inputs are padded to one length.
+   * Key of calls that can run as one. These calls are of one kind, their blocks have equal layouts
+   * and capacities, and their inputs are padded to one length.
    */
   private record Bucket(Class<?> kind, Object layout, int capacity, int length) {}
 
@@ -66,7 +68,7 @@ final class BatchCalls implements ModelCalls {
     }
   }
 
-  /** Returns the smallest power of two that is not below {@code length}. */
+  /** Returns the smallest power of two that is at least {@code length}. */
   static int padded(int length) {
     return length <= 1 ? 1 : Integer.highestOneBit(length - 1) << 1;
   }
@@ -241,7 +243,10 @@ final class BatchCalls implements ModelCalls {
         .toList();
   }
 
-  /** Copies all users' elements into one array, and their steps into another. */
+  /**
+   * Copies the elements of all users' blocks into one array, and the steps of all blocks into
+   * another.
+   */
   private static KvArrays stack(PtNDManager scope, List<KvArrays> own) {
     NDList elements = new NDList();
     own.forEach(arrays -> elements.add(arrays.elements()));

@@ -12,7 +12,7 @@ import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.features.TokenSequence;
 
 /**
- * Converts the arguments of a model's methods into the form that the program takes. Refuses those
+ * Converts the arguments of a model's methods to the form that the program takes. Refuses arguments
  * that are out of range. Immutable.
  */
 final class CallArguments {
@@ -22,7 +22,7 @@ final class CallArguments {
   /**
    * Creates the converter of a model's calls.
    *
-   * @param liveItems number of live items that its table has room for
+   * @param liveItems number of live items that the model's table has room for
    */
   CallArguments(ModelConfig config, int liveItems) {
     this.config = config;
@@ -35,10 +35,10 @@ final class CallArguments {
       throw new IllegalArgumentException(
           "rows of %s expected, got %s".formatted(expected, kv.layout()));
     }
-    return (HostRows) kv; // the only kind there is
+    return (HostRows) kv; // KvRows has no other implementation
   }
 
-  /** Returns the actions of a window from {@code start} on. */
+  /** Returns the actions of a window from index {@code start} on. */
   ModelCalls.Tokens tokens(TokenSequence tokens, int start) {
     int count = tokens.size() - start;
     int types = config.actions().size();
@@ -57,8 +57,8 @@ final class CallArguments {
   }
 
   /**
-   * Refuses a live item without an identity, and another item with one. Its hash would name the
-   * wrong item.
+   * Refuses a live item without an identity, and any other item with an identity. The token's hash
+   * would stand for the wrong item.
    */
   private void requireIdentity(TokenSequence tokens, int at) {
     boolean live = tokens.items()[at] > config.items();

@@ -20,7 +20,8 @@ final class DenseScores {
   /**
    * Creates the pass of a module.
    *
-   * @param table (N + 1 + V, E) item embeddings, V of them for live items
+   * @param table (N + 1 + V, E) embeddings of N items of the catalogue, of the out-of-vocabulary
+   *     item and of V live items
    */
   DenseScores(ModelConfig config, TorchModule module, PtNDArray table) {
     this.config = config;
@@ -28,7 +29,10 @@ final class DenseScores {
     this.table = table;
   }
 
-  /** Returns probabilities (k, C) of candidates (k) after a whole window. */
+  /**
+   * Returns probabilities (k, C) of the C actions for candidates (k), after all actions of a
+   * window.
+   */
   float[] score(ModelCalls.Tokens window, long[] candidates, long surface, long gap) {
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {

@@ -5,13 +5,13 @@ import java.time.Duration;
 /**
  * Options of the engine that runs a model.
  *
- * @param device {@code cpu}
+ * @param device name of the device; {@code cpu} is the only one
  * @param batchSize largest number of users in one call of {@link Executor#BATCH}
- * @param batchWait how long a call of {@link Executor#BATCH} waits for others
+ * @param batchWait how long a call of {@link Executor#BATCH} waits for other calls
  * @param comparison whether the model also supports {@link ServingModel#scoreDense}; servers do not
  *     need it
- * @param liveItems number of live items that the model has room for, see {@link
- *     ServingModel#liveRow}; each takes {@code itemDim} float32 numbers outside the heap
+ * @param liveItems number of live items that the model has room for (see
+ *     {@link ServingModel#liveRow}); each takes {@code itemDim} float32 numbers outside the heap
  */
 public record EngineOptions(
     String device,
@@ -39,7 +39,7 @@ public record EngineOptions(
     }
   }
 
-  /** Returns options for float32 that run each call in its caller's thread. */
+  /** Returns options for float32 with {@link Executor#WORKER}. */
   public static EngineOptions cpu() {
     return cpu(Precision.FLOAT32);
   }
@@ -48,12 +48,15 @@ public record EngineOptions(
     return new EngineOptions("cpu", precision, Executor.WORKER, 1, Duration.ZERO, false, 0);
   }
 
-  /** Returns a copy that runs calls of up to {@code size} users at once. */
+  /**
+   * Returns a copy with {@link Executor#BATCH}, which runs calls of up to {@code size} users as
+   * one.
+   */
   public EngineOptions batched(int size, Duration wait) {
     return new EngineOptions(device, precision, Executor.BATCH, size, wait, comparison, liveItems);
   }
 
-  /** Returns a copy for a model that is compared with its dense pass. */
+  /** Returns a copy for a model that also supports {@link ServingModel#scoreDense}. */
   public EngineOptions withComparison() {
     return new EngineOptions(device, precision, executor, batchSize, batchWait, true, liveItems);
   }

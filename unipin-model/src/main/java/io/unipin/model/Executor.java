@@ -3,14 +3,15 @@ package io.unipin.model;
 /** Strategy that decides in which threads a serving model's calls run. */
 public enum Executor {
   /**
-   * Runs each call in its caller's thread. On a CPU: one request per core, with one engine thread
-   * each.
+   * Runs each call in its caller's thread. Suits a CPU: as many requests run at the same time as
+   * there are cores, and each uses one engine thread.
    */
   WORKER,
   /**
-   * Runs several users' calls at once in one thread, padded to equal sizes. Suits devices that want
-   * large calls, such as GPUs. Needs more worker threads than a batch has users. Results equal
-   * those of {@link #WORKER} to float tolerance ({@code BatchEqualsSingleTest}).
+   * Runs calls of several users as one, padded to equal sizes, in a single thread. Suits devices
+   * that are fast only for large calls, such as GPUs. Needs more worker threads than a batch has
+   * users. Results equal those of {@link #WORKER} to float tolerance
+   * ({@code BatchEqualsSingleTest}).
    */
   BATCH
 }

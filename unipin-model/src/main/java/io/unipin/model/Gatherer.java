@@ -15,22 +15,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gathers calls of many threads into batches that one thread runs.
  *
- * <p>A batch starts with the call that has waited longest. It adds calls of the same bucket, both
- * those that are waiting and those that arrive within {@code wait}, up to {@code most} calls.
+ * <p>A batch starts with the call that has waited longest. Waiting calls of the same bucket join
+ * the batch, and so do calls that arrive within {@code wait}. A batch has at most {@code most}
+ * calls.
  *
- * <p>A caller waits for its own result even when it is interrupted. Its arguments, such as a
- * block's memory, must stay valid until the call is over. Thread-safe.
+ * <p>A caller waits for the result of its call even when the caller is interrupted, because the
+ * call's arguments, such as a block's memory, must stay valid until the call is over. Thread-safe.
  */
 final class Gatherer implements AutoCloseable {
   private static final int QUEUE = 4096;
 
-  /** A call that can run together with others of its bucket. */
+  /** A call that can run together with other calls of its bucket. */
   public interface Call {
     /** Returns the call's bucket. Calls with equal buckets can run as one. */
     Object bucket();
   }
 
-  /** Runs calls of one bucket and returns one result each, in order. */
+  /** Runs calls of one bucket. Returns one result per call, in the order of the calls. */
   interface Runner {
     List<float[]> run(List<Call> calls);
   }
@@ -56,8 +57,8 @@ final class Gatherer implements AutoCloseable {
   /**
    * Runs a call together with others and returns its result.
    *
-   * @throws ModelException when the runner throws one, too many calls wait, or the gatherer is
-   *     closed
+   * @throws ModelException when the runner throws a ModelException, too many calls wait, or the
+   *     gatherer is closed
    */
   float[] call(Call call) {
     Pending pending = new Pending(call, new CompletableFuture<>());
@@ -106,7 +107,7 @@ final class Gatherer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      closed = true; // no other thread runs calls, so later calls must fail
+      closed = true; // only this thread runs calls, so later calls must fail
       fail(batch);
       fail(held);
       failAll();

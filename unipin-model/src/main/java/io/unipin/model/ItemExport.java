@@ -15,15 +15,15 @@ import java.util.BitSet;
 import java.util.Map;
 
 /**
- * The items of a model under training, as a written model has them. Some items have zeros as ids,
- * so their embeddings depend on content alone. One thread.
+ * Prepares the items of a model under training for a written model. The id rows of some items
+ * become zeros, so the embeddings of these items depend on content alone. Not thread-safe.
  *
  * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
- * @param withoutIds rows of the items with zeros as ids
+ * @param withoutIds rows of the items whose id rows become zeros
  */
 record ItemExport(TorchModule module, ModelConfig config, float[] content, BitSet withoutIds) {
 
-  /** Returns the weights with zeros as the ids of the items without ids. */
+  /** Returns the weights with zeros in the id rows of {@code withoutIds}. */
   Weights weights(Weights weights) {
     if (withoutIds.isEmpty()) {
       return weights;
@@ -35,7 +35,9 @@ record ItemExport(TorchModule module, ModelConfig config, float[] content, BitSe
     return weights.with(Map.of(Program.ITEM_ID, FloatTensor.of(ids, table.shape())));
   }
 
-  /** Returns the embeddings (items + 1, itemDim). */
+  /**
+   * Returns the embeddings (items + 1, itemDim) of all items, then of the out-of-vocabulary item.
+   */
   float[] embeddings() {
     int count = config.items() + 1;
     long[] rows = new long[count];

@@ -13,11 +13,13 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * The embeddings (N + 1 + V, E) of a loaded model's items, outside the heap: those of the catalogue
- * in rows 0 to N - 1, of the out-of-vocabulary item in row N, and room for V live items behind it.
+ * The embeddings (N + 1 + V, E) of a loaded model's items, outside the heap. Rows 0 to N - 1 are
+ * the catalogue's items, row N is the out-of-vocabulary item, and the last V rows are room for live
+ * items.
  *
  * <p>The program reads the memory in place through one tensor, which lasts as long as the model. So
- * no call ever sees the table change its place or size. Thread-safe as far as {@link #write} says.
+ * the table never changes its place or size while a call runs. Thread-safe, with the limit that
+ * {@link #write} states.
  */
 final class ItemTable {
   private static final int EMBEDDED_AT_ONCE = 1024;
@@ -59,7 +61,7 @@ final class ItemTable {
     return vectors;
   }
 
-  /** Returns the embeddings (N + 1 + V, E) of all rows; read-only. */
+  /** Returns all rows (N + 1 + V, E); read-only. */
   FloatBuffer rows() {
     return numbers.slice(0, numbersOf(config.items() + 1 + liveLimit)).asReadOnlyBuffer();
   }
@@ -71,7 +73,7 @@ final class ItemTable {
   /**
    * Returns the row of a live item.
    *
-   * @throws IllegalArgumentException when there is no such slot
+   * @throws IllegalArgumentException when the table has no such slot
    */
   int liveRow(int slot) {
     if (slot < 0 || slot >= liveLimit) {

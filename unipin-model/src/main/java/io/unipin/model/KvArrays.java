@@ -11,11 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A block in the form that the program takes: arrays over the block's own memory.
+ * A user's block in the form that the program takes: arrays over the block's own memory.
  *
  * @param elements (layers, 2, kvHeads, capacity, headDim) of the layout's type
  * @param steps (layers, 2, kvHeads, capacity, 1) of float16 if the type has steps; otherwise
- *     {@code elements} again, which is not read
+ *     {@code elements} again, because the program takes an array that it then does not read
  */
 record KvArrays(PtNDArray elements, PtNDArray steps) {
 
@@ -54,7 +54,8 @@ record KvArrays(PtNDArray elements, PtNDArray steps) {
   }
 
   /**
-   * Returns a part of a block as its own buffer, because the engine ignores a buffer's position.
+   * Returns a part of a block as a buffer that starts at position 0, because the engine ignores a
+   * buffer's position.
    */
   private static ByteBuffer part(ByteBuffer block, int from, int bytes) {
     return block.slice(from, bytes).order(ByteOrder.nativeOrder());

@@ -9,8 +9,9 @@ import io.unipin.kvcache.KvLayout;
 import java.nio.ByteBuffer;
 
 /**
- * One user's keys and values as a float32 tensor of the engine. The tensor has exactly their length
- * and is reallocated when they grow. Benchmarks compare blocks of the cache with it. One thread.
+ * One user's keys and values as a float32 tensor of the engine. The tensor has exactly as many rows
+ * as the user, and is reallocated when rows are added. Benchmarks compare it with blocks of the
+ * cache. Not thread-safe.
  */
 public final class KvTensors implements AutoCloseable {
   private static final int ROWS_AXIS = 3;
@@ -22,7 +23,7 @@ public final class KvTensors implements AutoCloseable {
   /**
    * Copies rows.
    *
-   * @param source direct buffer of (layers, 2, kvHeads, count, headDim)
+   * @param source direct buffer of float32 numbers (layers, 2, kvHeads, count, headDim)
    */
   public KvTensors(KvLayout layout, ByteBuffer source, int count) {
     this.layout = layout;
@@ -37,7 +38,8 @@ public final class KvTensors implements AutoCloseable {
   }
 
   /**
-   * Appends rows after the first {@code keep}. The format of {@code source} is the constructor's.
+   * Keeps the first {@code keep} rows, drops the others, and appends {@code count} rows.
+   * {@code source} has the format that the constructor takes.
    */
   public void append(ByteBuffer source, int keep, int count) {
     try (NDArray more = view(source, count);

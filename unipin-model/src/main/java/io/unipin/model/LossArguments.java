@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Arguments of the program's {@code loss}. Callers set them by name; this class passes them in the
- * program's order. One thread.
+ * program's order. Not thread-safe.
  */
 final class LossArguments {
   /** The parameters of {@code loss}, in the program's order. */
@@ -61,7 +61,7 @@ final class LossArguments {
   /**
    * Refuses a program whose loss declares other parameters or another order.
    *
-   * @throws IllegalStateException with the first difference
+   * @throws IllegalStateException if they differ; the message names the first difference
    */
   static void requireDeclared() {
     Program.requireParameters(Program.Use.TRAINING, "loss", NAMES);

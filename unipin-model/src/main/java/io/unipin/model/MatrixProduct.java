@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A product (m, k) x (k, n) of random float32 matrices, to measure the speed that the engine's
- * arithmetic can reach. Either the engine's plain product computes it, or serving's product, whose
- * right matrix was prepared at load. One thread.
+ * A product (m, k) x (k, n) of random float32 matrices, for measuring the speed of the engine's
+ * arithmetic. It is computed either by the engine's plain product or by the product that serving
+ * uses, with a right matrix that was prepared at load. Not thread-safe.
  */
 public final class MatrixProduct implements AutoCloseable {
   /** Index of the first layer's forward_in among the prepared matrices. */
@@ -38,9 +38,9 @@ public final class MatrixProduct implements AutoCloseable {
   }
 
   /**
-   * Creates a product that is computed as in serving.
+   * Creates a product that serving's code computes.
    *
-   * @param scratch empty folder for a model that contains such a matrix
+   * @param scratch empty folder, to which a model that contains the right matrix is written
    */
   public static MatrixProduct prepared(int m, int k, int n, EngineOptions options, Path scratch) {
     List<String> name = List.of("any");
@@ -61,7 +61,7 @@ public final class MatrixProduct implements AutoCloseable {
     }
   }
 
-  /** Computes the product once and discards it. */
+  /** Computes the product once and discards the result. */
   public void run() {
     JniUtils.setGradMode(false);
     product.run();

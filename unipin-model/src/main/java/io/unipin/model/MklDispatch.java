@@ -9,23 +9,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes MKL choose its kernels by the processor's features. MKL is the engine's library that
- * multiplies plain matrices. It checks the processor's vendor, and gives processors that are not
- * Intel's at most AVX2 kernels. mkl_dispatch.c explains the method; docs/decisions/engine.md has
- * the evidence.
+ * Makes MKL choose its kernels by the processor's features. MKL is the library with which the
+ * engine multiplies plain matrices. By itself MKL checks the processor's vendor, and on processors
+ * of other vendors than Intel it uses at most AVX2. mkl_dispatch.c explains the method;
+ * docs/decisions/engine.md has the evidence.
  */
 final class MklDispatch {
   private static final Logger LOG = LoggerFactory.getLogger(MklDispatch.class);
   private static final String LIBRARY = "libunipin_mkl.so";
 
-  /** Name of an environment variable. The value {@code vendor} leaves MKL's choice unchanged. */
+  /** Name of an environment variable. If its value is {@code vendor}, MKL's own choice stays. */
   private static final String SWITCH = "UNIPIN_MKL";
 
   private MklDispatch() {}
 
   /**
-   * Installs the library. Must run before the engine's libraries are loaded. If it fails, products
-   * are still correct.
+   * Loads the native library of this class. Must run before the engine's libraries are loaded. If
+   * loading fails, products are still correct.
    */
   static void install() {
     if ("vendor".equals(System.getenv(SWITCH))) {

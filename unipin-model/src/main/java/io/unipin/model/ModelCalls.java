@@ -3,8 +3,8 @@ package io.unipin.model;
 import io.unipin.kvcache.HostRows;
 
 /**
- * The three calls of serving, with checked arguments. An {@link Executor} decides where they run.
- * Thread-safe.
+ * The three native calls of serving, with checked arguments. An {@link Executor} decides in which
+ * threads they run. Thread-safe.
  */
 interface ModelCalls extends AutoCloseable {
 
@@ -12,7 +12,7 @@ interface ModelCalls extends AutoCloseable {
    * Actions in the form that the program takes.
    *
    * @param items (m) rows of the item table
-   * @param actions (m, C) multi-hots
+   * @param actions (m, C) multi-hots of action types
    * @param surfaces (m) surface indices
    * @param gaps (m) gap buckets
    */
@@ -25,8 +25,8 @@ interface ModelCalls extends AutoCloseable {
   /**
    * New tokens for a block.
    *
-   * @param from number of rows that the block holds; if 0, the learned first token precedes the
-   *     actions
+   * @param from number of rows that the block already holds; if 0, the learned first token precedes
+   *     the actions
    */
   record Extend(Tokens tokens, int from, HostRows block) {
     /** Returns the number of rows to write. */
@@ -39,7 +39,7 @@ interface ModelCalls extends AutoCloseable {
    * Candidates to score against the first {@code rows} rows of a block.
    *
    * @param candidates (k) rows of the item table
-   * @param positions (k) or (1) positions on the page
+   * @param positions (k) positions of the candidates on the page, or (1) position for all of them
    */
   record Score(
       long[] candidates, long surface, long gap, long[] positions, HostRows block, int rows) {}
@@ -49,7 +49,7 @@ interface ModelCalls extends AutoCloseable {
    *
    * @param state (d) state of the user's last row
    * @param outcomes (count, C) desired outcomes
-   * @param offsets (count) how far ahead each query looks
+   * @param offsets (count) class of how far ahead each query looks
    */
   record Query(float[] state, float[] outcomes, long surface, long gap, long[] offsets) {
     int count() {
@@ -57,10 +57,10 @@ interface ModelCalls extends AutoCloseable {
     }
   }
 
-  /** Returns the state (d) of the last row. */
+  /** Writes the new rows into the block. Returns the state (d) of the last row. */
   float[] extend(Extend call);
 
-  /** Returns probabilities (k, C). */
+  /** Returns probabilities (k, C) of the C actions for the candidates. */
   float[] score(Score call);
 
   /** Returns unit queries (count, E). */

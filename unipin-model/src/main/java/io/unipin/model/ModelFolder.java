@@ -46,15 +46,15 @@ public final class ModelFolder {
   /**
    * Refuses an earlier model if its weights do not fit a new one.
    *
-   * @throws ModelException with the difference
+   * @throws ModelException if they do not fit; the message states the difference
    */
   public static void requireContinues(Path earlier, ModelConfig now) {
     WarmWeights.requireSameShape(now, config(earlier));
   }
 
   /**
-   * Returns a checksum of the program. Programs that train and validate alike have equal checksums;
-   * comments do not count.
+   * Returns a checksum of the program that trains and validates models. Comments do not change the
+   * checksum.
    */
   public static String program() {
     try {

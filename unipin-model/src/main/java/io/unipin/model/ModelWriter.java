@@ -19,7 +19,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Writes models outside of training: random models, and trained models with new calibration. */
+/**
+ * Changes models outside of training: writes random models, observes the ranges of activations and
+ * sets calibrations.
+ */
 public final class ModelWriter {
   private static final int RANGES = 4;
 
@@ -43,7 +46,7 @@ public final class ModelWriter {
 
   /**
    * Records the largest inputs of a model's matrices, from which {@link Precision#INT8} derives its
-   * rounding. Encodes histories and scores their own items as candidates.
+   * rounding. To find them, encodes histories and scores the items of each history as candidates.
    */
   public static void observe(
       Path directory, List<TokenSequence> histories, RequestContext context) {
@@ -83,8 +86,8 @@ public final class ModelWriter {
   }
 
   /**
-   * Sets a model's calibration. From then on {@link ServingModel#score} returns
-   * {@code sigmoid(a[c] logit + b[c])} for action c.
+   * Sets the calibration of a model on disk. If the model is then loaded,
+   * {@link ServingModel#score} returns {@code sigmoid(a[c] logit + b[c])} for action c.
    */
   public static void calibrate(Path directory, float[] a, float[] b) {
     ModelFiles files = ModelFiles.read(directory);

@@ -5,9 +5,9 @@ import com.sun.jna.Function;
 /**
  * The C library's heap.
  *
- * <p>Histories, batches and their tensors have many sizes. glibc keeps freed pieces between used
- * ones, and they rarely fit the next request. So unused memory accumulates until {@link #trim}
- * returns it.
+ * <p>Histories, batches and their tensors differ in size, and so do the gaps that freed blocks
+ * leave between used blocks. A gap rarely fits the next request, so unused memory accumulates until
+ * {@link #trim} returns it to the system.
  */
 public final class NativeMemory {
   private NativeMemory() {}

@@ -4,13 +4,14 @@ package io.unipin.model;
 public enum Precision {
   FLOAT32,
   /**
-   * Weights and inputs of the layers' matrices are rounded to eight bits. Weights have one step per
-   * output; the steps of inputs come from the model's observed ranges. A step never depends on the
-   * request, so a candidate's score does not depend on its slate.
+   * Weights and inputs of the layers' matrices are rounded to eight bits. Each output of a matrix
+   * has its own step for the weights; the steps of inputs come from the ranges that were observed
+   * on the model. A step never depends on the request, so a candidate's score does not depend on
+   * its slate.
    *
    * <p>Attention over whole histories computes in float32. Attention of candidates computes in
-   * bfloat16 where the processor supports it (Intel AMX). Norms and heads compute in float32.
-   * Faster than float32 only on a processor with eight-bit products (AVX-512 VNNI or AMX).
+   * bfloat16 where the processor supports it (Intel AMX). Norms and heads compute in float32. INT8
+   * is faster than FLOAT32 only on a processor with eight-bit products (AVX-512 VNNI or AMX).
    */
   INT8
 }

@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Divides a request's budget of candidates among its retrieval queries. */
+/** Divides the number of candidates of a request among its retrieval queries. */
 public final class QueryMerge {
   /** Cosine above which two queries find nearly the same items. */
   private static final double SAME = 0.98;
@@ -16,8 +16,8 @@ public final class QueryMerge {
    * Returns the queries to search with. Drops a query that nearly equals an earlier one.
    *
    * @param queries (queries, dim), unit length
-   * @param shares (queries) shares of the budget; the share of a dropped query is added, in place,
-   *     to the query that it equals
+   * @param shares (queries) shares of the candidates; the share of a dropped query is added, in
+   *     place, to the share of the query that it nearly equals
    * @return indices of the kept queries, ascending
    */
   public static int[] distinct(float[] queries, double[] shares) {
@@ -45,11 +45,12 @@ public final class QueryMerge {
 
   /**
    * Merges the items that several queries found into at most {@code count} distinct items. Each
-   * query contributes its best items up to its share. An item that two queries found counts for the
-   * query whose turn it is. If a query has no more items, the others fill its share.
+   * query contributes its best items up to its share. Queries take turns. An item that two queries
+   * found counts for the query that takes it first. If a query has no more items, the others fill
+   * its share.
    *
-   * @param found (queries) of items each, best first
-   * @param shares (queries) shares of the result, positive
+   * @param found (queries) ids of the items that each query found, best first
+   * @param shares (queries) positive shares of the result
    */
   public static long[] merge(long[][] found, double[] shares, int count) {
     double sum = Arrays.stream(shares).sum();

@@ -14,15 +14,15 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 
 /**
- * One loaded model. It retrieves and ranks for one user at a time, over the user's KV block.
+ * One loaded model. It retrieves and ranks for one user per call, over the user's key-value block.
  *
- * <p>Thread-safe. Nothing but the rows of live items changes ({@link #writeLive}). Makes one native
- * call per method, or one per batch of calls with {@link Executor#BATCH}. Row 0 of a block is the
- * learned first token; row i is the i-th action of the window.
+ * <p>Thread-safe. Only the rows of live items ever change ({@link #writeLive}). Every method makes
+ * one native call; with {@link Executor#BATCH} a batch of calls shares one native call. Row 0 of a
+ * block is the learned first token; row i is the i-th action of the window.
  *
- * <p>A history can be encoded at once or in any split into calls of {@link #extend}. All ways give
- * the same rows, and the same scores as the dense pass over history and candidates. The tolerance
- * is 1e-4 in float32 ({@code ServingEqualsDenseTest}).
+ * <p>A history can be encoded by one call of {@link #extend} or by several, however it is split.
+ * The rows are the same in all cases. The scores equal those of the dense pass over history and
+ * candidates, to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
  *
  * @see <a href="https://arxiv.org/abs/2606.00422">UniPinRec, sections 3 and 4</a>
  */
@@ -56,7 +56,7 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param directory folder with {@code config.json}, {@code weights.safetensors},
    *     {@code items.safetensors} and optionally {@code classes.json}
-   * @throws ModelException when a file is missing, broken or does not fit the others
+   * @throws ModelException when a file is missing, broken or does not fit the other files
    */
   public static ServingModel load(Path directory, EngineOptions options) {
     ModelFiles files = ModelFiles.read(directory, options.liveItems());
@@ -67,8 +67,8 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Loads a model that records the ranges of its activations, for {@link ModelWriter#observe}. One
-   * thread.
+   * Loads a model for {@link ModelWriter#observe}: it records its activations' ranges. Not
+   * thread-safe.
    */
   static ServingModel observing(Path directory) {
     return of(ModelFiles.read(directory), EngineOptions.cpu(), Arithmetic.OBSERVING);
@@ -86,7 +86,7 @@ public final class ServingModel implements AutoCloseable {
     return new ServingModel(files, module, options);
   }
 
-  /** Returns the largest absolute inputs (layers, 4) of the layers' matrices so far. */
+  /** Returns the largest absolute inputs (layers, 4) that the layers' matrices have had so far. */
   float[] observed() {
     try (PtNDManager scope = module.newManager()) {
       return module.runToFloats(scope, "ranges");
@@ -97,16 +97,13 @@ public final class ServingModel implements AutoCloseable {
     return config;
   }
 
-  /**
-   * Returns the nanoseconds that all calls so far spent in native code, without conversions of
-   * arguments and results.
-   */
+  /** Returns the nanoseconds that all calls so far spent in native code, without conversions. */
   public long computingNanos() {
     return module.computingNanos();
   }
 
   /**
-   * Identifies everything that a KV row depends on but the tokens: weights, item embeddings,
+   * Identifies what a key-value row depends on besides tokens: weights, item embeddings,
    * configuration, precision, and the serving program without comments.
    */
   public String fingerprint() {
@@ -118,7 +115,7 @@ public final class ServingModel implements AutoCloseable {
     return items.catalogue();
   }
 
-  /** Returns the vectors of all rows, with those of live items, as {@link #itemTable} does. */
+  /** Returns the unit vectors of all rows, also of live items, in the model's memory; read-only. */
   public FloatBuffer rows() {
     return items.rows();
   }
@@ -136,15 +133,15 @@ public final class ServingModel implements AutoCloseable {
   /**
    * Returns the row of a live item in histories and among candidates.
    *
-   * @param slot number of the item's place, from 0 on and below {@link #liveLimit}
+   * @param slot number of the item's slot, from 0 and below {@link #liveLimit}
    */
   public int liveRow(int slot) {
     return items.liveRow(slot);
   }
 
   /**
-   * Embeds items that training did not know: from their content, with an id row of zeros. Runs in
-   * the caller's thread.
+   * Embeds items that training did not know, from their content and an id row of zeros. Runs in the
+   * caller's thread.
    *
    * @param content (m, contentDim) finite numbers
    * @return (m, itemDim), unit length
@@ -155,7 +152,7 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Writes the embedding of a live item. Takes no lock: no other thread may know the item's row
+   * Writes the embedding of a live item. Takes no lock, so no other thread may use the item's row
    * before this method returns.
    *
    * @param vector (itemDim) finite numbers
@@ -169,7 +166,7 @@ public final class ServingModel implements AutoCloseable {
    * Encodes rows {@code [from, 1 + tokens.size())} of a window into its block.
    *
    * @param tokens the whole window
-   * @param from number of rows that the block already holds; 0 for a prefill
+   * @param from number of rows that the block already holds; 0 to encode the whole window
    * @param kv the block; rows before {@code from} are read, the others are written
    * @return state (width) of the last row
    */
@@ -188,8 +185,8 @@ public final class ServingModel implements AutoCloseable {
    * Computes retrieval queries of a user.
    *
    * @param state (width) state of the user's last row
-   * @param outcomes (queries, actions) mix of desired outcomes for each query; all zeros mean no
-   *     particular outcome
+   * @param outcomes (queries, actions) weights of the desired actions for each query; all zeros
+   *     mean no particular outcome
    * @return (queries, itemDim), unit length
    */
   public float[] queries(float[] state, RequestContext context, float[][] outcomes) {
@@ -226,7 +223,7 @@ public final class ServingModel implements AutoCloseable {
    * Returns the probability of every action for every candidate. A candidate's result does not
    * depend on the other candidates.
    *
-   * @param rows number of rows of {@code kv} to read: 1 + actions of the window
+   * @param rows number of rows of {@code kv} to read: 1 + the number of actions in the window
    * @param candidates (k) rows of the item table
    * @return (k, actions)
    */
@@ -236,9 +233,9 @@ public final class ServingModel implements AutoCloseable {
 
   /**
    * Scores candidates at the given positions on their page. The method without positions scores all
-   * candidates at the first position, so a score does not depend on where the item was shown.
+   * candidates at the first position, so its scores do not depend on where items were shown.
    *
-   * @param positions (k) or (1) classes of {@link PagePositions}
+   * @param positions (k) classes of {@link PagePositions}, or (1) class for all candidates
    * @return (k, actions)
    */
   public float[] score(
@@ -265,9 +262,9 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Returns the probabilities of {@link #score} to 1e-4, without keys and values. One pass covers
-   * history and candidates; a mask over the whole square limits what each row attends to.
-   * Comparisons use this method as the reference. The model must be loaded
+   * Returns the probabilities of {@link #score} to 1e-4, computed without keys and values. One pass
+   * covers history and candidates; a mask over the whole square limits what each row attends to.
+   * Comparisons use this method as their reference. The model must be loaded
    * {@linkplain EngineOptions#withComparison for comparison}.
    *
    * @param tokens the whole window

@@ -7,7 +7,7 @@ package io.unipin.model;
  * @param item softmax loss over items
  * @param hidden loss of masked history actions
  * @param slate loss of the candidates' actions
- * @param gradientNorm global norm before clipping; 0 if no step was taken
+ * @param gradientNorm norm of all gradients together, before clipping; 0 if no step was taken
  */
 public record StepLoss(float total, float item, float hidden, float slate, float gradientNorm) {
   public boolean isFinite() {

@@ -6,9 +6,9 @@ package io.unipin.model;
  * @param step number of the step, from 1
  * @param seed seed of the step's random numbers
  * @param learningRate learning rate of this step
- * @param weightDecay weight decay of maps and tables; norms, biases and scales have none
- * @param clip largest global norm of the gradient
- * @param dropout dropout probability, 0 for none
+ * @param weightDecay weight decay of matrices and tables; norms, biases and scales have none
+ * @param clip largest norm of all gradients together; larger gradients are scaled down to it
+ * @param dropout dropout probability; 0 turns dropout off
  * @param maskedWeights (actions) loss weights of masked history actions
  * @param actionWeights (actions) loss weights of shown candidates' actions
  * @param scoreReg weight of the gap between cold and other candidates, 0 for none

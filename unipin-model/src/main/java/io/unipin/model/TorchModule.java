@@ -38,8 +38,8 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Loads the program for a use, with a configuration and weights. Packs them into a private
-   * temporary file and deletes the file after loading.
+   * Loads the program for a use. Packs program, configuration and weights into a private temporary
+   * file, and deletes the file after loading.
    */
   static TorchModule load(
       Program.Use use, ModelConfig config, Weights weights, EngineOptions options) {
@@ -88,14 +88,14 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  /** Returns the nanoseconds so far inside native calls of {@link #run}, over all threads. */
+  /** Returns the nanoseconds that all threads so far spent inside native calls of {@link #run}. */
   long computingNanos() {
     return computingNanos.sum();
   }
 
   /**
-   * Converts the layers' matrices to the form that serving multiplies with. Call it once, before
-   * any other serving method.
+   * Converts the layers' matrices to the form that serving uses for products. Callers run this
+   * method once, before any other method of serving.
    */
   void prepare(Arithmetic arithmetic) {
     JniUtils.setGradMode(false);
@@ -110,10 +110,10 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Runs a method that takes tensors and returns one tensor. If a gradient collector is open, keeps
-   * what the gradient needs.
+   * Runs a method that takes tensors and returns one tensor. If a gradient collector is open, the
+   * engine keeps what it needs for the gradient.
    *
-   * <p>{@link #run} cannot do this, because DJL runs it in inference mode.
+   * <p>{@link #run} cannot be used for training, because DJL runs it in inference mode.
    */
   NDArray runForTraining(String method, NDList arguments) {
     NDList inputs = new NDList(arguments);
@@ -128,7 +128,10 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  /** Returns the module's tensors by name: parameters and buffers. The module owns them. */
+  /**
+   * Returns the module's tensors, which are parameters and buffers, by name. The module owns these
+   * tensors.
+   */
   Map<String, PtNDArray> tensors() {
     Map<String, PtNDArray> tensors = new LinkedHashMap<>();
     block

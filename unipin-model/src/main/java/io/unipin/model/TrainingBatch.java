@@ -4,20 +4,20 @@ import io.unipin.model.features.PagePositions;
 import io.unipin.model.features.TargetOffsets;
 
 /**
- * One batch for {@link TrainingModel}: B histories of at most n actions with k candidates each,
- * padded at the end.
+ * One batch for {@link TrainingModel}: B histories of at most n actions, with at most k candidates
+ * each. Shorter histories and lists of candidates are padded at the end.
  *
  * <p>Items are indices into {@code classes}, the M catalogue rows that the batch needs. With a full
  * softmax these are all rows. A history has {@code n + 1} rows; row 0 is the learned first token.
  * Arrays are row major.
  *
- * @param histories B
- * @param length n
- * @param candidates k
+ * @param histories number of histories, B
+ * @param length number of actions of a padded history, n
+ * @param candidates number of candidates per history after padding, k
  * @param classes (M) catalogue rows
  * @param content (M, contentDim) content of the classes
- * @param classBias (M) added to the logits of the item loss: -log Q, 0, or -infinity for rows that
- *     do not compete
+ * @param classBias (M) number that is added to each class's logit in the item loss: -log Q of a
+ *     sampled softmax, 0, or -infinity for rows that do not compete
  * @param tokens (B, n) histories
  * @param slate (B, k) candidates
  * @param targets (P) items that retrieval should find
@@ -58,7 +58,7 @@ public record TrainingBatch(
    * @param surfaces (B, k) surface indices
    * @param gaps (B, k) gap buckets
    * @param positions (B, k) classes of {@link PagePositions}
-   * @param cuts (B, k) number of rows of its history that a candidate sees, at least 1
+   * @param cuts (B, k) number of rows of the history that each candidate sees, at least 1
    */
   public record Slate(long[] items, long[] surfaces, long[] gaps, long[] positions, long[] cuts) {}
 
@@ -67,9 +67,9 @@ public record TrainingBatch(
    *
    * @param at (P) indices into the B (n + 1) rows
    * @param items (P) indices into the classes
-   * @param outcomes (P, actions) outcomes that the query asks for
-   * @param surfaces (P) surface of the request
-   * @param gaps (P) gap from the last action to the request
+   * @param outcomes (P, actions) outcomes that each query asks for
+   * @param surfaces (P) surface index of the request
+   * @param gaps (P) gap bucket of the time from the last action to the request
    * @param offsets (P) class of {@link TargetOffsets}: how far ahead the target lies
    */
   public record Targets(

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model under training: weights, their gradients and the optimiser's moments.
  *
- * <p>One thread, and one model per process: libtorch's gradient collection through DJL is
- * process-wide.
+ * <p>Not thread-safe. A process may train only one model, because DJL collects gradients for the
+ * whole process.
  */
 public final class TrainingModel implements AutoCloseable {
   private static final int STEPS_BETWEEN_TRIMS = 200;
@@ -97,11 +97,12 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * The part of the id table that a batch trains: the whole table, or copies of a sampled softmax's
-   * rows. With copies, a step's cost depends on the items of the batch and not on the catalogue.
+   * The part of the id table that a batch trains: the whole table, or copies of the rows that a
+   * sampled softmax needs. With copies, the cost of a step depends on the number of items in the
+   * batch and not on the catalogue.
    *
-   * @param table (M, itemDim) table that gets the gradient
-   * @param rows (M) catalogue rows of the copies; null without copies
+   * @param table (M, itemDim) table that the gradient is computed for
+   * @param rows (M) catalogue rows of the copies; null if {@code table} is the whole table
    */
   private record Ids(PtNDArray table, @Nullable NDArray rows) {}
 
@@ -117,14 +118,14 @@ public final class TrainingModel implements AutoCloseable {
     return new Ids(copies, rows);
   }
 
-  /** Whether the classes of a batch are all rows of the table, in its order. */
+  /** Whether the classes of a batch are all rows of the id table, in the order of the table. */
   private boolean isFull(TrainingBatch batch) {
     long[] classes = batch.classes();
     return classes.length == config.items() + 1
         && IntStream.range(0, classes.length).allMatch(i -> classes[i] == i);
   }
 
-  /** Returns the array that gets a parameter's gradient. */
+  /** Returns the array that a parameter's gradient is computed for. */
   private PtNDArray trained(String name, Ids ids) {
     return name.equals(Program.ITEM_ID) ? ids.table() : parameter(name);
   }
@@ -168,7 +169,7 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * Returns content and bias of the classes. With a full softmax they are equal in all batches, so
+   * Returns content and bias of the classes. With a full softmax these are equal in all batches, so
    * one copy is kept.
    */
   private NDList classes(NDManager scope, boolean full, TrainingBatch batch) {
@@ -238,11 +239,11 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * Writes the model for serving, with some items as if they had come after the training: their ids
-   * are zeros, so their embeddings depend on content alone.
+   * Writes the model for serving. Some items are written as if they had appeared after the
+   * training: their id rows are zeros, so their embeddings depend on content alone.
    *
    * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
-   * @param withoutIds rows of those items
+   * @param withoutIds rows of the items whose id rows are zeros
    */
   public void write(Path directory, float[] content, BitSet withoutIds) {
     ItemExport items = new ItemExport(module, config, content, withoutIds);
@@ -250,7 +251,8 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * Writes weights and moments. {@link #resume} continues from them as if training had not stopped.
+   * Writes weights and moments to a checkpoint. A model that {@link #resume} creates from it trains
+   * as if training had not stopped.
    */
   public void checkpoint(Path file) {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights().tensors());

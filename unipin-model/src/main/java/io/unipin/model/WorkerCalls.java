@@ -10,8 +10,8 @@ import io.unipin.kvcache.HostRows;
 import io.unipin.model.features.ModelConfig;
 
 /**
- * Runs every call in the caller's thread. Each is one native call that works on the block's own
- * memory without a copy. Thread-safe.
+ * Runs every call in the caller's thread. Each call is one native call that works on the block's
+ * own memory without a copy. Thread-safe.
  */
 final class WorkerCalls implements ModelCalls {
   private final ModelConfig config;
@@ -21,7 +21,8 @@ final class WorkerCalls implements ModelCalls {
   /**
    * Creates the calls of a module.
    *
-   * @param table (N + 1 + V, E) item embeddings, V of them for live items
+   * @param table (N + 1 + V, E) embeddings of N items of the catalogue, of the out-of-vocabulary
+   *     item and of V live items
    */
   WorkerCalls(ModelConfig config, TorchModule module, PtNDArray table) {
     this.config = config;

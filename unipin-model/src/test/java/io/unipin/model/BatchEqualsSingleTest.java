@@ -34,7 +34,10 @@ class BatchEqualsSingleTest {
 
   @TempDir Path folder;
 
-  /** Results of a user's visit: an encoding in two parts, queries and scores. */
+  /**
+   * Results for one user: the states of a history that was encoded in two parts, queries and
+   * scores.
+   */
   private record Visit(float[] first, float[] state, float[] queries, float[] scores) {}
 
   private static Visit visit(ServingModel model, KvType type, int user) {

@@ -14,7 +14,9 @@ import io.unipin.model.files.Program;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The program's dense pass over histories and candidates. Serving must equal it. */
+/**
+ * Runs the program's dense pass over histories and candidates, whose results serving must equal.
+ */
 final class DensePass implements AutoCloseable {
   private final ModelFiles files;
   private final TorchModule module;
@@ -29,22 +31,22 @@ final class DensePass implements AutoCloseable {
   /**
    * Result for one padded batch.
    *
-   * @param states (B, n + 1, d)
-   * @param candidates (B, k, C) probabilities
+   * @param states (B, n + 1, d) states of all rows of the histories
+   * @param candidates (B, k, C) probabilities of the candidates' actions
    * @param history (B, n + 1, C) probabilities of the history's own actions
    */
   public record Result(float[] states, float[] candidates, float[] history) {}
 
   /**
-   * Runs histories with the same number of candidates each. A negative {@code maskedToken} masks
-   * nothing.
+   * Runs histories that all have the same number of candidates. If {@code maskedToken} is negative,
+   * no token is masked.
    */
   Result run(
       List<TokenSequence> histories, int[][] candidates, RequestContext context, int maskedToken) {
     return run(histories, candidates, new int[candidates[0].length], context, maskedToken);
   }
 
-  /** Runs the pass for candidates at positions (k) on their page. */
+  /** Runs the pass with candidates at the given positions (k) on their page. */
   Result run(
       List<TokenSequence> histories,
       int[][] candidates,

@@ -32,8 +32,8 @@ class GathererTest {
   }
 
   /**
-   * Returns every call's number. The first batch waits until the test releases it. A negative
-   * number throws.
+   * Runs a batch by returning the number of every call. The first batch waits until the test
+   * releases it. Throws if a number is negative.
    */
   private List<float[]> echo(List<Gatherer.Call> calls) {
     batches.add(calls);

@@ -28,13 +28,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that live items count like items of the catalogue that have the same embedding. */
+/** Tests that a model treats live items like items of the catalogue with the same embedding. */
 @Timeout(120)
 class LiveItemsTest {
   private static final long SEED = 31;
   private static final float TOLERANCE = 1e-5f;
 
-  /** A sum in another order differs in the last bit, which can change a rounding to eight bits. */
+  /**
+   * Bound of differences in int8. A sum in another order differs in the last bit, which can change
+   * how a number is rounded to eight bits.
+   */
   private static final float ROUNDING = 0.01f;
 
   private static final ModelConfig CONFIG = TestModels.config(4, 2, 64);
@@ -42,7 +45,7 @@ class LiveItemsTest {
   @TempDir Path whole;
   @TempDir Path lesser;
 
-  /** What a model answers about one history. */
+  /** The answers of a model about one history. */
   private record Page(float[] state, float[] queries, float[] scores) {}
 
   private static Page page(ServingModel model, TokenSequence tokens, int cut, int[] candidates) {

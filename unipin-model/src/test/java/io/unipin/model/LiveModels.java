@@ -19,13 +19,16 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Two models that differ in one thing: some items of the whole model are missing in the lesser one,
- * where they must be put as live items. In both their id rows are zeros.
+ * Two models, of which the lesser lacks some items of the whole model. Tests put these items into
+ * the lesser model as live items. The id rows of these items are zeros in both models.
  */
 final class LiveModels {
   static final int LIVE = 17;
 
-  /** Rows of the items that the lesser model lacks, in the order of their slots there. */
+  /**
+   * Rows, in the whole model, of the items that the lesser model lacks, in the order of their slots
+   * in the lesser model.
+   */
   private final int[] missing;
 
   private final ModelConfig config;
@@ -43,7 +46,7 @@ final class LiveModels {
     return rows.stream().limit(LIVE).mapToInt(row -> row).toArray();
   }
 
-  /** Writes both models, with ranges for int8 that were observed on the whole one. */
+  /** Writes both models, with ranges for int8 that were observed on the whole model. */
   static LiveModels write(Path whole, Path lesser, ModelConfig config, long seed) {
     LiveModels models = new LiveModels(config, seed);
     Weights weights = models.withoutIds(Weights.random(config, seed));
@@ -90,7 +93,7 @@ final class LiveModels {
     return Weights.of(lesser(), tensors);
   }
 
-  /** Returns the rows (items + 1, width) of a table without those that are missing. */
+  /** Returns a table (items + 1, width) without the rows of the missing items. */
   private float[] rows(float[] table, int width) {
     float[] left = new float[table.length - LIVE * width];
     for (int row = 0; row <= config.items(); row++) {
@@ -124,12 +127,12 @@ final class LiveModels {
     return missing;
   }
 
-  /** Returns the row that an item of the whole model has in the lesser one. */
+  /** Returns the row, in the lesser model, of an item of the whole model. */
   int row(ServingModel lesser, int row) {
     return slot(row) < 0 ? lesserRow(row) : lesser.liveRow(slot(row));
   }
 
-  /** Returns the actions on items of the whole model as the lesser one takes them. */
+  /** Converts actions on items of the whole model to actions for the lesser model. */
   List<UserAction> actions(ServingModel lesser, List<UserAction> actions) {
     return actions.stream()
         .map(

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reads from MKL_VERBOSE which instructions MKL computes with, in a separate process. */
+/**
+ * Tests with which instructions MKL computes. A separate process reports them through MKL_VERBOSE.
+ */
 class MklDispatchTest {
   private static final String AVX512 = "Intel(R) AVX-512";
 
@@ -23,7 +25,7 @@ class MklDispatchTest {
 
   @TempDir Path folder;
 
-  /** Multiplies once. */
+  /** A process that computes one matrix product. */
   static final class Child {
     private Child() {}
 

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.LINUX)
 class NativeMemoryTest {
-  /** A size below the threshold from which the C library maps blocks one by one. */
+  /**
+   * Size of a block in floats. It is below the size from which the C library maps every block
+   * separately.
+   */
   private static final int FLOATS = 16 << 10;
 
   private static final int BLOCKS = 2048;

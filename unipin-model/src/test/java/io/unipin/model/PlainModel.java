@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The model in loops over arrays of doubles: no engine, no batches, no block.
+ * The model in loops over arrays of doubles, without engine, batches and blocks.
  *
- * <p>Written from the mathematics, to hold {@link ServingModel} to it. Every layer keeps all rows, and a rotation turns the
- * two halves of a head, so that nothing here shares the order or the shortcuts of the program.
+ * <p>This class is written from the mathematics, and {@link ServingModel} is compared with it.
+ * Every layer keeps all rows, and a rotation turns the two halves of a head. So the class shares
+ * neither the program's order of computation nor its shortcuts.
  */
 final class PlainModel {
   private static final double NORM_EPSILON = 1e-5;
@@ -31,11 +32,11 @@ final class PlainModel {
   }
 
   /**
-   * A history that was read.
+   * An encoded history.
    *
    * @param keys (layers, rows, kvHeads * headDim), rotated
-   * @param values of the same shape
-   * @param state (width) of the last row
+   * @param values (layers, rows, kvHeads * headDim)
+   * @param state (width) state of the last row
    */
   record Encoded(double[][][] keys, double[][][] values, double[] state) {
     int rows() {
@@ -153,7 +154,10 @@ final class PlainModel {
     return vector;
   }
 
-  /** Mixes the values of the first rows, for every query head those of its key head. */
+  /**
+   * Returns the attention's result for a query over the first rows. Every query head attends to the
+   * rows of its key head.
+   */
   private double[] attend(double[] query, double[][] keys, double[][] values, int rows) {
     double[] mixed = new double[config.heads() * headDim];
     int group = config.heads() / config.kvHeads();
@@ -213,7 +217,9 @@ final class PlainModel {
     return turned;
   }
 
-  /** Returns a row of a table, or the whole of a vector. */
+  /**
+   * Returns a row of a table. For a vector, {@code row} is 0 and the result is the whole vector.
+   */
   private double[] row(String tensor, int row) {
     long[] shape = files.weights().get(tensor).shape();
     double[] values = new double[(int) shape[shape.length - 1]];
@@ -223,7 +229,10 @@ final class PlainModel {
     return values;
   }
 
-  /** Returns the product of a matrix (of a layer, where there is one for each) and a vector. */
+  /**
+   * Returns the product of a matrix and a vector. If every layer has such a matrix, {@code layer}
+   * selects it.
+   */
   private double[] product(String tensor, int layer, double[] x) {
     long[] shape = files.weights().get(tensor).shape();
     double[] y = new double[(int) shape[shape.length - 2]];
@@ -263,7 +272,7 @@ final class PlainModel {
     return x;
   }
 
-  /** Adds to a vector in place. */
+  /** Adds y to x in place and returns x. */
   private static double[] add(double[] x, double[] y) {
     for (int i = 0; i < x.length; i++) {
       x[i] += y[i];
@@ -277,7 +286,10 @@ final class PlainModel {
     }
   }
 
-  /** Sums the error function's series, which is exact to 1e-8 where it is not 1 to that. */
+  /**
+   * Returns the error function by its series, exact to 1e-8. Beyond 4 the result is 1 or -1 to this
+   * accuracy.
+   */
   private static double erf(double x) {
     if (Math.abs(x) > 4) {
       return Math.signum(x);

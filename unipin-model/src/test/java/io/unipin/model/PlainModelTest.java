@@ -29,10 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Holds the engine to {@link PlainModel}, and both to numbers that neither of them computed.
+ * Tests that the engine agrees with {@link PlainModel}, and that both agree with numbers that
+ * neither of them computed.
  *
- * <p>{@code tiny} is a checkpoint that a program in another language wrote, with another array library, in the layout that
- * the safetensors library gives a file; {@code numbers.json} is what that program computed of it in doubles.
+ * <p>A program in another language, with another array library, wrote the model in {@code tiny} in
+ * the layout of the safetensors library. {@code numbers.json} holds what that program computed from
+ * the model in doubles.
  */
 class PlainModelTest {
   private static final float TOLERANCE = 1e-5f;
@@ -83,7 +85,10 @@ class PlainModelTest {
     }
   }
 
-  /** Absolute for what is at most 1, relative for what is larger. */
+  /**
+   * Returns the tolerance for a number: absolute if the number is at most 1, relative if it is
+   * larger.
+   */
   private static float tolerance(double expected) {
     return (float) (TOLERANCE * Math.max(1, Math.abs(expected)));
   }
@@ -125,7 +130,7 @@ class PlainModelTest {
     }
   }
 
-  /** Compares the last rows, as many as are pinned. */
+  /** Compares the last rows with all pinned rows. */
   private static void assertRows(double[][] rows, JsonNode pinned) {
     int first = rows.length - pinned.size();
     for (int t = 0; t < pinned.size(); t++) {
@@ -184,7 +189,10 @@ class PlainModelTest {
     }
   }
 
-  /** Returns a row of all heads; keys lie in a block with the halves of a head interleaved. */
+  /**
+   * Returns a row of a block with all heads side by side. In a block the two halves of a key head
+   * are interleaved.
+   */
   private static float[] row(ModelConfig config, HostRows block, int layer, int which, int row) {
     FloatBuffer numbers = block.memory().asFloatBuffer();
     int width = config.headDim();

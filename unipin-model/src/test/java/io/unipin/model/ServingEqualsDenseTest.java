@@ -144,9 +144,10 @@ class ServingEqualsDenseTest {
   }
 
   /**
-   * Keys and values are rounded before attention, on a hit and on a miss. Only the order of sums
-   * differs. But a number near a boundary may round to either side. So the bounds allow a few
-   * roundings. They are far below the error of rounding all numbers.
+   * Tests bounds of the difference between a hit and a miss. In both cases keys and values are
+   * rounded before attention, and only the order of sums differs. A number near the boundary
+   * between two steps may round to either side, so the bounds allow a few such numbers. The bounds
+   * are far below the error of rounding all numbers.
    */
   @ParameterizedTest
   @CsvSource({"FLOAT16, 2e-3, 2e-2", "INT8, 2e-2, 2e-1"})
@@ -190,7 +191,8 @@ class ServingEqualsDenseTest {
     KvLayout layout = config.kvLayout(KvType.INT8);
     int d = layout.headDim();
     int steps = (int) layout.elementBytes(capacity());
-    // Layer 0 does not depend on attention, so only rounding separates it from the exact layer 0.
+    // Keys and values of layer 0 do not depend on attention, so only rounding makes them differ
+    // from exact ones.
     for (int plane = 0; plane < 2 * layout.kvHeads(); plane++) {
       for (int row = 0; row < rows; row++) {
         int at = plane * capacity() + row;
@@ -207,7 +209,7 @@ class ServingEqualsDenseTest {
     }
   }
 
-  /** Returns a half as a float; it must be positive and normal. */
+  /** Returns a float16 number as a float. The number must be positive and normal. */
   private static float half(short bits) {
     return Float.intBitsToFloat(((bits & 0x7FFF) << 13) + ((127 - 15) << 23));
   }

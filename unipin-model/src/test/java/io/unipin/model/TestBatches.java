@@ -144,7 +144,10 @@ final class TestBatches {
         rare);
   }
 
-  /** Returns the items that a batch of all classes uses, in a random order. */
+  /**
+   * Returns the items that a batch uses, in a random order. The classes of the batch must be all
+   * items.
+   */
   static long[] used(TrainingBatch batch, long seed) {
     List<Long> used =
         Stream.of(batch.tokens().items(), batch.slate().items(), batch.targets().items())
@@ -156,7 +159,10 @@ final class TestBatches {
     return used.stream().mapToLong(i -> i).toArray();
   }
 
-  /** Returns a batch of all classes in which only the given rows compete. */
+  /**
+   * Returns the same batch with a class bias that lets only the given rows compete. The classes of
+   * the batch must be all items.
+   */
   static TrainingBatch competing(TrainingBatch batch, long[] rows) {
     float[] bias = new float[batch.classes().length];
     Arrays.fill(bias, Float.NEGATIVE_INFINITY);
@@ -166,7 +172,7 @@ final class TestBatches {
     return with(batch, batch.classes(), batch.content(), bias, i -> i);
   }
 
-  /** Returns the same batch with only these classes. */
+  /** Returns the same batch with only the given rows as classes. */
   static TrainingBatch sampled(TrainingBatch batch, long[] rows) {
     int f = batch.content().length / batch.classes().length;
     float[] content = new float[rows.length * f];
@@ -241,7 +247,7 @@ final class TestBatches {
         mixup);
   }
 
-  /** Returns the same settings with these weights (actions) of masked rows. */
+  /** Returns the same settings with the given loss weights (actions) of masked rows. */
   static StepSettings knowing(StepSettings settings, float[] maskedWeights) {
     return new StepSettings(
         settings.step(),

@@ -96,7 +96,8 @@ public final class TestModels {
   }
 
   /**
-   * Returns a block for one user. Its unwritten rows are NaN, so a test notices when one is read.
+   * Returns a block for one user. Its unwritten rows are NaN, so a test notices when an unwritten
+   * row is read.
    */
   static HostRows block(ModelConfig config, KvType type, int capacity) {
     ByteBuffer block =

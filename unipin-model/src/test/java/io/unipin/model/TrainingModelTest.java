@@ -174,7 +174,8 @@ class TrainingModelTest {
         }
       }
     }
-    // For an item other than the last action's, only about half of the items would score lower.
+    // If queries did not start near the last action's item, about half of the items would score
+    // lower than it.
     assertThat(further).isGreaterThan(users * (config.items() - 1) * 9 / 10);
   }
 

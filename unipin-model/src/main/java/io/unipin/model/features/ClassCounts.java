@@ -18,11 +18,11 @@ import java.util.TreeMap;
 
 /**
  * Counts of how often one epoch of training met each class of every {@link InputTable}. The file
- * {@code classes.json} beside a model's weights stores them. Immutable.
+ * {@code classes.json} in a model's folder stores the counts. Immutable.
  *
- * @param leastUsers number of users below which a class is not learned; 0 treats all classes as
- *     learned
- * @param tables counts by the tensor's name, for all tables
+ * @param leastUsers number of users that must meet a class for it to count as learned; 0 makes all
+ *     classes count as learned
+ * @param tables counts of every table, by the name of its tensor
  */
 public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   /** Name of the file in a model's folder. */
@@ -39,10 +39,10 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
-   * Counts of a table's classes, in class order.
+   * Counts of a table's classes, in the order of the classes.
    *
-   * @param examples number of tokens, candidates or queries with the class
-   * @param users number of users of these examples
+   * @param examples number of tokens, candidates or queries with each class
+   * @param users number of users that these examples belong to, for each class
    */
   public record Met(List<Long> examples, List<Long> users) {
     public Met {
@@ -66,7 +66,9 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
       return new Met(larger(examples, earlier.examples), larger(users, earlier.users));
     }
 
-    /** Returns the larger number for each class. An earlier model may have fewer classes. */
+    /**
+     * Returns the larger of two numbers for each class. An earlier model may have fewer classes.
+     */
     private static List<Long> larger(List<Long> now, List<Long> earlier) {
       Long[] largest = now.toArray(Long[]::new);
       for (int i = 0; i < Math.min(largest.length, earlier.size()); i++) {
@@ -103,8 +105,8 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   }
 
   /**
-   * Combines these counts with those of the earlier model whose weights training started from. Each
-   * class keeps the larger of its two counts, because the later log may contain the earlier one.
+   * Combines these counts with those of the earlier model from whose weights training started. Each
+   * class keeps the larger of its two counts, because the later log may contain the earlier log.
    */
   public ClassCounts orEarlier(ClassCounts earlier) {
     Map<String, Met> both = new TreeMap<>();
@@ -115,8 +117,8 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   }
 
   /**
-   * Returns, for each class of an ordered table, the class whose row a serving model uses. A
-   * learned class uses its own row.
+   * Returns, for each class of an ordered table, the class whose row a serving model uses for it.
+   * For a learned class this is the class itself.
    *
    * @throws IllegalArgumentException for a table without an order
    */

@@ -1,16 +1,16 @@
 package io.unipin.model.features;
 
 /**
- * Logarithmic buckets of the time between two events: class {@code 2 + floor(log2(1 + seconds))}.
- * The last bucket holds all gaps of more than about four years.
+ * Logarithmic buckets of the time between two events. A gap falls into bucket {@code 2 +
+ * floor(log2(1 + seconds))}. The last bucket holds all gaps of more than about four years.
  */
 public final class GapBuckets {
   /** Stands for the time of an event whose time is unknown. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
   /**
-   * Bucket of a window's first action. Its gap would reach outside the window, and the model must
-   * not depend on actions there.
+   * Bucket of a window's first action. The gap before this action begins at an action outside the
+   * window, on which the model must not depend.
    */
   public static final int FIRST = 0;
 
@@ -25,8 +25,8 @@ public final class GapBuckets {
   private GapBuckets() {}
 
   /**
-   * Returns the bucket of the gap from one time to a later one, both in milliseconds. A negative
-   * gap counts as 0.
+   * Returns the bucket of the gap from one time to a later time, both in milliseconds since 1970. A
+   * negative gap counts as 0.
    */
   public static int of(long previousMs, long nowMs) {
     if (previousMs == NO_TIME || nowMs == NO_TIME) {

@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The program's tables with one row per class of a categorical input. Apart from item rows, all
- * rows that a request reads come from these tables.
+ * The program's tables with one row per class of a categorical input. All rows that a request reads
+ * are rows of these tables or of the item table.
  */
 public enum InputTable {
-  /** Actions of a history token; one row per action type. */
+  /** Actions of a history token. The table has one row per action type. */
   TOKEN_ACTION(Order.NONE),
   /** Surface of a history token's action, or of a candidate. */
   TOKEN_SURFACE(Order.NONE),
@@ -19,13 +19,13 @@ public enum InputTable {
   CANDIDATE_GAP(Order.GAPS),
   /** Position of a candidate on the page. */
   CANDIDATE_POSITION(Order.ASCENDING),
-  /** Outcome that a query asks for; one row per action type. */
+  /** Outcome that a query asks for. The table has one row per action type. */
   QUERY_ACTION(Order.NONE),
   /** Surface on which the items that a query finds will be shown. */
   QUERY_SURFACE(Order.NONE),
   /** Time from the last action to the query's request. */
   QUERY_GAP(Order.GAPS),
-  /** Distance to the positive action that a query looks for. */
+  /** Distance from the last action to the positive action that a query looks for. */
   QUERY_OFFSET(Order.ASCENDING);
 
   /** Order of a table's classes. */
@@ -34,7 +34,10 @@ public enum InputTable {
     NONE,
     /** Classes are numbers from 0. */
     ASCENDING,
-    /** Classes are {@link GapBuckets}: two classes that are not gaps, then numbers. */
+    /**
+     * Classes are {@link GapBuckets}: first two classes that are not gaps, then gaps in rising
+     * order.
+     */
     GAPS
   }
 

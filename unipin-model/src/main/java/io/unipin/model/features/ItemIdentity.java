@@ -1,11 +1,12 @@
 package io.unipin.model.features;
 
 /**
- * Identifies a live item and its content, in the hashes of tokens.
+ * Computes a number that identifies a live item and its content in the hashes of tokens.
  *
- * <p>A live item has a row only while it is known, and another item may get that row later. So a
- * token of a live item is hashed by the item's identity and never by its row. An item of the bundle
- * keeps its row for as long as the model is loaded. Its tokens are hashed by the row.
+ * <p>A live item has a row only while it is live, and another item may get the row later. So a
+ * token of a live item is hashed by the item's identity and never by the row. An item of the bundle
+ * keeps its row for as long as the model is loaded, so a token of such an item is hashed by the
+ * row.
  */
 public final class ItemIdentity {
   /** The identity of items that are not live: items of the bundle, and the unknown item. */
@@ -19,8 +20,8 @@ public final class ItemIdentity {
   /**
    * Returns the identity of a live item. It is never {@link #NONE}.
    *
-   * <p>Two revisions of one item have different identities. Two items have equal ones with
-   * probability 2^-64.
+   * <p>Two revisions of one item have different identities. Two different items have equal
+   * identities with probability 2^-64.
    *
    * @param id the item's id
    * @param revision number that changes with the item's content
@@ -30,7 +31,10 @@ public final class ItemIdentity {
     return identity == NONE ? 1 : identity;
   }
 
-  /** Returns a permutation of all numbers in which every bit depends on every bit. */
+  /**
+   * Returns the value of a permutation of all longs. Every bit of the result depends on every bit
+   * of {@code value}.
+   */
   static long mixed(long value) {
     // David Stafford's finaliser "Mix13", as in TokenHashes.
     long z = value;

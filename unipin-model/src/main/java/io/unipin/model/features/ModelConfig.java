@@ -7,18 +7,19 @@ import java.util.List;
 /**
  * The shape of a model, as stored in {@code config.json}.
  *
- * @param items catalogue size; item row {@code items} is the out-of-vocabulary item
- * @param contentDim length of an item's content vector, 0 for none
+ * @param items number of items in the catalogue; row {@code items} of the item table is the
+ *     out-of-vocabulary item
+ * @param contentDim length of an item's content vector; 0 if items have no content
  * @param itemDim length of an item embedding
  * @param width width of the transformer
  * @param layers number of transformer blocks
  * @param heads number of query heads
  * @param kvHeads number of key and value heads; divides {@code heads}
  * @param feedForward hidden width of a block's feed-forward part
- * @param gated whether the feed-forward part is gated; a gated one is half as large again at the
+ * @param gated whether the feed-forward part is gated; gates make it half as large again at the
  *     same hidden width
  * @param maxHistory largest number of actions in a window, a multiple of 4; an action is one token
- * @param actions action types; bit c of a multi-hot is {@code actions.get(c)}
+ * @param actions names of the action types; bit c of a multi-hot stands for {@code actions.get(c)}
  * @param positives action types whose items retrieval is trained to find
  * @param surfaces names of the surfaces
  */
@@ -103,8 +104,8 @@ public record ModelConfig(
   }
 
   /**
-   * Returns the layout of this model's KV blocks. A block has one row more than the longest
-   * history, for the learned first token.
+   * Returns the layout of this model's blocks of keys and values. A block has one row more than the
+   * longest history has actions, for the learned first token.
    */
   public KvLayout kvLayout(KvType type) {
     return new KvLayout(layers, kvHeads, headDim(), maxHistory + 1, type);

@@ -5,15 +5,17 @@ import java.util.stream.IntStream;
 
 /**
  * Decides which classes of a table are learned, and which class replaces each class of an ordered
- * table. A learned class stands for itself. Any other class is replaced by the nearest learned one;
- * at equal distance by the lower class, which is the shorter gap.
+ * table. A learned class stands for itself. Any other class is replaced by the nearest learned
+ * class. Of two learned classes at equal distance, the lower class replaces it; in a table of gaps
+ * this is the shorter gap.
  *
  * <p>A class is learned if enough users met it. If no class of a table has enough users, all
- * classes that any user met count as learned. If no user met any class, the first one replaces all.
+ * classes that any user met count as learned. If no user met any class, the first class replaces
+ * all classes.
  *
  * <p>Two of the {@link GapBuckets} are not gaps. {@link GapBuckets#FIRST} stands only for itself.
- * {@link GapBuckets#UNKNOWN} replaces all gaps if it is learned and no gap is, as in a log without
- * times.
+ * {@link GapBuckets#UNKNOWN} replaces all gaps if enough users met it and no gap has enough users,
+ * as in a log without times. It also replaces all gaps if no user met any gap.
  */
 public final class StandIns {
   private final InputTable table;
@@ -29,7 +31,8 @@ public final class StandIns {
   }
 
   /**
-   * Returns the learned classes, ascending, without the two special buckets of gaps. May be empty.
+   * Returns the learned classes, ascending, without the two buckets that are not gaps. The array
+   * may be empty.
    */
   public int[] learned() {
     if (ordinary(leastUsers).length == 0) {
@@ -59,7 +62,7 @@ public final class StandIns {
         && users.get(GapBuckets.UNKNOWN) < (many ? leastUsers : 1);
   }
 
-  /** Returns the replacement of each class of an ordered table. */
+  /** Returns, for each class of an ordered table, the class that replaces it. */
   public int[] classes() {
     if (table.order() == InputTable.Order.NONE) {
       throw new IllegalArgumentException("an ordered table expected, got " + table.tensor());

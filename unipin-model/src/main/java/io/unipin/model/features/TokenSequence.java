@@ -8,18 +8,22 @@ import java.util.List;
  * The tokens of one window of a user's history, oldest first, one for each action. The learned
  * first token, which the model adds, is not included.
  *
- * <p>Training and serving both build their tokens with this class only. The record owns the arrays;
- * they must not change.
+ * <p>Training and serving build all tokens with this class. The record owns the arrays, which must
+ * not change.
  *
- * @param items rows of the item table, see {@link UserAction#item}
- * @param identities {@link ItemIdentity} of each live item; {@link ItemIdentity#NONE} for all others
+ * @param items rows of the item table (see {@link UserAction#item})
+ * @param identities {@link ItemIdentity} of each live item; {@link ItemIdentity#NONE} for any other
+ *     item
  * @param actions multi-hots over the action types
- * @param surfaces indices into the surfaces
+ * @param surfaces indices into {@link ModelConfig#surfaces}
  * @param gaps {@link GapBuckets} of the time since the previous action
  */
 public record TokenSequence(
     int[] items, long[] identities, long[] actions, int[] surfaces, int[] gaps) {
-  /** Separates tokens of live items from those of the bundle's items, whose bit 63 is not set. */
+  /**
+   * Bit that is set in the hashed actions of live items only, so no live item's token is hashed
+   * like a token of the bundle's items.
+   */
   private static final long LIVE = 1L << 63;
 
   private static final TokenSequence EMPTY =
@@ -72,7 +76,7 @@ public record TokenSequence(
     return items.length;
   }
 
-  /** Returns the newest tokens of this sequence as a separate history. */
+  /** Returns the newest {@code count} tokens of this sequence as a separate history. */
   public TokenSequence newest(int count) {
     if (count == 0) {
       return EMPTY;
@@ -89,8 +93,8 @@ public record TokenSequence(
   }
 
   /**
-   * Returns chained hashes of the learned first token and every action: {@code 1 + size()} hashes.
-   * A live item counts with its identity, every other item with its row.
+   * Returns {@code 1 + size()} chained hashes: one of the learned first token, then one per action.
+   * A live item is hashed by its identity, every other item by its row.
    */
   public TokenHashes hashes() {
     TokenHashes.Builder builder = TokenHashes.builder(1 + items.length).add(-1, -1);

@@ -3,16 +3,16 @@ package io.unipin.model.features;
 /**
  * A user's action on an item, in the model's terms.
  *
- * @param item row of the item table: a catalogue row, the catalogue's size for an item that is not
- *     known, or a higher row for a live item
- * @param identity {@link ItemIdentity} of a live item; {@link ItemIdentity#NONE} for all others
- * @param actions multi-hot over the action types; 0 is an impression without engagement
- * @param surface index into the surfaces
- * @param timeMs milliseconds since the epoch, or {@link GapBuckets#NO_TIME}
+ * @param item row of the item table: a catalogue row, the catalogue's size if the item is not
+ *     known, or a higher row if the item is live
+ * @param identity {@link ItemIdentity} of a live item; {@link ItemIdentity#NONE} for any other item
+ * @param actions multi-hot over the action types; 0 means an impression without engagement
+ * @param surface index into {@link ModelConfig#surfaces}
+ * @param timeMs milliseconds since 1970, or {@link GapBuckets#NO_TIME}
  */
 public record UserAction(int item, long identity, long actions, int surface, long timeMs) {
 
-  /** Returns an action on an item of the bundle, or on one that is not known. */
+  /** Returns an action on an item of the bundle, or on an item that is not known. */
   public static UserAction of(int item, long actions, int surface, long timeMs) {
     return new UserAction(item, ItemIdentity.NONE, actions, surface, timeMs);
   }
@@ -20,7 +20,7 @@ public record UserAction(int item, long identity, long actions, int surface, lon
   /**
    * Returns an action on a live item.
    *
-   * @param row the item's row at the time of the request, {@code ServingModel.liveRow}
+   * @param row the item's row at the time of the request, from {@code ServingModel.liveRow}
    * @param identity the item's {@link ItemIdentity}
    * @throws IllegalArgumentException when the identity is {@link ItemIdentity#NONE}
    */

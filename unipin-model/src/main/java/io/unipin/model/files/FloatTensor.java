@@ -9,8 +9,8 @@ import java.util.Arrays;
  * A float32 tensor in native (little-endian) memory order, row major.
  *
  * @param shape dimensions; owned by the record
- * @param bytes the content from position 0 to the limit; shared and never written. Memory behind
- *     the limit is room for more rows
+ * @param bytes the elements, from position 0 to the limit; shared and never written. Memory behind
+ *     the limit is room for more rows.
  */
 public record FloatTensor(long[] shape, ByteBuffer bytes) {
   public FloatTensor {
@@ -36,10 +36,10 @@ public record FloatTensor(long[] shape, ByteBuffer bytes) {
   }
 
   /**
-   * Returns this tensor with further rows behind its own, in the same memory.
+   * Returns this tensor with more rows behind its own rows, in the same memory.
    *
-   * @param rows number of further rows
-   * @throws IllegalArgumentException when the memory has no room for them
+   * @param rows number of rows to add
+   * @throws IllegalArgumentException when the memory has no room for these rows
    */
   public FloatTensor grown(int rows) {
     long[] larger = shape.clone();

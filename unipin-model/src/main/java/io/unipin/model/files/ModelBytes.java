@@ -4,7 +4,7 @@ import io.unipin.model.features.ModelConfig;
 import java.util.Arrays;
 
 /**
- * Sizes of a model's files, computed before it is trained.
+ * Sizes of a model's files, computed before the model is trained.
  *
  * @param weights bytes of all tensors
  * @param items bytes of the table of item vectors

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The last file holds the tensor {@code embeddings} (items + 1, itemDim), whose last row is the
  * out-of-vocabulary item. A trained model also has {@code classes.json}. The folder holds no code.
  *
- * @param weights weights as training left them
+ * @param weights weights as training wrote them; rows of rarely met classes are not replaced
  * @param counts class counts of training; null if the model has none
  */
 public record ModelFiles(
@@ -56,9 +56,10 @@ public record ModelFiles(
   }
 
   /**
-   * Reads a model whose {@link #items} get room for more rows ({@link FloatTensor#grown}).
+   * Reads a model. The memory of {@link #items} gets room for more rows
+   * ({@link FloatTensor#grown}).
    *
-   * @param room number of rows
+   * @param room number of rows to leave room for
    * @throws ModelException when a file is missing or broken, or the memory is too small
    */
   public static ModelFiles read(Path directory, int room) {
@@ -84,7 +85,8 @@ public record ModelFiles(
   }
 
   /**
-   * Returns the weights to compute with. Rows of rarely met classes are replaced by learned ones.
+   * Returns the weights to compute with. Learned rows replace the rows of classes that training
+   * rarely met.
    */
   public Weights learned() {
     return counts == null ? weights : RareClasses.replaced(weights, counts);
@@ -132,7 +134,7 @@ public record ModelFiles(
       if (!(tree instanceof ObjectNode object)) {
         throw new ModelException(CONFIG + ": a JSON object expected, got " + tree.getNodeType());
       }
-      object.putIfAbsent("gated", BooleanNode.FALSE); // a model from before there were gates
+      object.putIfAbsent("gated", BooleanNode.FALSE); // models of earlier versions have no gates
       requireOneTokenPerAction(object.remove("interleaved"));
       return JSON.treeToValue(object, ModelConfig.class);
     } catch (JsonProcessingException e) {
@@ -153,8 +155,8 @@ public record ModelFiles(
   }
 
   /**
-   * Sums a model's files and the code that serves them, so that models of one fingerprint give the
-   * same answers.
+   * Returns a checksum of a model's files and of the code that serves them. Models with equal
+   * fingerprints give the same answers.
    */
   public static String fingerprint(Path directory) {
     return fingerprint(directory, Program.servingCode());
@@ -166,7 +168,7 @@ public record ModelFiles(
       digest.update(servingCode.getBytes(StandardCharsets.UTF_8));
       for (String name : new String[] {CONFIG, WEIGHTS, ITEMS, ClassCounts.FILE}) {
         if (name.equals(ClassCounts.FILE) && !Files.exists(directory.resolve(name))) {
-          continue; // without counts nothing is replaced
+          continue; // without counts no row is replaced
         }
         try (InputStream in =
             new DigestInputStream(Files.newInputStream(directory.resolve(name)), digest)) {

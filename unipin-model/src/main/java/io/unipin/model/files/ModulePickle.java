@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * The module object of an archive as a Python pickle, protocol 2. It is an instance of
- * {@code __torch__.UniPin} with its state. Every tensor is a call of
- * {@code torch._utils._rebuild_tensor_v2} on a storage in {@code data/i}.
+ * {@code __torch__.UniPin} with its state. Tensor i is pickled as a call of
+ * {@code torch._utils._rebuild_tensor_v2} on the storage {@code data/i}.
  */
 final class ModulePickle {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -16,25 +16,27 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The model's TorchScript source in the files of {@code program}: its text for each use, and the
- * names and shapes of its tensors.
+ * The model's TorchScript source in the files of {@code program}. This class provides the source
+ * for each use, and the names and shapes of its tensors.
  */
 public final class Program {
   /** The purpose for which a program is loaded. */
   public enum Use {
     /** Answers requests. */
     SERVING,
-    /** Answers requests, and also has the ranking pass that serving is compared with. */
+    /** Answers requests, and also has the ranking pass with which serving is compared. */
     COMPARISON,
     TRAINING
   }
 
-  /** Name of the table of the items' ids, (items + 1, itemDim); the program's first tensor. */
+  /**
+   * Name of the table (items + 1, itemDim) of the items' ids, which is the program's first tensor.
+   */
   public static final String ITEM_ID = "item_id";
 
   /**
-   * Name of the tensor with the largest observed inputs of each layer's four matrices; zero if none
-   * were observed.
+   * Name of the tensor (layers, 4) with the largest observed inputs of each layer's four matrices.
+   * Its elements are zero if no inputs were observed.
    */
   public static final String ACTIVATION_RANGE = "activation_range";
 
@@ -44,35 +46,35 @@ public final class Program {
   /** Tensors without a gradient. */
   public static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
 
-  /** Files of the program that answers requests about the bundle's items. */
+  /** Files of the program that answers requests, without the tower that embeds live items. */
   private static final List<String> ANSWERING = List.of("parts", "products", "serving", "batch");
 
   private Program() {}
 
-  /** Returns the program for a use, as libtorch reads it. */
+  /** Returns the text of the program for a use, in the form that libtorch reads. */
   public static String source(Use use) {
     return text(use).source();
   }
 
   /**
    * Returns the program that answers requests, without comments and without the tower that embeds
-   * live items. Programs with equal code give the same answers about equal item vectors.
+   * live items. Programs with equal code give the same answers if item vectors are equal.
    */
   public static String servingCode() {
     return servingCode(Program::file);
   }
 
-  /** Returns the code of serving from files that {@code read} provides by name. */
+  /** Returns the code of serving. {@code read} provides the text of a file by its name. */
   static String servingCode(UnaryOperator<String> read) {
     return ProgramText.of(ANSWERING, read).code();
   }
 
-  /** Returns the programs that train and validate a model, without comments. */
+  /** Returns the code of the two programs that train and validate a model, without comments. */
   public static String trainingCode() {
     return text(Use.TRAINING).code() + servingCode();
   }
 
-  /** Returns a number that the program writes as {@code $name}. */
+  /** Returns the number that stands for {@code $name} in the program. */
   public static int number(String name) {
     return ProgramText.number(name);
   }
@@ -83,9 +85,9 @@ public final class Program {
   }
 
   /**
-   * Refuses argument names that differ from a method's declared parameters, or from their order.
+   * Refuses argument names that differ from a method's declared parameters or their order.
    *
-   * @throws IllegalStateException with the first difference
+   * @throws IllegalStateException if they differ; the message names the first difference
    */
   public static void requireParameters(Use use, String method, List<String> names) {
     List<String> declared = text(use).parameters(method);
@@ -104,7 +106,7 @@ public final class Program {
     return text(use, Program::file);
   }
 
-  /** Returns the program's text from files that {@code read} provides by name. */
+  /** Returns the program's text for a use. {@code read} provides the text of a file by its name. */
   static ProgramText text(Use use, UnaryOperator<String> read) {
     return ProgramText.of(files(use), read);
   }
@@ -139,8 +141,8 @@ public final class Program {
   }
 
   /**
-   * Returns the shape of each tensor of the program for a configuration, in the order of
-   * declarations.
+   * Returns the shape of each tensor of the program for a configuration, in the order in which the
+   * program declares the tensors.
    */
   public static Map<String, long[]> shapes(ModelConfig config) {
     long items = config.items() + 1L;

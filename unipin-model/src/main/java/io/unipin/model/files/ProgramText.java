@@ -10,12 +10,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The text of a program, assembled from its files, and the facts that can be read from it.
+ * The text of a program, assembled from its files. Methods read names of tensors, methods and
+ * parameters from the text.
  *
- * @param source the text, with numbers in place of names such as {@code $float32}
+ * @param source the text, in which numbers have replaced names such as {@code $float32}
  */
 record ProgramText(String source) {
-  /** libtorch's codes of types, and the codes of {@code Arithmetic}. */
+  /** The number for each name: libtorch's codes of types, and the codes of {@code Arithmetic}. */
   private static final Map<String, Integer> NUMBERS =
       Map.ofEntries(
           Map.entry("uint8", 0),
@@ -30,10 +31,13 @@ record ProgramText(String source) {
           Map.entry("INT8", 2),
           Map.entry("OBSERVING", 3));
 
-  /** Matches a string, which may contain a number sign, or a comment with the blanks before it. */
+  /**
+   * Matches a string, which may contain a number sign, or a comment together with the blanks before
+   * it.
+   */
   private static final Pattern COMMENT = Pattern.compile("(\"[^\"\n]*\")|[ \t]*#.*");
 
-  /** Matches a string, a comment, or the name of a number. */
+  /** Matches a string, a comment, or a name such as {@code $float32} that stands for a number. */
   private static final Pattern NAME = Pattern.compile("(\"[^\"\n]*\"|#.*)|\\$(\\w+)");
 
   private static final Pattern TENSOR = Pattern.compile("(?m)^  (\\w+) : Tensor$");
@@ -41,7 +45,7 @@ record ProgramText(String source) {
       Pattern.compile("(?m)^  def (\\w+)\\(([^)]*)\\)", Pattern.DOTALL);
   private static final Pattern PARAMETER = Pattern.compile("(\\w+)\\s*:");
 
-  /** Assembles the text of some files, which {@code read} provides by name. */
+  /** Assembles the texts of some files. {@code read} provides the text of a file by its name. */
   static ProgramText of(List<String> files, UnaryOperator<String> read) {
     String text = files.stream().map(read).collect(Collectors.joining("\n"));
     return new ProgramText(NAME.matcher(text).replaceAll(ProgramText::numbered));

@@ -11,13 +11,13 @@ import java.util.stream.IntStream;
 
 /**
  * Replaces a model's rows of classes that training met too rarely to learn. Such rows are almost as
- * random as at the start.
+ * random as before training.
  *
  * <p>A gap, position or offset gets the row of the class that {@link StandIns} names. A surface, an
  * action or an unknown gap gets the mean of the learned rows.
  *
- * <p>The replacement happens when a model is loaded to compute with, so evaluation, calibration and
- * serving agree. The files keep the original rows, from which a later training continues.
+ * <p>Rows are replaced when a model is loaded for computing, so evaluation, calibration and serving
+ * use the same rows. The files keep the original rows, and a later training continues from them.
  */
 public final class RareClasses {
   private final StandIns standIns;
@@ -45,7 +45,10 @@ public final class RareClasses {
     return weights.with(tensors);
   }
 
-  /** Returns (classes, width) rows in which a mean replaces every class that is not learned. */
+  /**
+   * Returns the rows (classes, width) of an unordered table. The mean of the learned rows replaces
+   * every row that is not learned.
+   */
   private float[] unordered() {
     float[] replaced = rows.clone();
     int[] learned = standIns.learned();
@@ -59,7 +62,9 @@ public final class RareClasses {
     return replaced;
   }
 
-  /** Returns (classes, width) rows in which every class has the row of its stand-in. */
+  /**
+   * Returns the rows (classes, width) of an ordered table. Every class has the row of its stand-in.
+   */
   private float[] ordered() {
     float[] replaced = rows.clone();
     int[] classes = standIns.classes();

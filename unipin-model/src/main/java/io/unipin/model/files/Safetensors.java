@@ -25,9 +25,9 @@ import java.util.Map;
 /**
  * Reads and writes safetensors files that hold float32 tensors.
  *
- * <p>The reader is strict, because files may be untrusted. The header is bounded and must be one
- * JSON object without duplicate keys. Names, shapes and offsets are checked against the file before
- * any tensor is created. Tensors follow each other without gaps and cover the file exactly.
+ * <p>The reader is strict, because files may be untrusted. The header has a largest size and must
+ * be one JSON object without duplicate keys. Names, shapes and offsets are checked against the file
+ * before any tensor is created. Tensors follow each other without gaps and cover the file exactly.
  *
  * @see <a href="https://github.com/huggingface/safetensors">safetensors</a>
  */
@@ -60,11 +60,11 @@ public final class Safetensors {
   }
 
   /**
-   * Returns the tensors of a file by name, in file order. One tensor's memory gets room for more
-   * rows ({@link FloatTensor#grown}), which are zeros.
+   * Returns the tensors of a file by name, in file order. The memory of one tensor gets room for
+   * more rows ({@link FloatTensor#grown}), which are filled with zeros.
    *
-   * @param roomy name of that tensor
-   * @param room number of rows
+   * @param roomy name of the tensor that gets room
+   * @param room number of rows to leave room for
    */
   public static Map<String, FloatTensor> read(Path file, String roomy, int room) {
     return new Safetensors(file, roomy, room).readFile(file);
@@ -135,7 +135,7 @@ public final class Safetensors {
     return bytes;
   }
 
-  /** Fills a buffer from a position of the file on, then rewinds it. */
+  /** Fills a buffer with the file's bytes from a position on, then rewinds the buffer. */
   private void fill(ByteBuffer bytes, FileChannel channel, long position) throws IOException {
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, position + bytes.position()) < 0) {
@@ -145,7 +145,10 @@ public final class Safetensors {
     bytes.flip();
   }
 
-  /** Copies a tensor out of its file. A mapped file that is cut short would end the process. */
+  /**
+   * Copies a tensor out of its file. The file is not mapped into memory, because a mapped file that
+   * is cut short would end the process.
+   */
   private ByteBuffer memory(Entry entry) {
     int bytes = (int) (entry.end - entry.begin);
     int roomBytes = entry.name.equals(roomy) ? roomBytes(entry) : 0;

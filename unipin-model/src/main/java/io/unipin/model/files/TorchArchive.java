@@ -35,7 +35,7 @@ public final class TorchArchive {
   private static final int ALIGNMENT = 64;
   private static final int LOCAL_HEADER_BYTES = 30;
   private static final int EXTRA_HEADER_BYTES = 4;
-  // For earlier dates the JDK may add a second time stamp, which would break the alignment.
+  // For earlier dates the JDK may write a second time stamp, which would break the alignment.
   private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private TorchArchive() {}
@@ -90,8 +90,8 @@ public final class TorchArchive {
   }
 
   /**
-   * Returns an extra field that moves the content to the next multiple of the alignment. Readers
-   * skip the field's id.
+   * Returns an extra field of a zip entry that moves the entry's content to the next multiple of
+   * the alignment. Readers ignore a field with this id.
    */
   private static byte[] padding(long offset) {
     int length = (int) ((ALIGNMENT - offset % ALIGNMENT) % ALIGNMENT);
@@ -106,7 +106,7 @@ public final class TorchArchive {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns the bytes of an archive, for tests and small models. */
+  /** Returns an archive as an array of bytes, for tests and small models. */
   public static byte[] bytes(Program.Use use, ModelConfig config, Weights weights) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {

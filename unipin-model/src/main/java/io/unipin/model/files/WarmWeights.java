@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Initial weights that come from an earlier model of the same shape. Its catalogue, actions and
- * surfaces may be smaller. New rows start at random; calibration and activation ranges start anew.
+ * Creates initial weights from an earlier model of the same shape. The earlier model may have fewer
+ * items, actions and surfaces. Rows that it lacks start at random; calibration and activation
+ * ranges start anew.
  */
 public final class WarmWeights {
   private static final List<String> NEW = List.of("calibration", Program.ACTIVATION_RANGE);
@@ -37,7 +38,7 @@ public final class WarmWeights {
       if (name.equals(Program.ITEM_ID)) {
         copyItems(values, old, oldRows, config.itemDim());
       } else {
-        System.arraycopy(old, 0, values, 0, old.length); // earlier ones come first
+        System.arraycopy(old, 0, values, 0, old.length); // the earlier rows come first
       }
       weights = weights.with(name, FloatTensor.of(values, weights.get(name).shape()));
     }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** The complete tensors of a program, in the shapes of its configuration. Immutable. */
+/** All tensors of a program, in the shapes that a configuration gives them. Immutable. */
 public final class Weights {
   private static final String ATTENTION_IN = "attention_in";
   private static final String QUERY_DIRECT = "query_direct";
@@ -26,7 +26,7 @@ public final class Weights {
   private static final List<String> SMALL_TABLES =
       List.of("_gap", "_surface", "_position", "_offset");
 
-  /** Length of a new id if items have content. Longer random ids would drown the content. */
+  /** Length of a random id if items have content. Longer random ids would outweigh the content. */
   private static final double ID_BESIDE_CONTENT = 0.1;
 
   private final Map<String, FloatTensor> tensors;
@@ -73,13 +73,13 @@ public final class Weights {
 
   /**
    * Returns untrained weights. Ids have about unit length, or a tenth of it if items have content.
-   * Maps are normal with variance 1 / fan-in; maps that write into a residual sum are divided by
-   * {@code sqrt(2 layers)}. Norms are ones. The logit scale is {@code ln 20} (a temperature of
-   * 0.05).
+   * Elements of matrices are normal with variance 1 / fan-in; matrices whose output is added to a
+   * residual are divided by {@code sqrt(2 layers)}. Norms are ones. The logit scale is {@code ln
+   * 20}, which is a temperature of 0.05.
    *
-   * <p>The direct map from a state to a query starts as the transpose of the map from an item to
-   * its token. So a query starts near the item of the last action, as in models that share one item
-   * table for input and output.
+   * <p>The matrix that maps a state directly to a query starts as the transpose of the matrix that
+   * maps an item to its token. So a query starts near the item of the last action, as in models
+   * that use one item table for input and output.
    */
   public static Weights random(ModelConfig config, long seed) {
     Random random = new Random(seed);
@@ -92,8 +92,8 @@ public final class Weights {
       fill(buffer.asFloatBuffer(), name, shape, config, random);
       tensors.put(name, new FloatTensor(shape, buffer));
     }
-    // The random fill of this tensor is replaced but was still drawn, so a seed gives every other
-    // tensor the same numbers.
+    // The random numbers of this tensor are drawn and then replaced, so that a seed gives every
+    // other tensor the same numbers as before.
     tensors.put(QUERY_DIRECT, transposed(requireNonNull(tensors.get(TOKEN_ITEM))));
     return of(config, tensors);
   }
@@ -165,9 +165,9 @@ public final class Weights {
   }
 
   /**
-   * Returns a copy in which each layer's queries have the weights of its keys. From the first step
-   * on, a row then attends to similar rows. Source: Trockman and Kolter, Mimetic initialization of
-   * self-attention layers, ICML 2023.
+   * Returns a copy in which the weights of each layer's queries equal those of the layer's keys. A
+   * row then attends to similar rows from the first step on. Source: Trockman and Kolter, Mimetic
+   * initialization of self-attention layers, ICML 2023.
    */
   public Weights withQueriesAsKeys(ModelConfig config) {
     FloatTensor attention = get(ATTENTION_IN);
@@ -231,8 +231,8 @@ public final class Weights {
   }
 
   /**
-   * Returns these weights with some tensors replaced by others of their shapes. The other tensors
-   * are shared.
+   * Returns a copy in which some tensors are replaced by others of the same shapes. The remaining
+   * tensors are shared.
    */
   public Weights with(Map<String, FloatTensor> others) {
     Map<String, FloatTensor> changed = new LinkedHashMap<>(tensors);

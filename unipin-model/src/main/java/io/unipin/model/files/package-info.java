@@ -1,4 +1,4 @@
-/** The model's program and weights, and the files that hold them. */
+/** The model's program and weights, and the files in which they are stored. */
 @NullMarked
 package io.unipin.model.files;
 

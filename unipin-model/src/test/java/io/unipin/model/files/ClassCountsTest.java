@@ -30,8 +30,8 @@ class ClassCountsTest {
   @TempDir Path folder;
 
   /**
-   * Returns counts of a model that met every class of all tables except one. Of that table's
-   * classes it met these users.
+   * Returns counts in which every class has 1,000 users, except in the table {@code only}.
+   * {@code users} are the numbers of users of that table's classes.
    */
   static ClassCounts met(int leastUsers, InputTable only, long... users) {
     Map<String, ClassCounts.Met> tables = new TreeMap<>();
@@ -122,7 +122,9 @@ class ClassCountsTest {
     }
   }
 
-  /** A table of classes without counts would keep random rows. */
+  /**
+   * Tests that every table with classes has counts. A table without counts would keep random rows.
+   */
   @Test
   void tables_areAllOfTheProgramThatHoldClasses() {
     List<String> suffixes = List.of("_action", "_surface", "_gap", "_position", "_offset");

@@ -64,7 +64,10 @@ class SafetensorsTest {
         .hasMessageStartingWith("a.safetensors: room for at most 178956968 rows behind tensor a");
   }
 
-  /** A header with metadata, spaces and an order of its own, as another library may write it. */
+  /**
+   * Tests a header with metadata, with spaces and with tensors in another order than their bytes,
+   * as another library may write it.
+   */
   @Test
   void read_fileOfAnotherWriter_isInTheOrderOfItsBytes() throws URISyntaxException {
     Path file = Path.of(requireNonNull(getClass().getResource("foreign.safetensors")).toURI());
