@@ -1,11 +1,12 @@
 
   # ---- serving: several users in one call, for devices that want large ones ----
   #
-  # Gives the rows that extend and score give, of B users whose blocks have one capacity, stacked:
-  # blocks (B, L, 2, G, T, D) and steps (B, L, 2, G, T, 1). Actions and candidates are padded to
-  # equal numbers; what comes of the padding is dropped.
+  # Computes what extend and score compute, for B users in one call. The blocks of these users have
+  # one capacity and are stacked to blocks (B, L, 2, G, T, D) and steps (B, L, 2, G, T, 1). Actions
+  # and candidates are padded to equal numbers per user; results for padding are dropped.
 
-  # Reads keys (which = 0) or values (1) of layer l of all users, with zeros from row rows[b] on.
+  # Reads keys (which = 0) or values (which = 1) of layer l of all users. Rows of user b from
+  # rows[b] on become zeros.
   def stacked(
     self,
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
@@ -20,7 +21,7 @@
     at = torch.arange(x.size(2), device=x.device).view([1, 1, -1, 1])
     return torch.masked_fill(x, at >= rows.view([-1, 1, 1, 1]), 0.)
 
-  # Does what extend does. Returns the states of the last rows.
+  # Encodes new actions as extend does, for B users. Returns the state of each user's last row.
   def extend_batch(
     self,
     table: Tensor,  # (N + 1 + V, E)
@@ -31,8 +32,8 @@
     first: Tensor,  # (B, m, 1), 1 where a row is the learned first token, else 0
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
     steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
-    starts: Tensor,  # (B) rows that a block holds
-    counts: Tensor  # (B) new rows, of m
+    starts: Tensor,  # (B) number of rows that a user's block holds
+    counts: Tensor  # (B) number of new rows of a user; the rest of the m rows is padding
   ) -> Tensor:  # (B, d)
     # rows
     users = items.size(0)
@@ -68,7 +69,7 @@
     last = torch.arange(users, device=items.device) * m + counts - 1
     return x.index_select(0, last)
 
-  # Copies rows [start, start + count) of one user's stacked block back to where they belong.
+  # Copies rows [start, start + count) of one user from the stacked blocks to the user's own block.
   # Returns a tensor without meaning, as prepare does.
   def put_back(
     self,
@@ -85,7 +86,7 @@
       block_steps.narrow(3, start, count).copy_(steps.select(0, user).narrow(3, start, count))
     return torch.zeros([1])
 
-  # Copies keys or values of candidates for the query heads that share them.
+  # Repeats keys or values of candidates for the query heads that share them.
   def spread(
     self,
     x: Tensor,  # (B k, G D)
@@ -96,7 +97,7 @@
     each = each.expand([-1, -1, -1, self.heads // self.kv_heads, -1])
     return each.reshape([users, k, self.heads, self.head_dim])
 
-  # Does what score does. Returns calibrated probabilities.
+  # Scores candidates as score does, for B users. Returns calibrated probabilities.
   def score_batch(
     self,
     table: Tensor,  # (N + 1 + V, E)
@@ -106,7 +107,7 @@
     positions: Tensor,  # (B, k) on the page
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
     steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
-    rows: Tensor  # (B) rows of the block that candidates see
+    rows: Tensor  # (B) number of rows of the block that a user's candidates attend to
   ) -> Tensor:  # (B, k, C)
     # rows
     users = candidates.size(0)
@@ -125,14 +126,14 @@
       qkv = self.product(self.norm(x, None), 4 * l)
       self.turn(qkv, turns)
       q = qkv.narrow(1, 0, q_width).reshape([users, k, self.heads, self.head_dim])
-      # attention: the histories. All queries that share keys are rows of one head.
+      # attention to the histories: all queries that share keys are rows of one head
       heads = q.transpose(1, 2).reshape([users, self.kv_heads, group * k, self.head_dim])
       scores = self.scores(heads, self.stacked(blocks, steps, l, 0, rows), hidden)
       others = torch.logsumexp(scores, [-1], True)
       mixed = torch.matmul(torch.softmax(scores, -1), self.stacked(blocks, steps, l, 1, rows))
       mixed = mixed.reshape([users, self.heads, k, self.head_dim]).transpose(1, 2)
       others = others.reshape([users, self.heads, k, 1]).transpose(1, 2)
-      # attention: the candidates themselves
+      # attention to the candidates themselves
       own_key = self.spread(qkv.narrow(1, q_width, kv_width), users)
       own_value = self.spread(qkv.narrow(1, q_width + kv_width, kv_width), users)
       attended = self.with_own(mixed, others, q, own_key, own_value)

@@ -1,8 +1,8 @@
 
   # ---- comparison: the ranking pass of a model without keys and values ----
 
-  # Scores candidates as score does, by one pass over the rows of history and candidates. What
-  # serving is compared with: the whole square of attention is computed, then masked.
+  # Scores candidates as score does, by one pass over the rows of history and candidates. The whole
+  # square of attention is computed, then masked. Serving is compared with this method.
   def score_dense(
     self,
     table: Tensor,  # (N + 1 + V, E)
@@ -23,7 +23,7 @@
     count = candidates.size(0)
     at = torch.arange(rows + count, dtype=$int64, device=x.device)
     turns = self.turns(torch.clamp_max(at, rows))
-    # A row sees the history up to itself, and itself.
+    # A row attends to the rows of the history up to its own position, and to itself.
     row = at.view([-1, 1])
     column = at.view([1, -1])
     earlier = torch.logical_and(column <= row, column < rows)

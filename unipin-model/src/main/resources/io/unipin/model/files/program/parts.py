@@ -1,6 +1,6 @@
 # The UniPin model as TorchScript: one class. io.unipin.model.files.Program puts its text together.
 #
-#   parts       what serving and training share; begins the class           in every program
+#   parts       methods of serving and training; begins the class           in every program
 #   products    products with the layers' matrices                          serving
 #   serving     one user: encode a history, score candidates                serving
 #   batch       several users in one call                                   serving
@@ -8,7 +8,7 @@
 #   comparison  the ranking pass of a model without keys and values         serving with comparison
 #   training    a batch of histories, its loss, a step of the optimiser     training
 #
-# The program of serving, without comments and items, counts in the fingerprint of a model.
+# A model's fingerprint covers the program of serving, without comments and without items.
 #
 # Letters of shapes
 #   B users                    n actions of a history        k candidates
@@ -23,11 +23,12 @@
 #   U candidates without ids
 #
 # Row 0 of every history is the learned first token: a history of n actions has n + 1 rows.
-# Row N of a table of items is the item that the catalogue does not have. Rows N + 1 and on are
-# those of live items, which training did not know.
-# A tensor holds float32, one of ids, positions or counts int64, where its comment names no type.
+# Row N of a table of items stands for every item that the catalogue lacks. Rows from N + 1 on are
+# live items, which training did not know.
+# If the comment of a tensor names no type, a tensor of indices, positions or counts holds int64,
+# and any other tensor holds float32.
 #
-# $name is a number that Program writes there, since a class in TorchScript has no constants.
+# Program replaces each $name by a number, because a class in TorchScript has no constants.
 #   types of elements    $uint8 $int8 $int32 $int64 $float32 $quint8 $bfloat16
 #   kinds of arithmetic  $PLAIN $BLOCKED $INT8 $OBSERVING, as in io.unipin.model.Arithmetic
 class UniPin(Module):
@@ -45,9 +46,9 @@ class UniPin(Module):
   kv_heads : int               # G, which divides H
   head_dim : int               # D
   arithmetic : int             # $PLAIN, $BLOCKED, $INT8 or $OBSERVING
-  matrices : List[Tensor]      # 4 L + 1 prepared ones, see products
-  matrix_steps : List[Tensor]  # of each matrix in $INT8: a step per row
-  input_steps : List[float]    # of each matrix in $INT8: the step of its input
+  matrices : List[Tensor]      # 4 L + 1 prepared matrices, see products
+  matrix_steps : List[Tensor]  # in $INT8: a step per row, for each matrix
+  input_steps : List[float]    # in $INT8: the step of the input, for each matrix
   # items
   item_id : Tensor  # (N + 1, E)
   item_content : Tensor  # (F, E)
@@ -93,11 +94,12 @@ class UniPin(Module):
   def normalise(self, x: Tensor) -> Tensor:
     return x * torch.rsqrt(torch.sum(x * x, [-1], True) + 1e-12)
 
-  # Normalises x (..., d) to mean 0 and variance 1, and multiplies by weight (d) where there is one.
+  # Normalises x (..., d) to mean 0 and variance 1. Multiplies the result by weight (d) if given.
   def norm(self, x: Tensor, weight: Optional[Tensor]) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], weight, None, 1e-5, False)
 
-  # Makes rows of actions: one linear map of their features side by side, as the sum of its parts.
+  # Returns the rows of actions. A row is a linear map of all features of an action, computed as a
+  # sum with one term per feature.
   def tokens(
     self,
     items: Tensor,  # (..., E)
@@ -109,7 +111,7 @@ class UniPin(Module):
     x = x.add_(torch.embedding(self.token_surface, surfaces))
     return x.add_(torch.embedding(self.token_gap, gaps))
 
-  # Makes rows of candidates, whose actions are always masked.
+  # Returns the rows of candidates, whose actions are always masked.
   def candidates(
     self,
     items: Tensor,  # (..., E)
@@ -131,7 +133,7 @@ class UniPin(Module):
     angle = positions.to($float32).unsqueeze(-1) * frequency
     return (torch.cos(angle), torch.sin(angle))
 
-  # Puts heads in front of rows: x (B, m, heads D) -> (B, heads, m, D).
+  # Splits rows into heads, and puts heads in front of rows: x (B, m, heads D) -> (B, heads, m, D).
   def split(self, x: Tensor, heads: int) -> Tensor:
     return x.view([x.size(0), x.size(1), heads, self.head_dim]).transpose(1, 2)
 
@@ -144,30 +146,32 @@ class UniPin(Module):
       y = torch.repeat_interleave(x, self.heads // self.kv_heads, 1)
     return y
 
-  # Returns the scores (B, h, r, n) of queries q (B, h, r, D) for keys (B, h, n, D), h heads of
-  # either kind, with -inf where they are hidden (B or 1, 1, r or 1, n).
+  # Returns the scores (B, h, r, n) of queries q (B, h, r, D) for keys (B, h, n, D). Queries and
+  # keys have the same number of heads, h. Scores are -inf where hidden (B or 1, 1, r or 1, n) is
+  # true.
   def scores(self, q: Tensor, keys: Tensor, hidden: Tensor) -> Tensor:
     return torch.masked_fill(torch.matmul(q, keys.transpose(2, 3)), hidden, float("-inf"))
 
-  # Whether the feed-forward part is gated: its first matrix then has a row of gates for every
-  # hidden one, in front of them.
+  # Whether the feed-forward part is gated. If it is, its first matrix has W rows of gates in front
+  # of its W rows of values.
   def gated(self) -> bool:
     return self.forward_in.size(1) != self.forward_out.size(2)
 
-  # Lets values through their gates: x (..., 2 W) gates and values -> (..., W)
+  # Multiplies values by their gates: x (..., 2 W), gates then values -> (..., W)
   # (SwiGLU: Shazeer, arXiv 2002.05202).
   def gate(self, x: Tensor) -> Tensor:
     half = x.size(-1) // 2
     return torch.silu(x.narrow(-1, 0, half)) * x.narrow(-1, half, half)
 
-  # Makes unit queries of retrieval. There is one state and context for all queries, or one each.
+  # Returns retrieval queries of unit length. Either all queries share one state and context, or
+  # each query has its own.
   def queries(
     self,
     state: Tensor,  # (P, d) or (1, d)
-    outcomes: Tensor,  # (P, C) mix of actions that are wanted
+    outcomes: Tensor,  # (P, C) weights of the actions that are wanted
     surfaces: Tensor,  # (P) or (1)
     gaps: Tensor,  # (P) or (1)
-    offsets: Tensor  # (P) how far ahead
+    offsets: Tensor  # (P) class of how far ahead a query looks
   ) -> Tensor:  # (P, E)
     h = self.norm(state, self.query_norm)
     u = torch.linear(h, self.query_in) + torch.matmul(outcomes, self.query_action)
@@ -176,7 +180,7 @@ class UniPin(Module):
     x = torch.linear(h, self.query_direct) + torch.linear(torch.gelu(u), self.query_out)
     return self.normalise(x)
 
-  # Returns logits (..., C) of the actions of rows x (..., d).
+  # Returns logits (..., C) of the C actions for rows x (..., d).
   def action_logits(self, x: Tensor) -> Tensor:
     h = torch.gelu(torch.linear(self.norm(x, self.head_norm), self.head_in))
     return torch.linear(h, self.head_out, self.head_bias)

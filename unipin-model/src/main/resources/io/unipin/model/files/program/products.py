@@ -1,18 +1,19 @@
 
   # ---- serving: products with the layers' matrices ----
   #
-  # `prepare` fills `matrices` once, after loading:
+  # `prepare` fills the list `matrices` once, after loading:
   #   4 l      attention_in of layer l
   #   4 l + 1  attention_out
   #   4 l + 2  forward_in
   #   4 l + 3  forward_out
   #   4 L      the part of the last layer's attention_in that makes keys and values
-  # Rows of queries and keys are put in the order in which a rotation is a product of complex
-  # numbers: the two halves of a head's width interleaved. Queries are scaled, and what follows a
-  # norm is multiplied by the norm's weights, beforehand.
+  # `prepare` also does three parts of the computation in advance. It interleaves the two halves of
+  # each head in the rows that make queries and keys, so that a rotation is a product of complex
+  # numbers. It scales the rows that make queries. It multiplies a matrix that follows a norm by
+  # the weights of the norm.
 
-  # Prepares the matrices for a kind of arithmetic. Returns a tensor without meaning, since Java
-  # calls methods that return one.
+  # Prepares the matrices for a kind of arithmetic. Returns a tensor without meaning, because Java
+  # can only call methods that return a value.
   def prepare(self, arithmetic: int) -> Tensor:
     self.arithmetic = arithmetic
     half = self.head_dim // 2
@@ -43,12 +44,13 @@
   #   $BLOCKED    in oneDNN's blocks
   #   $INT8       rounded with a step per row; its input is rounded by the input's range
   #   $OBSERVING  as it is; products note the ranges of their inputs
-  # oneDNN 3.7 computes wrong products of blocks on some processors when the matrix's rows are no
-  # multiple of 64. A matrix whose product is wrong is kept as it is, rounded for $INT8.
+  # On some processors oneDNN 3.7 computes wrong products with a blocked matrix if the number of
+  # the matrix's rows is no multiple of 64. A matrix whose product is wrong is kept in its plain
+  # layout; for $INT8 its elements are rounded.
   def prepared(self, w: Tensor) -> None:
     plain = w.contiguous()
     fast = plain
-    # 512: the number of rows that oneDNN chooses its blocks for
+    # 512 is the number of rows of x for which oneDNN chooses its blocks.
     if self.arithmetic == $BLOCKED:
       fast = ops.mkldnn._reorder_linear_weight(plain, 512)
     if self.arithmetic == $INT8:
@@ -73,8 +75,8 @@
         self.matrices[i] = plain
     return None
 
-  # Returns the place of matrix i's input among the L 4 of activation_range. The last matrix shares
-  # that of its layer's first.
+  # Returns the index of matrix i's input range among the 4 L ranges of activation_range (L, 4).
+  # Matrix 4 L has the same input as the first matrix of the last layer, so it shares its range.
   def input_of(self, i: int) -> int:
     layers = self.attention_in.size(0)
     at = i
@@ -82,22 +84,23 @@
       at = i - 4
     return at
 
-  # Widens the range of matrix i's input by x (m, in).
+  # Widens the range of matrix i's input so that it covers x (m, in).
   def observe(self, x: Tensor, i: int) -> None:
     range = self.activation_range.view([-1]).select(0, self.input_of(i))
     range.copy_(torch.maximum(range, torch.amax(torch.abs(x))))
     return None
 
-  # Returns the ranges (L, 4) as they are now.
+  # Returns the current ranges (L, 4).
   def ranges(self) -> Tensor:
     return self.activation_range.clone()
 
-  # Rounds x (m, in) for matrix i: (m, in) uint8 around 128.
+  # Rounds x (m, in) with the input step of matrix i. Returns uint8 (m, in), in which 128 stands for
+  # zero.
   def rounded(self, x: Tensor, i: int) -> Tensor:
     return torch.int_repr(torch.quantize_per_tensor(x, self.input_steps[i], 128, $quint8))
 
-  # Returns the numbers that x (m, in), float32 or rounded to uint8, stands for in a product with
-  # matrix i.
+  # Returns x (m, in) as float32 numbers for a plain product with matrix i. x is float32, or was
+  # rounded to uint8. In $INT8 the result consists of rounded numbers in both cases.
   def restored(self, x: Tensor, i: int) -> Tensor:
     if self.arithmetic == $INT8:
       if x.is_floating_point():
@@ -107,8 +110,8 @@
       y = x
     return y
 
-  # Chooses how x (m, in) is multiplied by matrix i: $BLOCKED and $INT8 by oneDNN, $PLAIN by the
-  # engine. Notes the range of x where that is wanted.
+  # Returns how x (m, in) is multiplied by matrix i: $BLOCKED and $INT8 mean by oneDNN, $PLAIN means
+  # by the engine. In $OBSERVING also notes the range of x.
   def way(self, x: Tensor, i: int) -> int:
     if self.arithmetic == $OBSERVING:
       self.observe(x, i)
@@ -118,7 +121,7 @@
       way = $PLAIN
     return way
 
-  # Multiplies x (m, in) by matrix i: (m, out).
+  # Multiplies x (m, in) by matrix i. Returns (m, out).
   def product(self, x: Tensor, i: int) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
     way = self.way(x, i)
@@ -137,8 +140,8 @@
       y = torch.linear(self.restored(x, i), self.matrices[i])
     return y
 
-  # Does the same, then the activation. In $INT8 the result (m, out) is uint8, rounded for matrix
-  # i + 1.
+  # Multiplies x (m, in) by matrix i and applies GELU. Returns (m, out). With oneDNN's $INT8 the
+  # result is uint8, rounded for matrix i + 1.
   def product_gelu(self, x: Tensor, i: int) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
     way = self.way(x, i)
@@ -157,7 +160,7 @@
       y = torch.gelu(torch.linear(self.restored(x, i), self.matrices[i]))
     return y
 
-  # Multiplies x (m, in) by matrix i and adds y (m, out), which is lost: (m, out).
+  # Multiplies x (m, in) by matrix i and adds y (m, out). Returns (m, out). May overwrite y.
   def product_add(self, x: Tensor, i: int, y: Tensor) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
     way = self.way(x, i)

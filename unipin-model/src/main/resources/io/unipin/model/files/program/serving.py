@@ -2,28 +2,29 @@
   # ---- serving: one user ----
   #
   # A block (L, 2, G, T, D) holds the keys (0) and values (1) of a history's rows in float32,
-  # float16 or int8. Beside int8 ones are their steps (L, 2, G, T, 1) in float16: a number is an
-  # element times its row's step. With other types `steps` is the block again and is not read.
-  # Where rows stand beside each other, x (m, H D + 2 G D) is queries, keys and values side by side.
+  # float16 or int8. An int8 block has steps (L, 2, G, T, 1) in float16: a number is an element
+  # times the step of its row. For other types callers pass the block again as `steps`, which is
+  # then not read. A row of x (m, H D + 2 G D) holds queries, keys and values side by side.
 
-  # Makes the turns of rows of queries and keys for positions (m) in a history: one complex number
-  # for each pair of columns, (m, (H + G) D / 2) complex.
+  # Returns the turns of queries and keys at positions (m) in a history: one complex number for
+  # each pair of columns, (m, (H + G) D / 2).
   def turns(self, positions: Tensor) -> Tensor:
     cosine, sine = self.rotation(positions)
     both = self.heads + self.kv_heads
     wide = torch.complex(cosine, sine).unsqueeze(1).expand([-1, both, -1])
     return wide.reshape([-1, both * (self.head_dim // 2)])
 
-  # Turns the first 2 p columns of x (m, ...) in place by turns (m, p), or (1, p) for all rows.
+  # Turns the first 2 p columns of x (m, ...) in place by turns (m, p). Turns (1, p) hold for all
+  # rows.
   def turn(self, x: Tensor, turns: Tensor) -> None:
     pairs = turns.size(1)
     z = torch.view_as_complex(x.narrow(1, 0, 2 * pairs).view([x.size(0), pairs, 2]))
     z.mul_(turns)
     return None
 
-  # Attends to all keys but the hidden ones, or, where it is causal, each row to those up to itself.
-  # Heads that share keys go side by side, so that the keys are not copied. Computes in the type of
-  # the keys.
+  # Lets each row attend to all keys except hidden keys. If `causal` is true, lets each row attend
+  # to the keys up to its own. Query heads that share keys become a batch, so that the keys are not
+  # copied. Computes in the type of the keys.
   def attend(
     self,
     q: Tensor,  # (r, H D), scaled
@@ -42,9 +43,9 @@
       rows, keys, values, 0., causal, attn_mask=hidden, scale=1.)
     return mixed.transpose(0, 2).reshape([r, self.heads * self.head_dim]).to($float32)
 
-  # Returns the type in which many rows attend to a history: $float32, or $bfloat16 beside $INT8
-  # where the processor has units for products of it. The engine tells only whether a processor
-  # computes in float16; those that do have such units.
+  # Returns the type in which many rows attend to a history: $float32, or, for $INT8, $bfloat16 if
+  # the processor has units for products of bfloat16. The engine tells only whether a processor
+  # computes in float16, but every processor that does also has units for bfloat16.
   def attention_type(self) -> int:
     if self.arithmetic == $INT8 and ops.mkldnn._is_mkldnn_fp16_supported():
       kind = $bfloat16
@@ -52,15 +53,15 @@
       kind = $float32
     return kind
 
-  # Lets rows attend to their own key, too: merges what they took from others with their own value.
-  # The own value's share of the whole is the sigmoid of its score less the log-sum-exp of the
-  # others'. Serving needs this form, since its attention over others gives no scores to put the
-  # own one beside. training.py has those, and one softmax over all is what it learns by;
-  # comparison.py attends to the own key within its square.
+  # Lets each row also attend to its own key: mixes its own value into the result of its attention
+  # to other keys. The share of the own value is the sigmoid of (score of the own key - log-sum-exp
+  # of the scores of the other keys). Serving needs this form, because its attention to other keys
+  # returns no scores, so no softmax over all keys can be computed. training.py has all scores and
+  # computes one softmax; comparison.py attends to the own key within its square.
   def with_own(
     self,
-    mixed: Tensor,  # (..., D) values of others, mixed
-    others: Tensor,  # (..., 1) log-sum-exp of the scores for others
+    mixed: Tensor,  # (..., D) result of the attention to other keys
+    others: Tensor,  # (..., 1) log-sum-exp of the scores for other keys
     q: Tensor,  # (..., D), scaled
     own_key: Tensor,  # (..., D)
     own_value: Tensor  # (..., D)
@@ -68,7 +69,7 @@
     own = torch.sum(q * own_key, [-1], True)
     return torch.lerp(mixed, own_value, torch.sigmoid(own - others))
 
-  # Lets candidates attend to all rows of a history and each to itself, not to each other.
+  # Lets each candidate attend to all rows of a history and to itself, but to no other candidate.
   def attend_slate(
     self,
     qkv: Tensor,  # (k, H D + 2 G D), queries scaled
@@ -79,21 +80,22 @@
     group = self.heads // self.kv_heads
     parts = qkv.view([k, self.heads + 2 * self.kv_heads, self.head_dim])
     q = parts.narrow(1, 0, self.heads)
-    # The history: all queries that share keys are rows of one head.
+    # Attention to the history. All queries that share keys are rows of one head.
     rows = q.transpose(0, 1).reshape([1, self.kv_heads, group * k, self.head_dim])
     mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(
       rows.to(keys.dtype), keys, values, 0., False, attn_mask=None, scale=1.)
     mixed = mixed.to($float32).view([self.kv_heads, group, k, self.head_dim]).permute([2, 0, 1, 3])
     others = lse.view([self.kv_heads, group, k, 1]).permute([2, 0, 1, 3])
-    # Themselves: (k, G, H / G, D), whose keys and values (k, G, 1, D) are broadcast.
+    # Attention to the candidates themselves. Queries are (k, G, H / G, D), and their keys and
+    # values (k, G, 1, D) are broadcast.
     own_key = parts.narrow(1, self.heads, self.kv_heads).unsqueeze(2)
     own_value = parts.narrow(1, self.heads + self.kv_heads, self.kv_heads).unsqueeze(2)
     each = q.view([k, self.kv_heads, group, self.head_dim])
     return self.with_own(mixed, others, each, own_key, own_value).reshape([k, -1])
 
-  # Does the rest of layer l for rows x (m, d), whose attention gave (m, H D): (m, d).
+  # Computes the rest of layer l for rows x (m, d) from their attention (m, H D). Returns (m, d).
   def finish(self, x: Tensor, attended: Tensor, l: int) -> Tensor:
-    # attention: back to the width of a row, and added to it
+    # attention: the result is mapped to the width of a row and added to the row
     x = self.product_add(attended, 4 * l + 1, x)
     # feed-forward
     h = self.norm(x, None)
@@ -103,13 +105,13 @@
       wide = self.product_gelu(h, 4 * l + 2)
     return self.product_add(wide, 4 * l + 3, x)
 
-  # Returns rows [start, end) of every layer of a block (L, 2, G, T, D), or of its steps:
-  # L views (2, G, end - start, D).
+  # Returns rows [start, end) of every layer of a block (L, 2, G, T, D) as L views
+  # (2, G, end - start, D). For the steps (L, 2, G, T, 1) of a block, D is 1.
   def by_layer(self, block: Tensor, start: int, end: int) -> List[Tensor]:
     return block.narrow(3, start, end - start).unbind()
 
-  # Writes keys and values into rows of a layer, rounded to their type. In int8 a row's step is
-  # rounded before the row is divided by it.
+  # Writes keys and values into rows of a layer, rounded to the type of the rows. For int8 the step
+  # of a row is rounded to float16 before the row is divided by the step.
   def store(
     self,
     rows: Tensor,  # (2, G, m, D) float32, float16 or int8
@@ -125,8 +127,8 @@
       rows.copy_(x)
     return None
 
-  # Reads keys and values, (1, G, n, D) each, of a type `kind`. Rows that are float32 already are
-  # not copied for $float32.
+  # Reads keys and values, (1, G, n, D) each, as numbers of the type `kind`. Rows that already have
+  # this type are not copied.
   def stored(
     self,
     rows: Tensor,  # (2, G, n, D) float32, float16 or int8
@@ -139,8 +141,9 @@
     halves = torch.split(x, 1)
     return (halves[0], halves[1])
 
-  # Adds rows of zeros to x (m, w) up to a multiple of 16, from m = 16 on. oneDNN compiles a
-  # product for each number of rows, and what it compiled stays in memory.
+  # Adds rows of zeros to x (m, w), so that their number is a multiple of 16; does nothing if m is
+  # less than 16. oneDNN compiles a product for each number of rows and keeps all of these compiled
+  # products in memory, so few numbers of rows should occur.
   def filled(self, x: Tensor) -> Tensor:
     m = x.size(0)
     more = (16 - m % 16) % 16
@@ -151,8 +154,8 @@
     return y
 
   # Encodes new actions behind the first `start` rows of a block, and writes their keys and values
-  # into it. For start = 0 the learned first token comes first, so that m = a + 1; else m = a.
-  # Returns the state of the last row.
+  # into the block. If start = 0, the learned first token precedes the actions, so m = a + 1 rows
+  # are new; otherwise m = a. Returns the state of the last row.
   def extend(
     self,
     table: Tensor,  # (N + 1 + V, E)
@@ -171,7 +174,7 @@
     m = x.size(0)
     x = self.filled(x)
     turns = self.turns(torch.arange(start, start + m, dtype=$int64, device=x.device))
-    # What rows behind others see; the first rows of a block need none.
+    # The mask of rows that follow other rows of the block. If start = 0, no mask is needed.
     seen = 0
     if start > 0:
       seen = start + m
@@ -184,8 +187,9 @@
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
     for l in range(layers):
-      # attention: queries, keys and values. Of the last layer only the last row's output is
-      # needed. For few rows two products take longer than one.
+      # attention: queries, keys and values. In the last layer only the output of the last row is
+      # needed, so keys and values of all rows and the query of the last row are two products. If
+      # there are few rows, two products take longer than one.
       h = self.norm(x, None)
       last = l + 1 == layers
       if last and m >= 16:
@@ -203,8 +207,8 @@
         q = q.narrow(0, q.size(0) - 1, 1)
       # attention: write the block
       self.store(new_rows[l], new_steps[l], kv)
-      # attention: read the block. A whole history is worth another type; for few rows, turning
-      # the keys and values of all into one takes longer than it saves.
+      # attention: read the block. For a whole history it pays to convert all keys and values to a
+      # faster type; for few new rows the conversion takes longer than it saves.
       causal = start == 0 and q.size(0) > 1
       kind = $float32
       if causal:
@@ -218,8 +222,8 @@
       x = self.finish(x, self.filled(attended), l)
     return x.view([-1])
 
-  # Scores candidates against the first `rows` rows of a block. A candidate sees the history and
-  # itself, nothing of its slate. Returns calibrated probabilities.
+  # Scores candidates against the first `rows` rows of a block. A candidate attends to the history
+  # and to itself, but to no other candidate. Returns calibrated probabilities.
   def score(
     self,
     table: Tensor,  # (N + 1 + V, E)
