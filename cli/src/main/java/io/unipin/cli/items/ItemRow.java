@@ -4,11 +4,11 @@ import io.unipin.proto.v1.Item;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of a file of items: an item, or what is wrong with the row.
+ * A row of a file of items. It has either an item or a fault.
  *
  * @param place file and row, for messages
  * @param item the item; null for a row with a fault
- * @param fault what was expected and what came; empty for an item
+ * @param fault what was expected and what was found; empty for a row with an item
  */
 record ItemRow(String place, @Nullable Item item, String fault) {
   static ItemRow of(String place, Item item) {

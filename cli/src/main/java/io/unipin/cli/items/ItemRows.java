@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads the rows of a file of items in order, one at a time. One thread. */
+/** Reads the rows of a file of items one by one, in their order. Not thread-safe. */
 interface ItemRows extends AutoCloseable {
-  /** The columns that are read. The names are those of a feed log's items, and expires_ms. */
+  /** Names of the columns that are read: those of a feed log's items table, and expires_ms. */
   List<String> COLUMNS =
       List.of(
           "item_id", "key", "title", "category", "author", "created_ms", "expires_ms", "content");
 
-  /** Returns the next row, with an item or a fault; empty at the end. */
+  /** Returns the next row, which has an item or a fault; empty at the end of the file. */
   Optional<ItemRow> next() throws IOException;
 
-  /** Returns the number of rows; -1 when it is not known before the end. */
+  /** Returns the number of rows in the file; -1 if the number is not known before the end. */
   long total();
 
   /** Returns the file's columns that are not read. */
@@ -29,8 +29,8 @@ interface ItemRows extends AutoCloseable {
   void close() throws IOException;
 
   /**
-   * Opens a file. Its content says whether it is Parquet, its ending whether text is JSON lines,
-   * comma-separated or tab-separated.
+   * Opens a file. The content decides whether the file is Parquet. For a text file, the ending of
+   * its name says whether it is JSON lines, comma-separated or tab-separated.
    */
   static ItemRows open(Path file) throws IOException {
     String name = String.valueOf(file.getFileName());
@@ -49,7 +49,7 @@ interface ItemRows extends AutoCloseable {
     }
   }
 
-  /** Refuses a file whose columns hold no item. */
+  /** Refuses a file without a column {@code item_id}. */
   static void requireId(String file, List<String> columns) {
     if (!columns.contains("item_id") && !columns.contains("key")) {
       throw new CommandException(

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the item of one row from the texts of its columns, and checks it by the server's rules.
- * One thread.
+ * Not thread-safe.
  */
 final class ItemValues {
   private static final Pattern WHOLE = Pattern.compile("([+-]?\\d{1,19})(?:\\.0*)?");
@@ -23,12 +23,12 @@ final class ItemValues {
   private String fault = "";
   private boolean hasId;
 
-  /** Begins a row. {@code place} names file and row in messages. */
+  /** Begins a row. Messages use {@code place} as the name of file and row. */
   ItemValues(String place) {
     this.place = place;
   }
 
-  /** Sets a column. A null is an unknown value. */
+  /** Sets the value of a column. Null means that the value is unknown. */
   void set(String column, @Nullable String value) {
     if (value == null || !fault.isEmpty()) {
       return;
@@ -55,7 +55,7 @@ final class ItemValues {
       try {
         return Optional.of(Long.parseLong(found.group(1)));
       } catch (NumberFormatException e) {
-        // more than 64 bits
+        // the number needs more than 64 bits
       }
     }
     complain(column, "a whole number of 64 bits", value);

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Deletes items at a running server. */
+/** Deletes items of a running server. */
 @Command(
     name = "delete",
     description = {
@@ -99,7 +99,7 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
     }
   }
 
-  /** Sends ids and removes them from the set. */
+  /** Sends all ids of a set and empties the set. */
   private static void send(ItemStream stream, Set<Long> batch) {
     List<Long> all = new ArrayList<>(batch);
     for (int from = 0; from < all.size(); from += BATCH) {
@@ -146,7 +146,7 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
         return Long.parseLong(text);
       }
     } catch (NumberFormatException e) {
-      // told below
+      // the exception below tells it
     }
     throw new CommandException(
         "%s line %s: an item's id expected, got '%s'".formatted(name, number, Shown.value(text)));

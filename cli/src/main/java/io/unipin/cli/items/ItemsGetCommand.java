@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows an item and where it is served. */
+/** Shows an item, and which bundles serve it. */
 @Command(
     name = "get",
     description = {

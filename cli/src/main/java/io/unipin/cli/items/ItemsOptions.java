@@ -6,7 +6,7 @@ import java.io.IOException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say at which server items are changed. */
+/** The options that name the server whose items are changed or shown. */
 final class ItemsOptions {
   @Option(
       names = "--server",

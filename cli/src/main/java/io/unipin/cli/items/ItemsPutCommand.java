@@ -79,7 +79,7 @@ final class ItemsPutCommand implements Callable<Integer>, Checked {
         put(rows, report);
       }
     } finally {
-      report.print(out); // after a failure as well: what came before it keeps its effect
+      report.print(out); // also after a failure: earlier puts keep their effect
       out.flush();
     }
     return report.count(Outcome.REFUSED) > 0 ? 1 : 0;

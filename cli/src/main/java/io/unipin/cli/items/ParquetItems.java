@@ -55,7 +55,7 @@ final class ParquetItems implements ItemRows {
   private void begin() throws SQLException {
     DuckSession duck = DuckSession.open(spill.path());
     session = duck;
-    duck.alone(); // one thread keeps the order of the rows
+    duck.alone(); // with one thread DuckDB keeps the order of the rows
     duck.describe("SELECT * FROM " + table)
         .forEach(column -> types.put(column.name(), column.type()));
     ItemRows.requireId(file, List.copyOf(types.keySet()));

@@ -14,13 +14,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Sends items in batches over one stream, and reports what became of each.
+ * Sends items in batches over one stream, and reports the outcome of each item.
  *
- * <p>A message names each item once. So an item that a batch already has begins the next batch. One
- * thread.
+ * <p>A message must name each item only once, so an item that a batch already has begins the next
+ * batch. Not thread-safe.
  */
 final class PutBatches implements AutoCloseable {
-  /** Bytes of a message, well below the smallest limit that a server is given. */
+  /**
+   * Largest size of a message in bytes, well below the smallest limit that servers are configured
+   * with.
+   */
   private static final int BYTES = 256 << 10;
 
   private final int most;
@@ -28,7 +31,7 @@ final class PutBatches implements AutoCloseable {
   private final ItemStream stream;
   private final Set<Long> ids = new HashSet<>();
 
-  /** The places of the rows of each message without an answer. */
+  /** For each message without an answer, the places of its rows. */
   private final Deque<List<String>> sent = new ArrayDeque<>();
 
   private ChangeItemsRequest.Builder batch = ChangeItemsRequest.newBuilder();
@@ -77,7 +80,7 @@ final class PutBatches implements AutoCloseable {
     }
   }
 
-  /** Sends the rest, and waits for all answers. */
+  /** Sends the last batch, and waits for all answers. */
   void finish() {
     flush();
     stream.finish();

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Accounts for the rows of a file. The number of rows equals the sum of all outcomes, as long as
- * every row has an answer. One thread.
+ * Accounts for the rows of a file. If every row has an answer, the numbers of all outcomes add up
+ * to the number of rows. Not thread-safe.
  */
 final class PutReport {
   private static final int SHOWN = 20;
@@ -26,18 +26,18 @@ final class PutReport {
     read++;
   }
 
-  /** Notes a row that was refused before it was sent. */
+  /** Counts a row that was refused before it was sent, and keeps the reason. */
   void refused(String place, String reason) {
     add(Outcome.REFUSED, 1);
     tell("refused: " + place + ": " + reason);
   }
 
-  /** Notes a row that would be sent. */
+  /** Counts a valid row that a dry run does not send. */
   void sound() {
     add(Outcome.OUTCOME_UNSPECIFIED, 1);
   }
 
-  /** Notes what the server made of a row. */
+  /** Counts the outcome that the server gave a row. Keeps the reason if the row is not served. */
   void answered(String place, ItemVerdict verdict) {
     add(verdict.getOutcome(), 1);
     if (verdict.getOutcome() == Outcome.REFUSED) {
@@ -72,7 +72,10 @@ final class PutReport {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Prints the rows that are not served, at most twenty, and the sum of all rows. */
+  /**
+   * Prints at most twenty rows that are refused or not served, and the number of rows with each
+   * outcome.
+   */
   void print(PrintWriter out) {
     shown.forEach(out::println);
     if (told > shown.size()) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The items of a text file, plain or compressed. Delimited text has a header row; JSON lines have
- * one object a line.
+ * one object per line.
  */
 final class TextItems implements ItemRows {
   private static final int MAX_LINE_CHARACTERS = 1 << 20;
@@ -34,7 +34,10 @@ final class TextItems implements ItemRows {
     this.json = json;
   }
 
-  /** Opens a file. {@code name} is its name in lower case, without the suffix of a compression. */
+  /**
+   * Opens a file. {@code name} is the file's name in lower case, without the suffix of a
+   * compression.
+   */
   static TextItems open(Path path, String name) throws IOException {
     String file = String.valueOf(path.getFileName());
     return name.matches(".*\\.(json|jsonl|ndjson)")

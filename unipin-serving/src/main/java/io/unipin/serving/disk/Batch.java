@@ -3,7 +3,7 @@ package io.unipin.serving.disk;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
-/** Changes of a database that are made together or not at all. One thread. */
+/** Changes of a database, all of which are made or none. Not thread-safe. */
 public final class Batch implements AutoCloseable {
   private final WriteBatch changes = new WriteBatch();
 
@@ -12,14 +12,15 @@ public final class Batch implements AutoCloseable {
     return this;
   }
 
-  /** Deletes one key. Its bytes leave the disk at some later time. */
+  /** Deletes one key and its value. The bytes of both leave the disk at some later time. */
   public Batch delete(byte[] key) throws RocksDBException {
     changes.delete(key);
     return this;
   }
 
   /**
-   * Deletes one key. {@link DiskDatabase#rewrite} then removes it from the disk.
+   * Deletes one key and its value. {@link DiskDatabase#rewrite} can then remove their bytes from
+   * the disk.
    *
    * @param next smallest key after {@code key}
    */

@@ -64,11 +64,13 @@ public final class DiskDatabase implements AutoCloseable {
   }
 
   /**
-   * Where a database lies and how it writes.
+   * Where a database lies and how it writes to the disk.
    *
-   * @param store what the database holds, for messages, such as {@code history}
-   * @param folder folder of the database, whose setting is {@code store.folder}
-   * @param syncWrites whether every write waits for the disk, so that it survives a loss of power
+   * @param store name of what the database holds, for messages, such as {@code history}
+   * @param folder folder of the database; messages call its setting {@code folder} of
+   *     {@code store}, such as {@code history.folder}
+   * @param syncWrites whether every write waits until the data is on the disk, so that the data
+   *     survives a loss of power
    */
   public record Place(String store, Path folder, boolean syncWrites) {}
 
@@ -103,8 +105,8 @@ public final class DiskDatabase implements AutoCloseable {
   }
 
   /**
-   * Opens an existing database for reading only, as it is now. A server may go on writing it
-   * meanwhile.
+   * Opens an existing database for reading only, in its present state. A server may go on writing
+   * the database meanwhile, but the reader does not see these writes.
    */
   public static DiskDatabase openForReading(Place place) {
     RocksDB.loadLibrary();
@@ -130,7 +132,10 @@ public final class DiskDatabase implements AutoCloseable {
     T run() throws RocksDBException;
   }
 
-  /** Runs a call. Fails if the database is closed. Closing waits for the call. */
+  /**
+   * Runs a call on the open database. Throws if the database is closed. {@link #close} waits for
+   * running calls.
+   */
   public <T extends @Nullable Object> T use(Call<T> call) {
     life.readLock().lock();
     try {
@@ -164,19 +169,19 @@ public final class DiskDatabase implements AutoCloseable {
     database.put(writeOptions, key, value);
   }
 
-  /** Deletes one key. {@link #rewrite} then removes it from the disk. */
+  /** Deletes one key and its value. {@link #rewrite} can then remove their bytes from the disk. */
   public void delete(byte[] key, byte[] next) throws RocksDBException {
     database.deleteRange(writeOptions, key, next);
   }
 
-  /** Makes all changes of a batch, or none. */
+  /** Makes all changes of a batch, or throws and makes none. */
   public void write(Batch batch) throws RocksDBException {
     database.write(writeOptions, batch.changes());
   }
 
   /**
-   * Removes deleted data from the disk. This is slow, but other keys can be read and written
-   * meanwhile.
+   * Removes the bytes of deleted keys in a range from the disk. This is slow, but other calls can
+   * read and write meanwhile.
    */
   public void rewrite(byte[] key, byte[] next) throws RocksDBException {
     try (FlushOptions flush = new FlushOptions().setWaitForFlush(true);
@@ -211,7 +216,9 @@ public final class DiskDatabase implements AutoCloseable {
     void take(byte[] key, byte[] value);
   }
 
-  /** Passes every key that begins with the prefix byte to a receiver, in key order. */
+  /**
+   * Passes every key that begins with the prefix byte, with its value, to a receiver, in key order.
+   */
   public void forEach(byte prefix, Receiver receiver) throws RocksDBException {
     try (RocksIterator iterator = database.newIterator()) {
       iterator.seek(new byte[] {prefix});
@@ -223,7 +230,7 @@ public final class DiskDatabase implements AutoCloseable {
     }
   }
 
-  /** Returns all texts whose keys begin with the prefix byte, in key order. */
+  /** Returns all values whose keys begin with the prefix byte as texts, in key order. */
   public List<String> texts(byte prefix) {
     return use(
         () ->

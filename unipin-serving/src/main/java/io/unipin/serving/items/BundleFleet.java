@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All bundles that serve or are kept for a roll-back, and which of them lag behind the store. One
- * thread at a time.
+ * All bundles that serve or are kept for a roll-back. Remembers which bundles lag behind the store.
+ * Not thread-safe: callers hold the lock of {@link ItemChanges}.
  */
 final class BundleFleet {
   private static final Logger logger = LoggerFactory.getLogger(BundleFleet.class);
@@ -29,10 +29,13 @@ final class BundleFleet {
   private final Collection<BundleHolder> others;
   private final int limit;
 
-  /** The holders of bundles that do not serve everything that they should. */
+  /** The holders whose bundles lag behind: they do not serve all items that they should. */
   private final Map<BundleHolder, Pause> behind = new HashMap<>();
 
-  /** The calls of {@link #catchUp} before the next attempt, and after it if it fails. */
+  /**
+   * Numbers of calls of {@link #catchUp} that pass without an attempt: those left before the next
+   * attempt, and those that follow it if it fails.
+   */
   private record Pause(int left, int next) {
     static final Pause NONE = new Pause(0, 1);
 
@@ -52,7 +55,7 @@ final class BundleFleet {
     return new BundleItems(bundle, limit);
   }
 
-  /** Runs a step for every bundle that serves, and for the one that is kept for a roll-back. */
+  /** Runs a step for every bundle that serves, and for the bundle that is kept for a roll-back. */
   void each(Consumer<LoadedBundle> step) {
     own.ifServing(step);
     own.previous().ifPresent(step);
@@ -63,12 +66,15 @@ final class BundleFleet {
     others.forEach(other -> other.ifServing(step));
   }
 
-  /** Adds bundles' own items that their indexes lack, except in the server's own bundle. */
+  /**
+   * Restores items that a bundle has of its own but its index lacks, in all bundles except the
+   * server's own.
+   */
   void restoreInOthers(long[] ids) {
     eachOther(bundle -> items(bundle).restoreOwn(ids));
   }
 
-  /** Whether a loaded bundle has this item of its own. */
+  /** Whether any loaded bundle has this item of its own. */
   boolean knows(long id) {
     boolean[] known = {false};
     each(bundle -> known[0] |= bundle.catalogue().row(id) != Catalogue.UNKNOWN);
@@ -87,7 +93,10 @@ final class BundleFleet {
     return places;
   }
 
-  /** Runs the step of a put for the server's own bundle. {@link #catchUp} repairs a failed one. */
+  /**
+   * Runs the step of a put for the server's own bundle. If the step fails, {@link #catchUp} brings
+   * the bundle up to date later.
+   */
   void serve(Runnable put) {
     boolean wasBehind = behind.putIfAbsent(own, Pause.NONE) != null;
     put.run();
@@ -97,8 +106,9 @@ final class BundleFleet {
   }
 
   /**
-   * Lets every other bundle follow the store. The step returns whether the bundle serves everything
-   * that it should. {@link #catchUp} repairs what failed.
+   * Runs a step that brings each other bundle up to date. The step returns whether the bundle
+   * serves all items that it should. If a step fails, {@link #catchUp} brings the bundle up to date
+   * later.
    */
   void follow(Predicate<BundleItems> step) {
     for (BundleHolder other : others) {
@@ -120,8 +130,8 @@ final class BundleFleet {
   }
 
   /**
-   * Brings bundles that lag behind to the state of the store. A bundle that stays behind is tried
-   * again after growing numbers of calls.
+   * Brings bundles that lag behind to the state of the store. If a bundle still lags behind, the
+   * number of calls until its next attempt doubles, up to a limit.
    */
   void catchUp(ItemStore store) {
     for (BundleHolder holder : List.copyOf(behind.keySet())) {

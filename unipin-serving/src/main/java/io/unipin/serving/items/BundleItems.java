@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the items of one loaded bundle to the state of the store. The bundle's own tower embeds
- * the live items. One thread at a time.
+ * Brings the items of one loaded bundle to the state of the store. The tower of this bundle embeds
+ * the live items. Not thread-safe: callers hold the lock of {@link ItemChanges}.
  */
 final class BundleItems {
   private static final Logger logger = LoggerFactory.getLogger(BundleItems.class);
@@ -27,14 +27,17 @@ final class BundleItems {
   private final int limit;
   private final LiveItems live;
 
-  /** Creates the items of a bundle that serves at most {@code limit} live items. */
+  /** Creates an instance for a bundle, which serves at most {@code limit} live items. */
   BundleItems(LoadedBundle bundle, int limit) {
     this.bundle = bundle;
     this.limit = limit;
     this.live = bundle.items();
   }
 
-  /** Returns the vectors (items, itemDim) that the bundle's tower gives to items that fit it. */
+  /**
+   * Returns the vectors (items, itemDim) that the bundle's tower computes. The items must fit the
+   * bundle.
+   */
   float[] embed(List<StoredItem> items) {
     int dimension = bundle.model().config().contentDim();
     float[] contents = new float[Math.multiplyExact(items.size(), dimension)];
@@ -45,9 +48,9 @@ final class BundleItems {
   }
 
   /**
-   * Brings the bundle to a state in which it serves these stored items as far as it can.
+   * Makes the bundle serve these stored items, except for those that do not fit it or have no room.
    *
-   * @return whether there was room for all of them
+   * @return whether the bundle had room for all items that fit it
    */
   boolean serve(List<StoredItem> items) {
     List<StoredItem> served = new ArrayList<>();
@@ -69,7 +72,7 @@ final class BundleItems {
           complete = false;
         }
       } else if (!fit.isServed() && old >= 0) {
-        unfit.add(stored.id()); // an earlier revision fitted
+        unfit.add(stored.id()); // an earlier revision of the item fitted
       }
     }
     restoreOwn(own.build().toArray());
@@ -79,7 +82,7 @@ final class BundleItems {
     return complete && added.size() == served.size();
   }
 
-  /** Adds items except those that the bundle's tower can't embed. */
+  /** Adds items, except those for which the bundle's tower computed a vector that is not finite. */
   private void addFinite(List<StoredItem> items, float[] vectors) {
     int[] good =
         IntStream.range(0, items.size()).filter(i -> isFinite(vectors, i, items.size())).toArray();
@@ -97,7 +100,7 @@ final class BundleItems {
     add(IntStream.of(good).mapToObj(items::get).toList(), rows);
   }
 
-  /** Whether row {@code i} of {@code rows} vectors has finite components only. */
+  /** Whether all elements of vector {@code i} of {@code rows} vectors are finite. */
   static boolean isFinite(float[] vectors, int i, int rows) {
     int dimension = vectors.length / rows;
     for (int at = i * dimension; at < (i + 1) * dimension; at++) {
@@ -111,7 +114,7 @@ final class BundleItems {
   /**
    * Adds items that fit the bundle.
    *
-   * @param vectors (items, itemDim) of {@link #embed}, finite
+   * @param vectors (items, itemDim) finite vectors from {@link #embed}
    */
   void add(List<StoredItem> items, float[] vectors) {
     if (!items.isEmpty()) {
@@ -119,7 +122,10 @@ final class BundleItems {
     }
   }
 
-  /** Adds those of the bundle's own items that its index lacks, with the bundle's own vectors. */
+  /**
+   * Adds to the index those of the bundle's own items that it lacks, with the vectors that the
+   * bundle has for them.
+   */
   void restoreOwn(long... ids) {
     Catalogue catalogue = bundle.catalogue();
     long[] known = LongStream.of(ids).filter(id -> catalogue.row(id) >= 0).distinct().toArray();
@@ -136,7 +142,7 @@ final class BundleItems {
     bundle.index().upsert(back, vectors);
   }
 
-  /** Returns what the bundle does with an id that is stored as given. */
+  /** Returns what the bundle does with an id. */
   ItemPlace place(int holder, long id, @Nullable StoredItem stored, boolean isDeleted) {
     Service service;
     String reason = "";
@@ -165,7 +171,7 @@ final class BundleItems {
   /**
    * Brings the bundle to the state of the store.
    *
-   * @return whether there was room for all items
+   * @return whether the bundle had room for all items that fit it
    */
   boolean settle(ItemStore store) {
     StoreIndex index = store.index();
@@ -191,7 +197,7 @@ final class BundleItems {
     }
   }
 
-  /** Takes the store's items one by one and serves them in batches. */
+  /** Takes the store's items one by one, and makes the bundle serve them in batches. */
   private final class Settling {
     private final List<StoredItem> batch = new ArrayList<>();
     private boolean complete = true;

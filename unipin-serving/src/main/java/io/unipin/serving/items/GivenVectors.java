@@ -6,11 +6,14 @@ import io.unipin.serving.items.ItemChanges.Upsert;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** Reads the vectors that a caller gives for items of a bundle. */
+/** Checks the vectors that a caller gives for items of a bundle. */
 final class GivenVectors {
   private GivenVectors() {}
 
-  /** Returns (upserts, itemDim): for each item the given vector, or else the bundle's own. */
+  /**
+   * Returns (upserts, itemDim) one vector per item: the given vector, or the bundle's own vector if
+   * none is given.
+   */
   static float[] of(LoadedBundle bundle, List<Upsert> upserts) {
     int dimension = bundle.index().dimension();
     FloatBuffer own = bundle.model().itemTable();

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** The catalogue of a bundle together with the items that callers put, for the next training. */
+/** Builds the catalogue of the next training: a bundle's items and the items that callers put. */
 public final class GrownCatalogue {
   private GrownCatalogue() {}
 
   /**
    * Returns a bundle's items in their order, followed by the put items that the bundle does not
-   * know.
+   * know. Put items with content of another length are left out.
    *
    * @param folder folder of the store; a server may be using it
-   * @param notes receives a sentence about items that are left out
+   * @param notes receives one sentence if items are left out
    */
   public static Catalogue of(Catalogue bundle, Path folder, Consumer<String> notes) {
     List<CatalogueItem> items =

@@ -20,31 +20,33 @@ import java.util.stream.LongStream;
 /**
  * Adds and removes items while bundles serve.
  *
- * <p>The store keeps what callers put and what they deleted. Every bundle is brought to the state
- * of the store before it starts to serve, and follows it while it serves:
+ * <p>The store keeps the items that callers put and the ids that they deleted. Every bundle is
+ * brought to the state of the store before the bundle starts to serve. While it serves, it gets
+ * every change of the store:
  *
  * <ul>
- *   <li>Items that callers put are served by each bundle that does not know them and whose tower
- *       can embed them.
- *   <li>Deleted items are served by no bundle, until they are put or restored.
- *   <li>A vector given to {@link #change} is used only in the bundle for which it was given,
- *       because each model has its own vectors. It is gone when that bundle is loaded again.
+ *   <li>A bundle serves an item that callers put if the bundle does not know the item and its tower
+ *       can embed it.
+ *   <li>No bundle serves a deleted item, until the item is put or upserted again.
+ *   <li>A vector that is given to {@link #change} is used only in the bundle that then serves,
+ *       because each model has its own vectors. The vector is lost when the bundle is loaded again.
  * </ul>
  *
- * <p>This also holds for a bundle that was kept for a roll-back while items changed. No change
- * happens between the moment a bundle is brought up to date and the moment it serves.
+ * <p>These rules also hold for a bundle that was kept for a roll-back while items changed. No
+ * change happens between the time at which a bundle is brought up to date and the time at which it
+ * serves.
  *
  * <p>Thread-safe.
  */
 public final class ItemChanges {
-  /** Number of items of a call that are stored together. */
+  /** Largest number of items of a call that are stored by one write. */
   private static final int TOGETHER = 1000;
 
   private final BundleHolder bundles;
   private final ItemsConfig config;
   private final LongSupplier clockMs;
 
-  /** Changed and read under the lock of this object, except for its size. */
+  /** The store. It is changed and read under the lock of this object, except for its size. */
   private final ItemStore store;
 
   @GuardedBy("this")
@@ -54,11 +56,11 @@ public final class ItemChanges {
   private final BundleFleet fleet;
 
   /**
-   * Creates the changes of all given bundles.
+   * Creates an instance for all given bundles.
    *
    * @param bundles holds the bundle that serves most users; verdicts are about this bundle
-   * @param others hold other bundles that may serve
-   * @param clockMs returns the time in milliseconds since the epoch
+   * @param others hold the other bundles in service
+   * @param clockMs returns the time in milliseconds since 1970
    */
   public ItemChanges(
       BundleHolder bundles,
@@ -75,15 +77,17 @@ public final class ItemChanges {
   }
 
   /**
-   * An item of the bundle to add, with its vector.
+   * An item of the serving bundle that is to be added to the index, with a vector.
    *
-   * @param vector vector of the bundle's dimension; empty for the vector that the bundle has
+   * @param vector vector of the bundle's dimension; empty to use the vector that the bundle has for
+   *     the item
    */
   public record Upsert(long id, List<Float> vector) {}
 
   /**
-   * Adds items that the serving bundle knows, and deletes items as {@link #delete} does. Either all
-   * or none. Every search that begins after the return sees the change.
+   * Adds items that the serving bundle knows, and deletes items as {@link #delete} does. Makes
+   * either all of these changes or none. Every search that begins after the return sees the
+   * changes.
    */
   public synchronized LiveIndexStatus change(List<Upsert> upserts, long[] deletes) {
     LiveIndexStatus status;
@@ -114,7 +118,10 @@ public final class ItemChanges {
     return ids;
   }
 
-  /** Refuses more deleted ids than there is room for, unless their items make room. */
+  /**
+   * Refuses new deleted ids if the store is full. The id of a stored item is always accepted,
+   * because deleting the item frees room.
+   */
   @GuardedBy("this")
   private void requireRoom(long[] deletes) {
     StoreIndex index = store.index();
@@ -130,16 +137,18 @@ public final class ItemChanges {
   }
 
   /**
-   * Adds or replaces items. An item's old values are served until the new ones are. A put takes an
-   * earlier deletion of the id back.
+   * Adds or replaces items. The old values of an item are served until the new values are. A put
+   * ends an earlier deletion of the id.
    *
-   * <p>Everything that this returns as kept is on the disk. Every search that begins after the
-   * return finds the items that are served.
+   * <p>Every item whose verdict says that it is kept is on the disk. Every search that begins after
+   * the return finds the items that are served. If only some of the items can be stored, the
+   * verdicts of the others are REFUSED.
    *
    * @return one verdict per item, in the order of the items
-   * @throws ServingException when no item was looked at: INVALID for an id that stands twice,
-   *     OVERLOADED for more items than {@link ItemsConfig#maxPutsPerSecond} allows now,
-   *     UNAVAILABLE when the store's disk is full. Nothing has changed then.
+   * @throws ServingException when no item was stored: INVALID if an id stands twice, the serving
+   *     bundle's tower can't embed an item, or the server takes no puts; OVERLOADED if
+   *     {@link ItemsConfig#maxPutsPerSecond} does not allow so many items now; UNAVAILABLE if the
+   *     store's disk is full
    */
   public synchronized List<ItemVerdict> put(List<PutItem> items) {
     if (config.limit() == 0) {
@@ -178,10 +187,10 @@ public final class ItemChanges {
   }
 
   /**
-   * Deletes items, whether callers put them or bundles have them. No search that begins after the
-   * return finds them, in no bundle and after no restart. Deleting an item again changes nothing.
+   * Deletes items that callers put or that bundles have. No search in any bundle that begins after
+   * the return finds these items, even after a restart. Deleting an item again changes nothing.
    *
-   * <p>The texts of a deleted item are off the disk soon after the return.
+   * <p>The texts of a deleted item leave the disk soon after the return.
    *
    * @param ids distinct ids
    * @return one verdict per id, in the order of the ids: DELETED or ABSENT
@@ -211,15 +220,17 @@ public final class ItemChanges {
   }
 
   /**
-   * Removes items that have expired, and lets bundles follow the store that could not at once. To
-   * be called at short intervals.
+   * Removes items that have expired, and brings bundles up to date that lag behind the store.
+   * Callers run it at short intervals.
    */
   public synchronized void tidy() {
     remove(store.index().due(clockMs.getAsLong()));
     fleet.catchUp(store);
   }
 
-  /** Removes the bytes of deleted items from the disk. Slow, but changes go on meanwhile. */
+  /**
+   * Removes the bytes of deleted items from the disk. This is slow, but changes go on meanwhile.
+   */
   public void wipe() {
     store.wipe();
   }
@@ -239,7 +250,7 @@ public final class ItemChanges {
         fleet.places(id, stored, store.index().isDeleted(id)));
   }
 
-  /** Returns how many items are kept and served. */
+  /** Returns how many items are kept, and how many of them the server's own bundle serves. */
   public ItemsStatus itemsStatus() {
     StoreIndex.Size size = store.index().size();
     int[] served = {0};
@@ -254,8 +265,8 @@ public final class ItemChanges {
   }
 
   /**
-   * Returns the status of the serving index. When none serves, all numbers are 0 and the recall is
-   * NaN.
+   * Returns the status of the index of the serving bundle. If no bundle serves, all numbers are 0
+   * and the recall is NaN.
    */
   public LiveIndexStatus status() {
     try (BundleLease lease = bundles.acquire()) {
@@ -265,14 +276,14 @@ public final class ItemChanges {
     }
   }
 
-  /** Brings a bundle up to date and then puts it in the server's own service. */
+  /** Brings a bundle up to date and then puts it in service as the server's own bundle. */
   public void serve(LoadedBundle bundle, Runnable swap) {
     serve(bundles, bundle, swap);
   }
 
   /**
-   * Brings a bundle's items up to date and then puts the bundle in service. No change happens in
-   * between.
+   * Brings a bundle's items up to date and then puts the bundle in service. No change of items
+   * happens between these two steps.
    *
    * @param holder holder that the bundle is put into
    * @param swap puts the bundle in service; it must be short, because changes wait for it

@@ -3,14 +3,14 @@ package io.unipin.serving.items;
 import io.unipin.feedlog.FeedRules;
 import java.util.Optional;
 
-/** The rules for a put item that hold for every bundle. */
+/** The rules that a put item must keep whatever bundles serve. */
 public final class ItemCheck {
   private static final int TITLE_CHARS = 1024;
   private static final int MOST_CONTENT = 16_384;
 
   private ItemCheck() {}
 
-  /** Returns what is wrong with an item at the given time; empty for a valid item. */
+  /** Returns which rule an item breaks at the given time; empty if the item is valid. */
   public static Optional<String> fault(PutItem item, long nowMs) {
     if (item.id() < 0) {
       return fault("id", "at least 0", item.id());

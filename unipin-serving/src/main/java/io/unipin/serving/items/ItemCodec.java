@@ -6,9 +6,9 @@ import io.unipin.serving.bytes.MalformedBytesException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The byte format of a stored item. Its id is in the record's key.
+ * The byte format of a stored item. The id of the item is not in the bytes but in their key.
  *
- * <p>Every damaged record causes a {@link MalformedBytesException}.
+ * <p>Damaged bytes cause a {@link MalformedBytesException}.
  */
 final class ItemCodec {
   /*

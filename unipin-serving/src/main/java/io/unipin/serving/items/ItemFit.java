@@ -8,7 +8,8 @@ import java.util.Optional;
  * Whether a bundle can serve a put item.
  *
  * @param outcome ADDED when it can; otherwise KNOWN_BY_BUNDLE, NOT_SERVED or REFUSED
- * @param reason why it can't; empty for ADDED and KNOWN_BY_BUNDLE
+ * @param reason why the bundle can't serve the item; empty if the outcome is ADDED or
+ *     KNOWN_BY_BUNDLE
  */
 record ItemFit(Outcome outcome, String reason) {
   private static final ItemFit SERVED = new ItemFit(Outcome.ADDED, "");

@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server knows of an id.
+ * What a server knows about an id.
  *
- * @param item the item as it is kept; null if none was put
- * @param places one entry for each holder that has a bundle, in the order of the holders
+ * @param item the kept item; null if the store has no item with this id
+ * @param places one entry for each bundle in service, in the order of their holders
  */
 public record ItemStanding(@Nullable PutItem item, List<ItemPlace> places) {
   public ItemStanding {

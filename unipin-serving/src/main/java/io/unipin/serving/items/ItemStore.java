@@ -18,11 +18,11 @@ import org.rocksdb.RocksDBException;
 /**
  * The items that callers put, and the ids that they deleted, on the local disk.
  *
- * <p>A change that returned survives the end of the process and a loss of power. A change that
- * throws has changed nothing.
+ * <p>Once a method that changes the store has returned, the change survives the end of the process
+ * and a loss of power. If the method throws, nothing has changed.
  *
- * <p>One thread at a time may change and read items. Others may call {@link #wipe} and
- * {@link #close} meanwhile, and read the size of the index.
+ * <p>Only one thread at a time may change and read items. Other threads may call {@link #wipe} and
+ * {@link #close} meanwhile, and may read the size of the index.
  */
 public final class ItemStore implements AutoCloseable {
   /*
@@ -88,12 +88,12 @@ public final class ItemStore implements AutoCloseable {
     }
   }
 
-  /** Returns what the store holds, without a look at the disk. */
+  /** Returns the index of what the store holds. The index is in memory. */
   StoreIndex index() {
     return index;
   }
 
-  /** Returns a stored item; empty if there is none with this id. */
+  /** Returns the stored item with this id; empty if there is none. */
   Optional<StoredItem> read(long id) {
     if (!index.holds(id)) {
       return Optional.empty();
@@ -106,7 +106,7 @@ public final class ItemStore implements AutoCloseable {
         });
   }
 
-  /** Passes every item to a receiver, in the order of their ids. */
+  /** Passes all items to a receiver, in the order of their ids. */
   void forEach(Consumer<StoredItem> receiver) {
     database.use(
         () -> {
@@ -115,7 +115,7 @@ public final class ItemStore implements AutoCloseable {
         });
   }
 
-  /** Puts items, either all or none. Their ids are not deleted from then on. */
+  /** Stores either all items or none. From then on their ids do not count as deleted. */
   void put(List<StoredItem> items) {
     write(
         batch -> {
@@ -129,8 +129,9 @@ public final class ItemStore implements AutoCloseable {
   }
 
   /**
-   * Keeps ids as deleted or as no longer deleted, either all or none. The items with these deleted
-   * ids are gone; {@link #wipe} removes their bytes from the disk.
+   * Stores which ids are deleted and which are no longer deleted. Makes either all of these changes
+   * or none. Items with the deleted ids are removed; {@link #wipe} removes their bytes from the
+   * disk.
    */
   void delete(long[] ids, long[] restored) {
     List<byte[]> items =
@@ -162,7 +163,7 @@ public final class ItemStore implements AutoCloseable {
     }
   }
 
-  /** Collects changes. */
+  /** Adds changes to a batch. */
   private interface Writing {
     void write(Batch batch) throws RocksDBException;
   }
@@ -178,7 +179,10 @@ public final class ItemStore implements AutoCloseable {
         });
   }
 
-  /** Removes the bytes of deleted items from the disk. Slow, but other calls go on meanwhile. */
+  /**
+   * Removes the bytes of deleted items from the disk. This is slow, but other calls go on
+   * meanwhile.
+   */
   void wipe() {
     wiping.run();
   }

@@ -4,8 +4,8 @@ import io.unipin.serving.threads.Recurring;
 import java.time.Duration;
 
 /**
- * The regular work for items that callers put: expired items are removed, and deleted ones leave
- * the disk. Both have a thread of their own, because leaving the disk takes long.
+ * The regular work for items that callers put. One thread removes expired items. Another thread
+ * removes the bytes of deleted items from the disk, because this takes long.
  */
 public final class ItemUpkeep implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(1);
@@ -23,7 +23,10 @@ public final class ItemUpkeep implements AutoCloseable {
     return new ItemUpkeep(items);
   }
 
-  /** Runs a task. A task that a stop overtakes may fail; the next start does the rest. */
+  /**
+   * Runs a task. If the task fails because the server stops meanwhile, the failure is ignored; the
+   * rest is done after the next start.
+   */
   private void run(Runnable task) {
     try {
       task.run();
@@ -34,7 +37,7 @@ public final class ItemUpkeep implements AutoCloseable {
     }
   }
 
-  /** Stops the work. A task that runs may go on for a moment. Idempotent. */
+  /** Stops the work. A running task may go on for a short time. Idempotent. */
   @Override
   public void close() {
     closed = true;

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 /**
  * Settings of the items that callers put while bundles serve.
  *
- * @param folder folder of the store; empty for the one beside the history
- * @param limit most items that a bundle serves in addition to its own; 0 for none. Every loaded
- *     bundle has room for them.
- * @param maxBytes most bytes of all kept records together
- * @param maxPutsPerSecond most items that calls may put a second, on average; a call may use up to
- *     ten seconds' worth at once
+ * @param folder folder of the store; empty to use a folder beside that of the history
+ * @param limit largest number of items that a bundle serves in addition to its own; 0 if callers
+ *     may put no items. Every loaded bundle has room for that many.
+ * @param maxBytes largest number of bytes of all kept items and deleted ids together
+ * @param maxPutsPerSecond largest number of items that calls may put per second, on average; a
+ *     single call may put up to ten times as many
  */
 public record ItemsConfig(Path folder, int limit, ByteSize maxBytes, double maxPutsPerSecond) {
   private static final int MOST_ITEMS = 10_000_000;
@@ -32,8 +32,8 @@ public record ItemsConfig(Path folder, int limit, ByteSize maxBytes, double maxP
   }
 
   /**
-   * Returns the folder of the store. If none is set, it lies beside the given folder of the history
-   * and has its name with {@code -items} added.
+   * Returns the folder of the store. If none is set, the folder lies beside the given folder of the
+   * history and has the name of that folder with {@code -items} added.
    */
   public Path folder(Path history) {
     Path absolute = history.toAbsolutePath().normalize();
@@ -44,8 +44,8 @@ public record ItemsConfig(Path folder, int limit, ByteSize maxBytes, double maxP
 
   /**
    * Returns the number of slots of a loaded bundle. A replaced or deleted item keeps its slot for
-   * as long as a request reads it, so there are more slots than items. A slot takes the bundle's
-   * item dimension times 4 bytes.
+   * as long as a request reads it, so there are more slots than items. A slot takes 4 bytes for
+   * each dimension of the bundle's item vectors.
    */
   public int slots() {
     return limit + Math.max(Math.min(limit, SPARE_SLOTS), limit / SPARE_SHARE);

@@ -1,14 +1,15 @@
 package io.unipin.serving.items;
 
 /**
- * The items that callers put, in numbers.
+ * Numbers of the items that callers put.
  *
- * @param stored items in the store
- * @param served those of them that the serving bundle serves
- * @param limit most items that a bundle serves in addition to its own; 0 when the server takes none
- * @param deleted ids that are kept as deleted
- * @param bytes bytes of all records
- * @param maxBytes most bytes of all records
+ * @param stored number of items in the store
+ * @param served number of live items that the server's own bundle serves
+ * @param limit largest number of items that a bundle serves in addition to its own; 0 when the
+ *     server takes no puts
+ * @param deleted number of ids that are kept as deleted
+ * @param bytes bytes of all kept items and deleted ids
+ * @param maxBytes largest number of these bytes
  */
 public record ItemsStatus(
     int stored, int served, int limit, int deleted, long bytes, long maxBytes) {}

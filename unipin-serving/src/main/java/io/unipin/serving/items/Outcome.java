@@ -4,11 +4,11 @@ package io.unipin.serving.items;
 public enum Outcome {
   /** The item is new. The next search finds it. */
   ADDED,
-  /** The item was there with other values. The next search finds the new ones. */
+  /** The item was kept with other values before. The next search finds the new values. */
   REPLACED,
-  /** The item was there with the same values. */
+  /** The item was already kept with the same values. */
   UNCHANGED,
-  /** The item is gone, and its texts are off the disk soon. */
+  /** The item is deleted, and its texts leave the disk soon. */
   DELETED,
   /** There was no such item to delete. */
   ABSENT,

@@ -7,7 +7,7 @@ package io.unipin.serving.items;
  * @param title title; empty when unknown
  * @param category category; empty when unknown
  * @param author author; empty when unknown
- * @param createdMs when the item appeared, in milliseconds since 1970; 0 when unknown
+ * @param createdMs time at which the item appeared, in milliseconds since 1970; 0 when unknown
  * @param content content vector, owned by this record; empty when the item has none
  * @param expiresMs time from which the item is on no page, in milliseconds since 1970; 0 for never
  * @param key key that gave the item its id; empty when the caller gave the id

@@ -10,9 +10,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of the items of one call, before anything is changed. One thread.
+ * Decides what becomes of items that are put together, before anything is changed. Not thread-safe.
  *
- * <p>The plan is made for the bundle that serves most users. Other bundles follow the store.
+ * <p>The plan is made for the bundle that serves most users. Other bundles are brought up to date
+ * from the store.
  */
 final class PutPlan {
   private final ItemsConfig config;
@@ -23,7 +24,7 @@ final class PutPlan {
   /** The items to store. */
   private final List<StoredItem> kept = new ArrayList<>();
 
-  /** Those of them that the bundle is to serve, and the others. */
+  /** The items of {@code kept} that the bundle is to serve. */
   private final List<StoredItem> served = new ArrayList<>();
 
   private final List<StoredItem> unserved = new ArrayList<>();
@@ -50,7 +51,7 @@ final class PutPlan {
     return kept;
   }
 
-  /** Takes the next item of the call. */
+  /** Decides about the next item. */
   void consider(PutItem item, long nowMs) {
     ItemFit fit = ItemFit.of(bundle, item);
     Optional<String> fault = ItemCheck.fault(item, nowMs);
@@ -116,7 +117,7 @@ final class PutPlan {
     return Arrays.equals(ItemCodec.encode(present), renewed);
   }
 
-  /** Counts an item. Returns why there is no room for it; empty if there is. */
+  /** Reserves room for an item. Returns why there is no room for the item; empty if there is. */
   private String room(StoredItem stored, ItemFit fit) {
     long cost = StoreIndex.cost(stored) - store.index().cost(stored.id());
     boolean isMore = fit.isServed() && bundle.items().revision(stored.id()) < 0;

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds the number of items that calls put a second. Unused room is kept for
- * {@value #BURST_SECONDS} seconds. One thread at a time.
+ * Bounds the number of items that calls put per second. Room that is not used can be used up to
+ * {@value #BURST_SECONDS} seconds later. Not thread-safe.
  */
 final class PutRate {
   private static final int BURST_SECONDS = 10;
@@ -19,7 +19,7 @@ final class PutRate {
   private double left;
   private long last;
 
-  /** Creates a bound with a clock in nanoseconds. */
+  /** Creates a bound. {@code nanos} is its clock, in nanoseconds. */
   PutRate(double perSecond, LongSupplier nanos) {
     this.perSecond = perSecond;
     this.most = Math.max(1, BURST_SECONDS * perSecond);
@@ -28,7 +28,7 @@ final class PutRate {
     this.last = nanos.getAsLong();
   }
 
-  /** Takes room for items, or refuses the call. */
+  /** Uses room for items, or throws if there is too little room. */
   void take(int items) {
     long now = nanos.getAsLong();
     left = Math.min(most, left + perSecond * (now - last) / NANOS);

@@ -9,18 +9,22 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What an {@link ItemStore} holds, in memory and without the records themselves.
+ * An index, in memory, of what an {@link ItemStore} holds. It lacks the texts and contents of the
+ * items.
  *
- * <p>One thread at a time, except for {@link #size}.
+ * <p>Not thread-safe, except for {@link #size}.
  */
 final class StoreIndex {
-  /** Bytes that an id takes beside its record, on the disk and in memory. */
+  /**
+   * Bytes that are counted for an id itself, on the disk and in memory, in addition to those of its
+   * item.
+   */
   private static final int ID_BYTES = 64;
 
   private final Map<Long, Kept> kept = new HashMap<>();
   private final Set<Long> deleted = new HashSet<>();
 
-  /** The ids of items that expire, by their time. */
+  /** The ids of items that expire, by the time at which they expire. */
   private final TreeMap<Long, Set<Long>> expiries = new TreeMap<>();
 
   private long lastRevision;
@@ -33,18 +37,21 @@ final class StoreIndex {
   /**
    * The size of a store.
    *
-   * @param items stored items
-   * @param deleted ids that are kept as deleted
-   * @param bytes bytes of all records and ids
+   * @param items number of stored items
+   * @param deleted number of ids that are kept as deleted
+   * @param bytes bytes of all items and ids
    */
   record Size(int items, int deleted, long bytes) {}
 
-  /** Returns the bytes that an item counts. */
+  /** Returns the bytes that an item counts, with its id. */
   static long cost(StoredItem stored) {
     return ID_BYTES + (long) ItemCodec.encode(stored).length;
   }
 
-  /** Returns the bytes that an id counts now; 0 if it is neither stored nor deleted. */
+  /**
+   * Returns the bytes that an id counts now, with its item; 0 if the id is neither stored nor
+   * deleted.
+   */
   long cost(long id) {
     Kept present = kept.get(id);
     return (present == null ? 0 : present.bytes()) + (isDeleted(id) ? ID_BYTES : 0);
@@ -54,7 +61,7 @@ final class StoreIndex {
     return size;
   }
 
-  /** Publishes the size after a change. */
+  /** Publishes the size after a change, so that {@link #size} returns it. */
   void measure() {
     size = new Size(kept.size(), deleted.size(), bytes);
   }
@@ -63,7 +70,7 @@ final class StoreIndex {
     return kept.containsKey(id);
   }
 
-  /** Returns an item's revision, or -1 if there is none with this id. */
+  /** Returns the revision of the stored item with this id, or -1 if there is none. */
   long revision(long id) {
     Kept present = kept.get(id);
     return present == null ? -1 : present.revision();
@@ -73,7 +80,7 @@ final class StoreIndex {
     return deleted.contains(id);
   }
 
-  /** Returns the deleted ids. They change with the store. */
+  /** Returns a view of the deleted ids, which changes with the store. */
   Collection<Long> deleted() {
     return Collections.unmodifiableSet(deleted);
   }

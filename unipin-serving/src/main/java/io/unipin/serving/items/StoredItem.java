@@ -7,14 +7,14 @@ import io.unipin.serving.items.live.LiveItem;
 /**
  * An item as the store keeps it.
  *
- * @param revision number that is higher for a later put
+ * @param revision number of the put; a later put has a higher number
  */
 record StoredItem(long revision, PutItem item) {
   long id() {
     return item.id();
   }
 
-  /** Returns the item as a bundle serves it. */
+  /** Returns the item in the form in which a bundle serves it. */
   LiveItem live() {
     return new LiveItem(
         item.id(),
@@ -27,7 +27,7 @@ record StoredItem(long revision, PutItem item) {
         item.key());
   }
 
-  /** Returns the item as a feed log has it. */
+  /** Returns the item in the form in which a feed log holds it. */
   CatalogueItem catalogued() {
     return new CatalogueItem(
         item.id(),

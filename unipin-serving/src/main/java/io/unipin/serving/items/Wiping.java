@@ -13,20 +13,27 @@ import java.util.TreeMap;
 import org.rocksdb.RocksDBException;
 
 /**
- * Removes the bytes of deleted records from the disk, in the background and many at once.
+ * Removes the bytes of deleted records from the disk, in the background and for many records
+ * together.
  *
- * <p>The keys of such records are stored until that has happened, so a killed server goes on with
- * it. Thread-safe.
+ * <p>A note for each such record, which holds its key, is stored until its bytes are removed. So
+ * after the end of a killed server the next server goes on. Thread-safe.
  */
 final class Wiping {
   private static final byte UNWIPED = 'w';
 
-  /** Above this number of keys, one pass over all of them costs less than one pass for each. */
+  /**
+   * Number of keys up to which each key gets a pass of its own. For more keys one pass over all of
+   * them costs less.
+   */
   private static final int SINGLY = 16;
 
   private final DiskDatabase database;
 
-  /** The keys of records whose bytes may be on the disk, each with the number of its deletion. */
+  /**
+   * The keys of deleted records whose bytes may still be on the disk. Each has the number of its
+   * deletion.
+   */
   @GuardedBy("this")
   private final SortedMap<byte[], Long> waiting = new TreeMap<>(Arrays::compareUnsigned);
 
@@ -47,7 +54,7 @@ final class Wiping {
     }
   }
 
-  /** Deletes records with a write that also stores their notes. */
+  /** Runs a write that deletes the records with these keys and stores their notes. */
   synchronized void delete(List<byte[]> keys, Runnable write) {
     write.run();
     for (byte[] key : keys) {
@@ -55,7 +62,7 @@ final class Wiping {
     }
   }
 
-  /** Adds the note of a deletion to its batch. */
+  /** Adds the note of a deletion to the batch that deletes the record. */
   void note(Batch batch, byte[] key) throws RocksDBException {
     batch.put(noteOf(key), new byte[0]);
   }
@@ -70,7 +77,7 @@ final class Wiping {
     return copy;
   }
 
-  /** Rewrites the files that hold noted records. Returns at once if there are none. */
+  /** Rewrites the files that hold noted records. Does nothing if there are no notes. */
   void run() {
     SortedMap<byte[], Long> wiped = taken();
     if (wiped.isEmpty()) {
@@ -92,7 +99,7 @@ final class Wiping {
         });
   }
 
-  /** Forgets the notes of records that were not deleted again meanwhile. */
+  /** Deletes the notes of records, except those that were deleted again meanwhile. */
   private synchronized void forget(SortedMap<byte[], Long> wiped) {
     List<byte[]> done = new ArrayList<>();
     for (Map.Entry<byte[], Long> entry : wiped.entrySet()) {

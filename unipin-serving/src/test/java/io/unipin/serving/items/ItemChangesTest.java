@@ -102,7 +102,7 @@ final class ItemChangesTest {
   void anyChangesSwapsAndRollBacks_everyBundleHoldsWhatIsNotDeleted() {
     for (int seed = 0; seed < 4; seed++) {
       Random random = new Random(seed);
-      Set<Long> expected = held(serving); // a simple model of the index that holds only ids
+      Set<Long> expected = held(serving); // a model of the index: only its ids
       for (int step = 0; step < 60; step++) {
         step(random, expected);
         assertThat(held(serving)).as("seed %d, step %d", seed, step).isEqualTo(expected);

@@ -137,7 +137,7 @@ final class ItemStoreTest {
       store.wipe();
       assertThat(filesContain(folder, forgotten)).isFalse();
       assertThat(filesContain(folder, kept)).isTrue();
-      store.wipe(); // has nothing left to do
+      store.wipe(); // no bytes are left to remove
     }
     assertThat(filesContain(folder, forgotten)).isFalse();
   }
@@ -194,7 +194,7 @@ final class ItemStoreTest {
                 + " have");
   }
 
-  /** The files of an open store are what a killed server leaves. */
+  /** Tests the files of an open store, which are the files that a killed server leaves. */
   @Test
   void store_ofAKilledServer_hasEverythingThatReturned() throws IOException {
     try (ItemStore store = ItemStore.open(folder)) {
@@ -259,7 +259,7 @@ final class ItemStoreTest {
     }
   }
 
-  /** A record of version 1. Later versions must still read it. */
+  /** Tests that bytes of version 1 are read. Later versions must still read them. */
   @Test
   void decode_recordOfTheFirstVersion_isRead() {
     byte[] record = HexFormat.of().parseHex("01070ad00f05736576656e01630161023f800000c0200000");

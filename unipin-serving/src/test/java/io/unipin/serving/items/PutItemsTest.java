@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests what every bundle serves after items were put and deleted. */
+/** Tests which items every bundle serves after items were put and deleted. */
 @Timeout(120)
 final class PutItemsTest {
   private static final int LIMIT = 8;
@@ -211,7 +211,7 @@ final class PutItemsTest {
       rows.get(row * dimension, after);
       assertThat(after).containsExactly(before);
       assertThat(view.title(row)).isEqualTo(item.title());
-      // every slot is in the hands of this reader or in use
+      // every slot is in use or kept for this reader
       assertVerdict(put(titled(item, "One more")), Outcome.REFUSED, "try again");
       assertThat(title(serving, LATE_ID)).isEqualTo("Another " + (others - 1));
     }

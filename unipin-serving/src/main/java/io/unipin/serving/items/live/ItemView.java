@@ -8,13 +8,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a bundle at one moment, each at a row of the model's table. It is what one request
- * reads. Its rows keep their items until the view is closed, whatever callers put or delete.
+ * The items of a bundle at the time when the view was opened, each at a row of the model's table.
+ * One request reads one view. Until the view is closed its rows keep their items, whatever callers
+ * put or delete. Only the times of expiry of the bundle's own items are always the current ones.
  *
  * <p>Rows 0 to N - 1 are the bundle's own items, row N stands for unknown items, and higher rows
  * are live items.
  *
- * <p>Thread-safe except for {@link #close}. A look-up is O(1).
+ * <p>Thread-safe except for {@link #close}. A look-up takes O(1).
  */
 public final class ItemView implements AutoCloseable {
   private final LiveItems items;
@@ -80,25 +81,30 @@ public final class ItemView implements AutoCloseable {
     return isLive(row) ? live(row).author() : catalogue.author(row);
   }
 
-  /** Returns when the item appeared, in milliseconds since 1970, or {@link FeedLog#NO_TIME}. */
+  /**
+   * Returns the time at which the item appeared, in milliseconds since 1970, or
+   * {@link FeedLog#NO_TIME}.
+   */
   public long createdMs(int row) {
     return isLive(row) ? live(row).createdMs() : catalogue.createdMs(row);
   }
 
   /**
-   * Returns the time from which the item is on no page, in milliseconds since 1970; 0 for never.
+   * Returns the time from which no page shows the item, in milliseconds since 1970; 0 for never.
    */
   public long expiresMs(int row) {
     return isLive(row) ? live(row).expiresMs() : items.expiresMs(catalogue.id(row));
   }
 
-  /** Whether an item is on no page at the given time, because it has expired. */
+  /** Whether an item has expired at the given time, so that no page shows it. */
   public boolean isExpired(int row, long nowMs) {
     long expires = expiresMs(row);
     return expires != 0 && expires <= nowMs;
   }
 
-  /** Returns the identity of a live item, or {@link ItemIdentity#NONE} for the bundle's own. */
+  /**
+   * Returns the identity of a live item, or {@link ItemIdentity#NONE} for an item of the bundle.
+   */
   public long identity(int row) {
     if (!isLive(row)) {
       return ItemIdentity.NONE;
@@ -107,17 +113,20 @@ public final class ItemView implements AutoCloseable {
     return ItemIdentity.of(item.id(), item.revision());
   }
 
-  /** Returns the number of the bundle's own items and live items. */
+  /** Returns the number of items: the bundle's own items and live items together. */
   public int size() {
     return catalogue.size() + state.size();
   }
 
-  /** Returns the number of the change of live items that this view shows. */
+  /**
+   * Returns the number of the last change of live items that this view shows. Every change has a
+   * higher number than the change before it.
+   */
   public long version() {
     return state.version();
   }
 
-  /** Returns the rows of all live items. O(slots in use). */
+  /** Returns the rows of all live items. Takes O(slots in use). */
   public IntStream liveRows() {
     if (state.size() == 0) {
       return IntStream.empty();
@@ -133,11 +142,11 @@ public final class ItemView implements AutoCloseable {
 
   /**
    * Returns the ids of live items of the given categories that appeared at the given time or later.
-   * O(slots in use).
+   * Takes O(slots in use).
    *
-   * @param categories allowed categories; empty for any
-   * @param fromMs earliest time, in milliseconds since 1970; {@link FeedLog#NO_TIME} for items of
-   *     any age or of unknown age
+   * @param categories allowed categories; an empty set allows any category
+   * @param fromMs earliest time, in milliseconds since 1970; {@link FeedLog#NO_TIME} also allows
+   *     items whose time is unknown
    */
   public long[] liveIds(Set<String> categories, long fromMs) {
     return liveRows()
@@ -148,8 +157,8 @@ public final class ItemView implements AutoCloseable {
   }
 
   /**
-   * Returns the ids of live items that appeared at {@code fromMs} or later and before
-   * {@code toMs}, in milliseconds since 1970. O(slots in use).
+   * Returns the ids of live items that appeared at {@code fromMs} or later and before {@code toMs},
+   * both in milliseconds since 1970. Takes O(slots in use).
    */
   public long[] liveIdsBetween(long fromMs, long toMs) {
     return liveRows()
@@ -158,7 +167,10 @@ public final class ItemView implements AutoCloseable {
         .toArray();
   }
 
-  /** Lets the rows of items that are gone be used again. Idempotent. */
+  /**
+   * Closes the view. Rows of items that were removed or replaced meanwhile can then be used again.
+   * Idempotent.
+   */
   @Override
   public void close() {
     if (!closed) {

@@ -10,29 +10,30 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of one loaded bundle: those of its catalogue, and live items in the slots of its model.
+ * The items of one loaded bundle: the items of its catalogue, and live items in the slots of its
+ * model.
  *
- * <p>Readers open an {@link ItemView}. It shows the items of one moment, whatever is put or removed
- * meanwhile. Readers take no lock and wait for nothing.
+ * <p>Readers open an {@link ItemView}, which shows the items at the time of its opening, whatever
+ * is put or removed later. Readers take no lock and never wait.
  *
  * <p>Thread-safe. Changes happen one after the other.
  */
 public final class LiveItems {
   /*
-   * Every change has a number, the version. An entry is visible from the version of its birth to
-   * that of its death. A reader takes the current version along, and sees the entries that lived
-   * then.
+   * Every change has a number, which is called the version. An entry is visible from the version of
+   * its birth until the version of its death. A reader notes the current version when it opens, and
+   * sees the entries that lived at this version.
    *
-   * A replaced item gets a new slot, so that no reader ever sees a slot change its item. Its old
-   * entry stays reachable from the new one until no reader needs it. A removed item's entry stays
-   * for as long.
+   * A replaced item gets a new slot, so that no reader ever sees a slot change its item. The item's
+   * old entry stays reachable from the new entry until no reader needs the old entry. The entry of
+   * a removed item also stays until no reader needs it.
    */
   private final Catalogue catalogue;
   private final int firstRow;
   private final AtomicReferenceArray<@Nullable Entry> slots;
   private final ConcurrentMap<Long, Entry> newest = new ConcurrentHashMap<>();
 
-  /** Times of expiry of the catalogue's items, by id. Few or none have one. */
+  /** Times of expiry of the catalogue's items, by id. At most a few items have one. */
   private final ConcurrentMap<Long, Long> expiries = new ConcurrentHashMap<>();
 
   private final ReadEpochs readers = new ReadEpochs();
@@ -46,11 +47,11 @@ public final class LiveItems {
    * The state after a change.
    *
    * @param size number of live items
-   * @param slots bound of the slots in use
+   * @param slots number of slots from the first to the last that was ever used
    */
   record State(long version, int size, int slots) {}
 
-  /** A live item in its slot. */
+  /** A live item in a slot. */
   static final class Entry {
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -59,7 +60,7 @@ public final class LiveItems {
     private final long born;
     private volatile long died = NEVER;
 
-    /** The entry that this one replaced, while readers may need it. */
+    /** The entry that this entry replaced; null when no reader can need it. */
     private volatile @Nullable Entry older;
 
     Entry(LiveItem item, int slot, long born, @Nullable Entry older) {
@@ -104,7 +105,10 @@ public final class LiveItems {
     return firstRow;
   }
 
-  /** Returns the entry that had this id at the given version. */
+  /**
+   * Returns the entry of the live item that had this id at the given version; null if there was
+   * none.
+   */
   @Nullable Entry find(long id, long version) {
     Entry entry = newest.get(id);
     while (entry != null && entry.born > version) {
@@ -122,7 +126,7 @@ public final class LiveItems {
     return state.size();
   }
 
-  /** Returns the revision of a live item, or -1 if there is none with this id. */
+  /** Returns the revision of the live item with this id, or -1 if there is none. */
   public long revision(long id) {
     Entry entry = find(id, state.version());
     return entry == null ? -1 : entry.item.revision();
@@ -172,7 +176,7 @@ public final class LiveItems {
     return taken;
   }
 
-  /** Returns slots that were taken and not used. */
+  /** Frees slots that were taken and not used. */
   public synchronized void giveBack(int[] taken) {
     for (int slot : taken) {
       pool.giveBack(slot);
@@ -180,11 +184,12 @@ public final class LiveItems {
   }
 
   /**
-   * Adds items, or replaces those of equal ids. Every view that is opened after the return shows
-   * them.
+   * Adds items, or replaces live items with the same ids. Every view that is opened after the
+   * return shows the given items.
    *
-   * @param items distinct ids, none of the catalogue
-   * @param taken slots of {@link #reserve}, whose vectors are in the model's table
+   * @param items items with distinct ids, none of which the catalogue has
+   * @param taken slots from {@link #reserve}, one per item; the vectors of the items are already in
+   *     these slots of the model's table
    */
   public synchronized void add(List<LiveItem> items, int[] taken) {
     long next = state.version() + 1;
@@ -202,9 +207,10 @@ public final class LiveItems {
   }
 
   /**
-   * Removes items, and ignores ids that are not live. No view that is opened later shows them.
+   * Removes live items, and ignores ids without a live item. No view that is opened after the
+   * return shows the removed items.
    *
-   * @param ids distinct
+   * @param ids distinct ids
    */
   public synchronized void remove(long... ids) {
     long next = state.version() + 1;
@@ -217,7 +223,7 @@ public final class LiveItems {
     release(ids, next);
   }
 
-  /** Ends an entry with the given version. Returns whether it lived. */
+  /** Sets the version of an entry's death. Returns false if the entry is null or already dead. */
   private static boolean die(@Nullable Entry entry, long version) {
     if (entry == null || entry.died != Entry.NEVER) {
       return false;
@@ -231,7 +237,10 @@ public final class LiveItems {
     state = new State(version, size, pool.used());
   }
 
-  /** Releases the slots of entries that the given version ended, now that it is published. */
+  /**
+   * Releases the slots of entries that died at the given version. The version must be published
+   * already.
+   */
   @GuardedBy("this")
   private void release(long[] ids, long version) {
     for (long id : ids) {
@@ -243,7 +252,7 @@ public final class LiveItems {
     }
   }
 
-  /** Forgets the entry of a slot, which no reader needs any more. */
+  /** Removes the entry of a slot. No reader may need this entry any more. */
   private void forget(int slot) {
     Entry gone = slots.get(slot);
     slots.set(slot, null);
@@ -252,12 +261,12 @@ public final class LiveItems {
     }
     for (Entry entry = newest.get(gone.item.id()); entry != null; entry = entry.older) {
       if (entry.older == gone) {
-        entry.older = null; // older entries still were freed before and are forgotten
+        entry.older = null; // entries that are still older were forgotten before
       }
     }
   }
 
-  /** Sets the time from which an item of the catalogue is on no page; 0 for never. */
+  /** Sets the time from which no page shows an item of the catalogue; 0 for never. */
   public void expire(long id, long expiresMs) {
     if (expiresMs == 0) {
       expiries.remove(id);

@@ -4,19 +4,21 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Tells when all readers that were open at a certain time have closed. Readers take no lock and
- * wait for nothing.
+ * never wait.
  *
- * <p>Thread-safe. Any number of threads may read; one thread at a time may call {@link #advance}.
+ * <p>Any number of threads may open and close readers at the same time. Only one thread at a time
+ * may call {@link #advance}.
  */
 final class ReadEpochs {
   /*
    * Epoch-based reclamation (Fraser, "Practical lock-freedom", 2004, section 5.2.3).
    *
-   * A reader counts itself in the epoch that it enters. Two counters are enough, because epoch
-   * e + 1 begins only when no reader of epoch e - 1 is left.
+   * A reader counts itself in the epoch that it enters. Two counters are enough, because epoch e +
+   * 1 begins only when no reader of epoch e - 1 is left.
    *
-   * Something is taken out of the readers' sight in epoch e. Later readers can't reach it. Readers
-   * that can are of epoch e or earlier, so they have closed when epoch e + 2 begins.
+   * Suppose that an object is removed in epoch e, so that later readers can't reach it. Readers
+   * that can still reach it entered in epoch e or earlier. So all of them have closed when epoch e
+   * + 2 begins.
    */
   private final AtomicLong epoch = new AtomicLong();
   private final AtomicLong[] open = {new AtomicLong(), new AtomicLong()};
@@ -29,7 +31,7 @@ final class ReadEpochs {
       if (epoch.get() == now) {
         return now;
       }
-      open[parity(now)].decrementAndGet(); // the epoch ended in between
+      open[parity(now)].decrementAndGet(); // the epoch ended between the two reads
     }
   }
 
@@ -47,7 +49,7 @@ final class ReadEpochs {
     return epoch.get() >= earlier + 2;
   }
 
-  /** Begins the next epochs, as far as no reader prevents it. */
+  /** Begins up to two further epochs, as far as open readers allow it. */
   void advance() {
     for (int step = 0; step < 2; step++) {
       long now = epoch.get();

@@ -6,7 +6,7 @@ import java.util.function.IntConsumer;
 
 /**
  * The slots of live items in a model's table. A freed slot is used again only after every reader
- * that was open when it was freed has closed. One thread at a time.
+ * that was open when the slot was freed has closed. Not thread-safe.
  */
 final class SlotPool {
   private final int limit;
@@ -22,8 +22,8 @@ final class SlotPool {
   private record Freed(int slot, long epoch) {}
 
   /**
-   * Creates a pool of {@code limit} slots. It calls {@code onReusable} with a slot that no reader
-   * knows any more.
+   * Creates a pool of {@code limit} slots. The pool calls {@code onReusable} with each freed slot
+   * that no reader knows any more.
    */
   SlotPool(int limit, ReadEpochs readers, IntConsumer onReusable) {
     this.limit = limit;
@@ -42,7 +42,7 @@ final class SlotPool {
     return free.size() + limit - unused;
   }
 
-  /** Returns the number of slots that wait for their readers. */
+  /** Returns the number of freed slots that readers may still know. */
   int waiting() {
     return waiting.size();
   }
@@ -57,17 +57,17 @@ final class SlotPool {
     return unused++;
   }
 
-  /** Returns a slot that no reader has seen. */
+  /** Frees a slot that no reader has seen. It can be taken again immediately. */
   void giveBack(int slot) {
     free.add(slot);
   }
 
-  /** Frees a slot that readers may know. No later reader may find it. */
+  /** Frees a slot that open readers may know. Readers that open later must not find the slot. */
   void release(int slot) {
     waiting.add(new Freed(slot, readers.now()));
   }
 
-  /** Returns a bound of the slots that were ever taken. */
+  /** Returns the number of slots that were ever taken, which are the first slots of the pool. */
   int used() {
     return unused;
   }

@@ -1,4 +1,6 @@
-/** The items that a loaded bundle serves: its own, and those that callers put meanwhile. */
+/**
+ * The items that a loaded bundle serves: its own items, and items that callers put while it serves.
+ */
 @NullMarked
 package io.unipin.serving.items.live;
 

@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Makes the changes that messages ask for, and counts what became of them. Thread-safe. */
+/** Makes the changes that messages ask for, and counts their outcomes. Thread-safe. */
 public final class ItemCalls {
   private final ItemChanges items;
   private final List<List<String>> arms;
@@ -29,7 +29,7 @@ public final class ItemCalls {
   /**
    * Creates the calls.
    *
-   * @param arms arms that each bundle serves, in the order of the holders that {@code items} knows
+   * @param arms for each holder of {@code items}, in their order, the arms that its bundle serves
    * @param age returns the nanoseconds since the arrival of the message that the current thread
    *     works on
    */
@@ -73,8 +73,8 @@ public final class ItemCalls {
   /**
    * Makes the changes of one message.
    *
-   * @return one verdict for each put and then for each delete, in the order of the message; none
-   *     for deletes that stand beside upserts
+   * @return one verdict for each put, then one for each delete, in the order of the message; no
+   *     verdicts if the message has upserts
    */
   public List<io.unipin.proto.v1.ItemVerdict> change(ChangeItemsRequest message) {
     ItemRequest request = ItemRequest.read(message, items.names());

@@ -3,11 +3,11 @@ package io.unipin.serving.rpc.items;
 import io.unipin.proto.v1.Item;
 import io.unipin.serving.items.PutItem;
 
-/** Converts items between the wire and the server. */
+/** Converts items between the form of the RPC and the form of the server. */
 public final class ItemFields {
   private ItemFields() {}
 
-  /** Returns an item of the wire as the server takes it. It is not checked. */
+  /** Converts an item of a message to the form that the server takes. Does not check the item. */
   public static PutItem read(Item item) {
     return read(item, item.getId());
   }

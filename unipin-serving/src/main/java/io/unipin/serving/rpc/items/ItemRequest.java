@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The changes that a message asks for, checked as a whole. Each put is checked on its own when it is
- * made.
+ * The changes that a message asks for. The message is checked as a whole; the values of each put
+ * are checked later, when the put is made.
  *
  * @param deletes distinct ids; none of them is upserted or put by the same message
  * @param names the items that the message names

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 /**
  * One stream of changes. Each message gets one answer, in order.
  *
- * <p>The stream asks its transport for the next message only after the answer to the message before
- * it, and only while the client takes its answers. So one message of a stream is in memory at a
- * time, and a client that reads no answers stops being read. Transport and worker may call at the
- * same time.
+ * <p>The stream asks its transport for the next message only after it has answered the message
+ * before, and only while the client takes answers. So only one message of a stream is in memory at
+ * a time, and no more messages are read from a client that reads no answers. The transport and a
+ * worker may call methods at the same time.
  */
 public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
   private final ServerCallStreamObserver<ItemVerdicts> answers;
@@ -27,7 +27,7 @@ public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
   @GuardedBy("this")
   private boolean working;
 
-  /** Whether the next message waits until the client takes answers. */
+  /** Whether the stream reads no further message until the client takes answers. */
   @GuardedBy("this")
   private boolean full;
 
@@ -38,7 +38,7 @@ public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
   /** Runs the work of one message on another thread. */
   @FunctionalInterface
   public interface Runner {
-    /** Gives the result of the work to the observer, or its failure as a status. */
+    /** Passes the result of the work to the observer, or a failure of the work as a status. */
     void run(StreamObserver<ItemVerdicts> answer, Supplier<ItemVerdicts> work);
   }
 
@@ -51,7 +51,7 @@ public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
     this.change = change;
   }
 
-  /** Opens a stream. Call it before the method of the service returns. */
+  /** Opens a stream. Callers open it before the method of the service returns. */
   public static StreamObserver<ChangeItemsRequest> open(
       ServerCallStreamObserver<ItemVerdicts> answers,
       Runner runner,
@@ -99,7 +99,7 @@ public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
     }
   }
 
-  /** Names the message in each of its errors. */
+  /** Adds the number of the message to each field that its errors name. */
   private static ServingException numbered(long number, ServingException failure) {
     return ServingException.invalid(
         failure.violations().stream()
@@ -127,7 +127,9 @@ public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
     }
   }
 
-  /** Reads the next message if it waits for the client to take answers. */
+  /**
+   * Asks for the next message if the stream waited for the client and the client now takes answers.
+   */
   private void readOn() {
     synchronized (this) {
       if (!full || !answers.isReady()) {
@@ -140,7 +142,7 @@ public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
 
   @Override
   public void onError(Throwable failure) {
-    // The client has gone. What it sent before keeps its effect.
+    // The client has gone. Changes that it sent before keep their effect.
   }
 
   @Override

@@ -1,4 +1,4 @@
-/** The calls of the admin port that change items: their messages, limits and streams. */
+/** The RPCs of the admin port that change items: their messages, limits and streams. */
 @NullMarked
 package io.unipin.serving.rpc.items;
 

@@ -109,7 +109,7 @@ final class ItemViewTest {
     ItemView later = items.open();
     assertThat(reader.title(FIRST_ROW + slot)).isEqualTo("20/1");
     reader.close();
-    reader.close(); // a second close must not count
+    reader.close(); // a second close must have no effect
     assertThat(items.available()).as("the later reader never saw the item").isEqualTo(1);
     assertThat(later.row(20)).isEqualTo(Catalogue.UNKNOWN);
     assertThat(put(items, item(30, 2))).isEqualTo(slot);
@@ -182,8 +182,9 @@ final class ItemViewTest {
   }
 
   /**
-   * Stands for the model's table: a number per slot, which a writer changes without any care for
-   * readers. A reader that meets a number of another item would have scored the wrong item.
+   * Tests readers and writers of an array that stands for the model's table. The array has one
+   * number per slot, which a writer changes without waiting for readers. A reader that finds the
+   * number of another item would have scored the wrong item.
    */
   @Test
   void readersAndWriters_onFewSlots_neverMeetAnotherItem() throws Exception {

@@ -23,7 +23,7 @@ final class ItemStreamTest {
   private final StreamObserver<ChangeItemsRequest> stream =
       ItemStream.open(answers, this::later, ItemStreamTest::answer);
 
-  /** A call's side of the transport. */
+  /** The transport's side of a call, which records what the stream sends. */
   private static final class Answers extends ServerCallStreamObserver<ItemVerdicts> {
     private final List<Long> sent = new ArrayList<>();
     private int requested;
@@ -97,7 +97,7 @@ final class ItemStreamTest {
         });
   }
 
-  /** Answers a message with its first delete, and refuses a message without one. */
+  /** Answers a message with its first deleted id, and refuses a message that deletes no item. */
   private static ItemVerdicts answer(ChangeItemsRequest message) {
     if (message.getDeletesCount() == 0) {
       throw ServingException.invalid("deletes", "one expected, got none");
@@ -138,7 +138,7 @@ final class ItemStreamTest {
     send(1);
     work();
     assertThat(answers.requested).isEqualTo(1);
-    answers.onReady.run(); // the transport may call without need
+    answers.onReady.run(); // the transport may call this although nothing waits
     assertThat(answers.requested).isEqualTo(1);
     answers.ready = true;
     answers.onReady.run();
