@@ -1,6 +1,6 @@
 package io.unipin.evaluate;
 
-/** Listener of an evaluation. Several threads call it, one at a time. */
+/** Listener of an evaluation. Several threads call the listener, but only one at a time. */
 @FunctionalInterface
 public interface EvaluationProgress {
   void evaluated(int users, int ofUsers);

@@ -7,9 +7,9 @@ import java.util.function.IntToDoubleFunction;
 /**
  * Confidence intervals for the difference between two rankers that were judged on the same users.
  *
- * <p>Each resample draws users with replacement, and both rankers are judged on it. The interval
- * holds the middle 95 % of the differences (Efron's percentile bootstrap). Whole users are drawn
- * because the impressions of one user are not independent.
+ * <p>Each resample draws users with replacement, and both rankers are judged on these users. The
+ * interval holds the middle 95 % of the differences (Efron's percentile bootstrap). Whole users are
+ * drawn because the impressions of one user are not independent.
  */
 public final class PairedBootstrap {
   private static final int RESAMPLES = 1000;

@@ -8,13 +8,13 @@ package io.unipin.evaluate;
  * ranker that gives probabilities, and only if impressions of both classes occur. These three
  * figures use the probabilities at the positions where the impressions were shown.
  *
- * @param auc AUC over all impressions; ties count one half
+ * @param auc AUC over all impressions; a pair of equal scores counts one half
  * @param gauc mean of the users' own AUCs, weighted by impressions, over users with both classes
  * @param logLoss log loss in nats
  * @param normalisedEntropy log loss divided by the log loss of the part's base rate
  * @param calibrationError calibration error over 15 bins of equal mass
- * @param slateMrr mean over slates of 1 / rank of the best-ranked impression that got the action;
- *     only over slates of at least two impressions of which one got the action
+ * @param slateMrr mean of 1 / rank of a slate's best-ranked impression that got the action, over
+ *     slates of at least two impressions that contain such an impression
  */
 public record RankingRow(
     double auc,

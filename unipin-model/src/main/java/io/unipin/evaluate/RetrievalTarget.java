@@ -62,7 +62,8 @@ record RetrievalTarget(int item, int surface, int history, int[] seen) {
   }
 
   /**
-   * Whether the user acted on the target's item before. Retrieval would filter out such an item.
+   * Whether the user acted on the target's item before. Retrieval filters out items of the history,
+   * so it could not find this target.
    */
   boolean isRepeat() {
     return Arrays.binarySearch(seen, item) >= 0;

@@ -8,8 +8,8 @@ import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.RequestContext;
 
 /**
- * Computes one retrieval query for each of some users of a feed log: after all of the user's
- * actions, and on the first surface.
+ * Computes retrieval queries for some users of a feed log. Each user has one query, after all of
+ * the user's actions and on the first surface.
  */
 public final class UserQueries {
   private UserQueries() {}

@@ -8,7 +8,7 @@ package io.unipin.feedlog;
  * @param category category; empty when unknown
  * @param createdMs time at which the item appeared, in milliseconds since 1970;
  *     {@link FeedLog#NO_TIME} when unknown
- * @param content content vector, owned by this record; empty when the item has none
+ * @param content content vector, owned by this record; empty when the item has no content
  * @param author author; empty when unknown
  * @param key name of the item in its catalogue, such as a UUID, unique; empty when it has none
  */

@@ -143,7 +143,10 @@ public final class FeedLog {
     return views.items();
   }
 
-  /** Returns (impressions) multi-hots of the actions that each impression got; 0 for none. */
+  /**
+   * Returns (impressions) multi-hots of the actions that each impression got; 0 for an impression
+   * without actions.
+   */
   public long[] impressionBits() {
     return views.bits();
   }

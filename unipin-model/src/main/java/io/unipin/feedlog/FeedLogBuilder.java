@@ -86,8 +86,8 @@ public final class FeedLogBuilder {
   }
 
   /**
-   * Adds an impression with a known true utility. Either all impressions of a log have a true
-   * utility, or none has.
+   * Adds an impression with a known true utility. In one log, either all impressions have a true
+   * utility or no impression has one.
    */
   public FeedLogBuilder impression(int item, long bits, float oracle) {
     impressionOracle.add(oracle);

@@ -42,7 +42,8 @@ public final class FeedLogReader {
   /**
    * Reads the whole log.
    *
-   * @param maxBadRows number of bad rows that are left out and counted; one more fails the read
+   * @param maxBadRows number of bad rows that are left out and counted; one more bad row fails the
+   *     read
    * @throws FeedLogException at the first bad row beyond the limit, with file, row, column and
    *     reason
    */
@@ -113,8 +114,9 @@ public final class FeedLogReader {
   }
 
   /**
-   * Returns the start of each user's rows, and the end of the last, among rows that only some of
-   * the users have. Both lists of users have the same order.
+   * Returns (all users + 1) the index of each user's first row, then the number of rows.
+   * {@code some} are the users that have rows, in the same order as {@code all}; {@code start}
+   * returns the first row for an index into {@code some}.
    */
   private static int[] starts(List<String> all, List<String> some, IntUnaryOperator start) {
     int[] starts = new int[all.size() + 1];

@@ -143,7 +143,7 @@ public final class FeedLogWriter {
     }
   }
 
-  /** Moves the older feed log back to its place and keeps the new one under another name. */
+  /** Moves the older feed log back to its place and keeps the new feed log under another name. */
   private static String restored(Path draft, Path old, Path directory) {
     try {
       if (Files.exists(old) && Files.notExists(directory)) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * Options of the engine that runs a model.
  *
- * @param device name of the device; {@code cpu} is the only one
+ * @param device name of the device; only {@code cpu} is supported
  * @param batchSize largest number of users in one call of {@link Executor#BATCH}
  * @param batchWait how long a call of {@link Executor#BATCH} waits for other calls
  * @param comparison whether the model also supports {@link ServingModel#scoreDense}; servers do not

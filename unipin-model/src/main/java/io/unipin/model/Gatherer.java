@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * the batch, and so do calls that arrive within {@code wait}. A batch has at most {@code most}
  * calls.
  *
- * <p>A caller waits for the result of its call even when the caller is interrupted, because the
- * call's arguments, such as a block's memory, must stay valid until the call is over. Thread-safe.
+ * <p>A caller waits for the result of its call even when the caller is interrupted. The reason is
+ * that the call's arguments, such as a block's memory, must stay valid until the call is over.
+ * Thread-safe.
  */
 final class Gatherer implements AutoCloseable {
   private static final int QUEUE = 4096;

@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
  *
  * @param elements (layers, 2, kvHeads, capacity, headDim) of the layout's type
  * @param steps (layers, 2, kvHeads, capacity, 1) of float16 if the type has steps; otherwise
- *     {@code elements} again, because the program takes an array that it then does not read
+ *     {@code elements} again, which the program does not read
  */
 record KvArrays(PtNDArray elements, PtNDArray steps) {
 

@@ -13,7 +13,7 @@ public final class QueryMerge {
   private QueryMerge() {}
 
   /**
-   * Returns the queries to search with. Drops a query that nearly equals an earlier one.
+   * Returns the queries to search with. Drops a query that nearly equals an earlier query.
    *
    * @param queries (queries, dim), unit length
    * @param shares (queries) shares of the candidates; the share of a dropped query is added, in

@@ -20,9 +20,9 @@ import java.nio.file.Path;
  * one native call; with {@link Executor#BATCH} a batch of calls shares one native call. Row 0 of a
  * block is the learned first token; row i is the i-th action of the window.
  *
- * <p>A history can be encoded by one call of {@link #extend} or by several, however it is split.
- * The rows are the same in all cases. The scores equal those of the dense pass over history and
- * candidates, to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
+ * <p>A history can be encoded by one call of {@link #extend} or by several, with any split of its
+ * actions. The rows are the same in all cases. The scores equal those of the dense pass over
+ * history and candidates, to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
  *
  * @see <a href="https://arxiv.org/abs/2606.00422">UniPinRec, sections 3 and 4</a>
  */
@@ -67,7 +67,7 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Loads a model for {@link ModelWriter#observe}: it records its activations' ranges. Not
+   * Loads a model for {@link ModelWriter#observe}: the model records ranges of its activations. Not
    * thread-safe.
    */
   static ServingModel observing(Path directory) {

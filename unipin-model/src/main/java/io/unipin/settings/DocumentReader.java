@@ -19,9 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one document of YAML or JSON into a tree that knows where each value was written. Refuses a
- * text that two readers could understand differently: one with a key that stands twice, an alias, a
- * tag, a merge key or a second document. Not thread-safe.
+ * Reads one document of YAML or JSON into a tree that knows where each value was written. Refuses
+ * texts that two readers could understand differently: texts with a key that stands twice, an
+ * alias, a tag, a merge key or a second document. Not thread-safe.
  */
 final class DocumentReader {
   static final int MAX_DEPTH = 50;
@@ -47,7 +47,7 @@ final class DocumentReader {
    */
   private record Start(Place source, String key, boolean inFile) {}
 
-  /** A value, and where it and its parts were written. */
+  /** A value, with the places where the value and its parts were written. */
   record Document(JsonNode value, Origin origin) {}
 
   /** Returns the document in a file's text; empty if the text holds no value. */
@@ -167,10 +167,7 @@ final class DocumentReader {
         : nodes.numberNode(value);
   }
 
-  /**
-   * Whether a number is infinite or no number: {@code .inf} or {@code .nan}. No setting accepts
-   * them.
-   */
+  /** Whether a number is written as {@code .inf} or {@code .nan}, which no setting accepts. */
   private static boolean isNamed(String number) {
     String name = number.toLowerCase(Locale.ROOT);
     return name.endsWith(".inf") || name.endsWith(".nan");

@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Finds the name that a misspelt one stands for.
+ * Finds the known name that a misspelt name stands for.
  *
- * <p>Case, dashes and underscores do not count. One slip is one character added, left out or
- * replaced, or two neighbours swapped (optimal string alignment). Longer names may contain more
- * slips.
+ * <p>Case, dashes and underscores do not count. One slip is a character that was added, left out or
+ * replaced, or two neighbouring characters that were swapped (optimal string alignment). Longer
+ * names may contain more slips.
  */
 public final class Nearest {
   private static final int LONGEST = 100;
@@ -17,15 +17,16 @@ public final class Nearest {
   private Nearest() {}
 
   /**
-   * Returns what to add to a complaint about a name: {@code ; did you mean 'port'?}, or nothing.
+   * Returns a text to append to an error about a name, such as {@code ; did you mean 'port'?}. The
+   * text is empty if no known name is near.
    */
   public static String hint(String name, Collection<String> known) {
     return of(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
   /**
-   * Returns the known name with the fewest slips. Of several such names it returns the first. Empty
-   * if every name has too many slips.
+   * Returns the known name with the fewest slips. If several names have the fewest slips, returns
+   * the first. Empty if every name has too many slips.
    */
   static Optional<String> of(String name, Collection<String> known) {
     if (name.length() > LONGEST) {

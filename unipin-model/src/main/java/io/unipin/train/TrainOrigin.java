@@ -85,7 +85,7 @@ public record TrainOrigin(
 
   /**
    * Returns the origin that {@link #toText} wrote. Also reads the text of a recipe alone, because
-   * earlier versions kept nothing else.
+   * earlier versions wrote only this text.
    */
   public static TrainOrigin parse(String text) {
     if (!text.startsWith("{")) {
@@ -113,9 +113,10 @@ public record TrainOrigin(
   }
 
   /**
-   * Converts the origin in a checkpoint of format 2. Its checksum counts the program's comments, so
-   * it equals no checksum of format 3. The last program of format 2 gets the checksum of the
-   * program that trains equally. Any other origin stays as it is, so its checkpoint is refused.
+   * Converts the origin in a checkpoint of format 2. In format 2, checksum and fingerprint count
+   * comments, so they equal none of format 3. If the program is the last of format 2, the result
+   * has the checksum of the program that trains equally, and the fingerprint of an earlier model
+   * becomes {@code untold}. Any other origin stays as it is, so the checkpoint is refused.
    */
   TrainOrigin ofFormat2() {
     return program.equals(LAST_OF_FORMAT_2)
@@ -142,7 +143,8 @@ public record TrainOrigin(
   }
 
   /**
-   * Returns one text for each part that differs from another origin, with the values then and now.
+   * Returns one text for each part that differs between this origin and another, with the values in
+   * both.
    */
   public List<String> others(TrainOrigin now) {
     List<String> others = new ArrayList<>();

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * The progress of a training. Together with the tensors in the checkpoint's folder, it is all that
  * a resumed run needs.
  *
- * @param origin origin of the training; a resumed run must have an equal one
+ * @param origin origin of the training, which a resumed run must equal
  * @param epoch number of the current epoch, from 0
  * @param batch number of finished batches of the current epoch
  * @param step number of finished steps of all epochs
@@ -40,8 +40,8 @@ record TrainState(
     double seconds,
     long examples) {
   /**
-   * A metric below the highest by at most this share counts as equally good. If one model is
-   * validated on two samples of users, the two metrics differ by more.
+   * A metric below the highest by at most this share counts as equally good. Chance explains such a
+   * difference: metrics of one model on two samples of as many users differ by more.
    */
   private static final double NOISE = 0.02;
 

@@ -4,7 +4,7 @@ import io.unipin.proto.v1.Item;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of a file of items. It has either an item or a fault.
+ * A row of a file of items. The row has either an item or a fault.
  *
  * @param place file and row, for messages
  * @param item the item; null for a row with a fault

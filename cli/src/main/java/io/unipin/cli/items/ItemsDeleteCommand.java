@@ -146,7 +146,7 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
         return Long.parseLong(text);
       }
     } catch (NumberFormatException e) {
-      // the exception below tells it
+      // the exception below reports the text
     }
     throw new CommandException(
         "%s line %s: an item's id expected, got '%s'".formatted(name, number, Shown.value(text)));

@@ -12,8 +12,8 @@ import java.util.List;
  *
  * <p>The item effect compares the item's rate in the training slates with the global rate, in
  * log-odds. The user effect covers all of the user's slates before the judged one, including
- * held-out slates. It compares the user's rate with the rate that the items of those slates
- * predict, in log-odds.
+ * held-out slates. This effect compares, in log-odds, the user's rate in these slates with the rate
+ * that the slates' items predict.
  *
  * <p>The item's rate and the user's rate are each shrunk towards the rate that they are compared
  * with. They get {@code 2 / (g (1 − g))} pseudo-impressions, where g is the global rate. This

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Figures of an evaluation of the test part, divided into slices. Items are sliced by how often
- * they occur in training, by their age and by whether they were withheld. Targets and impressions
- * are also sliced by the length of the history. {@link ListFigures} add how the model's lists cover
- * the catalogue. Immutable.
+ * Figures of an evaluation of the test part, divided into slices. Targets and impressions are
+ * sliced by how often the item occurs in training, by the item's age, by whether the item was
+ * withheld, and by the length of the user's history. {@link ListFigures} add how the model's lists
+ * cover the catalogue. Immutable.
  */
 public final class Slices {
   static final int CUTOFF = RetrievalMetrics.LIST;

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  * several queries per user.
  *
  * <p>The study encodes all of a user's actions before the test part, and retrieves lists of
- * {@link #LIST} unseen items. It then measures recall per action: of the test items that get the
- * action, the share that the list contains.
+ * {@link #LIST} unseen items. It then measures recall per action, which is the share of the test
+ * items with the action that a list contains.
  *
  * <p>One list comes from a query without an outcome, and one list per action comes from a query for
  * that action. One more list of the same length is shared by queries of all {@link TargetOffsets}.

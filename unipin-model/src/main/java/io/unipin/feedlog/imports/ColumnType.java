@@ -64,8 +64,8 @@ record ColumnType(String sql) {
 
   /**
    * Returns an SQL condition that holds if a text is null or a value of this type. For a type of
-   * whole numbers the value must be whole. Returns null for the type VARCHAR, because every text
-   * fits it.
+   * whole numbers the value must be whole. Returns null for the type VARCHAR, because every text is
+   * a value of this type.
    */
   @Nullable String fits(String text, boolean json) {
     if (isText()) {

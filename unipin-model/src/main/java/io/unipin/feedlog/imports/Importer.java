@@ -60,8 +60,8 @@ public final class Importer {
    * @param mapping the YAML file
    * @param source folder that holds the mapping's files
    * @param out folder of the feed log; an existing feed log is replaced
-   * @param maxBadRows number of malformed lines and bad rows that are left out; one more fails the
-   *     import
+   * @param maxBadRows number of malformed lines and bad rows that are left out; one more of them
+   *     fails the import
    * @throws FeedLogException with file, line or row, column and reason
    */
   public static ImportReport run(Path mapping, Path source, Path out, long maxBadRows) {

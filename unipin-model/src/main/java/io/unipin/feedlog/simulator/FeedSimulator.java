@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
  *   <li>Each user likes few of the topics.
  *   <li>A session follows one of the user's interests, and every click moves this interest
  *       ({@link SimulatedUser}). So recent actions say more than old actions.
- *   <li>Cold items have no actions before they appear, so only their content says something about
+ *   <li>Cold items appear while the feed runs. At first only their content tells something about
  *       them.
  * </ul>
  *

@@ -31,7 +31,8 @@ final class LoggingPolicy {
   /**
    * Fills a slate.
    *
-   * @param relatedTopic topic of the item that the slate relates to; -1 for none
+   * @param relatedTopic topic of the item that the slate relates to; -1 if the slate relates to no
+   *     item
    */
   void fill(int[] slate, SimulatedUser user, int relatedTopic, long timeMs) {
     for (int position = 0; position < slate.length; position++) {

@@ -36,8 +36,8 @@ final class SimulatedUser {
   }
 
   /**
-   * Picks the interest that the next session follows. Now and then a new interest replaces an old
-   * one.
+   * Picks the interest that the next session follows. Now and then a new interest replaces one of
+   * the lasting interests.
    */
   void startSession() {
     if (random.nextDouble() < INTEREST_REPLACED) {

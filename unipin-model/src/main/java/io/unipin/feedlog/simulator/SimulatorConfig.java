@@ -7,7 +7,7 @@ package io.unipin.feedlog.simulator;
  * @param items number of items, at least 50
  * @param meanViewsPerUser feedviews of an average user, at least 2
  * @param slateSize impressions per feedview, at most a tenth of the items
- * @param contentDim number of content values per item; 0 for none
+ * @param contentDim number of content values per item; 0 for items without content
  * @param coldShare share of the items that appear while the feed runs, below 1
  * @param seed seed of all random numbers; equal configurations give equal logs
  */

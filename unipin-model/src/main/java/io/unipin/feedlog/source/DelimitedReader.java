@@ -120,7 +120,10 @@ public final class DelimitedReader implements RowReader {
     }
   }
 
-  /** Consumes the delimiter or the line's end if one of them comes next. Returns whether it did. */
+  /**
+   * Consumes the delimiter or the line's end if one of them comes next. Returns whether one of them
+   * was consumed.
+   */
   private boolean ended() throws IOException {
     if (in.take(format.delimiter())) {
       return true;

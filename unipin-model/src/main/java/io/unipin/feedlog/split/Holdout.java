@@ -107,8 +107,8 @@ public final class Holdout {
   }
 
   /**
-   * Returns a split by time that holds out the latest of all actions: first a share that validates,
-   * then a share that tests.
+   * Returns a split by time in which the latest actions test and the actions before these validate.
+   * Both are given as shares of all actions.
    */
   public static Holdout latest(FeedLog log, double validationShare, double testShare) {
     requireTimes(log);
@@ -142,7 +142,7 @@ public final class Holdout {
 
   /**
    * Returns the split of {@code cut}, a log that has only training actions of this split's log, and
-   * all its feedviews. A feedview does not train if held-out actions precede it.
+   * all its feedviews. A feedview does not train if held-out actions precede this feedview.
    */
   Holdout trainingOn(FeedLog cut) {
     int[] ends = new int[cut.users()];

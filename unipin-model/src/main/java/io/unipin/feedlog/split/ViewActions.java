@@ -9,7 +9,7 @@ import io.unipin.feedlog.FeedLog;
  * <p>A log does not link labels to actions. The label of an impression is assigned to one action
  * after the feedview's history: the first action on the same item that shares an action type with
  * the label. An action is near if it is among the next few actions, or has the feedview's own time.
- * For an action that is not near, it is uncertain whether the label comes from it or from another
+ * An action that is not near may be the source of the label, but it may also belong to another
  * visit.
  *
  * @param first first near action to which a label is assigned; a number larger than any index when

@@ -147,7 +147,7 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   }
 
   /**
-   * Returns the counts in a model's folder; empty for a model without counts.
+   * Returns the counts in a model's folder; empty if the folder has no counts.
    *
    * @throws ModelException when the file is broken
    */

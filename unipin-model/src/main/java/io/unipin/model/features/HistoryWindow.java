@@ -3,10 +3,10 @@ package io.unipin.model.features;
 /**
  * The window of a user's lifetime actions that the model reads.
  *
- * <p>If a user has n actions, the window starts at index {@code s(n) = (W/4) max(0, ceil((n - W) /
- * (W/4)))}, where W is the largest number of actions in a window. The start depends only on n, so
- * encoding a history as a whole and action by action use the same window. The start moves only
- * every W/4 actions, so most new actions keep the cached state valid.
+ * <p>Let n be the number of the user's actions, and W the largest number of actions in a window.
+ * The window starts at index {@code s(n) = (W/4) max(0, ceil((n - W) / (W/4)))}. The start depends
+ * only on n, so encoding a history as a whole and action by action use the same window. The start
+ * moves only every W/4 actions, so most new actions keep the cached state valid.
  */
 public final class HistoryWindow {
   private HistoryWindow() {}

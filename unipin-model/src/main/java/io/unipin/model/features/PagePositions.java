@@ -4,7 +4,7 @@ package io.unipin.model.features;
  * Classes of an impression's place on a page. Places are counted from 0, and all places from
  * {@code COUNT - 1} on share the last class. Training gives the model each candidate's position, so
  * the model does not attribute the effect of the position to the item. Serving uses the first
- * position for all candidates by default.
+ * position for all candidates.
  */
 public final class PagePositions {
   /** Number of classes. */

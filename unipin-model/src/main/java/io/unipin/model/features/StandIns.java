@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 /**
  * Decides which classes of a table are learned, and which class replaces each class of an ordered
  * table. A learned class stands for itself. Any other class is replaced by the nearest learned
- * class. Of two learned classes at equal distance, the lower class replaces it; in a table of gaps
- * this is the shorter gap.
+ * class. If two learned classes are equally near, the lower class is taken; in a table of gaps this
+ * is the shorter gap.
  *
  * <p>A class is learned if enough users met it. If no class of a table has enough users, all
  * classes that any user met count as learned. If no user met any class, the first class replaces

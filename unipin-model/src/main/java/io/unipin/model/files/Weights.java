@@ -92,8 +92,8 @@ public final class Weights {
       fill(buffer.asFloatBuffer(), name, shape, config, random);
       tensors.put(name, new FloatTensor(shape, buffer));
     }
-    // The random numbers of this tensor are drawn and then replaced, so that a seed gives every
-    // other tensor the same numbers as before.
+    // The random numbers of this tensor are drawn and then replaced. So a seed gives the other
+    // tensors the same numbers as in a program that does not replace this tensor.
     tensors.put(QUERY_DIRECT, transposed(requireNonNull(tensors.get(TOKEN_ITEM))));
     return of(config, tensors);
   }

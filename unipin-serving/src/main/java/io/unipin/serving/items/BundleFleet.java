@@ -33,8 +33,8 @@ final class BundleFleet {
   private final Map<BundleHolder, Pause> behind = new HashMap<>();
 
   /**
-   * Numbers of calls of {@link #catchUp} that pass without an attempt: those left before the next
-   * attempt, and those that follow it if it fails.
+   * Numbers of calls of {@link #catchUp} that pass without an attempt: calls left before the next
+   * attempt, and calls after this attempt if it fails.
    */
   private record Pause(int left, int next) {
     static final Pause NONE = new Pause(0, 1);

@@ -48,7 +48,8 @@ final class BundleItems {
   }
 
   /**
-   * Makes the bundle serve these stored items, except for those that do not fit it or have no room.
+   * Makes the bundle serve these stored items, except for items that do not fit the bundle or have
+   * no room.
    *
    * @return whether the bundle had room for all items that fit it
    */
@@ -123,8 +124,7 @@ final class BundleItems {
   }
 
   /**
-   * Adds to the index those of the bundle's own items that it lacks, with the vectors that the
-   * bundle has for them.
+   * Adds the bundle's own items that its index lacks to the index, with the bundle's own vectors.
    */
   void restoreOwn(long... ids) {
     Catalogue catalogue = bundle.catalogue();

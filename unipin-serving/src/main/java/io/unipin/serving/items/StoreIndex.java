@@ -61,7 +61,7 @@ final class StoreIndex {
     return size;
   }
 
-  /** Publishes the size after a change, so that {@link #size} returns it. */
+  /** Publishes the size after a change, so that {@link #size} returns the new size. */
   void measure() {
     size = new Size(kept.size(), deleted.size(), bytes);
   }

@@ -23,8 +23,8 @@ final class Wiping {
   private static final byte UNWIPED = 'w';
 
   /**
-   * Number of keys up to which each key gets a pass of its own. For more keys one pass over all of
-   * them costs less.
+   * Number of keys up to which each key gets a pass of its own. If there are more keys, one pass
+   * over all keys costs less.
    */
   private static final int SINGLY = 16;
 

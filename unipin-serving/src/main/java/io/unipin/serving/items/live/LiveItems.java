@@ -60,7 +60,7 @@ public final class LiveItems {
     private final long born;
     private volatile long died = NEVER;
 
-    /** The entry that this entry replaced; null when no reader can need it. */
+    /** The entry that this entry replaced; null when no reader can need the replaced entry. */
     private volatile @Nullable Entry older;
 
     Entry(LiveItem item, int slot, long born, @Nullable Entry older) {
@@ -163,7 +163,7 @@ public final class LiveItems {
     return pool.available();
   }
 
-  /** Takes slots for items that are about to be added. No reader sees them yet. */
+  /** Takes slots for items that are about to be added. No reader sees these slots yet. */
   public synchronized int[] reserve(int count) {
     if (pool.available() < count) {
       throw new IllegalStateException(

@@ -51,7 +51,7 @@ public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
     this.change = change;
   }
 
-  /** Opens a stream. Callers open it before the method of the service returns. */
+  /** Opens a stream. The method of the service must open the stream before it returns. */
   public static StreamObserver<ChangeItemsRequest> open(
       ServerCallStreamObserver<ItemVerdicts> answers,
       Runner runner,
