@@ -61,7 +61,7 @@ final class LossArguments {
   /**
    * Refuses a program whose loss declares other parameters or another order.
    *
-   * @throws IllegalStateException if they differ; the message names the first difference
+   * @throws IllegalStateException if the parameters differ; the message states the first difference
    */
   static void requireDeclared() {
     Program.requireParameters(Program.Use.TRAINING, "loss", NAMES);

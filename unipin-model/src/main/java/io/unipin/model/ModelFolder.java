@@ -46,7 +46,7 @@ public final class ModelFolder {
   /**
    * Refuses an earlier model if its weights do not fit a new one.
    *
-   * @throws ModelException if they do not fit; the message states the difference
+   * @throws ModelException if the weights do not fit; the message states the difference
    */
   public static void requireContinues(Path earlier, ModelConfig now) {
     WarmWeights.requireSameShape(now, config(earlier));

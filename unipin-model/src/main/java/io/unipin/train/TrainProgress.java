@@ -10,7 +10,7 @@ public interface TrainProgress {
    * Receives the validation of an epoch.
    *
    * @param epoch number of the epoch, from 1
-   * @param best whether the epoch's model is the best so far, or equals it
+   * @param best whether the epoch's model is the best so far, or as good as the best
    */
   default void validated(int epoch, Validation validation, boolean best) {}
 

@@ -89,7 +89,9 @@ public final class DuckSession implements AutoCloseable {
     }
   }
 
-  /** Returns the first Parquet file that cannot be read to its end; empty if all can be read. */
+  /**
+   * Returns the first Parquet file that cannot be read to its end; empty if all files can be read.
+   */
   public Optional<Path> firstUnreadable(List<Path> files) {
     for (Path file : files) {
       try {

@@ -87,7 +87,7 @@ public final class Program {
   /**
    * Refuses argument names that differ from a method's declared parameters or their order.
    *
-   * @throws IllegalStateException if they differ; the message names the first difference
+   * @throws IllegalStateException if the names differ; the message states the first difference
    */
   public static void requireParameters(Use use, String method, List<String> names) {
     List<String> declared = text(use).parameters(method);

@@ -286,7 +286,7 @@ public final class ItemChanges {
    * happens between these two steps.
    *
    * @param holder holder that the bundle is put into
-   * @param swap puts the bundle in service; it must be short, because changes wait for it
+   * @param swap puts the bundle in service; it must be short, because changes wait until it ends
    */
   public synchronized void serve(BundleHolder holder, LoadedBundle bundle, Runnable swap) {
     fleet.serve(holder, bundle, store, swap);

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * Whether a bundle can serve a put item.
  *
- * @param outcome ADDED when it can; otherwise KNOWN_BY_BUNDLE, NOT_SERVED or REFUSED
+ * @param outcome ADDED when the bundle can serve the item; otherwise KNOWN_BY_BUNDLE, NOT_SERVED or
+ *     REFUSED
  * @param reason why the bundle can't serve the item; empty if the outcome is ADDED or
  *     KNOWN_BY_BUNDLE
  */

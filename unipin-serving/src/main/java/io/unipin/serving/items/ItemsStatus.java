@@ -9,7 +9,7 @@ package io.unipin.serving.items;
  *     server takes no puts
  * @param deleted number of ids that are kept as deleted
  * @param bytes bytes of all kept items and deleted ids
- * @param maxBytes largest number of these bytes
+ * @param maxBytes largest allowed number of bytes of all kept items and deleted ids
  */
 public record ItemsStatus(
     int stored, int served, int limit, int deleted, long bytes, long maxBytes) {}

@@ -29,7 +29,8 @@ public final class ItemCalls {
   /**
    * Creates the calls.
    *
-   * @param arms for each holder of {@code items}, in their order, the arms that its bundle serves
+   * @param arms for each holder that {@code items} knows, in the same order, the arms that the
+   *     holder's bundle serves
    * @param age returns the nanoseconds since the arrival of the message that the current thread
    *     works on
    */
