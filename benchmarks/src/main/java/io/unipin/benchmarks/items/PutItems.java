@@ -7,7 +7,7 @@ import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.ItemVerdict;
-import io.unipin.proto.v1.ScoredItem;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -19,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Puts a hundred items a second. One item in fifty is a copy of a visitor's recent item, and is
- * watched: the visitor asks for pages until one has it. Thread-safe.
+ * watched: the visitor asks for pages of items that appeared since the put, until a page has the
+ * item. Thread-safe.
  */
 final class PutItems {
   private static final long FIRST_ID = 1L << 40;
@@ -47,10 +48,11 @@ final class PutItems {
   /** Puts that go on until closed. */
   final class Run implements AutoCloseable {
     private final AtomicBoolean going = new AtomicBoolean(true);
-    private final ExecutorService threads = Executors.newFixedThreadPool(3);
+    private final ExecutorService putter = Executors.newSingleThreadExecutor();
+    private final ExecutorService watchers = Executors.newCachedThreadPool();
 
     private Run() {
-      threads.execute(this::putSteadily);
+      putter.execute(this::putSteadily);
     }
 
     private void putSteadily() {
@@ -61,12 +63,14 @@ final class PutItems {
         long id = FIRST_ID + put;
         if (put++ % WATCH_EVERY == 0) {
           int visitor = put / WATCH_EVERY % visitors.count();
+          long createdMs = System.currentTimeMillis();
           long begun = System.nanoTime();
-          if (send(id, visitors.recent(visitor, random))) {
-            threads.execute(() -> watch(visitor, id, begun));
+          if (send(id, visitors.recent(visitor, random), createdMs)) {
+            watchers.execute(() -> watch(visitor, id, createdMs, begun));
           }
         } else {
-          send(id, visitors.any(random));
+          CatalogueItem like = visitors.any(random);
+          send(id, like, like.createdMs() == FeedLog.NO_TIME ? 0 : like.createdMs());
         }
       }
     }
@@ -74,9 +78,11 @@ final class PutItems {
     @Override
     public void close() {
       going.set(false);
-      threads.shutdown();
+      putter.shutdown();
       try {
-        threads.awaitTermination(1, TimeUnit.MINUTES);
+        putter.awaitTermination(1, TimeUnit.MINUTES);
+        watchers.shutdown();
+        watchers.awaitTermination(1, TimeUnit.MINUTES);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -87,14 +93,14 @@ final class PutItems {
     return new Run();
   }
 
-  private boolean send(long id, CatalogueItem like) {
+  private boolean send(long id, CatalogueItem like, long createdMs) {
     Item.Builder item =
         Item.newBuilder()
             .setId(id)
             .setTitle("copy of " + like.title())
             .setCategory(like.category())
             .setAuthor(like.author())
-            .setCreatedMs(like.createdMs() == FeedLog.NO_TIME ? 0 : like.createdMs());
+            .setCreatedMs(createdMs);
     for (float number : like.content()) {
       item.addContent(number);
     }
@@ -110,19 +116,19 @@ final class PutItems {
     return false;
   }
 
-  private void watch(int visitor, long id, long begun) {
+  private void watch(int visitor, long id, long createdMs, long begun) {
+    RetrieveAndRankRequest newest = visitors.newest(visitor, createdMs, WATCHED_PAGE);
     while (System.nanoTime() - begun < PATIENCE_NANOS) {
       try {
-        for (ScoredItem item :
-            pages.retrieveAndRank(visitors.page(visitor, WATCHED_PAGE)).getItemsList()) {
-          if (item.getItemId() == id) {
-            visible.add((System.nanoTime() - begun) / NANOS_PER_MILLI);
-            return;
-          }
+        if (pages.retrieveAndRank(newest).getItemsList().stream()
+            .anyMatch(item -> item.getItemId() == id)) {
+          visible.add((System.nanoTime() - begun) / NANOS_PER_MILLI);
+          return;
         }
       } catch (RequestException e) {
-        LockSupport.parkNanos(EVERY_NANOS); // the next attempt may be answered
+        // the next attempt may be answered
       }
+      LockSupport.parkNanos(EVERY_NANOS);
     }
     unseen.incrementAndGet();
   }

@@ -4,6 +4,7 @@ import io.unipin.client.UniPinClient;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.Preferences;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserActions;
@@ -77,6 +78,13 @@ final class Visitors {
     return RetrieveAndRankRequest.newBuilder()
         .setUser(UserContext.newBuilder().setUserId(log.user(user)).setTimeMs(last + 3_600_000L))
         .setPageSize(items)
+        .build();
+  }
+
+  /** Returns a request of the visitor for a page of items that appeared since a time. */
+  RetrieveAndRankRequest newest(int visitor, long sinceMs, int items) {
+    return page(visitor, items).toBuilder()
+        .setPreferences(Preferences.newBuilder().setCreatedSinceMs(sinceMs))
         .build();
   }
 

@@ -29,6 +29,11 @@ import java.util.stream.IntStream;
  * @param users number of users whose state fits into the server's cache
  */
 public record BenchWorld(Path folder, Size size, int users) {
+  private static final int ITEM_DIM = 64;
+
+  /** Bytes of an item's vector. */
+  public static final int VECTOR_BYTES = ITEM_DIM * Float.BYTES;
+
   private static final int HEAP_MIB = 512;
   private static final int CONTENT = 16;
   private static final long SEED = 3;
@@ -110,7 +115,7 @@ public record BenchWorld(Path folder, Size size, int users) {
     return new ModelConfig(
         items,
         contentDim,
-        64,
+        ITEM_DIM,
         size.width,
         size.layers,
         size.heads,
