@@ -13,6 +13,7 @@ final class Tables {
             HeadlineTables.all(),
             SpeedTables.all(),
             ServiceTables.all(),
+            ItemTables.all(),
             CacheTables.all(),
             IndexTables.all(),
             ExperimentTables.all(),
