@@ -53,7 +53,7 @@ final class ItemTables {
             "{bytes_per_item|<=200 project}")
         .row(
             RUN,
-            "seconds from SIGKILL's restart to the first page",
+            "seconds from the restart after SIGKILL to the first page",
             "{restart_s|1}",
             "{restart_s|<=10 project}")
         .row(RUN, "items lost by SIGKILL", "{items_lost}", "{items_lost|<=0 project}")
