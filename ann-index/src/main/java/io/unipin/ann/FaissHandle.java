@@ -77,7 +77,7 @@ final class FaissHandle implements AutoCloseable {
   /**
    * Searches, and writes ordinals and scores into the given arrays, best first.
    *
-   * @param queries (queryCount, dimension), checked
+   * @param queries (queryCount, dimension), already checked by the caller
    * @param k from 0 to the number of ordinals that pass
    * @param ordinals (queryCount, k), written by the search; -1 where there is no result
    * @param scores (queryCount, k), written by the search

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compares filters of ids, and their bits over an index, with sets of ids. */
+/** Compares filters of ids, and their bitmaps over an index, with plain sets of ids. */
 class ItemFilterTest {
   private static final long[] IDS = TestVectors.ids(900);
 

@@ -80,7 +80,7 @@ class EvictionOrderTest {
       use(i, 15);
     }
     for (int i = 0; i < 3; i++) {
-      order.seen(key(i)); // all keys at the same time
+      order.seen(key(i)); // no request comes in between, so all keys are seen at the same time
     }
     order.put(key(3), entry(17)); // as many bytes as 32 rows
     assertThat(order.first(1, EvictionOrderTest::any))

@@ -262,8 +262,9 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Returns the probabilities of {@link #score} to 1e-4, computed without keys and values. One pass
-   * covers history and candidates; a mask over the whole square limits what each row attends to.
+   * Returns the probabilities of {@link #score} to 1e-4, computed without cached keys and values.
+   * One pass covers history and candidates; a mask over the whole square limits what each row
+   * attends to.
    * Comparisons use this method as their reference. The model must be loaded
    * {@linkplain EngineOptions#withComparison for comparison}.
    *

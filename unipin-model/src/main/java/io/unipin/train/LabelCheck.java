@@ -17,7 +17,7 @@ public final class LabelCheck {
 
   /**
    * Returns one line for each action type that labels no action and no impression of the training
-   * part. Adds one line if no positive action trains. Withheld items do not count.
+   * part. Adds one line if the training part has no positive action. Withheld items do not count.
    */
   public static List<String> warnings(FeedLog whole, Holdout split) {
     TrainingPart training = TrainingPart.of(whole, split);

@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * @param epochs number of trained epochs
  * @param steps number of optimiser steps
  * @param best validation of the best model
- * @param seconds seconds of training and validation, including the time before an interruption that
- *     a checkpoint recorded
+ * @param seconds seconds of training and validation; after a resume these include the seconds that
+ *     the checkpoint recorded
  * @param examples number of positions with a loss that were trained on in these seconds: targets,
  *     masked actions and labelled candidates
  */

@@ -35,8 +35,8 @@ class BatchEqualsSingleTest {
   @TempDir Path folder;
 
   /**
-   * Results for one user: the states of a history that was encoded in two parts, queries and
-   * scores.
+   * Results for one user: queries, scores, and the states of a history that was encoded in two
+   * parts.
    */
   private record Visit(float[] first, float[] state, float[] queries, float[] scores) {}
 

@@ -148,8 +148,8 @@ class TrainOriginTest {
   }
 
   /**
-   * {@code checkpoint-2} was written by the last version whose sums count comments, which trains
-   * as this one does. Once the program trains otherwise, such a checkpoint is refused.
+   * {@code checkpoint-2} is from the last version whose checksums count comments. That version
+   * trains as this version does. Once the program trains otherwise, such a checkpoint is refused.
    */
   @Test
   void read_checkpointOfFormat2_isOfTodaysProgram() throws IOException {

@@ -173,8 +173,8 @@ public final class Importer {
   }
 
   /**
-   * Reads the draft as {@link FeedLogReader} reads any log. If a bad row exceeds the limit, the
-   * complaint shows the whole row.
+   * Reads the draft as {@link FeedLogReader} reads any log. If there are more bad rows than
+   * allowed, the error message shows the row that exceeded their number.
    */
   private FeedLog check(DuckSession session, Path draft) throws SQLException {
     try {

@@ -168,7 +168,7 @@ public record ModelFiles(
       digest.update(servingCode.getBytes(StandardCharsets.UTF_8));
       for (String name : new String[] {CONFIG, WEIGHTS, ITEMS, ClassCounts.FILE}) {
         if (name.equals(ClassCounts.FILE) && !Files.exists(directory.resolve(name))) {
-          continue; // without counts no row is replaced
+          continue; // a model without counts is served with its rows unchanged
         }
         try (InputStream in =
             new DigestInputStream(Files.newInputStream(directory.resolve(name)), digest)) {

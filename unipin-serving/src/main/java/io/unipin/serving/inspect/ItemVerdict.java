@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param exactRank place by retrieval score among all items that pass the request's filters, from 1
  * @param retrievalScore cosine between query and item
  * @param lastRetrieved retrieval score of the last candidate; 0 without candidates
- * @param rank place among the candidates that the item's utility has or would have, from 1
+ * @param rank the item's place by utility among the candidates, from 1; if the item was not ranked,
+ *     the place that its utility would give it
  * @param lastOnPage utility of the last item of the page; 0 for an empty page
  * @param scored the model's predictions for the item, even when it was not a candidate; absent for
  *     an unknown item

@@ -42,7 +42,7 @@ abstract class RecommenderFixture {
   static final long NOW = 10_000_000;
   static final int PAGE = 5;
 
-  /** Time of all requests in nanoseconds. Every reading of a clock advances it. */
+  /** The clock of all requests, in nanoseconds. Every reading of a clock advances it. */
   static final AtomicLong TIME = new AtomicLong();
 
   static final CallBudget NO_LIMIT = new CountdownBudget(Integer.MAX_VALUE);

@@ -297,8 +297,8 @@ final class RequestReaderTest {
       assertInvalid("users[0].user_id", () -> reader().events(record(id, at(1), "e")));
       assertInvalid("users[0].actions[0].event_id", () -> reader().events(record("u", at(1), id)));
     }
-    // Such an id could be stored before ids had a single definition. The user of such an id can
-    // still be erased.
+    // A store may hold such an id from an earlier version. The user of such an id can still be
+    // erased.
     EraseUserRequest old = EraseUserRequest.newBuilder().setUserId("  ").build();
     assertThat(reader().erasure(old)).isEqualTo("  ");
   }

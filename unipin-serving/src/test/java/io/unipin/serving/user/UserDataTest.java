@@ -118,7 +118,7 @@ final class UserDataTest {
     assertThat(asked).containsExactly("gone", "gone");
   }
 
-  /** A store that works during the erasure finds no history that it could store again. */
+  /** If a store reads the history while it erases the user, it finds none to store again. */
   @Test
   void erase_shadowReadsWhenItIsAsked_findsNoHistory() {
     users.record("gone", List.of(event("e1")));

@@ -1,5 +1,5 @@
 
-  # ---- comparison: the ranking pass of a model without keys and values ----
+  # ---- comparison: a ranking pass that caches no keys and values ----
 
   # Scores candidates as score does, by one pass over the rows of history and candidates. The whole
   # square of attention is computed, then masked. Serving is compared with this method.

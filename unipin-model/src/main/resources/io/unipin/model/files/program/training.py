@@ -161,7 +161,7 @@
     self,
     states: Tensor,  # (S, d)
     labels: Tensor,  # (S, C)
-    partners: Tensor,  # (S) rows of states
+    partners: Tensor,  # (S) each candidate's partner, a row of states
     shares: Tensor,  # (S) of the candidate itself; its partner has the rest
     weights: Tensor  # (C)
   ) -> Tensor:  # ()
