@@ -3,6 +3,7 @@ package io.unipin.cli.items;
 import com.google.protobuf.util.JsonFormat;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.check.OutputFile;
+import io.unipin.cli.server.PlaceText;
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.feedlog.source.Shown;
 import io.unipin.proto.v1.GetItemRequest;
@@ -76,7 +77,7 @@ final class ItemsGetCommand implements Callable<Integer> {
     } else {
       out.println("item " + item + " was not put");
     }
-    status.getPlacesList().forEach(place -> out.println(line(place)));
+    status.getPlacesList().forEach(place -> out.println("  " + PlaceText.line(place)));
     if (json != null) {
       OutputFile.write(
           json, JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(status) + "\n");
@@ -105,17 +106,5 @@ final class ItemsGetCommand implements Callable<Integer> {
 
   private static String time(long ms, String none) {
     return ms == 0 ? none : Instant.ofEpochMilli(ms).toString();
-  }
-
-  private static String line(ItemPlace place) {
-    String arms =
-        place.getArmsCount() == 0 ? "" : " (" + String.join(", ", place.getArmsList()) + ")";
-    String service =
-        switch (place.getService()) {
-          case SERVED -> "serves it";
-          case OWN_ITEM -> "serves its own item of this id";
-          default -> "does not serve it: " + place.getReason();
-        };
-    return "  bundle " + place.getBundle() + arms + " " + service;
   }
 }
