@@ -6,6 +6,7 @@ import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Folders;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Machine;
+import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
 import io.unipin.feedlog.FeedLog;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.Map;
 final class Demo {
   private static final int MOST_USERS = 1000;
   private static final int CONNECTIONS = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Home home;
   private final DemoSettings settings;
@@ -68,7 +70,7 @@ final class Demo {
         for (int i = 0; i < CONNECTIONS; i++) {
           clients.add(UniPinClient.connect(server.address()));
         }
-        play(log, bundle, clients);
+        play(log, bundle, server, clients);
       } finally {
         clients.forEach(UniPinClient::close);
       }
@@ -83,7 +85,7 @@ final class Demo {
     }
   }
 
-  private void play(FeedLog log, Path bundle, List<UniPinClient> clients)
+  private void play(FeedLog log, Path bundle, DemoServer server, List<UniPinClient> clients)
       throws IOException, InterruptedException {
     JsonNode model = new ObjectMapper().readTree(bundle.resolve("model/config.json").toFile());
     List<DemoUser> users = DemoUser.choose(log, model.get("maxHistory").asInt(), MOST_USERS);
@@ -91,16 +93,25 @@ final class Demo {
     guide.say("%s", histories.record());
     guide.say("%s", histories.warmUp());
 
-    results.putAll(new FeedTour(guide, clients.get(0), users.get(0)).run());
+    FeedTour tour = new FeedTour(guide, clients.get(0), users.get(0));
+    results.putAll(tour.run());
+    List<DemoUser> others = users.subList(Math.min(1, users.size() - 1), users.size());
+    try (UniPinAdminClient admin = UniPinAdminClient.connect(server.adminAddress())) {
+      ConsoleInspector inspector = new ConsoleInspector(server.console());
+      NewItemScene scene = new NewItemScene(guide, clients.get(0), admin, inspector, PATIENCE);
+      results.put("new_item", scene.play(tour.visitor(), others));
+    }
+    burst(others, clients);
+  }
 
+  private void burst(List<DemoUser> users, List<UniPinClient> clients) throws InterruptedException {
     guide.stop("A burst");
     int callers = 2 * Runtime.getRuntime().availableProcessors();
     guide.say(
         "%d callers for %d s, each in a closed loop of visits: a page, the next page, an action, a page.",
         callers, settings.burstSeconds());
-    List<DemoUser> others = users.subList(Math.min(1, users.size() - 1), users.size());
     BurstResult burst =
-        new Burst(clients, others, callers).run(Duration.ofSeconds(settings.burstSeconds()));
+        new Burst(clients, users, callers).run(Duration.ofSeconds(settings.burstSeconds()));
     guide.show(BurstText.summary(burst));
     guide.say("RetrieveAndRank calls by what the user's cache did, and mean time per stage:");
     guide.show(BurstText.cache(burst));

@@ -29,7 +29,7 @@ final class DemoServer implements AutoCloseable {
    * Starts a server.
    *
    * @param config file with the base settings, null for the defaults
-   * @param work folder for the server's log, ports and histories
+   * @param work folder for the server's log, ports, histories and put items
    */
   static DemoServer start(Home home, @Nullable Path config, Path bundle, Path work)
       throws IOException, InterruptedException {
@@ -42,8 +42,10 @@ final class DemoServer implements AutoCloseable {
             "server.port=0",
             "server.adminPort=0",
             "server.metricsPort=0",
+            "console.enabled=true",
             "console.port=0",
             "history.folder=\"" + work.resolve("history") + '"',
+            "items.folder=\"" + work.resolve("items") + '"',
             "servedLog.enabled=true",
             "servedLog.folder=\"" + work.resolve("served") + '"')) {
       arguments.addAll(List.of("--set", setting));
@@ -70,6 +72,15 @@ final class DemoServer implements AutoCloseable {
 
   String address() {
     return "127.0.0.1:" + ports.get("port").asInt();
+  }
+
+  String adminAddress() {
+    return "127.0.0.1:" + ports.get("adminPort").asInt();
+  }
+
+  /** Returns the address of the console, without a path. */
+  String console() {
+    return "http://127.0.0.1:" + ports.get("consolePort").asInt();
   }
 
   String metrics() {

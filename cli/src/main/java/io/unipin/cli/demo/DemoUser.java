@@ -6,7 +6,11 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.proto.v1.Action;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A user of a feed log, and the messages that describe the user to a server.
@@ -50,6 +54,40 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     return history;
   }
 
+  /**
+   * Returns the catalogue's row of the user's newest item with a positive action, from the category
+   * in which the user has most of them. Without positive actions, returns that of the newest action.
+   */
+  int favourite() {
+    long positives = log.schema().positiveBits();
+    Map<String, Integer> counts = new HashMap<>();
+    Map<String, Integer> newest = new HashMap<>();
+    for (int a = log.actionStart(row); a < log.actionStart(row + 1); a++) {
+      int count = Long.bitCount(log.actionBits()[a] & positives);
+      if (count > 0) {
+        String category = log.catalogue().category(log.actionItems()[a]);
+        counts.merge(category, count, Integer::sum);
+        newest.put(category, log.actionItems()[a]);
+      }
+    }
+    return counts.entrySet().stream()
+        .max(
+            Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+        .map(most -> newest.get(most.getKey()))
+        .orElse(log.actionItems()[log.actionStart(row + 1) - 1]);
+  }
+
+  /** Returns the number of the user's actions on items of a category. */
+  int actionsIn(String category) {
+    int count = 0;
+    for (int a = log.actionStart(row); a < log.actionStart(row + 1); a++) {
+      if (log.catalogue().category(log.actionItems()[a]).equals(category)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
   /** Returns a table of the newest {@code count} actions, newest first. */
   Table latest(int count) {
     Table table = new Table("newest actions", "item", "title", "category");
@@ -82,6 +120,18 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     }
     Arrays.sort(pauses, 0, count);
     return count == 0 ? 0 : pauses[count / 2];
+  }
+
+  /**
+   * Returns the user with the smallest share of actions in a category. Of equal shares, the user
+   * with more actions is returned. Empty without users.
+   */
+  static Optional<DemoUser> leastIn(String category, List<DemoUser> users) {
+    return users.stream()
+        .min(
+            Comparator.comparingDouble(
+                    (DemoUser user) -> (double) user.actionsIn(category) / user.actions())
+                .thenComparing(user -> -user.actions()));
   }
 
   /**

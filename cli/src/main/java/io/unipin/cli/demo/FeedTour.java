@@ -52,6 +52,11 @@ final class FeedTour {
     return results;
   }
 
+  /** Returns the user at the time of the visit's last page. */
+  Visitor visitor() {
+    return new Visitor(user, returnMs());
+  }
+
   private Visit firstPage() {
     guide.stop("A feed for user " + user.id());
     guide.say(

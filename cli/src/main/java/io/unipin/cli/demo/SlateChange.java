@@ -46,8 +46,8 @@ final class SlateChange {
     return new Shift(
         old,
         action,
-        place(before, old),
-        place(after, old),
+        place(before, old.getItemId()),
+        place(after, old.getItemId()),
         old.getProbabilitiesOrThrow(action),
         now.getProbabilitiesOrThrow(action));
   }
@@ -55,9 +55,9 @@ final class SlateChange {
   /**
    * Returns the item's place on the slate, counted from 1, or 0 if the item is not on the slate.
    */
-  private static int place(List<ScoredItem> slate, ScoredItem item) {
+  static int place(List<ScoredItem> slate, long item) {
     for (int i = 0; i < slate.size(); i++) {
-      if (slate.get(i).getItemId() == item.getItemId()) {
+      if (slate.get(i).getItemId() == item) {
         return i + 1;
       }
     }
@@ -66,7 +66,7 @@ final class SlateChange {
 
   /** Returns the number of items that are on both slates. */
   long kept() {
-    return before.stream().filter(item -> place(after, item) > 0).count();
+    return before.stream().filter(item -> place(after, item.getItemId()) > 0).count();
   }
 
   /**
@@ -83,14 +83,16 @@ final class SlateChange {
   }
 
   void print(Guide guide, Collection<Long> actedOn) {
-    List<ScoredItem> entered = after.stream().filter(item -> place(before, item) == 0).toList();
+    List<ScoredItem> entered =
+        after.stream().filter(item -> place(before, item.getItemId()) == 0).toList();
     guide.say(
         "%d of %d items stayed, %d left because the user acted on them, %d for others:",
         kept(),
         before.size(),
         before.stream().filter(item -> actedOn.contains(item.getItemId())).count(),
         before.stream()
-            .filter(item -> place(after, item) == 0 && !actedOn.contains(item.getItemId()))
+            .filter(
+                item -> place(after, item.getItemId()) == 0 && !actedOn.contains(item.getItemId()))
             .count());
     guide.say("%s", entered.stream().map(ScoredItem::getTitle).collect(Collectors.joining("; ")));
     guide.say("The items of the first page, scored again; the probabilities that moved most:");
