@@ -7,10 +7,10 @@ import io.unipin.proto.v1.Action;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A user of a feed log, and the messages that describe the user to a server.
@@ -54,27 +54,16 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     return history;
   }
 
-  /**
-   * Returns the catalogue's row of the user's newest item with a positive action, from the category
-   * in which the user has most of them. Without positive actions, returns that of the newest action.
-   */
-  int favourite() {
+  /** Returns the newest items on which the user acted positively, newest first. */
+  List<Long> chosen(int most) {
     long positives = log.schema().positiveBits();
-    Map<String, Integer> counts = new HashMap<>();
-    Map<String, Integer> newest = new HashMap<>();
-    for (int a = log.actionStart(row); a < log.actionStart(row + 1); a++) {
-      int count = Long.bitCount(log.actionBits()[a] & positives);
-      if (count > 0) {
-        String category = log.catalogue().category(log.actionItems()[a]);
-        counts.merge(category, count, Integer::sum);
-        newest.put(category, log.actionItems()[a]);
+    Set<Long> items = new LinkedHashSet<>();
+    for (int a = log.actionStart(row + 1) - 1; a >= log.actionStart(row); a--) {
+      if ((log.actionBits()[a] & positives) != 0 && items.size() < most) {
+        items.add(log.catalogue().id(log.actionItems()[a]));
       }
     }
-    return counts.entrySet().stream()
-        .max(
-            Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
-        .map(most -> newest.get(most.getKey()))
-        .orElse(log.actionItems()[log.actionStart(row + 1) - 1]);
+    return List.copyOf(items);
   }
 
   /** Returns the number of the user's actions on items of a category. */

@@ -1,5 +1,6 @@
 package io.unipin.cli.demo;
 
+import io.unipin.cli.console.CommandException;
 import io.unipin.cli.console.Table;
 import io.unipin.cli.server.PlaceText;
 import io.unipin.client.UniPinAdminClient;
@@ -8,11 +9,14 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.ItemVerdict;
+import io.unipin.proto.v1.RankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.ScoredItem;
+import io.unipin.proto.v1.UserContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +30,7 @@ import java.util.stream.Collectors;
  */
 final class NewItemScene {
   private static final int PAGE = 10;
+  private static final int CHOICES = 100;
 
   private final Guide guide;
   private final UniPinClient pages;
@@ -61,13 +66,17 @@ final class NewItemScene {
   Map<String, Object> play(Visitor visitor, List<DemoUser> others)
       throws IOException, InterruptedException {
     guide.stop("A new item");
+    List<Long> chosen = visitor.user().chosen(CHOICES);
+    if (chosen.isEmpty()) {
+      guide.say("The user has chosen no item, so nothing says which new item suits the user.");
+      return results;
+    }
     Catalogue catalogue = visitor.user().log().catalogue();
-    CatalogueItem source = catalogue.item(visitor.user().favourite());
+    CatalogueItem source = catalogue.item(catalogue.row(favourite(visitor, chosen)));
     Item item = NewItem.like(source, NewItem.unusedId(catalogue), System.currentTimeMillis());
     guide.say("'%s' appears, item %d. No training has seen it.", item.getTitle(), item.getId());
-    guide.say(
-        "It has the content of '%s', an item that the user chose lately from", source.title());
-    guide.say("'%s', the category that the user chooses most.", source.category());
+    guide.say("It has the content of '%s' (%s). Of the", source.title(), source.category());
+    guide.say("user's newest choices, the model ranks this one highest for the user.");
     List<Long> before = ids(page(visitor));
     admin.index(); // so that the time of the put contains no time to connect
     long begin = System.nanoTime();
@@ -85,6 +94,17 @@ final class NewItemScene {
     }
     delete(visitor, item.getId(), before);
     return results;
+  }
+
+  /** Returns the item of the user's newest choices that the model ranks highest. */
+  private long favourite(Visitor visitor, List<Long> chosen) {
+    UserContext.Builder user =
+        UserContext.newBuilder().setUserId(visitor.user().id()).setTimeMs(visitor.timeMs());
+    RankRequest request = RankRequest.newBuilder().setUser(user).addAllItemIds(chosen).build();
+    return pages.rank(request).getItemsList().stream()
+        .max(Comparator.comparingDouble(ScoredItem::getUtility))
+        .map(ScoredItem::getItemId)
+        .orElseThrow(() -> new CommandException("a ranked item expected, got none"));
   }
 
   private String places(long item) {

@@ -6,7 +6,7 @@ import io.unipin.proto.v1.ItemPlace;
 public final class PlaceText {
   private PlaceText() {}
 
-  /** Returns a line such as {@code bundle main serves it}, without an end. */
+  /** Returns a line such as {@code bundle main serves it}. */
   public static String line(ItemPlace place) {
     String arms =
         place.getArmsCount() == 0 ? "" : " (" + String.join(", ", place.getArmsList()) + ")";
