@@ -25,11 +25,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Puts an item while the server serves, shows where it stands for two users, and deletes it. One
- * thread.
+ * Puts an item while the server serves, shows where it stands for two users, and deletes it. Not
+ * thread-safe.
  */
 final class NewItemScene {
-  private static final int PAGE = 10;
+  /**
+   * The number of items on the scene's pages. Such a page is longer than a screen, because an item
+   * without a learned id seldom stands at the top.
+   */
+  private static final int PAGE = 100;
   private static final int CHOICES = 100;
 
   private final Guide guide;
