@@ -34,6 +34,7 @@ final class NewItemScene {
    * without a learned id seldom stands at the top.
    */
   private static final int PAGE = 100;
+
   private static final int CHOICES = 100;
 
   private final Guide guide;
