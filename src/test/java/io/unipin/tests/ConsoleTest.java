@@ -184,13 +184,11 @@ final class ConsoleTest {
 
   /** Returns an item that is neither a candidate nor in the user's history. */
   private static String itemOutside() {
-    List<String> found =
-        browser.texts("#candidates td:nth-child(2) .id").stream()
-            .map(id -> id.substring(0, 4))
-            .toList();
+    List<String> found = browser.texts("#candidates td:nth-child(2) .id");
     for (long id = TinyServer.FIRST_ID + 100; ; id++) {
-      if (!found.contains(String.valueOf(id))) {
-        return String.valueOf(id);
+      String digits = String.valueOf(id); // a part of the item's key, if it has one
+      if (found.stream().noneMatch(text -> text.contains(digits))) {
+        return digits;
       }
     }
   }
