@@ -99,12 +99,7 @@ public final class FeedLogWriter {
     boolean ahead = bits >= 0 && bits < MULTI_HOTS_NAMED_AHEAD;
     List<String> names = ahead ? named.get((int) bits) : null;
     if (names == null) {
-      names = new ArrayList<>();
-      for (int c = 0; c < log.schema().actions().size(); c++) {
-        if ((bits >>> c & 1) == 1) {
-          names.add(log.schema().actions().get(c));
-        }
-      }
+      names = log.schema().actionNames(bits);
       if (ahead) {
         named.set((int) bits, names);
       }

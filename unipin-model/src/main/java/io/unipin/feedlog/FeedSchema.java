@@ -2,6 +2,7 @@ package io.unipin.feedlog;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The names that a feed log's integers stand for: action types, positive action types and surfaces.
@@ -58,5 +59,13 @@ public record FeedSchema(List<String> actions, List<String> positives, List<Stri
       bits |= 1L << actions.indexOf(positive);
     }
     return bits;
+  }
+
+  /** Returns the names of the action types in a multi-hot, in the order of their bits. */
+  public List<String> actionNames(long bits) {
+    return IntStream.range(0, actions.size())
+        .filter(c -> (bits >>> c & 1) == 1)
+        .mapToObj(actions::get)
+        .toList();
   }
 }

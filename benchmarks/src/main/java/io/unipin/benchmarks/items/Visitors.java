@@ -47,18 +47,13 @@ final class Visitors {
     UserActions.Builder actions = UserActions.newBuilder().setUserId(log.user(user));
     int end = log.actionStart(user + 1);
     for (int a = Math.max(log.actionStart(user), end - MOST_ACTIONS); a < end; a++) {
-      Action.Builder action =
+      actions.addActions(
           Action.newBuilder()
               .setItemId(log.catalogue().id(log.actionItems()[a]))
+              .addAllActions(log.schema().actionNames(log.actionBits()[a]))
               .setSurface(log.schema().surfaces().get(log.actionSurfaces()[a]))
               .setTimeMs(log.actionTimes()[a])
-              .setEventId("log-" + a);
-      for (int bit = 0; bit < log.schema().actions().size(); bit++) {
-        if ((log.actionBits()[a] >> bit & 1) == 1) {
-          action.addActions(log.schema().actions().get(bit));
-        }
-      }
-      actions.addActions(action);
+              .setEventId("log-" + a));
     }
     return RecordActionsRequest.newBuilder().addUsers(actions).build();
   }

@@ -43,7 +43,7 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
       Action.Builder action =
           Action.newBuilder()
               .setItemId(log.catalogue().id(log.actionItems()[a]))
-              .addAllActions(Engagement.names(log, log.actionBits()[a]))
+              .addAllActions(log.schema().actionNames(log.actionBits()[a]))
               .setSurface(log.schema().surfaces().get(log.actionSurfaces()[a]))
               .setEventId("log-" + (a - log.actionStart(row)));
       if (log.actionTimes()[a] != FeedLog.NO_TIME) {
@@ -84,7 +84,7 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     for (int a = end - 1; a >= Math.max(log.actionStart(row), end - count); a--) {
       int item = log.actionItems()[a];
       table.row(
-          String.join(" + ", Engagement.names(log, log.actionBits()[a])),
+          String.join(" + ", log.schema().actionNames(log.actionBits()[a])),
           log.catalogue().id(item),
           log.catalogue().title(item),
           log.catalogue().category(item));

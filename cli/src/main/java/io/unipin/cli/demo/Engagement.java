@@ -2,7 +2,6 @@ package io.unipin.cli.demo;
 
 import io.unipin.feedlog.FeedLog;
 import io.unipin.proto.v1.ScoredItem;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +31,7 @@ final class Engagement {
         best = entry.getKey();
       }
     }
-    return names(log, best);
+    return log.schema().actionNames(best);
   }
 
   /**
@@ -49,17 +48,6 @@ final class Engagement {
     return actions.stream()
         .min(Comparator.comparingLong(action -> counts[log.schema().actions().indexOf(action)]))
         .orElseThrow();
-  }
-
-  static List<String> names(FeedLog log, long bits) {
-    List<String> names = new ArrayList<>();
-    List<String> all = log.schema().actions();
-    for (int c = 0; c < all.size(); c++) {
-      if ((bits >>> c & 1) == 1) {
-        names.add(all.get(c));
-      }
-    }
-    return names;
   }
 
   /** Returns two items from the lower end of a slate. If possible, both are of one category. */

@@ -70,18 +70,14 @@ public interface Histories {
         if (log.actionTimes()[a] != FeedLog.NO_TIME) {
           back = BETWEEN_MS + log.actionTimes()[end - 1] - log.actionTimes()[a];
         }
-        Action.Builder action =
+        actions.add(
             Action.newBuilder()
                 .setItemId(log.catalogue().id(log.actionItems()[a]))
+                .addAllActions(log.schema().actionNames(log.actionBits()[a]))
                 .setSurface(log.schema().surfaces().get(log.actionSurfaces()[a]))
                 .setTimeMs(nowMs - back)
-                .setEventId(eventPrefix + "-h" + (a - start));
-        for (int c = 0; c < log.schema().actions().size(); c++) {
-          if ((log.actionBits()[a] >>> c & 1) == 1) {
-            action.addActions(log.schema().actions().get(c));
-          }
-        }
-        actions.add(action.build());
+                .setEventId(eventPrefix + "-h" + (a - start))
+                .build());
       }
       return actions;
     };
