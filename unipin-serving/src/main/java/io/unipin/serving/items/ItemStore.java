@@ -43,7 +43,7 @@ public final class ItemStore implements AutoCloseable {
     this.wiping = new Wiping(database);
     database.use(
         () -> {
-          database.forEach(ITEM, (key, record) -> index.put(decode(key, record)));
+          database.forEach(ITEM, (key, record) -> index.put(decode(key, record), record.length));
           database.forEach(DELETED, (key, unused) -> index.delete(id(key)));
           return true;
         });
@@ -117,14 +117,17 @@ public final class ItemStore implements AutoCloseable {
 
   /** Stores either all items or none. From then on their ids do not count as deleted. */
   void put(List<StoredItem> items) {
+    List<byte[]> records = items.stream().map(ItemCodec::encode).toList();
     write(
         batch -> {
-          for (StoredItem stored : items) {
-            batch.put(key(ITEM, stored.id()), ItemCodec.encode(stored));
-            restore(batch, stored.id());
+          for (int i = 0; i < records.size(); i++) {
+            batch.put(key(ITEM, items.get(i).id()), records.get(i));
+            restore(batch, items.get(i).id());
           }
         });
-    items.forEach(index::put);
+    for (int i = 0; i < records.size(); i++) {
+      index.put(items.get(i), records.get(i).length);
+    }
     index.measure();
   }
 

@@ -119,7 +119,7 @@ final class PutPlan {
 
   /** Reserves room for an item. Returns why there is no room for the item; empty if there is. */
   private String room(StoredItem stored, ItemFit fit) {
-    long cost = StoreIndex.cost(stored) - store.index().cost(stored.id());
+    long cost = StoreIndex.cost(ItemCodec.encode(stored).length) - store.index().cost(stored.id());
     boolean isMore = fit.isServed() && bundle.items().revision(stored.id()) < 0;
     if (isMore && live >= config.limit()) {
       return "at most %s items that the bundle does not know expected (items.limit), got one more"

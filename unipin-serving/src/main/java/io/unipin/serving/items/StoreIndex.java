@@ -43,9 +43,9 @@ final class StoreIndex {
    */
   record Size(int items, int deleted, long bytes) {}
 
-  /** Returns the bytes that an item counts, with its id. */
-  static long cost(StoredItem stored) {
-    return ID_BYTES + (long) ItemCodec.encode(stored).length;
+  /** Returns the bytes that an item counts, with its id, if its record has this length. */
+  static long cost(int recordBytes) {
+    return ID_BYTES + (long) recordBytes;
   }
 
   /**
@@ -98,10 +98,11 @@ final class StoreIndex {
     return ++lastRevision;
   }
 
-  void put(StoredItem stored) {
+  /** Notes a stored item, whose record has the given length in bytes. */
+  void put(StoredItem stored, int recordBytes) {
     forget(stored.id());
     restore(stored.id());
-    long cost = cost(stored);
+    long cost = cost(recordBytes);
     long expiresMs = stored.item().expiresMs();
     kept.put(stored.id(), new Kept(stored.revision(), cost, expiresMs));
     bytes += cost;
