@@ -16,6 +16,7 @@ import io.unipin.serving.items.live.LiveItems;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +37,11 @@ public final class LoadedBundle implements AutoCloseable {
   private final CatalogueFilters filters;
   private final LiveIndex index;
   private final LiveItems items;
-  private final ContentRange contents;
   private final List<GoldenQuery> golden;
   private final Instant loadedAt = Instant.now();
+
+  /** The range of {@link #contents}, once it was needed. */
+  private volatile @Nullable ContentRange contents;
 
   /**
    * Takes ownership of a model and an index.
@@ -65,7 +68,6 @@ public final class LoadedBundle implements AutoCloseable {
     String factory = index instanceof FaissIndex ? index.description() : LiveIndexConfig.EXACT;
     this.index = LiveIndex.over(index, vectors(model), LiveIndexConfig.of(factory));
     this.items = new LiveItems(catalogue, model.liveLimit());
-    this.contents = ContentRange.of(catalogue);
   }
 
   private void requireEqual(String what, int expected, int got) {
@@ -137,9 +139,17 @@ public final class LoadedBundle implements AutoCloseable {
     return filters;
   }
 
-  /** Returns the lengths of the content vectors of the bundle's items. */
+  /**
+   * Returns the lengths of the content vectors of the bundle's items. The first call reads all of
+   * them, because a bundle without live items needs none.
+   */
   public ContentRange contents() {
-    return contents;
+    ContentRange known = contents;
+    if (known == null) {
+      known = ContentRange.of(catalogue); // threads that come together compute equal ranges
+      contents = known;
+    }
+    return known;
   }
 
   /** Returns the bundle's own items and its live items. */
