@@ -89,11 +89,11 @@ final class Packages {
       cli.training: ann cli.bundle cli.check cli.console cli.data evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split model model.features model.files serving.bundle train train.recipe
       benchmarks: benchmarks.ann benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
-      benchmarks.erasure: benchmarks.server cli.check cli.console client proto.v1 serving.history
+      benchmarks.erasure: benchmarks.measure benchmarks.server cli.check cli.console cli.loadtest client proto.v1 serving.history
       benchmarks.experiment: cli.check cli.console cli.statistics serving.experiment
       benchmarks.fuzz: cli.check cli.console
       benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
-      benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console client feedlog proto.v1
+      benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest client feedlog proto.v1
       benchmarks.kvcache: benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache model model.features train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
       benchmarks.measure: cli.check cli.console feedlog.database model.features

@@ -105,10 +105,10 @@ public final class ErasureCommand implements Callable<Integer> {
         traffic.quiet(turn);
         traffic.erasing(turn, (i + 1) * each);
       }
-      double quiet = ErasureTraffic.quantile(traffic.quiet(), 0.99);
-      double busy = ErasureTraffic.quantile(traffic.busy(), 0.99);
-      results.put("erase_p50_ms", ErasureTraffic.quantile(traffic.erased(), 0.5));
-      results.put("erase_p99_ms", ErasureTraffic.quantile(traffic.erased(), 0.99));
+      double quiet = traffic.quiet().quantile(0.99);
+      double busy = traffic.busy().quantile(0.99);
+      results.put("erase_p50_ms", traffic.erased().quantile(0.5));
+      results.put("erase_p99_ms", traffic.erased().quantile(0.99));
       results.put("page_p99_ratio_while_erasing", busy / quiet);
       results.put("page_p99_quiet_ms", quiet);
       results.put("page_p99_erasing_ms", busy);

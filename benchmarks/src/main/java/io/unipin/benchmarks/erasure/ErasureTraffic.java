@@ -1,6 +1,8 @@
 package io.unipin.benchmarks.erasure;
 
 import io.grpc.StatusRuntimeException;
+import io.unipin.benchmarks.measure.Latencies;
+import io.unipin.cli.loadtest.Pace;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
@@ -9,12 +11,8 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +30,12 @@ final class ErasureTraffic {
   private static final Duration PAGE_EVERY = Duration.ofMillis(20);
   private static final Duration ERASE_EVERY = Duration.ofMillis(500);
 
+  private final Pace pace = Pace.ofSystem();
   private final UniPinClient pages;
   private final UniPinClient erasures;
-  private final List<Double> quiet = new ArrayList<>();
-  private final List<Double> busy = new ArrayList<>();
-  private final List<Double> erased = new ArrayList<>();
+  private final Latencies quiet = new Latencies();
+  private final Latencies busy = new Latencies();
+  private final Latencies erased = new Latencies();
   private int next;
   private int failures;
   private int erasuresFailed;
@@ -53,7 +52,7 @@ final class ErasureTraffic {
    * code.
    */
   void warmUp(Duration time) throws InterruptedException {
-    pages(time, new ArrayList<>());
+    pages(time, new Latencies());
   }
 
   void quiet(Duration time) throws InterruptedException {
@@ -96,7 +95,7 @@ final class ErasureTraffic {
         erasuresFailed++;
       }
       due += ERASE_EVERY.toNanos();
-      awaitTurn(due);
+      pace.awaitNanos(due);
     }
   }
 
@@ -113,11 +112,11 @@ final class ErasureTraffic {
     erased.add((System.nanoTime() - begin) / 1e6);
   }
 
-  private void pages(Duration time, List<Double> latencies) throws InterruptedException {
+  private void pages(Duration time, Latencies latencies) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     long due = System.nanoTime();
     for (int i = 0; System.nanoTime() < end; i++) {
-      awaitTurn(due);
+      pace.awaitNanos(due);
       long begin = System.nanoTime();
       try {
         page("live-" + i % LIVE_USERS, "");
@@ -160,35 +159,15 @@ final class ErasureTraffic {
             .build());
   }
 
-  private static void awaitTurn(long due) {
-    long wait = due - System.nanoTime();
-    if (wait > 0) {
-      try {
-        TimeUnit.NANOSECONDS.sleep(wait);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  static double quantile(List<Double> values, double share) {
-    if (values.isEmpty()) {
-      throw new IllegalStateException("one measured value or more expected, got none");
-    }
-    double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-    Arrays.sort(sorted);
-    return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-  }
-
-  List<Double> quiet() {
+  Latencies quiet() {
     return quiet;
   }
 
-  List<Double> busy() {
+  Latencies busy() {
     return busy;
   }
 
-  List<Double> erased() {
+  Latencies erased() {
     return erased;
   }
 

@@ -34,7 +34,7 @@ public final class ItemsCommand implements Callable<Integer> {
         throws IOException, InterruptedException;
   }
 
-  private static final Map<String, Part> PARTS = parts();
+  private static final List<String> PARTS = List.of("visible", "many", "equal");
 
   @Option(names = "--only", paramLabel = "PART", description = "One part: visible, many or equal.")
   private @Nullable String only;
@@ -42,30 +42,29 @@ public final class ItemsCommand implements Callable<Integer> {
   @Mixin private BenchOptions options;
   @Spec private CommandSpec spec;
 
-  private static Map<String, Part> parts() {
-    Map<String, Part> parts = new LinkedHashMap<>();
-    parts.put("visible", VisibleItems::measure);
-    parts.put("many", ManyItems::measure);
-    parts.put("equal", EqualItems::measure);
-    return parts;
+  private static Part part(String name) {
+    return switch (name) {
+      case "visible" -> VisibleItems::measure;
+      case "many" -> ManyItems::measure;
+      case "equal" -> EqualItems::measure;
+      default -> throw new IllegalArgumentException("one of " + PARTS + " expected, got " + name);
+    };
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     String part = only;
-    if (part != null && !PARTS.containsKey(part)) {
+    if (part != null && !PARTS.contains(part)) {
       throw new ParameterException(
-          spec.commandLine(),
-          String.join(", ", PARTS.keySet()) + " expected for --only, got " + part);
+          spec.commandLine(), String.join(", ", PARTS) + " expected for --only, got " + part);
     }
-    List<String> names = part == null ? List.copyOf(PARTS.keySet()) : List.of(part);
+    List<String> names = part == null ? PARTS : List.of(part);
     Map<String, Object> results = new LinkedHashMap<>();
     try (Progress progress = Progress.begin("items", names.size());
         ScratchFolder scratch = ScratchFolder.create("items")) {
       for (int i = 0; i < names.size(); i++) {
-        String name = names.get(i);
-        progress.at(i, names.size(), name);
-        PARTS.getOrDefault(name, ItemsCommand::none).run(scratch, options.quick(), results);
+        progress.at(i, names.size(), names.get(i));
+        part(names.get(i)).run(scratch, options.quick(), results);
       }
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -73,6 +72,4 @@ public final class ItemsCommand implements Callable<Integer> {
     options.write("items", Map.of("quick", options.quick(), "parts", names), results, out);
     return 0;
   }
-
-  private static void none(ScratchFolder scratch, boolean quick, Map<String, Object> results) {}
 }

@@ -1,5 +1,7 @@
 package io.unipin.benchmarks.items;
 
+import io.unipin.benchmarks.measure.Latencies;
+import io.unipin.cli.loadtest.Pace;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
@@ -15,7 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Puts a hundred items a second. One item in fifty is a copy of a visitor's recent item, and is
@@ -30,6 +31,7 @@ final class PutItems {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final double NANOS_PER_MILLI = 1e6;
 
+  private final Pace pace = Pace.ofSystem();
   private final UniPinAdminClient admin;
   private final UniPinClient pages;
   private final Visitors visitors;
@@ -58,7 +60,7 @@ final class PutItems {
     private void putSteadily() {
       long due = System.nanoTime();
       while (going.get()) {
-        LockSupport.parkNanos(due - System.nanoTime());
+        pace.awaitNanos(due);
         due += EVERY_NANOS;
         long id = FIRST_ID + put;
         if (put++ % WATCH_EVERY == 0) {
@@ -128,7 +130,7 @@ final class PutItems {
       } catch (RequestException e) {
         // the next attempt may be answered
       }
-      LockSupport.parkNanos(EVERY_NANOS);
+      pace.awaitNanos(System.nanoTime() + EVERY_NANOS);
     }
     unseen.incrementAndGet();
   }

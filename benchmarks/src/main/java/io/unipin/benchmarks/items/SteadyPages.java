@@ -1,5 +1,7 @@
 package io.unipin.benchmarks.items;
 
+import io.unipin.benchmarks.measure.Latencies;
+import io.unipin.cli.loadtest.Pace;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
 import java.time.Duration;
@@ -8,7 +10,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Asks for pages at a steady rate, whether earlier ones have come or not. A page's time counts from
@@ -19,6 +20,7 @@ final class SteadyPages {
   private static final int PAGE = 20;
   private static final double NANOS_PER_MILLI = 1e6;
 
+  private final Pace pace = Pace.ofSystem();
   private final UniPinClient client;
   private final Visitors visitors;
   private final long everyNanos;
@@ -51,9 +53,7 @@ final class SteadyPages {
   }
 
   private void page(int visitor, long due, Latencies times) {
-    for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-      LockSupport.parkNanos(wait);
-    }
+    pace.awaitNanos(due);
     try {
       client.retrieveAndRank(visitors.page(visitor, PAGE));
       times.add((System.nanoTime() - due) / NANOS_PER_MILLI);

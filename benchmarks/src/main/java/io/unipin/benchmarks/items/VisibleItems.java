@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.items;
 
 import io.unipin.benchmarks.load.ClosedLoop;
+import io.unipin.benchmarks.measure.Latencies;
 import io.unipin.benchmarks.measure.ScratchFolder;
 import io.unipin.benchmarks.server.BenchServer;
 import io.unipin.benchmarks.server.DemoBundle;

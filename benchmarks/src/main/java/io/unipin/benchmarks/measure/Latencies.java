@@ -1,17 +1,17 @@
-package io.unipin.benchmarks.items;
+package io.unipin.benchmarks.measure;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Measured times in milliseconds. Thread-safe. */
-final class Latencies {
+public final class Latencies {
   private final List<Double> millis = new ArrayList<>();
 
-  synchronized void add(double value) {
+  public synchronized void add(double value) {
     millis.add(value);
   }
 
-  void addAll(Latencies other) {
+  public void addAll(Latencies other) {
     List<Double> theirs = other.copy();
     synchronized (this) {
       millis.addAll(theirs);
@@ -22,7 +22,7 @@ final class Latencies {
     return List.copyOf(millis);
   }
 
-  synchronized int size() {
+  public synchronized int size() {
     return millis.size();
   }
 
@@ -31,7 +31,7 @@ final class Latencies {
    *
    * @throws IllegalStateException when nothing was measured
    */
-  double quantile(double share) {
+  public double quantile(double share) {
     List<Double> sorted = copy().stream().sorted().toList();
     if (sorted.isEmpty()) {
       throw new IllegalStateException("one measured time or more expected, got none");
