@@ -14,7 +14,6 @@ import io.unipin.feedlog.split.Part;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.train.NaiveEvaluation;
 import io.unipin.train.TestLogs;
 import java.nio.file.Path;
@@ -33,21 +32,7 @@ class EvaluatorTest {
 
   @BeforeAll
   static void load(@TempDir Path directory) {
-    ModelConfig config =
-        new ModelConfig(
-            ITEMS,
-            0,
-            8,
-            16,
-            2,
-            2,
-            1,
-            32,
-            16,
-            TestLogs.SCHEMA.actions(),
-            TestLogs.SCHEMA.positives(),
-            TestLogs.SCHEMA.surfaces());
-    ModelWriter.writeRandom(directory, config, 7);
+    ModelWriter.writeRandom(directory, TestLogs.smallModel(ITEMS), 7);
     model = ServingModel.load(directory, EngineOptions.cpu());
   }
 

@@ -5,6 +5,7 @@ import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.FeedSchema;
+import io.unipin.model.features.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -80,7 +81,13 @@ public final class TestLogs {
     return onCatalogue(log, Catalogue.of(items));
   }
 
-  /** Returns the same log with the rows of another catalogue of the same ids. */
+  /** Returns the shape of a small model without content for logs of this class. */
+  public static ModelConfig smallModel(int items) {
+    return new ModelConfig(
+        items, 0, 8, 16, 2, 2, 1, 32, 16, SCHEMA.actions(), SCHEMA.positives(), SCHEMA.surfaces());
+  }
+
+  /** Returns the same log with the rows of another catalogue that has all of its ids. */
   public static FeedLog onCatalogue(FeedLog log, Catalogue catalogue) {
     FeedLogBuilder builder = new FeedLogBuilder(log.schema(), catalogue);
     for (int u = 0; u < log.users(); u++) {

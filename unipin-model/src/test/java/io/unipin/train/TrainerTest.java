@@ -204,7 +204,7 @@ class TrainerTest {
       items.add(item(log.catalogue().id(row)));
     }
     Catalogue grown = Catalogue.of(items);
-    FeedLog newer = onCatalogue(log, grown);
+    FeedLog newer = TestLogs.onCatalogue(log, grown);
     List<StepLoss> cold = new ArrayList<>();
     trainer(newer, config(1), folder.resolve("b"), cold).run(false);
     List<StepLoss> warm = new ArrayList<>();
@@ -245,22 +245,6 @@ class TrainerTest {
 
   private static CatalogueItem item(long id) {
     return new CatalogueItem(id, "item " + id, "", 0, new float[0]);
-  }
-
-  /** Returns the same log with the rows of another catalogue. */
-  private static FeedLog onCatalogue(FeedLog log, Catalogue catalogue) {
-    FeedLogBuilder builder = new FeedLogBuilder(log.schema(), catalogue);
-    for (int u = 0; u < log.users(); u++) {
-      builder.user(log.user(u));
-      for (int i = log.actionStart(u); i < log.actionStart(u + 1); i++) {
-        builder.action(
-            catalogue.row(log.catalogue().id(log.actionItems()[i])),
-            log.actionBits()[i],
-            log.actionSurfaces()[i],
-            log.actionTimes()[i]);
-      }
-    }
-    return builder.build();
   }
 
   @Test

@@ -19,7 +19,6 @@ import io.unipin.feedlog.split.Part;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.train.NaiveEvaluation;
 import io.unipin.train.TestLogs;
 import java.nio.file.Path;
@@ -45,21 +44,7 @@ class SlicesTest {
 
   @BeforeAll
   static void evaluate(@TempDir Path directory) {
-    ModelConfig config =
-        new ModelConfig(
-            ITEMS,
-            0,
-            8,
-            16,
-            2,
-            2,
-            1,
-            32,
-            16,
-            TestLogs.SCHEMA.actions(),
-            TestLogs.SCHEMA.positives(),
-            TestLogs.SCHEMA.surfaces());
-    ModelWriter.writeRandom(directory, config, 7);
+    ModelWriter.writeRandom(directory, TestLogs.smallModel(ITEMS), 7);
     model = ServingModel.load(directory, EngineOptions.cpu());
     log = TestLogs.withContent(TestLogs.random(150, ITEMS, 40, 1), 5);
     holdout = Holdout.leaveLast(log, 3).withholding(0.3, 0);
