@@ -36,7 +36,7 @@ final class DocLinksTest {
   /** A class by its name within our root package, such as {@code kvcache.KvKey}. */
   private static final Pattern CLASS = Pattern.compile("`((?:[a-z][a-z0-9]*\\.)+[A-Z]\\w*)`");
 
-  /** The text of each page by its absolute path, without blocks of code. */
+  /** The text of each page without its code blocks, by the page's absolute path. */
   private static final Map<Path, String> PAGES = new HashMap<>();
 
   @BeforeAll
@@ -70,7 +70,7 @@ final class DocLinksTest {
     return anchors;
   }
 
-  /** Returns the fault of a link on a page; empty if the link is correct. */
+  /** Returns what is wrong with a link on a page. The text is empty if the link is correct. */
   private static String fault(Path page, String link) {
     int hash = link.indexOf('#');
     String path = hash < 0 ? link : link.substring(0, hash);

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A check whether FAISS can build an index of a kind. It builds a small one, so that a bad factory
- * string fails before hours of work.
+ * A check whether FAISS can build an index of a kind. The check builds a small index of this kind,
+ * so that a bad factory string fails before hours of work.
  */
 public final class FactoryCheck {
   private static final Pattern LISTS = Pattern.compile("IVF([0-9]{1,9})");
@@ -23,9 +23,9 @@ public final class FactoryCheck {
 
   /**
    * Refuses a factory string that FAISS does not know, that needs more vectors than {@code size},
-   * or that gives an index which cannot be loaded again.
+   * or whose index could not be loaded again.
    *
-   * @param size vectors that the index will hold
+   * @param size number of vectors that the index will hold
    * @throws AnnException with the factory string in its message
    */
   public static void require(String factory, int dimension, int size) {
@@ -52,8 +52,8 @@ public final class FactoryCheck {
   }
 
   /**
-   * Saves and loads the index. {@link FaissFormatCheck} refuses files of kinds that it does not
-   * know.
+   * Saves and loads the index. The load fails for a kind of index that {@link FaissFormatCheck}
+   * cannot check.
    */
   private static void requireLoadable(String factory, FaissIndex index) {
     try {

@@ -68,7 +68,9 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
     return new OrdinalFilter(passing, both);
   }
 
-  /** Returns this filter with these ordinals. Ordinal −1 is ignored. */
+  /**
+   * Returns a filter that lets pass what this filter does, and these ordinals. Ignores ordinal −1.
+   */
   OrdinalFilter with(int[] ordinals) {
     if (bitmap == null) {
       return this;
@@ -86,7 +88,10 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
     return bits == null ? this : new OrdinalFilter(more, bits);
   }
 
-  /** Returns this filter without these ordinals. Ordinal −1 is ignored. */
+  /**
+   * Returns a filter that lets pass what this filter does, except these ordinals. Ignores ordinal
+   * −1.
+   */
   OrdinalFilter without(int[] ordinals, int size) {
     byte[] bits = null;
     int left = passing;

@@ -61,7 +61,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return Slabs.blockBytes(this, rows);
   }
 
-  /** Returns the bytes of a block's elements. The steps begin at this offset. */
+  /** Returns the number of bytes of a block's elements. The steps begin at this offset. */
   public long elementBytes(int capacity) {
     return (long) planes() * capacity * rowBytes();
   }

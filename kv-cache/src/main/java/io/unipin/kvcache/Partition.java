@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A set of entries that compete for one part of the budget. Thread-safe.
  *
  * <p>{@link EvictionOrder} chooses the entries to evict when the part is full. Caffeine holds the
- * entries and drops those past their time to live.
+ * entries and drops the entries that are past their time to live.
  */
 final class Partition {
-  /** 1/128 of the part is left for blocks that are being written. */
+  /** A partition leaves 1/128 of its part free, for blocks that are being written. */
   private static final int HEADROOM_SHIFT = 7;
 
   private final Cache<KvKey, KvEntry> cache;
@@ -29,7 +29,7 @@ final class Partition {
         Caffeine.newBuilder()
             .expireAfterAccess(limits.timeToLive())
             .ticker(limits.ticker())
-            .scheduler(Scheduler.systemScheduler()) // entries expire without a request as well
+            .scheduler(Scheduler.systemScheduler()) // so entries also expire while no request comes
             .executor(Runnable::run)
             .removalListener(
                 (@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) -> {
@@ -77,8 +77,8 @@ final class Partition {
   /**
    * Adds the key's entry to the eviction order.
    *
-   * <p>Must be called while the map computes the key. A thread that drops the key then waits until
-   * the entry is in the map.
+   * <p>The caller must be inside the map's compute on this key. So a thread that drops the key
+   * waits until the entry is in the map.
    */
   KvEntry welcome(KvKey key, KvEntry entry) {
     order.put(key, entry);
@@ -86,8 +86,8 @@ final class Partition {
   }
 
   /**
-   * Evicts entries until the rest fits, but never the entry of {@code newest}. Returns how many
-   * were evicted.
+   * Evicts entries until the other entries fit into the part, but never the entry of
+   * {@code newest}. Returns how many entries were evicted.
    */
   int settle(@Nullable KvKey newest) {
     int gone = 0;
@@ -108,8 +108,8 @@ final class Partition {
   }
 
   /**
-   * Returns up to {@code limit} entries without leases that have units of this size, in eviction
-   * order.
+   * Returns up to {@code limit} entries, in eviction order, whose blocks have no leases and have
+   * units of this size.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(int limit, int unitBytes) {
     return order.first(

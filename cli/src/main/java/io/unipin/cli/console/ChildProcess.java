@@ -133,7 +133,7 @@ public final class ChildProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** Waits for the end and returns whether it came in time. */
+  /** Waits for the process to end, and returns whether it ended within the limit. */
   public boolean awaitEnd(Duration limit) throws InterruptedException {
     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
