@@ -11,7 +11,7 @@
  * Tests that compare every kernel that this processor can run with the portable kernel and with a
  * sum in double precision. They cover every length up to several registers, any alignment, one row
  * and many rows, NaN, infinities and denormals. A row ends where its memory ends, so a sanitizer
- * notices any read behind the row.
+ * notices any read past the end of the row.
  */
 namespace {
 
@@ -55,7 +55,7 @@ double value(half_t x) {
   return (x & 0x8000) != 0 ? -magnitude : magnitude;
 }
 
-/** Rows and a query that begin `shift` elements behind the start of their memory. */
+/** Rows and a query that begin `shift` elements after the start of their memory. */
 template <typename Row>
 struct Case {
   Case(std::size_t d_, std::size_t n_, std::size_t shift_) : d(d_), n(n_), shift(shift_), query(4 * d + shift), rows(n * d + shift) {

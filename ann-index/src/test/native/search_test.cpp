@@ -24,7 +24,7 @@
  * over the stored rows. They cover one query and many queries, any k, filters from one item to all
  * items, and two simultaneous threads. They also cover queries that are not finite, and graphs that
  * point outside themselves. Queries, bitmaps and results end where their memory ends, so a
- * sanitizer notices any access behind the end.
+ * sanitizer notices any access past the end.
  */
 namespace {
 

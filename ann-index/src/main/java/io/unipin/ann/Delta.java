@@ -10,7 +10,7 @@ import java.util.Map;
  * search scores them one by one.
  *
  * <p>Immutable, with shared memory. A change creates a new delta that shares the remaining rows
- * with the older one. The new delta's added rows lie behind the end of every older delta.
+ * with the older one. The new delta's added rows lie after the last row of every older delta.
  *
  * <p>A row is dead when its vector was replaced or deleted. Once the dead rows outnumber the living
  * rows by {@value #LEAST_ROOM}, the living rows are copied to new memory. So the memory is about
@@ -57,7 +57,7 @@ final class Delta {
 
   /**
    * Returns a delta with added vectors. An added vector replaces an older vector of the same id.
-   * Only the newest delta may be extended, because the memory behind its rows is shared.
+   * Only the newest delta may be extended, because the memory after its rows is shared.
    *
    * @param added ids of the vectors, distinct
    * @param vectors (added.length, dimension)

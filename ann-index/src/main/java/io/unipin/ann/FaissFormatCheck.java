@@ -86,7 +86,7 @@ final class FaissFormatCheck {
     in.table("codes", 1, cells(head, new CodeCheck(in).product(head.dimension())));
     in.equal("way of search", 0, in.int32());
     in.flag("mark of signs");
-    in.skip(Integer.BYTES); // a setting of a way of search that is not used here
+    in.skip(Integer.BYTES); // a setting of polysemous search, which is not used here
   }
 
   private void refined(Head head) {

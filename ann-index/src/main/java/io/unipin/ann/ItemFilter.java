@@ -57,8 +57,8 @@ public final class ItemFilter {
   }
 
   /**
-   * Returns a filter that lets these items pass in addition to those of this filter. This filter's
-   * bits over an index are used again. Laying the new filter out takes O(ids) and a copy of them.
+   * Returns a filter that lets these items pass in addition to those of this filter. Laying the new
+   * filter out over an index takes a copy of this filter's bits and O(ids) steps.
    */
   public ItemFilter also(long... ids) {
     return passesAll() || ids.length == 0 ? this : joined(List.of(this), sorted(ids));

@@ -223,7 +223,7 @@ public final class LiveIndex implements AnnIndex {
       if (now.main().retain()) {
         return now;
       }
-      Thread.onSpinWait(); // a rebuild replaced the generation between the two steps
+      Thread.onSpinWait(); // a rebuild replaced the generation after the state was read
     }
   }
 

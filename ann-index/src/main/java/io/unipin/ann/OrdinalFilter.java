@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param passing number of ordinals that pass
  * @param bitmap the bits, never changed; null when all ordinals pass. The length is a multiple of 8
- *     bytes, and the bits behind the last ordinal are 0.
+ *     bytes, and the bits after the last ordinal are 0.
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
@@ -69,7 +69,8 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
   }
 
   /**
-   * Returns a filter that lets pass what this filter does, and these ordinals. Ignores ordinal −1.
+   * Returns a filter that lets these ordinals pass in addition to those of this filter. Ignores
+   * ordinal −1.
    */
   OrdinalFilter with(int[] ordinals) {
     if (bitmap == null) {
@@ -89,8 +90,7 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
   }
 
   /**
-   * Returns a filter that lets pass what this filter does, except these ordinals. Ignores ordinal
-   * −1.
+   * Returns a filter that lets the ordinals of this filter pass except these. Ignores ordinal −1.
    */
   OrdinalFilter without(int[] ordinals, int size) {
     byte[] bits = null;

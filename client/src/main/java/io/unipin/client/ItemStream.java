@@ -126,7 +126,10 @@ public final class ItemStream implements AutoCloseable {
     unanswered.forEach(next::send);
   }
 
-  /** Ends the stream. Messages without an answer may have been made or not. Idempotent. */
+  /**
+   * Ends the stream. The changes of a message without an answer may or may not have been made.
+   * Idempotent.
+   */
   @Override
   public void close() {
     Connection open = connection;
@@ -151,7 +154,9 @@ public final class ItemStream implements AutoCloseable {
     }
   }
 
-  /** One call. Its events are bounded by the messages that were sent on it. */
+  /**
+   * One call. It has at most one event for each message that was sent on it, and one for its end.
+   */
   private static final class Connection
       implements ClientResponseObserver<ChangeItemsRequest, ItemVerdicts> {
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -170,7 +175,10 @@ public final class ItemStream implements AutoCloseable {
       return started;
     }
 
-    /** Sends a message. If the call has ended, the message is dropped and its event follows. */
+    /**
+     * Sends a message. If the call has ended, the message is dropped, and the event of the end
+     * follows.
+     */
     void send(ChangeItemsRequest message) {
       requests().onNext(message);
     }

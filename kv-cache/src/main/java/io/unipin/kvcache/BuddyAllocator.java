@@ -8,7 +8,7 @@ import java.util.BitSet;
  * {@link KvLayout#TOP_ORDER}. The buddy of a run is the other half of the aligned run of twice its
  * length.
  *
- * <p>The number of units need not be a power of two: the units behind the last whole run of the top
+ * <p>The number of units need not be a power of two: the units after the last whole run of the top
  * order form smaller runs. An allocation takes the lowest run of the best-fitting order, so the
  * upper end empties first. Each call takes O(orders) plus a bit scan. One thread.
  *

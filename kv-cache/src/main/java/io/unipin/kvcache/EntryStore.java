@@ -41,15 +41,16 @@ final class EntryStore {
   }
 
   /**
-   * Returns a fingerprint's reserved bytes to the shared part of the budget, and drops the entries
-   * that the fingerprint still has.
+   * Gives a fingerprint's reserved bytes back to the shared part of the budget, and drops the
+   * entries that the fingerprint still has.
    */
   void share(String fingerprint) {
     partitions.share(fingerprint, old -> leave(old, fingerprint));
   }
 
   /**
-   * Drops a partition's entries of a fingerprint that belongs to another partition from now on.
+   * Drops the entries that a fingerprint has in its old partition, after the fingerprint got
+   * another partition.
    *
    * <p>Waits for publications that began before this call, as an erasure does. A later publication
    * sees that the key has another partition by then.

@@ -80,7 +80,7 @@ final class Partitions {
   }
 
   /**
-   * Returns a fingerprint's reserved bytes to the shared part.
+   * Gives a fingerprint's reserved bytes back to the shared part.
    *
    * @param leave drops the entries of the fingerprint's part. It is called under the lock, before
    *     the shared part grows, so that the parts together stay within the budget.

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 /**
  * A copy of the first rows of one block into another of any capacity.
  *
- * <p>One row after the other of a plane is contiguous, so each plane takes one copy. A plane is the
- * keys or the values of one layer and head. If the type has steps, a second copy per plane takes
- * over the steps.
+ * <p>The rows of a plane lie one after the other without gaps, so each plane takes one copy. A
+ * plane is the keys or the values of one layer and head. If the type has steps, a second copy per
+ * plane takes over the steps.
  */
 final class RowCopy {
   private RowCopy() {}

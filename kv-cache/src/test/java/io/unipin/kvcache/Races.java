@@ -49,8 +49,7 @@ public final class Races {
     }
 
     /**
-     * Reads the rows that the cache holds of the tokens twice, and returns a code for what was
-     * read.
+     * Reads twice those rows of the tokens that the cache holds. Returns a code for what was read.
      */
     final int read(int... tokens) {
       try (KvLease lease = acquire("user", tokens)) {

@@ -106,7 +106,10 @@ final class FuzzRun {
         corpus.toString());
   }
 
-  /** Returns a command of Jazzer. It runs the inputs of a folder and others, or the one of a file. */
+  /**
+   * Returns a command line of Jazzer. If {@code more} names a folder, Jazzer runs the folder's
+   * inputs and mutations of them. If it names a file, Jazzer runs only the file's input.
+   */
   private List<String> jazzer(String... more) {
     List<String> arguments =
         new ArrayList<>(

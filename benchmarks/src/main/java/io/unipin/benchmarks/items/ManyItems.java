@@ -27,8 +27,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Puts as many items as the bundle has. Measures recall, memory, and what a restart after SIGKILL
- * takes and loses.
+ * Puts as many items as the bundle has. Measures the recall, the memory, the time of a restart
+ * after SIGKILL, and the items that the restart loses.
  */
 final class ManyItems {
   private static final int USERS = 16;

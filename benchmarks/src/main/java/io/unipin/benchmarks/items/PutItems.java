@@ -47,7 +47,7 @@ final class PutItems {
     this.visitors = visitors;
   }
 
-  /** Puts that go on until closed. */
+  /** A run that puts items until it is closed. */
   final class Run implements AutoCloseable {
     private final AtomicBoolean going = new AtomicBoolean(true);
     private final ExecutorService putter = Executors.newSingleThreadExecutor();
@@ -112,7 +112,7 @@ final class PutItems {
         return true;
       }
     } catch (RequestException e) {
-      // counted below, like an item that was not taken
+      // counted below as failed, like an item that the server did not take
     }
     failed.incrementAndGet();
     return false;

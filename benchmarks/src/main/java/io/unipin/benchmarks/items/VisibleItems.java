@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/** Measures how soon a put item is on a page, and what puts cost the pages beside them. */
+/** Measures how soon a put item is on a page, and how much slower pages are while items are put. */
 final class VisibleItems {
   private static final int USERS = 64;
   private static final int CALLERS = 4;
@@ -38,7 +38,7 @@ final class VisibleItems {
       double peak = ClosedLoop.pagesPerSecond(pages, CALLERS, visitors.ids(), turn.toSeconds());
       SteadyPages traffic = new SteadyPages(pages, visitors, peak / 2);
       PutItems puts = new PutItems(admin, pages, visitors);
-      traffic.play(turn); // fills the queues as in the turns that count
+      traffic.play(turn); // fills the queues as the measured turns do
       Latencies quiet = new Latencies();
       Latencies putting = new Latencies();
       for (int i = 0; i < turns; i++) {

@@ -88,7 +88,11 @@ final class Efficiency {
         share(ENCODE, best, rounds, flops), share(SCORE, best, rounds, flops), best, gflops);
   }
 
-  /** Converts a ratio of times within a round into a ratio of operations per second. */
+  /**
+   * Returns the operations per second of a pass, as a share of those of the best product. It is
+   * computed from the ratios of their times within each round, and from their numbers of
+   * operations.
+   */
   private static Spread share(String pass, String best, Rounds rounds, Map<String, Double> flops) {
     double work = flops.getOrDefault(pass, 0.0) / flops.getOrDefault(best, 1.0);
     Spread ratio = rounds.ratio(best, pass);

@@ -45,7 +45,7 @@ final class ItemValues {
       case "created_ms" -> whole(column, value).ifPresent(item::setCreatedMs);
       case "expires_ms" -> whole(column, value).ifPresent(item::setExpiresMs);
       case "content" -> content(value);
-      default -> {} // not read, and named before the first row
+      default -> {} // the command named this unread column before the first row
     }
   }
 
@@ -98,7 +98,10 @@ final class ItemValues {
     return item.getKey().isEmpty() ? item.getId() : item.getKey();
   }
 
-  /** Names the item by its key alone if the id is the key's own. A put has one name. */
+  /**
+   * Removes the id of an item that also has a key, because a put names its item only once. Refuses
+   * an id that is not the id of the key.
+   */
   private void nameByKey() {
     long own = ItemKeys.id(item.getKey());
     if (item.getId() != own) {

@@ -16,8 +16,8 @@ import java.util.Set;
 /**
  * Sends items in batches over one stream, and reports the outcome of each item.
  *
- * <p>A message must name each item only once, so an item that a batch already has begins the next
- * batch. Not thread-safe.
+ * <p>A message must name each item only once. If a batch already has an item, the item goes into
+ * the next batch. Not thread-safe.
  */
 final class PutBatches implements AutoCloseable {
   /**

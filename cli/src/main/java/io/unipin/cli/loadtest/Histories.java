@@ -19,7 +19,7 @@ public interface Histories {
    * Returns a user's actions, oldest first.
    *
    * @param user number of a known user; user 0 is the most active user
-   * @param eventPrefix beginning of every event id
+   * @param eventPrefix prefix of every event id
    * @param nowMs a time after the last action
    */
   List<Action> of(int user, String eventPrefix, SplittableRandom random, long nowMs);

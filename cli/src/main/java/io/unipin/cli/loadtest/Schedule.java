@@ -76,8 +76,8 @@ public record Schedule(List<Event> events, int sessions, long lengthNanos) {
   }
 
   /**
-   * Returns this schedule followed by {@code next}. The sessions of {@code next} get numbers behind
-   * those of this schedule.
+   * Returns this schedule followed by {@code next}. The sessions of {@code next} get higher numbers
+   * than those of this schedule.
    */
   public Schedule then(Schedule next) {
     List<Event> both = new ArrayList<>(events);
