@@ -1,6 +1,7 @@
-// Lets MKL, which is linked into libtorch_cpu, choose its kernels by what the processor can do instead of by who made it: a processor
-// with AVX-512 that is not Intel's gets AVX-512 kernels instead of AVX2 ones. MKL calls the functions below through the dynamic linker,
-// so definitions that are global before libtorch_cpu is loaded take the place of its own.
+// MKL is linked into libtorch_cpu. By itself it chooses its kernels by the processor's maker. This file lets it choose by the
+// processor's instruction sets, so a processor with AVX-512 that is not Intel's gets the AVX-512 kernels instead of the AVX2 kernels.
+// MKL calls the functions below through the dynamic linker. If this library is global before libtorch_cpu is loaded, its functions
+// replace those of MKL.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -11,16 +12,16 @@ static int has_avx512(void) {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-// Not 0: take the kernels made for this processor's instruction sets. Asked by the products.
+// MKL's matrix products call this function. If it does not return 0, they use the kernels for this processor's instruction sets.
 JNIEXPORT int mkl_serv_intel_cpu_true(void) {
   __builtin_cpu_init();
   return __builtin_cpu_is("intel") || has_avx512();
 }
 
-// The same, asked by vector functions and by what MKL_VERBOSE prints.
+// Vector functions, and the code that prints for MKL_VERBOSE, call this function for the same decision.
 JNIEXPORT int mkl_serv_intel_cpu(void) { return mkl_serv_intel_cpu_true(); }
 
-// Java loads libraries for themselves only; this one is there for the next.
+// Java loads a library without making its functions global. This function makes them global for the libraries that are loaded next.
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
   (void)vm;
   (void)reserved;

@@ -3,14 +3,14 @@
   #
   # Computes what extend and score compute, for B users in one call. The blocks of these users have
   # one capacity and are stacked to blocks (B, L, 2, G, T, D) and steps (B, L, 2, G, T, 1). Actions
-  # and candidates are padded to equal numbers per user; results for padding are dropped.
+  # and candidates are padded to equal numbers per user; results of the padding are dropped.
 
   # Reads keys (which = 0) or values (which = 1) of layer l of all users. Rows of user b from
   # rows[b] on become zeros.
   def stacked(
     self,
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
-    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
+    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read only if the blocks are int8
     l: int,
     which: int,
     rows: Tensor  # (B)
@@ -31,7 +31,7 @@
     gaps: Tensor,  # (B, m)
     first: Tensor,  # (B, m, 1), 1 where a row is the learned first token, else 0
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
-    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
+    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read only if the blocks are int8
     starts: Tensor,  # (B) number of rows that a user's block holds
     counts: Tensor  # (B) number of new rows of a user; the rest of the m rows is padding
   ) -> Tensor:  # (B, d)
@@ -74,10 +74,10 @@
   def put_back(
     self,
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
-    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
+    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read only if the blocks are int8
     user: int,
     block: Tensor,  # (L, 2, G, T, D) of the type of blocks
-    block_steps: Tensor,  # (L, 2, G, T, 1) float16, written beside int8
+    block_steps: Tensor,  # (L, 2, G, T, 1) float16, written only if the block is int8
     start: int,
     count: int
   ) -> Tensor:
@@ -106,7 +106,7 @@
     gaps: Tensor,  # (B)
     positions: Tensor,  # (B, k) on the page
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
-    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read beside int8
+    steps: Tensor,  # (B, L, 2, G, T, 1) float16, read only if the blocks are int8
     rows: Tensor  # (B) number of rows of the block that a user's candidates attend to
   ) -> Tensor:  # (B, k, C)
     # rows

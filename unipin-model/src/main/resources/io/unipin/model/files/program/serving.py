@@ -115,7 +115,7 @@
   def store(
     self,
     rows: Tensor,  # (2, G, m, D) float32, float16 or int8
-    steps: Tensor,  # (2, G, m, 1) float16, read beside int8
+    steps: Tensor,  # (2, G, m, 1) float16, read only if the rows are int8
     kv: Tensor  # (m, 2 G D)
   ) -> None:
     x = kv.view([kv.size(0), 2, self.kv_heads, self.head_dim]).permute([1, 2, 0, 3])
@@ -132,7 +132,7 @@
   def stored(
     self,
     rows: Tensor,  # (2, G, n, D) float32, float16 or int8
-    steps: Tensor,  # (2, G, n, 1) float16, read beside int8
+    steps: Tensor,  # (2, G, n, 1) float16, read only if the rows are int8
     kind: int  # $float32 or $bfloat16
   ) -> Tuple[Tensor, Tensor]:
     x = rows.to(kind)
@@ -153,7 +153,7 @@
       y = torch.cat([x, torch.zeros([more, x.size(1)], dtype=$float32, device=x.device)])
     return y
 
-  # Encodes new actions behind the first `start` rows of a block, and writes their keys and values
+  # Encodes new actions after the first `start` rows of a block, and writes their keys and values
   # into the block. If start = 0, the learned first token precedes the actions, so m = a + 1 rows
   # are new; otherwise m = a. Returns the state of the last row.
   def extend(
@@ -164,7 +164,7 @@
     surfaces: Tensor,  # (a)
     gaps: Tensor,  # (a)
     block: Tensor,  # (L, 2, G, T, D) float32, float16 or int8
-    steps: Tensor,  # (L, 2, G, T, 1) float16, read beside int8
+    steps: Tensor,  # (L, 2, G, T, 1) float16, read only if the block is int8
     start: int
   ) -> Tensor:  # (d)
     # rows
@@ -232,7 +232,7 @@
     gap: Tensor,  # (1)
     positions: Tensor,  # (k) or (1) on the page
     block: Tensor,  # (L, 2, G, T, D) float32, float16 or int8
-    steps: Tensor,  # (L, 2, G, T, 1) float16, read beside int8
+    steps: Tensor,  # (L, 2, G, T, 1) float16, read only if the block is int8
     rows: int
   ) -> Tensor:  # (k, C)
     # rows

@@ -5,12 +5,12 @@
   def item_embedding(self, rows: Tensor, content: Tensor) -> Tensor:
     return self.embedded(torch.embedding(self.item_id, rows), content)
 
-  # Makes rows of actions as tokens does, some of which do not tell what was done.
+  # Makes rows of actions as tokens does. In some of the rows the action types are masked.
   def masked_tokens(
     self,
     items: Tensor,  # (..., E)
     actions: Tensor,  # (..., C) multi-hot
-    masked: Tensor,  # (..., 1), 1 where a row does not tell, else 0
+    masked: Tensor,  # (..., 1), 1 where the action types are masked, else 0
     surfaces: Tensor,  # (...)
     gaps: Tensor  # (...)
   ) -> Tensor:  # (..., d)
@@ -45,8 +45,8 @@
     y = torch.linear(h, narrow)
     return x + torch.dropout(y, dropout, dropout > 0.)
 
-  # Encodes histories, padded behind, and candidates. Returns the rows of the histories
-  # (B, n + 1, d) and those of the candidates (B, k, d).
+  # Encodes histories, which are padded at the end, and candidates. Returns the rows of the
+  # histories (B, n + 1, d) and those of the candidates (B, k, d).
   def dense(
     self,
     items: Tensor,  # (M, E) embeddings
@@ -98,8 +98,8 @@
       # feed-forward of the histories
       x = self.feed_forward(x, forward_norms[l], forward_ins[l], forward_outs[l], dropout)
       if count > 0:
-        # attention of the candidates: one softmax over the history's scores and their own, each
-        # with its own cut
+        # attention of the candidates: one softmax over the scores of the history, up to the
+        # candidate's cut, and the candidate's own score
         own_qkv = torch.linear(self.norm(c, norms[l]), ins[l])
         own_q = self.split(own_qkv.narrow(2, 0, q_width), self.heads)
         own_q = self.rotate(own_q, slate_cosine, slate_sine)
@@ -135,8 +135,9 @@
       loss = torch.sum(torch.mean(each, [0]) * weights)
     return loss
 
-  # Returns how far the mean probabilities of cold and other candidates lie apart: squared, and
-  # summed over the actions. An action counts where both kinds have a candidate that counts.
+  # Returns the squared difference between the mean probabilities of cold and other candidates,
+  # summed over the actions. An action is left out unless both kinds have a candidate that counts
+  # for it.
   def score_gap(
     self,
     probabilities: Tensor,  # (S, C)
@@ -155,14 +156,14 @@
     both = torch.clamp_max(cold_count * other_count, 1.)
     return torch.sum(gap * gap * both * weights)
 
-  # Returns the loss of mixed candidates: each one's state and labels with its partner's
-  # (Verma et al., Manifold mixup, arXiv 1806.05236).
+  # Returns the loss of mixed candidates. The state and the labels of each candidate are mixed with
+  # those of its partner (Verma et al., Manifold mixup, arXiv 1806.05236).
   def mixed_loss(
     self,
     states: Tensor,  # (S, d)
     labels: Tensor,  # (S, C)
     partners: Tensor,  # (S) each candidate's partner, a row of states
-    shares: Tensor,  # (S) of the candidate itself; its partner has the rest
+    shares: Tensor,  # (S) share of the candidate itself; its partner has the rest
     weights: Tensor  # (C)
   ) -> Tensor:  # ()
     own = shares.unsqueeze(1)
@@ -171,15 +172,16 @@
     y = labels * own + labels.index_select(0, partners) * rest
     return self.action_loss(self.action_logits(x), y, weights)
 
-  # Returns the loss and its parts (4): the whole, items, masked history actions, slates. The
-  # whole is the sum of the parts, and of the gap and the mixed candidates where there are such.
-  # io.unipin.model.LossArguments names the same parameters, and is held to these at load.
+  # Returns the loss and its parts (4): the whole, items, masked history actions, slates. The whole
+  # is the sum of the parts. It also contains the gap between cold and other candidates and the loss
+  # of mixed candidates, if the batch has them. io.unipin.model.LossArguments must name the same
+  # parameters, which is checked at load.
   def loss(
     self,
     # classes
     ids: Tensor,  # (M, E) rows of item_id
     content: Tensor,  # (M, F)
-    class_bias: Tensor,  # (M): -log Q, 0 for a full softmax, -inf for what is no class
+    class_bias: Tensor,  # (M): -log Q, 0 for a full softmax, -inf for a row that does not compete
     kept: Tensor,  # (M), 1 where a class keeps its id, 0 where it has none; (0) if all keep theirs
     bare: Tensor,  # (U) classes that candidates show without ids, as rows M .. M + U - 1 of ids
     # histories and slates, as in dense
@@ -205,13 +207,13 @@
     hidden_labels: Tensor,  # (R, C)
     slate_at: Tensor,  # (S) positions of B k candidates
     slate_labels: Tensor,  # (S, C)
-    slate_cold: Tensor,  # (S), 1 where a candidate is cold, else 0; (0) without the gap
-    partners: Tensor,  # (S) the candidate that each is mixed with; (0) without mixed ones
+    slate_cold: Tensor,  # (S), 1 where a candidate is cold, else 0; (0) without a gap
+    partners: Tensor,  # (S) the candidate with which each one is mixed; (0) without mixing
     shares: Tensor,  # (S) of the candidate itself
-    hidden_weights: Tensor,  # (C) what each action counts
+    hidden_weights: Tensor,  # (C) weight of each action
     slate_weights: Tensor,  # (C)
-    score_reg: Tensor,  # (1) what the gap counts
-    mixup: Tensor,  # (1) what the mixed candidates count
+    score_reg: Tensor,  # (1) weight of the gap
+    mixup: Tensor,  # (1) weight of the mixed candidates
     dropout: Tensor  # (1)
   ) -> Tensor:  # (4)
     rows = ids
@@ -254,8 +256,8 @@
       total = total + mixed * float(mixup)
     return torch.stack([total, item_loss, hidden_loss, slate_loss])
 
-  # Does the dense pass without dropout, for tests. Returns the histories' rows (B, n + 1, d), the
-  # candidates' probabilities (B, k, C) and the histories' (B, n + 1, C).
+  # Does the dense pass without dropout, for tests. Returns the rows of the histories (B, n + 1, d),
+  # the probabilities of the candidates (B, k, C) and those of the histories (B, n + 1, C).
   def dense_scores(
     self,
     items: Tensor,  # (M, E)
@@ -279,14 +281,14 @@
   def ids(self, rows: Tensor) -> Tensor:
     return self.item_id.detach().index_select(0, rows)
 
-  # Does one step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters, with
-  # gradients clipped to a global norm, and sets them to zero. Of the first parameter it changes
-  # only these rows, where there are any: its gradient is theirs, and the moments of all others
-  # stay. Returns the norm before clipping.
+  # Does one step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters. Clips the
+  # gradients to a global norm, and sets them to zero after the step. If `rows` is not empty, the
+  # first gradient has only these rows of the first parameter, and the step changes only these rows
+  # and their moments. Returns the norm before clipping.
   def adamw(
     self,
     parameters: List[Tensor],  # each of any shape
-    gradients: List[Tensor],  # each of its parameter's shape, the first perhaps of `rows` alone
+    gradients: List[Tensor],  # each of its parameter's shape; the first may have only `rows`
     first: List[Tensor],  # moments, each of its parameter's shape
     second: List[Tensor],
     rows: Tensor,  # (M) or (0)
