@@ -39,7 +39,7 @@ public final class BinaryMetrics {
    * Returns the mean of the users' own AUCs, weighted by their numbers of impressions. Users
    * without both classes are left out.
    *
-   * @param users (n) the user of each impression; impressions of one user stand together
+   * @param users (n) the user of each impression; impressions of one user are adjacent
    */
   static double groupedAuc(float[] scores, boolean[] labels, int[] users) {
     double sum = 0;

@@ -54,7 +54,7 @@ public final class PairedBootstrap {
   /**
    * Returns the AUC of scores a minus the AUC of scores b.
    *
-   * @param users (impressions) the user of each impression; impressions of one user stand together
+   * @param users (impressions) the user of each impression; impressions of one user are adjacent
    */
   public static Difference auc(float[] a, float[] b, boolean[] labels, int[] users) {
     double difference = BinaryMetrics.auc(a, labels) - BinaryMetrics.auc(b, labels);

@@ -24,7 +24,7 @@ public final class Predictions {
    * A slate with its predictions, each of shape (impressions, actions).
    *
    * @param user row of the slate's user in the log
-   * @param model the model's probabilities at the positions that the evaluation ranks at
+   * @param model the model's probabilities by which the evaluation ranks the impressions
    * @param shown the model's probabilities at the positions where the impressions were shown
    */
   record Judged(int user, Slate slate, float[] model, float[] shown, float[] bias) {}
@@ -121,7 +121,7 @@ public final class Predictions {
     return log.schema();
   }
 
-  /** Returns (impressions) user rows. Impressions of one user stand together. */
+  /** Returns (impressions) user rows. Impressions of one user are adjacent. */
   public int[] users() {
     return integers((slate, k) -> slate.user());
   }

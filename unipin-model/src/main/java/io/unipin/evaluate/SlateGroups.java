@@ -3,7 +3,7 @@ package io.unipin.evaluate;
 /**
  * Groups of impressions by user and by slate.
  *
- * @param users (impressions) user rows; impressions of one user stand together
+ * @param users (impressions) user rows; impressions of one user are adjacent
  * @param sizes (slates) number of impressions of each slate, in the order of the impressions
  * @param itemIds (impressions) item ids
  */

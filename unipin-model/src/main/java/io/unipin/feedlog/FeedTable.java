@@ -87,7 +87,10 @@ public enum FeedTable {
     return this == ITEMS ? "key" : "item_key";
   }
 
-  /** Whether a table with these columns needs another one. */
+  /**
+   * Whether a table with the columns {@code found} lacks this required column. A table with keys
+   * need not have item ids.
+   */
   boolean lacks(Column column, Set<String> found) {
     return column.required()
         && !found.contains(column.name())

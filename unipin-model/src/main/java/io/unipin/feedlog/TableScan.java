@@ -138,7 +138,7 @@ final class TableScan {
 
   /**
    * Returns an SQL expression for a column, whose values come from files or folder names. If
-   * neither have the column, the expression is a null of the column's type.
+   * neither has the column, the expression is a null of the column's type.
    */
   String column(String name) {
     String type = typeOf(table, name);

@@ -18,7 +18,7 @@ final class DenseScores {
   private final PtNDArray table;
 
   /**
-   * Creates the pass of a module.
+   * Creates the pass, which {@code module} runs.
    *
    * @param table (N + 1 + V, E) embeddings of N items of the catalogue, of the out-of-vocabulary
    *     item and of V live items

@@ -38,10 +38,13 @@ public record TrainOrigin(
    */
   private static final String TWO_TOKENS = "model.interleaved";
 
-  /** Sum of the last program of format 2, which counts comments. */
+  /** Checksum, with comments, of the last program of format 2. */
   private static final String LAST_OF_FORMAT_2 = "705d97938ce7e852";
 
-  /** Sum of the program that trains like the ones below while all later settings are off. */
+  /**
+   * Checksum of the program that trains like those of {@link #EARLIER} as long as the settings of
+   * {@link #LATER} have the values given there.
+   */
   private static final String LIKE_EARLIER = "f671570ef48e6a41";
 
   private static final Set<String> EARLIER = Set.of("5dab38a7ece324cc");
@@ -113,7 +116,7 @@ public record TrainOrigin(
   }
 
   /**
-   * Converts the origin in a checkpoint of format 2. In format 2, checksum and fingerprint count
+   * Converts the origin in a checkpoint of format 2. In format 2, checksum and fingerprint cover
    * comments, so they equal none of format 3. If the program is the last of format 2, the result
    * has the checksum of the program that trains equally, and the fingerprint of an earlier model
    * becomes {@code untold}. Any other origin stays as it is, so the checkpoint is refused.

@@ -12,8 +12,8 @@ import java.nio.file.Path;
  * @param best validation of the best model
  * @param seconds seconds of training and validation; after a resume these include the seconds that
  *     the checkpoint recorded
- * @param examples number of positions with a loss that were trained on in these seconds: targets,
- *     masked actions and labelled candidates
+ * @param examples number of targets, masked actions and labelled candidates that were trained on in
+ *     these seconds
  */
 public record TrainResult(
     Path model, int epochs, long steps, Validation best, double seconds, long examples) {}

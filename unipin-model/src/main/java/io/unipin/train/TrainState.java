@@ -27,7 +27,8 @@ import java.util.function.Consumer;
  *     {@code highest}
  * @param bestEpoch epoch of the best model, from 0; -1 before the first validation
  * @param seconds seconds of training and validation so far
- * @param examples number of positions with a loss that were trained on so far
+ * @param examples number of targets, masked actions and labelled candidates that were trained on so
+ *     far
  */
 record TrainState(
     TrainOrigin origin,
@@ -49,7 +50,7 @@ record TrainState(
 
   /**
    * Format of {@code state.json}. Format 1 states no format, and of the origin only the recipe's
-   * text. In format 2 the program's checksum counts comments.
+   * text. In format 2 the program's checksum covers comments.
    */
   private static final int FORMAT = 3;
 

@@ -44,7 +44,9 @@ public record WarmStart(Path model, Catalogue catalogue) {
     return oldRows;
   }
 
-  /** Refuses the earlier model as {@link RecipeCheck#requireSameWithheld} does. */
+  /**
+   * Refuses the earlier model if it may have learned items that the recipe {@code now} withholds.
+   */
   void requireSameWithheld(TrainConfig now) {
     RecipeCheck.requireSameWithheld(now, model);
   }

@@ -24,8 +24,8 @@ class FeedLogWriterTest {
   }
 
   /**
-   * Tests a write whose place another process takes meanwhile. A dangling link simulates this
-   * process.
+   * Tests a write during which another process takes the place of the log. A dangling link
+   * simulates this process.
    */
   @Test
   void write_placeThatCannotBeTaken_keepsTheLog() throws IOException {

@@ -25,7 +25,9 @@ class RareLossTest {
     return TestBatches.batch(CONFIG, SEED, 3, 7, 4);
   }
 
-  /** Returns the loss of a batch for weights that are random but for the ids of some items. */
+  /**
+   * Returns the loss of a batch for random weights, in which some items have zeros as their ids.
+   */
   private static StepLoss loss(TrainingBatch batch, StepSettings settings, boolean... withoutId) {
     Weights weights = Weights.random(CONFIG, SEED).withoutIds(withoutId);
     try (TrainingModel model = TrainingModel.of(CONFIG, weights)) {
@@ -130,7 +132,7 @@ class RareLossTest {
     assertThat(without.item()).isEqualTo(plain.item());
     assertThat(without.hidden()).isEqualTo(plain.hidden());
     assertThat(without.slate()).isNotEqualTo(plain.slate());
-    // The same item without its id in the table, in histories that do not have it.
+    // If no history has the item, a table with zeros as the item's id must give the same loss.
     TrainingBatch elsewhere = TestBatches.withoutTokens(batch, item, (item + 1) % CONFIG.items());
     TrainingBatch bareElsewhere = TestBatches.with(TestBatches.withSlate(elsewhere, slate), rare);
     assertThat(loss(bareElsewhere, SETTINGS).slate())
@@ -169,8 +171,8 @@ class RareLossTest {
   }
 
   /**
-   * Returns the probabilities (S, C) of the labelled candidates, each from the loss of a batch in
-   * which it alone is labelled, with one action.
+   * Returns the probabilities (S, C) of the labelled candidates. Each is computed from the loss of
+   * a batch in which only this candidate is labelled, with one action.
    */
   private static double[][] probabilities(TrainingBatch batch) {
     double[][] probabilities = new double[batch.shown().at().length][ACTIONS];

@@ -125,7 +125,7 @@ class TrainOriginTest {
     assertThat(train(TestLogs.random(40, 30, 20, 11), config(1), true).steps()).isEqualTo(steps);
   }
 
-  /** {@code checkpoint-1} was written by the version before checkpoints told their origin. */
+  /** {@code checkpoint-1} is from a version whose checkpoints recorded only their recipe. */
   @Test
   void read_checkpointOfFormat1_tellsItsRecipe() throws IOException {
     TrainState state = fixture("checkpoint-1/state.json");
@@ -166,7 +166,10 @@ class TrainOriginTest {
         .anyMatch(line -> line.startsWith("another --warm-start (model nothing then, a model now"));
   }
 
-  /** The program before losses for new and rare items trains as this one does without them. */
+  /**
+   * The program that had no losses for new and rare items trains as the present program does
+   * without them.
+   */
   @Test
   void others_programBeforeLossesForRareItems_isTodays() {
     TrainOrigin old = new TrainOrigin(Map.of(), Map.of(), "5dab38a7ece324cc", "");
@@ -244,7 +247,7 @@ class TrainOriginTest {
     assertThat(again).hasSameBinaryContentAs(TrainState.weights(folder));
   }
 
-  /** A checkpoint of an earlier version, whose recipe names a setting that is no more. */
+  /** A checkpoint of an earlier version, whose recipe names a setting that no longer exists. */
   @Test
   void read_checkpointOfTwoTokensPerAction_isRefused() throws IOException {
     fixture("checkpoint-2/state.json");

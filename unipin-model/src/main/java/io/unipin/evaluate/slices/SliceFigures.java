@@ -25,7 +25,7 @@ record SliceFigures(
    * Figures of one action type. Figures that are not defined are NaN.
    *
    * @param positives number of impressions that got the action
-   * @param auc AUC at the positions that the evaluation ranks at
+   * @param auc AUC of the probabilities by which the evaluation ranks the impressions
    * @param predicted mean probability at the positions where the impressions were shown
    * @param observed share of the impressions that got the action
    */

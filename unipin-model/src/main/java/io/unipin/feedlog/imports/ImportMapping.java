@@ -80,7 +80,10 @@ record ImportMapping(
       @Nullable LinkedHashMap<String, Located> columns,
       @Nullable Located where,
       @Nullable Located sql) {
-    /** Whether the table takes an item's id from a column of a source, as far as names tell. */
+    /**
+     * Whether the table probably takes an item's id from this column of a source. Only the text of
+     * the SQL is searched for the column's name.
+     */
     boolean numbers(String column) {
       Located id = columns == null ? sql : columns.get("item_id");
       return id != null

@@ -58,12 +58,12 @@ public final class Holdout {
 
   /**
    * Returns a split that tests on the last {@code test} actions of every user with at least
-   * {@code test + 3} actions. The action before these validates, and earlier actions train. All
-   * actions of other users train.
+   * {@code test + 3} actions. The action before these is for validation, and earlier actions are
+   * for training. All actions of other users are for training.
    *
    * <p>Validation begins at an earlier action if a feedview would otherwise have labels from
-   * training actions and from held-out actions. A feedview without labels trains if it lies
-   * strictly before the first held-out action.
+   * training actions and from held-out actions. A feedview without labels is for training if it
+   * lies strictly before the first held-out action.
    */
   public static Holdout leaveLast(FeedLog log, int test) {
     if (test < 1) {
@@ -82,9 +82,9 @@ public final class Holdout {
   }
 
   /**
-   * Returns a split by time for all users. Actions and feedviews from {@code testFrom} on test.
-   * Those from {@code validationFrom} to {@code testFrom} validate, and all earlier ones train.
-   * Both bounds are milliseconds since 1970.
+   * Returns a split by time for all users. Actions and feedviews from {@code testFrom} on are for
+   * the test. Those from {@code validationFrom} to {@code testFrom} are for validation, and all
+   * earlier ones are for training. Both bounds are milliseconds since 1970.
    *
    * @throws IllegalArgumentException when the log has no times
    */
@@ -107,8 +107,8 @@ public final class Holdout {
   }
 
   /**
-   * Returns a split by time in which the latest actions test and the actions before these validate.
-   * Both are given as shares of all actions.
+   * Returns a split by time in which the latest actions are for the test, and the actions before
+   * these are for validation. Both are given as shares of all actions.
    */
   public static Holdout latest(FeedLog log, double validationShare, double testShare) {
     requireTimes(log);
@@ -142,7 +142,7 @@ public final class Holdout {
 
   /**
    * Returns the split of {@code cut}, a log that has only training actions of this split's log, and
-   * all its feedviews. A feedview does not train if held-out actions precede this feedview.
+   * all its feedviews. A feedview is not for training if held-out actions precede this feedview.
    */
   Holdout trainingOn(FeedLog cut) {
     int[] ends = new int[cut.users()];
@@ -249,7 +249,7 @@ public final class Holdout {
 
   /**
    * Returns the end of the user's validation actions {@code [trainEnd, validationEnd)}. Later
-   * actions test.
+   * actions are for the test.
    */
   public int validationEnd(int user) {
     return validationEnds[user];

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * A float32 tensor in native (little-endian) memory order, row major.
  *
  * @param shape dimensions; owned by the record
- * @param bytes the elements, from position 0 to the limit; shared and never written. Memory behind
+ * @param bytes the elements, from position 0 to the limit; shared and never written. Memory after
  *     the limit is room for more rows.
  */
 public record FloatTensor(long[] shape, ByteBuffer bytes) {
@@ -36,7 +36,7 @@ public record FloatTensor(long[] shape, ByteBuffer bytes) {
   }
 
   /**
-   * Returns this tensor with more rows behind its own rows, in the same memory.
+   * Returns this tensor with more rows after its own rows, in the same memory.
    *
    * @param rows number of rows to add
    * @throws IllegalArgumentException when the memory has no room for these rows

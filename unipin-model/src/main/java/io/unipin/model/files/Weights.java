@@ -202,7 +202,7 @@ public final class Weights {
   }
 
   /**
-   * Returns which rows of ids are more than zeros, in the table's order: (items + 1), the last for
+   * Returns which rows of ids hold more than zeros, in the table's order: (items + 1), the last for
    * the out-of-vocabulary item.
    */
   public boolean[] haveIds() {

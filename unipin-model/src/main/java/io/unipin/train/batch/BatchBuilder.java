@@ -136,8 +136,8 @@ final class BatchBuilder {
   }
 
   /**
-   * Adds a target for every row whose own action is not masked. It is the next positive item, or at
-   * random one of the later positive items, asked for as a request would.
+   * Adds a target for every row whose own action is not masked. The target is the next positive
+   * item, or at random one of the later positive items. The query asks for it as a request would.
    */
   private void targets(int b, Sequence sequence) {
     int start = log.actionStart(sequence.user());
@@ -185,7 +185,7 @@ final class BatchBuilder {
     outcome(log.actionBits()[action]);
   }
 
-  /** Tells the query one of the target's actions, the mix of all of them, or nothing. */
+  /** Gives the query its outcome: one of the target's actions, the mix of all of them, or none. */
   private void outcome(long bits) {
     long told = random.nextDouble() < settings.outcomeProbability() ? bits : 0;
     if (told != 0 && random.nextBoolean()) {

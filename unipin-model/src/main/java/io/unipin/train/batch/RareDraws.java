@@ -64,7 +64,7 @@ final class RareDraws {
 
   /**
    * Returns the share of each candidate in its own mix, between a half and 1; empty without mixes.
-   * It is the larger part of a division by Beta(a, a). The smaller the a of {@code mixupAlpha}, the
+   * It is the larger part of a division by Beta(a, a). The smaller a ({@code mixupAlpha}) is, the
    * closer are the shares to 1.
    */
   float[] shares(int candidates) {

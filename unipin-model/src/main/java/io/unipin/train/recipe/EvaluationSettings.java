@@ -14,11 +14,12 @@ import java.time.format.DateTimeParseException;
  * Settings of a recipe for held-out data and evaluation.
  *
  * @param protocol rule by which a feed log is split
- * @param holdout number of last actions of every user that test; only for the protocol leave-last
- * @param validationFrom instant from which actions validate; only for the protocol time-split;
+ * @param holdout number of last actions of every user that are for the test; only for the protocol
+ *     leave-last
+ * @param validationFrom instant from which actions are for validation; only for the protocol
+ *     time-split; empty to use the default
+ * @param testFrom instant from which actions are for the test; only for the protocol time-split;
  *     empty to use the default
- * @param testFrom instant from which actions test; only for the protocol time-split; empty to use
- *     the default
  * @param displayed whether candidates are scored at the positions where they were shown; otherwise
  *     all are scored at the first position. True suits lists that another system ordered, because
  *     their positions are known at the time of a request.
