@@ -55,7 +55,7 @@ public final class BundleHolder implements AutoCloseable {
       if (counted.retain()) {
         return new BundleLease(counted);
       }
-      // The bundle was swapped between the two reads. The next bundle is already set.
+      // The bundle was swapped after `current` was read. The next bundle is already set.
       Thread.onSpinWait();
     }
   }

@@ -28,8 +28,9 @@ import java.util.stream.LongStream;
  * <p>So two requests with slightly different times share a cached filter. Each search adds only the
  * ids of less than one block. The cached filters have a bound in bytes.
  *
- * <p>Live items are added to the catalogue's filter. The sum is cached until live items change; the
- * catalogue's filter stays. A request with a time also looks at every live item once.
+ * <p>For a bundle with live items, the catalogue's filter and the live items that fit make one
+ * filter. It is cached until live items change, while the catalogue's filter stays cached. A
+ * request with a limit of age also looks at every live item once.
  *
  * <p>Thread-safe.
  */
@@ -39,17 +40,18 @@ public final class CatalogueFilters {
   private static final int LEAST_BLOCK = 64;
   private static final int ANY_AGE = -1;
 
-  /** Bytes of a filter's objects, without its ids and its bits over the index. */
+  /** Bytes of a filter's objects, in addition to its ids and its bits over the index. */
   private static final int FIXED_BYTES = 256;
 
   /**
-   * Bytes of a key's objects, without one place per category. The texts belong to the catalogue.
+   * Bytes of a key's objects, in addition to {@link #CATEGORY_BYTES} for each category. The texts
+   * belong to the catalogue.
    */
   private static final int KEY_BYTES = 160;
 
   private static final int CATEGORY_BYTES = 16;
 
-  /** Bytes of a text's objects, without two for each character. */
+  /** Bytes of a text's objects, in addition to two bytes for each character. */
   private static final int TEXT_BYTES = 64;
 
   private final Catalogue catalogue;
@@ -170,7 +172,7 @@ public final class CatalogueFilters {
     }
     LiveFilters next = liveFilters(keptBytes, version);
     if (now.version() < version) {
-      keptLive = next; // another thread may set its own; then one of them fills up again
+      keptLive = next; // if two threads set theirs, the filters of one are made again
     }
     return next.kept();
   }
@@ -192,8 +194,8 @@ public final class CatalogueFilters {
   }
 
   /**
-   * Returns a time before every request's time that leads to this place; {@link FeedLog#NO_TIME}
-   * for any age.
+   * Returns a time that is earlier than the time of every request that leads to this place;
+   * {@link FeedLog#NO_TIME} for any age.
    */
   private long before(int from) {
     if (from == ANY_AGE) {

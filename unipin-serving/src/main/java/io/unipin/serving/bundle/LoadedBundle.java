@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A bundle in memory: the model, catalogue and index of one version. Row r of the catalogue is item
- * r of the model. Live items lie behind them, in slots of the model.
+ * r of the model. Live items follow them, in slots of the model.
  *
  * <p>Thread-safe. Immutable except for the index and the live items.
  */
@@ -40,7 +40,7 @@ public final class LoadedBundle implements AutoCloseable {
   private final List<GoldenQuery> golden;
   private final Instant loadedAt = Instant.now();
 
-  /** The range of {@link #contents}, once it was needed. */
+  /** The range that {@link #contents} returns; null until it is first needed. */
   private volatile @Nullable ContentRange contents;
 
   /**
@@ -140,13 +140,13 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /**
-   * Returns the lengths of the content vectors of the bundle's items. The first call reads all of
-   * them, because a bundle without live items needs none.
+   * Returns the lengths of the content vectors of the bundle's items. They are read only at the
+   * first call, because a bundle without live items does not need them.
    */
   public ContentRange contents() {
     ContentRange known = contents;
     if (known == null) {
-      known = ContentRange.of(catalogue); // threads that come together compute equal ranges
+      known = ContentRange.of(catalogue); // threads that call at the same time compute equal ranges
       contents = known;
     }
     return known;

@@ -106,8 +106,8 @@ final class RecordCodec {
   }
 
   /**
-   * Reads the part of a record that a request needs: the actions that count among the newest
-   * {@code limit} events.
+   * Reads the part of a record that a request needs: of the newest {@code limit} events, the
+   * actions that were not taken back.
    */
   UserHistory decodeHistory(byte[] bytes, int limit) {
     ByteReader in = ByteReader.of(bytes);

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The stored data of a user.
  *
- * @param older number of counting events at or before the floor
+ * @param older number of events at or before the floor that were not taken back
  * @param floor newest place from which an event was dropped
  * @param kept newest events, oldest first; events taken back have only their time
  * @param dropped versions of events at or before the floor, in the order in which the events were
@@ -35,8 +35,8 @@ record StoredRecord(
       new StoredRecord(0, Place.BEFORE_ALL, List.of(), Map.of(), Map.of(), List.of());
 
   /**
-   * Returns the counting actions among the newest {@code limit} events, and the number of all
-   * counting actions.
+   * Of the newest {@code limit} events, returns the actions that were not taken back. Also returns
+   * the number of all actions that were not taken back.
    */
   UserHistory history(int limit) {
     List<RecordedAction> newest = new ArrayList<>(Math.min(limit, kept.size()));

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds the number of items that calls put per second. Room that is not used can be used up to
+ * Bounds the number of items that calls put per second. Unused room can still be used up to
  * {@value #BURST_SECONDS} seconds later. Not thread-safe.
  */
 final class PutRate {

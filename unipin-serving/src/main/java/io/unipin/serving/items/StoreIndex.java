@@ -43,14 +43,17 @@ final class StoreIndex {
    */
   record Size(int items, int deleted, long bytes) {}
 
-  /** Returns the bytes that an item counts, with its id, if its record has this length. */
+  /**
+   * Returns the bytes that are counted for an item and its id, if the item's record has this
+   * length.
+   */
   static long cost(int recordBytes) {
     return ID_BYTES + (long) recordBytes;
   }
 
   /**
-   * Returns the bytes that an id counts now, with its item; 0 if the id is neither stored nor
-   * deleted.
+   * Returns the bytes that are counted now for an id and its item; 0 if the id is neither stored
+   * nor deleted.
    */
   long cost(long id) {
     Kept present = kept.get(id);

@@ -157,7 +157,7 @@ public final class EntryLog<E> implements AutoCloseable {
   private void write() {
     while (open || isWaiting()) {
       boolean last =
-          !open; // read once, so that entries are dropped only after a try since the log closed
+          !open; // read once, so that entries are dropped only if a try after the close wrote none
       boolean wrote = writeSome(last);
       if (last && !wrote) {
         dropRest();

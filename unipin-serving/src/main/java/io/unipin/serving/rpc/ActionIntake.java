@@ -68,8 +68,9 @@ final class ActionIntake {
   }
 
   /**
-   * Creates a reader that accepts the names of any serving bundle. A stored history outlives
-   * bundles and arms. If bundles have different ids for a key, the server's own bundle decides.
+   * Creates a reader that accepts a name of an action or surface if any serving bundle has it. A
+   * stored history outlives bundles and arms. If bundles have different ids for a key, the server's
+   * own bundle decides.
    */
   private RequestReader reader() {
     Set<String> actions = new LinkedHashSet<>();

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Creates bundles whose items have content and no id of their own. So a model that knows an item,
- * and one of equal weights that gets it put, give it the same vector.
+ * Creates bundles whose items have content and no id of their own. So a model that knows an item
+ * gives it the same vector as a model of equal weights into which the item is put.
  */
 public final class ContentBundles {
   public static final int CONTENT = 4;

@@ -90,7 +90,7 @@ public final class ItemView implements AutoCloseable {
   }
 
   /**
-   * Returns the time from which no page shows the item, in milliseconds since 1970; 0 for never.
+   * Returns the time from which the item is on no page, in milliseconds since 1970; 0 for never.
    */
   public long expiresMs(int row) {
     return isLive(row) ? live(row).expiresMs() : items.expiresMs(catalogue.id(row));

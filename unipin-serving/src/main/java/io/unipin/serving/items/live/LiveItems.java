@@ -266,7 +266,7 @@ public final class LiveItems {
     }
   }
 
-  /** Sets the time from which no page shows an item of the catalogue; 0 for never. */
+  /** Sets the time from which an item of the catalogue is on no page; 0 for never. */
   public void expire(long id, long expiresMs) {
     if (expiresMs == 0) {
       expiries.remove(id);

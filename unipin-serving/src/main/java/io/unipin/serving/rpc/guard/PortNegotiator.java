@@ -45,7 +45,7 @@ final class PortNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
 
   /**
    * Adds the transport's handler at once, and the filter when the first bytes arrive. Only then is
-   * the handler of TLS in its place, behind which the filter belongs.
+   * the TLS handler in its place, and the filter belongs after it.
    */
   private static final class Begin extends ChannelInboundHandlerAdapter {
     private final ChannelHandler transport;

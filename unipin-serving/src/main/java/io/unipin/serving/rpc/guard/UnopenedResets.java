@@ -68,7 +68,7 @@ final class UnopenedResets extends ByteToMessageDecoder {
     if (at > start) {
       out.add(in.readRetainedSlice(at - start));
     }
-    // a frame that is not complete yet is dropped by the call that has all of it
+    // an incomplete frame stays in the buffer; the call that gets its last bytes drops it
     if (drops && end - at >= HEADER_BYTES + RESET_PAYLOAD_BYTES) {
       in.skipBytes(HEADER_BYTES + RESET_PAYLOAD_BYTES);
       dropped++;

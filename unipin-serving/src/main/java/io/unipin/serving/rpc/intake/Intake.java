@@ -133,7 +133,7 @@ public final class Intake implements ServerInterceptor {
       this.texts = texts;
     }
 
-    /** Reads on. A stream that reads on has done with its messages so far. */
+    /** Asks for the next message. A stream that does so no longer needs its earlier messages. */
     @Override
     public void request(int messages) {
       if (!getMethodDescriptor().getType().clientSendsOneMessage()) {
