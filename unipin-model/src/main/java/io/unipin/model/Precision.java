@@ -9,9 +9,9 @@ public enum Precision {
    * on the model. A step never depends on the request, so a candidate's score does not depend on
    * its slate.
    *
-   * <p>Attention over whole histories computes in float32. Attention of candidates computes in
-   * bfloat16 where the processor supports it (Intel AMX). Norms and heads compute in float32. INT8
-   * is faster than FLOAT32 only on a processor with eight-bit products (AVX-512 VNNI or AMX).
+   * <p>Whole histories and candidates attend in bfloat16 where the processor supports it (Intel
+   * AMX). Appended actions attend in float32, and norms and heads compute in float32. INT8 is
+   * faster than FLOAT32 only on a processor with eight-bit products (AVX-512 VNNI or AMX).
    */
   INT8
 }

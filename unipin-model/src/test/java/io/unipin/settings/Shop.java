@@ -20,7 +20,10 @@ record Shop(
     @Nullable Note note) {
   static final SettingsTree DEFAULTS = SettingsTree.ofDefaults(Shop.class, "shop.yaml");
 
-  /** Returns the settings of a text over the defaults. In the text {@code \\n} ends a line. */
+  /**
+   * Returns the defaults with the settings of a text laid over them. In the text {@code \\n} ends a
+   * line.
+   */
   static SettingsTree tree(Path folder, String text) throws IOException {
     SettingsTree tree = DEFAULTS.copy();
     tree.merge(Files.writeString(folder.resolve("my.yaml"), text.replace("\\n", "\n")));

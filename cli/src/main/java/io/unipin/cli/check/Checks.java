@@ -73,8 +73,8 @@ public final class Checks implements IExecutionStrategy {
   }
 
   /**
-   * Refuses another output at the place of a bundle or feed log, or inside this place. A bundle or
-   * feed log is written as a whole, so it would replace the other output.
+   * Refuses two outputs at one place, and an output inside the place of a bundle or feed log. A
+   * bundle or feed log is written as a whole, so it would replace the other output.
    */
   private static void requireApart(Map<String, Path> outputs, Map<String, Path> wholes) {
     outputs.forEach(

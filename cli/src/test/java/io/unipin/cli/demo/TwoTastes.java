@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A server of eight items and of a random model. Ann acts mostly on birds, and Bob on robots. A page
+ * A server with eight items and a random model. Ann acts mostly on birds, and Bob on robots. A page
  * has room for all items.
  */
 final class TwoTastes implements AutoCloseable {

@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
 /**
  * Figures of an evaluation of the test part, divided into slices. Targets and impressions are
  * sliced by how often the item occurs in training, by the item's age, by whether the item was
- * withheld, and by the length of the user's history. {@link ListFigures} add how the model's lists
- * cover the catalogue. Immutable.
+ * withheld, and by the length of the user's history. {@link ListFigures} also say how the model's
+ * lists cover the catalogue. Immutable.
  */
 public final class Slices {
   static final int CUTOFF = RetrievalMetrics.LIST;

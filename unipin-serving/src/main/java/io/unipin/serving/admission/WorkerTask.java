@@ -40,8 +40,8 @@ final class WorkerTask implements Runnable {
   }
 
   /**
-   * Waits for the end of the task. Waits for a task that has begun even after an interrupt, because
-   * the caller may then close what the task uses.
+   * Waits for the end of the task. Once the task has begun, not even an interrupt ends the wait
+   * early, because the caller may close what the task uses when this method returns.
    *
    * @param patience time within which the task must begin
    * @throws ServingException UNAVAILABLE when the task did not begin in time, INTERNAL after an
