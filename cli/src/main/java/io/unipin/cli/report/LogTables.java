@@ -25,9 +25,9 @@ final class LogTables {
           + " 'retracted': 'BOOLEAN'}";
 
   /**
-   * The outcomes of the served log. If a page was requested again, its last answer counts. Of an
-   * event's records, the record with the highest revision counts, and among equal revisions the
-   * latest record. It counts only if its revision is higher than that of every retraction of the
+   * The outcomes of the served log. If a page was requested again, its last answer is used. Of an
+   * event's records, the record with the highest revision is used, and among equal revisions the
+   * latest record. It is used only if its revision is higher than that of every retraction of the
    * event.
    */
   static final String OUTCOMES_OF_SERVED =

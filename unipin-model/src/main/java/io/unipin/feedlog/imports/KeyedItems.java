@@ -79,7 +79,7 @@ final class KeyedItems {
     session.execute("DROP TABLE " + ASSIGNED);
   }
 
-  /** If several items have a key, the first one counts, because the others are refused. */
+  /** If several items have a key, the first one is used, because the others are refused. */
   private void resolve(FeedTable table) throws SQLException {
     String filled = TableMapper.filled(table);
     session.execute(

@@ -79,8 +79,8 @@ public final class ExposureLog implements AutoCloseable {
 
   /**
    * Whether the experiment could affect the answer. The result does not depend on the user's arm,
-   * because the users of two arms could not be compared otherwise. An experiment with equal arms
-   * always counts.
+   * because the users of two arms could not be compared otherwise. For an experiment with equal
+   * arms the result is always true.
    */
   private boolean tookEffect(Assignment assignment, Set<Knob> used) {
     Set<Knob> changed = knobs.getOrDefault(assignment.experiment(), Set.of());

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Ids and keys of the items of some bundles. If several bundles have a key or an id, the first one
- * counts. Thread-safe.
+ * Ids and keys of the items of some bundles. If several bundles have a key or an id, the first
+ * bundle decides. Thread-safe.
  */
 public final class ItemNames {
   /** No bundle, hence no item with a key. */

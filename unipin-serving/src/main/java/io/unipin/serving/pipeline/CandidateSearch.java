@@ -94,8 +94,8 @@ final class CandidateSearch {
   }
 
   /**
-   * Returns the share of the k nearest items of the bundle that its index finds. Live items do not
-   * count.
+   * Returns the share of the k nearest items of the bundle that its index finds. Live items are
+   * left out.
    *
    * @param exact exact index over the bundle's own items
    */
