@@ -59,7 +59,7 @@ final class EvictionOrder {
   /** Remembered uses of departed keys halve after this many departures per present key. */
   private static final int DEPARTURES_PER_AGE = 2;
 
-  /** The minimum of the number of present keys that ageing and patience assume. */
+  /** Ageing and patience assume at least this many present keys. */
   private static final int LEAST_AGE = 64;
 
   /** The weight of patience's moving average: each eviction counts 1 / (MEMORY · present keys). */

@@ -96,7 +96,7 @@ final class AnnReal {
     return figures;
   }
 
-  /** The quality and the speed of an index, in queries per second. */
+  /** The quality of an index, and its speed in queries per second. */
   private record Quality(double hr10, double ndcg10, double recall10, double qps) {
     /** Returns the figures, together with the loss against {@code best}. */
     Map<String, Object> toJson(Quality best) {

@@ -264,8 +264,8 @@ final class AdmissionTest {
     try (Admission one = new Admission("one", 1, 8, AdmissionConfig.patient(), now::get)) {
       assertThat(expectedAfter(one, now, Duration.ofMillis(10), true)).isEqualTo(10_000_000);
       now.addAndGet(Duration.ofSeconds(2).toNanos());
-      // The time without calls exceeds a silence by one second, so a quarter of the estimate is
-      // left.
+      // After a second without a call, the estimate halves every half second. So after two seconds
+      // a quarter of it is left.
       assertThat(expectedAfter(one, now, Duration.ofNanos(20_000), false))
           .isBetween(2_490_000L, 2_500_000L);
       assertThat(expectedAfter(one, now, Duration.ofMillis(100), false)).isGreaterThan(10_000_000);

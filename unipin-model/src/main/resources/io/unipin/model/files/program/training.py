@@ -196,16 +196,16 @@
     slate_positions: Tensor,  # (B, k) on the page
     cuts: Tensor,  # (B, k) how many rows of the history a candidate sees
     # targets
-    target_at: Tensor,  # (P) positions of B (n + 1) rows
+    target_at: Tensor,  # (P) positions among the B (n + 1) rows
     target: Tensor,  # (P) classes
     outcomes: Tensor,  # (P, C)
     target_surfaces: Tensor,  # (P)
     target_gaps: Tensor,  # (P)
     target_offsets: Tensor,  # (P)
     # labels
-    hidden_at: Tensor,  # (R) positions of B (n + 1) rows
+    hidden_at: Tensor,  # (R) positions among the B (n + 1) rows
     hidden_labels: Tensor,  # (R, C)
-    slate_at: Tensor,  # (S) positions of B k candidates
+    slate_at: Tensor,  # (S) positions among the B k candidates
     slate_labels: Tensor,  # (S, C)
     slate_cold: Tensor,  # (S), 1 where a candidate is cold, else 0; (0) without a gap
     partners: Tensor,  # (S) the candidate with which each one is mixed; (0) without mixing
