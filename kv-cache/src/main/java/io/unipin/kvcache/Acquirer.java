@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds or makes the block for a request: the block of the key's entry, a fresh block from the
- * budget, or a transient block.
+ * budget, or a transient block. So this class decides whether a request is a hit, an append, a
+ * prefill or uncached. {@link KvEntry} compares the tokens.
  *
  * <p>Thread-safe.
  */

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *     and the caller encodes the rest.
  * </ul>
  *
- * <p>A request never gets rows of tokens other than its own.
+ * <p>A request never gets rows of tokens other than its own. {@code KvEntry} compares the tokens,
+ * and {@code Acquirer} decides the outcome.
  *
  * <p>One request at a time writes the entry of a key, and hits do not wait for this writer. New
  * rows are written in place. There are two exceptions: the block is too small, or the write would

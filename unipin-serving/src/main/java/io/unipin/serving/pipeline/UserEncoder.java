@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * Provides a user's keys and values for a request's history. It reuses cached rows and encodes the
- * missing rows.
+ * missing rows. {@link UserKvCache} decides which cached rows may be reused.
  *
  * <p>A request's own recent actions are encoded in a private copy that no other request sees.
  * Thread-safe.
