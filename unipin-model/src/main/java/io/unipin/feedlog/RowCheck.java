@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The code that reading actions and reading feedviews share: SQL that turns names into numbers, and
  * checks of the columns that both tables have.
  *
+ * <p>{@link ActionsTable} checks the other rules of actions. {@link FeedviewsTable} and
+ * {@link ViewRows} check those of feedviews, and {@link ItemsTable} checks all rules of items.
+ *
  * <p>A selected row starts with the columns of {@link #select}. The constants below are the numbers
  * of these columns.
  */
