@@ -61,6 +61,10 @@ final class CandidateSearch {
     return merge(result, queries.shares(), user, count);
   }
 
+  /**
+   * Returns the filter that the index applies while it searches. It does not cover expired items,
+   * which {@link #merge} leaves out, nor blocked items, which slate rules leave out after ranking.
+   */
   private static ItemFilter filter(UserSession user, Wishes wishes, long[] servedBefore) {
     LongStream out =
         LongStream.concat(LongStream.of(wishes.excluded()), LongStream.of(servedBefore));
