@@ -6,7 +6,7 @@ import io.unipin.model.features.UserAction;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Converts actions of a feed log to the model's tokens. */
+/** Converts actions of a feed log to the model's tokens, for training and for evaluation. */
 public final class LogTokens {
   private LogTokens() {}
 

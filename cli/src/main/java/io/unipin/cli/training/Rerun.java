@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The command line of this run with changed values of some options. A user can paste this command
- * line to continue.
+ * The command line of this run with changed values of some options, as text. An error message shows
+ * it, so that a user can paste it to continue. This class does not run anything.
  */
 final class Rerun {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");

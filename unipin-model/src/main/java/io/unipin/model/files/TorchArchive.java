@@ -19,7 +19,7 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Writes TorchScript archives: packs a program, a configuration and weights into the file that
- * libtorch loads.
+ * libtorch loads. The caller, {@code TorchModule}, chooses the file and deletes it.
  *
  * <p>The format is a zip of stored entries, with tensor data aligned to 64 bytes. Its entries are
  * {@code data.pkl} (see {@link ModulePickle}), {@code data/i} (tensor i, little-endian),
