@@ -108,7 +108,7 @@ final class DocLinksTest {
     assertThat(wrong).isEmpty();
   }
 
-  /** Returns the folders of sources of all modules: those of tests, or those of programs. */
+  /** Returns the source folders of all modules for a kind of code, {@code main} or {@code test}. */
   private static List<Path> folders(String kind) throws IOException {
     try (Stream<Path> modules = Files.list(ROOT)) {
       return Stream.concat(Stream.of(ROOT), modules)

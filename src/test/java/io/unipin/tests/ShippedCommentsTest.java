@@ -34,8 +34,9 @@ final class ShippedCommentsTest {
   }
 
   /**
-   * Returns the first word of a command that should be a verb but is not. Words from the first
-   * option on are not checked.
+   * Returns the first word of a command that stands where a verb must stand, but is no verb of
+   * UniPin. Returns an empty text if there is no such word. Words from the first option on are not
+   * checked.
    */
   private static String unknown(String words) {
     CommandLine at = Main.commandLine();

@@ -87,7 +87,7 @@ public record TrainingBatch(
    * What a batch does for new and rare items. An empty array leaves its part out.
    *
    * @param kept (M) 1 where a class has its id row, 0 where it has zeros instead
-   * @param bare (U) classes that some candidates show without their id rows
+   * @param bare (U) class of each candidate that is embedded without its id row
    * @param cold (S) 1 where a labelled candidate is a cold item, 0 elsewhere
    * @param partners (S) labelled candidate with which each one is mixed
    * @param shares (S) share of the candidate itself in its mix; the partner has the rest

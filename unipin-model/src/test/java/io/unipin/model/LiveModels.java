@@ -93,7 +93,10 @@ final class LiveModels {
     return Weights.of(lesser(), tensors);
   }
 
-  /** Returns a table (items + 1, width) without the rows of the missing items. */
+  /**
+   * Removes the rows of the missing items from a table (items + 1, width). Returns the remaining
+   * rows (items + 1 - LIVE, width).
+   */
   private float[] rows(float[] table, int width) {
     float[] left = new float[table.length - LIVE * width];
     for (int row = 0; row <= config.items(); row++) {

@@ -21,7 +21,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** The evaluator's oracle. It uses one prefill per question, sorts all items and shares nothing. */
+/**
+ * A slow computation of the same figures, with which tests compare the evaluator. It encodes the
+ * history anew for every target and every feedview. For a target it sorts all items. No result is
+ * used twice.
+ */
 public final class NaiveEvaluation {
   public final List<Integer> ranks = new ArrayList<>();
   public final List<Integer> popularityRanks = new ArrayList<>();

@@ -28,8 +28,8 @@ final class AnnGenericSide extends URLClassLoader {
   }
 
   /**
-   * Returns a class loader of sides. The second library stays loaded as long as this class loader
-   * exists.
+   * Returns a class loader that loads sides with the second library. This library stays loaded as
+   * long as the class loader exists.
    */
   static AnnGenericSide find() {
     Path library = Home.find().root().resolve(LIBRARY);

@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
 public final class ErasureCommand implements Callable<Integer> {
   private static final int USERS = 240;
 
-  /** The number of users that the scenes erase after the measurement. */
+  /** The number of users that {@link ErasureScenes} erases after the measurement. */
   private static final int SCENES = 20;
 
   private static final int CACHED_USERS = 64;

@@ -27,8 +27,8 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
   }
 
   /**
-   * Erases users while logging is off. The lines that were written before must go as well. The last
-   * user's line is torn.
+   * Erases users while logging is off. The erasure must also remove the lines that were written
+   * before. The last user's line is torn.
    */
   private void logsOff(int middle) throws IOException, InterruptedException {
     data.tear(to - 1);

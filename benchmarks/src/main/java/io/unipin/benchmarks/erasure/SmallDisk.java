@@ -31,7 +31,10 @@ final class SmallDisk implements AutoCloseable {
     return folder;
   }
 
-  /** Returns whether the disk can become full. If not, the scene uses an ordinary folder. */
+  /**
+   * Returns whether the disk can become full. If not, {@link ErasureScenes} uses an ordinary
+   * folder.
+   */
   boolean fillsUp() {
     return mounted;
   }

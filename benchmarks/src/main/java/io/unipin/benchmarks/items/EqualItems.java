@@ -18,8 +18,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Compares a server that learnt items by RPC with a server whose bundle has them, without learned
- * ids. Both search exactly.
+ * Compares two servers with the same items. One of them gets half of the items by RPC. The other
+ * has all items in its bundle, but this half without learned ids. Both search exactly.
  */
 final class EqualItems {
   private static final int KNOWN = 10_000;
@@ -73,8 +73,9 @@ final class EqualItems {
   }
 
   /**
-   * Returns the largest difference of a score that an item has on two pages. An item that only one
-   * page has differs by its distance from the other page's last item.
+   * Returns the largest difference of a score that an item has on two pages. For an item that only
+   * one page has, it is the difference between the utility of this item and that of the other
+   * page's last item.
    */
   private static double difference(RetrieveAndRankResponse one, RetrieveAndRankResponse other) {
     return Math.max(oneWay(one, other), oneWay(other, one));

@@ -29,7 +29,10 @@ final class Neighbours {
   private final List<Long> ours;
   private final Times begin;
 
-  /** The clock ticks of all cores together. */
+  /**
+   * Clock ticks, summed over all cores: all ticks, those in which a core was busy, and those that
+   * our own processes used.
+   */
   private record Times(long all, long busy, long ours) {}
 
   private Neighbours(List<Long> ours) throws IOException {
@@ -42,7 +45,10 @@ final class Neighbours {
     return new Neighbours(List.of(pid, ProcessHandle.current().pid()));
   }
 
-  /** Returns the share of the machine that other processes and machines took since the start. */
+  /**
+   * Returns the share of the machine that other processes and other virtual machines took since the
+   * start.
+   */
   double share() throws IOException {
     Times now = read();
     long all = Math.max(1, now.all() - begin.all());

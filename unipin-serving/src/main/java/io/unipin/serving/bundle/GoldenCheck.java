@@ -25,10 +25,10 @@ final class GoldenCheck {
    * Rounding to eight bits can change the direction of a query vector by a few degrees. This change
    * is largest for users without a history.
    *
-   * @param probability largest allowed difference of a probability; the answers of two processors
-   *     differ by much less than the smallest value here
-   * @param recall smallest share of the expected items that the search must return; it returns
-   *     twice as many items as are expected
+   * @param probability largest allowed difference of a probability. Even the smallest of the values
+   *     below is much larger than the difference between the answers of two processors.
+   * @param recall smallest share of the expected items that the search must return. The search
+   *     returns twice as many items as are expected.
    */
   private record Tolerance(double probability, double recall) {
     private static final Tolerance EIGHT_BITS = new Tolerance(0.05, 0.3);

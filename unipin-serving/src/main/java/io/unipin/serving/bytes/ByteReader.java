@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
  * Reads big-endian numbers from bytes that may be cut short or hostile. Not thread-safe.
  *
  * <p>Every method throws {@link MalformedBytesException} rather than reading past the end. Only
- * {@link #bytes} allocates. A count never exceeds the number of parts that the remaining bytes can hold. So
- * memory is bounded by the input.
+ * {@link #bytes} allocates. A count never exceeds the number of parts that the remaining bytes can
+ * hold. So memory is bounded by the input.
  */
 public final class ByteReader {
   private static final int VARINT_BITS = 7;

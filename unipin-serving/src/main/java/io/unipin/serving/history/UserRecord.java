@@ -30,9 +30,9 @@ public final class UserRecord {
    * (b) At most limit retractions wait for their record at the same time.
    * (c) Every change of an event before the floor arrives before limit more events are dropped.
    *
-   * An event is dropped only when limit + spare(limit) newer events are kept. An event moves from
-   * after the floor to before it only by a correction of kind (a). So at least limit events stay
-   * after the floor.
+   * An event is dropped only when limit + spare(limit) newer events are kept. These events lie
+   * after the floor. Only a correction can move one of them to before the floor, and by (a) at most
+   * spare(limit) corrections do so. So at least limit events stay after the floor.
    *
    * The kept events include all events after the floor, so the newest limit kept events are the
    * newest of all events. By (b) and (c) each event is counted once, as its versions say.

@@ -56,13 +56,13 @@ public final class StageClock {
     return since;
   }
 
-  /** Ends a stage that failed. The time of this stage is not reported. */
+  /** Ends the running stage, which has failed. The time of this stage is not reported. */
   public void fail() {
     taught = null;
     stop();
   }
 
-  /** Ends the last stage. */
+  /** Ends the running stage, if there is one. */
   public void stop() {
     long now = nanos.getAsLong();
     if (current != null) {

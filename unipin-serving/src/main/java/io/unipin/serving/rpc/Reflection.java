@@ -12,7 +12,8 @@ import io.unipin.serving.rpc.intake.Intake;
 import java.util.List;
 
 /**
- * The services that describe the API to tools such as grpcurl, in both versions of the protocol.
+ * The services that describe the API to tools such as grpcurl, in versions v1 and v1alpha of gRPC's
+ * reflection protocol.
  */
 final class Reflection {
   private Reflection() {}

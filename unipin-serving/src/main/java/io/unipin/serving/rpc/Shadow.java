@@ -50,7 +50,7 @@ public final class Shadow {
   private final ServingMetrics metrics;
   private final int maxPageSize;
 
-  /** Number of erasures by the hash of the user id. */
+  /** Each number counts the erasures of all users whose ids have the same hash. */
   private final AtomicLongArray erasures = new AtomicLongArray(COUNTERS);
 
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);

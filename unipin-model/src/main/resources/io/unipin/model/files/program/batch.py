@@ -104,7 +104,7 @@
     candidates: Tensor,  # (B, k) rows of the table
     surfaces: Tensor,  # (B)
     gaps: Tensor,  # (B)
-    positions: Tensor,  # (B, k) on the page
+    positions: Tensor,  # (B, k) positions on the page
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
     steps: Tensor,  # (B, L, 2, G, T, 1) float16, read only if the blocks are int8
     rows: Tensor  # (B) number of rows of the block that a user's candidates attend to

@@ -117,7 +117,7 @@ class UniPin(Module):
     items: Tensor,  # (..., E)
     surfaces: Tensor,  # (...)
     gaps: Tensor,  # (...)
-    positions: Tensor  # (...) on the page
+    positions: Tensor  # (...) positions on the page
   ) -> Tensor:  # (..., d)
     x = torch.linear(items, self.token_item) + self.token_mask
     x = x + torch.embedding(self.token_surface, surfaces)

@@ -230,7 +230,7 @@
     candidates: Tensor,  # (k) rows of the table
     surface: Tensor,  # (1)
     gap: Tensor,  # (1)
-    positions: Tensor,  # (k) or (1) on the page
+    positions: Tensor,  # (k) or (1) positions on the page
     block: Tensor,  # (L, 2, G, T, D) float32, float16 or int8
     steps: Tensor,  # (L, 2, G, T, 1) float16, read only if the block is int8
     rows: int

@@ -58,7 +58,7 @@
     slate: Tensor,  # (B, k) rows of items
     slate_surfaces: Tensor,  # (B, k)
     slate_gaps: Tensor,  # (B, k)
-    slate_positions: Tensor,  # (B, k) on the page
+    slate_positions: Tensor,  # (B, k) positions on the page
     cuts: Tensor,  # (B, k) how many rows of the history a candidate sees
     dropout: float
   ) -> Tuple[Tensor, Tensor]:
@@ -183,7 +183,7 @@
     content: Tensor,  # (M, F)
     class_bias: Tensor,  # (M): -log Q, 0 for a full softmax, -inf for a row that does not compete
     kept: Tensor,  # (M), 1 where a class keeps its id, 0 where it has none; (0) if all keep theirs
-    bare: Tensor,  # (U) classes that candidates show without ids, as rows M .. M + U - 1 of ids
+    bare: Tensor,  # (U) class of each candidate that loses its id; slate names it M .. M + U - 1
     # histories and slates, as in dense
     index: Tensor,  # (B, n) rows of ids
     actions: Tensor,  # (B, n, C) multi-hot
@@ -193,7 +193,7 @@
     slate: Tensor,  # (B, k) rows of ids, then of bare
     slate_surfaces: Tensor,  # (B, k)
     slate_gaps: Tensor,  # (B, k)
-    slate_positions: Tensor,  # (B, k) on the page
+    slate_positions: Tensor,  # (B, k) positions on the page
     cuts: Tensor,  # (B, k) how many rows of the history a candidate sees
     # targets
     target_at: Tensor,  # (P) positions among the B (n + 1) rows
