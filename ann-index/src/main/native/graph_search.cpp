@@ -33,7 +33,7 @@ constexpr double kScoredPerResult = 16;
 
 /**
  * The best nodes in order of their scores, at most as many as the breadth. A mark says whether a
- * node was expanded: whether the walk has visited the node's neighbours. One thread.
+ * node was expanded: whether the walk has visited the node's neighbours. Not thread-safe.
  */
 class Beam {
  public:
@@ -118,7 +118,7 @@ class Beam {
   float worst_ = -std::numeric_limits<float>::infinity();
 };
 
-/** A walk through one graph, for one query after another. One thread. */
+/** A walk through one graph, for one query after another. Not thread-safe. */
 class GraphWalk {
  public:
   GraphWalk(const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, std::size_t breadth)

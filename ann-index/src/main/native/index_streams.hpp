@@ -15,7 +15,7 @@ struct JavaExceptionPending {};
 
 /**
  * An adapter through which FAISS reads from a java.io.InputStream. It never returns more bytes than
- * the stream has. One thread.
+ * the stream has. Not thread-safe.
  */
 class StreamReader final : public faiss::IOReader {
  public:
@@ -33,7 +33,7 @@ class StreamReader final : public faiss::IOReader {
   std::size_t position_ = 0;
 };
 
-/** An adapter through which FAISS writes to a java.io.OutputStream. One thread. */
+/** An adapter through which FAISS writes to a java.io.OutputStream. Not thread-safe. */
 class StreamWriter final : public faiss::IOWriter {
  public:
   StreamWriter(JNIEnv* env, jobject stream);

@@ -66,7 +66,7 @@ std::size_t probes(const faiss::IndexIVF& index, const SearchRequest& request) {
   return std::min(wanted * static_cast<std::size_t>(std::max<idx_t>(1, wider)), index.nlist);
 }
 
-/** A search through the lists, for one query after another. One thread. */
+/** A search through the lists, for one query after another. Not thread-safe. */
 class ListWalk {
  public:
   ListWalk(const faiss::IndexIVF& index, RowFormat format, Scratch& scratch, const SearchRequest& request)

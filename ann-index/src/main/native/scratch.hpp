@@ -16,7 +16,7 @@ namespace unipin {
 
 /**
  * The working memory of one search. It is kept for later searches, so a search allocates nothing
- * once a similar search has run. One thread.
+ * once a similar search has run. Not thread-safe.
  */
 struct Scratch {
   std::vector<Best> best;

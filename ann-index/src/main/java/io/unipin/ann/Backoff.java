@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
  * Decides when a failed attempt may be repeated: after ten seconds, then after a pause that doubles
  * each time, up to ten minutes.
  *
- * <p>One thread at a time.
+ * <p>Not thread-safe.
  */
 final class Backoff {
   private static final long FIRST_NANOS = Duration.ofSeconds(10).toNanos();

@@ -2,7 +2,7 @@ package io.unipin.ann;
 
 /**
  * A check of quantizers: the sizes that a quantizer declares must fit the tables that follow it.
- * One thread.
+ * Not thread-safe.
  */
 final class CodeCheck {
   private final FaissFormatReader in;

@@ -10,7 +10,7 @@ import java.util.BitSet;
  * index passes, FAISS reads and searches it without access outside its memory. After the load,
  * native code checks the links of a graph.
  *
- * <p>The check refuses kinds of index whose layout it does not know. One thread.
+ * <p>The check refuses kinds of index whose layout it does not know. Not thread-safe.
  */
 final class FaissFormatCheck {
   private static final int MAX_DEPTH = 4;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reader of the little-endian data that FAISS writes. The reader never reads more bytes than it
- * was given. One thread.
+ * was given. Not thread-safe.
  */
 final class FaissFormatReader {
   private final InputStream in;

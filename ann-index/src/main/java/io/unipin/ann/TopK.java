@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The best k of the items offered to it: a binary heap with the worst item at the root. Items are
  * ordered by descending score, then by ascending id.
  *
- * <p>One thread.
+ * <p>Not thread-safe.
  */
 final class TopK {
   private final long[] ids;

@@ -1,6 +1,6 @@
 package io.unipin.ann;
 
-/** A check of the transforms that FAISS applies to a vector before a search. One thread. */
+/** A check of the transforms that FAISS applies to a vector before a search. Not thread-safe. */
 final class TransformCheck {
   private final FaissFormatReader in;
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At most four messages are on their way without an answer. If the server has no room for the
  * moment, or the connection ends after the first answer, the stream connects again and repeats the
- * messages without an answer. Repeating a message is harmless. One thread.
+ * messages without an answer. Repeating a message is harmless. Not thread-safe.
  */
 public final class ItemStream implements AutoCloseable {
   private static final int WINDOW = 4;

@@ -91,7 +91,7 @@ public final class TokenHashes {
         && words[2 * index + 1] == other.words[2 * index + 1];
   }
 
-  /** A builder that hashes tokens in the order in which they are added. One thread. */
+  /** A builder that hashes tokens in the order in which they are added. Not thread-safe. */
   public static final class Builder {
     private long[] words;
     private int size;

@@ -1,7 +1,7 @@
 package io.unipin.kvcache;
 
 /**
- * A sketch of how often departed keys were used. One thread.
+ * A sketch of how often departed keys were used. Not thread-safe.
  *
  * <p>Source: the count-min sketch and the ageing of G. Einziger, R. Friedman, B. Manes, "TinyLFU: A
  * Highly Efficient Cache Admission Policy", ACM Transactions on Storage 13(4), 2017.

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * A target of fuzzing: a reader of outside input, together with seeds. One thread.
+ * A target of fuzzing: a reader of outside input, together with seeds. Not thread-safe.
  *
  * <p>The target catches the reader's exceptions for malformed input. Any exception that leaves
  * {@link #run} is a defect.

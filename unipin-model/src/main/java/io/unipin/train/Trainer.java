@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * one batch.
  *
  * <p>Every step is a function of (recipe, seed, step), so a resumed training equals an
- * uninterrupted one. One thread; one training per process. The work folder holds {@code checkpoint}
- * (to resume from), {@code classes.json} (class counts of the first epoch) and {@code model} (the
- * best model so far).
+ * uninterrupted one. Not thread-safe; at most one training per process. The work folder holds
+ * {@code checkpoint} (to resume from), {@code classes.json} (class counts of the first epoch) and
+ * {@code model} (the best model so far).
  */
 public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);

@@ -1,7 +1,7 @@
 package io.unipin.benchmarks.ann;
 
 /**
- * An index under test. One thread. The interface is public because one side comes from another
+ * An index under test. Not thread-safe. The interface is public because one side comes from another
  * class loader.
  */
 public interface AnnSide extends AutoCloseable {

@@ -75,7 +75,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     }
   }
 
-  /** A user's visit to the feed. One thread at a time. */
+  /** A user's visit to the feed. Not thread-safe. */
   private static final class Visit {
     private final String user;
     private int pagesLeft;

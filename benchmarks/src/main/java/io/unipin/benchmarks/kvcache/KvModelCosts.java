@@ -28,7 +28,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Measures the passes prefill, append and score of a model of the published shape, for each type of
- * keys and values. One thread.
+ * keys and values. Not thread-safe.
  */
 final class KvModelCosts implements AutoCloseable {
   static final int HISTORY = 512;

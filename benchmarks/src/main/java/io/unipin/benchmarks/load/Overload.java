@@ -25,7 +25,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * One round of overload against a running server whose users are all cached. One thread.
+ * One round of overload against a running server whose users are all cached. Not thread-safe.
  *
  * <p>The round measures answers at 80 % of the server's peak rate, at 300 %, and afterwards. The
  * peak rate is measured before and after each phase, because the speed of a shared machine varies.

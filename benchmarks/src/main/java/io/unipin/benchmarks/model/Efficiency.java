@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Measures the operations per second of encode and score, as shares of the rate of the best matrix
- * product in the same run. One thread.
+ * product in the same run. Not thread-safe.
  */
 final class Efficiency {
   private static final String ENCODE = "encode";

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads the committed files with figures, each file once. One thread. */
+/** Reads the committed files with figures, each file once. Not thread-safe. */
 final class ResultFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
 

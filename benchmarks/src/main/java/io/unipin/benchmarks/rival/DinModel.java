@@ -22,7 +22,7 @@ import java.util.Random;
 
 /**
  * A deep interest network (Zhou et al., "Deep Interest Network for Click-Through Rate Prediction",
- * arXiv 1706.06978). One thread. A process has at most one such model, as with
+ * arXiv 1706.06978). Not thread-safe. A process has at most one such model, as with
  * {@link io.unipin.model.TrainingModel}.
  *
  * <p>For each action of the history, a small network computes a weight from the action and the

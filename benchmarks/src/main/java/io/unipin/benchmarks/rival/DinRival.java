@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 
 /**
  * A rival in ranking. It is a {@link DinModel} that is trained on the training impressions of a
- * log. One thread.
+ * log. Not thread-safe.
  *
  * <p>The best epoch is the one with the highest AUC of the recipe's action on the validation
  * impressions. The result is measured on the test impressions.

@@ -10,7 +10,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the progress of a task on standard error. One thread.
+ * Shows the progress of a task on standard error. Not thread-safe.
  *
  * <p>A terminal shows a bar. Any other output gets a line at most every ten seconds.
  */

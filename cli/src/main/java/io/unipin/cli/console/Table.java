@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text table with aligned columns. One thread.
+ * A text table with aligned columns. Not thread-safe.
  *
  * <p>A column is aligned to the right if all of its cells below the head look like numbers.
  */

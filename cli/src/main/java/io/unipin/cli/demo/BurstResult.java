@@ -40,7 +40,7 @@ record BurstResult(
     return figures;
   }
 
-  /** Collects the figures of requests. One thread. */
+  /** Collects the figures of requests. Not thread-safe. */
   static final class Recorder {
     private long[] nanos = new long[1024];
     private int count;

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Plays and explains one user's visit to the feed, request by request. One thread. */
+/** Plays and explains one user's visit to the feed, request by request. Not thread-safe. */
 final class FeedTour {
   private static final int PAGE = 10;
   private static final int REPEATS = 9;

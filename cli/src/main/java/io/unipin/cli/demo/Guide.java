@@ -6,7 +6,10 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** Prints the demo as a guided tour with numbered stops, short sentences and tables. One thread. */
+/**
+ * Prints the demo as a guided tour with numbered stops, short sentences and tables. Not
+ * thread-safe.
+ */
 final class Guide {
   private final PrintWriter out;
   private final long begin = System.nanoTime();

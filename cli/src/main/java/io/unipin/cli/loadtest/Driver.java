@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Plays schedules against a target in an open loop. Each call starts at its scheduled time, even if
- * answers to earlier calls are still missing. One thread.
+ * answers to earlier calls are still missing. Not thread-safe.
  */
 public final class Driver {
   private static final long SETTLE_NANOS = 10_000_000;

@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * Plays steps of load against one server, and creates and erases the users of the run. One thread.
+ * Plays steps of load against one server, and creates and erases the users of the run. Not
+ * thread-safe.
  */
 public final class LoadRun implements AutoCloseable {
   private static final int CALLS_IN_FLIGHT = 20_000;

@@ -3,7 +3,7 @@ package io.unipin.cli.loadtest;
 import java.util.OptionalDouble;
 
 /**
- * Finds the highest rate that a server sustains. One thread.
+ * Finds the highest rate that a server sustains. Not thread-safe.
  *
  * <p>The search raises the rate until the server fails. Then the search halves the interval between
  * the highest sustained rate and the lowest failed rate, on a logarithmic scale.

@@ -16,7 +16,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 
-/** The exposures and outcomes of the logs, joined by user in a temporary database. One thread. */
+/**
+ * The exposures and outcomes of the logs, joined by user in a temporary database. Not thread-safe.
+ */
 final class ExperimentData implements AutoCloseable {
   private final Connection connection;
   private long unreadable;

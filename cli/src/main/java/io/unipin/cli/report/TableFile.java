@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A Parquet or CSV file of another program, which is read into a table. One thread.
+ * A Parquet or CSV file of another program, which is read into a table. Not thread-safe.
  *
  * <p>A value that does not fit its column causes an error that names file, line and column.
  */

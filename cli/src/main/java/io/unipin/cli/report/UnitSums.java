@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The sums of each user of one arm: numerator and denominator of a metric, before and since the
- * user's first exposure. One thread.
+ * user's first exposure. Not thread-safe.
  */
 final class UnitSums {
   private double[][] columns = new double[4][64];

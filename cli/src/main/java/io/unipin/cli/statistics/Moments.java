@@ -2,7 +2,7 @@ package io.unipin.cli.statistics;
 
 /**
  * Computes count, mean and variance of a stream of numbers without storing the numbers (Welford,
- * 1962). One thread.
+ * 1962). Not thread-safe.
  */
 public final class Moments {
   private long count;

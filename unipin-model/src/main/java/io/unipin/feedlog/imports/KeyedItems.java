@@ -13,7 +13,7 @@ import org.duckdb.DuckDBAppender;
 
 /**
  * Gives an id to each item that a mapping names by its key alone, and replaces keys in actions and
- * feedviews by ids. One thread.
+ * feedviews by ids. Not thread-safe.
  */
 final class KeyedItems {
   private static final String ITEMS = TableMapper.filled(FeedTable.ITEMS);

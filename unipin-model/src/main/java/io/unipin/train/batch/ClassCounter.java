@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /**
  * Counts the classes of all inputs that the first epoch of a training meets. It counts the
- * training's own batches, after cutting, masking and sampling. One thread.
+ * training's own batches, after cutting, masking and sampling. Not thread-safe.
  */
 public final class ClassCounter {
   private final ModelConfig model;

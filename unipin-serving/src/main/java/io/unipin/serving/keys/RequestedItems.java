@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * The items that one request names by id or by key. It turns keys into ids, and returns the key of
- * an id for the answer. One thread.
+ * an id for the answer. Not thread-safe.
  */
 public final class RequestedItems {
   private final ItemNames names;

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks single fields in the same way for all requests. An error becomes a violation. One thread.
+ * Checks single fields in the same way for all requests. An error becomes a violation. Not
+ * thread-safe.
  */
 final class RequestFields {
   private final Violations violations;

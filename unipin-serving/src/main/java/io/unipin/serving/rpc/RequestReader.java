@@ -31,7 +31,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Reads and checks one request. Each error becomes a violation with the field, the expected value
- * and the actual value. One thread.
+ * and the actual value. Not thread-safe.
  */
 final class RequestReader {
   private final Schema schema;
