@@ -41,6 +41,7 @@ final class SourceShapeTest {
   private static final Set<String> BY_NAME =
       Set.of(
           "Answer",
+          "CatalogueItem",
           "Comparison",
           "EvaluationSettings",
           "ExposureEntry",

@@ -1,6 +1,7 @@
 package io.unipin.feedlog;
 
 import io.unipin.feedlog.arrays.LongRows;
+import io.unipin.feedlog.arrays.TextLists;
 import io.unipin.feedlog.arrays.TextRows;
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.database.SpillFolder;
@@ -28,6 +29,7 @@ public final class Catalogue {
   private final float[] content;
   private final LongRows rows;
   private final TextRows keys;
+  private final TextLists attributes;
 
   private Catalogue(List<CatalogueItem> items, int contentDim) {
     int size = items.size();
@@ -53,6 +55,7 @@ public final class Catalogue {
       copyContent(item, row);
     }
     this.keys = TextRows.of(size, row -> items.get(row).key());
+    this.attributes = TextLists.of(size, row -> items.get(row).attributes());
   }
 
   private void copyContent(CatalogueItem item, int row) {
@@ -99,7 +102,14 @@ public final class Catalogue {
   public CatalogueItem item(int row) {
     float[] own = Arrays.copyOfRange(content, row * contentDim, (row + 1) * contentDim);
     return new CatalogueItem(
-        ids[row], titles[row], categories[row], createdMs[row], own, authors[row], key(row));
+        ids[row],
+        titles[row],
+        categories[row],
+        createdMs[row],
+        own,
+        authors[row],
+        key(row),
+        attributes(row));
   }
 
   public int size() {
@@ -136,6 +146,16 @@ public final class Catalogue {
   /** Returns an item's author; empty when unknown. */
   public String author(int row) {
     return authors[row];
+  }
+
+  /** Returns an item's attributes, such as tags, brands or words; empty when it has none. */
+  public List<String> attributes(int row) {
+    return attributes.row(row);
+  }
+
+  /** Whether an item of the catalogue has attributes. */
+  public boolean hasAttributes() {
+    return !attributes.isEmpty();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.unipin.feedlog;
 
+import java.util.List;
+
 /**
  * One item of a catalogue.
  *
@@ -11,6 +13,7 @@ package io.unipin.feedlog;
  * @param content content vector, owned by this record; empty when the item has no content
  * @param author author; empty when unknown
  * @param key name of the item in its catalogue, such as a UUID, unique; empty when it has none
+ * @param attributes tags, brands, words and the like, in any order; copied
  */
 public record CatalogueItem(
     long id,
@@ -19,7 +22,24 @@ public record CatalogueItem(
     long createdMs,
     float[] content,
     String author,
-    String key) {
+    String key,
+    List<String> attributes) {
+  public CatalogueItem {
+    attributes = List.copyOf(attributes);
+  }
+
+  /** Creates an item without attributes. */
+  public CatalogueItem(
+      long id,
+      String title,
+      String category,
+      long createdMs,
+      float[] content,
+      String author,
+      String key) {
+    this(id, title, category, createdMs, content, author, key, List.of());
+  }
+
   /** Creates an item without a key. */
   public CatalogueItem(
       long id, String title, String category, long createdMs, float[] content, String author) {

@@ -1,11 +1,12 @@
 package io.unipin.feedlog;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules for the ids, keys and times of a feed log. Writers, servers, exports, imports and training share
+ * Rules for the ids, keys, attributes and times of a feed log. Writers, servers, exports, imports and training share
  * them, so all of these accept the same values.
  */
 public final class FeedRules {
@@ -14,6 +15,12 @@ public final class FeedRules {
 
   /** Largest number of UTF-8 bytes in an item's key. */
   public static final int KEY_BYTES = 256;
+
+  /** Largest number of attributes of an item. */
+  public static final int ATTRIBUTES = 256;
+
+  /** Largest number of UTF-8 bytes in one attribute of an item. */
+  public static final int ATTRIBUTE_BYTES = 256;
 
   /** The beginning of the year 2100 in milliseconds. A later time must be in another unit. */
   public static final long END_MS = 4_102_444_800_000L;
@@ -48,18 +55,36 @@ public final class FeedRules {
    * are, so case and blanks count.
    */
   public static Optional<String> keyFault(@Nullable String key) {
-    if (key == null || key.isBlank()) {
-      return Optional.of("a key that is not blank");
+    return nameFault(key, "a key", KEY_BYTES);
+  }
+
+  /**
+   * Returns the rule that an item's attributes break; empty for valid ones. Attributes are compared
+   * as they are, so case and blanks count.
+   */
+  public static Optional<String> attributesFault(
+      Collection<? extends @Nullable String> attributes) {
+    if (attributes.size() > ATTRIBUTES) {
+      return Optional.of("at most " + ATTRIBUTES + " attributes");
     }
-    if (key.length() > KEY_BYTES || key.getBytes(StandardCharsets.UTF_8).length > KEY_BYTES) {
-      return Optional.of("a key of 1 to " + KEY_BYTES + " bytes of UTF-8");
+    return attributes.stream()
+        .flatMap(each -> nameFault(each, "an attribute", ATTRIBUTE_BYTES).stream())
+        .findFirst();
+  }
+
+  private static Optional<String> nameFault(@Nullable String name, String what, int most) {
+    if (name == null || name.isBlank()) {
+      return Optional.of(what + " that is not blank");
     }
-    if (key.chars().anyMatch(Character::isISOControl)) {
-      return Optional.of("a key without control characters");
+    if (name.length() > most || name.getBytes(StandardCharsets.UTF_8).length > most) {
+      return Optional.of(what + " of 1 to " + most + " bytes of UTF-8");
     }
-    return StandardCharsets.UTF_8.newEncoder().canEncode(key)
+    if (name.chars().anyMatch(Character::isISOControl)) {
+      return Optional.of(what + " without control characters");
+    }
+    return StandardCharsets.UTF_8.newEncoder().canEncode(name)
         ? Optional.empty()
-        : Optional.of("a key of whole characters");
+        : Optional.of(what + " of whole characters");
   }
 
   /** Whether a number of milliseconds is a valid time of a feed log. */

@@ -40,7 +40,8 @@ public enum FeedTable {
       new Column("created_ms", "BIGINT", false),
       new Column("content", "FLOAT[]", false),
       new Column("author", "VARCHAR", false),
-      new Column("key", "VARCHAR", false));
+      new Column("key", "VARCHAR", false),
+      new Column("attributes", "VARCHAR[]", false));
 
   private static final String ITEM_ID = "item_id";
 

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ final class ItemsTable {
   private final Map<Long, String> ids = new HashMap<>();
 
   private final Set<String> keys = new HashSet<>();
+
+  /** Each attribute that was read, by itself. */
+  private final Map<String, String> texts = new HashMap<>();
 
   ItemsTable(DuckSession session, List<SourceFile> files, BadRows bad) {
     this(session, files, bad, ItemKeys::id);
@@ -76,7 +80,7 @@ final class ItemsTable {
     String content = scan.column("content");
     return """
         SELECT item_id::BIGINT, coalesce(title, ''), coalesce(category, ''), %s::BIGINT, %s::FLOAT[],
-          len(%s) - list_count(list_filter(%s, lambda x: isfinite(x))), file_index::INTEGER, file_row_number::BIGINT, coalesce(%s, ''), %s
+          len(%s) - list_count(list_filter(%s, lambda x: isfinite(x))), file_index::INTEGER, file_row_number::BIGINT, coalesce(%s, ''), %s, %s
         FROM %s ORDER BY file_index, file_row_number"""
         .formatted(
             scan.column("created_ms"),
@@ -85,6 +89,7 @@ final class ItemsTable {
             content,
             scan.column("author"),
             scan.column("key"),
+            scan.column("attributes"),
             scan.from());
   }
 
@@ -110,12 +115,37 @@ final class ItemsTable {
     if (notFinite > 0) {
       return complain(rows, "content", "finite numbers expected", notFinite + " that are not");
     }
-    if (isTaken(rows, id, key)) {
-      return null;
+    List<@Nullable String> attributes = attributes(rows);
+    Optional<String> breach = FeedRules.attributesFault(attributes);
+    if (breach.isPresent()) {
+      return complain(rows, "attributes", breach.get() + " expected", attributes);
     }
-    String name = key == null ? "" : key;
+    return isTaken(rows, id, key) ? null : item(rows, id, key, created, content, attributes);
+  }
+
+  private CatalogueItem item(
+      ResultSet rows,
+      long id,
+      @Nullable String key,
+      long created,
+      float[] content,
+      List<@Nullable String> attributes)
+      throws SQLException {
+    Set<String> distinct = new LinkedHashSet<>();
+    for (String attribute : attributes) {
+      if (attribute != null) {
+        distinct.add(texts.computeIfAbsent(attribute, text -> text)); // one copy for all items
+      }
+    }
     return new CatalogueItem(
-        id, rows.getString(2), rows.getString(3), created, content, rows.getString(9), name);
+        id,
+        rows.getString(2),
+        rows.getString(3),
+        created,
+        content,
+        rows.getString(9),
+        key == null ? "" : key,
+        List.copyOf(distinct));
   }
 
   /** Whether an earlier row has the same id or key. Counts the row as bad if so. */
@@ -150,6 +180,17 @@ final class ItemsTable {
       content[i] = numbers[i] instanceof Float number ? number : Float.NaN;
     }
     return content;
+  }
+
+  private static List<@Nullable String> attributes(ResultSet rows) throws SQLException {
+    java.sql.Array list = rows.getArray(11);
+    List<@Nullable String> attributes = new ArrayList<>();
+    if (list != null) {
+      for (Object each : (Object[]) list.getArray()) {
+        attributes.add(each instanceof String text ? text : null);
+      }
+    }
+    return attributes;
   }
 
   private @Nullable CatalogueItem complain(

@@ -150,6 +150,11 @@ public final class TableWriter<R> implements AutoCloseable {
     }
     append(to, item.author().isEmpty() ? null : item.author());
     append(to, item.key().isEmpty() ? null : item.key());
+    if (item.attributes().isEmpty()) {
+      to.appendNull();
+    } else {
+      to.append(item.attributes());
+    }
   }
 
   private static void append(DuckDBAppender to, @Nullable Object value) throws SQLException {

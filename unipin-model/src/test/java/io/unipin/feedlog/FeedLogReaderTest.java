@@ -61,6 +61,8 @@ class FeedLogReaderTest {
           ITEMS     | content     | 2 | [1.0, 'nan'::FLOAT] | finite numbers expected, got '1 that are not'
           ITEMS     | content     | 2 | [1, NULL]        | finite numbers expected, got '1 that are not'
           ITEMS     | content     | 2 | [1]              | 2 numbers expected, as most items have, got '1'
+          ITEMS     | attributes  | 2 | ['a', '']        | an attribute that is not blank expected, got '[a, ]'
+          ITEMS     | attributes  | 2 | ['a', NULL]      | an attribute that is not blank expected, got '[a, null]'
           """)
   void read_badRow_namesFileRowColumnAndValue(
       FeedTable table, String column, int row, String value, String complaint) {

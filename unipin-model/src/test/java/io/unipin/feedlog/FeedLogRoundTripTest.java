@@ -36,6 +36,7 @@ public class FeedLogRoundTripTest {
       assertThat(item.content()).isEqualTo(wanted.content());
       assertThat(item.author()).isEqualTo(wanted.author());
       assertThat(item.key()).isEqualTo(wanted.key());
+      assertThat(item.attributes()).isEqualTo(wanted.attributes());
       assertThat(List.of(item.id(), item.title(), item.category(), item.createdMs()))
           .isEqualTo(List.of(wanted.id(), wanted.title(), wanted.category(), wanted.createdMs()));
     }

@@ -24,8 +24,10 @@ public final class FeedLogs {
       float[] content = {i, -i};
       String author = i % 3 == 0 ? "" : "author " + i % 5;
       String category = "c" + i % 2;
+      List<String> attributes = i % 2 == 0 ? List.of() : List.of("tag " + i, "red");
       items.add(
-          new CatalogueItem(10L * (i + 1), "Item " + i, category, i * 1000L, content, author));
+          new CatalogueItem(
+              10L * (i + 1), "Item " + i, category, i * 1000L, content, author, "", attributes));
     }
     return Catalogue.of(items);
   }

@@ -48,6 +48,18 @@ class RecipesTest {
     }
   }
 
+  @Test
+  void run_amazonBeautyAttributes_hasThemInPlaceOfContent() {
+    Path folder = RealData.folder("amazon-beauty");
+    Path mapping = RealData.recipe("amazon-beauty-attributes");
+    Path log = temporary.resolve("log");
+    assertThat(Importer.run(mapping, folder, log, 0).items()).isEqualTo(12_101);
+    Catalogue items = FeedLogReader.read(log, 0).catalogue();
+    assertThat(items.contentDim()).isZero();
+    assertThat(items.attributes(items.row(1))).containsExactly("173", "1", "162", "171");
+    assertThat(items.category(items.row(1))).isEqualTo("attribute 173");
+  }
+
   private static void assertMovieLens(FeedLog log) {
     int first = log.actionStart(log.userRow("1"));
     assertThat(log.catalogue().id(log.actionItems()[first])).isEqualTo(168);

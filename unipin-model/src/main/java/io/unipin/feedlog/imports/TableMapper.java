@@ -185,7 +185,8 @@ final class TableMapper {
           "content",
           "author",
           "key",
-          "item_key" ->
+          "item_key",
+          "attributes" ->
           "NULL";
       case "item_id" -> {
         if (!given.contains(table.keyColumn())) {

@@ -254,4 +254,41 @@ class ImporterTest {
     assertThat(log.actionSurfaces()).containsExactly(1);
     assertThat(log.catalogue().contentDim()).isEqualTo(2);
   }
+
+  @Test
+  void run_attributes_comeFromADelimitedText() throws IOException {
+    Files.writeString(
+        source.resolve("films.tsv"),
+        "id\tname\tkind\ttags\n5\tAlien\thorror\tspace|ship|space\n6\tUp\tfun\t\n");
+    Files.writeString(
+        mapping,
+        MAPPING.replace(
+            "category: \"upper(kind)\"",
+            "category: kind, attributes: \"string_split(tags, '|')\""));
+    run(0);
+    FeedLog log = FeedLogReader.read(out, 0);
+    assertThat(log.catalogue().attributes(0)).containsExactly("space", "ship");
+    assertThat(log.catalogue().attributes(1)).isEmpty();
+    assertThat(log.catalogue().hasAttributes()).isTrue();
+  }
+
+  @Test
+  void run_attributes_comeFromAList() throws IOException {
+    Files.writeString(
+        source.resolve("films.jsonl"),
+        """
+        {"id": 5, "name": "Alien", "kind": "horror", "tags": ["space", "ship, alone"]}
+        {"id": 6, "name": "Up", "kind": "fun"}
+        """);
+    Files.writeString(
+        mapping,
+        MAPPING
+            .replace("films.tsv", "films.jsonl")
+            .replace("types: {id: BIGINT}", "types: {id: BIGINT, tags: 'VARCHAR[]'}")
+            .replace("category: \"upper(kind)\"", "category: kind, attributes: tags"));
+    run(0);
+    FeedLog log = FeedLogReader.read(out, 0);
+    assertThat(log.catalogue().attributes(0)).containsExactly("space", "ship, alone");
+    assertThat(log.catalogue().attributes(1)).isEmpty();
+  }
 }

@@ -1,0 +1,81 @@
+package io.unipin.feedlog.arrays;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * A list of texts for each row, as compressed sparse rows: each distinct text once, and for each
+ * row the numbers of its texts.
+ *
+ * <p>A row takes 4 bytes, and 4 for each of its texts. Without any text all rows together take
+ * none. Immutable.
+ */
+public final class TextLists {
+  private final String[] texts;
+  private final int[] numbers;
+
+  /** (rows + 1) the start of each row in {@link #numbers}; empty when no row has a text. */
+  private final int[] starts;
+
+  private TextLists(String[] texts, int[] numbers, int[] starts) {
+    this.texts = texts;
+    this.numbers = numbers;
+    this.starts = starts;
+  }
+
+  /**
+   * Creates the lists.
+   *
+   * @param lists returns the texts of a row
+   * @throws ArithmeticException when the rows together have 2^31 texts or more
+   */
+  public static TextLists of(int rows, IntFunction<List<String>> lists) {
+    Map<String, Integer> known = new LinkedHashMap<>();
+    int[] starts = new int[rows + 1];
+    int[] numbers = new int[16];
+    for (int row = 0; row < rows; row++) {
+      int at = starts[row];
+      List<String> own = lists.apply(row);
+      starts[row + 1] = Math.addExact(at, own.size());
+      if (starts[row + 1] > numbers.length) {
+        long larger = Math.max(starts[row + 1], 2L * numbers.length);
+        numbers = Arrays.copyOf(numbers, (int) Math.min(larger, Integer.MAX_VALUE - 8));
+      }
+      for (String text : own) {
+        Integer number = known.putIfAbsent(text, known.size());
+        numbers[at++] = number == null ? known.size() - 1 : number;
+      }
+    }
+    boolean empty = starts[rows] == 0;
+    return new TextLists(
+        known.keySet().toArray(String[]::new),
+        Arrays.copyOf(numbers, starts[rows]),
+        empty ? new int[0] : starts);
+  }
+
+  /** Returns the texts of a row, in the order in which they were given. */
+  public List<String> row(int row) {
+    if (starts.length == 0) {
+      return List.of();
+    }
+    List<String> own = new ArrayList<>(starts[row + 1] - starts[row]);
+    for (int i = starts[row]; i < starts[row + 1]; i++) {
+      own.add(texts[numbers[i]]);
+    }
+    return List.copyOf(own);
+  }
+
+  /** Whether no row has a text. */
+  public boolean isEmpty() {
+    return starts.length == 0;
+  }
+
+  /** Returns the number of distinct texts. */
+  public int distinct() {
+    return texts.length;
+  }
+}
