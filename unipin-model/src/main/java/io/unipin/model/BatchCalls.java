@@ -23,18 +23,19 @@ final class BatchCalls implements ModelCalls {
   private final ModelConfig config;
   private final TorchModule module;
   private final PtNDArray table;
+  private final PtNDArray paths;
   private final Gatherer gatherer;
 
   /**
    * Creates the calls of a module.
    *
-   * @param table (N + 1 + V, E) embeddings of N items of the catalogue, of the out-of-vocabulary
-   *     item and of V live items
+   * @param items N items of the catalogue, the out-of-vocabulary item and V live items
    */
-  BatchCalls(ModelConfig config, TorchModule module, PtNDArray table, EngineOptions options) {
+  BatchCalls(ModelConfig config, TorchModule module, ItemTable items, EngineOptions options) {
     this.config = config;
     this.module = module;
-    this.table = table;
+    this.table = items.tensor();
+    this.paths = items.paths();
     gatherer = new Gatherer("unipin-batch", options.batchSize(), options.batchWait(), this::run);
   }
 
@@ -181,6 +182,7 @@ final class BatchCalls implements ModelCalls {
               scope,
               "score_batch",
               IValue.from(table),
+              IValue.from(paths),
               longs(scope, candidates, users, k),
               longs(scope, calls.stream().mapToLong(Score::surface).toArray(), users),
               longs(scope, calls.stream().mapToLong(Score::gap).toArray(), users),

@@ -16,17 +16,18 @@ final class DenseScores {
   private final ModelConfig config;
   private final TorchModule module;
   private final PtNDArray table;
+  private final PtNDArray paths;
 
   /**
    * Creates the pass, which {@code module} runs.
    *
-   * @param table (N + 1 + V, E) embeddings of N items of the catalogue, of the out-of-vocabulary
-   *     item and of V live items
+   * @param items N items of the catalogue, the out-of-vocabulary item and V live items
    */
-  DenseScores(ModelConfig config, TorchModule module, PtNDArray table) {
+  DenseScores(ModelConfig config, TorchModule module, ItemTable items) {
     this.config = config;
     this.module = module;
-    this.table = table;
+    this.table = items.tensor();
+    this.paths = items.paths();
   }
 
   /**
@@ -41,6 +42,7 @@ final class DenseScores {
           scope,
           "score_dense",
           IValue.from(table),
+          IValue.from(paths),
           longs(scope, window.items()),
           IValue.from((PtNDArray) scope.create(window.actions(), actions)),
           longs(scope, window.surfaces()),

@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.Program;
@@ -16,12 +17,19 @@ import java.util.Map;
 
 /**
  * Prepares the items of a model under training for a written model. The id rows of some items
- * become zeros, so the embeddings of these items depend on content alone. Not thread-safe.
+ * become zeros, so the embeddings of these items depend on content and
+ * attributes alone. Not thread-safe.
  *
  * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
+ * @param attributes of all items, then of the out-of-vocabulary item
  * @param withoutIds rows of the items whose id rows become zeros
  */
-record ItemExport(TorchModule module, ModelConfig config, float[] content, BitSet withoutIds) {
+record ItemExport(
+    TorchModule module,
+    ModelConfig config,
+    float[] content,
+    AttributeBags attributes,
+    BitSet withoutIds) {
 
   /** Returns the weights with zeros in the id rows of {@code withoutIds}. */
   Weights weights(Weights weights) {
@@ -36,44 +44,76 @@ record ItemExport(TorchModule module, ModelConfig config, float[] content, BitSe
   }
 
   /**
-   * Returns the embeddings (items + 1, itemDim) of all items, then of the out-of-vocabulary item.
+   * What a model's file of items holds.
+   *
+   * @param embeddings (items + 1, itemDim)
+   * @param paths (items + 1, contentPath)
    */
-  float[] embeddings() {
+  record Tables(float[] embeddings, float[] paths) {}
+
+  /** Returns the tables of all items, then of the out-of-vocabulary item. */
+  Tables tables() {
     int count = config.items() + 1;
-    long[] rows = new long[count];
-    Arrays.setAll(rows, i -> i);
+    int e = config.itemDim();
+    int x = config.contentPath();
+    float[] rows = rows();
+    float[] embeddings = new float[count * e];
+    float[] paths = new float[count * x];
+    for (int row = 0; row < count; row++) {
+      System.arraycopy(rows, row * (e + x), embeddings, row * e, e);
+      System.arraycopy(rows, row * (e + x) + e, paths, row * x, x);
+    }
+    return new Tables(embeddings, paths);
+  }
+
+  /** Returns the rows (items + 1, itemDim + contentPath) of all items. */
+  private float[] rows() {
+    int count = config.items() + 1;
+    long[] all = new long[count];
+    Arrays.setAll(all, i -> i);
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
-      float[] embeddings =
+      float[] rows =
           module.runToFloats(
               scope,
               "item_embedding",
-              IValue.from((PtNDArray) scope.create(rows)),
-              floats(scope, content, count, config.contentDim()));
+              longs(scope, all),
+              floats(scope, content, count, config.contentDim()),
+              longs(scope, attributes.buckets()),
+              longs(scope, attributes.starts()));
       if (!withoutIds.isEmpty()) {
-        putByContent(scope, embeddings);
+        putWithoutIds(scope, rows);
       }
-      return embeddings;
+      return rows;
     }
   }
 
-  private void putByContent(NDManager scope, float[] embeddings) {
-    int[] rows = withoutIds.stream().toArray();
+  private void putWithoutIds(NDManager scope, float[] rows) {
+    long[] chosen = withoutIds.stream().asLongStream().toArray();
     int dim = config.itemDim();
     int contentDim = config.contentDim();
-    float[] chosen = new float[rows.length * contentDim];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(content, rows[i] * contentDim, chosen, i * contentDim, contentDim);
+    int length = dim + config.contentPath();
+    float[] contents = new float[chosen.length * contentDim];
+    for (int i = 0; i < chosen.length; i++) {
+      int from = (int) chosen[i] * contentDim;
+      System.arraycopy(content, from, contents, i * contentDim, contentDim);
     }
+    AttributeBags own = attributes.chosen(chosen);
     float[] known =
         module.runToFloats(
             scope,
-            "embedded",
-            floats(scope, new float[rows.length * dim], rows.length, dim),
-            floats(scope, chosen, rows.length, contentDim));
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(known, i * dim, embeddings, rows[i] * dim, dim);
+            "item_rows",
+            floats(scope, new float[chosen.length * dim], chosen.length, dim),
+            floats(scope, contents, chosen.length, contentDim),
+            longs(scope, own.buckets()),
+            longs(scope, own.starts()));
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(known, i * length, rows, (int) chosen[i] * length, length);
     }
+  }
+
+  private static IValue longs(NDManager scope, long[] values) {
+    return IValue.from((PtNDArray) scope.create(values));
   }
 
   private static IValue floats(NDManager scope, float[] values, int rows, int columns) {

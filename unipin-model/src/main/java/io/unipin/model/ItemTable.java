@@ -6,20 +6,24 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.ModelFiles;
+import io.unipin.model.files.Program;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The embeddings (N + 1 + V, E) of a loaded model's items, outside the heap. Rows 0 to N - 1 are
  * the catalogue's items, row N is the out-of-vocabulary item, and the last V rows are room for live
- * items.
+ * items. A second table (N + 1 + V, X) holds what goes past the transformer for each item; X is 0
+ * in a model without a path for content.
  *
- * <p>The program reads the memory in place through one tensor, which lasts as long as the model. So
- * the table never changes its place or size while a call runs. Thread-safe, with the limit that
- * {@link #write} states.
+ * <p>The program reads the memory in place through one tensor for each table, which lasts as long
+ * as the model. So a table never changes its place or size while a call runs. Thread-safe, with the
+ * limit that {@link #write} states.
  */
 final class ItemTable {
   private static final int EMBEDDED_AT_ONCE = 1024;
@@ -27,22 +31,59 @@ final class ItemTable {
   private final ModelConfig config;
   private final TorchModule module;
   private final FloatBuffer numbers;
+  private final FloatBuffer pathNumbers;
   private final int liveLimit;
   private final PtNDArray tensor;
+  private final PtNDArray paths;
+  private final BitSet learnedBuckets;
 
   ItemTable(ModelFiles files, TorchModule module, int liveLimit) {
     this.config = files.config();
     this.module = module;
     this.liveLimit = liveLimit;
+    this.learnedBuckets = learned(files.weights().get(Program.ITEM_ATTRIBUTE), config.itemDim());
     FloatTensor rows = files.items().grown(liveLimit);
     this.numbers = rows.floats();
-    this.tensor =
-        KvArrays.array(module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
+    this.tensor = array(module, rows);
+    if (config.contentPath() == 0) {
+      this.pathNumbers = FloatBuffer.allocate(0);
+      this.paths = (PtNDArray) module.manager().create(new float[0], new Shape(0));
+    } else {
+      FloatTensor past = files.paths().grown(liveLimit);
+      this.pathNumbers = past.floats();
+      this.paths = array(module, past);
+    }
   }
 
-  /** Returns the tensor over the memory. */
+  private static BitSet learned(FloatTensor table, int width) {
+    BitSet learned = new BitSet();
+    FloatBuffer numbers = table.floats();
+    for (int i = 0; i < numbers.limit(); i++) {
+      if (numbers.get(i) != 0) {
+        learned.set(i / width);
+      }
+    }
+    return learned;
+  }
+
+  private static PtNDArray array(TorchModule module, FloatTensor rows) {
+    return KvArrays.array(
+        module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
+  }
+
+  /** Returns the tensor over the memory of the embeddings. */
   PtNDArray tensor() {
     return tensor;
+  }
+
+  /** Returns the tensor (N + 1 + V, X) of what goes past the transformer; (0) without a path. */
+  PtNDArray paths() {
+    return paths;
+  }
+
+  /** Returns a copy of the set of buckets of attributes whose rows are not zeros. */
+  BitSet learnedBuckets() {
+    return (BitSet) learnedBuckets.clone();
   }
 
   int liveLimit() {
@@ -83,50 +124,91 @@ final class ItemTable {
     return config.items() + 1 + slot;
   }
 
+  /** Returns the length of an item's row: of its vector, and of what goes past the transformer. */
+  int rowLength() {
+    return config.itemDim() + config.contentPath();
+  }
+
   /**
-   * Writes the embedding of a live item. A call that reads the same row at the same time may see
-   * only a part of the vector.
+   * Writes the row of a live item. A call that reads the same row at the same time may see only a
+   * part of it.
+   *
+   * @param row (E + X) from {@link #embed}
    */
-  void write(int slot, float[] vector) {
-    int row = liveRow(slot);
-    if (vector.length != config.itemDim()) {
+  void write(int slot, float[] row) {
+    int at = liveRow(slot);
+    if (row.length != rowLength()) {
       throw new IllegalArgumentException(
-          "a vector of %s numbers expected, got %s".formatted(config.itemDim(), vector.length));
+          "a vector of %s numbers expected, got %s".formatted(rowLength(), row.length));
     }
-    for (float number : vector) {
+    for (float number : row) {
       if (!Float.isFinite(number)) {
         throw new IllegalArgumentException("a vector of finite numbers expected, got " + number);
       }
     }
-    numbers.put(numbersOf(row), vector);
+    numbers.put(numbersOf(at), row, 0, config.itemDim());
+    pathNumbers.put(at * config.contentPath(), row, config.itemDim(), config.contentPath());
   }
 
-  /** Returns unit vectors (m, E) of items without an id, from their content (m, F). */
-  float[] embed(float[] content) {
+  /**
+   * Returns the rows (m, E + X) of items without an id: their unit vectors, and behind each what
+   * goes past the transformer.
+   *
+   * @param content (m, F)
+   * @param attributes m items
+   */
+  float[] embed(float[] content, AttributeBags attributes) {
     int dim = config.contentDim();
-    int count = dim == 0 ? 0 : content.length / dim;
-    if (content.length != count * dim) {
+    int count = attributes.items();
+    if (!config.describesItems() && content.length + count > 0) {
       throw new IllegalArgumentException(
-          dim == 0
-              ? "a model with content of items expected, got one without"
-              : "content of a multiple of %s numbers expected, got %s"
-                  .formatted(dim, content.length));
+          "a model with content or attributes of items expected, got one without");
     }
-    float[] vectors = new float[numbersOf(count)];
+    if (content.length != (long) count * dim) {
+      throw new IllegalArgumentException(
+          "content of %s numbers expected, got %s".formatted((long) count * dim, content.length));
+    }
+    float[] rows = new float[Math.multiplyExact(count, rowLength())];
     JniUtils.setGradMode(false);
     for (int from = 0; from < count; from += EMBEDDED_AT_ONCE) {
       int to = Math.min(count, from + EMBEDDED_AT_ONCE);
-      float[] some = embedded(Arrays.copyOfRange(content, from * dim, to * dim), to - from);
-      System.arraycopy(some, 0, vectors, numbersOf(from), some.length);
+      float[] some =
+          embedded(Arrays.copyOfRange(content, from * dim, to * dim), attributes.range(from, to));
+      System.arraycopy(some, 0, rows, from * rowLength(), some.length);
     }
-    return vectors;
+    return rows;
   }
 
-  private float[] embedded(float[] content, int count) {
+  /**
+   * Returns the rows of items of a model that reads no attributes, from their content (m, F).
+   *
+   * @throws IllegalArgumentException when the model has no content, or the length is no multiple
+   */
+  float[] embed(float[] content) {
+    int dim = config.contentDim();
+    if (dim == 0 && content.length > 0) {
+      throw new IllegalArgumentException("a model with content of items expected, got one without");
+    }
+    int count = dim == 0 ? 0 : content.length / dim;
+    if (content.length != count * dim) {
+      throw new IllegalArgumentException(
+          "content of a multiple of %s numbers expected, got %s".formatted(dim, content.length));
+    }
+    return embed(content, AttributeBags.none(count));
+  }
+
+  private float[] embedded(float[] content, AttributeBags attributes) {
     try (PtNDManager scope = module.newManager()) {
+      int count = attributes.items();
       PtNDArray noId = (PtNDArray) scope.zeros(new Shape(1, config.itemDim()));
       PtNDArray rows = (PtNDArray) scope.create(content, new Shape(count, config.contentDim()));
-      return module.runToFloats(scope, "embedded", IValue.from(noId), IValue.from(rows));
+      return module.runToFloats(
+          scope,
+          "item_rows",
+          IValue.from(noId),
+          IValue.from(rows),
+          IValue.from((PtNDArray) scope.create(attributes.buckets())),
+          IValue.from((PtNDArray) scope.create(attributes.starts())));
     }
   }
 }

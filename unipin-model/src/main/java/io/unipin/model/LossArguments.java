@@ -19,6 +19,8 @@ final class LossArguments {
       List.of(
           "ids",
           "content",
+          "buckets",
+          "starts",
           "class_bias",
           "kept",
           "bare",
@@ -68,7 +70,8 @@ final class LossArguments {
   }
 
   /**
-   * Returns all arguments except the classes: {@code ids}, {@code content} and {@code class_bias}.
+   * Returns all arguments except the classes: {@code ids}, {@code content}, {@code buckets},
+   * {@code starts} and {@code class_bias}.
    *
    * @param types number of action types
    */

@@ -65,7 +65,8 @@ public final class ModelWriter {
         files
             .weights()
             .with(Program.ACTIVATION_RANGE, FloatTensor.of(ranges, config.layers(), RANGES)),
-        files.items().toArray());
+        files.items().toArray(),
+        files.paths().toArray());
   }
 
   /** Returns the configuration of a model on disk. */
@@ -102,6 +103,7 @@ public final class ModelWriter {
         directory,
         files.config(),
         files.weights().with("calibration", FloatTensor.of(both, 2, actions)),
-        files.items().toArray());
+        files.items().toArray(),
+        files.paths().toArray());
   }
 }

@@ -2,6 +2,7 @@ package io.unipin.model;
 
 import ai.djl.pytorch.engine.PtNDManager;
 import io.unipin.kvcache.KvRows;
+import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.PagePositions;
@@ -12,6 +13,7 @@ import io.unipin.model.files.ModelFiles;
 import io.unipin.model.files.Program;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.BitSet;
 
 /**
  * One loaded model. It retrieves and ranks for one user per call, over the user's key-value block.
@@ -46,8 +48,8 @@ public final class ServingModel implements AutoCloseable {
     this.items = new ItemTable(files, module, options.liveItems());
     this.calls =
         switch (options.executor()) {
-          case WORKER -> new WorkerCalls(config, module, items.tensor());
-          case BATCH -> new BatchCalls(config, module, items.tensor(), options);
+          case WORKER -> new WorkerCalls(config, module, items);
+          case BATCH -> new BatchCalls(config, module, items, options);
         };
   }
 
@@ -66,10 +68,7 @@ public final class ServingModel implements AutoCloseable {
     return of(files, options, Arithmetic.of(options.precision()));
   }
 
-  /**
-   * Loads a model for {@link ModelWriter#observe}: the model records ranges of its activations. Not
-   * thread-safe.
-   */
+  /** Loads a model that records ranges of its activations, for {@link ModelWriter#observe}. */
   static ServingModel observing(Path directory) {
     return of(ModelFiles.read(directory), EngineOptions.cpu(), Arithmetic.OBSERVING);
   }
@@ -130,36 +129,40 @@ public final class ServingModel implements AutoCloseable {
     return items.liveLimit();
   }
 
-  /**
-   * Returns the row of a live item in histories and among candidates.
-   *
-   * @param slot number of the item's slot, from 0 and below {@link #liveLimit}
-   */
+  /** Returns the row of the live item in a slot, from 0 and below {@link #liveLimit}. */
   public int liveRow(int slot) {
     return items.liveRow(slot);
   }
 
-  /**
-   * Embeds items that training did not know, from their content and an id row of zeros. Runs in the
-   * caller's thread.
-   *
-   * @param content (m, contentDim) finite numbers
-   * @return (m, itemDim), unit length
-   * @throws IllegalArgumentException when the length is no multiple of contentDim
-   */
+  /** Returns which buckets of attributes have another row than zeros. */
+  public BitSet learnedBuckets() {
+    return items.learnedBuckets();
+  }
+
+  /** Embeds items as the next method does, for a model that reads no attributes. */
   public float[] embed(float[] content) {
     return items.embed(content);
   }
 
   /**
-   * Writes the embedding of a live item. Takes no lock, so no other thread may use the item's row
-   * before this method returns.
+   * Embeds items that training did not know, with an id row of zeros. Runs in the caller's thread.
    *
-   * @param vector (itemDim) finite numbers
-   * @throws IllegalArgumentException when the slot, the length or a number is not as expected
+   * @param content (m, contentDim) finite numbers
+   * @param attributes of m items
+   * @return (m, itemDim + contentPath): unit vectors, each followed by what passes the transformer
    */
-  public void writeLive(int slot, float[] vector) {
-    items.write(slot, vector);
+  public float[] embed(float[] content, AttributeBags attributes) {
+    return items.embed(content, attributes);
+  }
+
+  /**
+   * Writes the row of a live item. Takes no lock, so no other thread may use the row before this
+   * method returns.
+   *
+   * @param row (itemDim + contentPath) finite numbers from {@link #embed}
+   */
+  public void writeLive(int slot, float[] row) {
+    items.write(slot, row);
   }
 
   /**
@@ -262,11 +265,9 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Returns the probabilities of {@link #score} to 1e-4, computed without cached keys and values.
-   * One pass covers history and candidates; a mask over the whole square limits what each row
-   * attends to.
-   * Comparisons use this method as their reference. The model must be loaded
-   * {@linkplain EngineOptions#withComparison for comparison}.
+   * Returns the probabilities of {@link #score} to 1e-4 without cached keys and values, by one pass
+   * over history and candidates with a mask over the whole square. Comparisons use it as their
+   * reference. The model must be loaded {@linkplain EngineOptions#withComparison for comparison}.
    *
    * @param tokens the whole window
    * @param candidates (k) rows of the item table
@@ -280,7 +281,7 @@ public final class ServingModel implements AutoCloseable {
     if (candidates.length == 0) {
       return new float[0];
     }
-    return new DenseScores(config, module, items.tensor())
+    return new DenseScores(config, module, items)
         .score(
             arguments.tokens(tokens, 0),
             arguments.candidates(candidates),

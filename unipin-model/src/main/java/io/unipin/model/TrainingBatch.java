@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.PagePositions;
 import io.unipin.model.features.TargetOffsets;
 
@@ -16,6 +17,7 @@ import io.unipin.model.features.TargetOffsets;
  * @param candidates number of candidates per history after padding, k
  * @param classes (M) catalogue rows
  * @param content (M, contentDim) content of the classes
+ * @param attributes of the M classes
  * @param classBias (M) number that is added to each class's logit in the item loss: -log Q of a
  *     sampled softmax, 0, or -infinity for rows that do not compete
  * @param tokens (B, n) histories
@@ -31,6 +33,7 @@ public record TrainingBatch(
     int candidates,
     long[] classes,
     float[] content,
+    AttributeBags attributes,
     float[] classBias,
     Tokens tokens,
     Slate slate,

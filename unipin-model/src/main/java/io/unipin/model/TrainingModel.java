@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtGradientCollector;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.ModelFiles;
@@ -46,6 +47,7 @@ public final class TrainingModel implements AutoCloseable {
     Program.BUFFERS.forEach(name -> buffers.put(name, weights.get(name)));
     this.module = TorchModule.load(Program.Use.TRAINING, config, weights, options);
     this.parameters = module.tensors();
+    parameters.keySet().removeIf(name -> !Program.isUsed(name, config));
     for (PtNDArray parameter : parameters.values()) {
       parameter.setRequiresGradient(true);
     }
@@ -164,12 +166,14 @@ public final class TrainingModel implements AutoCloseable {
     return LossArguments.of(scope, batch, settings, config.actions().size())
         .put("ids", ids.table())
         .put("content", classes.get(0))
-        .put("class_bias", classes.get(1))
+        .put("buckets", classes.get(1))
+        .put("starts", classes.get(2))
+        .put("class_bias", classes.get(3))
         .inOrder();
   }
 
   /**
-   * Returns content and bias of the classes. With a full softmax these are equal in all batches, so
+   * Returns content, attributes and bias of the classes. With a full softmax these are equal in all batches, so
    * one copy is kept.
    */
   private NDList classes(NDManager scope, boolean full, TrainingBatch batch) {
@@ -181,6 +185,8 @@ public final class TrainingModel implements AutoCloseable {
     NDList arrays =
         new NDList(
             floats(manager, batch.content(), count, config.contentDim()),
+            longs(manager, batch.attributes().buckets()),
+            longs(manager, batch.attributes().starts()),
             floats(manager, batch.classBias(), count));
     if (full) {
       kept.close();
@@ -230,24 +236,28 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * Writes the model for serving: configuration, weights and the embeddings of all items.
+   * Writes the model for serving: configuration, weights and the embeddings of all items, which
+   * have no attributes.
    *
    * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
    */
   public void write(Path directory, float[] content) {
-    write(directory, content, new BitSet());
+    write(directory, content, AttributeBags.none(config.items() + 1), new BitSet());
   }
 
   /**
    * Writes the model for serving. Some items are written as if they had appeared after the
-   * training: their id rows are zeros, so their embeddings depend on content alone.
+   * training: their id rows are zeros.
    *
    * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
+   * @param attributes of all items, then of the out-of-vocabulary item
    * @param withoutIds rows of the items whose id rows are zeros
    */
-  public void write(Path directory, float[] content, BitSet withoutIds) {
-    ItemExport items = new ItemExport(module, config, content, withoutIds);
-    ModelFiles.write(directory, config, items.weights(weights()), items.embeddings());
+  public void write(Path directory, float[] content, AttributeBags attributes, BitSet withoutIds) {
+    ItemExport items = new ItemExport(module, config, content, attributes, withoutIds);
+    ItemExport.Tables tables = items.tables();
+    Weights weights = items.weights(weights());
+    ModelFiles.write(directory, config, weights, tables.embeddings(), tables.paths());
   }
 
   /**
@@ -255,7 +265,7 @@ public final class TrainingModel implements AutoCloseable {
    * as if training had not stopped.
    */
   public void checkpoint(Path file) {
-    Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights().tensors());
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights().stored(config));
     optimiser.moments().forEach((name, array) -> tensors.put(name, tensor(array)));
     Safetensors.write(file, tensors);
   }

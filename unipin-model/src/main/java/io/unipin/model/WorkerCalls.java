@@ -17,17 +17,18 @@ final class WorkerCalls implements ModelCalls {
   private final ModelConfig config;
   private final TorchModule module;
   private final PtNDArray table;
+  private final PtNDArray paths;
 
   /**
    * Creates the calls of a module.
    *
-   * @param table (N + 1 + V, E) embeddings of N items of the catalogue, of the out-of-vocabulary
-   *     item and of V live items
+   * @param items N items of the catalogue, the out-of-vocabulary item and V live items
    */
-  WorkerCalls(ModelConfig config, TorchModule module, PtNDArray table) {
+  WorkerCalls(ModelConfig config, TorchModule module, ItemTable items) {
     this.config = config;
     this.module = module;
-    this.table = table;
+    this.table = items.tensor();
+    this.paths = items.paths();
   }
 
   @Override
@@ -59,6 +60,7 @@ final class WorkerCalls implements ModelCalls {
           scope,
           "score",
           IValue.from(table),
+          IValue.from(paths),
           longs(scope, call.candidates()),
           longs(scope, call.surface()),
           longs(scope, call.gap()),

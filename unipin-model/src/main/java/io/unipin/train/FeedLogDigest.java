@@ -2,12 +2,14 @@ package io.unipin.train;
 
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.model.features.AttributeConfig;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntToLongFunction;
 
@@ -52,6 +54,20 @@ final class FeedLogDigest {
     float[] content = catalogue.content();
     sum.numbers(content.length, i -> Float.floatToIntBits(content[i]));
     return sum.end();
+  }
+
+  /** Returns the number and the checksum of all attributes that a model reads, as text. */
+  static String attributes(Catalogue catalogue, AttributeConfig read) {
+    FeedLogDigest sum = new FeedLogDigest();
+    long count = 0;
+    for (int row = 0; row < catalogue.size(); row++) {
+      List<String> names =
+          read.names(catalogue.attributes(row), catalogue.category(row), catalogue.author(row));
+      sum.number(names.size());
+      names.forEach(sum::text);
+      count += names.size();
+    }
+    return count + " (" + sum.end() + ")";
   }
 
   private static String actions(FeedLog log) {

@@ -1,7 +1,9 @@
 package io.unipin.train;
 
+import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.model.ModelFolder;
+import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.settings.Nearest;
 import io.unipin.train.recipe.TrainConfig;
@@ -9,6 +11,7 @@ import io.unipin.train.recipe.TrainException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Checks of a recipe that are possible before the feed log is read. */
 public final class RecipeCheck {
@@ -51,6 +54,35 @@ public final class RecipeCheck {
           "warm start: an earlier model with %s expected, got one with %s, which may have learned"
                   .formatted(now, then)
               + " the items that are withheld now");
+    }
+  }
+
+  /**
+   * Refuses a recipe whose model would read attributes or content that no item has.
+   *
+   * @throws TrainException if so; the message names the setting
+   */
+  static void requireDescribed(TrainConfig recipe, Catalogue catalogue) {
+    AttributeConfig read = recipe.model().attributes();
+    boolean lacks =
+        read.reads()
+            && IntStream.range(0, catalogue.size())
+                .allMatch(
+                    row ->
+                        read.names(
+                                catalogue.attributes(row),
+                                catalogue.category(row),
+                                catalogue.author(row))
+                            .isEmpty());
+    if (lacks) {
+      throw new TrainException(
+          "model.attributes.buckets: 0 expected for items without values in %s, got %s"
+              .formatted(read.columns(), read.buckets()));
+    }
+    int path = recipe.model().contentPath();
+    if (path > 0 && catalogue.contentDim() == 0 && !read.reads()) {
+      throw new TrainException(
+          "model.contentPath: 0 expected for items without content and attributes, got " + path);
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelFolder;
+import io.unipin.model.features.AttributeConfig;
 import io.unipin.train.recipe.RecordText;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
@@ -45,25 +46,28 @@ public record TrainOrigin(
    * Checksum of the program that trains like those of {@link #EARLIER} as long as the settings of
    * {@link #LATER} have the values given there.
    */
-  private static final String LIKE_EARLIER = "f671570ef48e6a41";
+  private static final String LIKE_EARLIER = "260dcec7ce3c0cc5";
 
-  private static final Set<String> EARLIER = Set.of("5dab38a7ece324cc");
+  private static final Set<String> EARLIER = Set.of("5dab38a7ece324cc", "f671570ef48e6a41");
 
   /**
    * Settings that earlier versions did not know. Each has the value with which a training equals a
    * training of these versions.
    */
   private static final Map<String, String> LATER =
-      Map.of(
-          "evaluation.withheld", "0.0",
-          "evaluation.withheldSeed", "0",
-          "training.idDropout", "0.0",
-          "training.unseenClasses", "true",
-          "training.candidateUnknown", "0.0",
-          "training.scoreReg", "0.0",
-          "training.coldBelow", "10",
-          "training.mixup", "0.0",
-          "training.mixupAlpha", "0.2");
+      Map.ofEntries(
+          Map.entry("evaluation.withheld", "0.0"),
+          Map.entry("evaluation.withheldSeed", "0"),
+          Map.entry("training.idDropout", "0.0"),
+          Map.entry("training.unseenClasses", "true"),
+          Map.entry("training.candidateUnknown", "0.0"),
+          Map.entry("training.scoreReg", "0.0"),
+          Map.entry("training.coldBelow", "10"),
+          Map.entry("training.mixup", "0.0"),
+          Map.entry("training.mixupAlpha", "0.2"),
+          Map.entry("model.attributes.buckets", "0"),
+          Map.entry("model.attributes.columns", "[attributes]"),
+          Map.entry("model.contentPath", "0"));
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -79,9 +83,14 @@ public record TrainOrigin(
   }
 
   static TrainOrigin of(TrainConfig config, FeedLog log, @Nullable WarmStart warm) {
+    Map<String, String> tables = FeedLogDigest.of(log);
+    AttributeConfig read = config.model().attributes();
+    if (read.reads()) {
+      tables.put("attributes", FeedLogDigest.attributes(log.catalogue(), read));
+    }
     return new TrainOrigin(
         RecordText.settings(config.toString()),
-        FeedLogDigest.of(log),
+        tables,
         ModelFolder.program(),
         warm == null ? "" : ModelFolder.fingerprint(warm.model()));
   }

@@ -68,6 +68,7 @@ public final class Trainer {
       Path work,
       TrainProgress progress,
       Validator validator) {
+    RecipeCheck.requireDescribed(config, log.catalogue());
     TrainingPart part = TrainingPart.of(log, holdout);
     this.log = log;
     this.part = part;
@@ -253,7 +254,11 @@ public final class Trainer {
   private TrainState validate(TrainingModel training, TrainState state) throws IOException {
     Path next = work.resolve("model.next");
     FileTree.delete(next);
-    training.write(next, batches.classes().content(), part.holdout().withheld().rows());
+    training.write(
+        next,
+        batches.classes().content(),
+        batches.classes().attributes(),
+        part.holdout().withheld().rows());
     requireNonNull(counts).write(next);
     Validation validation;
     try (ServingModel model = ServingModel.load(next, EngineOptions.cpu())) {

@@ -90,9 +90,11 @@ final class DensePass implements AutoCloseable {
     }
     try (PtNDManager scope = module.newManager()) {
       NDArray table = scope.create(files.items().toArray(), new Shape(files.items().shape()));
+      NDArray paths = scope.create(files.paths().toArray(), new Shape(files.paths().shape()));
       NDList inputs =
           new NDList(
               table,
+              paths,
               scope.create(items, new Shape(b, n)),
               scope.create(actions, new Shape(b, n, c)),
               scope.create(masked, new Shape(b, n, 1)),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ItemIdentity;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
@@ -70,8 +71,12 @@ class LiveItemsTest {
   }
 
   private static void put(ServingModel model, float[] content) {
-    float[] vectors = model.embed(content);
-    int e = model.config().itemDim();
+    put(model, content, AttributeBags.none(content.length / TestModels.CONTENT));
+  }
+
+  private static void put(ServingModel model, float[] content, AttributeBags attributes) {
+    float[] vectors = model.embed(content, attributes);
+    int e = model.config().itemDim() + model.config().contentPath();
     for (int slot = 0; slot < vectors.length / e; slot++) {
       model.writeLive(slot, Arrays.copyOfRange(vectors, slot * e, (slot + 1) * e));
     }
@@ -83,16 +88,24 @@ class LiveItemsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"FLOAT32, WORKER", "FLOAT32, BATCH", "INT8, WORKER"})
-  void pages_withLiveItems_equalThoseOfTheModelThatHasThem(Precision precision, Executor executor) {
-    ModelConfig config = CONFIG;
+  @CsvSource({
+    "FLOAT32, WORKER, false",
+    "FLOAT32, BATCH, false",
+    "INT8, WORKER, false",
+    "FLOAT32, WORKER, true",
+    "FLOAT32, BATCH, true",
+    "INT8, WORKER, true"
+  })
+  void pages_withLiveItems_equalThoseOfTheModelThatHasThem(
+      Precision precision, Executor executor, boolean described) {
+    ModelConfig config = described ? TestModels.described(CONFIG) : CONFIG;
     LiveModels models = LiveModels.write(whole, lesser, config, SEED);
     EngineOptions options = options(precision, executor);
     float tolerance = precision == Precision.INT8 ? ROUNDING : TOLERANCE;
     Random random = new Random(SEED);
     try (ServingModel all = ServingModel.load(whole, options);
         ServingModel some = ServingModel.load(lesser, options.withLiveItems(LiveModels.LIVE + 3))) {
-      put(some, models.missingContent());
+      put(some, models.missingContent(), models.missingAttributes());
       for (int round = 0; round < 20; round++) {
         List<UserAction> actions = TestModels.actions(random, random.nextInt(config.maxHistory()));
         TokenSequence tokens = TokenSequence.of(actions);

@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ItemIdentity;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TokenSequence;
@@ -11,12 +12,14 @@ import io.unipin.model.files.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Two models, of which the lesser lacks some items of the whole model. Tests put these items into
@@ -33,10 +36,12 @@ final class LiveModels {
 
   private final ModelConfig config;
   private final float[] content;
+  private final AttributeBags attributes;
 
   private LiveModels(ModelConfig config, long seed) {
     this.config = config;
     this.content = TestModels.content(seed);
+    this.attributes = TestModels.attributes(config, seed);
     this.missing = shuffled(seed);
   }
 
@@ -49,8 +54,8 @@ final class LiveModels {
   /** Writes both models, with ranges for int8 that were observed on the whole model. */
   static LiveModels write(Path whole, Path lesser, ModelConfig config, long seed) {
     LiveModels models = new LiveModels(config, seed);
-    Weights weights = models.withoutIds(Weights.random(config, seed));
-    write(whole, config, weights, models.content);
+    Weights weights = models.withoutIds(TestModels.learned(config, seed));
+    write(whole, config, weights, models.content, models.attributes);
     Random random = new Random(seed);
     List<TokenSequence> histories =
         IntStream.range(0, 10)
@@ -62,13 +67,15 @@ final class LiveModels {
         lesser,
         models.lesser(),
         models.lesser(observed),
-        models.rows(models.content, config.contentDim()));
+        models.rows(models.content, config.contentDim()),
+        models.attributes.chosen(models.left()));
     return models;
   }
 
-  private static void write(Path folder, ModelConfig config, Weights weights, float[] content) {
+  private static void write(
+      Path folder, ModelConfig config, Weights weights, float[] content, AttributeBags attributes) {
     try (TrainingModel model = TrainingModel.of(config, weights)) {
-      model.write(folder, content);
+      model.write(folder, content, attributes, new BitSet());
     }
   }
 
@@ -83,7 +90,7 @@ final class LiveModels {
   }
 
   private ModelConfig lesser() {
-    return TestModels.withItems(config, config.items() - LIVE);
+    return config.withItems(config.items() - LIVE);
   }
 
   private Weights lesser(Weights weights) {
@@ -105,6 +112,16 @@ final class LiveModels {
       }
     }
     return left;
+  }
+
+  /** Returns the rows of the whole model that the lesser model has, in their order. */
+  private long[] left() {
+    return LongStream.rangeClosed(0, config.items()).filter(row -> slot((int) row) < 0).toArray();
+  }
+
+  /** Returns the attributes of the missing items, in the order of their slots. */
+  AttributeBags missingAttributes() {
+    return attributes.chosen(Arrays.stream(missing).asLongStream().toArray());
   }
 
   private int slot(int row) {

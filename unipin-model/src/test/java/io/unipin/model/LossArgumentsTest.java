@@ -33,7 +33,7 @@ class LossArgumentsTest {
     Collections.swap(names, names.indexOf("slate_gaps"), names.indexOf("slate_positions"));
     assertThatThrownBy(() -> Program.requireParameters(Program.Use.TRAINING, "loss", names))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("parameter 13 of the program's loss: slate_gaps expected, got slate_positions");
+        .hasMessage("parameter 15 of the program's loss: slate_gaps expected, got slate_positions");
   }
 
   @Test
@@ -41,14 +41,20 @@ class LossArgumentsTest {
     try (NDManager scope = Torch.newManager("cpu")) {
       NDArray ids = scope.create(new float[] {1});
       NDArray content = scope.create(new float[] {2});
+      NDArray buckets = scope.create(new long[] {4});
+      NDArray starts = scope.create(new long[] {5});
       NDArray bias = scope.create(new float[] {3});
       List<NDArray> ordered =
           arguments(scope)
               .put("class_bias", bias)
               .put("ids", ids)
+              .put("starts", starts)
+              .put("buckets", buckets)
               .put("content", content)
               .inOrder();
-      assertThat(ordered).hasSameSizeAs(LossArguments.NAMES).startsWith(ids, content, bias);
+      assertThat(ordered)
+          .hasSameSizeAs(LossArguments.NAMES)
+          .startsWith(ids, content, buckets, starts, bias);
       assertThat(ordered.get(ordered.size() - 1).toFloatArray()).containsExactly(0.25f);
     }
   }

@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PagePositions;
@@ -35,6 +36,7 @@ final class TestBatches {
         candidates,
         rows,
         TestModels.content(seed),
+        TestModels.attributes(config, seed),
         bias,
         new TrainingBatch.Tokens(
             longs(random, cells, classes),
@@ -86,6 +88,24 @@ final class TestBatches {
     return with(withSlate(batch, slate), rare);
   }
 
+  /** Returns a batch of all classes with other attributes. */
+  static TrainingBatch withAttributes(TrainingBatch batch, AttributeBags attributes) {
+    return new TrainingBatch(
+        batch.histories(),
+        batch.length(),
+        batch.candidates(),
+        batch.classes(),
+        batch.content(),
+        attributes,
+        batch.classBias(),
+        batch.tokens(),
+        batch.slate(),
+        batch.targets(),
+        batch.hidden(),
+        batch.shown(),
+        batch.rare());
+  }
+
   /** Returns a batch of all classes with another content. */
   static TrainingBatch withContent(TrainingBatch batch, float[] content) {
     return with(batch, batch.classes(), content, batch.classBias(), i -> i);
@@ -135,6 +155,7 @@ final class TestBatches {
         batch.candidates(),
         batch.classes(),
         batch.content(),
+        batch.attributes(),
         batch.classBias(),
         tokens,
         slate,
@@ -197,6 +218,7 @@ final class TestBatches {
         batch.candidates(),
         rows,
         content,
+        batch.attributes().chosen(rows),
         bias,
         new TrainingBatch.Tokens(
             map(tokens.items(), item),

@@ -2,21 +2,30 @@ package io.unipin.model;
 
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.AttributeBags;
+import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.UserAction;
+import io.unipin.model.files.FloatTensor;
+import io.unipin.model.files.Program;
+import io.unipin.model.files.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Builds small models with random weights, and random histories for them. */
 public final class TestModels {
   static final int ITEMS = 60;
   static final int CONTENT = 3;
+  static final int BUCKETS = 23;
   static final RequestContext CONTEXT = new RequestContext(1, 5);
 
   private TestModels() {}
@@ -39,17 +48,9 @@ public final class TestModels {
 
   /** Returns the configuration with gated feed-forward parts. */
   static ModelConfig gated(int heads, int kvHeads, int maxHistory) {
-    return with(config(heads, kvHeads, maxHistory), ITEMS, true);
-  }
-
-  /** Returns the configuration with a catalogue of another size. */
-  static ModelConfig withItems(ModelConfig config, int items) {
-    return with(config, items, config.gated());
-  }
-
-  private static ModelConfig with(ModelConfig plain, int items, boolean gated) {
+    ModelConfig plain = config(heads, kvHeads, maxHistory);
     return new ModelConfig(
-        items,
+        plain.items(),
         plain.contentDim(),
         plain.itemDim(),
         plain.width(),
@@ -57,11 +58,50 @@ public final class TestModels {
         plain.heads(),
         plain.kvHeads(),
         plain.feedForward(),
-        gated,
+        true,
         plain.maxHistory(),
         plain.actions(),
         plain.positives(),
         plain.surfaces());
+  }
+
+  /** Returns the configuration with attributes and a path for content. */
+  static ModelConfig described(ModelConfig config) {
+    return config
+        .withAttributes(new AttributeConfig(BUCKETS, List.of("attributes")))
+        .withContentPath(5);
+  }
+
+  /**
+   * Returns random weights in which also the rows of attributes and the end of the path for content
+   * are no zeros, as after a training.
+   */
+  static Weights learned(ModelConfig config, long seed) {
+    Weights weights = Weights.random(config, seed);
+    Random random = new Random(~seed);
+    Map<String, FloatTensor> learned = new LinkedHashMap<>();
+    for (String name : List.of(Program.ITEM_ATTRIBUTE, "path_out")) {
+      float[] values = weights.get(name).toArray();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian() * 0.3f;
+      }
+      learned.put(name, FloatTensor.of(values, weights.get(name).shape()));
+    }
+    return weights.with(learned);
+  }
+
+  /** Returns the attributes of all items and none of the out-of-vocabulary item. */
+  static AttributeBags attributes(ModelConfig config, long seed) {
+    if (!config.attributes().reads()) {
+      return AttributeBags.none(ITEMS + 1);
+    }
+    Random random = new Random(seed);
+    return AttributeBags.of(
+        ITEMS + 1,
+        item ->
+            item == ITEMS
+                ? new int[0]
+                : random.ints(random.nextInt(5), 0, BUCKETS).sorted().toArray());
   }
 
   static float[] content(long seed) {
@@ -73,14 +113,18 @@ public final class TestModels {
     return content;
   }
 
+  static void write(Path folder, ModelConfig config, long seed) {
+    try (TrainingModel model = TrainingModel.of(config, learned(config, seed))) {
+      model.write(folder, content(seed), attributes(config, seed), new BitSet());
+    }
+  }
+
   static ServingModel serving(Path folder, ModelConfig config, long seed) {
     return serving(folder, config, seed, EngineOptions.cpu());
   }
 
   static ServingModel serving(Path folder, ModelConfig config, long seed, EngineOptions options) {
-    try (TrainingModel model = TrainingModel.create(config, seed, EngineOptions.cpu())) {
-      model.write(folder, content(seed));
-    }
+    write(folder, config, seed);
     return ServingModel.load(folder, options);
   }
 

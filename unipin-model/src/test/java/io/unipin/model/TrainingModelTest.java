@@ -15,7 +15,6 @@ import io.unipin.model.files.Program;
 import io.unipin.model.files.Weights;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,23 +23,25 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingModelTest {
   private static final long SEED = 5;
   private static final ModelConfig CONFIG = TestModels.gated(2, 1, 16);
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void gradients_everyParameter_equalFiniteDifferences(boolean rare) {
-    TrainingBatch plain = TestBatches.batch(CONFIG, SEED, 3, 7, 4);
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  void gradients_everyParameter_equalFiniteDifferences(boolean rare, boolean described) {
+    ModelConfig config = described ? TestModels.described(CONFIG) : CONFIG;
+    TrainingBatch plain = TestBatches.batch(config, SEED, 3, 7, 4);
     TrainingBatch batch = rare ? TestBatches.rare(plain, SEED) : plain;
-    StepSettings settings = TestBatches.rare(TestBatches.settings(CONFIG, 1, 0), 3, 2);
-    Weights weights = Weights.random(CONFIG, SEED);
+    StepSettings settings = TestBatches.rare(TestBatches.settings(config, 1, 0), 3, 2);
+    Weights weights = TestModels.learned(config, SEED);
     Map<String, float[]> gradients;
-    try (TrainingModel model = TrainingModel.of(CONFIG, weights)) {
+    try (TrainingModel model = TrainingModel.of(config, weights)) {
       gradients = model.gradients(batch, settings);
     }
+    assertThat(gradients.containsKey("path_out")).isEqualTo(described);
     Random random = new Random(SEED);
     float step = 4e-3f;
     for (Map.Entry<String, float[]> entry : gradients.entrySet()) {
@@ -55,8 +56,9 @@ class TrainingModelTest {
         direction[i] = (float) (direction[i] / Math.sqrt(norm));
         expected += (double) direction[i] * entry.getValue()[i];
       }
-      double up = loss(moved(weights, entry.getKey(), direction, step), batch, settings);
-      double down = loss(moved(weights, entry.getKey(), direction, -step), batch, settings);
+      String name = entry.getKey();
+      double up = loss(config, moved(weights, name, direction, step), batch, settings);
+      double down = loss(config, moved(weights, name, direction, -step), batch, settings);
       assertThat((up - down) / (2 * step))
           .as(entry.getKey())
           .isCloseTo(expected, within(2e-3 + 0.02 * Math.abs(expected)));
@@ -64,17 +66,16 @@ class TrainingModelTest {
   }
 
   private static Weights moved(Weights weights, String name, float[] direction, float step) {
-    Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights.tensors());
     float[] values = weights.get(name).toArray();
     for (int i = 0; i < values.length; i++) {
       values[i] += step * direction[i];
     }
-    tensors.put(name, FloatTensor.of(values, weights.get(name).shape()));
-    return Weights.of(CONFIG, tensors);
+    return weights.with(Map.of(name, FloatTensor.of(values, weights.get(name).shape())));
   }
 
-  private static double loss(Weights weights, TrainingBatch batch, StepSettings settings) {
-    try (TrainingModel model = TrainingModel.of(CONFIG, weights)) {
+  private static double loss(
+      ModelConfig config, Weights weights, TrainingBatch batch, StepSettings settings) {
+    try (TrainingModel model = TrainingModel.of(config, weights)) {
       return model.loss(batch, settings).total();
     }
   }

@@ -22,6 +22,9 @@ import java.util.List;
  * @param actions names of the action types; bit c of a multi-hot stands for {@code actions.get(c)}
  * @param positives action types whose items retrieval is trained to find
  * @param surfaces names of the surfaces
+ * @param attributes how the model reads items' attributes
+ * @param contentPath width of the path on which a candidate's content and attributes reach the head
+ *     of ranking past the transformer; 0 for no such path
  */
 public record ModelConfig(
     int items,
@@ -36,7 +39,9 @@ public record ModelConfig(
     int maxHistory,
     List<String> actions,
     List<String> positives,
-    List<String> surfaces) {
+    List<String> surfaces,
+    AttributeConfig attributes,
+    int contentPath) {
 
   public ModelConfig {
     actions = List.copyOf(actions);
@@ -50,6 +55,7 @@ public record ModelConfig(
     positive("kvHeads", kvHeads);
     positive("feedForward", feedForward);
     require(contentDim >= 0, "contentDim: 0 or more expected, got " + contentDim);
+    require(contentPath >= 0, "contentPath: 0 or more expected, got " + contentPath);
     require(
         maxHistory > 0 && maxHistory % 4 == 0,
         "maxHistory: positive multiple of 4 expected, got " + maxHistory);
@@ -67,6 +73,39 @@ public record ModelConfig(
     require(
         actions.containsAll(positives),
         "positives: a part of %s expected, got %s".formatted(actions, positives));
+  }
+
+  /** Creates a shape that reads no attributes and has no path for content. */
+  public ModelConfig(
+      int items,
+      int contentDim,
+      int itemDim,
+      int width,
+      int layers,
+      int heads,
+      int kvHeads,
+      int feedForward,
+      boolean gated,
+      int maxHistory,
+      List<String> actions,
+      List<String> positives,
+      List<String> surfaces) {
+    this(
+        items,
+        contentDim,
+        itemDim,
+        width,
+        layers,
+        heads,
+        kvHeads,
+        feedForward,
+        gated,
+        maxHistory,
+        actions,
+        positives,
+        surfaces,
+        AttributeConfig.NONE,
+        0);
   }
 
   /** Creates a shape without gates. */
@@ -97,6 +136,45 @@ public record ModelConfig(
         actions,
         positives,
         surfaces);
+  }
+
+  /** Returns the same shape that reads attributes so. */
+  public ModelConfig withAttributes(AttributeConfig other) {
+    return with(items, other, contentPath);
+  }
+
+  /** Returns the same shape with a path of this width for content. */
+  public ModelConfig withContentPath(int other) {
+    return with(items, attributes, other);
+  }
+
+  /** Returns the same shape for a catalogue of another size. */
+  public ModelConfig withItems(int other) {
+    return with(other, attributes, contentPath);
+  }
+
+  private ModelConfig with(int size, AttributeConfig read, int path) {
+    return new ModelConfig(
+        size,
+        contentDim,
+        itemDim,
+        width,
+        layers,
+        heads,
+        kvHeads,
+        feedForward,
+        gated,
+        maxHistory,
+        actions,
+        positives,
+        surfaces,
+        read,
+        path);
+  }
+
+  /** Whether items are described by more than their ids: by content or by attributes. */
+  public boolean describesItems() {
+    return contentDim > 0 || attributes.reads();
   }
 
   public int headDim() {

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Sizes of a model's files, computed before the model is trained.
  *
  * @param weights bytes of all tensors
- * @param items bytes of the table of item vectors
+ * @param items bytes of the tables of item vectors and of their path for content
  */
 public record ModelBytes(long weights, long items) {
   private static final double MOST = 1e17;
@@ -19,6 +19,6 @@ public record ModelBytes(long weights, long items) {
             .sum();
     return new ModelBytes(
         (long) Math.min(Float.BYTES * numbers, MOST),
-        (long) Float.BYTES * config.items() * config.itemDim());
+        (long) Float.BYTES * config.items() * (config.itemDim() + config.contentPath()));
   }
 }

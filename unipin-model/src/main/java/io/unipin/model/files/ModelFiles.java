@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
@@ -21,27 +23,37 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}.
  * The last file holds the tensor {@code embeddings} (items + 1, itemDim), whose last row is the
- * out-of-vocabulary item. A trained model also has {@code classes.json}. The folder holds no code.
+ * out-of-vocabulary item. If the model has a path for content, the file also holds the tensor
+ * {@code paths} (items + 1, contentPath). A trained model also has {@code classes.json}. The folder
+ * holds no code.
  *
  * @param weights weights as training wrote them; rows of rarely met classes are not replaced
+ * @param paths what goes past the transformer to the head of ranking, for each item; of width 0
+ *     without a path
  * @param counts class counts of training; null if the model has none
  */
 public record ModelFiles(
     ModelConfig config,
     Weights weights,
     FloatTensor items,
+    FloatTensor paths,
     @Nullable ClassCounts counts,
     String fingerprint) {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "weights.safetensors";
   private static final String ITEMS = "items.safetensors";
   private static final String EMBEDDINGS = "embeddings";
+  private static final String PATHS = "paths";
+  private static final String ATTRIBUTES = "attributes";
+  private static final String CONTENT_PATH = "contentPath";
   private static final long MAX_CONFIG_BYTES = 1 << 20;
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -56,7 +68,7 @@ public record ModelFiles(
   }
 
   /**
-   * Reads a model. The memory of {@link #items} gets room for more rows
+   * Reads a model. The memory of {@link #items} and {@link #paths} gets room for more rows
    * ({@link FloatTensor#grown}).
    *
    * @param room number of rows to leave room for
@@ -66,22 +78,34 @@ public record ModelFiles(
     ModelConfig config = readConfig(directory.resolve(CONFIG));
     Weights weights = Weights.of(config, Safetensors.read(existing(directory.resolve(WEIGHTS))));
     Path table = existing(directory.resolve(ITEMS));
-    FloatTensor items = Safetensors.read(table, EMBEDDINGS, room).get(EMBEDDINGS);
-    long[] shape = {config.items() + 1L, config.itemDim()};
-    if (items == null || !Arrays.equals(items.shape(), shape)) {
-      throw new ModelException(
-          "%s: tensor %s of shape %s expected, got %s"
-              .formatted(
-                  ITEMS,
-                  EMBEDDINGS,
-                  Arrays.toString(shape),
-                  items == null ? "none" : Arrays.toString(items.shape())));
-    }
+    Map<String, FloatTensor> tables = Safetensors.read(table, Set.of(EMBEDDINGS, PATHS), room);
+    FloatTensor items = rows(tables, EMBEDDINGS, config, config.itemDim());
+    FloatTensor paths =
+        config.contentPath() == 0
+            ? FloatTensor.of(new float[0], config.items() + 1L, 0)
+            : rows(tables, PATHS, config, config.contentPath());
     ClassCounts counts = ClassCounts.read(directory).orElse(null);
     if (counts != null) {
       counts.requireFits(config);
     }
-    return new ModelFiles(config, weights, items, counts, fingerprint(directory));
+    return new ModelFiles(config, weights, items, paths, counts, fingerprint(directory));
+  }
+
+  /** Returns a table (items + 1, width) of the file of items. */
+  private static FloatTensor rows(
+      Map<String, FloatTensor> tables, String name, ModelConfig config, int width) {
+    FloatTensor rows = tables.get(name);
+    long[] shape = {config.items() + 1L, width};
+    if (rows == null || !Arrays.equals(rows.shape(), shape)) {
+      throw new ModelException(
+          "%s: tensor %s of shape %s expected, got %s"
+              .formatted(
+                  ITEMS,
+                  name,
+                  Arrays.toString(shape),
+                  rows == null ? "none" : Arrays.toString(rows.shape())));
+    }
+    return rows;
   }
 
   /**
@@ -103,17 +127,49 @@ public record ModelFiles(
     }
   }
 
+  /** Writes a model without a path for content. */
   public static void write(
       Path directory, ModelConfig config, Weights weights, float[] embeddings) {
+    write(directory, config, weights, embeddings, new float[0]);
+  }
+
+  /**
+   * Writes a model.
+   *
+   * @param embeddings (items + 1, itemDim)
+   * @param paths (items + 1, contentPath)
+   */
+  public static void write(
+      Path directory, ModelConfig config, Weights weights, float[] embeddings, float[] paths) {
     try {
       Files.createDirectories(directory);
-      Files.write(directory.resolve(CONFIG), JSON.writeValueAsBytes(config));
+      Files.write(directory.resolve(CONFIG), JSON.writeValueAsBytes(tree(config)));
     } catch (IOException e) {
       throw new ModelException("the model cannot be written", e);
     }
-    Safetensors.write(directory.resolve(WEIGHTS), weights.tensors());
-    FloatTensor items = FloatTensor.of(embeddings, config.items() + 1L, config.itemDim());
-    Safetensors.write(directory.resolve(ITEMS), Map.of(EMBEDDINGS, items));
+    Safetensors.write(directory.resolve(WEIGHTS), weights.stored(config));
+    Map<String, FloatTensor> tables = new LinkedHashMap<>();
+    long rows = config.items() + 1L;
+    tables.put(EMBEDDINGS, FloatTensor.of(embeddings, rows, config.itemDim()));
+    if (config.contentPath() > 0) {
+      tables.put(PATHS, FloatTensor.of(paths, rows, config.contentPath()));
+    }
+    Safetensors.write(directory.resolve(ITEMS), tables);
+  }
+
+  /**
+   * Returns a configuration as JSON. It names attributes and the path for content only if the model
+   * has them, so that earlier versions read all other models.
+   */
+  private static ObjectNode tree(ModelConfig config) {
+    ObjectNode tree = JSON.valueToTree(config);
+    if (!config.attributes().reads()) {
+      tree.remove(ATTRIBUTES);
+    }
+    if (config.contentPath() == 0) {
+      tree.remove(CONTENT_PATH);
+    }
+    return tree;
   }
 
   private static Path existing(Path file) {
@@ -136,6 +192,8 @@ public record ModelFiles(
       }
       object.putIfAbsent("gated", BooleanNode.FALSE); // models of earlier versions have no gates
       requireOneTokenPerAction(object.remove("interleaved"));
+      object.putIfAbsent(ATTRIBUTES, JSON.valueToTree(AttributeConfig.NONE));
+      object.putIfAbsent(CONTENT_PATH, IntNode.valueOf(0));
       return JSON.treeToValue(object, ModelConfig.class);
     } catch (JsonProcessingException e) {
       throw new ModelException(

@@ -40,8 +40,16 @@ public final class Program {
    */
   public static final String ACTIVATION_RANGE = "activation_range";
 
+  /** Name of the table (buckets, itemDim) of the items' attributes. */
+  public static final String ITEM_ATTRIBUTE = "item_attribute";
+
   /** Tensors that a model's file may lack. A missing tensor means zeros. */
   static final Set<String> LATER = Set.of(ACTIVATION_RANGE, "candidate_position", "query_offset");
+
+  /** Names of the matrices of the path on which content reaches the head of ranking. */
+  private static final String PATH_IN = "path_in";
+
+  private static final String PATH_OUT = "path_out";
 
   /** Tensors without a gradient. */
   public static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
@@ -72,6 +80,15 @@ public final class Program {
   /** Returns the code of the two programs that train and validate a model, without comments. */
   public static String trainingCode() {
     return text(Use.TRAINING).code() + servingCode();
+  }
+
+  /** Whether a model of this configuration uses a tensor. No file holds a tensor that it does not. */
+  public static boolean isUsed(String tensor, ModelConfig config) {
+    return switch (tensor) {
+      case ITEM_ATTRIBUTE -> config.attributes().reads();
+      case PATH_IN, PATH_OUT -> config.contentPath() > 0;
+      default -> true;
+    };
   }
 
   /** Returns the number that stands for {@code $name} in the program. */
@@ -155,6 +172,7 @@ public final class Program {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     shapes.put(ITEM_ID, new long[] {items, e});
     shapes.put("item_content", new long[] {config.contentDim(), e});
+    shapes.put(ITEM_ATTRIBUTE, new long[] {config.attributes().buckets(), e});
     shapes.put("item_in", new long[] {2 * e, e});
     shapes.put("item_out", new long[] {e, 2 * e});
     shapes.put("token_item", new long[] {d, e});
@@ -182,6 +200,8 @@ public final class Program {
     shapes.put("query_out", new long[] {e, d});
     shapes.put("head_norm", new long[] {d});
     shapes.put("head_in", new long[] {d, d});
+    shapes.put(PATH_IN, new long[] {config.contentPath(), e});
+    shapes.put(PATH_OUT, new long[] {d, config.contentPath()});
     shapes.put("head_out", new long[] {actions, d});
     shapes.put("head_bias", new long[] {actions});
     shapes.put("logit_scale", new long[] {1});

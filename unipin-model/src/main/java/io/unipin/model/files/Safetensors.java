@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads and writes safetensors files that hold float32 tensors.
@@ -42,10 +43,10 @@ public final class Safetensors {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final String name;
-  private final String roomy;
+  private final Set<String> roomy;
   private final int room;
 
-  private Safetensors(Path file, String roomy, int room) {
+  private Safetensors(Path file, Set<String> roomy, int room) {
     this.name = String.valueOf(file.getFileName());
     this.roomy = roomy;
     this.room = room;
@@ -56,17 +57,17 @@ public final class Safetensors {
    * the heap.
    */
   public static Map<String, FloatTensor> read(Path file) {
-    return read(file, "", 0);
+    return read(file, Set.of(), 0);
   }
 
   /**
-   * Returns the tensors of a file by name, in file order. The memory of one tensor gets room for
+   * Returns the tensors of a file by name, in file order. The memory of some tensors gets room for
    * more rows ({@link FloatTensor#grown}), which are filled with zeros.
    *
-   * @param roomy name of the tensor that gets room
+   * @param roomy names of the tensors that get room
    * @param room number of rows to leave room for
    */
-  public static Map<String, FloatTensor> read(Path file, String roomy, int room) {
+  public static Map<String, FloatTensor> read(Path file, Set<String> roomy, int room) {
     return new Safetensors(file, roomy, room).readFile(file);
   }
 
@@ -151,7 +152,7 @@ public final class Safetensors {
    */
   private ByteBuffer memory(Entry entry) {
     int bytes = (int) (entry.end - entry.begin);
-    int roomBytes = entry.name.equals(roomy) ? roomBytes(entry) : 0;
+    int roomBytes = roomy.contains(entry.name) ? roomBytes(entry) : 0;
     try {
       return OffHeap.allocate(bytes + roomBytes).limit(bytes);
     } catch (OutOfMemoryError e) {

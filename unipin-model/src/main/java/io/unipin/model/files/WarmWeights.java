@@ -70,7 +70,9 @@ public final class WarmWeights {
             config.maxHistory(),
             config.actions(),
             config.positives(),
-            config.surfaces());
+            config.surfaces(),
+            earlier.attributes(),
+            earlier.contentPath());
     if (!alike.equals(config)) {
       Map<String, Object> expected = shape(earlier);
       Map<String, Object> got = shape(config);
@@ -93,6 +95,8 @@ public final class WarmWeights {
     shape.put("kvHeads", config.kvHeads());
     shape.put("feedForward", config.feedForward());
     shape.put("gated", config.gated());
+    shape.put("attributes", config.attributes().buckets() + " of " + config.attributes().columns());
+    shape.put("contentPath", config.contentPath());
     return shape;
   }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /** All tensors of a program, in the shapes that a configuration gives them. Immutable. */
 public final class Weights {
@@ -20,13 +21,24 @@ public final class Weights {
   private static final String QUERY_DIRECT = "query_direct";
   private static final String TOKEN_ITEM = "token_item";
 
+  private static final String PATH_IN = "path_in";
+
+  private static final Set<String> ZEROS =
+      Set.of("head_bias", Program.ACTIVATION_RANGE, Program.ITEM_ATTRIBUTE, "path_out");
+
+  /** Matrices whose input has about unit length, so that their output has unit variance. */
+  private static final Set<String> OF_UNIT_LENGTH = Set.of(TOKEN_ITEM, PATH_IN);
+
   private static final List<String> SMALL =
       List.of("attention_out", "forward_out", "item_out", "query_out");
 
   private static final List<String> SMALL_TABLES =
       List.of("_gap", "_surface", "_position", "_offset");
 
-  /** Length of a random id if items have content. Longer random ids would outweigh the content. */
+  /**
+   * Length of a random id if items have content or attributes, which longer random ids would
+   * outweigh.
+   */
   private static final double ID_BESIDE_CONTENT = 0.1;
 
   private final Map<String, FloatTensor> tensors;
@@ -45,7 +57,7 @@ public final class Weights {
     Map<String, FloatTensor> ordered = new LinkedHashMap<>();
     for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
       FloatTensor tensor = tensors.get(entry.getKey());
-      if (tensor == null && Program.LATER.contains(entry.getKey())) {
+      if (tensor == null && mayLack(config, entry.getKey())) {
         long[] shape = entry.getValue();
         tensor = FloatTensor.of(new float[Math.toIntExact(FloatTensor.count(shape))], shape);
       }
@@ -71,11 +83,24 @@ public final class Weights {
     return new Weights(ordered);
   }
 
+  private static boolean mayLack(ModelConfig config, String tensor) {
+    return Program.LATER.contains(tensor) || !Program.isUsed(tensor, config);
+  }
+
+  /** Returns the tensors that a model's file holds, in the program's order. */
+  public Map<String, FloatTensor> stored(ModelConfig config) {
+    Map<String, FloatTensor> stored = new LinkedHashMap<>(tensors);
+    stored.keySet().removeIf(name -> !Program.isUsed(name, config));
+    return stored;
+  }
+
   /**
-   * Returns untrained weights. Ids have about unit length, or a tenth of it if items have content.
+   * Returns untrained weights. Ids have about unit length, or a tenth of it if items have content
+   * or attributes.
    * Elements of matrices are normal with variance 1 / fan-in; matrices whose output is added to a
    * residual are divided by {@code sqrt(2 layers)}. Norms are ones. The logit scale is {@code ln
-   * 20}, which is a temperature of 0.05.
+   * 20}, which is a temperature of 0.05. The rows of attributes and the end of the path for content
+   * are zeros, so a model begins as one without them.
    *
    * <p>The matrix that maps a state directly to a query starts as the transpose of the matrix that
    * maps an item to its token. So a query starts near the item of the last action, as in models
@@ -83,13 +108,16 @@ public final class Weights {
    */
   public static Weights random(ModelConfig config, long seed) {
     Random random = new Random(seed);
+    // Numbers of their own for what a model may lack. So the other tensors get the same numbers in
+    // models with and without it.
+    Random others = new Random(~seed);
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, long[]> entry : Program.shapes(config).entrySet()) {
       String name = entry.getKey();
       long[] shape = entry.getValue();
       int bytes = Math.toIntExact(FloatTensor.count(shape) * Float.BYTES);
       ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-      fill(buffer.asFloatBuffer(), name, shape, config, random);
+      fill(buffer.asFloatBuffer(), name, shape, config, name.equals(PATH_IN) ? others : random);
       tensors.put(name, new FloatTensor(shape, buffer));
     }
     // The random numbers of this tensor are drawn and then replaced. So a seed gives the other
@@ -104,7 +132,7 @@ public final class Weights {
       constant(out, 1);
     } else if (name.equals("logit_scale")) {
       constant(out, (float) Math.log(20));
-    } else if (name.equals("head_bias") || name.equals(Program.ACTIVATION_RANGE)) {
+    } else if (ZEROS.contains(name)) {
       constant(out, 0);
     } else if (name.equals("calibration")) {
       for (int i = 0; out.hasRemaining(); i++) {
@@ -120,11 +148,11 @@ public final class Weights {
 
   private static double scale(String name, long[] shape, ModelConfig config) {
     if (name.equals(Program.ITEM_ID)) {
-      double length = config.contentDim() == 0 ? 1 : ID_BESIDE_CONTENT;
+      double length = config.describesItems() ? ID_BESIDE_CONTENT : 1;
       return length / Math.sqrt(config.itemDim());
     }
-    if (name.equals(TOKEN_ITEM)) {
-      return 1; // the input has unit length, so the output has unit variance
+    if (OF_UNIT_LENGTH.contains(name)) {
+      return 1;
     }
     if (name.startsWith("token_") || SMALL_TABLES.stream().anyMatch(name::endsWith)) {
       return 0.1;

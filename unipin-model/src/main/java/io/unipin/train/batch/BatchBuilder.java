@@ -82,6 +82,7 @@ final class BatchBuilder {
         slates.width(),
         classes.rows(),
         classes.content(),
+        classes.attributes(),
         classes.bias(),
         new TrainingBatch.Tokens(classes.translate(items), bits, masked, surfaces, gaps),
         slate,

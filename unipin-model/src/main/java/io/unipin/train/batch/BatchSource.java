@@ -40,7 +40,7 @@ public record BatchSource(
         log,
         holdout,
         config,
-        new ItemClasses.Source(log, holdout, settings, known),
+        new ItemClasses.Source(log, holdout, config, known),
         new RareItems(log, holdout, settings),
         new ColdItems(log, holdout, settings));
   }

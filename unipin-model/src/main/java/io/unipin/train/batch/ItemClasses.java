@@ -3,6 +3,9 @@ package io.unipin.train.batch;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.model.features.AttributeBags;
+import io.unipin.model.features.AttributeConfig;
+import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainingSettings;
 import java.util.Arrays;
 import java.util.Random;
@@ -25,12 +28,15 @@ import java.util.stream.IntStream;
 final class ItemClasses {
   private final long[] rows;
   private final float[] content;
+  private final AttributeBags attributes;
   private final float[] bias;
   private final int[] index;
 
-  private ItemClasses(long[] rows, float[] content, float[] bias, int[] index) {
+  private ItemClasses(
+      long[] rows, float[] content, AttributeBags attributes, float[] bias, int[] index) {
     this.rows = rows;
     this.content = content;
+    this.attributes = attributes;
     this.bias = bias;
     this.index = index;
   }
@@ -40,6 +46,7 @@ final class ItemClasses {
     private final int items;
     private final int contentDim;
     private final float[] content;
+    private final AttributeBags attributes;
     private final double[] frequency;
     private final boolean[] unseen;
     private final int[] competing;
@@ -51,11 +58,13 @@ final class ItemClasses {
      * @param known (items) items that compete even without a training target, unless they are
      *     withheld
      */
-    Source(FeedLog log, Holdout holdout, TrainingSettings settings, boolean[] known) {
+    Source(FeedLog log, Holdout holdout, TrainConfig config, boolean[] known) {
+      TrainingSettings settings = config.training();
       Catalogue catalogue = log.catalogue();
       this.items = catalogue.size();
       this.contentDim = catalogue.contentDim();
       this.content = withUnknown(catalogue);
+      this.attributes = attributes(catalogue, config.model().attributes());
       this.settings = settings;
       this.frequency = frequency(log, holdout);
       this.unseen = new boolean[items];
@@ -73,7 +82,7 @@ final class ItemClasses {
       for (int row = 0; row <= items; row++) {
         bias[row] = row == items || unseen[row] ? Float.NEGATIVE_INFINITY : 0;
       }
-      this.full = new ItemClasses(all, content, bias, identity);
+      this.full = new ItemClasses(all, content, attributes, bias, identity);
     }
 
     /**
@@ -82,6 +91,11 @@ final class ItemClasses {
      */
     public float[] content() {
       return content;
+    }
+
+    /** Returns the attributes (items + 1) of the catalogue; none for the out-of-vocabulary item. */
+    public AttributeBags attributes() {
+      return attributes;
     }
 
     /** Returns whether each item (items) is left out and has no id row. */
@@ -126,7 +140,7 @@ final class ItemClasses {
       for (int i = 0; i < chosen.length; i++) {
         System.arraycopy(content, (int) chosen[i] * contentDim, picked, i * contentDim, contentDim);
       }
-      return new ItemClasses(chosen, picked, bias, index);
+      return new ItemClasses(chosen, picked, attributes.chosen(chosen), bias, index);
     }
 
     private void add(Growable.Longs rows, long[] more) {
@@ -140,6 +154,21 @@ final class ItemClasses {
 
     private static float[] withUnknown(Catalogue catalogue) {
       return Arrays.copyOf(catalogue.content(), (catalogue.size() + 1) * catalogue.contentDim());
+    }
+
+    private static AttributeBags attributes(Catalogue catalogue, AttributeConfig read) {
+      int items = catalogue.size();
+      return read.reads()
+          ? AttributeBags.of(
+              items + 1,
+              row ->
+                  row == items
+                      ? new int[0]
+                      : read.bucketsOf(
+                          catalogue.attributes(row),
+                          catalogue.category(row),
+                          catalogue.author(row)))
+          : AttributeBags.none(items + 1);
     }
 
     private static double[] frequency(FeedLog log, Holdout holdout) {
@@ -167,6 +196,10 @@ final class ItemClasses {
 
   float[] content() {
     return content;
+  }
+
+  AttributeBags attributes() {
+    return attributes;
   }
 
   float[] bias() {

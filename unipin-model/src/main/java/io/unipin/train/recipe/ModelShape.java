@@ -1,5 +1,7 @@
 package io.unipin.train.recipe;
 
+import io.unipin.model.features.AttributeConfig;
+
 /** Sizes of the model that a recipe trains; see {@link io.unipin.model.features.ModelConfig}. */
 public record ModelShape(
     int itemDim,
@@ -9,4 +11,6 @@ public record ModelShape(
     int kvHeads,
     int feedForward,
     boolean gated,
-    int maxHistory) {}
+    int maxHistory,
+    AttributeConfig attributes,
+    int contentPath) {}

@@ -5,8 +5,8 @@ import java.util.Map;
 
 /**
  * Parses the text of nested records into settings by dotted names. {@code Outer[a=1, b=Inner[c=2],
- * d={e=3}]} becomes {@code a}, {@code b.c} and {@code d.e}. An empty map becomes one setting. One
- * thread.
+ * d={e=3}]} becomes {@code a}, {@code b.c} and {@code d.e}. A list or an empty map becomes one
+ * setting. One thread.
  */
 public final class RecordText {
   private static final String CLOSING = "]}";
@@ -31,6 +31,10 @@ public final class RecordText {
    */
   private void value(String name) {
     int begin = at;
+    if (text.startsWith("[", at)) {
+      list(name);
+      return;
+    }
     while (at < text.length() && !isEnd() && text.charAt(at) != '[' && text.charAt(at) != '{') {
       at++;
     }
@@ -46,6 +50,15 @@ public final class RecordText {
       return;
     }
     fields(name);
+  }
+
+  /** Reads a list without lists inside. Its text is one setting. */
+  private void list(String name) {
+    int closing = text.indexOf(']', at);
+    int end = closing < 0 ? text.length() : closing + 1;
+    String list = text.substring(at, end);
+    settings.put(name, list.equals("[]") ? "none" : list);
+    at = end;
   }
 
   private void fields(String name) {

@@ -92,6 +92,8 @@ public record TrainConfig(
         model.maxHistory(),
         schema.actions(),
         schema.positives(),
-        schema.surfaces());
+        schema.surfaces(),
+        model.attributes(),
+        model.contentPath());
   }
 }

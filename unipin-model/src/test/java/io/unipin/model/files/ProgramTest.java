@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PagePositions;
@@ -25,7 +26,7 @@ class ProgramTest {
   @Test
   void source_serving_hasNeitherComparisonNorTraining() {
     assertThat(Program.text(Program.Use.SERVING).methods())
-        .contains("extend", "score", "extend_batch", "score_batch", "queries", "embedded")
+        .contains("extend", "score", "extend_batch", "score_batch", "queries", "item_rows")
         .doesNotContain("score_dense", "loss", "adamw", "item_embedding");
     assertThat(Program.text(Program.Use.COMPARISON).methods()).contains("score", "score_dense");
     assertThat(Program.text(Program.Use.TRAINING).methods())
@@ -82,7 +83,15 @@ class ProgramTest {
   void parameters_areThoseOfTheMethodInOrder() {
     assertThat(Program.text(Program.Use.SERVING).parameters("score"))
         .containsExactly(
-            "table", "candidates", "surface", "gap", "positions", "block", "steps", "rows");
+            "table",
+            "paths",
+            "candidates",
+            "surface",
+            "gap",
+            "positions",
+            "block",
+            "steps",
+            "rows");
     assertThat(Program.text(Program.Use.SERVING).parameters("ranges")).isEmpty();
     assertThatThrownBy(() -> Program.text(Program.Use.SERVING).parameters("loss"))
         .hasMessage("a method expected in the program, got loss");
@@ -129,11 +138,15 @@ class ProgramTest {
             8,
             List.of("a", "b", "c"),
             List.of("a"),
-            List.of("home", "related"));
+            List.of("home", "related"),
+            new AttributeConfig(31, List.of("author")),
+            19);
     Map<String, Long> letters =
         Map.ofEntries(
             Map.entry("N", 97L),
             Map.entry("F", 13L),
+            Map.entry("A", 31L),
+            Map.entry("X", 19L),
             Map.entry("E", 11L),
             Map.entry("d", 24L),
             Map.entry("L", 5L),

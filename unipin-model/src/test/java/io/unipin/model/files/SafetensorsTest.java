@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,7 @@ class SafetensorsTest {
     tensors.put("a", FloatTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
     tensors.put("b", FloatTensor.of(new float[] {7}, 1));
     Safetensors.write(file, tensors);
-    Map<String, FloatTensor> read = Safetensors.read(file, "a", 2);
+    Map<String, FloatTensor> read = Safetensors.read(file, Set.of("a"), 2);
     FloatTensor tensor = requireNonNull(read.get("a"));
     assertThat(tensor.shape()).containsExactly(2, 3);
     assertThat(tensor.toArray()).containsExactly(1, 2, 3, 4, 5, 6);
@@ -59,7 +60,7 @@ class SafetensorsTest {
         .hasMessage("memory of 60 bytes expected, got 48");
     assertThatThrownBy(() -> requireNonNull(read.get("b")).grown(1))
         .hasMessage("memory of 8 bytes expected, got 4");
-    assertThatThrownBy(() -> Safetensors.read(file, "a", Integer.MAX_VALUE))
+    assertThatThrownBy(() -> Safetensors.read(file, Set.of("a"), Integer.MAX_VALUE))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("a.safetensors: room for at most 178956968 rows behind tensor a");
   }

@@ -22,7 +22,14 @@ class TrainConfigTest {
   void read_recipesOfTheDataSets_areWhole() {
     Path recipes = Path.of(System.getProperty("unipin.root", "..")).resolve("recipes");
     for (String name :
-        List.of("ml-1m", "ml-100k", "amazon-beauty", "kuairand-pure", "trivago", "simulator")) {
+        List.of(
+            "ml-1m",
+            "ml-100k",
+            "amazon-beauty",
+            "amazon-beauty-attributes",
+            "kuairand-pure",
+            "trivago",
+            "simulator")) {
       TrainConfig recipe = TrainConfig.read(recipes.resolve(name).resolve("train.yaml"));
       assertThat(recipe.training().actionWeights()).as(name).isNotNull();
     }
@@ -55,6 +62,8 @@ class TrainConfigTest {
           training:\\n  coldBelow: 0 | training.coldBelow: 1 or more expected, got 0
           training:\\n  mixup: -0.2 | training.mixup: a number from 0 on expected, got -0.2
           training:\\n  mixupAlpha: 2 | training.mixupAlpha: a number in [0, 1] expected, got 2.0
+          model:\\n  attributes: {buckets: -1} | recipe.yaml:2:3: model.attributes: buckets: 0 to 16777216 expected, got -1
+          model:\\n  attributes: {rows: 8} | recipe.yaml:2:16: model.attributes.rows: unknown key; known here are
           model: [1, 2] | recipe.yaml:1:1: model: keys below it expected, got [1,2]
           training:\\n\\tepochs: 3 | recipe.yaml:2:1: found character
           training:\\n  epochs: | recipe.yaml:2:3: training.epochs: a value expected, got nothing

@@ -101,6 +101,7 @@
   def score_batch(
     self,
     table: Tensor,  # (N + 1 + V, E)
+    paths: Tensor,  # (N + 1 + V, X), any in a model without such a path
     candidates: Tensor,  # (B, k) rows of the table
     surfaces: Tensor,  # (B)
     gaps: Tensor,  # (B)
@@ -139,4 +140,5 @@
       attended = self.with_own(mixed, others, q, own_key, own_value)
       # feed-forward
       x = self.finish(x, attended.reshape([users * k, q_width]), l)
-    return self.calibrated(self.action_logits(x)).view([users, k, -1])
+    past = self.picked(paths, candidates.reshape([-1]))
+    return self.calibrated(self.candidate_logits(x, past)).view([users, k, -1])

@@ -6,6 +6,7 @@
   def score_dense(
     self,
     table: Tensor,  # (N + 1 + V, E)
+    paths: Tensor,  # (N + 1 + V, X), any in a model without such a path
     items: Tensor,  # (n) rows of the table
     actions: Tensor,  # (n, C) multi-hot
     surfaces: Tensor,  # (n)
@@ -41,4 +42,5 @@
       attended = self.attend(qkv.narrow(1, 0, q_width), keys, values, mask, False)
       # feed-forward
       x = self.finish(x, attended, l)
-    return self.calibrated(self.action_logits(x.narrow(0, rows, count)))
+    past = self.picked(paths, candidates)
+    return self.calibrated(self.candidate_logits(x.narrow(0, rows, count), past))

@@ -5,9 +5,60 @@
   # not know; their rows of ids are zeros. A fingerprint of a model does not cover the tower, see
   # docs/decisions/program.md.
 
-  # Embeds items from their rows of item_id and their content (m, F). The rows are ids (m, E), or
-  # one row (1, E) for all items. Returns vectors (m, E) of unit length.
-  def embedded(self, ids: Tensor, content: Tensor) -> Tensor:
-    x = ids + torch.matmul(content, self.item_content)
+  # Sums the rows of items' attributes. Returns (m, E), or (0) for a model that reads no attributes.
+  # A sum does not change when an attribute is added whose row is zeros, as is the row of every
+  # attribute that training did not see. A mean would.
+  def bags(
+    self,
+    buckets: Tensor,  # (t) rows of item_attribute, item by item
+    starts: Tensor  # (m) where the buckets of each item begin
+  ) -> Tensor:  # (m, E) or (0)
+    if torch.numel(self.item_attribute) == 0:
+      sums = torch.zeros([0], dtype=$float32)
+    elif torch.numel(buckets) == 0:
+      nothing = torch.sum(self.item_attribute, [0], True) * 0.
+      sums = nothing.expand([starts.size(0), -1])
+    else:
+      sums, a, b, c = torch.embedding_bag(self.item_attribute, buckets, starts, False, 0)
+    return sums
+
+  # Returns the part of items' vectors that does not come from their ids.
+  def described(
+    self,
+    content: Tensor,  # (m, F)
+    bags: Tensor  # (m, E) or (0)
+  ) -> Tensor:  # (m, E)
+    x = torch.matmul(content, self.item_content)
+    if torch.numel(bags) > 0:
+      x = x + bags
+    return x
+
+  # Embeds items from their rows of item_id and the rest of their parts (m, E). The rows are ids
+  # (m, E), or one row (1, E) for all items. Returns vectors (m, E) of unit length.
+  def embedded(self, ids: Tensor, described: Tensor) -> Tensor:
+    x = ids + described
     x = x + torch.linear(torch.gelu(torch.linear(x, self.item_in)), self.item_out)
     return self.normalise(x)
+
+  # Returns what goes past the layers to the head of ranking, for items with these described parts
+  # (m, E): (m, X), or (0) in a model without such a path.
+  def path(self, described: Tensor) -> Tensor:
+    if torch.numel(self.path_in) > 0:
+      past = torch.gelu(torch.linear(described, self.path_in))
+    else:
+      past = torch.zeros([0], dtype=$float32)
+    return past
+
+  # Returns the vectors (m, E) of items, and behind each vector what goes past the layers (m, X).
+  def item_rows(
+    self,
+    ids: Tensor,  # (m, E) or (1, E)
+    content: Tensor,  # (m, F)
+    buckets: Tensor,  # (t)
+    starts: Tensor  # (m)
+  ) -> Tensor:  # (m, E + X)
+    described = self.described(content, self.bags(buckets, starts))
+    rows = self.embedded(ids, described)
+    if torch.numel(self.path_in) > 0:
+      rows = torch.cat([rows, self.path(described)], 1)
+    return rows

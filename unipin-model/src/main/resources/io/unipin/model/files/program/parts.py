@@ -14,6 +14,7 @@
 #   B users                    n actions of a history        k candidates
 #   a new actions              m new rows of a history       T rows that a block has room for
 #   N items, V live ones       E width of an embedding       F width of an item's content
+#   A buckets of attributes    t attributes of some items    X width of the path for content
 #   d width of a row           W width inside feed-forward   D width of a head
 #   L layers                   H query heads                 G heads of keys and values
 #   C action types             r rows of queries
@@ -33,13 +34,13 @@
 #   kinds of arithmetic  $PLAIN $BLOCKED $INT8 $OBSERVING, as in io.unipin.model.Arithmetic
 class UniPin(Module):
   __parameters__ = [
-    "item_id", "item_content", "item_in", "item_out",
+    "item_id", "item_content", "item_attribute", "item_in", "item_out",
     "token_item", "token_action", "token_mask", "token_first", "token_surface", "token_gap",
     "candidate_gap", "candidate_position",
     "attention_norm", "attention_in", "attention_out", "forward_norm", "forward_in", "forward_out",
     "query_norm", "query_in", "query_action", "query_surface", "query_gap", "query_offset",
     "query_direct", "query_out",
-    "head_norm", "head_in", "head_out", "head_bias", "logit_scale",
+    "head_norm", "head_in", "path_in", "path_out", "head_out", "head_bias", "logit_scale",
   ]
   __buffers__ = ["calibration", "activation_range", ]
   heads : int                  # H
@@ -52,6 +53,7 @@ class UniPin(Module):
   # items
   item_id : Tensor  # (N + 1, E)
   item_content : Tensor  # (F, E)
+  item_attribute : Tensor  # (A, E)
   item_in : Tensor  # (2 E, E)
   item_out : Tensor  # (E, 2 E)
   # rows of histories and candidates
@@ -82,6 +84,8 @@ class UniPin(Module):
   # ranking
   head_norm : Tensor  # (d)
   head_in : Tensor  # (d, d)
+  path_in : Tensor  # (X, E)
+  path_out : Tensor  # (d, X)
   head_out : Tensor  # (C, d)
   head_bias : Tensor  # (C)
   logit_scale : Tensor  # (1)
@@ -184,6 +188,30 @@ class UniPin(Module):
   def action_logits(self, x: Tensor) -> Tensor:
     h = torch.gelu(torch.linear(self.norm(x, self.head_norm), self.head_in))
     return torch.linear(h, self.head_out, self.head_bias)
+
+  # Returns logits (..., C) of candidates. What is known of a candidate besides its id also reaches
+  # the head on a path past the layers.
+  def candidate_logits(
+    self,
+    x: Tensor,  # (..., d)
+    past: Tensor  # (..., X), (0) in a model without such a path
+  ) -> Tensor:  # (..., C)
+    h = torch.linear(self.norm(x, self.head_norm), self.head_in)
+    if torch.numel(self.path_out) > 0:
+      h = h + torch.linear(past, self.path_out)
+    return torch.linear(torch.gelu(h), self.head_out, self.head_bias)
+
+  # Picks what goes past the layers for items (...): (..., X), (0) in a model without such a path.
+  def picked(
+    self,
+    paths: Tensor,  # (M, X), any in a model without such a path
+    items: Tensor  # (...) rows of paths
+  ) -> Tensor:  # (..., X) or (0)
+    if torch.numel(self.path_out) > 0:
+      past = torch.embedding(paths, items)
+    else:
+      past = torch.zeros([0], dtype=$float32)
+    return past
 
   # Turns logits (..., C) into calibrated probabilities (..., C).
   def calibrated(self, logits: Tensor) -> Tensor:

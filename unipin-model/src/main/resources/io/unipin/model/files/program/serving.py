@@ -227,6 +227,7 @@
   def score(
     self,
     table: Tensor,  # (N + 1 + V, E)
+    paths: Tensor,  # (N + 1 + V, X), any in a model without such a path
     candidates: Tensor,  # (k) rows of the table
     surface: Tensor,  # (1)
     gap: Tensor,  # (1)
@@ -249,4 +250,4 @@
       attended = self.attend_slate(qkv, keys, values)
       # feed-forward
       x = self.finish(x, attended, l)
-    return self.calibrated(self.action_logits(x))
+    return self.calibrated(self.candidate_logits(x, self.picked(paths, candidates)))

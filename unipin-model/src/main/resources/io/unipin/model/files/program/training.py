@@ -1,9 +1,15 @@
 
   # ---- training: a batch of histories in one dense pass ----
 
-  # Embeds the items of rows (m) with content (m, F): (m, E), unit length.
-  def item_embedding(self, rows: Tensor, content: Tensor) -> Tensor:
-    return self.embedded(torch.embedding(self.item_id, rows), content)
+  # Returns item_rows of catalogue rows with their ids.
+  def item_embedding(
+    self,
+    rows: Tensor,  # (m) rows of item_id
+    content: Tensor,  # (m, F)
+    buckets: Tensor,  # (t)
+    starts: Tensor  # (m)
+  ) -> Tensor:  # (m, E + X)
+    return self.item_rows(torch.embedding(self.item_id, rows), content, buckets, starts)
 
   # Makes rows of actions as tokens does. In some of the rows the action types are masked.
   def masked_tokens(
@@ -161,6 +167,7 @@
   def mixed_loss(
     self,
     states: Tensor,  # (S, d)
+    past: Tensor,  # (S, X) or (0)
     labels: Tensor,  # (S, C)
     partners: Tensor,  # (S) each candidate's partner, a row of states
     shares: Tensor,  # (S) share of the candidate itself; its partner has the rest
@@ -170,7 +177,10 @@
     rest = torch.rsub(own, 1)
     x = states * own + states.index_select(0, partners) * rest
     y = labels * own + labels.index_select(0, partners) * rest
-    return self.action_loss(self.action_logits(x), y, weights)
+    z = past
+    if torch.numel(past) > 0:
+      z = past * own + past.index_select(0, partners) * rest
+    return self.action_loss(self.candidate_logits(x, z), y, weights)
 
   # Returns the loss and its parts (4): the whole, items, masked history actions, slates. The whole
   # is the sum of the parts. It also contains the gap between cold and other candidates and the loss
@@ -181,6 +191,8 @@
     # classes
     ids: Tensor,  # (M, E) rows of item_id
     content: Tensor,  # (M, F)
+    buckets: Tensor,  # (t) rows of item_attribute, class by class
+    starts: Tensor,  # (M) where the buckets of each class begin
     class_bias: Tensor,  # (M): -log Q, 0 for a full softmax, -inf for a row that does not compete
     kept: Tensor,  # (M), 1 where a class keeps its id, 0 where it has none; (0) if all keep theirs
     bare: Tensor,  # (U) class of each candidate that loses its id; slate names it M .. M + U - 1
@@ -219,12 +231,18 @@
     rows = ids
     if torch.numel(kept) > 0:
       rows = ids * kept.unsqueeze(1)
-    items = self.embedded(rows, content)
+    bags = self.bags(buckets, starts)
+    described = self.described(content, bags)
+    items = self.embedded(rows, described)
     all_items = items
+    all_described = described
     if torch.numel(bare) > 0:
       nothing = torch.zeros([bare.size(0), ids.size(1)], dtype=$float32, device=ids.device)
-      without_ids = self.embedded(nothing, content.index_select(0, bare))
-      all_items = torch.cat([items, without_ids])
+      if torch.numel(bags) > 0:
+        bags = bags.index_select(0, bare)
+      bare_described = self.described(content.index_select(0, bare), bags)
+      all_items = torch.cat([items, self.embedded(nothing, bare_described)])
+      all_described = torch.cat([described, bare_described])
     x, c = self.dense(
       all_items, index, actions, masked, surfaces, gaps,
       slate, slate_surfaces, slate_gaps, slate_positions, cuts, float(dropout))
@@ -240,7 +258,9 @@
     hidden = self.action_logits(self.pick(x, hidden_at))
     hidden_loss = self.action_loss(hidden, hidden_labels, hidden_weights)
     states = self.pick(c, slate_at)
-    shown = self.action_logits(states)
+    shown_items = slate.reshape([-1]).index_select(0, slate_at)
+    past = self.path(all_described.index_select(0, shown_items))
+    shown = self.candidate_logits(states, past)
     slate_loss = self.action_loss(shown, slate_labels, slate_weights)
     total = item_loss + hidden_loss + slate_loss
     # new and rare items
@@ -252,7 +272,7 @@
       gap = gap + self.score_gap(probabilities, without, cold, slate_weights)
       total = total + gap * float(score_reg)
     if torch.numel(partners) > 0:
-      mixed = self.mixed_loss(states, slate_labels, partners, shares, slate_weights)
+      mixed = self.mixed_loss(states, past, slate_labels, partners, shares, slate_weights)
       total = total + mixed * float(mixup)
     return torch.stack([total, item_loss, hidden_loss, slate_loss])
 
@@ -261,6 +281,7 @@
   def dense_scores(
     self,
     items: Tensor,  # (M, E)
+    paths: Tensor,  # (M, X), any in a model without such a path
     index: Tensor,  # (B, n)
     actions: Tensor,  # (B, n, C)
     masked: Tensor,  # (B, n, 1)
@@ -275,7 +296,8 @@
     x, c = self.dense(
       items, index, actions, masked, surfaces, gaps,
       slate, slate_surfaces, slate_gaps, slate_positions, cuts, 0.)
-    return (x, self.calibrated(self.action_logits(c)), self.calibrated(self.action_logits(x)))
+    shown = self.candidate_logits(c, self.picked(paths, slate))
+    return (x, self.calibrated(shown), self.calibrated(self.action_logits(x)))
 
   # Copies rows (M) of the id table: (M, E).
   def ids(self, rows: Tensor) -> Tensor:

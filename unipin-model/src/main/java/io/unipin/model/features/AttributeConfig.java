@@ -1,0 +1,89 @@
+package io.unipin.model.features;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import org.apache.commons.codec.digest.MurmurHash3;
+
+/**
+ * How a model reads items' attributes (tags, brands, words). A hash gives each attribute one of the
+ * rows of a table, its bucket.
+ *
+ * @param buckets number of rows of the table; 0 for a model that reads no attributes
+ * @param columns columns of the items table whose values are attributes; some of {@code attributes},
+ *     {@code category} and {@code author}
+ */
+public record AttributeConfig(int buckets, List<String> columns) {
+  private static final String TAGS = "attributes";
+  private static final String CATEGORY = "category";
+  private static final String AUTHOR = "author";
+  private static final List<String> COLUMNS = List.of(TAGS, CATEGORY, AUTHOR);
+  private static final int MOST_BUCKETS = 1 << 24;
+
+  /** A model that reads no attributes. */
+  public static final AttributeConfig NONE = new AttributeConfig(0, List.of(TAGS));
+
+  public AttributeConfig {
+    columns = List.copyOf(columns);
+    if (buckets < 0 || buckets > MOST_BUCKETS) {
+      throw new IllegalArgumentException(
+          "buckets: 0 to %s expected, got %s".formatted(MOST_BUCKETS, buckets));
+    }
+    if (columns.isEmpty()
+        || !COLUMNS.containsAll(columns)
+        || new HashSet<>(columns).size() < columns.size()) {
+      throw new IllegalArgumentException(
+          "columns: some of %s, each once, expected, got %s".formatted(COLUMNS, columns));
+    }
+  }
+
+  /** Whether the model reads attributes. */
+  public boolean reads() {
+    return buckets > 0;
+  }
+
+  /**
+   * Returns the names of an item's attributes, each once: its column, NUL, and its value. So a tag
+   * and a category of the same text are two attributes. An empty category or author is none.
+   */
+  public List<String> names(List<String> tags, String category, String author) {
+    List<String> names = new ArrayList<>();
+    for (String column : columns) {
+      switch (column) {
+        case CATEGORY -> add(names, CATEGORY, category);
+        case AUTHOR -> add(names, AUTHOR, author);
+        default -> tags.forEach(tag -> add(names, TAGS, tag));
+      }
+    }
+    return names.stream().distinct().toList();
+  }
+
+  private static void add(List<String> names, String column, String value) {
+    if (!value.isEmpty()) {
+      names.add(column + '\0' + value);
+    }
+  }
+
+  /**
+   * Returns the buckets of an item's attributes in rising order, so that their order has no effect.
+   * Two attributes in one bucket count twice.
+   */
+  public int[] bucketsOf(List<String> tags, String category, String author) {
+    int[] found =
+        names(tags, category, author).stream().mapToInt(name -> bucket(name, buckets)).toArray();
+    Arrays.sort(found);
+    return found;
+  }
+
+  /*
+   * Let h be the first 64 bits of MurmurHash3 x64 128 with seed 0 of the name's UTF-8 bytes, read
+   * as an unsigned number. The bucket is the integer part of h * buckets / 2^64, as a slot of an
+   * experiment is.
+   */
+  static int bucket(String name, int buckets) {
+    long hash = MurmurHash3.hash128x64(name.getBytes(StandardCharsets.UTF_8))[0];
+    return (int) (Math.multiplyHigh(hash, buckets) + ((hash >> 63) & buckets));
+  }
+}
