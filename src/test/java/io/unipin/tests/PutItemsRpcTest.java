@@ -53,7 +53,12 @@ final class PutItemsRpcTest {
       assertThat(outcomes(server.admin().putItems(items))).containsOnly(Outcome.ADDED);
       assertThat(found(server)).contains(ItemsServer.FIRST, ItemsServer.FIRST + 1);
       assertThat(outcomes(server.admin().putItems(items))).containsOnly(Outcome.UNCHANGED);
-      Item renamed = items.get(0).toBuilder().setTitle("Another").build();
+      Item renamed =
+          items.get(0).toBuilder()
+              .setTitle("Another")
+              .addAttributes("wool")
+              .addAttributes("red")
+              .build();
       assertThat(outcomes(server.admin().putItems(List.of(renamed))))
           .containsExactly(Outcome.REPLACED);
 

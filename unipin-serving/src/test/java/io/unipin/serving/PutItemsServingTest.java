@@ -34,10 +34,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that items put into a running server are served like items that training knew. */
 @Timeout(180)
@@ -164,6 +167,37 @@ final class PutItemsServingTest {
                   .map(ScoredItem::getItemId)
                   .toList());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, ContentBundles.CONTENT})
+  void pages_withPutItemsOfAttributes_equalThoseOfABundleThatKnowsThem(int contentDim) {
+    publishDescribed("put", "one", EARLY, contentDim);
+    publishDescribed("oracle", "whole", ContentBundles.ALL, contentDim);
+    try (Running put = start("put");
+        Running oracle = start("oracle", "bundle.name=whole")) {
+      List<PutItem> late =
+          IntStream.range(EARLY, ContentBundles.ALL)
+              .mapToObj(row -> ContentBundles.described(row, contentDim))
+              .toList();
+      put.put(late);
+      for (int user = 0; user < 20; user++) {
+        assertSame(put.page(request(user)), oracle.page(request(user)));
+      }
+      assertThat(put.ids(anyone(NOW))).hasSize(ContentBundles.ALL).containsAll(lateIds());
+      RetrieveAndRankResponse before = put.page(request(3));
+      put.put(List.of(late.get(0).described(List.of("tag 1", "tag 2", "brand 3"))));
+      assertThat(put.page(request(3)).getItemsList())
+          .as("another set of attributes is another vector")
+          .isNotEqualTo(before.getItemsList());
+    }
+  }
+
+  private void publishDescribed(String home, String name, int items, int contentDim) {
+    Path bundles = folder.resolve(home).resolve("bundles");
+    assertThat(bundles.toFile().mkdirs()).isTrue();
+    Path scratch = folder.resolve(home).resolve("scratch");
+    ContentBundles.publishDescribed(bundles, name, items, contentDim, 1, scratch);
   }
 
   @Test

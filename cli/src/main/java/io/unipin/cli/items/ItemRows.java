@@ -14,7 +14,15 @@ interface ItemRows extends AutoCloseable {
   /** Names of the columns that are read: those of a feed log's items table, and expires_ms. */
   List<String> COLUMNS =
       List.of(
-          "item_id", "key", "title", "category", "author", "created_ms", "expires_ms", "content");
+          "item_id",
+          "key",
+          "title",
+          "category",
+          "author",
+          "created_ms",
+          "expires_ms",
+          "content",
+          "attributes");
 
   /** Returns the next row, which has an item or a fault; empty at the end of the file. */
   Optional<ItemRow> next() throws IOException;

@@ -1,10 +1,15 @@
 package io.unipin.cli.items;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.feedlog.ItemKeys;
 import io.unipin.feedlog.source.Shown;
 import io.unipin.proto.v1.Item;
 import io.unipin.serving.items.ItemCheck;
 import io.unipin.serving.rpc.items.ItemFields;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +22,9 @@ final class ItemValues {
   private static final Pattern WHOLE = Pattern.compile("([+-]?\\d{1,19})(?:\\.0*)?");
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?(?:\\d{1,60}(?:\\.\\d{0,60})?|\\.\\d{1,60})(?:[eE][+-]?\\d{1,4})?");
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final String place;
   private final Item.Builder item = Item.newBuilder();
@@ -45,6 +53,7 @@ final class ItemValues {
       case "created_ms" -> whole(column, value).ifPresent(item::setCreatedMs);
       case "expires_ms" -> whole(column, value).ifPresent(item::setExpiresMs);
       case "content" -> content(value);
+      case "attributes" -> attributes(value);
       default -> {} // the command named this unread column before the first row
     }
   }
@@ -81,6 +90,33 @@ final class ItemValues {
       }
       item.addContent(Float.parseFloat(number));
     }
+  }
+
+  /** Reads a list such as {@code ["red", "wool"]}, or texts with {@code |} between them. */
+  private void attributes(String value) {
+    String text = value.strip();
+    if (!text.startsWith("[")) {
+      Arrays.stream(text.split("\\|", -1))
+          .map(String::strip)
+          .filter(each -> !each.isEmpty())
+          .forEach(item::addAttributes);
+      return;
+    }
+    try {
+      for (JsonNode each : JSON.readTree(text)) {
+        if (!each.isTextual()) {
+          complain("attributes", "texts", each);
+          return;
+        }
+        item.addAttributes(each.textValue());
+      }
+    } catch (JsonProcessingException e) {
+      complain("attributes", "a list such as [\"red\", \"wool\"]", value);
+    }
+  }
+
+  void addAttribute(String attribute) {
+    item.addAttributes(attribute);
   }
 
   void addContent(float number) {

@@ -98,6 +98,9 @@ final class ItemsGetCommand implements Callable<Integer> {
     out.println("  appeared  " + time(item.getCreatedMs(), "unknown"));
     out.println("  expires   " + time(item.getExpiresMs(), "never"));
     out.println("  content   " + item.getContentCount() + " numbers");
+    if (item.getAttributesCount() > 0) {
+      out.println("  attributes " + text(String.join(", ", item.getAttributesList())));
+    }
   }
 
   private static String text(String value) {

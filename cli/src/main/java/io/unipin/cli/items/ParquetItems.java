@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ParquetItems implements ItemRows {
   private static final Set<String> WHOLE = Set.of("BIGINT", "INTEGER", "SMALLINT", "UINTEGER");
   private static final Set<String> TEXT = Set.of("VARCHAR");
+  private static final Set<String> TEXTS = Set.of("VARCHAR[]");
   private static final Set<String> NUMBERS = Set.of("FLOAT[]", "DOUBLE[]");
 
   private final String file;
@@ -77,6 +78,7 @@ final class ParquetItems implements ItemRows {
         switch (column) {
           case "item_id", "created_ms", "expires_ms" -> WHOLE;
           case "content" -> NUMBERS;
+          case "attributes" -> TEXTS;
           default -> TEXT;
         };
     String got = types.getOrDefault(column, "");
@@ -110,6 +112,8 @@ final class ParquetItems implements ItemRows {
       String column = columns.get(i);
       if (column.equals("content")) {
         content(item, open.getArray(i + 2));
+      } else if (column.equals("attributes")) {
+        attributes(item, open.getArray(i + 2));
       } else {
         item.set(column, open.getString(i + 2));
       }
@@ -124,6 +128,19 @@ final class ParquetItems implements ItemRows {
           item.addContent(value);
         } else {
           item.complain("content", "numbers", null);
+        }
+      }
+    }
+  }
+
+  private static void attributes(ItemValues item, java.sql.@Nullable Array list)
+      throws SQLException {
+    if (list != null) {
+      for (Object text : (Object[]) list.getArray()) {
+        if (text instanceof String value) {
+          item.addAttribute(value);
+        } else {
+          item.complain("attributes", "texts", null);
         }
       }
     }

@@ -116,6 +116,47 @@ final class ItemRowsTest {
     }
   }
 
+  @Test
+  void attributes_areReadFromEveryKindOfFile() throws Exception {
+    Item item = Item.newBuilder().setId(1).addAttributes("red").addAttributes("wool, fine").build();
+    Item none = Item.newBuilder().setId(2).build();
+    Path csv =
+        text("a.csv", "item_id,attributes\n1,\"red | wool, fine\"\n2,\n2, |\n3,[1]\n3,[\"a\"\n");
+    String list = "column attributes: a list such as [\"red\", \"wool\"] expected, got '[\"a\"'";
+    assertThat(read(csv))
+        .containsExactly(
+            ItemRow.of("a.csv line 2", item),
+            ItemRow.of("a.csv line 3", none),
+            ItemRow.of("a.csv line 4", none),
+            ItemRow.refused("a.csv line 5", "column attributes: texts expected, got '1'"),
+            ItemRow.refused("a.csv line 6", list));
+    Path json =
+        text(
+            "a.jsonl",
+            """
+            {"item_id": 1, "attributes": ["red", "wool, fine"]}
+            {"item_id": 2, "attributes": null}
+            {"item_id": 3, "attributes": [" "]}
+            """);
+    assertThat(read(json))
+        .containsExactly(
+            ItemRow.of("a.jsonl line 1", item),
+            ItemRow.of("a.jsonl line 2", none),
+            ItemRow.refused(
+                "a.jsonl line 3",
+                "item 3: attributes[0]: an attribute that is not blank expected"));
+    Path parquet =
+        parquet(
+            "a.parquet",
+            "SELECT * FROM (VALUES (1, ['red', 'wool, fine']), (2, NULL), (3, ['a', NULL]))"
+                + " AS t(item_id, attributes)");
+    assertThat(read(parquet))
+        .containsExactly(
+            ItemRow.of("a.parquet row 1", item),
+            ItemRow.of("a.parquet row 2", none),
+            ItemRow.refused("a.parquet row 3", "column attributes: texts expected, got null"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.settings.SettingsTree;
 import io.unipin.settings.Syntax;
 import java.util.HexFormat;
@@ -13,7 +14,7 @@ import java.util.List;
  * The description of a bundle in its own directory.
  *
  * @param format version of the directory's layout; version 1 has no golden queries, 1 and 2 have no
- *     recipe, 1 to 3 have no counts of classes
+ *     recipe, 1 to 3 have no counts of classes, 1 to 4 neither attributes nor a path for content
  * @param created time of creation, ISO-8601, UTC
  * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}
@@ -32,7 +33,8 @@ record BundleManifest(
     List<BundleFile> files,
     List<GoldenQuery> golden,
     String sha256) {
-  static final int FORMAT = 4;
+  static final int FORMAT = 5;
+  private static final int WITHOUT_ATTRIBUTES = 4;
   private static final int WITHOUT_GOLDEN = 1;
 
   private static final ObjectMapper WRITER =
@@ -41,6 +43,14 @@ record BundleManifest(
   BundleManifest {
     files = List.copyOf(files);
     golden = List.copyOf(golden);
+  }
+
+  /**
+   * Returns the format of a bundle with such a model: the earliest one that holds it, so that
+   * earlier versions serve every bundle that they can.
+   */
+  static int format(ModelConfig model) {
+    return model.attributes().reads() || model.contentPath() > 0 ? FORMAT : WITHOUT_ATTRIBUTES;
   }
 
   /** Returns this manifest with its own checksum filled in. */

@@ -158,7 +158,7 @@ public final class BundlePublisher {
       String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
       BundleManifest manifest =
           new BundleManifest(
-              BundleManifest.FORMAT,
+              BundleManifest.format(loaded.config()),
               name,
               created,
               loaded.fingerprint(),

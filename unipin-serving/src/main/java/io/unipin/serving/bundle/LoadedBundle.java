@@ -15,6 +15,7 @@ import io.unipin.serving.items.live.LiveItem;
 import io.unipin.serving.items.live.LiveItems;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +39,10 @@ public final class LoadedBundle implements AutoCloseable {
   private final LiveIndex index;
   private final LiveItems items;
   private final List<GoldenQuery> golden;
+
+  /** The buckets of attributes that training saw; never changed. */
+  private final BitSet learnedBuckets;
+
   private final Instant loadedAt = Instant.now();
 
   /** The range that {@link #contents} returns; null until it is first needed. */
@@ -61,6 +66,7 @@ public final class LoadedBundle implements AutoCloseable {
     this.indexVersion = indexVersion;
     this.model = model;
     this.catalogue = catalogue;
+    this.learnedBuckets = model.learnedBuckets();
     this.filters = new CatalogueFilters(catalogue);
     requireEqual("items of model and catalogue", model.config().items(), catalogue.size());
     requireEqual("items of model and index", model.config().items(), index.size());
@@ -152,6 +158,11 @@ public final class LoadedBundle implements AutoCloseable {
     return known;
   }
 
+  /** Whether training saw one of these buckets of attributes. */
+  public boolean knowsAttributeOf(int[] buckets) {
+    return Arrays.stream(buckets).anyMatch(learnedBuckets::get);
+  }
+
   /** Returns the bundle's own items and its live items. */
   public LiveItems items() {
     return items;
@@ -162,15 +173,18 @@ public final class LoadedBundle implements AutoCloseable {
    * finds them.
    *
    * @param added distinct ids that the bundle does not know, at most {@link LiveItems#available}
-   * @param vectors (added, itemDim) from {@link ServingModel#embed}
+   * @param rows (added, itemDim + contentPath) from {@link ServingModel#embed}
    */
-  public void add(List<LiveItem> added, float[] vectors) {
+  public void add(List<LiveItem> added, float[] rows) {
     int dimension = model.config().itemDim();
+    int length = dimension + model.config().contentPath();
     int[] slots = items.reserve(added.size());
+    float[] vectors = new float[slots.length * dimension];
     boolean written = false;
     try {
       for (int i = 0; i < slots.length; i++) {
-        model.writeLive(slots[i], Arrays.copyOfRange(vectors, i * dimension, (i + 1) * dimension));
+        model.writeLive(slots[i], Arrays.copyOfRange(rows, i * length, (i + 1) * length));
+        System.arraycopy(rows, i * length, vectors, i * dimension, dimension);
       }
       written = true;
     } finally {

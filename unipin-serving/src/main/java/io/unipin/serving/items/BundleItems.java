@@ -1,6 +1,8 @@
 package io.unipin.serving.items;
 
 import io.unipin.feedlog.Catalogue;
+import io.unipin.model.features.AttributeBags;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.items.ItemPlace.Service;
 import io.unipin.serving.items.live.LiveItems;
@@ -35,16 +37,19 @@ final class BundleItems {
   }
 
   /**
-   * Returns the vectors (items, itemDim) that the bundle's tower computes. The items must fit the
-   * bundle.
+   * Returns the rows (items, itemDim + contentPath) that the bundle's tower computes. The items must
+   * fit the bundle.
    */
   float[] embed(List<StoredItem> items) {
-    int dimension = bundle.model().config().contentDim();
+    ModelConfig model = bundle.model().config();
+    int dimension = model.contentDim();
     float[] contents = new float[Math.multiplyExact(items.size(), dimension)];
     for (int i = 0; i < items.size(); i++) {
       System.arraycopy(items.get(i).item().content(), 0, contents, i * dimension, dimension);
     }
-    return items.isEmpty() ? contents : bundle.model().embed(contents);
+    AttributeBags attributes =
+        AttributeBags.of(items.size(), i -> ItemFit.attributes(model, items.get(i).item()));
+    return items.isEmpty() ? contents : bundle.model().embed(contents, attributes);
   }
 
   /**
@@ -93,10 +98,10 @@ final class BundleItems {
           bundle.name(),
           items.size() - good.length);
     }
-    int dimension = bundle.model().config().itemDim();
-    float[] rows = new float[good.length * dimension];
+    int length = items.isEmpty() ? 0 : vectors.length / items.size();
+    float[] rows = new float[good.length * length];
     for (int i = 0; i < good.length; i++) {
-      System.arraycopy(vectors, good[i] * dimension, rows, i * dimension, dimension);
+      System.arraycopy(vectors, good[i] * length, rows, i * length, length);
     }
     add(IntStream.of(good).mapToObj(items::get).toList(), rows);
   }
@@ -115,7 +120,7 @@ final class BundleItems {
   /**
    * Adds items that fit the bundle.
    *
-   * @param vectors (items, itemDim) finite vectors from {@link #embed}
+   * @param vectors (items, itemDim + contentPath) finite rows from {@link #embed}
    */
   void add(List<StoredItem> items, float[] vectors) {
     if (!items.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.unipin.serving.items;
 
 import io.unipin.feedlog.FeedRules;
+import java.util.List;
 import java.util.Optional;
 
 /** The rules that a put item must keep whatever bundles serve. */
@@ -22,7 +23,21 @@ public final class ItemCheck {
         .or(() -> time("created_ms", item.createdMs()))
         .or(() -> time("expires_ms", item.expiresMs()))
         .or(() -> expiry(item.expiresMs(), nowMs))
-        .or(() -> content(item.content()));
+        .or(() -> content(item.content()))
+        .or(() -> attributes(item.attributes()));
+  }
+
+  private static Optional<String> attributes(List<String> attributes) {
+    if (attributes.size() > FeedRules.ATTRIBUTES) {
+      return fault("attributes", "at most " + FeedRules.ATTRIBUTES, attributes.size());
+    }
+    for (int i = 0; i < attributes.size(); i++) {
+      Optional<String> expected = FeedRules.attributesFault(List.of(attributes.get(i)));
+      if (expected.isPresent()) {
+        return Optional.of("attributes[" + i + "]: " + expected.get() + " expected");
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<String> key(String key) {

@@ -4,6 +4,7 @@ import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The byte format of a stored item. The id of the item is not in the bytes but in their key.
@@ -12,36 +13,52 @@ import java.nio.charset.StandardCharsets;
  */
 final class ItemCodec {
   /*
-   * byte    version: 1, or 2 for an item with a key
+   * byte    version: 1, 2 for an item with a key, or 3 for an item with attributes
    * varint  revision
    * zigzag  time of appearance in milliseconds, 0 when unknown
    * zigzag  time of expiry in milliseconds, 0 for never
    * title, category, author: varint bytes, then UTF-8
-   * key     in version 2: varint bytes, then UTF-8
+   * key     from version 2 on: varint bytes, then UTF-8; may be empty in version 3
    * varint  numbers of content, then 4 bytes for each
+   * varint  in version 3: number of attributes; each of them: varint bytes, then UTF-8
    */
   private static final byte WITHOUT_KEY = 1;
 
   private static final byte WITH_KEY = 2;
+
+  private static final byte WITH_ATTRIBUTES = 3;
 
   private ItemCodec() {}
 
   static byte[] encode(StoredItem stored) {
     PutItem item = stored.item();
     ByteWriter out = new ByteWriter(64 + Float.BYTES * item.content().length);
-    out.int8(item.key().isEmpty() ? WITHOUT_KEY : WITH_KEY).varint(stored.revision());
+    byte version = version(item);
+    out.int8(version).varint(stored.revision());
     out.zigzag(item.createdMs()).zigzag(item.expiresMs());
     write(out, item.title());
     write(out, item.category());
     write(out, item.author());
-    if (!item.key().isEmpty()) {
+    if (version != WITHOUT_KEY) {
       write(out, item.key());
     }
     out.varint(item.content().length);
     for (float number : item.content()) {
       out.int32(Float.floatToRawIntBits(number));
     }
+    if (version == WITH_ATTRIBUTES) {
+      out.varint(item.attributes().size());
+      item.attributes().forEach(each -> write(out, each));
+    }
     return out.toByteArray();
+  }
+
+  /** Returns the earliest version that holds all of an item. */
+  private static byte version(PutItem item) {
+    if (!item.attributes().isEmpty()) {
+      return WITH_ATTRIBUTES;
+    }
+    return item.key().isEmpty() ? WITHOUT_KEY : WITH_KEY;
   }
 
   private static void write(ByteWriter out, String text) {
@@ -52,10 +69,10 @@ final class ItemCodec {
   static StoredItem decode(long id, byte[] bytes) {
     ByteReader in = ByteReader.of(bytes);
     byte version = in.int8();
-    if (version != WITHOUT_KEY && version != WITH_KEY) {
+    if (version < WITHOUT_KEY || version > WITH_ATTRIBUTES) {
       throw new MalformedBytesException(
-          "an item's record of version %s or %s expected, got %s"
-              .formatted(WITHOUT_KEY, WITH_KEY, version));
+          "an item's record of version %s to %s expected, got %s"
+              .formatted(WITHOUT_KEY, WITH_ATTRIBUTES, version));
     }
     long revision = in.varint();
     if (revision < 0) {
@@ -71,9 +88,15 @@ final class ItemCodec {
     for (int i = 0; i < content.length; i++) {
       content[i] = Float.intBitsToFloat(in.int32());
     }
+    String[] attributes = new String[version == WITH_ATTRIBUTES ? in.count(1) : 0];
+    for (int i = 0; i < attributes.length; i++) {
+      attributes[i] = text(in);
+    }
     in.end();
-    return new StoredItem(
-        revision, new PutItem(id, title, category, author, created, content, expires, key));
+    PutItem item =
+        new PutItem(
+            id, title, category, author, created, content, expires, key, List.of(attributes));
+    return new StoredItem(revision, item);
   }
 
   private static String text(ByteReader in) {

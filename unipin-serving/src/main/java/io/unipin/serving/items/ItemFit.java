@@ -1,6 +1,7 @@
 package io.unipin.serving.items;
 
 import io.unipin.feedlog.Catalogue;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.LoadedBundle;
 import java.util.Optional;
 
@@ -20,8 +21,9 @@ record ItemFit(Outcome outcome, String reason) {
     if (isKnown(bundle.catalogue(), item)) {
       return KNOWN;
     }
-    int dimension = bundle.model().config().contentDim();
-    if (dimension == 0) {
+    ModelConfig model = bundle.model().config();
+    int dimension = model.contentDim();
+    if (!model.describesItems()) {
       return notServed("a bundle whose items have content expected, got bundle " + bundle.name());
     }
     if (item.content().length != dimension) {
@@ -29,8 +31,21 @@ record ItemFit(Outcome outcome, String reason) {
           "content: %s numbers expected by bundle %s, got %s"
               .formatted(dimension, bundle.name(), item.content().length));
     }
-    Optional<String> fault = bundle.contents().fault(item.content());
+    if (dimension == 0 && !bundle.knowsAttributeOf(attributes(model, item))) {
+      return notServed(
+          "attributes: one that bundle %s has learned expected, got %s"
+              .formatted(bundle.name(), item.attributes().isEmpty() ? "none" : "only others"));
+    }
+    Optional<String> fault =
+        dimension == 0 ? Optional.empty() : bundle.contents().fault(item.content());
     return fault.map(reason -> new ItemFit(Outcome.REFUSED, "content: " + reason)).orElse(SERVED);
+  }
+
+  /** Returns the buckets of the attributes of an item that a model reads. */
+  static int[] attributes(ModelConfig model, PutItem item) {
+    return model.attributes().reads()
+        ? model.attributes().bucketsOf(item.attributes(), item.category(), item.author())
+        : new int[0];
   }
 
   /** Whether a catalogue has an item of its own with the id or the key of a put item. */

@@ -1,5 +1,7 @@
 package io.unipin.serving.items;
 
+import java.util.List;
+
 /**
  * An item that a caller adds while bundles serve.
  *
@@ -11,6 +13,7 @@ package io.unipin.serving.items;
  * @param content content vector, owned by this record; empty when the item has none
  * @param expiresMs time from which the item is on no page, in milliseconds since 1970; 0 for never
  * @param key key that gave the item its id; empty when the caller gave the id
+ * @param attributes tags, brands, words and the like, in any order; copied
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by the record
 public record PutItem(
@@ -21,8 +24,26 @@ public record PutItem(
     long createdMs,
     float[] content,
     long expiresMs,
-    String key) {
-  /** Creates an item without a key. */
+    String key,
+    List<String> attributes) {
+  public PutItem {
+    attributes = List.copyOf(attributes);
+  }
+
+  /** Creates an item without attributes. */
+  public PutItem(
+      long id,
+      String title,
+      String category,
+      String author,
+      long createdMs,
+      float[] content,
+      long expiresMs,
+      String key) {
+    this(id, title, category, author, createdMs, content, expiresMs, key, List.of());
+  }
+
+  /** Creates an item without a key and without attributes. */
   public PutItem(
       long id,
       String title,
@@ -36,6 +57,12 @@ public record PutItem(
 
   /** Returns the same item with a key. */
   PutItem keyed(String other) {
-    return new PutItem(id, title, category, author, createdMs, content, expiresMs, other);
+    return new PutItem(
+        id, title, category, author, createdMs, content, expiresMs, other, attributes);
+  }
+
+  /** Returns the same item with other attributes. */
+  public PutItem described(List<String> other) {
+    return new PutItem(id, title, category, author, createdMs, content, expiresMs, key, other);
   }
 }

@@ -36,7 +36,8 @@ record StoredItem(long revision, PutItem item) {
         createdMs(),
         item.content(),
         item.author(),
-        item.key());
+        item.key(),
+        item.attributes());
   }
 
   private long createdMs() {

@@ -122,6 +122,21 @@ class BundleFormatsTest {
         .hasMessageContaining("model/classes.json: a file expected, none found");
   }
 
+  /** A bundle is written in the earliest format that holds it. */
+  @Test
+  void publish_modelThatReadsAttributes_isOfFormat5() throws IOException {
+    ContentBundles.publishDescribed(folder, "described", 9, 4, 1, folder);
+    BundleManifest described = BundleVerifier.verify("described", folder.resolve("described"));
+    assertThat(described.format()).isEqualTo(5);
+    check("described");
+    try (LoadedBundle loaded = reader().load("described")) {
+      assertThat(loaded.catalogue().attributes(3))
+          .isEqualTo(ContentBundles.described(3, 4).attributes());
+    }
+    ContentBundles.publish(folder, "plain", 9, 1, folder);
+    assertThat(BundleVerifier.verify("plain", folder.resolve("plain")).format()).isEqualTo(4);
+  }
+
   @Test
   void publish_itemsWithKeys_carriesTheirKeys() {
     TinyBundles.publish(folder, "keyed", "exact", 13, folder);

@@ -4,6 +4,8 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.AttributeBags;
+import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.ModelFiles;
@@ -31,13 +33,17 @@ public final class ContentBundles {
   public static final long FIRST_ID = 1000;
   public static final long FIRST_MS = 1_600_000_000_000L;
   private static final int ITEM_DIM = 8;
+  private static final int BUCKETS = 400;
 
   private ContentBundles() {}
 
-  private static ModelConfig config(int items, int contentDim) {
+  /** What a bundle's model reads of an item besides its id. */
+  private record Read(int contentDim, AttributeConfig attributes, int contentPath) {}
+
+  private static ModelConfig config(int items, Read read) {
     return new ModelConfig(
         items,
-        contentDim,
+        read.contentDim,
         ITEM_DIM,
         16,
         2,
@@ -48,7 +54,9 @@ public final class ContentBundles {
         TinyBundles.MAX_HISTORY,
         TinyBundles.ACTIONS,
         List.of("click", "save"),
-        TinyBundles.SURFACES);
+        TinyBundles.SURFACES,
+        read.attributes,
+        read.contentPath);
   }
 
   /** Publishes a bundle with the first items. Models of equal seeds have equal weights. */
@@ -59,38 +67,87 @@ public final class ContentBundles {
   /** Publishes a bundle whose items have content of the given length; 0 for none. */
   public static void publish(
       Path folder, String name, int items, int contentDim, long seed, Path scratch) {
+    publish(folder, name, items, new Read(contentDim, AttributeConfig.NONE, 0), seed, scratch);
+  }
+
+  /**
+   * Publishes a bundle whose model reads the attributes, category and author of its items, and has
+   * a path for content. Its items are those of {@link #described}.
+   *
+   * @param contentDim length of the items' content; 0 for none
+   */
+  public static void publishDescribed(
+      Path folder, String name, int items, int contentDim, long seed, Path scratch) {
+    AttributeConfig attributes =
+        new AttributeConfig(BUCKETS, List.of("attributes", "category", "author"));
+    publish(folder, name, items, new Read(contentDim, attributes, 6), seed, scratch);
+  }
+
+  private static void publish(
+      Path folder, String name, int items, Read read, long seed, Path scratch) {
     PublishedOnce.place(
-        "content %s %s %s %s".formatted(name, items, contentDim, seed),
+        "content %s %s %s %s".formatted(name, items, read, seed),
         scratch.resolve("model-" + name),
         folder.resolve(name),
         (model, bundle) -> {
-          write(model, items, contentDim, seed);
-          BundlePublisher.publish(model, catalogue(items, contentDim), "exact", bundle);
+          write(model, items, read, seed);
+          BundlePublisher.publish(model, catalogue(items, read), "exact", bundle);
         });
   }
 
-  private static void write(Path model, int items, int contentDim, long seed) {
-    ModelConfig config = config(items, contentDim);
+  private static void write(Path model, int items, Read read, long seed) {
+    ModelConfig config = config(items, read);
     Map<String, FloatTensor> tensors =
-        new LinkedHashMap<>(Weights.random(config(ALL, contentDim), seed).tensors());
+        new LinkedHashMap<>(Weights.random(config(ALL, read), seed).tensors());
     float[] noIds = new float[(items + 1) * ITEM_DIM];
     tensors.put(Program.ITEM_ID, FloatTensor.of(noIds, items + 1L, ITEM_DIM));
+    Random random = new Random(seed);
+    for (String name : List.of(Program.ITEM_ATTRIBUTE, "path_out")) {
+      tensors.computeIfPresent(name, (same, zeros) -> learned(zeros, random));
+    }
     Weights weights = Weights.of(config, tensors);
     float[] embeddings = new float[(items + 1) * ITEM_DIM];
     for (int row = 0; row <= items; row++) {
       embeddings[row * ITEM_DIM + row % ITEM_DIM] = 1;
     }
-    ModelFiles.write(model, config, weights, embeddings);
-    if (contentDim > 0) {
+    float[] paths = new float[(items + 1) * read.contentPath];
+    ModelFiles.write(model, config, weights, embeddings, paths);
+    if (config.describesItems()) {
+      Catalogue catalogue = catalogue(items, read);
+      AttributeBags attributes =
+          read.attributes.reads()
+              ? AttributeBags.of(
+                  items,
+                  row ->
+                      read.attributes.bucketsOf(
+                          catalogue.attributes(row),
+                          catalogue.category(row),
+                          catalogue.author(row)))
+              : AttributeBags.none(items);
       try (ServingModel tower = ServingModel.load(model, EngineOptions.cpu())) {
-        float[] vectors = tower.embed(catalogue(items, contentDim).content());
-        System.arraycopy(vectors, 0, embeddings, 0, vectors.length);
+        float[] rows = tower.embed(catalogue.content(), attributes);
+        int length = ITEM_DIM + read.contentPath;
+        for (int row = 0; row < items; row++) {
+          System.arraycopy(rows, row * length, embeddings, row * ITEM_DIM, ITEM_DIM);
+          System.arraycopy(
+              rows, row * length + ITEM_DIM, paths, row * read.contentPath, read.contentPath);
+        }
       }
-      ModelFiles.write(model, config, weights, embeddings);
+      ModelFiles.write(model, config, weights, embeddings, paths);
     }
   }
 
-  private static Catalogue catalogue(int items, int contentDim) {
+  /** Returns random numbers in place of zeros, except for the last row. */
+  private static FloatTensor learned(FloatTensor zeros, Random random) {
+    float[] values = zeros.toArray();
+    int width = (int) zeros.shape()[1];
+    for (int i = 0; i < values.length - width; i++) {
+      values[i] = (float) random.nextGaussian() * 0.5f;
+    }
+    return FloatTensor.of(values, zeros.shape());
+  }
+
+  private static Catalogue catalogue(int items, Read read) {
     List<CatalogueItem> all = new ArrayList<>();
     for (int row = 0; row < items; row++) {
       PutItem item = item(row);
@@ -100,10 +157,16 @@ public final class ContentBundles {
               item.title(),
               item.category(),
               item.createdMs(),
-              content(row, contentDim),
-              item.author()));
+              content(row, read.contentDim),
+              item.author(),
+              "",
+              read.attributes.reads() ? attributes(row) : List.of()));
     }
     return Catalogue.of(all);
+  }
+
+  private static List<String> attributes(int row) {
+    return List.of("tag " + row % 7, "brand " + row % 5, "material " + row % 3);
   }
 
   private static float[] content(int row, int dimension) {
@@ -113,6 +176,21 @@ public final class ContentBundles {
       content[i] = 0.2f + random.nextFloat() * (random.nextBoolean() ? 1 : -1);
     }
     return content;
+  }
+
+  /** Returns an item as a whole catalogue with attributes has it. */
+  public static PutItem described(int row, int contentDim) {
+    PutItem item = item(row);
+    return new PutItem(
+        item.id(),
+        item.title(),
+        item.category(),
+        item.author(),
+        item.createdMs(),
+        content(row, contentDim),
+        0,
+        "",
+        attributes(row));
   }
 
   /** Returns an item as the whole catalogue has it. */

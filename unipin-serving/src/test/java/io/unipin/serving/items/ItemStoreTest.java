@@ -178,6 +178,7 @@ final class ItemStoreTest {
     List<String> notes = new ArrayList<>();
     try (ItemStore store = ItemStore.open(folder)) {
       put(store, named(7, "seven"), named(9, "put"), named(3, "three"), named(5, "five"));
+      put(store, named(7, "seven").described(List.of("red", "wool")));
       put(store, new PutItem(4, "wide", "", "", 0, new float[3], 0));
       store.delete(new long[] {5}, NONE);
       Catalogue grown = GrownCatalogue.of(bundle, folder, notes::add);
@@ -186,6 +187,7 @@ final class ItemStoreTest {
       assertThat(grown.row(3)).isEqualTo(1);
       assertThat(grown.item(2).content()).containsExactly(1, -2.5f);
       assertThat(grown.createdMs(2)).isEqualTo(5);
+      assertThat(grown.attributes(grown.row(7))).containsExactly("red", "wool");
       put(store, named(8, "the store is still open"));
     }
     assertThat(notes)
@@ -242,6 +244,8 @@ final class ItemStoreTest {
             ContentBundles.item(3),
             new PutItem(9, "", "", "", 0, new float[0], 0),
             new PutItem(9, "Lamp", "a", "b", 1, new float[] {1}, 0, "sku-9"),
+            named(9, "Lamp").described(List.of("wool", "née", "red")),
+            named(9, "Lamp").keyed("sku-9").described(List.of("red")),
             new PutItem(9, "Grüße, 世界 🎬", "a", "b", 1, new float[] {Float.MIN_VALUE}, 2))) {
       StoredItem stored = new StoredItem(1L << 40, item);
       byte[] bytes = ItemCodec.encode(stored);
@@ -271,11 +275,22 @@ final class ItemStoreTest {
     assertThat(ItemCodec.encode(read)).isEqualTo(record);
   }
 
+  /** Tests that bytes of version 2 are read. It has keys, but no attributes. */
+  @Test
+  void decode_recordOfTheSecondVersion_isRead() {
+    byte[] record = HexFormat.of().parseHex("02070ad00f05736576656e016301610173023f800000c0200000");
+    StoredItem read = ItemCodec.decode(7, record);
+    assertThat(read.item())
+        .usingRecursiveComparison()
+        .isEqualTo(new PutItem(7, "seven", "c", "a", 5, new float[] {1, -2.5f}, 1000, "s"));
+    assertThat(ItemCodec.encode(read)).isEqualTo(record);
+  }
+
   @Test
   void decode_laterVersion_isRefused() {
-    assertThatThrownBy(() -> ItemCodec.decode(1, new byte[] {3, 0}))
+    assertThatThrownBy(() -> ItemCodec.decode(1, new byte[] {4, 0}))
         .isInstanceOf(MalformedBytesException.class)
-        .hasMessage("an item's record of version 1 or 2 expected, got 3");
+        .hasMessage("an item's record of version 1 to 3 expected, got 4");
   }
 
   static boolean filesContain(Path folder, String text) throws IOException {

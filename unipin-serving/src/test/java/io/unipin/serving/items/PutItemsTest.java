@@ -19,6 +19,7 @@ import io.unipin.settings.ByteSize;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -288,6 +289,34 @@ final class PutItemsTest {
   }
 
   @Test
+  void put_bundleThatReadsAttributesAlone_servesItemsOfWhichItKnowsOne() {
+    ContentBundles.publishDescribed(folder, "tags", EARLY, 0, 3, folder.resolve("s4"));
+    serve("tags");
+    PutItem known = ContentBundles.described(EARLY, 0);
+    assertVerdict(put(known), Outcome.ADDED, "");
+    assertVerdict(put(known), Outcome.UNCHANGED, "");
+    assertVerdict(put(known.described(List.of("tag 1"))), Outcome.REPLACED, "");
+    PutItem bare = new PutItem(LATE_ID + 1, "Bare", "", "", 0, new float[0], 0);
+    assertVerdict(
+        put(bare),
+        Outcome.NOT_SERVED,
+        "attributes: one that bundle tags has learned expected, got none");
+    assertVerdict(put(bare.described(List.of("tag 2"))), Outcome.REPLACED, "");
+    assertVerdict(
+        put(ContentBundles.item(EARLY + 2)),
+        Outcome.NOT_SERVED,
+        "content: 0 numbers expected by bundle tags, got 4");
+    // A bundle that reads content alone keeps the attributes, and serves what has content.
+    serve("early");
+    assertThat(changes.find(LATE_ID).places().get(0).reason())
+        .isEqualTo("content: 4 numbers expected by bundle early, got 0");
+    PutItem both = ContentBundles.described(EARLY + 3, ContentBundles.CONTENT);
+    assertVerdict(put(both), Outcome.ADDED, "");
+    assertThat(Objects.requireNonNull(changes.find(both.id()).item()).attributes())
+        .isEqualTo(both.attributes());
+  }
+
+  @Test
   void put_wrongItems_areRefusedOneByOne() {
     PutItem good = ContentBundles.item(EARLY);
     List<PutItem> items =
@@ -300,6 +329,8 @@ final class PutItemsTest {
             new PutItem(77, "", "", "", 1_700_000_000L, good.content(), 0),
             expiring(ContentBundles.item(EARLY + 5), now),
             new PutItem(78, "", "", "", 0, new float[16_385], 0),
+            ContentBundles.item(EARLY + 6).described(Collections.nCopies(257, "a")),
+            ContentBundles.item(EARLY + 7).described(List.of("a", " ")),
             good);
     List<ItemVerdict> verdicts = changes.put(items);
     String[] reasons = {
@@ -311,6 +342,8 @@ final class PutItemsTest {
       "created_ms: milliseconds between 1970 and 2100 expected, got 1700000000",
       "expires_ms: a time after " + now + " expected, got " + now,
       "content: at most 16384 numbers expected, got 16385",
+      "attributes: at most 256 expected, got 257",
+      "attributes[1]: an attribute that is not blank expected",
     };
     for (int i = 0; i < reasons.length; i++) {
       assertThat(verdicts.get(i).id()).isEqualTo(items.get(i).id());

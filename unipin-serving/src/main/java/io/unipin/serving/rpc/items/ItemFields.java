@@ -26,7 +26,8 @@ public final class ItemFields {
         item.getCreatedMs(),
         content,
         item.getExpiresMs(),
-        item.getKey());
+        item.getKey(),
+        item.getAttributesList());
   }
 
   static Item write(PutItem item) {
@@ -38,7 +39,8 @@ public final class ItemFields {
             .setAuthor(item.author())
             .setCreatedMs(item.createdMs())
             .setExpiresMs(item.expiresMs())
-            .setKey(item.key());
+            .setKey(item.key())
+            .addAllAttributes(item.attributes());
     for (float number : item.content()) {
       builder.addContent(number);
     }
