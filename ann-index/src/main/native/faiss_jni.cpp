@@ -3,11 +3,15 @@
 #include <faiss/index_factory.h>
 #include <faiss/index_io.h>
 #include <omp.h>
+#include <sched.h>
+#include <time.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <new>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "index_search.hpp"
@@ -20,6 +24,12 @@ namespace {
 
 using unipin::IndexHandle;
 using unipin::JavaExceptionPending;
+
+/** The number of rows that a yielding build adds between two looks at the clock. */
+constexpr jint kYieldingStep = 2048;
+/** A yielding build that got less than this share of a processor after some seconds goes on without yielding. */
+constexpr double kLeastShare = 0.1;
+constexpr double kPatience = 2;
 
 void throw_java(JNIEnv* env, const std::string& message) {
   if (env->ExceptionCheck() == JNI_TRUE) {
@@ -116,6 +126,59 @@ std::string utf8(JNIEnv* env, jstring text) {
   return copy;
 }
 
+double seconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/**
+ * Adds rows (count, dimension) on a thread of its own that gets only the processor time that no other thread of the
+ * machine wants. Returns the number of added rows. It is less than count if the thread got too little time.
+ *
+ * The caller's own priority stays: a Java thread with so little processor time could delay all Java threads, for example
+ * before a garbage collection. A system that does not allow the priority adds the rows with the usual one.
+ */
+jint add_yielding(faiss::Index& index, int threads, jint count, const float* rows) {
+  jint added = 0;
+  std::exception_ptr failure;
+  std::thread worker([&] {
+    sched_param none{};
+    sched_setscheduler(0, SCHED_IDLE, &none);
+    try {
+      Threads scope(threads);
+      double begin = seconds(CLOCK_MONOTONIC);
+      bool starves = false;
+      while (added < count && !starves) {
+        jint step = std::min(kYieldingStep, count - added);
+        index.add(step, rows + static_cast<std::size_t>(added) * static_cast<std::size_t>(index.d));
+        added += step;
+        double passed = seconds(CLOCK_MONOTONIC) - begin;
+        starves = passed > kPatience && seconds(CLOCK_THREAD_CPUTIME_ID) < kLeastShare * passed;
+      }
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  });
+  worker.join();
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+  return added;
+}
+
+/** Trains an index on rows (count, dimension) and adds them. */
+void fill(faiss::Index& index, int threads, bool yields, jint count, const std::vector<float>& rows) {
+  Threads scope(threads);
+  if (!index.is_trained) {
+    index.train(count, rows.data());
+  }
+  jint added = yields ? add_yielding(index, threads, count, rows.data()) : 0;
+  if (added < count || count == 0) {
+    index.add(count - added, rows.data() + static_cast<std::size_t>(added) * static_cast<std::size_t>(index.d));
+  }
+}
+
 IndexHandle& at(jlong address) { return *reinterpret_cast<IndexHandle*>(address); }
 
 jlong give(std::unique_ptr<IndexHandle> handle) { return reinterpret_cast<jlong>(handle.release()); }
@@ -128,19 +191,16 @@ jint JNI_OnLoad(JavaVM*, void*) {
 }
 
 jlong Java_io_unipin_ann_FaissNative_build(
-    JNIEnv* env, jclass, jstring factory, jfloatArray vectors, jint dimension, jint count, jint seed, jint threads) {
+    JNIEnv* env, jclass, jstring factory, jfloatArray vectors, jint dimension, jint count, jint seed, jint threads,
+    jboolean yields) {
   return guarded<jlong>(env, 0, [&] {
-    Threads scope(threads);
     auto handle = std::make_unique<IndexHandle>();
     handle->index.reset(faiss::index_factory(dimension, utf8(env, factory).c_str(), faiss::METRIC_INNER_PRODUCT));
     faiss::Index& index = *handle->index;
     unipin::prepare(index, seed);
     std::vector<float> rows;
     copy(env, vectors, rows);
-    if (!index.is_trained) {
-      index.train(count, rows.data());
-    }
-    index.add(count, rows.data());
+    fill(index, threads, yields == JNI_TRUE, count, rows);
     rows = {};
     unipin::check_searchable(index);
     unipin::settle(index);

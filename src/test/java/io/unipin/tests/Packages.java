@@ -55,8 +55,8 @@ final class Packages {
       serving.history: serving.bytes serving.disk settings
       serving.http: serving.threads
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
-      serving.items: ann feedlog model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
-      serving.items.live: feedlog model.features
+      serving.items: ann feedlog feedlog.arrays model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
+      serving.items.live: feedlog feedlog.arrays model.features
       serving.keys: feedlog serving.items.live
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.threads settings
       serving.log.segment: serving.failure

@@ -2,8 +2,6 @@ package io.unipin.ann;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * The vectors that were added since the main index was built. There are few such vectors, and a
@@ -20,7 +18,7 @@ final class Delta {
   /** The minimum number of rows for which memory is allocated. */
   private static final int LEAST_ROOM = 64;
 
-  /** The number of ids above which a look-up builds a hash table first. */
+  /** The number of ids above which a look-up sorts them and makes one pass over the rows. */
   private static final int MANY = 8;
 
   private final int dimension;
@@ -135,11 +133,17 @@ final class Delta {
     if (wanted.length <= MANY) {
       return Arrays.stream(wanted).mapToInt(this::row).toArray();
     }
-    Map<Long, Integer> living = new HashMap<>();
+    long[] sorted = wanted.clone();
+    Arrays.sort(sorted);
+    int[] found = new int[sorted.length];
+    Arrays.fill(found, -1);
     for (int row = dead.nextClearBit(0); row < count; row = dead.nextClearBit(row + 1)) {
-      living.put(ids[row], row);
+      int place = Arrays.binarySearch(sorted, ids[row]);
+      if (place >= 0) {
+        found[place] = row;
+      }
     }
-    return Arrays.stream(wanted).mapToInt(id -> living.getOrDefault(id, -1)).toArray();
+    return Arrays.stream(wanted).mapToInt(id -> found[Arrays.binarySearch(sorted, id)]).toArray();
   }
 
   /** Copies a row to {@code offset} of an array. */

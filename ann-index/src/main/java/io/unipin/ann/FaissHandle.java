@@ -48,7 +48,14 @@ final class FaissHandle implements AutoCloseable {
     NativeLibrary.require();
     return new FaissHandle(
         factory,
-        FaissNative.build(factory, vectors, dimension, count, options.seed(), options.threads()));
+        FaissNative.build(
+            factory,
+            vectors,
+            dimension,
+            count,
+            options.seed(),
+            options.threads(),
+            options.yields()));
   }
 
   /** Reads an index from bytes that {@link FaissFormatCheck} has accepted. */

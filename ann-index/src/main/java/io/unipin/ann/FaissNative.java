@@ -17,9 +17,16 @@ final class FaissNative {
    * Builds an index and returns its address.
    *
    * @param vectors (count, dimension)
+   * @param yields whether to add the vectors with the lowest priority
    */
   static native long build(
-      String factory, float[] vectors, int dimension, int count, int seed, int threads);
+      String factory,
+      float[] vectors,
+      int dimension,
+      int count,
+      int seed,
+      int threads,
+      boolean yields);
 
   /** Reads an index from trusted bytes and returns its address. */
   static native long read(InputStream stream);

@@ -3,19 +3,23 @@ package io.unipin.ann;
 import java.util.Arrays;
 
 /**
- * A two-way table between the ordinals of an index, 0 to size - 1, and external 64-bit ids.
+ * A two-way table between the ordinals of an index, 0 to size - 1, and external 64-bit ids. An item
+ * takes 14 bytes.
  *
  * <p>Immutable.
  */
 final class IdTable {
-  private final long[] ids;
-  private final long[] sortedIds;
-  private final int[] sortedOrdinals;
+  private static final int EMPTY = -1;
 
-  private IdTable(long[] ids, long[] sortedIds, int[] sortedOrdinals) {
+  private final long[] ids;
+
+  /** A hash table of ordinals with linear probing. Seven of ten places are full. */
+  private final int[] places;
+
+  private IdTable(long[] ids) {
     this.ids = ids;
-    this.sortedIds = sortedIds;
-    this.sortedOrdinals = sortedOrdinals;
+    this.places = new int[(int) Math.min(Integer.MAX_VALUE - 8, ids.length * 10L / 7 + 1)];
+    Arrays.fill(places, EMPTY);
   }
 
   /**
@@ -24,23 +28,20 @@ final class IdTable {
    * @throws IllegalArgumentException if an id occurs twice or is {@link AnnResult#NO_ID}
    */
   static IdTable of(long[] ids) {
-    long[] own = ids.clone();
-    long[] sortedIds = ids.clone();
-    Arrays.sort(sortedIds);
-    for (int i = 0; i < sortedIds.length; i++) {
-      if (sortedIds[i] == AnnResult.NO_ID) {
+    IdTable table = new IdTable(ids.clone());
+    for (int ordinal = 0; ordinal < ids.length; ordinal++) {
+      long id = ids[ordinal];
+      if (id == AnnResult.NO_ID) {
         throw new IllegalArgumentException(
             "ids other than -1 expected, got -1, which means no item");
       }
-      if (i > 0 && sortedIds[i] == sortedIds[i - 1]) {
-        throw new IllegalArgumentException("distinct ids expected, got " + sortedIds[i] + " twice");
+      int place = table.place(id);
+      if (table.places[place] != EMPTY) {
+        throw new IllegalArgumentException("distinct ids expected, got " + id + " twice");
       }
+      table.places[place] = ordinal;
     }
-    int[] sortedOrdinals = new int[own.length];
-    for (int ordinal = 0; ordinal < own.length; ordinal++) {
-      sortedOrdinals[Arrays.binarySearch(sortedIds, own[ordinal])] = ordinal;
-    }
-    return new IdTable(own, sortedIds, sortedOrdinals);
+    return table;
   }
 
   int size() {
@@ -52,10 +53,22 @@ final class IdTable {
   }
 
   /**
-   * Returns the ordinal of an id, or -1 for an id that the table does not hold. Takes O(log size).
+   * Returns the ordinal of an id, or -1 for an id that the table does not hold. Takes O(1).
    */
   int ordinal(long id) {
-    int place = Arrays.binarySearch(sortedIds, id);
-    return place < 0 ? -1 : sortedOrdinals[place];
+    return places[place(id)];
+  }
+
+  /** Returns the place of an id's ordinal; without this id, the empty place that ends the search. */
+  private int place(long id) {
+    // the finalizer of MurmurHash3 (Appleby, 2008)
+    long mixed = (id ^ (id >>> 33)) * 0xff51afd7ed558ccdL;
+    mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    mixed ^= mixed >>> 33;
+    int place = (int) (((mixed >>> 32) * places.length) >>> 32);
+    while (places[place] != EMPTY && ids[places[place]] != id) {
+      place = place + 1 == places.length ? 0 : place + 1;
+    }
+    return place;
   }
 }

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A search that begins after a change has returned sees the change. Searches take no lock and
  * wait for nothing. After enough changes, a new main index is built in the background and replaces
- * the main index and the delta. Changes made during the build are carried over.
+ * the main index and the delta. Changes made during the build are carried over. If they are many,
+ * another rebuild follows.
  *
  * <p>Thread-safe.
  */
@@ -135,9 +136,10 @@ public final class LiveIndex implements AnnIndex {
   }
 
   public LiveIndexStatus status() {
-    LiveState now = open();
+    LiveState now;
     boolean rebuilding;
     synchronized (writing) {
+      now = open();
       rebuilding = rebuilds.isRunning();
     }
     return new LiveIndexStatus(
@@ -148,11 +150,6 @@ public final class LiveIndex implements AnnIndex {
         rebuilding,
         watch.recall(),
         watch.watched());
-  }
-
-  /** Returns the present state, for tests that examine its memory. */
-  LiveState now() {
-    return open();
   }
 
   @Override
@@ -208,7 +205,8 @@ public final class LiveIndex implements AnnIndex {
     unserved.forEach(future -> future.completeExceptionally(closed()));
   }
 
-  private LiveState open() {
+  /** Returns the newest state. Tests examine its memory. */
+  LiveState open() {
     LiveState now = state;
     if (now == null) {
       throw closed();
@@ -277,6 +275,7 @@ public final class LiveIndex implements AnnIndex {
       LiveState now = state;
       if (now != null) {
         serveWaiting(now);
+        rebuildIfDue(now); // many items may have changed during this rebuild
       }
     }
   }

@@ -30,9 +30,9 @@ public record LiveIndexConfig(
 
   /**
    * Returns settings with a rebuild after as many changes as a twentieth of the items, and with one
-   * watched query per second.
+   * watched query per second. A rebuild yields to all other threads.
    */
   public static LiveIndexConfig of(String factory) {
-    return new LiveIndexConfig(factory, FaissBuild.DEFAULT, 0.05, Duration.ofSeconds(1));
+    return new LiveIndexConfig(factory, FaissBuild.BESIDE_OTHERS, 0.05, Duration.ofSeconds(1));
   }
 }

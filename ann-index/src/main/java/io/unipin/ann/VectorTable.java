@@ -92,10 +92,10 @@ public final class VectorTable {
 
   /** Returns whether a row equals the vector at {@code offset} of an array, bit by bit. */
   boolean isRow(int row, float[] vectors, int offset) {
-    float[] here = new float[dimension];
-    copy(row, 1, here, 0);
+    int place = places == null ? row : places[row];
     for (int i = 0; i < dimension; i++) {
-      if (Float.floatToRawIntBits(here[i]) != Float.floatToRawIntBits(vectors[offset + i])) {
+      float here = place >= 0 ? base.get(place * dimension + i) : own[(-1 - place) * dimension + i];
+      if (Float.floatToRawIntBits(here) != Float.floatToRawIntBits(vectors[offset + i])) {
         return false;
       }
     }

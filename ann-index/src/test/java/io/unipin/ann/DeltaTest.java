@@ -65,7 +65,7 @@ class DeltaTest {
   }
 
   /**
-   * A look-up of few ids takes one id after the other, and a look-up of many ids builds a table.
+   * A look-up of few ids takes one id after the other, and a look-up of many ids sorts them.
    */
   private static void checkRows(Delta delta, Map<Long, float[]> expected) {
     for (int count : new int[] {1, 8, 9, 40}) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -234,6 +238,58 @@ class FaissIndexTest {
       assertThat(TestVectors.recall(EXACT.search(QUESTIONS, QUERIES, search(10, 0)), found))
           .isGreaterThanOrEqualTo(0.99);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Flat", "HNSW32", "IVF64,Flat", "SQ8"})
+  void build_thatYields_findsAsMuch(String factory) {
+    AnnResult exact = EXACT.search(QUESTIONS, QUERIES, search(10, 0));
+    try (FaissIndex usual = build(factory);
+        FaissIndex yielding =
+            FaissIndex.build(factory, VECTORS, DIMENSION, IDS, FaissBuild.BESIDE_OTHERS)) {
+      double expected = TestVectors.recall(exact, usual.search(QUESTIONS, QUERIES, search(10, 64)));
+      AnnResult found = yielding.search(QUESTIONS, QUERIES, search(10, 64));
+      assertThat(yielding.size()).isEqualTo(IDS.length);
+      assertThat(TestVectors.recall(exact, found)).isGreaterThan(expected - 0.01);
+    }
+  }
+
+  /** Looks for a thread of this process with the scheduling policy of idle time. */
+  @Test
+  void build_thatYields_takesIdleTime() throws Exception {
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      Future<FaissIndex> build =
+          pool.submit(
+              () -> FaissIndex.build("HNSW32", VECTORS, DIMENSION, IDS, FaissBuild.BESIDE_OTHERS));
+      boolean seen = false;
+      while (!seen && !build.isDone()) {
+        seen = hasIdleThread();
+      }
+      build.get().close();
+      assertThat(seen).isTrue();
+      assertThat(hasIdleThread()).as("no Java thread keeps the policy").isFalse();
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static boolean hasIdleThread() throws IOException {
+    int policyField = 41; // see proc_pid_stat(5); the name, field 2, may contain spaces
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path thread : threads) {
+        try {
+          String stat = Files.readString(thread.resolve("stat"));
+          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+          if (fields[policyField - 3].equals("5")) {
+            return true;
+          }
+        } catch (IOException e) {
+          continue; // the thread has ended
+        }
+      }
+    }
+    return false;
   }
 
   @ParameterizedTest

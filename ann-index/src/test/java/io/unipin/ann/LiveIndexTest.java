@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -184,6 +185,45 @@ class LiveIndexTest {
   }
 
   @Test
+  void manyChangesDuringARebuild_areFollowedByAnother() {
+    LiveIndexConfig config = new LiveIndexConfig("exact", FaissBuild.DEFAULT, 0.2, Duration.ZERO);
+    Generation first =
+        Generation.first(
+            ExactIndex.of(VECTORS, DIMENSION, IDS), VectorTable.of(VECTORS, DIMENSION));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch changed = new CountDownLatch(1);
+    try (LiveIndex index =
+        new LiveIndex(
+            config,
+            first,
+            alive -> {
+              begun.countDown();
+              awaitLatch(changed);
+              return alive.index(config);
+            },
+            System::nanoTime,
+            Background.threads(2))) {
+      float[] vectors = TestVectors.clustered(1600, DIMENSION, 30, 8);
+      index.upsert(LongStream.range(0, 1600).toArray(), vectors);
+      awaitLatch(begun);
+      index.upsert(LongStream.range(2000, 3600).toArray(), vectors);
+      changed.countDown();
+      awaitIdle(index);
+      assertThat(index.status().generation()).isEqualTo(2);
+      assertThat(index.status().delta()).isZero();
+      assertThat(index.size()).isEqualTo(SIZE + 3200);
+    }
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void oneItemChangedForEver_takesNoMoreMemoryThanAFewRows() {
     try (LiveIndex index = live("exact", Duration.ZERO)) {
       float[] vector = row(QUERIES, 0);
@@ -197,7 +237,7 @@ class LiveIndexTest {
         if (change % 5 == 0) {
           index.upsert(new long[] {IDS[8], 1}, new float[2 * DIMENSION]);
         }
-        most = Math.max(most, index.now().delta().room());
+        most = Math.max(most, index.open().delta().room());
       }
       assertThat(most).isLessThan(300);
       assertThat(index.status().generation()).as("nothing to rebuild for").isZero();
@@ -224,7 +264,7 @@ class LiveIndexTest {
         index.upsert(
             ids, Arrays.copyOfRange(VECTORS, from * DIMENSION, (from + count) * DIMENSION));
         assertThat(index.missing(ids)).isEmpty();
-        assertThat(index.now().delta().room())
+        assertThat(index.open().delta().room())
             .as("seed 4, round %d", round)
             .isLessThan(4 * index.status().delta() + 300);
       }
@@ -352,7 +392,7 @@ class LiveIndexTest {
         try (ExactIndex fresh = exact(model)) {
           assertThat(found.ids()).isEqualTo(fresh.search(QUERIES, 20, AnnSearch.top(30)).ids());
         }
-        assertThat(index.now().main().vectors().ownFloats())
+        assertThat(index.open().main().vectors().ownFloats())
             .isEqualTo(10 * (round + 1) * DIMENSION);
       }
     }

@@ -45,6 +45,12 @@ final class NativeTour {
         besideEachOther(index);
       }
     }
+    for (String factory : List.of("Flat", "HNSW8", "IVF8,SQ8")) {
+      try (FaissIndex index =
+          FaissIndex.build(factory, VECTORS, DIMENSION, IDS, FaissBuild.BESIDE_OTHERS)) {
+        search(index);
+      }
+    }
     refusals();
     for (String factory : IndexFileMutationTest.FACTORIES) {
       IndexFileMutationTest.mutate(folder, factory, CHANGED_FILES);

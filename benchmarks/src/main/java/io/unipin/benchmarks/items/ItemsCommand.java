@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       "Puts items while a server serves.",
       "visible: 100 items a second beside half of the pages that the server can serve; when the first page has a watched item, and what puts cost pages.",
       "many: 100,000 items over a bundle of 100,000: recall, memory, and the restart after SIGKILL.",
-      "equal: 10,000 items by RPC against a bundle that has them without learned ids, in exact search."
+      "equal: 10,000 items by RPC against a bundle that has them without learned ids, in exact search.",
+      "keys: a million items: what their keys take, and pages that name items by key against pages that name ids."
     },
     footer = {"", "Example:", "  ./unipin bench items --json items.json"})
 public final class ItemsCommand implements Callable<Integer> {
@@ -34,9 +35,12 @@ public final class ItemsCommand implements Callable<Integer> {
         throws IOException, InterruptedException;
   }
 
-  private static final List<String> PARTS = List.of("visible", "many", "equal");
+  private static final List<String> PARTS = List.of("visible", "many", "equal", "keys");
 
-  @Option(names = "--only", paramLabel = "PART", description = "One part: visible, many or equal.")
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      description = "One part: visible, many, equal or keys.")
   private @Nullable String only;
 
   @Mixin private BenchOptions options;
@@ -47,6 +51,7 @@ public final class ItemsCommand implements Callable<Integer> {
       case "visible" -> VisibleItems::measure;
       case "many" -> ManyItems::measure;
       case "equal" -> EqualItems::measure;
+      case "keys" -> KeyItems::measure;
       default -> throw new IllegalArgumentException("one of " + PARTS + " expected, got " + name);
     };
   }

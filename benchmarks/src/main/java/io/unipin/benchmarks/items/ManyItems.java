@@ -60,7 +60,8 @@ final class ManyItems {
         put(server, world, results);
         awaitIndex(server);
         double texts = texts(world);
-        results.put("bytes_per_item", (server.liveHeapBytes() - before - texts) / world.items());
+        double bytes = (server.liveHeapBytes() - before - texts) / world.items();
+        results.put("bytes_per_item", bytes - BenchWorld.VECTOR_BYTES);
         results.put("resident_mib_more", server.residentMib() - resident);
         results.put("recall100", recall(server, world));
         server.kill();

@@ -24,7 +24,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * item. Thread-safe.
  */
 final class PutItems {
-  private static final long FIRST_ID = 1L << 40;
   private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int WATCH_EVERY = 50;
   private static final int WATCHED_PAGE = 100;
@@ -35,16 +34,19 @@ final class PutItems {
   private final UniPinAdminClient admin;
   private final UniPinClient pages;
   private final Visitors visitors;
+  private final long firstId;
   private final Random random = new Random(5);
   private final Latencies visible = new Latencies();
   private final AtomicInteger unseen = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
   private int put;
 
-  PutItems(UniPinAdminClient admin, UniPinClient pages, Visitors visitors) {
+  /** Creates puts of items with the ids from {@code firstId} on. */
+  PutItems(UniPinAdminClient admin, UniPinClient pages, Visitors visitors, long firstId) {
     this.admin = admin;
     this.pages = pages;
     this.visitors = visitors;
+    this.firstId = firstId;
   }
 
   /** A run that puts items until it is closed. */
@@ -62,7 +64,7 @@ final class PutItems {
       while (going.get()) {
         pace.awaitNanos(due);
         due += EVERY_NANOS;
-        long id = FIRST_ID + put;
+        long id = firstId + put;
         if (put++ % WATCH_EVERY == 0) {
           int visitor = put / WATCH_EVERY % visitors.count();
           long createdMs = System.currentTimeMillis();

@@ -13,6 +13,8 @@ import io.unipin.feedlog.FeedLogReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Measures how soon a put item is on a page, and how much slower pages are while items are put. */
@@ -20,6 +22,7 @@ final class VisibleItems {
   private static final int USERS = 64;
   private static final int CALLERS = 4;
   private static final int QUICK_EPOCHS = 2;
+  private static final long FIRST_ID = 1L << 40;
 
   private VisibleItems() {}
 
@@ -37,24 +40,25 @@ final class VisibleItems {
       ClosedLoop.pagesPerSecond(pages, CALLERS, visitors.ids(), turn.toSeconds()); // warms up
       double peak = ClosedLoop.pagesPerSecond(pages, CALLERS, visitors.ids(), turn.toSeconds());
       SteadyPages traffic = new SteadyPages(pages, visitors, peak / 2);
-      PutItems puts = new PutItems(admin, pages, visitors);
       traffic.play(turn); // fills the queues as the measured turns do
+      Latencies first = beside(traffic, turn, new PutItems(admin, pages, visitors, FIRST_ID));
+      PutItems puts = new PutItems(admin, pages, visitors, 2 * FIRST_ID);
       Latencies quiet = new Latencies();
       Latencies putting = new Latencies();
+      List<Double> quietTurns = new ArrayList<>();
+      List<Double> puttingTurns = new ArrayList<>();
       for (int i = 0; i < turns; i++) {
-        quiet.addAll(traffic.play(turn));
-        PutItems.Run run = puts.begin();
-        try {
-          putting.addAll(traffic.play(turn));
-        } finally {
-          run.close();
-        }
+        add(traffic.play(turn), quiet, quietTurns);
+        add(beside(traffic, turn, puts), putting, puttingTurns);
       }
       results.put("visible_ms_p99", puts.visible().quantile(0.99));
       results.put("visible_ms_p50", puts.visible().quantile(0.5));
       results.put("page_p99_ratio", putting.quantile(0.99) / quiet.quantile(0.99));
       results.put("page_p99_quiet_ms", quiet.quantile(0.99));
       results.put("page_p99_putting_ms", putting.quantile(0.99));
+      results.put("page_p99_quiet_turns_ms", quietTurns);
+      results.put("page_p99_putting_turns_ms", puttingTurns);
+      results.put("page_p99_first_puts_ms", first.quantile(0.99));
       results.put("peak_pages_per_second", peak);
       results.put("items_put", puts.put());
       results.put("items_watched", puts.visible().size() + puts.unseen());
@@ -62,5 +66,21 @@ final class VisibleItems {
       results.put("puts_failed", puts.failed());
       results.put("pages_failed", traffic.failed());
     }
+  }
+
+  /** Plays traffic while items are put, and returns the times of its pages. */
+  private static Latencies beside(SteadyPages traffic, Duration turn, PutItems puts)
+      throws InterruptedException {
+    PutItems.Run run = puts.begin();
+    try {
+      return traffic.play(turn);
+    } finally {
+      run.close();
+    }
+  }
+
+  private static void add(Latencies turn, Latencies all, List<Double> turns) {
+    all.addAll(turn);
+    turns.add(turn.quantile(0.99));
   }
 }

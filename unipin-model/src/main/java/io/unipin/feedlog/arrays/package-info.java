@@ -1,4 +1,4 @@
-/** Growing primitive arrays, and a hash table from longs to rows. */
+/** Growing primitive arrays, and hash tables in flat arrays. */
 @NullMarked
 package io.unipin.feedlog.arrays;
 

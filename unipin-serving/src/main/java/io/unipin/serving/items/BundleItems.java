@@ -180,7 +180,7 @@ final class BundleItems {
    */
   boolean settle(ItemStore store) {
     StoreIndex index = store.index();
-    bundle.index().delete(index.deleted().stream().mapToLong(Long::longValue).toArray());
+    bundle.index().delete(index.deleted());
     restoreAllOwn(index);
     bundle.remove(LongStream.of(live.ids()).filter(id -> !index.holds(id)).toArray());
     Settling settling = new Settling();
@@ -190,7 +190,7 @@ final class BundleItems {
 
   private void restoreAllOwn(StoreIndex index) {
     Catalogue catalogue = bundle.catalogue();
-    long gone = index.deleted().stream().filter(id -> catalogue.row(id) >= 0).count();
+    long gone = LongStream.of(index.deleted()).filter(id -> catalogue.row(id) >= 0).count();
     for (int from = 0;
         bundle.index().size() - live.size() < catalogue.size() - gone && from < catalogue.size();
         from += BATCH) {

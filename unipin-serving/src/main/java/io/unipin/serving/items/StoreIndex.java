@@ -1,13 +1,5 @@
 package io.unipin.serving.items;
 
-import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-
 /**
  * An index, in memory, of what an {@link ItemStore} holds. It lacks the texts and contents of the
  * items.
@@ -21,18 +13,18 @@ final class StoreIndex {
    */
   private static final int ID_BYTES = 64;
 
-  private final Map<Long, Kept> kept = new HashMap<>();
-  private final Set<Long> deleted = new HashSet<>();
+  private static final int REVISION = 0;
+  private static final int BYTES = 1;
 
-  /** The ids of items that expire, by the time at which they expire. */
-  private final TreeMap<Long, Set<Long>> expiries = new TreeMap<>();
+  /** Revision and counted bytes of each stored item, by id. */
+  private final LongTable kept = new LongTable(2);
+
+  private final LongTable deleted = new LongTable(0);
+  private final Expiries expiries = new Expiries();
 
   private long lastRevision;
   private long bytes;
   private volatile Size size = new Size(0, 0, 0);
-
-  /** A stored item without its texts and content. */
-  private record Kept(long revision, long bytes, long expiresMs) {}
 
   /**
    * The size of a store.
@@ -56,8 +48,7 @@ final class StoreIndex {
    * nor deleted.
    */
   long cost(long id) {
-    Kept present = kept.get(id);
-    return (present == null ? 0 : present.bytes()) + (isDeleted(id) ? ID_BYTES : 0);
+    return kept.get(id, BYTES, 0) + (isDeleted(id) ? ID_BYTES : 0);
   }
 
   Size size() {
@@ -70,30 +61,26 @@ final class StoreIndex {
   }
 
   boolean holds(long id) {
-    return kept.containsKey(id);
+    return kept.holds(id);
   }
 
   /** Returns the revision of the stored item with this id, or -1 if there is none. */
   long revision(long id) {
-    Kept present = kept.get(id);
-    return present == null ? -1 : present.revision();
+    return kept.get(id, REVISION, -1);
   }
 
   boolean isDeleted(long id) {
-    return deleted.contains(id);
+    return deleted.holds(id);
   }
 
-  /** Returns a view of the deleted ids, which changes with the store. */
-  Collection<Long> deleted() {
-    return Collections.unmodifiableSet(deleted);
+  /** Returns the deleted ids, in any order. */
+  long[] deleted() {
+    return deleted.keys();
   }
 
   /** Returns the ids of items that have expired at the given time. */
   long[] due(long nowMs) {
-    return expiries.headMap(nowMs, true).values().stream()
-        .flatMap(Set::stream)
-        .mapToLong(Long::longValue)
-        .toArray();
+    return expiries.due(nowMs);
   }
 
   /** Returns a revision that is higher than that of every stored item. */
@@ -103,39 +90,28 @@ final class StoreIndex {
 
   /** Notes a stored item, whose record has the given length in bytes. */
   void put(StoredItem stored, int recordBytes) {
-    forget(stored.id());
-    restore(stored.id());
+    long id = stored.id();
+    restore(id);
     long cost = cost(recordBytes);
-    long expiresMs = stored.item().expiresMs();
-    kept.put(stored.id(), new Kept(stored.revision(), cost, expiresMs));
-    bytes += cost;
+    bytes += cost - kept.get(id, BYTES, 0);
+    kept.put(id, stored.revision(), cost);
     lastRevision = Math.max(lastRevision, stored.revision());
-    if (expiresMs != 0) {
-      expiries.computeIfAbsent(expiresMs, time -> new HashSet<>()).add(stored.id());
+    long expiresMs = stored.item().expiresMs();
+    if (expiresMs == 0) {
+      expiries.remove(id);
+    } else {
+      expiries.set(id, expiresMs);
     }
   }
 
   void delete(long id) {
-    forget(id);
-    bytes += deleted.add(id) ? ID_BYTES : 0;
+    bytes -= kept.get(id, BYTES, 0);
+    kept.remove(id);
+    expiries.remove(id);
+    bytes += deleted.put(id) ? ID_BYTES : 0;
   }
 
   void restore(long id) {
     bytes -= deleted.remove(id) ? ID_BYTES : 0;
-  }
-
-  private void forget(long id) {
-    Kept old = kept.remove(id);
-    if (old == null) {
-      return;
-    }
-    bytes -= old.bytes();
-    Set<Long> others = expiries.get(old.expiresMs());
-    if (others != null) {
-      others.remove(id);
-      if (others.isEmpty()) {
-        expiries.remove(old.expiresMs());
-      }
-    }
   }
 }

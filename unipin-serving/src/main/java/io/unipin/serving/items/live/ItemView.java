@@ -42,7 +42,7 @@ public final class ItemView implements AutoCloseable {
     if (row != Catalogue.UNKNOWN || state.size() == 0) {
       return row;
     }
-    LiveItems.Entry entry = items.find(id, state.version());
+    LiveEntry entry = items.find(id, state.version());
     return entry == null ? Catalogue.UNKNOWN : items.firstRow() + entry.slot;
   }
 
@@ -51,16 +51,16 @@ public final class ItemView implements AutoCloseable {
     return row >= items.firstRow();
   }
 
-  private LiveItem live(int row) {
-    LiveItems.Entry entry = items.at(row - items.firstRow());
+  private LiveEntry live(int row) {
+    LiveEntry entry = items.at(row - items.firstRow());
     if (entry == null || !entry.lives(state.version())) {
       throw new IllegalArgumentException("a row of an item of this view expected, got " + row);
     }
-    return entry.item;
+    return entry;
   }
 
   public long id(int row) {
-    return isLive(row) ? live(row).id() : catalogue.id(row);
+    return isLive(row) ? live(row).id : catalogue.id(row);
   }
 
   public String title(int row) {
@@ -73,7 +73,7 @@ public final class ItemView implements AutoCloseable {
   }
 
   public String category(int row) {
-    return isLive(row) ? live(row).category() : catalogue.category(row);
+    return isLive(row) ? live(row).category : catalogue.category(row);
   }
 
   /** Returns an item's author; empty when unknown. */
@@ -86,14 +86,14 @@ public final class ItemView implements AutoCloseable {
    * {@link FeedLog#NO_TIME}.
    */
   public long createdMs(int row) {
-    return isLive(row) ? live(row).createdMs() : catalogue.createdMs(row);
+    return isLive(row) ? live(row).createdMs : catalogue.createdMs(row);
   }
 
   /**
    * Returns the time from which the item is on no page, in milliseconds since 1970; 0 for never.
    */
   public long expiresMs(int row) {
-    return isLive(row) ? live(row).expiresMs() : items.expiresMs(catalogue.id(row));
+    return isLive(row) ? live(row).expiresMs : items.expiresMs(catalogue.id(row));
   }
 
   /** Whether an item has expired at the given time, so that no page shows it. */
@@ -109,8 +109,8 @@ public final class ItemView implements AutoCloseable {
     if (!isLive(row)) {
       return ItemIdentity.NONE;
     }
-    LiveItem item = live(row);
-    return ItemIdentity.of(item.id(), item.revision());
+    LiveEntry item = live(row);
+    return ItemIdentity.of(item.id, item.revision);
   }
 
   /** Returns the number of items: the bundle's own items and live items together. */
@@ -136,7 +136,7 @@ public final class ItemView implements AutoCloseable {
         .map(slot -> items.firstRow() + slot);
   }
 
-  private boolean lives(LiveItems.@Nullable Entry entry) {
+  private boolean lives(@Nullable LiveEntry entry) {
     return entry != null && entry.lives(state.version());
   }
 

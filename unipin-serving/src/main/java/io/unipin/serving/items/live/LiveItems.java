@@ -1,5 +1,6 @@
 package io.unipin.serving.items.live;
 
+import com.github.benmanes.caffeine.cache.Interner;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.feedlog.Catalogue;
 import java.util.List;
@@ -30,8 +31,11 @@ public final class LiveItems {
    */
   private final Catalogue catalogue;
   private final int firstRow;
-  private final AtomicReferenceArray<@Nullable Entry> slots;
-  private final ConcurrentMap<Long, Entry> newest = new ConcurrentHashMap<>();
+  private final AtomicReferenceArray<@Nullable LiveEntry> slots;
+  private final EntryTable newest = new EntryTable();
+
+  /** One text for each category of live items, as long as an item has it. */
+  private final Interner<String> categories = Interner.newWeakInterner();
 
   /** Times of expiry of the catalogue's items, by id. At most a few items have one. */
   private final ConcurrentMap<Long, Long> expiries = new ConcurrentHashMap<>();
@@ -50,30 +54,6 @@ public final class LiveItems {
    * @param slots number of slots from the first to the last that was ever used
    */
   record State(long version, int size, int slots) {}
-
-  /** A live item in a slot. */
-  static final class Entry {
-    private static final long NEVER = Long.MAX_VALUE;
-
-    final LiveItem item;
-    final int slot;
-    private final long born;
-    private volatile long died = NEVER;
-
-    /** The entry that this entry replaced; null when no reader can need the replaced entry. */
-    private volatile @Nullable Entry older;
-
-    Entry(LiveItem item, int slot, long born, @Nullable Entry older) {
-      this.item = item;
-      this.slot = slot;
-      this.born = born;
-      this.older = older;
-    }
-
-    boolean lives(long version) {
-      return born <= version && version < died;
-    }
-  }
 
   /**
    * Creates the items of a bundle.
@@ -109,15 +89,15 @@ public final class LiveItems {
    * Returns the entry of the live item that had this id at the given version; null if there was
    * none.
    */
-  @Nullable Entry find(long id, long version) {
-    Entry entry = newest.get(id);
+  @Nullable LiveEntry find(long id, long version) {
+    LiveEntry entry = newest.get(id);
     while (entry != null && entry.born > version) {
       entry = entry.older;
     }
     return entry != null && entry.lives(version) ? entry : null;
   }
 
-  @Nullable Entry at(int slot) {
+  @Nullable LiveEntry at(int slot) {
     return slots.get(slot);
   }
 
@@ -128,8 +108,8 @@ public final class LiveItems {
 
   /** Returns the revision of the live item with this id, or -1 if there is none. */
   public long revision(long id) {
-    Entry entry = find(id, state.version());
-    return entry == null ? -1 : entry.item.revision();
+    LiveEntry entry = find(id, state.version());
+    return entry == null ? -1 : entry.revision;
   }
 
   /** Returns the id of the item of the catalogue that has a key. */
@@ -147,8 +127,8 @@ public final class LiveItems {
     if (row != Catalogue.UNKNOWN) {
       return catalogue.key(row);
     }
-    Entry entry = newest.get(id);
-    return entry == null ? "" : entry.item.key();
+    LiveEntry entry = newest.get(id);
+    return entry == null ? "" : entry.key();
   }
 
   /** Returns the ids of all live items. */
@@ -196,10 +176,11 @@ public final class LiveItems {
     int size = state.size();
     for (int i = 0; i < taken.length; i++) {
       LiveItem item = items.get(i);
-      Entry old = newest.get(item.id());
-      Entry entry = new Entry(item, taken[i], next, old);
+      LiveEntry old = newest.get(item.id());
+      LiveEntry entry =
+          new LiveEntry(item, categories.intern(item.category()), taken[i], next, old);
       slots.set(taken[i], entry);
-      newest.put(item.id(), entry);
+      newest.put(entry);
       size += die(old, next) ? 0 : 1;
     }
     publish(next, size);
@@ -224,8 +205,8 @@ public final class LiveItems {
   }
 
   /** Sets the version of an entry's death. Returns false if the entry is null or already dead. */
-  private static boolean die(@Nullable Entry entry, long version) {
-    if (entry == null || entry.died != Entry.NEVER) {
+  private static boolean die(@Nullable LiveEntry entry, long version) {
+    if (entry == null || entry.died != LiveEntry.NEVER) {
       return false;
     }
     entry.died = version;
@@ -244,7 +225,7 @@ public final class LiveItems {
   @GuardedBy("this")
   private void release(long[] ids, long version) {
     for (long id : ids) {
-      for (Entry entry = newest.get(id); entry != null; entry = entry.older) {
+      for (LiveEntry entry = newest.get(id); entry != null; entry = entry.older) {
         if (entry.died == version) {
           pool.release(entry.slot);
         }
@@ -254,12 +235,12 @@ public final class LiveItems {
 
   /** Removes the entry of a slot. No reader may need this entry any more. */
   private void forget(int slot) {
-    Entry gone = slots.get(slot);
+    LiveEntry gone = slots.get(slot);
     slots.set(slot, null);
-    if (gone == null || newest.remove(gone.item.id(), gone)) {
+    if (gone == null || newest.remove(gone)) {
       return;
     }
-    for (Entry entry = newest.get(gone.item.id()); entry != null; entry = entry.older) {
+    for (LiveEntry entry = newest.get(gone.id); entry != null; entry = entry.older) {
       if (entry.older == gone) {
         entry.older = null; // entries that are still older were forgotten before
       }

@@ -1,0 +1,64 @@
+package io.unipin.serving.items.live;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A live item in a slot. It is visible from the version of its birth until the version of its
+ * death.
+ *
+ * <p>A server may hold a hundred thousand live items and more, so an entry is one object with its
+ * texts in one array. Thread-safe; only {@link #died} and {@link #older} change.
+ */
+final class LiveEntry {
+  static final long NEVER = Long.MAX_VALUE;
+
+  final long id;
+  final long revision;
+  final long createdMs;
+  final long expiresMs;
+  final long born;
+  volatile long died = NEVER;
+  final int slot;
+
+  /** The item's category. Items of one category share the text. */
+  final String category;
+
+  private final byte[] texts;
+
+  /** The entry that this entry replaced; null when no reader can need the replaced entry. */
+  volatile @Nullable LiveEntry older;
+
+  /**
+   * Creates an entry.
+   *
+   * @param category the item's category, shared with other items
+   * @param born version of the change that adds the item
+   */
+  LiveEntry(LiveItem item, String category, int slot, long born, @Nullable LiveEntry older) {
+    this.id = item.id();
+    this.revision = item.revision();
+    this.createdMs = item.createdMs();
+    this.expiresMs = item.expiresMs();
+    this.category = category;
+    this.texts = PackedTexts.of(item.title(), item.author(), item.key());
+    this.slot = slot;
+    this.born = born;
+    this.older = older;
+  }
+
+  boolean lives(long version) {
+    return born <= version && version < died;
+  }
+
+  String title() {
+    return PackedTexts.text(texts, 0);
+  }
+
+  String author() {
+    return PackedTexts.text(texts, 1);
+  }
+
+  String key() {
+    return PackedTexts.text(texts, 2);
+  }
+}
