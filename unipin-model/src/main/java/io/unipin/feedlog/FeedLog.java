@@ -160,6 +160,14 @@ public final class FeedLog {
   }
 
   /**
+   * Returns (impressions) the probability with which the server chose the item for its place, NaN
+   * where unknown. Empty if all are unknown.
+   */
+  public double[] impressionPropensity() {
+    return views.propensity();
+  }
+
+  /**
    * Returns a log with the same items, users and feedviews, but only some of the actions. The
    * histories of its feedviews count only kept actions.
    *

@@ -1,5 +1,6 @@
 package io.unipin.feedlog;
 
+import io.unipin.feedlog.arrays.DoubleArray;
 import io.unipin.feedlog.arrays.FloatArray;
 import io.unipin.feedlog.arrays.IntArray;
 import io.unipin.feedlog.arrays.LongArray;
@@ -29,6 +30,7 @@ public final class FeedLogBuilder {
   private final IntArray impressionItems = new IntArray();
   private final LongArray impressionBits = new LongArray();
   private final FloatArray impressionOracle = new FloatArray();
+  private final DoubleArray impressionPropensity = new DoubleArray();
 
   public FeedLogBuilder(FeedSchema schema, Catalogue catalogue) {
     this.schema = schema;
@@ -94,12 +96,32 @@ public final class FeedLogBuilder {
     return impression(item, bits);
   }
 
+  /**
+   * States the propensity of the impression that was added last: the probability with which the
+   * server chose the item for its place. Without this call the propensity is unknown.
+   */
+  public FeedLogBuilder propensity(double probability) {
+    if (!(probability > 0 && probability <= 1) || impressionItems.size() == 0) {
+      throw new IllegalArgumentException(
+          "a propensity above 0 and at most 1 of an impression expected, got " + probability);
+    }
+    while (impressionPropensity.size() < impressionItems.size() - 1) {
+      impressionPropensity.add(Double.NaN);
+    }
+    impressionPropensity.add(probability);
+    return this;
+  }
+
   public FeedLog build() {
     actionStart.add(actionItems.size());
     viewStart.add(viewSurfaces.size());
     impressionStart.add(impressionItems.size());
     if (impressionOracle.size() != 0 && impressionOracle.size() != impressionItems.size()) {
       throw new IllegalStateException("an oracle for all impressions or for none expected");
+    }
+    while (impressionPropensity.size() > 0
+        && impressionPropensity.size() < impressionItems.size()) {
+      impressionPropensity.add(Double.NaN);
     }
     return new FeedLog(schema, catalogue, users, actionColumns(), viewColumns(), 0);
   }
@@ -122,7 +144,8 @@ public final class FeedLogBuilder {
         impressionStart.toArray(),
         impressionItems.toArray(),
         impressionBits.toArray(),
-        impressionOracle.toArray());
+        impressionOracle.toArray(),
+        impressionPropensity.toArray());
   }
 
   private void checkItem(int item) {

@@ -91,8 +91,14 @@ public final class FeedLogWriter {
               i - start,
               log.catalogue().id(log.impressionItems()[i]),
               names(log.impressionBits()[i]),
-              log.impressionOracle().length == 0 ? null : log.impressionOracle()[i]));
+              log.impressionOracle().length == 0 ? null : log.impressionOracle()[i],
+              propensity(i)));
     }
+  }
+
+  private @Nullable Double propensity(int impression) {
+    double[] known = log.impressionPropensity();
+    return known.length == 0 || Double.isNaN(known[impression]) ? null : known[impression];
   }
 
   private List<String> names(long bits) {

@@ -32,7 +32,8 @@ public enum FeedTable {
       new Column("item_id", "BIGINT", true),
       new Column("actions", "VARCHAR[]", true),
       new Column("oracle", "FLOAT", false),
-      new Column("item_key", "VARCHAR", false)),
+      new Column("item_key", "VARCHAR", false),
+      new Column("propensity", "DOUBLE", false)),
   ITEMS(
       new Column("item_id", "BIGINT", true),
       new Column("title", "VARCHAR", true),
@@ -64,7 +65,7 @@ public enum FeedTable {
       return switch (type) {
         case "BIGINT" -> Set.of("BIGINT", "INTEGER", "SMALLINT", "UINTEGER").contains(found);
         case "INTEGER" -> Set.of("BIGINT", "INTEGER", "SMALLINT").contains(found);
-        case "FLOAT" -> Set.of("FLOAT", "DOUBLE").contains(found);
+        case "FLOAT", "DOUBLE" -> Set.of("FLOAT", "DOUBLE").contains(found);
         case "FLOAT[]" -> Set.of("FLOAT[]", "DOUBLE[]").contains(found);
         default -> type.equals(found);
       };

@@ -20,6 +20,7 @@ final class FeedviewsTable {
   private static final int POSITION = RowCheck.NEXT + 1;
   private static final int ORACLE = RowCheck.NEXT + 2;
   private static final int ORACLE_NULL = RowCheck.NEXT + 3;
+  private static final int PROPENSITY = RowCheck.NEXT + 4;
 
   private static final Comparator<ViewRows> BY_TIME =
       Comparator.comparingLong(ViewRows::time)
@@ -59,8 +60,8 @@ final class FeedviewsTable {
     String oracle = scan.column("oracle");
     String query =
         check.select()
-            + ", feedview_id, position::BIGINT, %s::FLOAT, %s IS NULL FROM "
-                .formatted(oracle, oracle)
+            + ", feedview_id, position::BIGINT, %s::FLOAT, %s IS NULL, %s::DOUBLE FROM "
+                .formatted(oracle, oracle, scan.column("propensity"))
             + scan.from()
             + RowCheck.orderBy(
                 List.of("user_id NULLS FIRST", "feedview_id", "position NULLS FIRST"));
@@ -100,6 +101,14 @@ final class FeedviewsTable {
       check.complain(row, "oracle", "a finite number or null expected", oracle);
       return;
     }
+    double propensity = row.getDouble(PROPENSITY);
+    if (row.wasNull()) {
+      propensity = Double.NaN;
+    } else if (!(propensity > 0 && propensity <= 1)) {
+      check.complain(
+          row, "propensity", "a number above 0 and at most 1, or null, expected", propensity);
+      return;
+    }
     ViewRows last = views.isEmpty() ? null : views.get(views.size() - 1);
     if (last == null || !last.id().equals(view)) {
       last = ViewRows.startedBy(view, row);
@@ -107,7 +116,7 @@ final class FeedviewsTable {
     } else if (!last.agrees(row, check)) {
       return;
     }
-    last.add(row, (int) position, item, oracle);
+    last.add(row, (int) position, item, new ViewRows.Stated(oracle, propensity));
   }
 
   private void flush(String user) {

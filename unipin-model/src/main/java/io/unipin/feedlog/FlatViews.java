@@ -1,5 +1,6 @@
 package io.unipin.feedlog;
 
+import io.unipin.feedlog.arrays.DoubleArray;
 import io.unipin.feedlog.arrays.FloatArray;
 import io.unipin.feedlog.arrays.IntArray;
 import io.unipin.feedlog.arrays.LongArray;
@@ -13,7 +14,9 @@ final class FlatViews {
   private final IntArray items = new IntArray();
   private final LongArray bits = new LongArray();
   private final FloatArray oracle = new FloatArray();
+  private final DoubleArray propensity = new DoubleArray();
   private boolean anyOracle;
+  private boolean anyPropensity;
 
   void add(ViewRows view, int actionsBefore) {
     surfaces.add(view.surface());
@@ -25,6 +28,8 @@ final class FlatViews {
       bits.add(view.bits().get(row));
       oracle.add(view.oracle().get(row));
       anyOracle |= !Float.isNaN(view.oracle().get(row));
+      propensity.add(view.propensity().get(row));
+      anyPropensity |= !Double.isNaN(view.propensity().get(row));
     }
   }
 
@@ -42,6 +47,7 @@ final class FlatViews {
         impressionStart.toArray(),
         items.toArray(),
         bits.toArray(),
-        anyOracle ? oracle.toArray() : new float[0]);
+        anyOracle ? oracle.toArray() : new float[0],
+        anyPropensity ? propensity.toArray() : new double[0]);
   }
 }

@@ -138,6 +138,7 @@ public final class TableWriter<R> implements AutoCloseable {
     append(to, row.sequence());
     to.append(row.surface()).append(row.position()).append(row.item()).append(row.actions());
     append(to, row.oracle());
+    append(to, row.propensity());
   }
 
   private static void appendItem(DuckDBAppender to, CatalogueItem item) throws SQLException {
@@ -162,6 +163,8 @@ public final class TableWriter<R> implements AutoCloseable {
       to.append(number.longValue());
     } else if (value instanceof Float number) {
       to.append(number.floatValue());
+    } else if (value instanceof Double number) {
+      to.append(number.doubleValue());
     } else if (value instanceof String text) {
       to.append(text);
     } else {

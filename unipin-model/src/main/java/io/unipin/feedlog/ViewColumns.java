@@ -13,6 +13,8 @@ package io.unipin.feedlog;
  * @param items (impressions) catalogue rows
  * @param bits (impressions) multi-hots
  * @param oracle (impressions) true utility that a simulator states; empty in other logs
+ * @param propensity (impressions) probability with which the server chose the item for its place,
+ *     NaN where unknown; empty if all are unknown
  */
 record ViewColumns(
     int[] start,
@@ -22,10 +24,12 @@ record ViewColumns(
     int[] impressionStart,
     int[] items,
     long[] bits,
-    float[] oracle) {
+    float[] oracle,
+    double[] propensity) {
 
   /** Returns the same views with other histories. The returned record owns the array. */
   ViewColumns withHistory(int[] histories) {
-    return new ViewColumns(start, surfaces, times, histories, impressionStart, items, bits, oracle);
+    return new ViewColumns(
+        start, surfaces, times, histories, impressionStart, items, bits, oracle, propensity);
   }
 }

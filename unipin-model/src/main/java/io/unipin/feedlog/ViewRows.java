@@ -1,5 +1,6 @@
 package io.unipin.feedlog;
 
+import io.unipin.feedlog.arrays.DoubleArray;
 import io.unipin.feedlog.arrays.FloatArray;
 import io.unipin.feedlog.arrays.IntArray;
 import io.unipin.feedlog.arrays.LongArray;
@@ -17,6 +18,7 @@ final class ViewRows {
   private final IntArray items = new IntArray();
   private final LongArray bits = new LongArray();
   private final FloatArray oracle = new FloatArray();
+  private final DoubleArray propensity = new DoubleArray();
   private int lastPosition = -1;
 
   private ViewRows(String id, long time, long sequence, int surface) {
@@ -25,6 +27,9 @@ final class ViewRows {
     this.sequence = sequence;
     this.surface = surface;
   }
+
+  /** The optional numbers of an impression; NaN for an absent number. */
+  record Stated(float oracle, double propensity) {}
 
   /** Starts a view with the values of its first row. */
   static ViewRows startedBy(String id, ResultSet row) throws SQLException {
@@ -57,13 +62,15 @@ final class ViewRows {
     return true;
   }
 
-  void add(ResultSet row, int position, int item, float oracleValue) throws SQLException {
+  /** Adds a row. {@code stated} is its oracle and its propensity; NaN stands for an absent one. */
+  void add(ResultSet row, int position, int item, Stated stated) throws SQLException {
     lastPosition = position;
     files.add(row.getInt(RowCheck.FILE));
     fileRows.add(row.getLong(RowCheck.FILE_ROW));
     items.add(item);
     bits.add(row.getLong(RowCheck.BITS));
-    oracle.add(oracleValue);
+    oracle.add(stated.oracle());
+    propensity.add(stated.propensity());
   }
 
   void complainAll(RowCheck check, String reason) {
@@ -109,5 +116,9 @@ final class ViewRows {
 
   FloatArray oracle() {
     return oracle;
+  }
+
+  DoubleArray propensity() {
+    return propensity;
   }
 }

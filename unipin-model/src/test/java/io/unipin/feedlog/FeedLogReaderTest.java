@@ -55,6 +55,9 @@ class FeedLogReaderTest {
           FEEDVIEWS | position    | 2 | -1               | a number of at least 0 expected, got '-1'
           FEEDVIEWS | position    | 2 | NULL             | a number of at least 0 expected, got null
           FEEDVIEWS | oracle      | 2 | 'nan'::FLOAT     | a finite number or null expected, got 'NaN'
+          FEEDVIEWS | propensity  | 2 | 0::DOUBLE        | a number above 0 and at most 1, or null, expected, got '0.0'
+          FEEDVIEWS | propensity  | 2 | 1.5::DOUBLE      | a number above 0 and at most 1, or null, expected, got '1.5'
+          FEEDVIEWS | propensity  | 2 | 'nan'::DOUBLE    | a number above 0 and at most 1, or null, expected, got 'NaN'
           ITEMS     | item_id     | 4 | NULL             | a number of at least 0 expected, got null
           ITEMS     | item_id     | 4 | -7               | a number of at least 0 expected, got '-7'
           ITEMS     | item_id     | 4 | 10               | the item stands in an earlier row too, got '10'

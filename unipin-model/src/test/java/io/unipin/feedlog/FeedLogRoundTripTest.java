@@ -48,8 +48,15 @@ public class FeedLogRoundTripTest {
 
   private static Object[] columns(ViewColumns of) {
     return new Object[] {
-      of.start(), of.surfaces(), of.times(), of.history(),
-      of.impressionStart(), of.items(), of.bits(), of.oracle()
+      of.start(),
+      of.surfaces(),
+      of.times(),
+      of.history(),
+      of.impressionStart(),
+      of.items(),
+      of.bits(),
+      of.oracle(),
+      of.propensity()
     };
   }
 
@@ -78,6 +85,40 @@ public class FeedLogRoundTripTest {
     FeedLogWriter.write(log, temporary.resolve("log"));
     assertThat(FeedLogReader.read(temporary.resolve("log"), 0).impressionOracle())
         .containsExactly(0.25f);
+  }
+
+  @Test
+  void read_withPropensities_keepsThoseThatAreKnown() {
+    FeedLogBuilder builder = new FeedLogBuilder(FeedLogs.SCHEMA, FeedLogs.catalogue(4));
+    FeedLog log =
+        builder
+            .user("u")
+            .view(0, 5)
+            .impression(0, 1)
+            .impression(1, 0)
+            .propensity(0.125)
+            .impression(2, 1)
+            .propensity(1)
+            .impression(3, 0)
+            .build();
+    FeedLogWriter.write(log, temporary.resolve("log"));
+    FeedLog read = FeedLogReader.read(temporary.resolve("log"), 0);
+    assertThat(read.impressionPropensity()).containsExactly(Double.NaN, 0.125, 1, Double.NaN);
+    assertSame(read, log);
+  }
+
+  /** Tables of other programs, and those of versions before the column, lack it. */
+  @Test
+  void read_withoutTheColumnOfPropensities_knowsNone() {
+    FeedLog log =
+        FeedLogReader.read(
+            FeedLogs.with(
+                temporary.resolve("log"),
+                FeedTable.FEEDVIEWS,
+                "SELECT * EXCLUDE (propensity) FROM old"),
+            0);
+    assertThat(log.impressionPropensity()).isEmpty();
+    assertSame(log, FeedLogs.small());
   }
 
   @Test
@@ -167,6 +208,6 @@ public class FeedLogRoundTripTest {
 
   private static ImpressionRow row(String view, String user, long timeMs, int position, long item) {
     return new ImpressionRow(
-        view, user, timeMs, null, "home", position, item, List.of("click"), null);
+        view, user, timeMs, null, "home", position, item, List.of("click"), null, null);
   }
 }
