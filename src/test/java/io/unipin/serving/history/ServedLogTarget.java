@@ -4,6 +4,7 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
+import io.unipin.serving.log.ServedChoices;
 import io.unipin.serving.log.ServedLogExport;
 import io.unipin.tests.fuzz.FuzzTarget;
 import io.unipin.tests.fuzz.ScratchFolder;
@@ -33,6 +34,13 @@ public final class ServedLogTarget implements FuzzTarget {
       "{\"user\":\"u\",\"timeMs\":1700000003000,\"surface\":\"\",\"items\":[],"
           + "\"event\":\"e1\",\"format\":2,\"revision\":2,\"retracted\":true}\n";
 
+  private static final String EXPLORED =
+      PAGE.replace(
+          "\"index\":\"Flat-1\"}",
+          "\"index\":\"Flat-1\",\"format\":3,\"draws\":{\"generation\":1,\"propensities\":[1.0,0.5],"
+              + "\"explored\":[1],\"options\":[{\"place\":1,\"drawn\":1,\"items\":[1,2],"
+              + "\"utilities\":[0.5,0.25],\"impressions\":[-1,3],\"probabilities\":[0.5,0.5]}]}}");
+
   private final ScratchFolder scratch;
   private final FeedSchema schema =
       new FeedSchema(List.of("click", "hide"), List.of("click"), List.of("home"));
@@ -56,6 +64,7 @@ public final class ServedLogTarget implements FuzzTarget {
         "page", bytes(PAGE),
         "action", bytes(ACTION),
         "visit", bytes(PAGE + ACTION + PAGE + ACTION),
+        "explored", bytes(EXPLORED + ACTION),
         "correction", bytes(ACTION + RETRACTION + CORRECTION),
         "noSurface", bytes(PAGE + ACTION.replace("\"surface\":\"home\",", "")),
         "nullItem", bytes(PAGE.replace("[1,2]", "[1,null]") + ACTION.replace("[1]", "[]")),
@@ -71,6 +80,8 @@ public final class ServedLogTarget implements FuzzTarget {
   public void run(byte[] input) throws IOException {
     scratch.write(SEGMENT, input);
     ServedLogExport.read(scratch.path(), schema, catalogue, Duration.ofHours(1));
+    ServedChoices.read(scratch.path(), Duration.ofHours(1), skipped -> {})
+        .optionsLog(schema, catalogue);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.unipin.serving;
 
+import io.unipin.feedlog.Catalogue;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.admission.KvRefresher;
 import io.unipin.serving.bundle.BundleHolder;
@@ -9,6 +10,7 @@ import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemUpkeep;
 import io.unipin.serving.items.ItemsStatus;
+import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.metrics.ItemMeters;
 import io.unipin.serving.pipeline.RankingModel;
 import io.unipin.serving.pipeline.Recommender;
@@ -19,7 +21,10 @@ import io.unipin.serving.rpc.Shadow;
 import io.unipin.serving.settings.ArmSettings;
 import io.unipin.serving.settings.ServerConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
@@ -52,8 +57,9 @@ final class ServerModels {
     RecommenderConfig pipeline = ArmSettings.of(config);
     recommender =
         new Recommender(
-            stores.histories(), stores.cache(), pipeline, System::currentTimeMillis, ranking);
-    shadow = parts.opened(new ShadowParts(config, stores.histories()));
+                stores.histories(), stores.cache(), pipeline, System::currentTimeMillis, ranking)
+            .with(stores.impressions());
+    shadow = parts.opened(new ShadowParts(config, stores.histories(), stores.impressions()));
     bundles = parts.opened(new BundleHolder(this::forget, config.bundle().keepPrevious()));
     routes =
         parts.opened(
@@ -66,6 +72,7 @@ final class ServerModels {
                 this::forget));
     holders.add(bundles);
     holders.addAll(routes.bundles());
+    stores.impressions().keepOnly(this::known);
     List<BundleHolder> others = new ArrayList<>(routes.bundles());
     others.add(shadow.bundles());
     items =
@@ -86,6 +93,20 @@ final class ServerModels {
         new BundleReader(
             config.bundle().folder(),
             config.engine().options().withLiveItems(config.items().slots()));
+  }
+
+  /** Returns those of the given item ids that a bundle in service knows. */
+  private long[] known(long[] ids) {
+    Set<Long> known = new HashSet<>();
+    for (BundleHolder holder : holders) {
+      if (holder.isServing()) {
+        try (BundleLease lease = holder.acquire();
+            ItemView items = lease.bundle().items().open()) {
+          Arrays.stream(ids).filter(id -> items.row(id) != Catalogue.UNKNOWN).forEach(known::add);
+        }
+      }
+    }
+    return known.stream().mapToLong(Long::longValue).toArray();
   }
 
   private static ItemMeters.Figures figures(ItemsStatus status) {

@@ -5,8 +5,10 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.ItemStore;
 import io.unipin.serving.log.ServedLog;
+import io.unipin.serving.metrics.ImpressionMeters;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.Telemetry;
@@ -22,6 +24,7 @@ record ServerStores(
     Telemetry telemetry,
     HistoryStore histories,
     ItemStore items,
+    ImpressionCounts impressions,
     UserKvCache cache,
     ServedLog servedLog,
     Experiments experiments,
@@ -34,6 +37,8 @@ record ServerStores(
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
     HistoryStore histories = parts.opened(HistoryStore.open(config.history()));
     ItemStore items = parts.opened(ItemStore.open(config.itemsFolder()));
+    ImpressionCounts impressions = parts.opened(impressions(config));
+    metrics.impressions().watch(() -> figures(impressions.figures()));
     ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog()));
     metrics.watchServedLog(servedLog::dropped);
     UserKvCache cache =
@@ -51,10 +56,21 @@ record ServerStores(
         new Telemetry(metrics, tracing),
         histories,
         items,
+        impressions,
         cache,
         servedLog,
         experiments,
         exposures);
+  }
+
+  private static ImpressionCounts impressions(ServerConfig config) {
+    return config.explores()
+        ? ImpressionCounts.open(config.impressionsFolder(), config.impressions().maxBytes().bytes())
+        : ImpressionCounts.off();
+  }
+
+  private static ImpressionMeters.Figures figures(ImpressionCounts.Figures of) {
+    return new ImpressionMeters.Figures(of.bytes(), of.maxBytes(), of.counted(), of.uncounted());
   }
 
   ServingMetrics metrics() {

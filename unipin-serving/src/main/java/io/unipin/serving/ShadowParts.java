@@ -7,6 +7,7 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
@@ -24,7 +25,7 @@ final class ShadowParts implements AutoCloseable {
   private final Recommender recommender;
   private final BundleHolder bundles = new BundleHolder(bundle -> {});
 
-  ShadowParts(ServerConfig server, HistoryStore histories) {
+  ShadowParts(ServerConfig server, HistoryStore histories, ImpressionCounts impressions) {
     config = server.shadow();
     long budget = config.enabled() ? config.budget().bytes() : 0;
     cache =
@@ -32,7 +33,8 @@ final class ShadowParts implements AutoCloseable {
             new KvCacheLimits(
                 budget, server.cache().timeToLive(), config.transientBudget().bytes()));
     RecommenderConfig pipeline = ArmSettings.apply(ArmSettings.of(server), config.settings());
-    recommender = new Recommender(histories, cache, pipeline, System::currentTimeMillis);
+    recommender =
+        new Recommender(histories, cache, pipeline, System::currentTimeMillis).with(impressions);
   }
 
   /**

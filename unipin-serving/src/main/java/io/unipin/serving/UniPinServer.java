@@ -4,6 +4,7 @@ import io.unipin.serving.admission.KvRefresher;
 import io.unipin.serving.checks.StartChecks;
 import io.unipin.serving.console.Console;
 import io.unipin.serving.console.ConsoleParts;
+import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.metrics.MetricsEndpoint;
 import io.unipin.serving.pipeline.RankingModel;
@@ -82,7 +83,11 @@ public final class UniPinServer implements AutoCloseable {
     KvRefresher refresher = models.refresher();
     return new UserData(
         new UserData.Parts(
-            stores.histories(), stores.cache(), stores.servedLog(), stores.exposures()),
+            stores.histories(),
+            stores.cache(),
+            stores.servedLog(),
+            stores.exposures(),
+            stores.impressions()),
         user -> {
           if (models.isResident(user)) {
             refresher.recorded(user);
@@ -175,6 +180,11 @@ public final class UniPinServer implements AutoCloseable {
   /** Returns the changes of items, for tests. */
   ItemChanges items() {
     return models.items();
+  }
+
+  /** Returns the counts of impressions, for tests. */
+  ImpressionCounts impressions() {
+    return stores.impressions();
   }
 
   /** Returns the nanoseconds that the serving bundle's model has spent in native code. */

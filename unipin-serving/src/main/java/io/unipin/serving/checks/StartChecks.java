@@ -140,6 +140,9 @@ public final class StartChecks {
     Map<String, Path> folders = new LinkedHashMap<>();
     folders.put("history.folder", config.history().folder());
     folders.put("items.folder", config.itemsFolder());
+    if (config.explores()) {
+      folders.put("impressions.folder", config.impressionsFolder());
+    }
     if (config.servedLog().enabled()) {
       folders.put("servedLog.folder", config.servedLog().folder());
     }

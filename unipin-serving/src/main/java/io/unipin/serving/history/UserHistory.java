@@ -18,4 +18,9 @@ public record UserHistory(long lifetime, List<RecordedAction> newest) {
           "lifetime of at least " + newest.size() + " expected, got " + lifetime);
     }
   }
+
+  /** Returns the time of the newest action in milliseconds since the epoch; 0 if there is none. */
+  public long lastTimeMs() {
+    return newest.isEmpty() ? 0 : newest.get(newest.size() - 1).timeMs();
+  }
 }

@@ -6,12 +6,14 @@ import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.Candidate;
+import io.unipin.serving.request.Draw;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Removal;
 import io.unipin.serving.slate.SlateRules;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +29,7 @@ public final class Inspector {
   private final List<RankedItem> ranked;
   private final List<RankedItem> page;
   private final Map<Long, Removal.Rule> removals = new HashMap<>();
+  private final Set<Long> explored = new HashSet<>();
 
   /**
    * Creates an inspector of an answered request.
@@ -48,6 +51,9 @@ public final class Inspector {
     this.ranked = ranked;
     this.page = slated.items();
     slated.removals().forEach(removal -> removals.put(removal.item(), removal.rule()));
+    slated.draws().draws().stream()
+        .filter(Draw::isExplored)
+        .forEach(draw -> explored.add(draw.item()));
   }
 
   /** Returns the newest {@code count} actions of a user. */
@@ -83,7 +89,7 @@ public final class Inspector {
   }
 
   private String rule(long id) {
-    Removal.Rule rule = removals.get(id);
+    Removal.Rule rule = explored.contains(id) ? Removal.Rule.EXPLORATION : removals.get(id);
     return rule == null ? "" : rule.name().toLowerCase(Locale.ROOT);
   }
 
@@ -147,7 +153,10 @@ public final class Inspector {
       return Verdict.SEEN;
     }
     if (page.stream().anyMatch(item -> item.id() == id)) {
-      return Verdict.ON_PAGE;
+      return explored.contains(id) ? Verdict.EXPLORED : Verdict.ON_PAGE;
+    }
+    if (removals.get(id) == Removal.Rule.EXPLORATION) {
+      return Verdict.DISPLACED;
     }
     if (removals.containsKey(id)) {
       return Verdict.REMOVED_BY_RULE;

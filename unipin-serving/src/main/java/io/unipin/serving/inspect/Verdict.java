@@ -13,6 +13,8 @@ public enum Verdict {
   MISSED_BY_INDEX("The item is close enough, but the approximate search did not find it."),
   NOT_SCORED("The item was found, but there was no time to score it."),
   REMOVED_BY_RULE("A slate rule kept the item off the page."),
+  DISPLACED("Exploration drew another item for this item's place on the page."),
+  EXPLORED("The item has few impressions, and exploration drew it for its place on the page."),
   BELOW_PAGE("The item was ranked below the end of the page."),
   ON_PAGE("The item is on the page.");
 

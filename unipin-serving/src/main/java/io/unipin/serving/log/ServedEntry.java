@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  *     the line is a retraction
  * @param actions actions of the entry; absent for a page
  * @param event id of an action's event; absent for a page
- * @param format 2 when a reader must understand the fields after this field; absent when a reader
- *     of format 1 reads the line correctly
+ * @param format the oldest format whose readers read the line correctly; absent for 1. Format 2
+ *     added revision and retracted, format 3 added draws
  * @param revision revision of an action's record, or the highest revision taken back; absent for 0
  * @param retracted whether the event was taken back; absent when the event was not taken back
+ * @param draws draws of a page with exploration; absent otherwise
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ServedEntry(
@@ -38,8 +39,10 @@ record ServedEntry(
     @Nullable String index,
     @Nullable Integer format,
     @Nullable Long revision,
-    @Nullable Boolean retracted) {
-  private static final int FORMAT = 2;
+    @Nullable Boolean retracted,
+    @Nullable LoggedDraws draws) {
+  private static final int CORRECTIONS = 2;
+  private static final int EXPLORATION = 3;
 
   /**
    * Orders entries by time. A page comes before an action of the same millisecond. Actions of the
@@ -51,13 +54,14 @@ record ServedEntry(
           .thenComparing(entry -> new Place(0, HistoryKeys.event(entry.eventOrNone())));
 
   ServedEntry {
-    if (format != null && format > FORMAT) {
+    if (format != null && format > EXPLORATION) {
       throw new IllegalArgumentException(
-          "an entry of format 1 or " + FORMAT + " expected, got " + format);
+          "an entry of format 1 to " + EXPLORATION + " expected, got " + format);
     }
   }
 
   static ServedEntry of(Slate slate) {
+    boolean drawn = slate.draws().on();
     return new ServedEntry(
         slate.id(),
         slate.user(),
@@ -69,9 +73,10 @@ record ServedEntry(
         slate.arm(),
         slate.bundle(),
         slate.index(),
+        drawn ? EXPLORATION : null,
         null,
         null,
-        null);
+        drawn ? LoggedDraws.of(slate) : null);
   }
 
   static ServedEntry of(String user, ActionEvent event) {
@@ -87,8 +92,9 @@ record ServedEntry(
         null,
         null,
         null,
-        event.revision() > 0 ? FORMAT : null,
+        event.revision() > 0 ? CORRECTIONS : null,
         event.revision() > 0 ? event.revision() : null,
+        null,
         null);
   }
 
@@ -105,9 +111,10 @@ record ServedEntry(
         null,
         null,
         null,
-        FORMAT,
+        CORRECTIONS,
         revision > 0 ? revision : null,
-        true);
+        true,
+        null);
   }
 
   /** Whether the line has all fields that its kind needs. */
@@ -119,7 +126,7 @@ record ServedEntry(
       return false;
     }
     if (view != null) {
-      return event == null && !isRetraction();
+      return event == null && !isRetraction() && (draws == null || draws.isWhole(items));
     }
     return isRetraction() ? event != null : items.size() == 1;
   }

@@ -1,24 +1,13 @@
 package io.unipin.serving.log;
 
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.FeedSchema;
-import io.unipin.serving.log.segment.LogReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -29,8 +18,6 @@ import java.util.function.Consumer;
  * the final state.
  */
 public final class ServedLogExport {
-  private static final ObjectReader JSON = new ObjectMapper().readerFor(ServedEntry.class);
-
   private final FeedSchema schema;
   private final Catalogue catalogue;
   private final long attributionMs;
@@ -62,23 +49,7 @@ public final class ServedLogExport {
       Catalogue catalogue,
       Duration attribution,
       Consumer<String> skipped) {
-    Map<String, List<ServedEntry>> users = new TreeMap<>();
-    try {
-      for (Path segment : LogSegments.list("served", folder)) {
-        LogReader.read(
-            segment,
-            (bytes, from, length) -> {
-              ServedEntry entry = JSON.readValue(bytes, from, length);
-              if (!entry.isWhole()) {
-                throw new JsonParseException(null, "items, or an event taken back, expected");
-              }
-              users.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry);
-            },
-            skipped);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the served log can't be read: " + e.getMessage(), e);
-    }
+    Map<String, List<ServedEntry>> users = ServedLines.read(folder, skipped);
     ServedLogExport export = new ServedLogExport(schema, catalogue, attribution);
     FeedLogBuilder builder = new FeedLogBuilder(schema, catalogue);
     users.forEach((user, entries) -> export.add(builder.user(user), entries));
@@ -89,39 +60,34 @@ public final class ServedLogExport {
    * Adds a user's entries in order of time. A page comes before an action of the same millisecond.
    */
   private void add(FeedLogBuilder builder, List<ServedEntry> entries) {
-    List<ServedEntry> ordered = once(entries);
-    ordered.sort(ServedEntry.BY_PLACE);
+    List<ServedEntry> ordered = ServedLines.once(entries);
     for (int i = 0; i < ordered.size(); i++) {
       ServedEntry entry = ordered.get(i);
       if (entry.view() == null) {
         int row = catalogue.row(entry.items().get(0));
         if (row != Catalogue.UNKNOWN) {
-          builder.action(row, bits(entry), surface(entry), entry.timeMs());
+          action(builder, schema, row, entry);
         }
       } else {
-        builder.view(surface(entry), entry.timeMs());
+        builder.view(surface(schema, entry), entry.timeMs());
         List<ServedEntry> after = ordered.subList(i + 1, ordered.size());
-        for (long item : entry.items()) {
-          int row = catalogue.row(item);
-          if (row != Catalogue.UNKNOWN) {
-            builder.impression(row, label(item, entry.timeMs(), after));
-          }
+        for (int place = 0; place < entry.items().size(); place++) {
+          impression(builder, entry, place, after);
         }
       }
     }
   }
 
-  /**
-   * Removes repeats. It keeps the last answer to each page request, and the valid record of each
-   * event.
-   */
-  private static List<ServedEntry> once(List<ServedEntry> entries) {
-    Set<String> views = new HashSet<>();
-    List<ServedEntry> kept = new ArrayList<>(entries);
-    Collections.reverse(kept);
-    kept.removeIf(entry -> entry.view() != null && !views.add(entry.view()));
-    Collections.reverse(kept);
-    return HeldEvents.of(kept);
+  private void impression(
+      FeedLogBuilder builder, ServedEntry page, int place, List<ServedEntry> after) {
+    long item = page.items().get(place);
+    int row = catalogue.row(item);
+    if (row != Catalogue.UNKNOWN) {
+      builder.impression(row, label(item, page.timeMs(), after));
+      if (page.draws() != null) {
+        builder.propensity(page.draws().propensities().get(place));
+      }
+    }
   }
 
   private long label(long item, long viewMs, List<ServedEntry> after) {
@@ -131,13 +97,18 @@ public final class ServedLogExport {
         break;
       }
       if (entry.view() == null && entry.items().get(0) == item) {
-        bits |= bits(entry);
+        bits |= bits(schema, entry);
       }
     }
     return bits;
   }
 
-  private long bits(ServedEntry entry) {
+  /** Adds a recorded action on the item of a catalogue row. */
+  static void action(FeedLogBuilder builder, FeedSchema schema, int row, ServedEntry entry) {
+    builder.action(row, bits(schema, entry), surface(schema, entry), entry.timeMs());
+  }
+
+  private static long bits(FeedSchema schema, ServedEntry entry) {
     long bits = 0;
     if (entry.actions() != null) {
       for (String name : entry.actions()) {
@@ -148,7 +119,7 @@ public final class ServedLogExport {
     return bits;
   }
 
-  private int surface(ServedEntry entry) {
+  private static int surface(FeedSchema schema, ServedEntry entry) {
     return Math.max(schema.surfaces().indexOf(entry.surface()), 0);
   }
 }

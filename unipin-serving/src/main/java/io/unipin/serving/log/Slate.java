@@ -1,10 +1,13 @@
 package io.unipin.serving.log;
 
+import io.unipin.serving.request.Draws;
+
 /**
  * One page as it was served.
  *
  * @param id id of the request
  * @param items item ids in displayed order; the array is not copied
+ * @param draws draws that decided about places of the page
  */
 public record Slate(
     String id,
@@ -14,4 +17,18 @@ public record Slate(
     String arm,
     String bundle,
     String index,
-    long[] items) {}
+    long[] items,
+    Draws draws) {
+  /** Creates a page without exploration. */
+  public Slate(
+      String id,
+      String user,
+      long timeMs,
+      String surface,
+      String arm,
+      String bundle,
+      String index,
+      long[] items) {
+    this(id, user, timeMs, surface, arm, bundle, index, items, Draws.OFF);
+  }
+}

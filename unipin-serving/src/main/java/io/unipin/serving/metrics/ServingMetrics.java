@@ -45,6 +45,7 @@ public final class ServingMetrics implements AutoCloseable {
 
   private final LiveReadings readings = new LiveReadings(registry);
   private final ItemMeters items = new ItemMeters(registry);
+  private final ImpressionMeters impressions = new ImpressionMeters(registry, counters);
   private final MultiGauge bundle =
       MultiGauge.builder("unipin.bundle").description("1 for what serves").register(registry);
 
@@ -251,6 +252,11 @@ public final class ServingMetrics implements AutoCloseable {
   /** Returns the metrics of items that callers put. */
   public ItemMeters items() {
     return items;
+  }
+
+  /** Returns the metrics of counted and explored impressions. */
+  public ImpressionMeters impressions() {
+    return impressions;
   }
 
   public void watchServedLog(LongSupplier dropped) {

@@ -5,8 +5,8 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.HistoryStore;
-import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.Inspector;
 import io.unipin.serving.inspect.ItemVerdict;
@@ -26,6 +26,7 @@ import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
+import io.unipin.serving.slate.PageId;
 import io.unipin.serving.slate.SlateRules;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +57,7 @@ public final class Recommender {
   private final ModelCosts costs;
   private final RankingModel.Factory ranking;
   private final PageCursors cursors;
+  private final ImpressionCounts impressions;
   private final UserSessions sessions;
   private final CandidateSearch search;
   private final Ranker ranker;
@@ -80,7 +82,8 @@ public final class Recommender {
         config,
         new ModelCosts(config),
         ranking,
-        new PageCursors(histories.secret(), config.page(), clockMs));
+        new PageCursors(histories.secret(), config.page(), clockMs),
+        ImpressionCounts.off());
   }
 
   private Recommender(
@@ -89,24 +92,32 @@ public final class Recommender {
       RecommenderConfig config,
       ModelCosts costs,
       RankingModel.Factory ranking,
-      PageCursors cursors) {
+      PageCursors cursors,
+      ImpressionCounts impressions) {
     this.histories = histories;
     this.cache = cache;
     this.config = config;
     this.costs = costs;
     this.ranking = ranking;
     this.cursors = cursors;
+    this.impressions = impressions;
     UserEncoder encoder = new UserEncoder(cache, config.cache(), costs);
     RankingModel model = ranking.of(encoder, costs);
     this.sessions = new UserSessions(histories, cache, config.degradation(), encoder, model);
     this.search = new CandidateSearch(config.retrieval());
     this.ranker = new Ranker(config.ranking(), model);
-    this.rules = new SlateRules(config.slate());
+    this.rules = new SlateRules(config.slate(), impressions);
   }
 
   /** Returns a pipeline with other settings. It shares everything else with this one. */
   public Recommender with(RecommenderConfig other) {
-    return new Recommender(histories, cache, other, costs.with(other), ranking, cursors);
+    return new Recommender(
+        histories, cache, other, costs.with(other), ranking, cursors, impressions);
+  }
+
+  /** Returns this pipeline with counts of impressions, by which exploration chooses items. */
+  public Recommender with(ImpressionCounts counts) {
+    return new Recommender(histories, cache, config, costs, ranking, cursors, counts);
   }
 
   /** Retrieves and ranks one page. */
@@ -120,8 +131,8 @@ public final class Recommender {
       SlateRules.Slated slate = choose(user, query, ranked, size);
       String next = next(query, servedBefore, slate, ranked.size() < size.items());
       clock.stop();
-      return new Page(
-          slate.items(), slate.removals(), next, user.trace(query.requestId(), List.of()));
+      Trace trace = user.trace(query.requestId(), List.of());
+      return new Page(slate.items(), slate.removals(), slate.draws(), next, trace);
     }
   }
 
@@ -191,7 +202,7 @@ public final class Recommender {
       LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
     RequestedHistory requested =
         new RequestedHistory(history.newest(), history.lifetime() - history.newest().size());
-    UserInput probe = new UserInput(PROBE_USER, requested, List.of(), "", lastTimeMs(history));
+    UserInput probe = new UserInput(PROBE_USER, requested, List.of(), "", history.lastTimeMs());
     Wishes none = new Wishes(Map.of(), Map.of(), new long[0], false);
     try (UserSession user = sessions.open(bundle, probe, new Ladder.Goal(true, 0, 0), clock)) {
       int dimension = bundle.model().config().itemDim();
@@ -204,18 +215,14 @@ public final class Recommender {
     }
   }
 
-  private static long lastTimeMs(UserHistory history) {
-    List<RecordedAction> newest = history.newest();
-    return newest.isEmpty() ? 0 : newest.get(newest.size() - 1).timeMs();
-  }
-
   private PageSize size(PageQuery query) {
     return PageSize.of(query, config.page().size(), config.retrieval().candidates());
   }
 
   private SlateRules.Slated choose(
       UserSession user, PageQuery query, List<RankedItem> ranked, PageSize size) {
-    return rules.choose(ranked, size.items(), user.items(), query.user().timeMs());
+    PageId page = new PageId(query.user().id(), query.requestId(), user.surface());
+    return rules.choose(ranked, size.items(), user.items(), page, query.user().timeMs());
   }
 
   /** Returns the cursor of the next page; empty after the last one. */

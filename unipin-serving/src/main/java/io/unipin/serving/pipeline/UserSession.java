@@ -42,6 +42,11 @@ public record UserSession(
     return state.lease();
   }
 
+  /** Returns the name of the request's surface. */
+  public String surface() {
+    return bundle.model().config().surfaces().get(context.surface());
+  }
+
   public StageClock clock() {
     return wanted.clock();
   }

@@ -6,7 +6,8 @@ import java.util.List;
  * One page of a feed.
  *
  * @param removals candidates that slate rules kept off the page
+ * @param draws draws that put other items on the page than the rules chose
  * @param nextCursor cursor of the next page; empty when there is no next page
  */
 public record Page(
-    List<RankedItem> items, List<Removal> removals, String nextCursor, Trace trace) {}
+    List<RankedItem> items, List<Removal> removals, Draws draws, String nextCursor, Trace trace) {}

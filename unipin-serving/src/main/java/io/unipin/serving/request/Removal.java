@@ -15,6 +15,8 @@ public record Removal(long item, int place, float utility, Rule rule) {
     BLOCKED_CATEGORY,
     AUTHOR_CAP,
     CATEGORY_CAP,
-    FRESHNESS_FLOOR
+    FRESHNESS_FLOOR,
+    /** A draw put an item with few impressions in its place. */
+    EXPLORATION
   }
 }

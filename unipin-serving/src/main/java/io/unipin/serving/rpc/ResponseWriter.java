@@ -9,6 +9,7 @@ import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.keys.RequestedItems;
+import io.unipin.serving.request.Draws;
 import io.unipin.serving.request.Page;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Ranking;
@@ -34,8 +35,9 @@ final class ResponseWriter {
   RetrieveAndRankResponse page(
       Page page, Map<Stage, Long> spent, Route route, RequestedItems items) {
     RetrieveAndRankResponse.Builder response = RetrieveAndRankResponse.newBuilder();
-    for (RankedItem item : page.items()) {
-      response.addItems(item(item, page.trace().actions(), items));
+    for (int place = 0; place < page.items().size(); place++) {
+      ScoredItem.Builder item = item(page.items().get(place), page.trace().actions(), items);
+      response.addItems(page.draws().on() ? drawn(item, page.draws(), place) : item);
     }
     for (Removal removal : page.removals()) {
       response
@@ -44,12 +46,22 @@ final class ResponseWriter {
           .setKey(items.key(removal.item()))
           .setPlace(removal.place())
           .setUtility(removal.utility())
-          .setRule(removal.rule().name().toLowerCase(Locale.ROOT));
+          .setRule(name(removal.rule()));
     }
+    Served.Builder served = served(page.trace(), spent, route, items);
     return response
         .setNextPageCursor(page.nextCursor())
-        .setServed(served(page.trace(), spent, route, items))
+        .setServed(served.setImpressions(page.draws().generation()))
         .build();
+  }
+
+  private static ScoredItem.Builder drawn(ScoredItem.Builder item, Draws draws, int place) {
+    return item.setPropensity(draws.propensity(place))
+        .setRule(draws.isExplored(place) ? name(Removal.Rule.EXPLORATION) : "");
+  }
+
+  private static String name(Removal.Rule rule) {
+    return rule.name().toLowerCase(Locale.ROOT);
   }
 
   RetrieveResponse retrieval(
@@ -75,7 +87,8 @@ final class ResponseWriter {
     return response.setServed(served(ranking.trace(), spent, route, items)).build();
   }
 
-  private static ScoredItem item(RankedItem item, List<String> actions, RequestedItems items) {
+  private static ScoredItem.Builder item(
+      RankedItem item, List<String> actions, RequestedItems items) {
     ScoredItem.Builder builder =
         ScoredItem.newBuilder()
             .setItemId(item.id())
@@ -86,10 +99,11 @@ final class ResponseWriter {
     for (int action = 0; action < item.probabilities().length; action++) {
       builder.putProbabilities(actions.get(action), item.probabilities()[action]);
     }
-    return builder.build();
+    return builder;
   }
 
-  private Served served(Trace trace, Map<Stage, Long> spent, Route route, RequestedItems items) {
+  private Served.Builder served(
+      Trace trace, Map<Stage, Long> spent, Route route, RequestedItems items) {
     Served.Builder served =
         Served.newBuilder()
             .setRequestId(trace.requestId())
@@ -119,7 +133,7 @@ final class ResponseWriter {
           .setOverridden(assignment.overridden());
     }
     spent.forEach((stage, nanos) -> served.putStagesMs(stage.label(), nanos / NANOS_PER_MS));
-    return served.build();
+    return served;
   }
 
   private static Served.CacheOutcome outcome(KvOutcome outcome) {

@@ -94,6 +94,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
           writer.page(page, call.clock().spent(), call.route(), reader.items()),
           () -> {
             users.served(slate(query, page, call.route()), call.mark());
+            metrics.impressions().explored(page.draws().explored());
             answered(call, query.user(), UsedKnobs.of(query), page.trace());
             services.shadow().copy(request, query, page);
           });
@@ -246,6 +247,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         route.arm(),
         page.trace().bundle(),
         page.trace().index(),
-        page.items().stream().mapToLong(RankedItem::id).toArray());
+        page.items().stream().mapToLong(RankedItem::id).toArray(),
+        page.draws());
   }
 }

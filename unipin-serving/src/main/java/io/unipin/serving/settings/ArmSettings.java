@@ -42,6 +42,16 @@ public final class ArmSettings {
         config.slate());
   }
 
+  /** Whether the server's own settings or those of an arm explore. */
+  static boolean anyExplores(ServerConfig config) {
+    RecommenderConfig base = of(config);
+    return base.slate().exploration().explores()
+        || config.experiments().layers().values().stream()
+            .flatMap(layer -> layer.experiments().values().stream())
+            .flatMap(plan -> plan.arms().values().stream())
+            .anyMatch(arm -> apply(base, arm.settings()).slate().exploration().explores());
+  }
+
   /**
    * Refuses arms whose settings have invalid values. The error names the full key in the
    * configuration.

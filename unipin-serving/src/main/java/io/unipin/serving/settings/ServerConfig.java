@@ -6,6 +6,7 @@ import io.unipin.serving.console.ConsoleConfig;
 import io.unipin.serving.experiment.ExperimentsConfig;
 import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.history.HistoryConfig;
+import io.unipin.serving.impressions.ImpressionsConfig;
 import io.unipin.serving.items.ItemsConfig;
 import io.unipin.serving.log.ServedLogConfig;
 import io.unipin.serving.pipeline.CacheConfig;
@@ -32,6 +33,7 @@ public record ServerConfig(
     CacheConfig cache,
     HistoryConfig history,
     ItemsConfig items,
+    ImpressionsConfig impressions,
     RetrievalConfig retrieval,
     RankingConfig ranking,
     PageConfig page,
@@ -47,5 +49,15 @@ public record ServerConfig(
   /** Returns the folder of the items that callers put. */
   public Path itemsFolder() {
     return items.folder(history.folder());
+  }
+
+  /** Returns the folder of the counts of impressions. */
+  public Path impressionsFolder() {
+    return impressions.folder(history.folder());
+  }
+
+  /** Whether a page of the server or of an arm may be explored, so that impressions are counted. */
+  public boolean explores() {
+    return ArmSettings.anyExplores(this);
   }
 }

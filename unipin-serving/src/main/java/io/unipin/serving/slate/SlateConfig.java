@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * @param blockedAuthors authors whose items stand on no page
  * @param blockedCategories categories whose items stand on no page
  * @param blockedItemKeys keys of items that stand on no page
+ * @param exploration settings of the share of impressions for items with few impressions
  */
 public record SlateConfig(
     int perAuthor,
@@ -31,10 +32,20 @@ public record SlateConfig(
     Set<Long> blockedItems,
     Set<String> blockedAuthors,
     Set<String> blockedCategories,
-    Set<String> blockedItemKeys) {
+    Set<String> blockedItemKeys,
+    ExplorationConfig exploration) {
   /** The configuration without any rule. */
   public static final SlateConfig NONE =
-      new SlateConfig(0, 0, 0, Duration.ofDays(7), Set.of(), Set.of(), Set.of(), Set.of());
+      new SlateConfig(
+          0,
+          0,
+          0,
+          Duration.ofDays(7),
+          Set.of(),
+          Set.of(),
+          Set.of(),
+          Set.of(),
+          ExplorationConfig.NONE);
 
   public SlateConfig {
     checkRange("perAuthor", perAuthor, 0, 4096);
@@ -52,6 +63,20 @@ public record SlateConfig(
                 throw new SettingException("blockedItemKeys", expected + " expected");
               });
     }
+  }
+
+  /** Returns the same rules with other settings of exploration. */
+  public SlateConfig with(ExplorationConfig other) {
+    return new SlateConfig(
+        perAuthor,
+        perCategory,
+        freshItems,
+        freshWithin,
+        blockedItems,
+        blockedAuthors,
+        blockedCategories,
+        blockedItemKeys,
+        other);
   }
 
   /**

@@ -1,15 +1,20 @@
 package io.unipin.serving.slate;
 
 import io.unipin.feedlog.FeedLog;
+import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.live.ItemView;
+import io.unipin.serving.request.Draw;
+import io.unipin.serving.request.Draws;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Removal;
 import io.unipin.serving.request.Removal.Rule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,43 +36,39 @@ public final class SlateRules {
    * room under the caps.
    */
   private final SlateConfig config;
+  private final ImpressionCounts impressions;
+  private final Explorer explorer;
 
-  public SlateRules(SlateConfig config) {
+  /** Creates rules. Exploration uses the given counts of impressions. */
+  public SlateRules(SlateConfig config, ImpressionCounts impressions) {
     this.config = config;
+    this.impressions = impressions;
+    this.explorer = new Explorer(config);
   }
 
-  /** A page and the candidates that were passed over for it. Both lists are in ranking order. */
-  public record Slated(List<RankedItem> items, List<Removal> removals) {}
+  /**
+   * A page and the candidates that were passed over for it. Both lists are in ranking order, except
+   * that a drawn item stands in the place of the item that it replaced.
+   */
+  public record Slated(List<RankedItem> items, List<Removal> removals, Draws draws) {}
 
   /**
-   * Chooses at most {@code size} items. {@code nowMs} is the request's time in milliseconds since
-   * the epoch.
+   * Chooses at most {@code size} items, and draws items with few impressions for some places.
+   *
+   * @param page says how the draws of this page come out
+   * @param nowMs the request's time in milliseconds since the epoch
    */
-  public Slated choose(List<RankedItem> ranked, int size, ItemView items, long nowMs) {
+  public Slated choose(List<RankedItem> ranked, int size, ItemView items, PageId page, long nowMs) {
     Choice choice = new Choice(ranked, items, nowMs);
     choice.fill(size);
     choice.freshen(size);
-    return choice.slated();
-  }
-
-  /** A candidate with the attributes that the rules use. */
-  private record Entry(
-      RankedItem item, int place, String author, String category, boolean fresh, boolean blocked) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Entry entry && entry.place == place;
-    }
-
-    @Override
-    public int hashCode() {
-      return place;
-    }
+    return choice.slated(config.exploration().explores() ? choice.explore(page) : Draws.OFF);
   }
 
   /** A page under construction. Not thread-safe. */
   private final class Choice {
-    private final List<Entry> entries = new ArrayList<>();
-    private final List<Entry> chosen = new ArrayList<>();
+    private final List<SlateEntry> entries = new ArrayList<>();
+    private final List<SlateEntry> chosen = new ArrayList<>();
     private final List<Removal> removals = new ArrayList<>();
     private final Map<String, Integer> authors = new HashMap<>();
     private final Map<String, Integer> categories = new HashMap<>();
@@ -84,14 +85,14 @@ public final class SlateRules {
             config.blockedItems().contains(item.id())
                 || (!config.blockedItemKeys().isEmpty()
                     && config.blockedItemKeys().contains(items.key(row)));
-        entries.add(new Entry(item, entries.size() + 1, author, category, fresh, blocked));
+        entries.add(new SlateEntry(item, entries.size() + 1, author, category, fresh, blocked));
       }
     }
 
     /** Adds the best allowed candidates until the page has {@code size} items. */
     void fill(int size) {
       for (int i = 0; i < entries.size() && chosen.size() < size; i++) {
-        Entry entry = entries.get(i);
+        SlateEntry entry = entries.get(i);
         Rule rule = blocking(entry);
         rule = rule == null ? full(entry) : rule;
         if (rule == null) {
@@ -102,7 +103,7 @@ public final class SlateRules {
       }
     }
 
-    private @Nullable Rule blocking(Entry entry) {
+    private @Nullable Rule blocking(SlateEntry entry) {
       if (entry.blocked()) {
         return Rule.BLOCKED_ITEM;
       }
@@ -112,7 +113,7 @@ public final class SlateRules {
       return config.blockedCategories().contains(entry.category()) ? Rule.BLOCKED_CATEGORY : null;
     }
 
-    private @Nullable Rule full(Entry entry) {
+    private @Nullable Rule full(SlateEntry entry) {
       if (isFull(authors, entry.author(), config.perAuthor())) {
         return Rule.AUTHOR_CAP;
       }
@@ -123,31 +124,31 @@ public final class SlateRules {
       return cap > 0 && !name.isEmpty() && counts.getOrDefault(name, 0) >= cap;
     }
 
-    private void take(Entry entry) {
+    private void take(SlateEntry entry) {
       chosen.add(entry);
       authors.merge(entry.author(), 1, Integer::sum);
       categories.merge(entry.category(), 1, Integer::sum);
     }
 
-    private void leave(Entry entry) {
+    private void leave(SlateEntry entry) {
       chosen.remove(entry);
       authors.merge(entry.author(), -1, Integer::sum);
       categories.merge(entry.category(), -1, Integer::sum);
     }
 
-    private void remove(Entry entry, Rule rule) {
+    private void remove(SlateEntry entry, Rule rule) {
       removals.add(new Removal(entry.item().id(), entry.place(), entry.item().utility(), rule));
     }
 
     /** Adds fresh candidates until the page has enough of them or no further candidate fits. */
     void freshen(int size) {
       long missing =
-          Math.min(config.freshItems(), size) - chosen.stream().filter(Entry::fresh).count();
+          Math.min(config.freshItems(), size) - chosen.stream().filter(SlateEntry::fresh).count();
       boolean changed = missing > 0;
       while (changed) {
         changed = false;
         for (int i = 0; i < entries.size() && missing > 0; i++) {
-          Entry entry = entries.get(i);
+          SlateEntry entry = entries.get(i);
           if (entry.fresh() && blocking(entry) == null && !chosen.contains(entry)) {
             if (replaceWorst(entry)) {
               changed = true;
@@ -156,12 +157,12 @@ public final class SlateRules {
           }
         }
       }
-      chosen.sort(Comparator.comparingInt(Entry::place));
+      chosen.sort(Comparator.comparingInt(SlateEntry::place));
     }
 
-    private boolean replaceWorst(Entry fresh) {
-      Entry worst = null;
-      for (Entry entry : chosen) {
+    private boolean replaceWorst(SlateEntry fresh) {
+      SlateEntry worst = null;
+      for (SlateEntry entry : chosen) {
         if (!entry.fresh()
             && fits(authors, config.perAuthor(), fresh.author(), entry.author())
             && fits(categories, config.perCategory(), fresh.category(), entry.category())
@@ -187,9 +188,36 @@ public final class SlateRules {
       return in.equals(out) || !isFull(counts, in, cap);
     }
 
-    Slated slated() {
+    /** Draws for the page, and puts the drawn items on it. */
+    Draws explore(PageId page) {
+      Set<SlateEntry> shown = new HashSet<>(chosen);
+      List<SlateEntry> others =
+          entries.stream()
+              .filter(entry -> !shown.contains(entry) && blocking(entry) == null)
+              .toList();
+      Draws draws = explorer.draw(List.copyOf(chosen), others, page, impressions);
+      for (Draw draw : draws.draws()) {
+        if (draw.isExplored()) {
+          show(draw, others);
+        }
+      }
+      return draws;
+    }
+
+    private void show(Draw draw, List<SlateEntry> others) {
+      SlateEntry drawn =
+          others.stream()
+              .filter(entry -> entry.item().id() == draw.item())
+              .findFirst()
+              .orElseThrow();
+      remove(chosen.set(draw.place(), drawn), Rule.EXPLORATION);
+      removals.removeIf(removal -> removal.item() == draw.item());
+    }
+
+    Slated slated(Draws draws) {
       removals.sort(Comparator.comparingInt(Removal::place));
-      return new Slated(chosen.stream().map(Entry::item).toList(), List.copyOf(removals));
+      List<RankedItem> items = chosen.stream().map(SlateEntry::item).toList();
+      return new Slated(items, List.copyOf(removals), draws);
     }
   }
 }

@@ -8,6 +8,8 @@ import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.AppendResult;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.RetractResult;
+import io.unipin.serving.impressions.ImpressionCounts;
+import io.unipin.serving.impressions.ShownPage;
 import io.unipin.serving.log.ServedLog;
 import io.unipin.serving.log.Slate;
 import java.util.ArrayList;
@@ -29,12 +31,17 @@ public final class UserData {
   private final UserKvCache cache;
   private final ServedLog servedLog;
   private final ExposureLog exposures;
+  private final ImpressionCounts impressions;
   private final Consumer<String> changed;
   private final List<UserStore> stores;
 
   /** The stores that keep data about users permanently. */
   public record Parts(
-      HistoryStore histories, UserKvCache cache, ServedLog servedLog, ExposureLog exposures) {}
+      HistoryStore histories,
+      UserKvCache cache,
+      ServedLog servedLog,
+      ExposureLog exposures,
+      ImpressionCounts impressions) {}
 
   /**
    * @param changed receives the id of each user whose actions have changed
@@ -45,6 +52,7 @@ public final class UserData {
     this.cache = parts.cache();
     this.servedLog = parts.servedLog();
     this.exposures = parts.exposures();
+    this.impressions = parts.impressions();
     this.changed = changed;
     List<UserStore> all = new ArrayList<>();
     // The history comes first, because the other stores are computed from it.
@@ -53,6 +61,7 @@ public final class UserData {
     all.add(new UserStore("cache", user -> cache.erase(user) > 0));
     all.add(new UserStore("served log", servedLog::erase));
     all.add(new UserStore("exposure log", exposures::erase));
+    all.add(new UserStore("impressions", impressions::erase));
     this.stores = List.copyOf(all);
   }
 
@@ -96,9 +105,13 @@ public final class UserData {
     return result;
   }
 
-  /** Logs a page after its caller received it. */
+  /** Logs a page, and counts its impressions, after its caller received it. */
   public void served(Slate slate, UserMark mark) {
     servedLog.served(slate, mark.served());
+    impressions.served(new ShownPage(slate.user(), slate.id(), slate.surface(), slate.items()));
+    if (servedLog.mark(slate.user()) != mark.served()) {
+      impressions.erase(slate.user()); // the user was erased while the page was answered
+    }
   }
 
   /** Logs the experiments that affected an answer, after its caller received the answer. */

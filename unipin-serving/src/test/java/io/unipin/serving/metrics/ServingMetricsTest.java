@@ -48,6 +48,7 @@ class ServingMetricsTest {
     source.set(1000);
     metrics.connectionCut();
     metrics.items().searchable(1000);
+    metrics.impressions().explored(1);
     Map<String, Double> after = meters(metrics);
     assertThat(after.keySet()).containsAll(before.keySet());
     before.values().removeIf(value -> value.isNaN());
@@ -75,6 +76,7 @@ class ServingMetricsTest {
     metrics.watchCache(() -> stats(source.get()));
     metrics.watchIndex(() -> index(source.get()));
     metrics.items().watch(() -> items(source.get()));
+    metrics.impressions().watch(() -> impressions(source.get()));
     return new WeakReference<>(new Object());
   }
 
@@ -88,6 +90,10 @@ class ServingMetricsTest {
 
   private static ItemMeters.Figures items(long v) {
     return new ItemMeters.Figures(v, v, v, v, v);
+  }
+
+  private static ImpressionMeters.Figures impressions(long v) {
+    return new ImpressionMeters.Figures(v, v, v, v);
   }
 
   private static LiveIndexStatus index(long v) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Removal;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 final class SlateRulesTest {
   private static final long NOW = 1_000_000;
   private static final Duration FRESH = Duration.ofMillis(100);
+  private static final PageId PAGE = new PageId("u", "r", "home");
 
   private static CatalogueItem item(long id, String author, String category, long created) {
     return new CatalogueItem(id, "", category, created, new float[0], author);
@@ -41,12 +43,21 @@ final class SlateRulesTest {
 
   private static Slated choose(SlateConfig config, int size, CatalogueItem... items) {
     Catalogue catalogue = Catalogue.of(List.of(items));
-    return new SlateRules(config).choose(ranked(catalogue), size, ItemView.of(catalogue), NOW);
+    return new SlateRules(config, ImpressionCounts.off())
+        .choose(ranked(catalogue), size, ItemView.of(catalogue), PAGE, NOW);
   }
 
   private static SlateConfig caps(int perAuthor, int perCategory, int fresh) {
     return new SlateConfig(
-        perAuthor, perCategory, fresh, FRESH, Set.of(), Set.of(), Set.of(), Set.of());
+        perAuthor,
+        perCategory,
+        fresh,
+        FRESH,
+        Set.of(),
+        Set.of(),
+        Set.of(),
+        Set.of(),
+        ExplorationConfig.NONE);
   }
 
   private static List<Long> ids(Slated slated) {
@@ -83,7 +94,16 @@ final class SlateRulesTest {
   @Test
   void blocks_removeItemsAuthorsAndCategories() {
     SlateConfig config =
-        new SlateConfig(0, 0, 0, FRESH, Set.of(1L), Set.of("b"), Set.of("z"), Set.of("five"));
+        new SlateConfig(
+            0,
+            0,
+            0,
+            FRESH,
+            Set.of(1L),
+            Set.of("b"),
+            Set.of("z"),
+            Set.of("five"),
+            ExplorationConfig.NONE);
     Slated slated =
         choose(
             config,
@@ -150,14 +170,17 @@ final class SlateRulesTest {
               random.nextBoolean() ? Set.of(1L, 3L) : Set.of(),
               random.nextInt(4) == 0 ? Set.of("a0") : Set.of(),
               random.nextInt(4) == 0 ? Set.of("c0") : Set.of(),
-              Set.of());
+              Set.of(),
+              ExplorationConfig.NONE);
       check("seed " + seed, config, Catalogue.of(items), 1 + random.nextInt(12));
     }
   }
 
   private static void check(String seed, SlateConfig config, Catalogue catalogue, int size) {
     List<RankedItem> ranked = ranked(catalogue);
-    Slated slated = new SlateRules(config).choose(ranked, size, ItemView.of(catalogue), NOW);
+    Slated slated =
+        new SlateRules(config, ImpressionCounts.off())
+            .choose(ranked, size, ItemView.of(catalogue), PAGE, NOW);
     List<Integer> places = slated.items().stream().map(ranked::indexOf).toList();
     assertThat(places).as(seed).isSorted().doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(size);
     assertThat(broken(config, catalogue, slated.items())).as(seed).isNull();

@@ -15,6 +15,7 @@ import io.unipin.serving.history.AppendResult;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.log.ServedLog;
 import io.unipin.serving.log.ServedLogConfig;
 import io.unipin.serving.log.Slate;
@@ -45,6 +46,7 @@ final class UserDataTest {
   private UserKvCache cache;
   private ServedLog served;
   private ExposureLog exposures;
+  private final ImpressionCounts impressions = ImpressionCounts.inMemory(1 << 20);
   private UserData users;
 
   @BeforeEach
@@ -57,7 +59,7 @@ final class UserDataTest {
             new Experiments(new ExperimentsConfig("s", 0, Map.of())), log("exposures"));
     users =
         new UserData(
-            new UserData.Parts(histories, cache, served, exposures),
+            new UserData.Parts(histories, cache, served, exposures, impressions),
             refreshed::add,
             List.of(new UserStore("shadow", this::eraseFromShadow)));
   }
@@ -116,6 +118,27 @@ final class UserDataTest {
     shadowWorks = true;
     assertThat(users.erase("gone").complete()).isFalse();
     assertThat(asked).containsExactly("gone", "gone");
+  }
+
+  @Test
+  void served_pageOfAUser_countsItsItemsOnce() {
+    Slate slate = new Slate("r1", "u", 1, "home", "arm", "b", "i", new long[] {1, 2});
+    users.served(slate, users.mark("u"));
+    users.served(slate, users.mark("u"));
+    impressions.publish();
+    assertThat(impressions.read("home", new long[] {1, 2, 3}).impressions())
+        .containsExactly(1, 1, 0);
+  }
+
+  /** The counts stay, because they say nothing about the user. */
+  @Test
+  void served_afterAnErasure_remembersNoPageOfTheUser() {
+    UserMark mark = users.mark("gone");
+    users.erase("gone");
+    users.served(new Slate("r1", "gone", 1, "home", "arm", "b", "i", new long[] {1}), mark);
+    assertThat(impressions.erase("gone")).isFalse();
+    impressions.publish();
+    assertThat(impressions.read("home", new long[] {1}).impressions()).containsExactly(1);
   }
 
   /** If a store reads the history while it erases the user, it finds none to store again. */

@@ -1,0 +1,35 @@
+package io.unipin.serving.log;
+
+import io.unipin.serving.request.Draw;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A place of a served page that a draw decided, with what the user did on the item afterwards.
+ *
+ * @param place place on the page, from 0
+ * @param item id of the item that was shown
+ * @param propensity probability with which the item was drawn
+ * @param explored whether the item was drawn in place of the rules' item
+ * @param draw the draw with all of its options; empty if the log has only its result
+ * @param actions names of the user's actions on the item within the attribution time
+ */
+public record ServedChoice(
+    Page page,
+    int place,
+    long item,
+    double propensity,
+    boolean explored,
+    Optional<Draw> draw,
+    Set<String> actions) {
+  public ServedChoice {
+    actions = Set.copyOf(actions);
+  }
+
+  /**
+   * The page of a choice.
+   *
+   * @param arm the user's arms as {@code experiment=arm}, joined by commas, or the server's name
+   */
+  public record Page(String user, String view, long timeMs, String surface, String arm) {}
+}

@@ -1,0 +1,44 @@
+package io.unipin.serving.request;
+
+import java.util.List;
+
+/**
+ * The draw that decided one place of a page.
+ *
+ * @param place place on the page, from 0
+ * @param options the items that could be drawn, each with a probability above 0. The first option is
+ *     the item that the rules chose for the place. The probabilities add up to 1
+ * @param drawn index of the option that was drawn
+ */
+public record Draw(int place, List<Option> options, int drawn) {
+  /** Stands for the impressions of the item that the rules chose, which no draw reads. */
+  public static final long KEPT = -1;
+
+  public Draw {
+    options = List.copyOf(options);
+  }
+
+  /**
+   * An item that could be drawn.
+   *
+   * @param impressions impressions of the item on the page's surface, of the page's generation;
+   *     {@link #KEPT} for the item that the rules chose
+   * @param probability probability that the item is drawn
+   */
+  public record Option(long item, float utility, long impressions, double probability) {}
+
+  /** Whether an item was drawn that the rules did not choose. */
+  public boolean isExplored() {
+    return drawn != 0;
+  }
+
+  /** Returns the probability of the item that was drawn. */
+  public double propensity() {
+    return options.get(drawn).probability();
+  }
+
+  /** Returns the id of the item that was drawn. */
+  public long item() {
+    return options.get(drawn).item();
+  }
+}

@@ -1,0 +1,41 @@
+package io.unipin.serving.request;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The draws of a page, at most one for each place. Places without a draw show the item that the
+ * rules chose, with probability 1.
+ *
+ * @param on whether the page was answered with exploration
+ * @param generation generation of the counts of impressions; 0 without exploration
+ * @param logsOptions whether the served log holds all options of each draw
+ */
+public record Draws(boolean on, long generation, boolean logsOptions, List<Draw> draws) {
+  /** The draws of a page without exploration. */
+  public static final Draws OFF = new Draws(false, 0, false, List.of());
+
+  public Draws {
+    draws = List.copyOf(draws);
+  }
+
+  /** Returns the number of items that were drawn in place of others. */
+  public int explored() {
+    return (int) draws.stream().filter(Draw::isExplored).count();
+  }
+
+  /** Returns the draw of a place, from 0. */
+  public Optional<Draw> at(int place) {
+    return draws.stream().filter(draw -> draw.place() == place).findFirst();
+  }
+
+  /** Returns the probability with which the item of a place, from 0, was chosen for this place. */
+  public double propensity(int place) {
+    return at(place).map(Draw::propensity).orElse(1.0);
+  }
+
+  /** Whether the item of a place, from 0, was drawn and not chosen by the rules. */
+  public boolean isExplored(int place) {
+    return at(place).map(Draw::isExplored).orElse(false);
+  }
+}

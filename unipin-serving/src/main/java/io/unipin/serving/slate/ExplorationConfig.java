@@ -1,0 +1,43 @@
+package io.unipin.serving.slate;
+
+import static io.unipin.settings.SettingException.checkRange;
+
+/**
+ * Settings of exploration: a share of impressions goes to items with few impressions.
+ *
+ * @param share expected share of a page's impressions that are drawn from such items; 0 for none. The
+ *     share is smaller where too few candidates have few impressions
+ * @param impressionsBelow an item is explored on a surface while it has fewer impressions there
+ * @param bonus amount by which the upper bound of an item without impressions exceeds its utility
+ * @param temperature difference of upper bounds, in units of utility, that makes an item e times as
+ *     likely as another
+ * @param pool largest number of candidates that a page's draws choose from
+ * @param logCandidates whether the served log holds all candidates of each draw, with their
+ *     probabilities, and not only what was drawn
+ */
+public record ExplorationConfig(
+    double share,
+    int impressionsBelow,
+    double bonus,
+    double temperature,
+    int pool,
+    boolean logCandidates) {
+  /** The configuration without exploration. */
+  public static final ExplorationConfig NONE = new ExplorationConfig(0, 100, 0.1, 0.05, 50, false);
+
+  private static final double MOST_BONUS = 1e6;
+  private static final double LEAST_TEMPERATURE = 1e-6;
+
+  public ExplorationConfig {
+    checkRange("share", share, 0, 0.5);
+    checkRange("impressionsBelow", impressionsBelow, 1, 1_000_000_000);
+    checkRange("bonus", bonus, 0, MOST_BONUS);
+    checkRange("temperature", temperature, LEAST_TEMPERATURE, MOST_BONUS);
+    checkRange("pool", pool, 1, 256);
+  }
+
+  /** Whether any page may be explored. */
+  public boolean explores() {
+    return share > 0;
+  }
+}

@@ -1,0 +1,103 @@
+package io.unipin.serving.slate;
+
+import io.unipin.serving.impressions.ImpressionCounts;
+import io.unipin.serving.request.Draw;
+import io.unipin.serving.request.Draws;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Draws items with few impressions for some places of a page. The probability of every item on the
+ * page is exact. Immutable.
+ */
+final class Explorer {
+  /*
+   * A page has n items. With the share s, s n impressions are to be drawn. They are spread over m =
+   * ceil(2 s n) places, each with the probability q = s n / m, at most one half. So every place
+   * shows the rules' item in at least half of the answers, which comparisons with other policies
+   * need. Draw j of m decides place floor((j + 1/2) n / m).
+   *
+   * The pool holds the best candidates that are not on the page and have few impressions. Each
+   * candidate belongs to one draw, so no item can be drawn twice and the draws are independent. A
+   * draw keeps the place's item with probability 1 - q. Else it draws from its candidates by a
+   * softmax of their upper bounds. So the propensity is 1 - q for a kept item, q times the softmax
+   * for a drawn one, and 1 where no draw decides.
+   *
+   * No combination of draws may break a rule, as the draws would then depend on each other. So a
+   * candidate joins a draw only if the caps hold even when all draws show other items.
+   */
+  private static final double MOST_DRAWN = 0.5;
+
+  private final SlateConfig rules;
+  private final ExplorationConfig config;
+
+  Explorer(SlateConfig rules) {
+    this.rules = rules;
+    this.config = rules.exploration();
+  }
+
+  /**
+   * Draws for a page.
+   *
+   * @param page items of the page as the rules chose them
+   * @param others allowed candidates that are not on the page, best first
+   */
+  Draws draw(
+      List<SlateEntry> page, List<SlateEntry> others, PageId id, ImpressionCounts impressions) {
+    long[] items = others.stream().mapToLong(entry -> entry.item().id()).toArray();
+    ImpressionCounts.Reading read = impressions.read(id.surface(), items);
+    List<DrawOptions> draws = draws(page);
+    int next = 0;
+    int pooled = 0;
+    for (int i = 0; i < others.size() && pooled < config.pool() && !draws.isEmpty(); i++) {
+      if (read.impressions()[i] < config.impressionsBelow()) {
+        pooled++;
+        int joined = join(draws, next, page, others.get(i), read.impressions()[i]);
+        next = joined < 0 ? next : (joined + 1) % draws.size();
+      }
+    }
+    List<Draw> drawn = new ArrayList<>();
+    for (DrawOptions draw : draws) {
+      if (!draw.isEmpty()) {
+        drawn.add(draw.draw(config, id.uniform(read.generation(), draw.place())));
+      }
+    }
+    return new Draws(true, read.generation(), config.logCandidates(), drawn);
+  }
+
+  private List<DrawOptions> draws(List<SlateEntry> page) {
+    double wanted = config.share() * page.size();
+    int count = (int) Math.ceil(wanted / MOST_DRAWN);
+    List<DrawOptions> draws = new ArrayList<>();
+    for (int j = 0; j < count; j++) {
+      int place = (int) ((j + 0.5) * page.size() / count);
+      draws.add(new DrawOptions(place, page.get(place), wanted / count));
+    }
+    return draws;
+  }
+
+  /**
+   * Adds a candidate to the first draw that may show it, from draw {@code first} on. Returns the
+   * index of this draw, or -1 if there is none.
+   */
+  private int join(
+      List<DrawOptions> draws,
+      int first,
+      List<SlateEntry> page,
+      SlateEntry candidate,
+      long impressions) {
+    for (int i = 0; i < draws.size(); i++) {
+      int at = (first + i) % draws.size();
+      DrawOptions draw = draws.get(at);
+      boolean keepsFloor = rules.freshItems() == 0 || !draw.kept().fresh() || candidate.fresh();
+      if (keepsFloor
+          && new Cap(SlateEntry::author, rules.perAuthor()).allows(candidate, draw, draws, page)
+          && new Cap(SlateEntry::category, rules.perCategory())
+              .allows(candidate, draw, draws, page)) {
+        draw.add(candidate, impressions);
+        return at;
+      }
+    }
+    return -1;
+  }
+}

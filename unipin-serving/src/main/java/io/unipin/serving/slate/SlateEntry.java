@@ -1,0 +1,22 @@
+package io.unipin.serving.slate;
+
+import io.unipin.serving.request.RankedItem;
+
+/**
+ * A ranked candidate with the attributes that the rules use. Candidates are equal if their places
+ * are.
+ *
+ * @param place place among the ranked candidates, from 1
+ */
+record SlateEntry(
+    RankedItem item, int place, String author, String category, boolean fresh, boolean blocked) {
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SlateEntry entry && entry.place == place;
+  }
+
+  @Override
+  public int hashCode() {
+    return place;
+  }
+}
