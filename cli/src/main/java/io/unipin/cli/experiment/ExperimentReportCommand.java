@@ -6,12 +6,16 @@ import io.unipin.cli.check.Output;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Table;
+import io.unipin.cli.policy.ArmPolicies;
+import io.unipin.cli.policy.PolicyOptions;
+import io.unipin.cli.policy.PolicyReport;
 import io.unipin.cli.report.Comparison;
 import io.unipin.cli.report.ExperimentReport;
 import io.unipin.cli.report.OutcomeFit;
 import io.unipin.cli.report.ReportQuestion;
 import io.unipin.cli.statistics.Interval;
 import io.unipin.serving.experiment.Experiments;
+import io.unipin.serving.log.ServedChoices;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -122,6 +126,8 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
               + " Default: leave out nothing.")
   private @Nullable Instant until;
 
+  @Mixin private PolicyOptions policies;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
   @Output(Output.Kind.FILE)
   private @Nullable Path json;
@@ -133,6 +139,10 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
     if (served == null && outcomes == null) {
       throw new ParameterException(spec.commandLine(), "--served or --outcomes expected");
     }
+    if (!policies.policies().isEmpty() && served == null) {
+      throw new ParameterException(spec.commandLine(), "--policy needs --served");
+    }
+    policies.attribution();
     question();
   }
 
@@ -153,16 +163,39 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
     ExperimentReport report =
         ExperimentReport.of(
             question(), exposures, Optional.ofNullable(served), Optional.ofNullable(outcomes));
-    print(report, spec.commandLine().getOut());
+    PrintWriter out = spec.commandLine().getOut();
+    print(report, out);
+    Map<String, PolicyReport> byArm = served == null ? Map.of() : judge(served, out);
     if (json != null) {
       Map<String, Object> settings = new LinkedHashMap<>();
       settings.put("experiment", name);
       settings.put("control", control);
       settings.put("expected_lift", expectedLift);
       settings.put("past", past.toString());
-      new Figures("experiment", settings, Map.of("report", report)).write(json, Home.find().root());
+      new Figures("experiment", settings, Map.of("report", report, "policies", byArm))
+          .write(json, Home.find().root());
     }
     return 0;
+  }
+
+  /** Prints what the policies would have been worth on the pages of each arm. */
+  private Map<String, PolicyReport> judge(Path log, PrintWriter out) {
+    if (policies.policies().isEmpty()) {
+      return Map.of();
+    }
+    ArmPolicies arms =
+        new ArmPolicies(
+            ServedChoices.read(log, policies.attribution(), out::println), question().untilMs());
+    List<String> actions =
+        metrics.stream().filter(metric -> !metric.contains("/")).distinct().toList();
+    Map<String, PolicyReport> reports = new LinkedHashMap<>();
+    for (String arm : question().shares().keySet()) {
+      out.println("Other policies on the pages of " + arm + ":");
+      PolicyReport report = arms.of(name + "=" + arm, policies.policies(), actions);
+      report.print(out);
+      reports.put(arm, report);
+    }
+    return reports;
   }
 
   /**

@@ -34,7 +34,8 @@ public final class SlateText {
   public static void print(RetrieveAndRankResponse response, int firstPlace, PrintWriter out) {
     List<String> actions = actions(response.getItemsList());
     boolean keyed = response.getItemsList().stream().anyMatch(item -> !item.getKey().isEmpty());
-    Table table = new Table(head(actions, keyed));
+    boolean drawn = response.getItemsList().stream().anyMatch(ScoredItem::hasPropensity);
+    Table table = new Table(head(actions, keyed, drawn));
     int place = firstPlace;
     for (ScoredItem item : response.getItemsList()) {
       List<Object> row = new ArrayList<>();
@@ -48,12 +49,16 @@ public final class SlateText {
         row.add(probability(item.getProbabilitiesOrDefault(action, Float.NaN)));
       }
       row.add(String.format(Locale.ROOT, "%.3f", item.getUtility()));
+      if (drawn) {
+        row.add(String.format(Locale.ROOT, "%.4f", item.getPropensity()));
+        row.add(item.getRule());
+      }
       table.row(row.toArray());
     }
     table.print(out);
   }
 
-  private static String[] head(List<String> actions, boolean keyed) {
+  private static String[] head(List<String> actions, boolean keyed, boolean drawn) {
     List<String> head = new ArrayList<>(List.of("#", "item"));
     if (keyed) {
       head.add("key");
@@ -61,6 +66,9 @@ public final class SlateText {
     head.add("title");
     actions.forEach(action -> head.add("p(" + action + ")"));
     head.add("utility");
+    if (drawn) {
+      head.addAll(List.of("propensity", "rule"));
+    }
     return head.toArray(String[]::new);
   }
 

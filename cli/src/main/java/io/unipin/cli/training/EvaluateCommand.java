@@ -8,6 +8,7 @@ import io.unipin.cli.check.Output;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Progress;
+import io.unipin.cli.policy.PolicyReport;
 import io.unipin.evaluate.Calibration;
 import io.unipin.evaluate.Comparison;
 import io.unipin.evaluate.Evaluation;
@@ -24,7 +25,6 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
-import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.RecipeCheck;
 import io.unipin.train.recipe.TrainConfig;
@@ -34,10 +34,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -51,7 +51,8 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  ./unipin evaluate --bundle bundles/main --data feedlog --json evaluation.json",
       "  ./unipin evaluate --bundle bundles/new --against bundles/main --data feedlog",
-      "  ./unipin evaluate --bundle bundles/main --data simulated --gaps --oracle click"
+      "  ./unipin evaluate --bundle bundles/main --data simulated --gaps --oracle click",
+      "  ./unipin evaluate --bundle bundles/new --served served"
     })
 public final class EvaluateCommand implements Callable<Integer>, Checked {
   private static final int STUDIED_USERS = 5000;
@@ -60,31 +61,13 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
   @Input(Input.Kind.BUNDLE)
   private Path bundle;
 
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "The feed log.")
+  @Option(names = "--data", paramLabel = "DIR", description = "The feed log.")
   @Input(Input.Kind.FEED_LOG)
-  private Path data;
+  private @Nullable Path data;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "A recipe that says what is held out. Default: the recipe that trained the bundle.")
-  @Input(Input.Kind.FILE)
-  private @Nullable Path config;
+  @Mixin private ServedEvaluation served;
 
-  @Option(
-      names = "--protocol",
-      paramLabel = "P",
-      description =
-          "leave-last or time-split, instead of the recipe's protocol. Meant for a bundle that was"
-              + " trained elsewhere.")
-  private @Nullable String protocol;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Changes one setting of the recipe, such as evaluation.testFrom.")
-  private Map<String, String> settings = new LinkedHashMap<>();
+  @Mixin private RecipeOptions recipes;
 
   @Option(
       names = "--against",
@@ -150,18 +133,38 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     if (maxBadRows < 0) {
       throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
     }
-    RecipeCheck.require(recipe(), FeedLogReader.schema(data));
+    if ((data == null) != served.isWanted()) {
+      throw new CheckException("one of --data and --served expected");
+    }
+    served.check();
+    if (data == null && (against != null || queries || !gaps.isEmpty() || !oracle.isEmpty())) {
+      throw new CheckException("--against, --queries, --gaps and --oracle: --data expected");
+    }
+    if (data != null) {
+      RecipeCheck.require(recipes.of(bundle), FeedLogReader.schema(data));
+    }
   }
 
   @Override
   public Integer call() throws IOException {
-    gaps.forEach(GapOption::seconds); // refuses a wrong gap before the work begins
-    TrainConfig recipe = recipe();
-    warnOfOtherParts(bundle, recipe);
-    if (against != null) {
-      warnOfOtherParts(against, recipe);
+    if (data == null) {
+      PolicyReport report = served.run(bundle, precision, spec.commandLine().getOut());
+      write(Map.of("precision", precision.name()), Map.of("policies", report));
+      return 0;
     }
-    FeedLog log = FeedLogReader.read(data, maxBadRows);
+    gaps.forEach(GapOption::seconds); // refuses a wrong gap before the work begins
+    evaluate(data);
+    return 0;
+  }
+
+  private void evaluate(Path feedLog) throws IOException {
+    TrainConfig recipe = recipes.of(bundle);
+    PrintWriter err = spec.commandLine().getErr();
+    RecipeOptions.warnOfOtherParts(bundle, recipe, err);
+    if (against != null) {
+      RecipeOptions.warnOfOtherParts(against, recipe, err);
+    }
+    FeedLog log = FeedLogReader.read(feedLog, maxBadRows);
     Calibration.checkOracle(log, oracle, recipe.evaluation().displayed());
     if (against != null) {
       requireSameItems(against, log);
@@ -189,14 +192,13 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       console.print(comparison.toTable());
       results.put("difference", comparison.toJson());
     }
+    write(Map.of("evaluation", recipe.evaluation(), "precision", precision.name()), results);
+  }
+
+  private void write(Map<String, ?> used, Map<String, ?> results) throws IOException {
     if (json != null) {
-      new Figures(
-              "evaluate",
-              Map.of("evaluation", recipe.evaluation(), "precision", precision.name()),
-              results)
-          .write(json, Home.find().root());
+      new Figures("evaluate", used, results).write(json, Home.find().root());
     }
-    return 0;
   }
 
   /**
@@ -227,43 +229,6 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
         results.put("queries", study.toJson());
       }
     }
-  }
-
-  private TrainConfig recipe() {
-    TrainConfig recipe =
-        config == null
-            ? trained(bundle).orElseGet(TrainConfig::defaults)
-            : TrainConfig.read(config);
-    if (protocol != null) {
-      recipe = recipe.with("evaluation.protocol", protocol);
-    }
-    for (Map.Entry<String, String> setting : settings.entrySet()) {
-      recipe = recipe.with(setting.getKey(), setting.getValue());
-    }
-    return recipe;
-  }
-
-  private static Optional<TrainConfig> trained(Path bundle) {
-    return BundleReader.recipe(bundle).map(TrainConfig::read);
-  }
-
-  /**
-   * Warns if the bundle was trained on another split of the log, because test data must not have
-   * been used for training.
-   */
-  private void warnOfOtherParts(Path folder, TrainConfig recipe) {
-    String parts = recipe.evaluation().parts();
-    trained(folder)
-        .map(trained -> trained.evaluation().parts())
-        .filter(trained -> !trained.equals(parts))
-        .ifPresent(
-            trained ->
-                spec.commandLine()
-                    .getErr()
-                    .printf(
-                        "unipin evaluate: warning: %s was trained with %s, and is measured with %s:"
-                            + " it may have been trained on what is tested%n",
-                        folder, trained, parts));
   }
 
   private Evaluation evaluate(Path folder, FeedLog log, Holdout holdout, boolean displayed)

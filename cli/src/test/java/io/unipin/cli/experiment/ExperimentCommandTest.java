@@ -1,6 +1,7 @@
 package io.unipin.cli.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -70,6 +71,77 @@ final class ExperimentCommandTest {
     assertThat(out.toString())
         .containsPattern("tester +retrieval +wide +wide \\(override\\)")
         .containsPattern("u[123] +- +- +-");
+  }
+
+  /** Users click on three of ten kept items, and on seven of ten drawn ones. */
+  @Test
+  void report_withAPolicy_estimatesItsValueOnThePagesOfEachArm() throws IOException {
+    List<String> exposures =
+        new ArrayList<>(
+            List.of(
+                "timeMs,user,layer,experiment,arm,salt,overridden,requestId,bundle,index,config"));
+    List<String> served = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      String arm = i % 2 == 0 ? "control" : "wide";
+      exposures.add("5,u%d,retrieval,wide,%s,unipin,false,r,b,i,c".formatted(i, arm));
+      boolean drawn = arm.equals("wide") && i % 4 == 1;
+      String draws =
+          arm.equals("control")
+              ? ""
+              : ",\"format\":3,\"draws\":{\"generation\":1,\"propensities\":[1.0,0.5],\"explored\":[%s]}"
+                  .formatted(drawn ? "1" : "");
+      served.add(
+          "{\"view\":\"v\",\"user\":\"u%d\",\"timeMs\":10,\"surface\":\"s\",\"items\":[1,%d],\"arm\":\"other=x,wide=%s\"%s}"
+              .formatted(i, drawn ? 3 : 2, arm, draws));
+      if (i / 4 % 10 < (drawn ? 7 : 3)) {
+        served.add(
+            "{\"user\":\"u%d\",\"timeMs\":11,\"surface\":\"s\",\"items\":[%d],\"actions\":[\"click\"],\"event\":\"e\"}"
+                .formatted(i, drawn ? 3 : 2));
+      }
+    }
+    Path log = Files.write(folder.resolve("e.csv"), exposures);
+    Path pages = Files.createDirectories(folder.resolve("served"));
+    Files.write(pages.resolve("served-000000000000001.jsonl"), served);
+    Path json = folder.resolve("report.json");
+    String[] report = {
+      "experiment",
+      "report",
+      "--config",
+      config(CONFIG),
+      "--name",
+      "wide",
+      "--exposures",
+      log.toString(),
+      "--served",
+      pages.toString(),
+      "--policy",
+      "drawn=0",
+      "--policy",
+      "drawn=0.9",
+      "--json",
+      json.toString()
+    };
+    assertThat(run(report)).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("Other policies on the pages of control:")
+        .contains("explored places on which users acted expected, got 0 places")
+        .contains("Other policies on the pages of wide:")
+        .contains("policy drawn=0.9: pages that were served with slate.exploration.logCandidates");
+    JsonNode policies = new ObjectMapper().readTree(json.toFile()).at("/results/policies/wide");
+    assertThat(policies.at("/refused")).hasSize(1);
+    JsonNode none = policies.at("/estimates/0");
+    assertThat(none.at("/policy").asText()).isEqualTo("drawn=0.0");
+    assertThat(none.at("/size/choices").asInt()).isEqualTo(1000);
+    assertThat(none.at("/logged").asDouble()).isEqualTo(0.5);
+    assertThat(none.at("/snips/value").asDouble()).isCloseTo(0.3, within(1e-9));
+    assertThat(none.at("/effectiveSize").asDouble()).isCloseTo(500, within(1e-9));
+    assertThat(none.at("/snips/interval/high").asDouble()).isBetween(0.31, 0.35);
+
+    err.getBuffer().setLength(0);
+    report[8] = "--outcomes";
+    report[9] = log.toString();
+    assertThat(run(report)).isNotZero();
+    assertThat(err.toString()).contains("--policy needs --served");
   }
 
   @Test

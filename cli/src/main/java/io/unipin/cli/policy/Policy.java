@@ -1,0 +1,17 @@
+package io.unipin.cli.policy;
+
+import io.unipin.serving.log.ServedChoice;
+import java.util.Optional;
+
+/** A rule that could have decided the explored places of served pages. Thread-safe. */
+public interface Policy {
+  /** Returns a short name for tables. */
+  String name();
+
+  /**
+   * Returns the probability with which the policy would have shown the item that was shown. Empty if
+   * the policy would have shown an item that the log's draw could not show. No estimate is then
+   * possible.
+   */
+  Optional<Double> probability(ServedChoice choice);
+}

@@ -1,0 +1,43 @@
+package io.unipin.cli.policy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options of verbs that judge other policies by a served log. */
+public final class PolicyOptions {
+  @Option(
+      names = "--policy",
+      paramLabel = "P",
+      description =
+          "Also estimate what other settings of exploration would have been worth: drawn=0 (none),"
+              + " drawn=0.4, or drawn=0.4,temperature=0.1,bonus=0.2. drawn is the probability that"
+              + " a draw shows an item with few impressions. May be given several times.")
+  private List<String> policies = new ArrayList<>();
+
+  @Option(
+      names = "--attribution",
+      defaultValue = "PT30M",
+      paramLabel = "DURATION",
+      description =
+          "For estimates of policies: an action counts for a page that showed its item at most this"
+              + " long before. Default: ${DEFAULT-VALUE}.")
+  private Duration attribution = Duration.ofMinutes(30);
+
+  /** Returns the policies that were asked for. Refuses a policy that can't be read. */
+  public List<Policy> policies() {
+    List<Policy> read = new ArrayList<>();
+    policies.forEach(text -> read.add(DrawPolicy.parse(text)));
+    return read;
+  }
+
+  /** Returns the attribution time. Refuses a time that is not longer than zero. */
+  public Duration attribution() {
+    if (attribution.isNegative() || attribution.isZero()) {
+      throw new PolicyException(
+          "--attribution: a duration longer than zero expected, got " + attribution);
+    }
+    return attribution;
+  }
+}
