@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       "visible: 100 items a second beside half of the pages that the server can serve; when the first page has a watched item, and what puts cost pages.",
       "many: 100,000 items over a bundle of 100,000: recall, memory, and the restart after SIGKILL.",
       "equal: 10,000 items by RPC against a bundle that has them without learned ids, in exact search.",
-      "keys: a million items: what their keys take, and pages that name items by key against pages that name ids."
+      "keys: a million items: what their keys take, and pages that name items by key against pages that name ids.",
+      "explore: a simulated week with daily training, with and without exploration; not part of --quick unless --only names it."
     },
     footer = {"", "Example:", "  ./unipin bench items --json items.json"})
 public final class ItemsCommand implements Callable<Integer> {
@@ -35,12 +36,13 @@ public final class ItemsCommand implements Callable<Integer> {
         throws IOException, InterruptedException;
   }
 
-  private static final List<String> PARTS = List.of("visible", "many", "equal", "keys");
+  private static final List<String> PARTS = List.of("visible", "many", "equal", "keys", "explore");
+  private static final List<String> QUICK_PARTS = List.of("visible", "many", "equal", "keys");
 
   @Option(
       names = "--only",
       paramLabel = "PART",
-      description = "One part: visible, many, equal or keys.")
+      description = "One part: visible, many, equal, keys or explore.")
   private @Nullable String only;
 
   @Mixin private BenchOptions options;
@@ -52,6 +54,7 @@ public final class ItemsCommand implements Callable<Integer> {
       case "many" -> ManyItems::measure;
       case "equal" -> EqualItems::measure;
       case "keys" -> KeyItems::measure;
+      case "explore" -> ExploredWeek::measure;
       default -> throw new IllegalArgumentException("one of " + PARTS + " expected, got " + name);
     };
   }
@@ -63,7 +66,8 @@ public final class ItemsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), String.join(", ", PARTS) + " expected for --only, got " + part);
     }
-    List<String> names = part == null ? PARTS : List.of(part);
+    List<String> all = options.quick() ? QUICK_PARTS : PARTS;
+    List<String> names = part == null ? all : List.of(part);
     Map<String, Object> results = new LinkedHashMap<>();
     try (Progress progress = Progress.begin("items", names.size());
         ScratchFolder scratch = ScratchFolder.create("items")) {

@@ -61,8 +61,14 @@ public final class BenchServer implements AutoCloseable {
    */
   public static BenchServer beside(Path bundle, Path work)
       throws IOException, InterruptedException {
+    return beside(bundle, work, List.of());
+  }
+
+  /** Starts a server as {@link #beside(Path, Path)} does, with more settings. */
+  public static BenchServer beside(Path bundle, Path work, List<String> settings)
+      throws IOException, InterruptedException {
     return start(
-        arguments(bundle, work, List.of()),
+        arguments(bundle, work, settings),
         work,
         (arguments, output) -> ChildProcess.start(Home.find(), arguments, Map.of(), output));
   }

@@ -1,0 +1,209 @@
+package io.unipin.benchmarks.items;
+
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.cli.console.ChildProcess;
+import io.unipin.cli.console.Home;
+import io.unipin.cli.statistics.Interval;
+import io.unipin.cli.statistics.Linearised;
+import io.unipin.cli.statistics.Moments;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLogWriter;
+import io.unipin.feedlog.simulator.LiveFeed;
+import io.unipin.feedlog.simulator.SimulatorConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Plays a simulated week twice, without exploration and with it, and compares the clicks. The model
+ * is trained anew after each day, on what the server served.
+ */
+final class ExploredWeek {
+  /*
+   * For two weeks the simulator's own policy shows pages. A model is trained on these. Then the
+   * server shows pages for a week, and items are put at the moment when they appear. The users and
+   * their random numbers are the same in both plays, so a user's two sums of clicks are a pair.
+   */
+  private static final double SHARE = 0.02;
+  private static final long DAY_MS = 24L * 3600 * 1000;
+  private static final int WARM_UP_DAYS = 14;
+  private static final int DAYS = 7;
+  private static final double COLD_SHARE = 0.4;
+  private static final double ALPHA_95 = 1.96;
+
+  private final Home home = Home.find();
+  private final Path folder;
+  private final boolean quick;
+  private final long seed;
+
+  /** Sums of one play by user. */
+  private final class Clicks {
+    private final Map<String, long[]> users = new HashMap<>();
+    private long pages;
+
+    void add(LiveFeed.Visit visit, List<LiveFeed.Reaction> reactions, Map<Long, Long> created) {
+      long[] sums = users.computeIfAbsent(visit.user(), user -> new long[2]);
+      pages++;
+      for (LiveFeed.Reaction reaction : reactions) {
+        if (reaction.actions().contains(LiveFeed.actions().get(0))) {
+          sums[0]++;
+          sums[1] += visit.timeMs() - created.get(reaction.item()) < DAY_MS ? 1 : 0;
+        }
+      }
+    }
+
+    long sum(int kind) {
+      return users.values().stream().mapToLong(sums -> sums[kind]).sum();
+    }
+  }
+
+  private ExploredWeek(Path folder, boolean quick, long seed) {
+    this.folder = folder;
+    this.quick = quick;
+    this.seed = seed;
+  }
+
+  static void measure(ScratchFolder scratch, boolean quick, Map<String, Object> results)
+      throws IOException, InterruptedException {
+    int seeds = quick ? 1 : 3;
+    List<double[]> young = new ArrayList<>();
+    List<double[]> all = new ArrayList<>();
+    long[] sums = new long[5];
+    for (int seed = 1; seed <= seeds; seed++) {
+      Path folder = scratch.path().resolve("week-" + seed);
+      ExploredWeek week = new ExploredWeek(folder, quick, seed);
+      week.trainFirst();
+      Clicks without = week.play(0);
+      Clicks with = week.play(SHARE);
+      with.users.forEach(
+          (user, clicks) -> {
+            long[] other = without.users.getOrDefault(user, new long[2]);
+            all.add(new double[] {clicks[0] - other[0], other[0]});
+            young.add(new double[] {clicks[1] - other[1], other[1]});
+          });
+      sums[0] += with.pages;
+      sums[1] += without.sum(0);
+      sums[2] += with.sum(0);
+      sums[3] += without.sum(1);
+      sums[4] += with.sum(1);
+    }
+    results.put("explore_seeds", seeds);
+    results.put("explore_share", SHARE);
+    results.put("explore_pages", sums[0]);
+    results.put("explore_clicks_without", sums[1]);
+    results.put("explore_clicks_with", sums[2]);
+    results.put("explore_young_clicks_without", sums[3]);
+    results.put("explore_young_clicks_with", sums[4]);
+    put(results, "explore_clicks_gain", gain(all));
+    put(results, "explore_young_clicks_gain", gain(young));
+  }
+
+  private static void put(Map<String, Object> results, String key, Interval gain) {
+    results.put(key, (gain.low() + gain.high()) / 2);
+    results.put(key + "_low", gain.low());
+    results.put(key + "_high", gain.high());
+  }
+
+  /** Returns the relative gain over all users, with its 95 % interval by the delta method. */
+  private static Interval gain(List<double[]> pairs) {
+    Moments moments =
+        Moments.of(
+            Linearised.of(
+                pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
+                pairs.stream().mapToDouble(pair -> pair[1]).toArray()));
+    double radius = ALPHA_95 * Math.sqrt(moments.meanVariance());
+    return new Interval(moments.mean() - radius, moments.mean() + radius);
+  }
+
+  private LiveFeed feed() {
+    return new LiveFeed(
+        quick
+            ? new SimulatorConfig(60, 300, 30, 10, 16, COLD_SHARE, seed)
+            : new SimulatorConfig(800, 1500, 60, 10, 16, COLD_SHARE, seed));
+  }
+
+  private static long day(int day) {
+    return LiveFeed.START_MS + day * DAY_MS;
+  }
+
+  private Path firstBundle() {
+    return folder.resolve("bundles").resolve("first");
+  }
+
+  private List<String> training(int epochs) throws IOException {
+    List<String> options = new ArrayList<>(List.of("--index", "exact", "--no-evaluation"));
+    home.recipe("simulator", "train.yaml")
+        .ifPresent(recipe -> options.addAll(List.of("--config", recipe.toString())));
+    for (String setting :
+        List.of(
+            "training.epochs=" + (quick ? 1 : epochs),
+            "training.seed=" + seed,
+            "training.unseenClasses=false",
+            "training.idDropout=0.1",
+            "evaluation.holdout=1")) {
+      options.addAll(List.of("--set", setting));
+    }
+    return options;
+  }
+
+  /** Plays the time before the week with the simulator's own pages. */
+  private WeekLog before(LiveFeed feed) {
+    WeekLog log = new WeekLog();
+    while (feed.hasVisit(day(WARM_UP_DAYS))) {
+      LiveFeed.Visit visit = feed.next();
+      long[] items = feed.page();
+      log.add(new WeekLog.Shown(visit, items, feed.show(items)));
+    }
+    return log;
+  }
+
+  private void trainFirst() throws IOException, InterruptedException {
+    LiveFeed feed = feed();
+    WeekLog log = before(feed);
+    Catalogue known = Catalogue.of(feed.items(0, day(WARM_UP_DAYS)));
+    Path data = folder.resolve("log");
+    Files.createDirectories(firstBundle().getParent());
+    FeedLogWriter.write(log.feedLog(known), data);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("train", "--data", data.toString(), "--out", firstBundle().toString()));
+    arguments.addAll(training(6));
+    ChildProcess.run(home, arguments);
+  }
+
+  private Clicks play(double share) throws IOException, InterruptedException {
+    LiveFeed feed = feed();
+    WeekLog before = before(feed);
+    Map<Long, Long> created = new HashMap<>();
+    feed.items(0, Long.MAX_VALUE).forEach(item -> created.put(item.id(), item.createdMs()));
+    Path work = folder.resolve("share-" + share);
+    Files.createDirectories(work.resolve("bundles"));
+    List<String> settings = List.of("slate.exploration.share=" + share, "retrieval.candidates=300");
+    Clicks clicks = new Clicks();
+    try (LoopedServer server = new LoopedServer(home, firstBundle(), work, settings, training(2))) {
+      before.users().forEach(server::record);
+      long put = day(WARM_UP_DAYS);
+      for (int day = WARM_UP_DAYS; day < WARM_UP_DAYS + DAYS; day++) {
+        while (feed.hasVisit(day(day + 1))) {
+          LiveFeed.Visit visit = feed.next();
+          List<CatalogueItem> appeared = feed.items(put, visit.timeMs());
+          server.put(appeared);
+          put = Math.max(put, visit.timeMs());
+          long[] page = server.page(visit);
+          List<LiveFeed.Reaction> reactions = feed.show(page);
+          server.record(visit.user(), List.of(new WeekLog.Shown(visit, page, reactions)));
+          clicks.add(visit, reactions, created);
+        }
+        if (day + 1 < WARM_UP_DAYS + DAYS) {
+          server.retrain(day + 1);
+        }
+      }
+    }
+    return clicks;
+  }
+}

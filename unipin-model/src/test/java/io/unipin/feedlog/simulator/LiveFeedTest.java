@@ -1,0 +1,77 @@
+package io.unipin.feedlog.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class LiveFeedTest {
+  private static final SimulatorConfig CONFIG = new SimulatorConfig(30, 200, 10, 5, 4, 0.3, 3);
+  private static final long DAY = 24L * 3600 * 1000;
+
+  /** Plays the feed with the simulator's own pages, and returns everything that happened. */
+  private static List<Object> play(LiveFeed feed, long untilMs) {
+    List<Object> all = new ArrayList<>();
+    while (feed.hasVisit(untilMs)) {
+      all.add(feed.next());
+      all.addAll(feed.show(feed.page()));
+    }
+    return all;
+  }
+
+  @Test
+  void visits_comeInOrderOfTimeAndAreRepeatable() {
+    List<Object> all = play(new LiveFeed(CONFIG), Long.MAX_VALUE);
+    List<Long> times =
+        all.stream()
+            .filter(LiveFeed.Visit.class::isInstance)
+            .map(visit -> ((LiveFeed.Visit) visit).timeMs())
+            .toList();
+    assertThat(times).isSorted().hasSizeBetween(150, 600);
+    assertThat(all).hasAtLeastOneElementOfType(LiveFeed.Reaction.class);
+    assertThat(play(new LiveFeed(CONFIG), Long.MAX_VALUE)).isEqualTo(all);
+    LiveFeed halves = new LiveFeed(CONFIG);
+    List<Object> inTwo = play(halves, LiveFeed.START_MS + 10 * DAY);
+    inTwo.addAll(play(halves, Long.MAX_VALUE));
+    assertThat(inTwo).isEqualTo(all);
+  }
+
+  @Test
+  void items_appearWhileTheFeedRuns() {
+    LiveFeed feed = new LiveFeed(CONFIG);
+    int first = feed.items(0, LiveFeed.START_MS + 1).size();
+    int later = feed.items(LiveFeed.START_MS + 1, Long.MAX_VALUE).size();
+    assertThat(first + later).isEqualTo(200);
+    assertThat(later).isBetween(30, 90);
+  }
+
+  @Test
+  void show_itemsThatUsersLike_areClickedMoreOften() {
+    int clicks = 0;
+    int randomClicks = 0;
+    LiveFeed feed = new LiveFeed(CONFIG);
+    LiveFeed other = new LiveFeed(CONFIG);
+    long[] same = new long[5];
+    for (int i = 0; i < 5; i++) {
+      same[i] = feed.items(0, Long.MAX_VALUE).get(i).id();
+    }
+    while (feed.hasVisit(Long.MAX_VALUE)) {
+      feed.next();
+      clicks += feed.show(feed.page()).size();
+    }
+    while (other.hasVisit(Long.MAX_VALUE)) {
+      other.next();
+      randomClicks += other.show(same).size();
+    }
+    assertThat(clicks).isGreaterThan(randomClicks * 3 / 2);
+  }
+
+  @Test
+  void show_unknownItem_isRefused() {
+    LiveFeed feed = new LiveFeed(CONFIG);
+    feed.next();
+    assertThatThrownBy(() -> feed.show(new long[] {-7})).hasMessageContaining("got -7");
+  }
+}
