@@ -44,7 +44,7 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: kvcache model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.items serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
+      serving: feedlog kvcache model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.rpc serving.settings settings
@@ -54,14 +54,15 @@ final class Packages {
       serving.failure: ann kvcache model.features
       serving.history: serving.bytes serving.disk settings
       serving.http: serving.threads
+      serving.impressions: serving.disk serving.failure serving.threads settings
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
       serving.items: ann feedlog feedlog.arrays model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
       serving.items.live: feedlog feedlog.arrays model.features
       serving.keys: feedlog serving.items.live
-      serving.log: feedlog serving.failure serving.history serving.log.segment serving.threads settings
+      serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
-      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.inspect serving.items.live serving.pipeline.cost serving.request serving.slate settings
+      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.request serving.slate settings
       serving.pipeline.cost: model.features serving.estimate serving.failure serving.request settings
       serving.request: kvcache serving.history
       serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
@@ -69,31 +70,32 @@ final class Packages {
       serving.rpc.intake: serving.failure
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.security: serving.threads settings
-      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
-      serving.slate: feedlog serving.items.live serving.request settings
+      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
+      serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.threads: model
       serving.tracing: settings
-      serving.user: kvcache serving.experiment serving.failure serving.history serving.log
+      serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
       cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.items cli.loadtest cli.server cli.training
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks
       cli.console: cli.check client feedlog.database feedlog.source
       cli.data: cli.bundle cli.check cli.console feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
-      cli.experiment: cli.check cli.console cli.report cli.statistics serving.experiment serving.settings
+      cli.experiment: cli.check cli.console cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
+      cli.policy: cli.console cli.statistics serving.log serving.request serving.slate
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split model model.features model.files serving.bundle train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
       benchmarks: benchmarks.ann benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
       benchmarks.erasure: benchmarks.measure benchmarks.server cli.check cli.console cli.loadtest client proto.v1 serving.history
       benchmarks.experiment: cli.check cli.console cli.statistics serving.experiment
       benchmarks.fuzz: cli.check cli.console
       benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
-      benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest client feedlog proto.v1
+      benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
       benchmarks.kvcache: benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache model model.features train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
       benchmarks.measure: cli.check cli.console feedlog.database model.features
