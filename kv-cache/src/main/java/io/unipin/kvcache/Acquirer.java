@@ -29,8 +29,9 @@ final class Acquirer {
    *     another writer
    * @param mark the value that {@link EntryStore#mark} returned before the caller read the user's
    *     history. If the user was erased since, the rows that the request writes are not kept.
+   * @param reloads decides whether rows come from the tier below the cache
    */
-  record Patience(long deadlineNanos, long mark) {}
+  record Patience(long deadlineNanos, long mark, ReloadChoice reloads) {}
 
   /** Returns a lease for a request. Waits for another writer of the key until the deadline. */
   KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, Patience patience) {
@@ -46,7 +47,7 @@ final class Acquirer {
         if (!host.entries().isAsOf(key, patience.mark())) {
           slot.revoke();
         }
-        return acquireWith(slot, layout, hashes);
+        return acquireWith(slot, layout, hashes, patience.reloads());
       }
       if (!other.await(patience.deadlineNanos())) {
         KvEntry last = leaseEntry(key, layout);
@@ -119,7 +120,8 @@ final class Acquirer {
         host, KvReason.NO_ROOM, transientBlock(layout, hashes.size()), hashes, 0);
   }
 
-  private KvLease acquireWith(WriterSlot slot, KvLayout layout, TokenHashes hashes) {
+  private KvLease acquireWith(
+      WriterSlot slot, KvLayout layout, TokenHashes hashes, ReloadChoice reloads) {
     KvLease lease = null;
     try {
       // Another writer may have published an entry between the look-up and the claim of the slot.
@@ -127,7 +129,11 @@ final class Acquirer {
       if (entry != null && entry.answers(hashes)) {
         lease = hit(entry);
       } else {
-        lease = counted(write(slot, entry, layout, hashes));
+        lease = write(slot, entry, layout, hashes);
+        if (lease.writes(slot)) {
+          host.tiers().reload(lease, slot.key(), reloads);
+        }
+        counted(lease);
       }
       return lease;
     } finally {

@@ -40,10 +40,7 @@ final class EntryStore {
     partitions.reserve(fingerprint, bytes, old -> leave(old, fingerprint));
   }
 
-  /**
-   * Gives a fingerprint's reserved bytes back to the shared part of the budget, and drops the
-   * entries that the fingerprint still has.
-   */
+  /** Gives a fingerprint's reserved bytes back to the shared part, and drops its entries. */
   void share(String fingerprint) {
     partitions.share(fingerprint, old -> leave(old, fingerprint));
   }
@@ -83,8 +80,10 @@ final class EntryStore {
    * began. Nor is it kept if the key just moved to another partition. The old entry is removed in
    * these cases as well, because both may share one block. Otherwise the next writer would append
    * to the old entry and overwrite rows that this writer still reads.
+   *
+   * @return whether the new entry is kept
    */
-  void publish(WriterSlot slot, KvEntry entry) {
+  boolean publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
     KvKey key = slot.key();
     entry.block().key(key);
@@ -102,6 +101,13 @@ final class EntryStore {
       entry.block().releaseShare();
     }
     departures.count(KvDeparture.POLICY, partition.settle(key));
+    return now == entry;
+  }
+
+  /** Returns a hold on the rows of the key's entry, or null. Does not count as a use. */
+  @Nullable KvSnapshot snapshot(KvKey key) {
+    KvEntry entry = partition(key).peek(key);
+    return entry != null && entry.tryLease() ? new KvSnapshot(key, entry) : null;
   }
 
   /**
@@ -237,10 +243,7 @@ final class EntryStore {
     return partition(key).coldest(limit, unitBytes);
   }
 
-  /**
-   * Evicts the next entry in the eviction order of the key's partition, if its units have another
-   * size.
-   */
+  /** Evicts the coldest entry of the key's partition, if its units have another size. */
   void evictColdest(KvKey key, int unitBytes) {
     for (Map.Entry<KvKey, KvEntry> next : partition(key).coldest(1)) {
       if (next.getValue().block().slab().unitBytes() != unitBytes) {

@@ -51,6 +51,11 @@ public record KvCacheStats(
     return counted(KvOutcome.PREFILL);
   }
 
+  /** Returns the number of leases with outcome {@link KvOutcome#RELOAD}. */
+  public long reloads() {
+    return counted(KvOutcome.RELOAD);
+  }
+
   /** Returns the number of leases with outcome {@link KvOutcome#UNCACHED}. */
   public long uncached() {
     return counted(KvOutcome.UNCACHED);

@@ -15,4 +15,12 @@ public record KvKey(String user, String fingerprint) {
       throw new IllegalArgumentException("a user and a fingerprint expected, got an empty one");
     }
   }
+
+  /**
+   * Whether the key is of a request that the server makes itself. The ids of such users begin with
+   * a control character, and callers' ids never hold one. No tier keeps their rows.
+   */
+  boolean isInternal() {
+    return user.charAt(0) < ' ';
+  }
 }

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KvLease implements AutoCloseable {
   private final LeaseHost host;
-  private final KvReason reason;
   private final KvBlock block;
   private final TokenHashes hashes;
-  private final int reusedRows;
   private final @Nullable WriterSlot slot;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private KvReason reason;
+  private int reusedRows;
   private float @Nullable [] state;
 
   private KvLease(
@@ -132,6 +132,10 @@ public final class KvLease implements AutoCloseable {
    * The rules of {@link #block} hold.
    */
   public KvRows kv() {
+    return hostRows();
+  }
+
+  HostRows hostRows() {
     return new HostRows(block(), block.layout(), capacity());
   }
 
@@ -166,10 +170,30 @@ public final class KvLease implements AutoCloseable {
     this.state = state.clone();
     if (slot != null) {
       try {
-        host.entries().publish(slot, new KvEntry(hashes, block, this.state));
+        boolean kept = host.entries().publish(slot, new KvEntry(hashes, block, this.state));
+        if (kept) {
+          host.tiers().written(slot.key(), block.layout(), reusedRows, rows());
+        }
       } finally {
         host.writers().finish(slot);
       }
+    }
+  }
+
+  /**
+   * Takes over rows {@code [reusedRows, rows)} that were read from a tier into the block. If the
+   * tier also had the state, the lease is committed and has no rows to write.
+   *
+   * @param state the state after the last row of the request, or null
+   */
+  void reloaded(int rows, float @Nullable [] state) {
+    if (state == null) {
+      reason = KvReason.RELOADED_PART;
+      reusedRows = rows;
+    } else {
+      reason = KvReason.RELOADED;
+      reusedRows = rows();
+      commit(state);
     }
   }
 
@@ -202,8 +226,18 @@ public final class KvLease implements AutoCloseable {
     return hashes;
   }
 
-  boolean hasAllRows() {
-    return !closed.get() && state != null;
+  /** Throws unless the lease has all rows and {@code longer} adds tokens to them. */
+  void requireExtendedBy(TokenHashes longer) {
+    if (closed.get() || state == null) {
+      throw new IllegalStateException(
+          "an open lease that is a hit or committed expected, got another");
+    }
+    int prefix = hashes.commonPrefix(longer);
+    if (prefix < rows() || longer.size() == prefix) {
+      throw new IllegalArgumentException(
+          "hashes that extend the base's %d expected, got %d that agree on %d"
+              .formatted(rows(), longer.size(), prefix));
+    }
   }
 
   private void requireOpen() {

@@ -9,6 +9,11 @@ public enum KvOutcome {
   /** The cache held no usable rows. All rows are to be encoded. */
   PREFILL,
   /**
+   * Rows came from the {@link KvTier} below the cache. The rows that the tier lacks are to be
+   * encoded.
+   */
+  RELOAD,
+  /**
    * The request got a transient block, which the cache does not keep. The cache was full, another
    * request wrote the same entry for longer than the caller would wait, or the lease is a branch or
    * a lease aside. The first rows may have been copied from an entry.

@@ -18,6 +18,10 @@ public enum KvReason {
    * another history by now.
    */
   MOVED(KvOutcome.PREFILL),
+  /** The tier below the cache held all rows and the final state. There is nothing to encode. */
+  RELOADED(KvOutcome.RELOAD),
+  /** The tier below the cache held the first rows. The other rows are to be encoded. */
+  RELOADED_PART(KvOutcome.RELOAD),
   /** Leased blocks leave no room. Branches and leases aside also carry this reason. */
   NO_ROOM(KvOutcome.UNCACHED),
   /** Another request wrote the entry for longer than this request would wait. */

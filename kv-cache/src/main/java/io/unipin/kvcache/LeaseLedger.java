@@ -1,9 +1,7 @@
 package io.unipin.kvcache;
 
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,23 +16,18 @@ final class LeaseLedger {
   private final AtomicLong open = new AtomicLong();
   private final ConcurrentHashMap<KvLease, Throwable> sites = new ConcurrentHashMap<>();
   private final LongAdder refreshes = new LongAdder();
-  private final EnumMap<KvReason, LongAdder> reasons = new EnumMap<>(KvReason.class);
+  private final EnumCounters<KvReason> reasons = new EnumCounters<>(KvReason.class);
 
   LeaseLedger(boolean debug) {
     this.debug = debug;
-    for (KvReason reason : KvReason.values()) {
-      reasons.put(reason, new LongAdder());
-    }
   }
 
   void count(KvReason reason) {
-    Objects.requireNonNull(reasons.get(reason)).increment();
+    reasons.add(reason, 1);
   }
 
   Map<KvReason, Long> counted() {
-    Map<KvReason, Long> counted = new EnumMap<>(KvReason.class);
-    reasons.forEach((reason, count) -> counted.put(reason, count.sum()));
-    return counted;
+    return reasons.counted();
   }
 
   void countRefresh() {

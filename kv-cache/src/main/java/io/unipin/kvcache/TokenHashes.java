@@ -1,6 +1,7 @@
 package io.unipin.kvcache;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The chained 128-bit hashes of a token sequence. Element i covers tokens 0..i, so two sequences
@@ -74,6 +75,16 @@ public final class TokenHashes {
       }
     }
     return low;
+  }
+
+  /** Returns the first 64 bits of the hash of tokens {@code 0..token}. */
+  public long first(int token) {
+    return words[2 * Objects.checkIndex(token, size)];
+  }
+
+  /** Returns the last 64 bits of the hash of tokens {@code 0..token}. */
+  public long second(int token) {
+    return words[2 * Objects.checkIndex(token, size) + 1];
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.unipin.kvcache;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,10 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class UserKvCache implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(UserKvCache.class);
 
-  /**
-   * The limit of a wait. It is longer than any useful wait, and the nanosecond clock can still
-   * represent it.
-   */
+  /** Longer than any useful wait. The nanosecond clock can still represent it. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
   private final KvCacheLimits limits;
@@ -48,13 +46,24 @@ public final class UserKvCache implements AutoCloseable {
   private final SlabPool transients;
   private final EntryStore entries;
   private final LeaseLedger ledger;
+  private final Tiers tiers;
   private final Acquirer acquirer;
 
   public UserKvCache(KvCacheLimits limits) {
-    this(limits, Slabs.defaultBytes(limits.budgetBytes()), Boolean.getBoolean("unipin.kv.debug"));
+    this(limits, Slabs.defaultBytes(limits.budgetBytes()), isDebug());
+  }
+
+  /** Creates a cache with tiers below it, the nearest first. The cache closes the tiers. */
+  public UserKvCache(KvCacheLimits limits, List<KvTierSetup> below) {
+    this(limits, Slabs.defaultBytes(limits.budgetBytes()), isDebug(), below);
   }
 
   UserKvCache(KvCacheLimits limits, long slabBytes, boolean debug) {
+    this(limits, slabBytes, debug, List.of());
+  }
+
+  private UserKvCache(
+      KvCacheLimits limits, long slabBytes, boolean debug, List<KvTierSetup> below) {
     this.limits = limits;
     pool = pool("cache", limits.budgetBytes(), slabBytes, debug);
     long transientSlab = Slabs.defaultBytes(limits.transientBytes());
@@ -62,13 +71,18 @@ public final class UserKvCache implements AutoCloseable {
     WriterSlots writers = new WriterSlots();
     entries = new EntryStore(limits, writers);
     ledger = new LeaseLedger(debug);
-    LeaseHost host = new LeaseHost(entries, writers, ledger);
+    tiers =
+        new Tiers(
+            below.stream()
+                .map(tier -> new TierWriter(tier, entries::snapshot, limits.ticker()))
+                .toList());
+    LeaseHost host = new LeaseHost(entries, writers, ledger, tiers);
     acquirer = new Acquirer(host, new BlockSource(pool, entries), transients);
   }
 
-  private SlabPool pool(String name, long budgetBytes, long slabBytes, boolean debug) {
+  private SlabPool pool(String name, long budget, long slabBytes, boolean debug) {
     return new SlabPool(
-        name, budgetBytes, slabBytes, debug, bytes -> new Slab(bytes, debug), limits.ticker());
+        name, budget, slabBytes, debug, bytes -> new Slab(bytes, debug), limits.ticker());
   }
 
   /**
@@ -103,12 +117,24 @@ public final class UserKvCache implements AutoCloseable {
    */
   public KvLease acquire(
       KvKey key, KvLayout layout, TokenHashes hashes, Duration maxWait, long mark) {
+    return acquire(key, layout, hashes, maxWait, mark, ReloadChoice.ALWAYS);
+  }
+
+  /** Does the same. {@code reloads} decides whether rows are read from the tier below the cache. */
+  public KvLease acquire(
+      KvKey key,
+      KvLayout layout,
+      TokenHashes hashes,
+      Duration maxWait,
+      long mark,
+      ReloadChoice reloads) {
     layout.orderFor(hashes.size()); // checks the number of rows
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("a maxWait of at least 0 expected, got " + maxWait);
     }
     requireOpen();
-    return acquirer.acquire(key, layout, hashes, new Acquirer.Patience(deadline(maxWait), mark));
+    return acquirer.acquire(
+        key, layout, hashes, new Acquirer.Patience(deadline(maxWait), mark, reloads));
   }
 
   /** Returns whether the key has an entry. The check does not count as a use of the entry. */
@@ -146,21 +172,8 @@ public final class UserKvCache implements AutoCloseable {
    */
   public KvLease branch(KvLease base, TokenHashes hashes) {
     requireOpen();
-    if (!base.hasAllRows()) {
-      throw new IllegalStateException(
-          "an open lease that is a hit or committed expected, got another");
-    }
-    int prefix = base.hashes().commonPrefix(hashes);
-    if (prefix < base.rows() || hashes.size() == prefix) {
-      throw new IllegalArgumentException(
-          "hashes that extend the base's "
-              + base.rows()
-              + " expected, got "
-              + hashes.size()
-              + " that agree on "
-              + prefix);
-    }
-    return acquirer.branch(base.kvBlock(), hashes, prefix);
+    base.requireExtendedBy(hashes);
+    return acquirer.branch(base.kvBlock(), hashes, base.rows());
   }
 
   /**
@@ -177,10 +190,15 @@ public final class UserKvCache implements AutoCloseable {
   /**
    * Drops a user's entries under every fingerprint, and returns how many entries were dropped. Rows
    * that requests are writing for the user are not kept either. The bytes of a dropped entry are
-   * overwritten once no lease on its block is open.
+   * overwritten once no lease on its block is open. Waits until the tier below the cache has
+   * overwritten the user's bytes; if the tier held any, the result is at least 1.
+   *
+   * @throws KvCacheException if the tier failed; the cache itself is erased nevertheless
    */
   public int erase(String user) {
-    return entries.eraseUser(user);
+    // The cache comes first, because the tiers are written from it.
+    int erased = entries.eraseUser(user);
+    return tiers.erase(user) ? Math.max(1, erased) : erased;
   }
 
   /**
@@ -190,6 +208,7 @@ public final class UserKvCache implements AutoCloseable {
   public void eraseFingerprint(String fingerprint) {
     entries.erase(key -> key.fingerprint().equals(fingerprint));
     entries.share(fingerprint);
+    tiers.eraseFingerprint(fingerprint);
   }
 
   /**
@@ -204,12 +223,19 @@ public final class UserKvCache implements AutoCloseable {
     entries.reserve(fingerprint, bytes);
   }
 
-  /**
-   * Drops the entries that are past their time to live. Without this call, they leave within about
-   * a second.
-   */
+  /** Drops the entries past their time to live. Otherwise they leave within about a second. */
   void expire() {
     entries.expire();
+  }
+
+  /** Returns whether there is a tier below the cache. */
+  public boolean hasTier() {
+    return !tiers.isEmpty();
+  }
+
+  /** Returns the figures of the tiers below the cache, the nearest first. */
+  public List<KvTierStats> tierStats() {
+    return tiers.stats();
   }
 
   /** Returns the cache's figures at this moment. */
@@ -227,14 +253,16 @@ public final class UserKvCache implements AutoCloseable {
   }
 
   /**
-   * Drops all entries and refuses further requests. Open leases stay valid and are logged as
-   * leaked.
+   * Writes the rows that wait for the tier below the cache, for a few seconds at most, and closes
+   * the tier. Then drops all entries and refuses further requests. Open leases stay valid and are
+   * logged as leaked.
    */
   @Override
   public void close() {
     if (entries.isClosed()) {
       return;
     }
+    tiers.close();
     entries.close();
     long leaked = ledger.open();
     if (leaked > 0) {
@@ -245,6 +273,15 @@ public final class UserKvCache implements AutoCloseable {
 
   LeaseLedger ledger() {
     return ledger;
+  }
+
+  /** Waits until everything that waits for the tier is written. */
+  public void settleTier() {
+    tiers.settle();
+  }
+
+  private static boolean isDebug() {
+    return Boolean.getBoolean("unipin.kv.debug");
   }
 
   private void requireOpen() {

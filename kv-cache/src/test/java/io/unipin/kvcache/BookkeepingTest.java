@@ -52,7 +52,8 @@ class BookkeepingTest {
     assertThat(stats.hits()).isEqualTo(stats.counted(KvReason.UNCHANGED)).isEqualTo(1);
     assertThat(stats.appends()).isEqualTo(2 + 4);
     assertThat(stats.prefills()).isEqualTo(8 + 16);
-    assertThat(stats.uncached()).isEqualTo(32 + 64);
+    assertThat(stats.reloads()).isEqualTo(32 + 64);
+    assertThat(stats.uncached()).isEqualTo(128 + 256);
     long evictions =
         stats.counted(KvDeparture.POLICY)
             + stats.counted(KvDeparture.ROOM)

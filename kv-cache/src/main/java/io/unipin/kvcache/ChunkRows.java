@@ -1,0 +1,68 @@
+package io.unipin.kvcache;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Copies rows between a block and a chunk of a {@link KvTier}.
+ *
+ * <p>A chunk of r rows is {@code [layers, 2, kvHeads, r, headDim]}. If the type has steps, they
+ * follow as {@code [layers, 2, kvHeads, r]}. The bytes of each number are those of the block.
+ */
+public final class ChunkRows {
+  private ChunkRows() {}
+
+  /** Returns the number of bytes of a chunk of {@code rows} rows. */
+  public static int bytes(KvLayout layout, int rows) {
+    return (int) layout.blockBytes(rows);
+  }
+
+  /**
+   * Copies rows {@code [from, from + rows)} of a block to the chunk's position, and moves the
+   * position behind them.
+   */
+  public static void copyOut(HostRows block, int from, int rows, ByteBuffer chunk) {
+    KvLayout layout = block.layout();
+    int start = chunk.position();
+    int rowBytes = layout.rowBytes();
+    int stepBytes = layout.type().stepBytes();
+    int blockSteps = (int) layout.elementBytes(block.capacity());
+    int chunkSteps = start + (int) layout.elementBytes(rows);
+    for (int plane = 0; plane < layout.planes(); plane++) {
+      int row = plane * block.capacity() + from;
+      chunk.put(start + plane * rows * rowBytes, block.memory(), row * rowBytes, rows * rowBytes);
+      chunk.put(
+          chunkSteps + plane * rows * stepBytes,
+          block.memory(),
+          blockSteps + row * stepBytes,
+          rows * stepBytes);
+    }
+    chunk.position(start + bytes(layout, rows));
+  }
+
+  /**
+   * Copies the rows of a chunk of {@code rows} rows, which begins at the chunk's position, into
+   * rows {@code [to, to + rows)} of a block. Leaves out the first {@code skipped} rows. Does not
+   * move the position.
+   */
+  public static void copyIn(ByteBuffer chunk, int rows, int skipped, HostRows block, int to) {
+    KvLayout layout = block.layout();
+    int start = chunk.position();
+    int rowBytes = layout.rowBytes();
+    int stepBytes = layout.type().stepBytes();
+    int blockSteps = (int) layout.elementBytes(block.capacity());
+    int chunkSteps = start + (int) layout.elementBytes(rows);
+    int copied = rows - skipped;
+    for (int plane = 0; plane < layout.planes(); plane++) {
+      int row = plane * block.capacity() + to + skipped;
+      int chunkRow = plane * rows + skipped;
+      block.memory().put(row * rowBytes, chunk, start + chunkRow * rowBytes, copied * rowBytes);
+      block
+          .memory()
+          .put(
+              blockSteps + row * stepBytes,
+              chunk,
+              chunkSteps + chunkRow * stepBytes,
+              copied * stepBytes);
+    }
+  }
+}

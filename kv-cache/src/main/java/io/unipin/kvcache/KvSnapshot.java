@@ -1,0 +1,57 @@
+package io.unipin.kvcache;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A hold on an entry's rows, to copy them to a {@link KvTier}. The rows do not change while the
+ * snapshot is open. One thread.
+ */
+public final class KvSnapshot implements AutoCloseable {
+  private final KvKey key;
+  private final KvEntry entry;
+  private boolean closed;
+
+  /** Takes over the caller's lease on the entry's block. */
+  KvSnapshot(KvKey key, KvEntry entry) {
+    this.key = key;
+    this.entry = entry;
+  }
+
+  public KvKey key() {
+    return key;
+  }
+
+  public KvLayout layout() {
+    return entry.block().layout();
+  }
+
+  /** Returns the hashes of the entry's tokens, one per row. */
+  public TokenHashes hashes() {
+    return entry.hashes();
+  }
+
+  /** Returns the state after the last row, or null if the entry was cut back. Not to be changed. */
+  public float @Nullable [] state() {
+    return entry.state();
+  }
+
+  /** Copies rows {@code [from, from + rows)} as {@link ChunkRows#copyOut} does. */
+  public void copy(int from, int rows, ByteBuffer chunk) {
+    if (from < 0 || rows < 1 || from + rows > entry.rows()) {
+      throw new IllegalArgumentException(
+          "rows within 0..%d expected, got %d from %d".formatted(entry.rows(), rows, from));
+    }
+    KvBlock block = entry.block();
+    ChunkRows.copyOut(
+        new HostRows(block.memory(), block.layout(), block.capacity()), from, rows, chunk);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      entry.block().releaseLease();
+    }
+  }
+}

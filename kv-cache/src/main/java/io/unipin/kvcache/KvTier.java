@@ -1,0 +1,98 @@
+package io.unipin.kvcache;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store of users' rows below the memory of a {@link UserKvCache}. It is larger and slower than
+ * the memory, and it may survive a restart.
+ *
+ * <p>A tier keeps rows in chunks of {@link #CHUNK_ROWS} rows. A chunk is found by the hash after its
+ * last token. So a chunk holds exactly the rows that the request would encode, or it is not found.
+ * A tier verifies the bytes that it reads. Bytes that fail are not returned, and they are counted.
+ *
+ * <p>Many threads call {@link #find}, {@link #space} and {@link Held#load}. One thread at a time
+ * calls the other methods.
+ */
+public interface KvTier extends AutoCloseable {
+  /** The number of rows of every chunk of an entry but the last, which may have fewer. */
+  int CHUNK_ROWS = 64;
+
+  /**
+   * Returns what the tier holds of a request's first rows. Returns empty if it holds none of them.
+   *
+   * @param hashes one hash per row of the request
+   */
+  Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes);
+
+  /** The rows of one request that a tier holds. One thread. */
+  interface Held {
+    /** Returns how many of the request's first rows the tier holds. */
+    int rows();
+
+    /** Returns whether the tier holds all rows of the request and the state after the last row. */
+    boolean isWhole();
+
+    /** Returns the number of bytes that {@link #load} reads. */
+    long bytes(int from);
+
+    /**
+     * Reads rows {@code [from, rows)} into a block. Rows before {@code from} are not written. The
+     * content of the rows after the last verified row is undefined.
+     */
+    Loaded load(HostRows block, int from);
+  }
+
+  /**
+   * The result of {@link Held#load}.
+   *
+   * @param rows number of the request's first rows that are valid; {@code from} if nothing could be
+   *     read
+   * @param state state after the last row of the request, or null if it was not held or not read
+   * @param bytes bytes that were read and verified
+   */
+  record Loaded(int rows, float @Nullable [] state, long bytes) {}
+
+  /**
+   * The room of a tier.
+   *
+   * @param limitBytes limit of {@code usedBytes}
+   * @param usedBytes bytes of the chunks that requests can find
+   * @param entries users under a fingerprint, of whom the tier holds rows
+   * @param failures chunks that were read and failed verification
+   */
+  record Space(long limitBytes, long usedBytes, long entries, long failures) {}
+
+  /**
+   * Stores the rows that the tier lacks.
+   *
+   * @return number of bytes written
+   * @throws IOException if the tier could not write. It then holds fewer rows, but no wrong rows.
+   */
+  long write(KvSnapshot rows) throws IOException;
+
+  /**
+   * Removes a user's rows under every fingerprint. When this method returns, the bytes are
+   * overwritten.
+   *
+   * @return whether the tier held rows of the user
+   */
+  boolean eraseUser(String user) throws IOException;
+
+  /** Removes the rows of a model that is no longer served. Their bytes are overwritten later. */
+  void eraseFingerprint(String fingerprint) throws IOException;
+
+  /**
+   * Does a small part of the work that is left, such as overwriting the bytes of removed rows.
+   *
+   * @return whether more of this work is left
+   */
+  boolean upkeep() throws IOException;
+
+  Space space();
+
+  /** Finishes the work that is left and closes the tier. Idempotent. */
+  @Override
+  void close();
+}

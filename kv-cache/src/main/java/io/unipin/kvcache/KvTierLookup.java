@@ -1,0 +1,13 @@
+package io.unipin.kvcache;
+
+/** What a look-up in the tier below the cache led to. */
+public enum KvTierLookup {
+  /** Rows were read. */
+  RELOADED,
+  /** The tier held no rows that the cache lacked. */
+  ABSENT,
+  /** The tier held rows, but to encode them was expected to be faster. */
+  DECLINED,
+  /** The tier held rows, but none of them could be read and verified. */
+  FAILED
+}

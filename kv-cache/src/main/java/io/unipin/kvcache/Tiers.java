@@ -1,0 +1,86 @@
+package io.unipin.kvcache;
+
+import java.util.List;
+
+/**
+ * The tiers below the cache, the nearest first. Without tiers, every method returns at once.
+ * Thread-safe.
+ */
+final class Tiers {
+  /** Fewer missing rows than this are encoded faster than they are looked up. */
+  private static final int LEAST_ROWS = 16;
+
+  private final List<TierWriter> writers;
+
+  Tiers(List<TierWriter> writers) {
+    this.writers = List.copyOf(writers);
+  }
+
+  boolean isEmpty() {
+    return writers.isEmpty();
+  }
+
+  /**
+   * Reads rows that the lease lacks, from the nearest tier that holds some of them. Rows that this
+   * tier lacks are looked up in the next one.
+   *
+   * @param lease a lease that writes
+   */
+  void reload(KvLease lease, KvKey key, ReloadChoice choice) {
+    for (TierWriter writer : writers) {
+      int missing = lease.rows() - lease.reusedRows();
+      if (missing >= LEAST_ROWS && !key.isInternal()) {
+        writer.reader().reload(lease, key, choice);
+      }
+    }
+  }
+
+  /**
+   * Queues a published entry to be written to every tier. Rows {@code [reused, rows)} of the entry
+   * are new.
+   */
+  void written(KvKey key, KvLayout layout, int reused, int rows) {
+    if (!writers.isEmpty() && !key.isInternal()) {
+      int first = reused - reused % KvTier.CHUNK_ROWS;
+      int bytes = ChunkRows.bytes(layout, Math.max(1, rows - first));
+      writers.forEach(writer -> writer.offer(key, bytes));
+    }
+  }
+
+  /**
+   * Returns whether a tier held rows of the user. The rows are overwritten on return. Tries every
+   * tier, even if one fails.
+   */
+  boolean erase(String user) {
+    boolean existed = false;
+    KvCacheException failure = null;
+    for (TierWriter writer : user.charAt(0) < ' ' ? List.<TierWriter>of() : writers) {
+      try {
+        existed |= writer.erase(user);
+      } catch (KvCacheException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return existed;
+  }
+
+  void eraseFingerprint(String fingerprint) {
+    writers.forEach(writer -> writer.eraseFingerprint(fingerprint));
+  }
+
+  List<KvTierStats> stats() {
+    return writers.stream().map(TierWriter::stats).toList();
+  }
+
+  /** Waits until everything that waits is written. */
+  void settle() {
+    writers.forEach(TierWriter::settle);
+  }
+
+  void close() {
+    writers.forEach(TierWriter::close);
+  }
+}

@@ -1,0 +1,94 @@
+package io.unipin.kvcache.tier;
+
+import io.unipin.kvcache.ChunkRows;
+import io.unipin.kvcache.HostRows;
+import io.unipin.kvcache.KvTier;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The chunks of an entry that hold rows of one request. One thread. */
+final class HeldChunks implements KvTier.Held {
+  private final Parts parts;
+  private final StoredEntry entry;
+  private final List<StoredChunk> chunks;
+  private final int rows;
+
+  /** The parts of a tier that reading needs. */
+  record Parts(ChunkFile file, Holdings holdings, AtomicLong failures) {}
+
+  /**
+   * @param chunks the entry's chunks that hold rows of the request, at least one
+   * @param rows number of rows of the request
+   */
+  HeldChunks(Parts parts, StoredEntry entry, List<StoredChunk> chunks, int rows) {
+    this.parts = parts;
+    this.entry = entry;
+    this.chunks = chunks;
+    this.rows = rows;
+  }
+
+  private StoredChunk last() {
+    return chunks.get(chunks.size() - 1);
+  }
+
+  @Override
+  public int rows() {
+    return last().end();
+  }
+
+  @Override
+  public boolean isWhole() {
+    return last().end() == rows && last().stateSize() > 0;
+  }
+
+  @Override
+  public long bytes(int from) {
+    return chunks.stream()
+        .filter(chunk -> chunk.end() > from)
+        .mapToLong(chunk -> (long) chunk.pages().length * ChunkFile.PAGE_BYTES)
+        .sum();
+  }
+
+  @Override
+  public KvTier.Loaded load(HostRows block, int from) {
+    int valid = from;
+    long bytes = 0;
+    float[] state = null;
+    for (StoredChunk chunk : chunks) {
+      if (chunk.end() <= from) {
+        continue;
+      }
+      ByteBuffer read = read(chunk);
+      if (!read.hasRemaining()) {
+        break;
+      }
+      int skipped = Math.max(0, from - chunk.start());
+      ChunkRows.copyIn(read, chunk.rows(), skipped, block, chunk.start());
+      bytes += (long) chunk.pages().length * ChunkFile.PAGE_BYTES;
+      valid = chunk.end();
+      if (valid == rows && chunk.stateSize() > 0) {
+        int rowBytes = ChunkRows.bytes(block.layout(), chunk.rows());
+        state = ChunkFile.state(read, rowBytes, chunk.stateSize());
+      }
+    }
+    return new KvTier.Loaded(valid, state, bytes);
+  }
+
+  /** Returns a chunk's bytes, or an empty buffer if they could not be read or verified. */
+  private ByteBuffer read(StoredChunk chunk) {
+    ByteBuffer read = ByteBuffer.allocate(0);
+    try {
+      read = parts.file().read(entry.name(), chunk);
+    } catch (IOException e) {
+      // An unreadable chunk is like a wrong one: the caller encodes its rows.
+    }
+    // If the entry was replaced or evicted meanwhile, other bytes are no failure.
+    if (!read.hasRemaining() && parts.holdings().has(entry)) {
+      chunk.markBroken();
+      parts.failures().incrementAndGet();
+    }
+    return read;
+  }
+}
