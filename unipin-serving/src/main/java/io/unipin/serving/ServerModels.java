@@ -46,6 +46,8 @@ final class ServerModels {
   /** The holders of the bundles that use the cache. */
   private final List<BundleHolder> holders = new CopyOnWriteArrayList<>();
 
+  private volatile boolean stopping;
+
   /**
    * Creates the pipelines and lets {@code ranking} make their ranking models. Call {@link #load}
    * next.
@@ -70,6 +72,7 @@ final class ServerModels {
                 pipeline,
                 bundles,
                 this::forget));
+    parts.<AutoCloseable>opened(() -> stopping = true); // is closed before the bundles
     holders.add(bundles);
     holders.addAll(routes.bundles());
     stores.impressions().keepOnly(this::known);
@@ -195,8 +198,14 @@ final class ServerModels {
     }
   }
 
-  /** Drops the cached state of a bundle that no longer serves, unless another bundle can use it. */
+  /**
+   * Drops the cached state of a bundle that no longer serves, unless another bundle can use it.
+   * When the server stops, the state stays, because the next server may read it from the files.
+   */
   private void forget(LoadedBundle drained) {
+    if (stopping) {
+      return;
+    }
     String fingerprint = recommender.fingerprint(drained);
     if (!isInUse(fingerprint)) {
       stores.cache().eraseFingerprint(fingerprint);

@@ -1,7 +1,10 @@
 package io.unipin.serving;
 
 import io.unipin.kvcache.KvCacheLimits;
+import io.unipin.kvcache.KvTier;
+import io.unipin.kvcache.KvTierSetup;
 import io.unipin.kvcache.UserKvCache;
+import io.unipin.kvcache.tier.FileTier;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.HistoryStore;
@@ -10,11 +13,16 @@ import io.unipin.serving.items.ItemStore;
 import io.unipin.serving.log.ServedLog;
 import io.unipin.serving.metrics.ImpressionMeters;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.pipeline.CacheConfig;
+import io.unipin.serving.pipeline.CacheFileConfig;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.Telemetry;
 import io.unipin.serving.settings.ServerConfig;
 import io.unipin.serving.threads.MemoryTrim;
 import io.unipin.serving.tracing.Tracing;
+import io.unipin.settings.ConfigException;
+import java.io.IOException;
+import java.util.List;
 
 /**
  * The stores and logs of a server, its metrics and its traces. They are closed as parts of the
@@ -41,14 +49,12 @@ record ServerStores(
     metrics.impressions().watch(() -> figures(impressions.figures()));
     ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog()));
     metrics.watchServedLog(servedLog::dropped);
-    UserKvCache cache =
-        parts.opened(
-            new UserKvCache(
-                new KvCacheLimits(
-                    config.cache().budget().bytes(),
-                    config.cache().timeToLive(),
-                    config.cache().transientBudget().bytes())));
+    UserKvCache cache = parts.opened(cache(config.cache(), histories));
     metrics.watchCache(cache::stats);
+    for (int tier = 0; tier < cache.tierStats().size(); tier++) {
+      int place = tier;
+      metrics.watchCacheTier(() -> cache.tierStats().get(place));
+    }
     Experiments experiments = new Experiments(config.experiments());
     ExposureLog exposures = parts.opened(ExposureLog.open(experiments, config.exposureLog()));
     metrics.watchExposures(exposures::dropped);
@@ -71,6 +77,25 @@ record ServerStores(
 
   private static ImpressionMeters.Figures figures(ImpressionCounts.Figures of) {
     return new ImpressionMeters.Figures(of.bytes(), of.maxBytes(), of.counted(), of.uncounted());
+  }
+
+  private static UserKvCache cache(CacheConfig config, HistoryStore histories) {
+    KvCacheLimits limits =
+        new KvCacheLimits(
+            config.budget().bytes(), config.timeToLive(), config.transientBudget().bytes());
+    CacheFileConfig file = config.file();
+    if (!file.isEnabled()) {
+      return new UserKvCache(limits);
+    }
+    try {
+      KvTier tier = FileTier.open(file.path(), file.bytes().bytes(), histories.secret());
+      return new UserKvCache(limits, List.of(new KvTierSetup("file", tier, file.queue().bytes())));
+    } catch (IOException e) {
+      throw new ConfigException(
+          "cache.file.path: a folder for the cache's files expected, got %s: %s"
+              .formatted(file.path(), e.getMessage()),
+          e);
+    }
   }
 
   ServingMetrics metrics() {

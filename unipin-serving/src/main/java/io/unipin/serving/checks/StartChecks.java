@@ -143,6 +143,9 @@ public final class StartChecks {
     if (config.explores()) {
       folders.put("impressions.folder", config.impressionsFolder());
     }
+    if (config.cache().file().isEnabled()) {
+      folders.put("cache.file.path", config.cache().file().path());
+    }
     if (config.servedLog().enabled()) {
       folders.put("servedLog.folder", config.servedLog().folder());
     }

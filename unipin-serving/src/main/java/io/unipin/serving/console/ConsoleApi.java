@@ -1,6 +1,7 @@
 package io.unipin.serving.console;
 
 import io.unipin.kvcache.KvCacheStats;
+import io.unipin.kvcache.KvTierStats;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.bundle.BundleException;
 import io.unipin.serving.bundle.BundleLease;
@@ -150,6 +151,11 @@ final class ConsoleApi implements AutoCloseable {
 
   KvCacheStats cache() {
     return parts.services().users().cacheStats();
+  }
+
+  /** Returns the figures of the tiers below the cache. */
+  List<KvTierStats> tiers() {
+    return parts.services().users().tierStats();
   }
 
   RecallCheck.Result recall(RecallCheck.Form form) {

@@ -29,6 +29,7 @@ final class Routes {
   Routes(ConsoleApi api) {
     read("status", api::status);
     read("cache", api::cache);
+    read("tiers", api::tiers);
     read("bundles", api::bundles);
     read("experiments", api::experiments);
     read("items", api::items);

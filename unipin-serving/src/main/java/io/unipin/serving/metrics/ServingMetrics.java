@@ -14,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.unipin.ann.LiveIndexStatus;
 import io.unipin.kvcache.KvCacheStats;
+import io.unipin.kvcache.KvTierStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.IntSupplier;
@@ -269,6 +270,10 @@ public final class ServingMetrics implements AutoCloseable {
 
   public void watchCache(Supplier<KvCacheStats> stats) {
     new CacheMeters(stats, registry, counters).register();
+  }
+
+  public void watchCacheTier(Supplier<KvTierStats> stats) {
+    new TierMeters(stats, registry, counters).register();
   }
 
   /** Returns the current figures that the console shows. */

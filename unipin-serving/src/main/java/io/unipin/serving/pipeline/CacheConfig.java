@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param maxWait longest time that a request waits for another request that encodes the same user
  * @param appendOnRecord whether recorded actions of cached users are encoded before the next
  *     request, when there is spare capacity
+ * @param file settings of the files below the cache
  */
 public record CacheConfig(
     ByteSize budget,
@@ -25,7 +26,8 @@ public record CacheConfig(
     KvType type,
     Duration timeToLive,
     Duration maxWait,
-    boolean appendOnRecord) {
+    boolean appendOnRecord,
+    CacheFileConfig file) {
   public CacheConfig {
     checkRange("budget", budget.bytes(), 0, 1L << 50);
     checkRange("transientBudget", transientBudget.bytes(), 1 << 16, 1L << 50);

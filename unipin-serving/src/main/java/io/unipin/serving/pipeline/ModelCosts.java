@@ -2,6 +2,7 @@ package io.unipin.serving.pipeline;
 
 import io.unipin.model.ServingModel;
 import io.unipin.serving.pipeline.cost.CostedModel;
+import io.unipin.serving.pipeline.cost.ReloadCosts;
 import io.unipin.serving.pipeline.cost.SizedCosts;
 import io.unipin.serving.pipeline.cost.StageCosts;
 import java.util.Collections;
@@ -24,23 +25,32 @@ public final class ModelCosts {
   /** Settings on which the cost of a stage depends, in addition to the model. */
   private final RetrievalConfig settings;
 
+  private final ReloadCosts reloads;
+
   private static final class OfModel {
     private final SizedCosts encoding = new SizedCosts();
     private final ConcurrentMap<RetrievalConfig, StageCosts> costs = new ConcurrentHashMap<>();
   }
 
   ModelCosts(RecommenderConfig config) {
-    this(Collections.synchronizedMap(new WeakHashMap<>()), config.retrieval());
+    this(Collections.synchronizedMap(new WeakHashMap<>()), config.retrieval(), new ReloadCosts());
   }
 
-  private ModelCosts(Map<ServingModel, OfModel> models, RetrievalConfig settings) {
+  private ModelCosts(
+      Map<ServingModel, OfModel> models, RetrievalConfig settings, ReloadCosts reloads) {
     this.models = models;
     this.settings = settings;
+    this.reloads = reloads;
   }
 
   /** Returns costs of the same models under other settings. */
   ModelCosts with(RecommenderConfig config) {
-    return new ModelCosts(models, config.retrieval());
+    return new ModelCosts(models, config.retrieval(), reloads);
+  }
+
+  /** Returns the costs of reads from the tier below the cache, which all models share. */
+  ReloadCosts reloads() {
+    return reloads;
   }
 
   /** Returns the costs of a model. Every run that is reported to them updates them. */

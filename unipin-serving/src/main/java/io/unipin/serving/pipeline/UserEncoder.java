@@ -3,7 +3,8 @@ package io.unipin.serving.pipeline;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
-import io.unipin.kvcache.KvOutcome;
+import io.unipin.kvcache.KvReason;
+import io.unipin.kvcache.ReloadChoice;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.TokenSequence;
@@ -61,10 +62,10 @@ public final class UserEncoder {
         lease = null; // so that the lease is not closed twice if the next line throws
         TokenSequence newest = tokens.all().newest(read);
         lease = cache.aside(model.config().kvLayout(config.type()), newest.hashes());
-        state = new UserState(lease, KvOutcome.UNCACHED, read, encode(model, newest, lease, clock));
+        state = new UserState(lease, lease.reason(), read, encode(model, newest, lease, clock));
         return state;
       }
-      KvOutcome outcome = lease.outcome();
+      KvReason reason = lease.reason();
       int encoded = encode(model, tokens.committed(), lease, clock);
       if (tokens.hasPrivateTail()) {
         clock.enter(Stage.CACHE);
@@ -73,7 +74,7 @@ public final class UserEncoder {
         base.close();
         encoded += encode(model, tokens.all(), lease, clock);
       }
-      state = new UserState(lease, outcome, size, encoded);
+      state = new UserState(lease, reason, size, encoded);
       return state;
     } finally {
       if (state == null && lease != null) {
@@ -116,7 +117,12 @@ public final class UserEncoder {
     KvLayout layout = model.config().kvLayout(config.type());
     Duration remaining = wanted.clock().remaining();
     Duration wait = remaining.compareTo(config.maxWait()) < 0 ? remaining : config.maxWait();
-    return cache.acquire(key, layout, wanted.tokens().committed().hashes(), wait, wanted.mark());
+    ReloadChoice reloads =
+        cache.hasTier()
+            ? costs.reloads().choice(costs.of(model), wanted.clock())
+            : ReloadChoice.ALWAYS;
+    return cache.acquire(
+        key, layout, wanted.tokens().committed().hashes(), wait, wanted.mark(), reloads);
   }
 
   /** Encodes the missing rows. Returns the number of actions encoded. */

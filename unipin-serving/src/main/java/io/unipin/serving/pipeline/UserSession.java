@@ -68,7 +68,7 @@ public record UserSession(
         bundle.modelVersion(),
         bundle.indexVersion(),
         bundle.model().config().actions(),
-        state.outcome(),
+        state.reason(),
         state.historyActions(),
         state.encodedActions(),
         ladder().steps(),

@@ -1,6 +1,7 @@
 package io.unipin.serving.request;
 
 import io.unipin.kvcache.KvOutcome;
+import io.unipin.kvcache.KvReason;
 import java.util.List;
 
 /**
@@ -8,6 +9,7 @@ import java.util.List;
  *
  * @param model version of the model
  * @param actions names of the actions, in the order of the probabilities
+ * @param reason what the look-up in the cache found
  * @param historyActions number of actions that the model read
  * @param encodedActions number of actions that were encoded for this request
  * @param degradations steps of the degradation ladder that were taken
@@ -19,8 +21,13 @@ public record Trace(
     String model,
     String index,
     List<String> actions,
-    KvOutcome cache,
+    KvReason reason,
     int historyActions,
     int encodedActions,
     List<String> degradations,
-    List<Long> unknownItems) {}
+    List<Long> unknownItems) {
+  /** Returns the outcome of the look-up in the cache. */
+  public KvOutcome cache() {
+    return reason.outcome();
+  }
+}

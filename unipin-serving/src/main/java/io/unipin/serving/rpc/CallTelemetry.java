@@ -37,6 +37,7 @@ final class CallTelemetry {
               "unipin.bundle", trace.bundle(),
               "unipin.index", trace.index(),
               "unipin.cache", cache,
+              "unipin.cache_reason", trace.reason().name().toLowerCase(Locale.ROOT),
               "unipin.degradations", String.join(",", trace.degradations()));
       Map<String, Long> counts =
           Map.of(

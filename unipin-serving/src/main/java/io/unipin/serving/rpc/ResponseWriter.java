@@ -141,6 +141,7 @@ final class ResponseWriter {
       case HIT -> Served.CacheOutcome.HIT;
       case APPEND -> Served.CacheOutcome.APPEND;
       case PREFILL -> Served.CacheOutcome.PREFILL;
+      case RELOAD -> Served.CacheOutcome.RELOAD;
       case UNCACHED -> Served.CacheOutcome.UNCACHED;
     };
   }

@@ -215,6 +215,7 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
         .setAppends(stats.appends())
         .setPrefills(stats.prefills())
         .setUncached(stats.uncached())
+        .setReloads(stats.reloads())
         .setEvictions(stats.evictions())
         .build();
   }

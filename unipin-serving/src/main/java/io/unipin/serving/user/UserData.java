@@ -1,6 +1,7 @@
 package io.unipin.serving.user;
 
 import io.unipin.kvcache.KvCacheStats;
+import io.unipin.kvcache.KvTierStats;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.experiment.ExposureLog;
@@ -68,6 +69,11 @@ public final class UserData {
   /** Returns the fill level and the counters of the cache of encoded users. */
   public KvCacheStats cacheStats() {
     return cache.stats();
+  }
+
+  /** Returns the figures of the tiers below this cache. */
+  public List<KvTierStats> tierStats() {
+    return cache.tierStats();
   }
 
   /**

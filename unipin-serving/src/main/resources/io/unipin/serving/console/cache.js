@@ -29,6 +29,7 @@ export function start() {
 const LOOKUPS = [
   ['UNCHANGED', 'hit'], ['GROWN', 'append: new actions'], ['CORRECTED', 'append: changed from some action on'],
   ['ABSENT', 'prefill: no entry'], ['MOVED', 'prefill: the window moved'],
+  ['RELOADED', 'reload: all rows from the files'], ['RELOADED_PART', 'reload: the first rows from the files'],
   ['NO_ROOM', 'uncached: no room'], ['BUSY', 'uncached: another request was writing the entry'],
 ];
 const DEPARTURES = [
@@ -37,9 +38,25 @@ const DEPARTURES = [
 
 const row = (name, value) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, value));
 
+const RESULTS = [
+  ['RELOADED', 'read'], ['ABSENT', 'not there'], ['DECLINED', 'encoding was expected to be faster'], ['FAILED', 'nothing could be verified'],
+];
+const DROPS = [
+  ['FULL', 'too much waited'], ['OFF', 'the disk could not be written'], ['GONE', 'the user left the memory first'],
+];
+
+const below = tier => h('table', { id: `tier-${tier.name}` }, h('caption', {}, `Below the memory: ${tier.name}`), h('tbody', {},
+  row('State', tier.on ? badge('on', 'good') : badge('off', 'bad')),
+  row('Users, per model', whole(tier.space.entries)),
+  row('Used', `${bytes(tier.space.usedBytes)} of ${bytes(tier.space.limitBytes)}`),
+  row('Written', bytes(tier.bytes.written)), row('Waiting', bytes(tier.bytes.queued)), row('Read', bytes(tier.bytes.reloaded)),
+  RESULTS.map(([result, words]) => row(`Look-ups: ${words}`, whole(tier.lookups[result]))),
+  DROPS.map(([cause, words]) => row(`Not written: ${words}`, whole(tier.drops[cause]))),
+  row('Chunks that failed verification', whole(tier.space.failures))));
+
 export async function open() {
   try {
-    const stats = await get('cache');
+    const [stats, tiers] = await Promise.all([get('cache'), get('tiers')]);
     const total = LOOKUPS.reduce((sum, [reason]) => sum + stats.reasons[reason], 0);
     show(byId('cache'), h('h2', {}, 'Users\' KV cache'),
       h('div', { class: 'bar', role: 'img', 'aria-label': `${percent(stats.usedBytes / stats.budgetBytes)} of the budget is used` },
@@ -48,7 +65,8 @@ export async function open() {
       h('table', { id: 'cache-stats' }, h('caption', {}, 'Since the start of the server'), h('tbody', {},
         row('Users', whole(stats.entries)), row('Leases', whole(stats.leases)),
         LOOKUPS.map(([reason, words]) => row(`Look-ups: ${words}`, `${whole(stats.reasons[reason])} (${percent(total ? stats.reasons[reason] / total : 0)})`)),
-        DEPARTURES.map(([departure, words]) => row(`Gone: ${words}`, whole(stats.departures[departure]))))));
+        DEPARTURES.map(([departure, words]) => row(`Gone: ${words}`, whole(stats.departures[departure]))))),
+      tiers.map(below));
   } catch (error) {
     show(byId('cache'), failure(error));
   }

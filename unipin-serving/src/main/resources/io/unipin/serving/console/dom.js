@@ -107,4 +107,4 @@ export function facts(entries) {
 }
 
 export const badge = (text, kind = 'plain') => h('span', { class: `badge ${kind}` }, text);
-export const cacheKind = outcome => ({ hit: 'good', append: 'good', prefill: 'warn', uncached: 'bad' })[outcome] ?? 'plain';
+export const cacheKind = outcome => ({ hit: 'good', append: 'good', reload: 'good', prefill: 'warn', uncached: 'bad' })[outcome] ?? 'plain';

@@ -7,7 +7,7 @@ const KEPT = 300;
 /** Seconds over which rates are computed: enough for a quiet server, few enough to show a burst. */
 const WINDOW = 5;
 const STATUSES = ['OK', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'INVALID_ARGUMENT', 'INTERNAL', 'UNAVAILABLE', 'CANCELLED'];
-const OUTCOMES = ['hit', 'append', 'prefill', 'uncached'];
+const OUTCOMES = ['hit', 'append', 'reload', 'prefill', 'uncached'];
 const STAGES = ['history', 'cache', 'encode', 'query', 'search', 'score', 'rules', 'respond'];
 
 const samples = [];

@@ -71,6 +71,16 @@ public final class TinyBundles {
         });
   }
 
+  /** Publishes a bundle whose model reads histories of up to {@code maxHistory} actions. */
+  public static void publishLong(Path folder, String name, int maxHistory, Path scratch) {
+    Path model = scratch.resolve("model-" + name);
+    ModelConfig config =
+        new ModelConfig(
+            ITEMS, 0, 8, 16, 2, 4, 2, 32, maxHistory, ACTIONS, List.of("click"), SURFACES);
+    ModelWriter.writeRandom(model, config, 17);
+    BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
+  }
+
   /** Publishes a bundle with the given names of actions and surfaces. */
   public static void publishNamed(
       Path folder, String name, List<String> actions, List<String> surfaces, Path scratch) {

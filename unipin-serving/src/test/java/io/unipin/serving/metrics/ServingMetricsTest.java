@@ -6,6 +6,10 @@ import io.unipin.ann.LiveIndexStatus;
 import io.unipin.kvcache.KvCacheStats;
 import io.unipin.kvcache.KvDeparture;
 import io.unipin.kvcache.KvReason;
+import io.unipin.kvcache.KvTier;
+import io.unipin.kvcache.KvTierDrop;
+import io.unipin.kvcache.KvTierLookup;
+import io.unipin.kvcache.KvTierStats;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +78,7 @@ class ServingMetricsTest {
     metrics.watchAdmission(() -> (int) source.get(), () -> (int) source.get());
     metrics.watchReceiving(() -> source.get(), 1);
     metrics.watchCache(() -> stats(source.get()));
+    metrics.watchCacheTier(() -> tier(source.get()));
     metrics.watchIndex(() -> index(source.get()));
     metrics.items().watch(() -> items(source.get()));
     metrics.impressions().watch(() -> impressions(source.get()));
@@ -86,6 +91,15 @@ class ServingMetricsTest {
     Map<KvDeparture, Long> departures =
         Stream.of(KvDeparture.values()).collect(Collectors.toMap(cause -> cause, cause -> v));
     return new KvCacheStats(v, v, v, v, v, reasons, v, departures, v);
+  }
+
+  private static KvTierStats tier(long v) {
+    Map<KvTierLookup, Long> lookups =
+        Stream.of(KvTierLookup.values()).collect(Collectors.toMap(lookup -> lookup, lookup -> v));
+    Map<KvTierDrop, Long> drops =
+        Stream.of(KvTierDrop.values()).collect(Collectors.toMap(cause -> cause, cause -> v));
+    KvTier.Space space = new KvTier.Space(v, v, v, v);
+    return new KvTierStats("file", v > 1, space, new KvTierStats.Bytes(v, v, v), lookups, drops);
   }
 
   private static ItemMeters.Figures items(long v) {

@@ -47,6 +47,9 @@ abstract class RecommenderFixture {
 
   static final CallBudget NO_LIMIT = new CountdownBudget(Integer.MAX_VALUE);
 
+  static final CacheFileConfig NO_FILES =
+      new CacheFileConfig(Path.of(""), new ByteSize(1L << 30), new ByteSize(1 << 26));
+
   @TempDir static Path shared;
   static LoadedBundle bundle;
 
@@ -93,7 +96,8 @@ abstract class RecommenderFixture {
             KvType.FLOAT32,
             Duration.ofHours(1),
             Duration.ofSeconds(1),
-            true);
+            true,
+            NO_FILES);
     return new Recommender(
         histories,
         cache,

@@ -1,0 +1,138 @@
+package io.unipin.serving.pipeline.cost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.unipin.kvcache.ReloadChoice;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.serving.request.CallBudget;
+import io.unipin.serving.request.Stage;
+import io.unipin.serving.request.StageClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Tests whether rows are read or encoded, on the test's own clock. */
+final class ReloadCostsTest {
+  private static final long MS = 1_000_000;
+  private static final int ROWS = 101;
+  private static final long BYTES = 1 << 20;
+  private static final ModelConfig SHAPE =
+      new ModelConfig(
+          1000, 0, 64, 64, 2, 2, 2, 256, 128, List.of("click"), List.of("click"), List.of("home"));
+  private static final ReloadChoice.Offer WHOLE =
+      new ReloadChoice.Offer(0, ROWS, true, ROWS, BYTES);
+
+  private final AtomicLong now = new AtomicLong();
+  private final StageCosts stages = new StageCosts();
+  private final ReloadCosts costs = new ReloadCosts();
+  private Duration time = Duration.ofSeconds(1);
+
+  private ReloadChoice choice() {
+    StageClock clock =
+        new StageClock(
+            new CallBudget() {
+              @Override
+              public void check() {}
+
+              @Override
+              public Duration remaining() {
+                return time;
+              }
+            },
+            now::get);
+    clock.enter(Stage.CACHE);
+    return costs.choice(new CostedModel(SHAPE, stages), clock);
+  }
+
+  private void encoded(long millis) {
+    long size = Ladder.encodeSize(SHAPE, ROWS, ROWS);
+    stages.took(Stage.ENCODE, size, millis * MS, now.addAndGet(millis * MS));
+  }
+
+  private void read(long millis) {
+    now.addAndGet(millis * MS);
+    choice().took(BYTES, millis * MS);
+  }
+
+  @Test
+  void pays_withoutMeasurements_reads() {
+    assertThat(choice().pays(WHOLE)).isTrue();
+    encoded(10);
+    assertThat(choice().pays(WHOLE)).isTrue();
+  }
+
+  /** The first reads of a process load classes. */
+  @Test
+  void pays_afterSlowFirstReads_reads() {
+    encoded(10);
+    read(500);
+    read(500);
+    encoded(10);
+    assertThat(choice().pays(WHOLE)).isTrue();
+  }
+
+  @Test
+  void pays_byTheSmallerTime() {
+    warmUp();
+    encoded(10);
+    read(2);
+    assertThat(choice().pays(WHOLE)).isTrue();
+    for (int i = 0; i < 9; i++) {
+      read(20);
+    }
+    encoded(10);
+    assertThat(choice().pays(WHOLE)).isFalse();
+  }
+
+  @Test
+  void pays_withRowsLeftToEncode_addsTheirTime() {
+    warmUp();
+    encoded(10);
+    read(4);
+    assertThat(choice().pays(new ReloadChoice.Offer(0, 70, false, ROWS, BYTES))).isTrue();
+    assertThat(choice().pays(new ReloadChoice.Offer(0, 20, false, ROWS, BYTES))).isFalse();
+  }
+
+  @Test
+  void pays_withoutTheTimeToRead_declines() {
+    warmUp();
+    encoded(100);
+    read(50);
+    time = Duration.ofMillis(40);
+    assertThat(choice().pays(WHOLE)).isFalse();
+    time = Duration.ofMillis(60);
+    assertThat(choice().pays(WHOLE)).isTrue();
+  }
+
+  /** A disk that was slow for a while is used again once it is fast. */
+  @Test
+  void pays_afterADisturbance_recoversByItself() {
+    warmUp();
+    for (int i = 0; i < 9; i++) {
+      encoded(10);
+      read(1);
+    }
+    for (int i = 0; i < 9; i++) {
+      read(400);
+    }
+    encoded(10);
+    assertThat(choice().pays(WHOLE)).isFalse();
+    int reads = 0;
+    for (int request = 0; request < 400; request++) {
+      if (choice().pays(WHOLE)) {
+        reads++;
+        read(1);
+      } else {
+        encoded(10);
+      }
+    }
+    assertThat(reads).isGreaterThan(100);
+    assertThat(choice().pays(WHOLE)).isTrue();
+  }
+
+  private void warmUp() {
+    read(1);
+    read(1);
+  }
+}
