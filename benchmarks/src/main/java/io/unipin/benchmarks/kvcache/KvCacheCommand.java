@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
     name = "kv-cache",
     description =
         "Measures the user KV cache: acquire, put and append compared with other stores, hit rates"
-            + " compared with other policies, the quality that int8 loses, and what a stress test"
-            + " leaves behind.",
+            + " compared with other policies, reading users from files compared with encoding them,"
+            + " the quality that int8 loses, and what a stress test leaves behind.",
     footer = {"", "Example:", "  ./unipin bench kv-cache --json kv-cache.json --quick"})
 public final class KvCacheCommand implements Callable<Integer> {
   private static final double BUDGET = 0.1;
@@ -44,6 +44,7 @@ public final class KvCacheCommand implements Callable<Integer> {
   enum Section {
     OPERATIONS,
     MODEL,
+    TIER,
     QUALITY,
     TRAFFIC,
     CHAOS
@@ -77,6 +78,7 @@ public final class KvCacheCommand implements Callable<Integer> {
           switch (section) {
             case OPERATIONS -> operations();
             case MODEL -> model(clock);
+            case TIER -> tier();
             case QUALITY -> quality(home);
             case TRAFFIC -> traffic(home);
             case CHAOS -> chaos();
@@ -123,6 +125,10 @@ public final class KvCacheCommand implements Callable<Integer> {
       results.put("types", costs.byType());
       results.put("by_history", costs.byLength());
     }
+  }
+
+  private void tier() throws IOException {
+    results.put("tier", new KvTierCosts(options.quick() ? 15 : 51).measure());
   }
 
   private void quality(Home home) throws IOException, InterruptedException {

@@ -1,0 +1,130 @@
+package io.unipin.benchmarks.kvcache;
+
+import io.unipin.benchmarks.measure.Rounds;
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.benchmarks.measure.Spread;
+import io.unipin.benchmarks.model.BenchModel;
+import io.unipin.kvcache.KvCacheLimits;
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvReason;
+import io.unipin.kvcache.KvTierSetup;
+import io.unipin.kvcache.KvType;
+import io.unipin.kvcache.UserKvCache;
+import io.unipin.kvcache.tier.FileTier;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelWriter;
+import io.unipin.model.ServingModel;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.features.UserAction;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Measures how long a user's rows take from the files below the cache, compared with encoding them
+ * by a model of the published shape. The files are in the page cache. One thread.
+ */
+final class KvTierCosts {
+  private static final int HISTORY = 512;
+  private static final byte[] SECRET = {1};
+
+  private final int rounds;
+  private final AtomicLong nanos = new AtomicLong();
+  private final Map<KvType, KvKey> keys = new EnumMap<>(KvType.class);
+
+  KvTierCosts(int rounds) {
+    this.rounds = rounds;
+    for (KvType type : KvType.values()) {
+      keys.put(type, new KvKey("user", type.name()));
+    }
+  }
+
+  /** Returns, for each type, the milliseconds of a reload and its ratio to a float32 encoding. */
+  Map<String, Object> measure() throws IOException {
+    try (ScratchFolder folder = ScratchFolder.create("bench-tier")) {
+      ModelConfig config = BenchModel.shape(HISTORY);
+      ModelWriter.writeRandom(folder.path().resolve("model"), config, 1);
+      KvCacheLimits limits = new KvCacheLimits(1 << 28, Duration.ofHours(1), 1 << 26, nanos::get);
+      FileTier tier = FileTier.open(folder.path().resolve("tier"), 1 << 28, SECRET);
+      try (ServingModel model =
+              ServingModel.load(folder.path().resolve("model"), EngineOptions.cpu());
+          UserKvCache cache =
+              new UserKvCache(limits, List.of(new KvTierSetup("file", tier, 1 << 26)))) {
+        return measure(model, cache);
+      }
+    }
+  }
+
+  private Map<String, Object> measure(ServingModel model, UserKvCache cache) {
+    TokenSequence tokens = tokens(model.config());
+    Map<String, Runnable> timed = new LinkedHashMap<>();
+    for (Map.Entry<KvType, KvKey> key : keys.entrySet()) {
+      KvLayout layout = model.config().kvLayout(key.getKey());
+      encode(model, tokens, cache, key.getValue(), layout);
+      timed.put("reload" + key.getKey(), () -> reload(tokens, cache, key.getValue(), layout));
+    }
+    cache.settleTier();
+    KvLayout plain = model.config().kvLayout(KvType.FLOAT32);
+    timed.put("prefill", () -> prefill(model, tokens, cache, plain));
+    Rounds times = Rounds.run(rounds, timed, System::nanoTime);
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("prefill_ms", milliseconds(times.seconds("prefill")));
+    for (KvType type : KvType.values()) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("bytes", model.config().kvLayout(type).blockBytes(1 + HISTORY));
+      row.put("reload_ms", milliseconds(times.seconds("reload" + type)));
+      row.put("reload_vs_prefill", times.ratio("reload" + type, "prefill").toJson());
+      results.put(type.name().toLowerCase(Locale.ROOT), row);
+    }
+    return results;
+  }
+
+  private static TokenSequence tokens(ModelConfig config) {
+    SplittableRandom random = new SplittableRandom(1);
+    List<UserAction> actions = new ArrayList<>();
+    for (int i = 0; i < HISTORY; i++) {
+      long time = 1_700_000_000_000L + i * 60_000L;
+      actions.add(UserAction.of(random.nextInt(config.items()), 1 + random.nextInt(3), 0, time));
+    }
+    return TokenSequence.of(actions);
+  }
+
+  private static void encode(
+      ServingModel model, TokenSequence tokens, UserKvCache cache, KvKey key, KvLayout layout) {
+    try (KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO)) {
+      lease.commit(model.extend(tokens, 0, lease.kv()));
+    }
+  }
+
+  private static void prefill(
+      ServingModel model, TokenSequence tokens, UserKvCache cache, KvLayout layout) {
+    try (KvLease lease = cache.aside(layout, tokens.hashes())) {
+      model.extend(tokens, 0, lease.kv());
+    }
+  }
+
+  /** Reads the user from the files, after the user has left the memory by age. */
+  private void reload(TokenSequence tokens, UserKvCache cache, KvKey key, KvLayout layout) {
+    nanos.addAndGet(Duration.ofHours(2).toNanos());
+    try (KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO)) {
+      if (lease.reason() != KvReason.RELOADED) {
+        throw new IllegalStateException("a reload expected, got " + lease.reason());
+      }
+    }
+  }
+
+  private static Map<String, Double> milliseconds(Spread seconds) {
+    return new Spread(1e3 * seconds.median(), 1e3 * seconds.lower(), 1e3 * seconds.upper())
+        .toJson();
+  }
+}
