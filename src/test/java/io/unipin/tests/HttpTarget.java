@@ -47,7 +47,9 @@ public final class HttpTarget implements FuzzTarget {
     seeds.put("healthz", request(METRICS, "GET /healthz HTTP/1.0\r\n\r\n"));
     seeds.put("page", request(CONSOLE, "GET / HTTP/1.1\r\n" + host() + "\r\n"));
     for (String path :
-        new String[] {"status", "cache", "bundles", "experiments", "items", "live?after=0"}) {
+        new String[] {
+          "status", "cache", "tiers", "bundles", "experiments", "items", "live?after=0"
+        }) {
       String name = path.replaceAll("\\W.*", "");
       seeds.put(name, request(CONSOLE, "GET /api/" + path + " HTTP/1.1\r\n" + host() + "\r\n"));
     }

@@ -29,6 +29,7 @@ final class Packages {
   private static final String TABLE =
       """
       client: proto.v1
+      kvcache.tier: kvcache
       feedlog: feedlog.arrays feedlog.database feedlog.source settings
       feedlog.database: feedlog.source
       feedlog.imports: feedlog feedlog.arrays feedlog.database feedlog.source settings
@@ -44,7 +45,7 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: feedlog kvcache model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
+      serving: feedlog kvcache kvcache.tier model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.rpc serving.settings settings
@@ -63,7 +64,7 @@ final class Packages {
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
       serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.request serving.slate settings
-      serving.pipeline.cost: model.features serving.estimate serving.failure serving.request settings
+      serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request settings
       serving.request: kvcache serving.history
       serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
@@ -96,7 +97,7 @@ final class Packages {
       benchmarks.fuzz: cli.check cli.console
       benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
       benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
-      benchmarks.kvcache: benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache model model.features train.recipe
+      benchmarks.kvcache: benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
       benchmarks.measure: cli.check cli.console feedlog.database model.features
       benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality cli.check cli.console kvcache model model.features train.recipe

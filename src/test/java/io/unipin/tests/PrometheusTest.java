@@ -56,7 +56,7 @@ final class PrometheusTest {
   void everyExpression_isAnsweredFromAServerUnderTraffic() throws Exception {
     Set<Expression> open = new LinkedHashSet<>(expressions());
     assertThat(open).hasSizeGreaterThan(60);
-    try (TinyServer server = TinyServer.start(folder);
+    try (TinyServer server = TinyServer.start(folder, "cache.file.path=" + folder.resolve("tier"));
         Prometheus prometheus =
             Prometheus.start(RULES, server.metricsPort(), folder.resolve("prometheus"))) {
       prometheus.awaitReady();
