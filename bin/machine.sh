@@ -29,14 +29,15 @@ missing_packages() {
   has_file '/usr/lib/*/libopenblas.so' || has_file '/usr/lib*/libopenblas.so' ||
     has_file '/usr/local/lib/libopenblas.so' || echo libopenblas-dev
   [[ -n "${UNIPIN_TEST:-}" ]] || return 0
-  # What some tests look at the server with.
+  # What some tests look at the server with, and what it keeps histories in there.
   command -v prometheus >/dev/null || echo prometheus
   command -v chromium >/dev/null || echo chromium
   command -v chromedriver >/dev/null || echo chromium-driver
+  command -v redis-server >/dev/null || echo redis-server
 }
 
 install_packages() {
-  local sudo=() attempt log="$state/apt.log"
+  local sudo=() attempt package log="$state/apt.log"
   local manual="apt-get update && apt-get install -y --no-install-recommends $*"
   command -v apt-get >/dev/null || fail "please install what Debian calls: $*"
   if [[ "$(id -u)" != 0 ]]; then
@@ -48,10 +49,12 @@ install_packages() {
     fi
   fi
   say "installing $*"
-  # Prometheus is a tool here: its package must not start a service, on a port of ours at that.
-  if [[ " $* " == *" prometheus "* ]] && command -v systemctl >/dev/null; then
-    "${sudo[@]}" systemctl mask prometheus.service >/dev/null 2>&1 || true
-  fi
+  # Servers are tools here: their packages must not start services, on ports of ours at that.
+  for package in prometheus redis-server; do
+    if [[ " $* " == *" $package "* ]] && command -v systemctl >/dev/null; then
+      "${sudo[@]}" systemctl mask "$package.service" >/dev/null 2>&1 || true
+    fi
+  done
   for attempt in 1 2; do
     if { "${sudo[@]}" apt-get update -qq &&
       "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \

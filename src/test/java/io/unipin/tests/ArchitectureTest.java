@@ -139,6 +139,17 @@ final class ArchitectureTest {
   }
 
   @Test
+  void lettuce_isKnownByRedisAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.unipin.serving.redis..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.lettuce..", "io.github.resilience4j..")
+        .check(code);
+  }
+
+  @Test
   void nativeMethods_areInOneClass() {
     Set<String> owners =
         code.stream()

@@ -65,13 +65,14 @@ final class Packages {
       serving.metrics: ann kvcache serving.failure serving.http
       serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.request serving.slate settings
       serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request settings
+      serving.redis: serving.failure settings
       serving.request: kvcache serving.history
       serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
       serving.rpc.intake: serving.failure
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.security: serving.threads settings
-      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.log serving.pipeline serving.pipeline.cost serving.rpc serving.security serving.slate serving.tracing settings
+      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.threads: model
       serving.tracing: settings

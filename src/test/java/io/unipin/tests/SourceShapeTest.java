@@ -57,6 +57,7 @@ final class SourceShapeTest {
           "ReportQuestion",
           "SlateConfig",
           "Result",
+          "RedisConfig",
           "RpcConfig",
           "ServerConfig",
           "Settings",

@@ -38,9 +38,10 @@ public final class ServingException extends RuntimeException {
     this.retryAfter = null;
   }
 
-  private ServingException(FailureKind kind, String message, Duration retryAfter) {
+  private ServingException(
+      FailureKind kind, String message, Duration retryAfter, @Nullable Throwable cause) {
     // no stack trace: a refusal is no bug, and refusals are frequent when the server is overloaded
-    super(message, null, false, false);
+    super(message, cause, false, false);
     this.kind = kind;
     this.violations = List.of();
     this.retryAfter = retryAfter;
@@ -48,7 +49,16 @@ public final class ServingException extends RuntimeException {
 
   /** Creates a refusal because of load. The caller may try again after the given time. */
   public static ServingException overloaded(String message, Duration retryAfter) {
-    return new ServingException(FailureKind.OVERLOADED, message, retryAfter);
+    return new ServingException(FailureKind.OVERLOADED, message, retryAfter, null);
+  }
+
+  /**
+   * Creates a failure of something that the server needs and that is away at the moment. The caller
+   * may try again after the given time.
+   */
+  public static ServingException unavailable(
+      String message, Duration retryAfter, @Nullable Throwable cause) {
+    return new ServingException(FailureKind.UNAVAILABLE, message, retryAfter, cause);
   }
 
   public static ServingException invalid(List<Violation> violations) {

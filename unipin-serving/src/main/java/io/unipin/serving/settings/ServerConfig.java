@@ -14,6 +14,7 @@ import io.unipin.serving.pipeline.PageConfig;
 import io.unipin.serving.pipeline.RankingConfig;
 import io.unipin.serving.pipeline.RetrievalConfig;
 import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.redis.RedisConfig;
 import io.unipin.serving.rpc.RpcConfig;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.slate.SlateConfig;
@@ -32,6 +33,7 @@ public record ServerConfig(
     EngineConfig engine,
     CacheConfig cache,
     HistoryConfig history,
+    RedisConfig redis,
     ItemsConfig items,
     ImpressionsConfig impressions,
     RetrievalConfig retrieval,

@@ -1,0 +1,71 @@
+package io.unipin.serving.redis;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisNoScriptException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for answers, and turns failures into those of the server. */
+final class RedisAnswers {
+  /** Time after which a caller may try again. */
+  static final Duration RETRY_AFTER = Duration.ofMillis(500);
+
+  /** First words of errors that show a fault of this program or of an ACL. */
+  private static final List<String> FAULTS = List.of("ERR", "WRONGTYPE", "NOPERM", "UNIPIN");
+
+  private RedisAnswers() {}
+
+  /**
+   * Waits for an answer. A server that is away, late, a replica, full or that moves keys is
+   * UNAVAILABLE.
+   *
+   * @param name what the Redis holds, such as {@code history}
+   * @throws RedisNoScriptException when Redis does not know the script
+   */
+  static <T> T await(String name, CompletionStage<T> answer, Duration patience) {
+    try {
+      return answer.toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw away(name, "the wait was interrupted", e);
+    } catch (TimeoutException e) {
+      throw away(name, "no answer within " + patience.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      throw failure(name, e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  private static RuntimeException failure(String name, Throwable cause) {
+    if (cause instanceof RedisNoScriptException unknown) {
+      return unknown;
+    }
+    if (cause instanceof ServingException known) {
+      return known;
+    }
+    String message = String.valueOf(cause.getMessage());
+    if (cause instanceof RedisCommandExecutionException
+        && FAULTS.contains(message.split("[ :]", 2)[0])) {
+      return new ServingException(
+          FailureKind.INTERNAL, "the " + name + " store's Redis refused a command", cause);
+    }
+    return away(name, reason(cause), cause);
+  }
+
+  /** Names the cause without its text, which could hold an address. */
+  private static String reason(Throwable cause) {
+    return cause instanceof RedisCommandExecutionException
+        ? "it answered " + String.valueOf(cause.getMessage()).split("[ :]", 2)[0]
+        : "it can't be reached";
+  }
+
+  static ServingException away(String name, String reason, Throwable cause) {
+    return ServingException.unavailable(
+        "the %s store's Redis is away: %s".formatted(name, reason), RETRY_AFTER, cause);
+  }
+}

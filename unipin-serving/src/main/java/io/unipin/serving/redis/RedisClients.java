@@ -1,0 +1,112 @@
+package io.unipin.serving.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.CredentialsProvider;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.unipin.settings.ConfigException;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Translates settings of a Redis into those of its client. */
+final class RedisClients {
+  /** Number of commands that may wait for an answer on one connection. Further ones fail. */
+  private static final int MOST_COMMANDS = 4096;
+
+  /** Shortest time between two refreshes of the topology that failures cause. */
+  private static final Duration ADAPTIVE_PAUSE = Duration.ofMillis(200);
+
+  private RedisClients() {}
+
+  static List<RedisURI> uris(RedisPlace place) {
+    if (!place.passwordFile().isEmpty()) {
+      requireReadable("passwordFile", place.passwordFile());
+    }
+    if (!place.authorities().isEmpty()) {
+      requireReadable("authorities", place.authorities());
+    }
+    return place.nodes().stream().map(node -> uri(place, node)).toList();
+  }
+
+  private static void requireReadable(String key, String file) {
+    if (!Files.isReadable(Path.of(file))) {
+      throw new ConfigException("redis." + key + ": a readable file expected, got " + file);
+    }
+  }
+
+  private static RedisURI uri(RedisPlace place, RedisPlace.Node node) {
+    RedisURI.Builder uri =
+        RedisURI.builder()
+            .withHost(node.host().replaceAll("[\\[\\]]", ""))
+            .withPort(node.port())
+            .withSsl(place.isTls())
+            .withTimeout(place.timeout());
+    if (!place.passwordFile().isEmpty()) {
+      Path file = Path.of(place.passwordFile());
+      uri.withAuthentication(
+          CredentialsProvider.from(
+              () ->
+                  RedisCredentials.just(
+                      place.user().isEmpty() ? null : place.user(), password(file))));
+    }
+    return uri.build();
+  }
+
+  /** Returns the first line of the file. It is read at every connection, so it may change. */
+  private static String password(Path file) {
+    try {
+      return Files.readString(file).lines().findFirst().orElse("").strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("redis.passwordFile can't be read", e);
+    }
+  }
+
+  static ClientOptions single(RedisPlace place) {
+    return common(ClientOptions.builder(), place).build();
+  }
+
+  /** Returns options with both refreshes of the topology. Redirections and failures cause one. */
+  static ClusterClientOptions cluster(RedisPlace place) {
+    ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+    common(options, place);
+    return options
+        .topologyRefreshOptions(
+            ClusterTopologyRefreshOptions.builder()
+                .enablePeriodicRefresh(place.topologyRefresh())
+                .adaptiveRefreshTriggersTimeout(ADAPTIVE_PAUSE)
+                .build())
+        .build();
+  }
+
+  private static ClientOptions.Builder common(ClientOptions.Builder options, RedisPlace place) {
+    options
+        .autoReconnect(true)
+        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        .requestQueueSize(MOST_COMMANDS)
+        .timeoutOptions(TimeoutOptions.enabled(place.timeout()))
+        .socketOptions(
+            SocketOptions.builder()
+                .connectTimeout(place.timeout())
+                .keepAlive(true)
+                .tcpNoDelay(true)
+                .build());
+    if (place.isTls()) {
+      SslOptions.Builder tls = SslOptions.builder().jdkSslProvider();
+      if (!place.authorities().isEmpty()) {
+        tls.trustManager(new File(place.authorities()));
+      }
+      options.sslOptions(tls.build());
+    }
+    return options;
+  }
+}

@@ -1,0 +1,254 @@
+package io.unipin.serving.redis;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.unipin.serving.failure.ServingException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one purpose to one Redis, single or cluster. Commands of all threads share
+ * them. Reads go to the primary, so they see what was written before.
+ *
+ * <p>A command fails at once while there is no connection. Connections are opened again by
+ * themselves. At most 4,096 commands wait for an answer. Thread-safe.
+ */
+public final class RedisConnections implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(RedisConnections.class);
+  private static final int THREADS = 2;
+
+  private final String name;
+  private final RedisPlace place;
+  private final ClientResources resources;
+  private final AbstractRedisClient client;
+  private final StatefulConnection<byte[], byte[]> connection;
+  private final RedisClusterAsyncCommands<byte[], byte[]> commands;
+  private final ReplicatedWrites writes;
+  private volatile boolean closed;
+
+  private RedisConnections(String name, RedisPlace place) {
+    this.name = name;
+    this.place = place;
+    this.resources =
+        DefaultClientResources.builder()
+            .ioThreadPoolSize(THREADS)
+            .computationThreadPoolSize(THREADS)
+            .build();
+    boolean opened = false;
+    AbstractRedisClient begun = null;
+    try {
+      if (place.cluster()) {
+        RedisClusterClient cluster = RedisClusterClient.create(resources, RedisClients.uris(place));
+        begun = cluster;
+        cluster.setOptions(RedisClients.cluster(place));
+        StatefulRedisClusterConnection<byte[], byte[]> made =
+            cluster.connect(ByteArrayCodec.INSTANCE);
+        connection = made;
+        commands = made.async();
+        writes = ReplicatedWrites.of(name, cluster, made);
+      } else {
+        RedisClient single = RedisClient.create(resources, RedisClients.uris(place).get(0));
+        begun = single;
+        single.setOptions(RedisClients.single(place));
+        StatefulRedisConnection<byte[], byte[]> made = single.connect(ByteArrayCodec.INSTANCE);
+        connection = made;
+        commands = made.async();
+        writes = ReplicatedWrites.of(name, single);
+      }
+      client = begun;
+      opened = true;
+    } finally {
+      if (!opened) {
+        shutDown(begun, resources);
+      }
+    }
+  }
+
+  /**
+   * Connects to a Redis.
+   *
+   * @param name what the Redis holds, for messages, such as {@code history}
+   * @throws ServingException UNAVAILABLE when it can't be reached
+   */
+  public static RedisConnections open(String name, RedisPlace place) {
+    try {
+      return new RedisConnections(name, place);
+    } catch (RedisException e) {
+      throw ServingException.unavailable(
+          "the %s store's Redis can't be reached at %s: %s"
+              .formatted(name, place.uri(), rootMessage(e)),
+          RedisAnswers.RETRY_AFTER,
+          e);
+    }
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** Returns the commands of the shared connection. {@link #await} waits for their answers. */
+  public RedisClusterAsyncCommands<byte[], byte[]> commands() {
+    return commands;
+  }
+
+  /** Returns the configured longest time to wait for an answer. */
+  public Duration timeout() {
+    return place.timeout();
+  }
+
+  /**
+   * Waits for an answer for at most the configured time.
+   *
+   * @throws ServingException UNAVAILABLE when Redis is away or late
+   */
+  public <T> T await(CompletionStage<T> answer) {
+    return await(answer, place.timeout());
+  }
+
+  /** Waits for an answer, but not longer than {@code patience} or the configured time. */
+  public <T> T await(CompletionStage<T> answer, Duration patience) {
+    return RedisAnswers.await(name, answer, shorter(patience));
+  }
+
+  private Duration shorter(Duration patience) {
+    return patience.compareTo(place.timeout()) < 0 ? patience : place.timeout();
+  }
+
+  /**
+   * Runs a script and returns its answer: numbers as Long, texts as byte arrays, tables as lists.
+   *
+   * @param keys keys of one slot
+   */
+  public List<Object> run(
+      RedisScript script, Duration patience, byte[][] keys, byte[]... values) {
+    try {
+      return await(script.known(commands, keys, values), patience);
+    } catch (RedisNoScriptException e) {
+      return await(script.whole(commands, keys, values), patience);
+    }
+  }
+
+  /**
+   * Runs a script that writes, and waits until a number of replicas has what it wrote.
+   *
+   * @throws ServingException UNAVAILABLE when fewer replicas confirm; the primary has the change
+   */
+  public List<Object> runReplicated(
+      RedisScript script, int replicas, byte[][] keys, byte[]... values) {
+    if (replicas == 0) {
+      return run(script, place.timeout(), keys, values);
+    }
+    return writes.run(script, replicas, place.timeout(), keys, values);
+  }
+
+  /**
+   * Returns the fields of a section of INFO for every primary.
+   *
+   * @param section such as {@code memory}
+   */
+  public List<Map<String, String>> info(String section) {
+    List<Map<String, String>> all = new ArrayList<>();
+    for (String text : onPrimaries(node -> node.info(section))) {
+      Map<String, String> fields = new HashMap<>();
+      for (String line : text.split("\r?\n")) {
+        int colon = line.indexOf(':');
+        if (colon > 0 && !line.startsWith("#")) {
+          fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
+        }
+      }
+      all.add(fields);
+    }
+    return all;
+  }
+
+  /**
+   * Lets every node that keeps an append-only file rewrite it in the background. Of a single server
+   * the replicas are not known, so only the server itself does.
+   *
+   * @throws ServingException when a node can't begin now
+   */
+  public void rewriteLogs() {
+    List<String> keeps =
+        onNodes(node -> true, node -> node.info("persistence")).stream()
+            .filter(text -> text.contains("aof_enabled:1"))
+            .toList();
+    if (!keeps.isEmpty()) {
+      onNodes(node -> true, RedisClusterAsyncCommands::bgrewriteaof);
+    }
+  }
+
+  /** Sends a command to every primary and returns the answers. */
+  public <T> List<T> onPrimaries(
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+    return onNodes(node -> node.getRole().isUpstream() && !node.hasNoSlots(), command);
+  }
+
+  private <T> List<T> onNodes(
+      Predicate<RedisClusterNode> nodes,
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+    List<RedisFuture<T>> asked = new ArrayList<>();
+    if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
+      cluster.getPartitions().stream()
+          .filter(nodes)
+          .forEach(
+              node ->
+                  asked.add(command.apply(cluster.getConnection(node.getNodeId()).async())));
+    } else {
+      asked.add(command.apply(commands));
+    }
+    return asked.stream().map(this::await).toList();
+  }
+
+  /** Returns the identities of all primaries. Two connections to one server have the same ones. */
+  public List<String> identities() {
+    return info("server").stream().map(fields -> fields.getOrDefault("run_id", "")).toList();
+  }
+
+  /** Closes all connections. Idempotent. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      shutDown(client, resources);
+    }
+  }
+
+  private static void shutDown(
+      @Nullable AbstractRedisClient client, ClientResources resources) {
+    if (client != null) {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+    try {
+      resources.shutdown(0, 2, TimeUnit.SECONDS).await(3, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      logger.warn("the end of Redis' connections was not awaited");
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.unipin.serving.redis;
+
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A Lua script that Redis runs atomically. Redis remembers scripts by their hash, but a restart or
+ * a failover forgets them; {@link RedisConnections#run} then sends the text again. Immutable.
+ */
+public final class RedisScript {
+  private final byte[] text;
+  private final String digest;
+
+  private RedisScript(byte[] text) {
+    this.text = text;
+    this.digest = sha1(text);
+  }
+
+  /** Reads a script from a resource beside a class. */
+  public static RedisScript of(Class<?> owner, String resource) {
+    try (InputStream in = owner.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("a resource " + resource + " expected, found none");
+      }
+      return new RedisScript(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Creates a script from its text. */
+  public static RedisScript of(String text) {
+    return new RedisScript(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  RedisFuture<List<Object>> known(
+      RedisClusterAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[]... values) {
+    return commands.evalsha(digest, ScriptOutputType.MULTI, keys, values);
+  }
+
+  RedisFuture<List<Object>> whole(
+      RedisClusterAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[]... values) {
+    return commands.eval(text, ScriptOutputType.MULTI, keys, values);
+  }
+
+  private static String sha1(byte[] text) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
