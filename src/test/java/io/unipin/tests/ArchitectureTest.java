@@ -142,7 +142,7 @@ final class ArchitectureTest {
   void lettuce_isKnownByRedisAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.unipin.serving.redis..")
+        .resideOutsideOfPackages("io.unipin.serving.redis..", "io.unipin.serving.history.redis..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.lettuce..", "io.github.resilience4j..")

@@ -45,7 +45,7 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: feedlog kvcache kvcache.tier model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.threads serving.tracing serving.user settings
+      serving: feedlog kvcache kvcache.tier model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.rpc serving.settings settings
@@ -54,6 +54,7 @@ final class Packages {
       serving.experiment: serving.log settings
       serving.failure: ann kvcache model.features
       serving.history: serving.bytes serving.disk settings
+      serving.history.redis: serving.bytes serving.failure serving.history serving.redis serving.threads settings
       serving.http: serving.threads
       serving.impressions: serving.disk serving.failure serving.threads settings
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
@@ -74,16 +75,18 @@ final class Packages {
       serving.security: serving.threads settings
       serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
+      serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.redis serving.settings settings
       serving.threads: model
       serving.tracing: settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
-      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.items cli.loadtest cli.server cli.training
+      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.history cli.items cli.loadtest cli.server cli.training
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks
       cli.console: cli.check client feedlog.database feedlog.source
       cli.data: cli.bundle cli.check cli.console feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
       cli.experiment: cli.check cli.console cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
+      cli.history: cli.check cli.console serving.failure serving.history serving.redis serving.settings serving.stores
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
       cli.policy: cli.console cli.statistics serving.log serving.request serving.slate

@@ -9,6 +9,9 @@ import io.unipin.cli.data.ImportCommand;
 import io.unipin.cli.data.SimulateCommand;
 import io.unipin.cli.demo.DemoCommand;
 import io.unipin.cli.experiment.ExperimentCommand;
+import io.unipin.cli.history.BackupCommand;
+import io.unipin.cli.history.HistoryCommand;
+import io.unipin.cli.history.RestoreCommand;
 import io.unipin.cli.items.ItemsCommand;
 import io.unipin.cli.loadtest.LoadtestCommand;
 import io.unipin.cli.server.ActionsCommand;
@@ -62,6 +65,9 @@ import picocli.CommandLine.Spec;
       RequestCommand.class,
       ActionsCommand.class,
       ItemsCommand.class,
+      HistoryCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       ExperimentCommand.class,
       LoadtestCommand.class
     })

@@ -7,10 +7,12 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.kvcache.tier.FileTier;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
+import io.unipin.serving.history.HistoryReads;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.ItemStore;
 import io.unipin.serving.log.ServedLog;
+import io.unipin.serving.metrics.HistoryMeters;
 import io.unipin.serving.metrics.ImpressionMeters;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.CacheConfig;
@@ -18,6 +20,7 @@ import io.unipin.serving.pipeline.CacheFileConfig;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.Telemetry;
 import io.unipin.serving.settings.ServerConfig;
+import io.unipin.serving.stores.HistoryStores;
 import io.unipin.serving.threads.MemoryTrim;
 import io.unipin.serving.tracing.Tracing;
 import io.unipin.settings.ConfigException;
@@ -43,7 +46,13 @@ record ServerStores(
     parts.opened(MemoryTrim.start());
     Tracing tracing = parts.opened(Tracing.start(config.tracing()));
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
-    HistoryStore histories = parts.opened(HistoryStore.open(config.history()));
+    HistoryStore histories = parts.opened(HistoryStores.open(config));
+    metrics.watchHistories(
+        () -> {
+          HistoryReads reads = histories.reads();
+          return new HistoryMeters.Figures(
+              reads.held(), reads.fetched(), reads.stale(), reads.missing(), reads.refused());
+        });
     ItemStore items = parts.opened(ItemStore.open(config.itemsFolder()));
     ImpressionCounts impressions = parts.opened(impressions(config));
     metrics.impressions().watch(() -> figures(impressions.figures()));

@@ -13,7 +13,7 @@ public record EventVersions(long recorded, long retracted) {
    * Whether the event counts: its highest recorded revision is above its highest retracted
    * revision.
    */
-  boolean hold() {
+  public boolean hold() {
     return recorded > retracted;
   }
 }

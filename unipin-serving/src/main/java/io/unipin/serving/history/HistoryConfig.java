@@ -2,18 +2,51 @@ package io.unipin.serving.history;
 
 import static io.unipin.settings.SettingException.checkRange;
 
+import io.unipin.settings.ByteSize;
+import io.unipin.settings.SettingException;
 import java.nio.file.Path;
 
 /**
  * Settings of the history store.
  *
- * @param folder folder of the database
+ * @param store where the histories are
+ * @param folder folder of the database on the disk
  * @param limit number of newest actions kept per user, and of events remembered per user; at least
  *     the model's maxHistory
- * @param syncWrites whether every write waits for the disk, so that it survives a loss of power
+ * @param syncWrites whether every write to the disk waits for it, so that it survives a loss of
+ *     power
+ * @param held bytes of decoded histories that the server keeps in memory
+ * @param whenAway what a page gets when Redis is away and the user's history is not held
  */
-public record HistoryConfig(Path folder, int limit, boolean syncWrites) {
+public record HistoryConfig(
+    Store store, Path folder, int limit, boolean syncWrites, ByteSize held, WhenAway whenAway) {
+  private static final ByteSize HELD = new ByteSize(1 << 20);
+
+  /** Where the histories are. */
+  public enum Store {
+    /** On the local disk, in {@code folder}. */
+    DISK,
+    /** In the Redis of the section {@code redis}. */
+    REDIS
+  }
+
+  /** What a page gets when the store is away and this server holds no history of the user. */
+  public enum WhenAway {
+    /** An error. */
+    REFUSE,
+    /** A page as for an unknown user. */
+    EMPTY
+  }
+
   public HistoryConfig {
     checkRange("limit", limit, 1, 65536);
+    if (store == Store.DISK && whenAway != WhenAway.REFUSE) {
+      throw new SettingException("whenAway", "REFUSE expected beside store: DISK, got " + whenAway);
+    }
+  }
+
+  /** Creates settings of a store on the disk. */
+  public HistoryConfig(Path folder, int limit, boolean syncWrites) {
+    this(Store.DISK, folder, limit, syncWrites, HELD, WhenAway.REFUSE);
   }
 }

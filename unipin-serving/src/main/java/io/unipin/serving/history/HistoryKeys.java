@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 /** Creates keys for users and events. A key may appear where an id must not. */
 public final class HistoryKeys {
   /** First byte of the key of a user's record. */
-  static final byte USER = 'u';
+  public static final byte USER = 'u';
 
   private HistoryKeys() {}
 
@@ -16,7 +16,7 @@ public final class HistoryKeys {
    * Returns the key of a user's record, which holds a hash of the id. The database repeats keys in
    * its own logs. An id in these logs would remain after the user's erasure.
    */
-  static byte[] user(String id) {
+  public static byte[] user(String id) {
     byte[] hash = sha256(id);
     return ByteBuffer.allocate(1 + hash.length).put(USER).put(hash).array();
   }

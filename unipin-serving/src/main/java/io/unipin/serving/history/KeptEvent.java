@@ -7,7 +7,7 @@ package io.unipin.serving.history;
  * @param event hash of the event's id; 0 when unknown
  * @param action recorded action; only its time is kept when the event is taken back
  */
-record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedAction action) {
+public record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedAction action) {
   static final long UNKNOWN = 0;
 
   KeptEvent {
@@ -16,20 +16,22 @@ record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedA
     }
   }
 
-  static KeptEvent of(long event, EventVersions versions, RecordedAction action) {
+  public static KeptEvent of(long event, EventVersions versions, RecordedAction action) {
     return new KeptEvent(true, event, versions, action);
   }
 
   /** Creates an entry for an action whose event is unknown. */
-  static KeptEvent unlinked(RecordedAction action) {
+  public static KeptEvent unlinked(RecordedAction action) {
     return new KeptEvent(false, UNKNOWN, new EventVersions(0, EventVersions.NONE), action);
   }
 
-  Place place() {
+  /** Returns the event's position among the events of its user. */
+  public Place place() {
     return new Place(action.timeMs(), event);
   }
 
-  boolean counts() {
+  /** Whether the event counts: it was not taken back. */
+  public boolean counts() {
     return versions.hold();
   }
 

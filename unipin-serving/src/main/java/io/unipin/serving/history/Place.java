@@ -5,7 +5,8 @@ package io.unipin.serving.history;
  * time by the hash of their id. So the order does not depend on arrival.
  */
 public record Place(long timeMs, long event) implements Comparable<Place> {
-  static final Place BEFORE_ALL = new Place(Long.MIN_VALUE, 0);
+  /** A position before all others. */
+  public static final Place BEFORE_ALL = new Place(Long.MIN_VALUE, 0);
 
   @Override
   public int compareTo(Place other) {

@@ -32,7 +32,7 @@ public record RecordedAction(long itemId, List<String> actions, String surface, 
   }
 
   /** Returns an action with a time and nothing else. */
-  static RecordedAction unknown(long timeMs) {
+  public static RecordedAction unknown(long timeMs) {
     return new RecordedAction(0, List.of(), "", timeMs);
   }
 

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param unlinked events whose action is unknown; the action may be in {@code kept} or counted in
  *     {@code older}
  */
-record StoredRecord(
+public record StoredRecord(
     long older,
     Place floor,
     List<KeptEvent> kept,
@@ -31,14 +31,14 @@ record StoredRecord(
    */
   static final long MOST_OLDER = 1L << 53;
 
-  static final StoredRecord EMPTY =
+  public static final StoredRecord EMPTY =
       new StoredRecord(0, Place.BEFORE_ALL, List.of(), Map.of(), Map.of(), List.of());
 
   /**
    * Of the newest {@code limit} events, returns the actions that were not taken back. Also returns
    * the number of all actions that were not taken back.
    */
-  UserHistory history(int limit) {
+  public UserHistory history(int limit) {
     List<RecordedAction> newest = new ArrayList<>(Math.min(limit, kept.size()));
     long lifetime = older;
     for (int i = 0; i < kept.size(); i++) {

@@ -85,7 +85,7 @@ public final class UserRecord {
    * Returns how many events are kept beyond {@code limit}. That many events may be corrected to an
    * earlier time.
    */
-  static int spare(int limit) {
+  public static int spare(int limit) {
     return (limit + 7) / 8;
   }
 

@@ -79,6 +79,33 @@ public final class ItemStore implements AutoCloseable {
     return items;
   }
 
+  /**
+   * Copies the items and the deleted ids of a store to a new store. A server may be using the first
+   * one. Returns the number of items.
+   */
+  public static long copy(Path from, Path to) {
+    long[] items = new long[1];
+    try (DiskDatabase source =
+            DiskDatabase.openForReading(new DiskDatabase.Place("items", from, false));
+        DiskDatabase target = DiskDatabase.open(new DiskDatabase.Place("items", to, false))) {
+      source.use(
+          () -> {
+            source.forEach(ITEM, (key, record) -> items[0] += put(target, key, record));
+            source.forEach(DELETED, (key, nothing) -> put(target, key, nothing));
+            return true;
+          });
+    }
+    return items[0];
+  }
+
+  private static int put(DiskDatabase database, byte[] key, byte[] record) {
+    return database.use(
+        () -> {
+          database.put(key, record);
+          return 1;
+        });
+  }
+
   private static StoredItem decode(byte[] key, byte[] record) {
     try {
       return ItemCodec.decode(id(key), record);

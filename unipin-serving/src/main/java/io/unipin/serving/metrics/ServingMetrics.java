@@ -268,6 +268,11 @@ public final class ServingMetrics implements AutoCloseable {
         dropped);
   }
 
+  /** Registers the counters of reads of histories. */
+  public void watchHistories(Supplier<HistoryMeters.Figures> figures) {
+    HistoryMeters.register(counters, figures);
+  }
+
   public void watchCache(Supplier<KvCacheStats> stats) {
     new CacheMeters(stats, registry, counters).register();
   }

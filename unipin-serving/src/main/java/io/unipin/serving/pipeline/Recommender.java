@@ -5,6 +5,7 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.HistoryView;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.inspect.Inspection;
@@ -36,6 +37,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The pipeline: history, cached state, retrieval, ranking. It is synchronous. Each stage makes at
@@ -45,8 +47,9 @@ import java.util.stream.LongStream;
  * time. The state of the cache changes only the speed. Thread-safe.
  */
 public final class Recommender {
-  /** Steps of the degradation ladder by the names in traces. */
-  public static final List<String> DEGRADATIONS = Ladder.STEPS;
+  /** Names of degradations in traces: those of the history, and steps of the ladder. */
+  public static final List<String> DEGRADATIONS =
+      Stream.concat(HistoryView.DEGRADATIONS.stream(), Ladder.STEPS.stream()).toList();
 
   /** A user id for internal requests. Callers' ids never hold control characters. */
   private static final String PROBE_USER = "\u0001";

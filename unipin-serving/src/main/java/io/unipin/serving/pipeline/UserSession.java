@@ -3,6 +3,7 @@ package io.unipin.serving.pipeline;
 import io.unipin.kvcache.KvLease;
 import io.unipin.model.features.RequestContext;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.history.HistoryView;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.pipeline.cost.Ladder;
@@ -21,6 +22,7 @@ import java.util.List;
  *
  * @param items items of the request's bundle at the moment of the request
  * @param timeMs time of the request in milliseconds since the epoch
+ * @param view stored history, or what the request sent instead
  * @param wanted history in the form that the model reads, the clock, and the ladder
  * @param context surface and gap of the request
  */
@@ -28,11 +30,15 @@ public record UserSession(
     LoadedBundle bundle,
     ItemView items,
     long timeMs,
-    UserHistory history,
+    HistoryView view,
     UserEncoder.Wanted wanted,
     UserState state,
     RequestContext context)
     implements AutoCloseable {
+  public UserHistory history() {
+    return view.history();
+  }
+
   public HistoryTokens tokens() {
     return wanted.tokens();
   }
@@ -60,6 +66,8 @@ public record UserSession(
    * items of the history.
    */
   Trace trace(String requestId, List<Long> unknownItems) {
+    List<String> degradations = new ArrayList<>(view.degradations());
+    degradations.addAll(ladder().steps());
     List<Long> unknown = new ArrayList<>(tokens().unknownItems());
     unknown.addAll(unknownItems);
     return new Trace(
@@ -71,7 +79,7 @@ public record UserSession(
         state.reason(),
         state.historyActions(),
         state.encodedActions(),
-        ladder().steps(),
+        degradations,
         unknown.stream().distinct().toList());
   }
 

@@ -7,6 +7,7 @@ import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.HistoryView;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.pipeline.cost.DegradationConfig;
@@ -54,8 +55,11 @@ final class UserSessions {
     try {
       clock.enter(Stage.HISTORY);
       long mark = cache.mark(user.id());
-      UserHistory history =
-          user.history() == null ? histories.read(user.id()) : user.history().asStored();
+      HistoryView view =
+          user.history() == null
+              ? histories.view(user.id(), clock.remaining())
+              : HistoryView.present(user.history().asStored());
+      UserHistory history = view.history();
       ModelConfig config = bundle.model().config();
       HistoryTokens tokens = HistoryTokens.of(config, items, history, user.recent());
       RequestContext context =
@@ -66,7 +70,7 @@ final class UserSessions {
       UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
       UserState state = encoder.open(bundle.model(), wanted);
       opened = true;
-      return new UserSession(bundle, items, user.timeMs(), history, wanted, state, context);
+      return new UserSession(bundle, items, user.timeMs(), view, wanted, state, context);
     } finally {
       if (!opened) {
         items.close();

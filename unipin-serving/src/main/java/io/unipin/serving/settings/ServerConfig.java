@@ -19,6 +19,7 @@ import io.unipin.serving.rpc.RpcConfig;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.slate.SlateConfig;
 import io.unipin.serving.tracing.TracingConfig;
+import io.unipin.settings.SettingException;
 import java.nio.file.Path;
 
 /**
@@ -48,6 +49,13 @@ public record ServerConfig(
     ShadowConfig shadow,
     TracingConfig tracing,
     ConsoleConfig console) {
+  public ServerConfig {
+    if (history.store() == HistoryConfig.Store.REDIS && !redis.place().isUsed()) {
+      throw new SettingException(
+          "redis.uri", "an address expected beside history.store: REDIS, got none");
+    }
+  }
+
   /** Returns the folder of the items that callers put. */
   public Path itemsFolder() {
     return items.folder(history.folder());

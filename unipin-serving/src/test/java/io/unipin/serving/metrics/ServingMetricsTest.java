@@ -79,6 +79,7 @@ class ServingMetricsTest {
     metrics.watchReceiving(() -> source.get(), 1);
     metrics.watchCache(() -> stats(source.get()));
     metrics.watchCacheTier(() -> tier(source.get()));
+    metrics.watchHistories(() -> reads(source.get()));
     metrics.watchIndex(() -> index(source.get()));
     metrics.items().watch(() -> items(source.get()));
     metrics.impressions().watch(() -> impressions(source.get()));
@@ -100,6 +101,10 @@ class ServingMetricsTest {
         Stream.of(KvTierDrop.values()).collect(Collectors.toMap(cause -> cause, cause -> v));
     KvTier.Space space = new KvTier.Space(v, v, v, v);
     return new KvTierStats("file", v > 1, space, new KvTierStats.Bytes(v, v, v), lookups, drops);
+  }
+
+  private static HistoryMeters.Figures reads(long v) {
+    return new HistoryMeters.Figures(v, v, v, v, v);
   }
 
   private static ItemMeters.Figures items(long v) {

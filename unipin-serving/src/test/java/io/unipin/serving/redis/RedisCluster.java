@@ -102,6 +102,11 @@ public final class RedisCluster implements AutoCloseable {
         true);
   }
 
+  /** Kills one of the nodes that were primaries at the start. */
+  public void killPrimary(int number) {
+    nodes.get(number).kill();
+  }
+
   /** Returns the node that serves a port. */
   public RedisServer node(int port) {
     return nodes.stream().filter(node -> node.port() == port).findFirst().orElseThrow();

@@ -1,0 +1,37 @@
+package io.unipin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests that a server pays nothing for engines that its settings do not name. */
+@Timeout(120)
+final class EmbeddedClassesTest {
+  private static final List<String> ENGINES =
+      List.of("io.lettuce.", "io.github.resilience4j.", "reactor.", "io.netty.", "org.apache.kafka.");
+
+  @TempDir Path folder;
+
+  @Test
+  void serve_withDefaults_loadsNoClassOfAnEnginesClient() throws Exception {
+    TinyServer.publish(folder);
+    Path classes = folder.resolve("classes.log");
+    try (ServerProcess server =
+        ServerProcess.start(
+            folder,
+            List.of("-Xmx256m", "-Xlog:class+load:file=" + classes),
+            TinyServer.settings(folder))) {
+      assertThat(server.address()).isNotEmpty();
+    }
+    List<String> loaded = Files.readAllLines(classes);
+    assertThat(loaded).anyMatch(line -> line.contains(" io.unipin.serving.stores.HistoryStores "));
+    for (String engine : ENGINES) {
+      assertThat(loaded).noneMatch(line -> line.contains(" " + engine));
+    }
+  }
+}

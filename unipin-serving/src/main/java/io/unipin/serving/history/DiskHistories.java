@@ -1,0 +1,140 @@
+package io.unipin.serving.history;
+
+import io.unipin.serving.disk.DiskDatabase;
+import io.unipin.serving.history.UserRecord.Recording;
+import io.unipin.serving.history.UserRecord.Retraction;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.rocksdb.RocksDBException;
+
+/**
+ * Histories on the local disk. Those of recent requests are held in memory.
+ *
+ * <p>Recorded data survives the end of the process. With {@code syncWrites} it also survives a loss
+ * of power.
+ *
+ * <p>Thread-safe. A read of a history that is not held is one look-up. Recording rewrites the user's record, which has tens of
+ * kilobytes at most.
+ */
+final class DiskHistories implements HistoryStore {
+  private final int limit;
+  private final DiskDatabase database;
+  private final RecordTable records;
+  private final DiskArchive archive;
+
+  private DiskHistories(HistoryConfig config, DiskDatabase database) {
+    this.limit = config.limit();
+    this.database = database;
+    this.records = new RecordTable(database, config.held().bytes());
+    this.archive = new DiskArchive(records);
+  }
+
+  /** Opens the store, or creates an empty one. */
+  static DiskHistories open(HistoryConfig config) {
+    return open(
+        config,
+        DiskDatabase.open(
+            new DiskDatabase.Place("history", config.folder(), config.syncWrites())));
+  }
+
+  /** Opens an existing store to read it. A server may be writing to it. */
+  static DiskHistories openForReading(HistoryConfig config) {
+    return open(
+        config,
+        DiskDatabase.openForReading(new DiskDatabase.Place("history", config.folder(), false)));
+  }
+
+  private static DiskHistories open(HistoryConfig config, DiskDatabase database) {
+    boolean opened = false;
+    try {
+      DiskHistories store = new DiskHistories(config, database);
+      opened = true;
+      return store;
+    } finally {
+      if (!opened) {
+        database.close();
+      }
+    }
+  }
+
+  @Override
+  public HistoryArchive archive() {
+    return archive;
+  }
+
+  @Override
+  public UserHistory read(String user) {
+    return records.history(HistoryKeys.user(user), limit);
+  }
+
+  @Override
+  public AppendResult append(String user, List<ActionEvent> events) {
+    Map<Recording, Integer> counts = new EnumMap<>(Recording.class);
+    change(
+        user,
+        record -> {
+          for (ActionEvent event : events) {
+            records.name(event.action());
+            long id = HistoryKeys.event(event.eventId());
+            counts.merge(record.record(id, event.revision(), event.action()), 1, Integer::sum);
+          }
+        });
+    return AppendResult.of(counts);
+  }
+
+  @Override
+  public RetractResult retract(String user, List<String> eventIds, long revision) {
+    Map<Retraction, Integer> counts = new EnumMap<>(Retraction.class);
+    int forgotten =
+        change(
+            user,
+            record -> {
+              for (String id : eventIds) {
+                counts.merge(record.retract(HistoryKeys.event(id), revision), 1, Integer::sum);
+              }
+            });
+    return RetractResult.of(counts, forgotten);
+  }
+
+  /** Changes a user's record. Returns the number of retractions that were deleted to make room. */
+  private int change(String user, RecordChange change) {
+    byte[] key = HistoryKeys.user(user);
+    return records.change(
+        key,
+        () -> {
+          UserRecord record = new UserRecord(limit, records.record(key));
+          change.apply(record);
+          if (record.isChanged()) {
+            record.trim();
+            records.put(key, record.stored());
+          }
+          return record.forgotten();
+        });
+  }
+
+  /** It takes the first users in the order of hashed ids. */
+  @Override
+  public List<UserHistory> sample(int count) {
+    return database.use(
+        () ->
+            database.values(HistoryKeys.USER, count).stream()
+                .map(record -> records.decodeHistory(record, limit))
+                .toList());
+  }
+
+  @Override
+  public HistoryReads reads() {
+    return records.reads();
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+
+  @FunctionalInterface
+  private interface RecordChange {
+    void apply(UserRecord record) throws RocksDBException;
+  }
+}

@@ -1,0 +1,85 @@
+package io.unipin.serving.history;
+
+import io.unipin.serving.bytes.MalformedBytesException;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * What remains of an erased user: a keyed hash (HMAC-SHA-256) and the time of the last erasure. A
+ * restore, or a replay of old actions, finds by it that the user was erased. Without the key nobody
+ * can tell who it was.
+ *
+ * @param hash keyed hash of the key of the user's record, 32 bytes
+ * @param timeMs time of the erasure in milliseconds since 1970
+ */
+public record ErasureMark(byte[] hash, long timeMs) {
+  private static final int HASH_BYTES = 32;
+  private static final byte[] PURPOSE = {'e', 'r', 'a', 's', 'u', 'r', 'e'};
+
+  /**
+   * Creates a mark.
+   *
+   * @param secret secret of the store
+   * @param key key of the user's record, by {@link HistoryKeys#user}
+   */
+  public static ErasureMark of(byte[] secret, byte[] key, long timeMs) {
+    byte[] own = hmac(secret, PURPOSE); // the secret signs page cursors, too
+    return new ErasureMark(hmac(own, key), timeMs);
+  }
+
+  private static byte[] hmac(byte[] secret, byte[] text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+      return mac.doFinal(text);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the hash as text: 43 letters, digits, dashes and underscores. */
+  public String text() {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+  }
+
+  /** Creates a mark from the text of its hash. */
+  public static ErasureMark ofText(String text, long timeMs) {
+    return new ErasureMark(Base64.getUrlDecoder().decode(text), timeMs);
+  }
+
+  /** Returns the mark's key in a database of the disk. */
+  byte[] key(byte prefix) {
+    return ByteBuffer.allocate(1 + HASH_BYTES).put(prefix).put(hash).array();
+  }
+
+  byte[] value() {
+    return ByteBuffer.allocate(Long.BYTES).putLong(timeMs).array();
+  }
+
+  static long time(byte[] value) {
+    if (value.length != Long.BYTES) {
+      throw new MalformedBytesException("8 bytes of a time expected, got " + value.length);
+    }
+    return ByteBuffer.wrap(value).getLong();
+  }
+
+  static ErasureMark read(byte[] key, byte[] value) {
+    return new ErasureMark(Arrays.copyOfRange(key, 1, key.length), time(value));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ErasureMark mark
+        && Arrays.equals(hash, mark.hash)
+        && timeMs == mark.timeMs;
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(hash);
+  }
+}

@@ -1,0 +1,63 @@
+package io.unipin.serving.history;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Tells by marks whether a user was erased. Marks of different secrets can be joined. Immutable.
+ */
+public final class Erasures {
+  /** No erasures. */
+  public static final Erasures NONE = new Erasures(List.of());
+
+  private final List<Marks> all;
+
+  private record Marks(byte[] secret, Set<String> hashes) {}
+
+  private Erasures(List<Marks> all) {
+    this.all = all;
+  }
+
+  /** Creates erasures from the marks of a store with a secret. */
+  public static Erasures of(byte[] secret, List<ErasureMark> marks) {
+    Set<String> hashes = new HashSet<>();
+    marks.forEach(mark -> hashes.add(mark.text()));
+    return new Erasures(List.of(new Marks(secret, Set.copyOf(hashes))));
+  }
+
+  /** Returns the erasures of a store that happened at or after a time. */
+  public static Erasures since(HistoryStore store, long timeMs) {
+    return of(
+        store.secret(),
+        store.archive().marks().stream().filter(mark -> mark.timeMs() >= timeMs).toList());
+  }
+
+  /** Returns these erasures and others. */
+  public Erasures and(Erasures others) {
+    List<Marks> joined = new ArrayList<>(all);
+    joined.addAll(others.all);
+    return new Erasures(List.copyOf(joined));
+  }
+
+  /**
+   * Whether a user was erased.
+   *
+   * @param key key of the user's record by {@link HistoryKeys#user}
+   */
+  public boolean cover(byte[] key) {
+    for (Marks marks : all) {
+      if (!marks.hashes().isEmpty()
+          && marks.hashes().contains(ErasureMark.of(marks.secret(), key, 0).text())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a user was erased. */
+  public boolean coverUser(String user) {
+    return cover(HistoryKeys.user(user));
+  }
+}

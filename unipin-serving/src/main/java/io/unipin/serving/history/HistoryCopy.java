@@ -1,0 +1,90 @@
+package io.unipin.serving.history;
+
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Copies all histories, the marks of erasures and the secret from one store to another.
+ *
+ * <p>The copy reads the marks first, and again at the end. So a user who is erased meanwhile is not
+ * revived. Actions that are recorded meanwhile may be missing from the copy.
+ */
+public final class HistoryCopy {
+  /**
+   * What was copied.
+   *
+   * @param users copied histories
+   * @param erased histories that were left out or removed, since their users were erased
+   * @param marks copied marks of erasures
+   */
+  public record Report(long users, long erased, long marks) {}
+
+  private final HistoryArchive from;
+  private final HistoryArchive to;
+
+  private HistoryCopy(HistoryArchive from, HistoryArchive to) {
+    this.from = from;
+    this.to = to;
+  }
+
+  /** Copies a store to an empty one. */
+  public static Report copy(HistoryStore from, HistoryStore to, LongConsumer progress) {
+    if (!to.archive().isEmpty()) {
+      throw new IllegalStateException("a history store without users expected, got one with some");
+    }
+    return copy(from, to, key -> false, progress);
+  }
+
+  /**
+   * Copies a store to another one.
+   *
+   * @param erased whether the user of a record was erased after the record was made
+   * @param progress receives the number of histories so far
+   */
+  public static Report copy(
+      HistoryStore from, HistoryStore to, Predicate<byte[]> erased, LongConsumer progress) {
+    return new HistoryCopy(from.archive(), to.archive()).run(erased, progress);
+  }
+
+  private Report run(Predicate<byte[]> erased, LongConsumer progress) {
+    to.adopt(from.secret());
+    List<ErasureMark> marks = from.marks();
+    marks.forEach(to::mark);
+    long[] counts = new long[2];
+    from.forEach(
+        (key, record) -> {
+          if (erased.test(key)) {
+            counts[1]++;
+          } else {
+            to.replace(key, record);
+            progress.accept(++counts[0]);
+          }
+        });
+    Set<ErasureMark> meanwhile = new HashSet<>(from.marks());
+    marks.forEach(meanwhile::remove);
+    meanwhile.forEach(to::mark);
+    long removed = remove(meanwhile);
+    return new Report(counts[0] - removed, counts[1] + removed, marks.size() + meanwhile.size());
+  }
+
+  /** Removes the copied histories of users who were erased while the copy ran. */
+  private long remove(Set<ErasureMark> marks) {
+    if (marks.isEmpty()) {
+      return 0;
+    }
+    Erasures gone = Erasures.of(from.secret(), List.copyOf(marks));
+    Set<ByteBuffer> found = new HashSet<>(); // buffers are compared by content
+    to.forEach(
+        (key, record) -> {
+          if (gone.cover(key)) {
+            found.add(ByteBuffer.wrap(key));
+          }
+        });
+    found.forEach(key -> to.forget(key.array()));
+    return found.size();
+  }
+}

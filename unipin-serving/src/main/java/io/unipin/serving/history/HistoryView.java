@@ -1,0 +1,38 @@
+package io.unipin.serving.history;
+
+import java.util.List;
+
+/**
+ * A user's history as a page reads it.
+ *
+ * @param degradations names of what the view lacks; empty for the present history
+ */
+public record HistoryView(UserHistory history, List<String> degradations) {
+  /** The store was away. The history is the last one that this server has read. */
+  public static final String STALE = "stale_history";
+
+  /** The store was away, and this server held no history of the user. The history is empty. */
+  public static final String MISSING = "missing_history";
+
+  /** All names of degradations. */
+  public static final List<String> DEGRADATIONS = List.of(STALE, MISSING);
+
+  public HistoryView {
+    degradations = List.copyOf(degradations);
+  }
+
+  /** Creates a view of the present history. */
+  public static HistoryView present(UserHistory history) {
+    return new HistoryView(history, List.of());
+  }
+
+  /** Creates a view of a history that was present before. */
+  public static HistoryView stale(UserHistory history) {
+    return new HistoryView(history, List.of(STALE));
+  }
+
+  /** Creates a view without a history. */
+  public static HistoryView missing() {
+    return new HistoryView(UserHistory.EMPTY, List.of(MISSING));
+  }
+}

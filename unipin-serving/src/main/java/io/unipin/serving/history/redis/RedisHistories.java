@@ -1,0 +1,255 @@
+package io.unipin.serving.history.redis;
+
+import static io.unipin.serving.history.redis.RedisRecords.bytes;
+import static io.unipin.serving.history.redis.RedisRecords.number;
+import static io.unipin.serving.history.redis.RedisRecords.text;
+
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.history.ActionEvent;
+import io.unipin.serving.history.AppendResult;
+import io.unipin.serving.history.HeldHistories;
+import io.unipin.serving.history.HeldHistories.Held;
+import io.unipin.serving.history.HistoryArchive;
+import io.unipin.serving.history.HistoryConfig.WhenAway;
+import io.unipin.serving.history.HistoryConfig;
+import io.unipin.serving.history.HistoryKeys;
+import io.unipin.serving.history.HistoryReads;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.HistoryView;
+import io.unipin.serving.history.Place;
+import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.history.RetractResult;
+import io.unipin.serving.history.StoredRecord;
+import io.unipin.serving.history.UserHistory;
+import io.unipin.serving.history.UserRecord;
+import io.unipin.serving.redis.RedisBreaker;
+import io.unipin.serving.redis.RedisConfig;
+import io.unipin.serving.redis.RedisConnections;
+import io.unipin.serving.redis.RedisScript;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Histories in Redis, which several servers share. Every change is one script, so it happens as a
+ * whole or not at all. Reads go to the primary and transfer a history only if its revision is not
+ * the one that this server holds.
+ *
+ * <p>While Redis is away, calls fail with UNAVAILABLE, and pages get what {@link #view} says.
+ * Thread-safe.
+ */
+public final class RedisHistories implements HistoryStore {
+  private static final RedisScript CHANGE = RedisScript.of(RedisHistories.class, "change.lua");
+  private static final RedisScript READ = RedisScript.of(RedisHistories.class, "read.lua");
+  private static final int READ_KEYS = 2;
+  private static final byte[] RECORD = bytes("+");
+  private static final byte[] RETRACT = bytes("-");
+  private static final byte[] NOTHING = new byte[0];
+  private static final String NO_REVISION = "";
+
+  /** Largest time that Redis orders exactly: its scores are doubles. */
+  private static final long MOST_TIME_MS = 1L << 53;
+
+  private final HistoryConfig config;
+  private final int waitReplicas;
+  private final RedisConnections redis;
+  private final HeldHistories held;
+  private final RedisBreaker reads = new RedisBreaker("history");
+  private final RedisBreaker writes = new RedisBreaker("history (changes)");
+  private final LongAdder heldReads = new LongAdder();
+  private final LongAdder fetched = new LongAdder();
+  private final LongAdder stale = new LongAdder();
+  private final LongAdder missing = new LongAdder();
+  private final AtomicLong erasures = new AtomicLong();
+  private final RedisArchive archive;
+  private final LogRewrites rewrites;
+
+  private RedisHistories(HistoryConfig config, int waitReplicas, RedisConnections redis) {
+    this.config = config;
+    this.waitReplicas = waitReplicas;
+    this.redis = redis;
+    this.held = new HeldHistories(config.held().bytes());
+    this.archive = new RedisArchive(redis, this::write);
+    this.rewrites = new LogRewrites(redis);
+  }
+
+  /**
+   * Connects to Redis.
+   *
+   * @throws io.unipin.settings.ConfigException when Redis could evict histories
+   */
+  public static RedisHistories open(HistoryConfig config, RedisConfig redis) {
+    RedisConnections connections = RedisConnections.open("history", redis.place());
+    boolean opened = false;
+    try {
+      RedisSafety.require(connections);
+      RedisHistories histories = new RedisHistories(config, redis.waitReplicas(), connections);
+      opened = true;
+      return histories;
+    } finally {
+      if (!opened) {
+        connections.close();
+      }
+    }
+  }
+
+  @Override
+  public UserHistory read(String user) {
+    return reads.call(() -> present(user, redis.timeout()));
+  }
+
+  private UserHistory present(String user, Duration patience) {
+    long erasuresBefore = erasures.get();
+    byte[] key = HistoryKeys.user(user);
+    Held known = held.get(key);
+    byte[][] keys = Arrays.copyOf(RedisRecords.keys(key), READ_KEYS);
+    byte[] revision = bytes(known == null ? NO_REVISION : known.revision());
+    List<Object> answer = redis.run(READ, patience, keys, revision);
+    if (answer.isEmpty()) {
+      held.drop(key);
+      return UserHistory.EMPTY;
+    }
+    if (answer.size() == 1 && known != null) {
+      heldReads.increment();
+      return known.history();
+    }
+    StoredRecord record =
+        new StoredRecord(
+            number(answer.get(1)),
+            Place.BEFORE_ALL,
+            RedisRecords.kept((List<?>) answer.get(2)),
+            Map.of(),
+            Map.of(),
+            List.of());
+    UserHistory history = record.history(config.limit());
+    held.put(key, new Held(text(answer.get(0)), history));
+    if (erasures.get() != erasuresBefore) {
+      held.drop(key); // the history may be that of a user who was erased meanwhile
+    }
+    fetched.increment();
+    return history;
+  }
+
+  @Override
+  public HistoryView view(String user, Duration patience) {
+    try {
+      return HistoryView.present(reads.call(() -> present(user, patience.dividedBy(2))));
+    } catch (ServingException e) {
+      if (e.kind() != FailureKind.UNAVAILABLE) {
+        throw e;
+      }
+      Held known = held.get(HistoryKeys.user(user));
+      if (known != null) {
+        stale.increment();
+        return HistoryView.stale(known.history());
+      }
+      if (config.whenAway() == WhenAway.EMPTY) {
+        missing.increment();
+        return HistoryView.missing();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public AppendResult append(String user, List<ActionEvent> events) {
+    List<byte[]> values = begin();
+    for (ActionEvent event : events) {
+      RecordedAction action = event.action();
+      if (Math.abs(action.timeMs()) > MOST_TIME_MS) {
+        throw ServingException.invalid(
+            "time_ms", "a time of at most 2^53 expected, got " + action.timeMs());
+      }
+      values.add(RECORD);
+      values.add(RedisRecords.event(HistoryKeys.event(event.eventId())));
+      values.add(bytes(event.revision()));
+      values.add(bytes(action.timeMs()));
+      values.add(ContentBytes.write(action));
+    }
+    return RedisChange.appended(change(user, values));
+  }
+
+  @Override
+  public RetractResult retract(String user, List<String> eventIds, long revision) {
+    List<byte[]> values = begin();
+    for (String id : eventIds) {
+      values.add(RETRACT);
+      values.add(RedisRecords.event(HistoryKeys.event(id)));
+      values.add(bytes(revision));
+      values.add(NOTHING);
+      values.add(NOTHING);
+    }
+    return RedisChange.retracted(change(user, values));
+  }
+
+  private List<byte[]> begin() {
+    List<byte[]> values = new ArrayList<>();
+    values.add(bytes(config.limit()));
+    values.add(bytes(UserRecord.spare(config.limit())));
+    return values;
+  }
+
+  private List<Object> change(String user, List<byte[]> values) {
+    byte[][] keys = RedisRecords.keys(HistoryKeys.user(user));
+    return write(CHANGE, keys, values.toArray(byte[][]::new));
+  }
+
+  private List<Object> write(RedisScript script, byte[][] keys, byte[]... values) {
+    return writes.call(() -> redis.runReplicated(script, waitReplicas, keys, values));
+  }
+
+  @Override
+  public boolean erase(String user) {
+    byte[] key = HistoryKeys.user(user);
+    held.drop(key); // even if Redis is away: a page must not show what was to be erased
+    boolean existed = HistoryStore.super.erase(user);
+    erasures.incrementAndGet();
+    held.drop(key);
+    rewrites.request();
+    return existed;
+  }
+
+  @Override
+  public List<UserHistory> sample(int count) {
+    List<UserHistory> histories = new ArrayList<>();
+    if (count > 0) {
+      archive.forEachUntil(
+          (key, record) -> {
+            histories.add(record.history(config.limit()));
+            return histories.size() < count;
+          });
+    }
+    return histories;
+  }
+
+  @Override
+  public HistoryArchive archive() {
+    return archive;
+  }
+
+  @Override
+  public HistoryReads reads() {
+    return new HistoryReads(
+        heldReads.sum(),
+        fetched.sum(),
+        stale.sum(),
+        missing.sum(),
+        reads.refused() + writes.refused());
+  }
+
+  /** Returns the identities of the Redis servers that hold the histories. */
+  public List<String> identities() {
+    return redis.identities();
+  }
+
+  @Override
+  public void close() {
+    rewrites.close();
+    redis.close();
+  }
+}
