@@ -128,6 +128,17 @@ final class ArchitectureTest {
   }
 
   @Test
+  void kafka_isKnownByOnePackage() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.unipin.serving.kafka..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
+        .check(code);
+  }
+
+  @Test
   void openTelemetry_isKnownByTracingAlone() {
     noClasses()
         .that()

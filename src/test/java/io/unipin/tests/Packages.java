@@ -45,10 +45,10 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: feedlog kvcache kvcache.tier model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
+      serving: feedlog kvcache kvcache.tier model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
-      serving.checks: serving.bundle serving.console serving.experiment serving.history serving.items serving.log serving.pipeline serving.rpc serving.settings settings
+      serving.checks: serving.bundle serving.console serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.settings settings
       serving.console: ann feedlog kvcache model model.features serving.admission serving.bundle serving.experiment serving.failure serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
       serving.disk: serving.failure
       serving.experiment: serving.log settings
@@ -60,6 +60,7 @@ final class Packages {
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
       serving.items: ann feedlog feedlog.arrays model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
       serving.items.live: feedlog feedlog.arrays model.features
+      serving.kafka: ann serving.bytes serving.failure serving.items serving.log serving.log.segment serving.metrics serving.threads serving.user settings
       serving.keys: feedlog serving.items.live
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
@@ -68,12 +69,13 @@ final class Packages {
       serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request settings
       serving.redis: serving.failure settings
       serving.request: kvcache serving.history
-      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
+      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.actions serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
+      serving.rpc.actions: proto.v1 serving.history serving.user
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
       serving.rpc.intake: serving.failure
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.security: serving.threads settings
-      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
+      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.redis serving.settings settings
       serving.threads: model
@@ -83,11 +85,12 @@ final class Packages {
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks
       cli.console: cli.check client feedlog.database feedlog.source
-      cli.data: cli.bundle cli.check cli.console feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
+      cli.data: cli.bundle cli.check cli.console cli.kafka feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
-      cli.experiment: cli.check cli.console cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
-      cli.history: cli.check cli.console serving.failure serving.history serving.redis serving.settings serving.stores
+      cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
+      cli.history: cli.check cli.console feedlog.database serving serving.failure serving.history serving.kafka serving.redis serving.settings serving.stores
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
+      cli.kafka: cli.check feedlog.database serving.kafka serving.settings
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
       cli.policy: cli.console cli.statistics serving.log serving.request serving.slate
       cli.report: cli.statistics feedlog settings

@@ -9,6 +9,7 @@ import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemUpkeep;
+import io.unipin.serving.items.ItemWriter;
 import io.unipin.serving.items.ItemsStatus;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.metrics.ItemMeters;
@@ -176,18 +177,28 @@ final class ServerModels {
     return reader;
   }
 
-  ServedBundles served(BundleOperations operations) {
+  /**
+   * @param changes makes the changes of items that callers ask for
+   */
+  ServedBundles served(BundleOperations operations, ItemWriter changes) {
     List<List<String>> arms = new ArrayList<>();
     arms.add(List.of());
     arms.addAll(routes.armsByBundle());
     arms.add(List.of("shadow"));
-    return new ServedBundles(bundles, routes, operations, items, arms);
+    return new ServedBundles(bundles, routes, operations, items, changes, arms);
   }
 
   /** Returns the nanoseconds that the serving bundle's model has spent in native code. */
   long computingNanos() {
     try (BundleLease lease = bundles.acquire()) {
       return lease.bundle().model().computingNanos();
+    }
+  }
+
+  /** Returns the name of the bundle that serves most users. */
+  String bundleName() {
+    try (BundleLease lease = bundles.acquire()) {
+      return lease.bundle().name();
     }
   }
 

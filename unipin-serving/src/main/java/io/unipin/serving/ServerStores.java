@@ -33,6 +33,7 @@ import java.util.List;
  */
 record ServerStores(
     Telemetry telemetry,
+    ServerTopics topics,
     HistoryStore histories,
     ItemStore items,
     ImpressionCounts impressions,
@@ -46,6 +47,7 @@ record ServerStores(
     parts.opened(MemoryTrim.start());
     Tracing tracing = parts.opened(Tracing.start(config.tracing()));
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
+    ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, parts);
     HistoryStore histories = parts.opened(HistoryStores.open(config));
     metrics.watchHistories(
         () -> {
@@ -56,7 +58,7 @@ record ServerStores(
     ItemStore items = parts.opened(ItemStore.open(config.itemsFolder()));
     ImpressionCounts impressions = parts.opened(impressions(config));
     metrics.impressions().watch(() -> figures(impressions.figures()));
-    ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog()));
+    ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog(), topics.spools()));
     metrics.watchServedLog(servedLog::dropped);
     UserKvCache cache = parts.opened(cache(config.cache(), histories));
     metrics.watchCache(cache::stats);
@@ -65,10 +67,12 @@ record ServerStores(
       metrics.watchCacheTier(() -> cache.tierStats().get(place));
     }
     Experiments experiments = new Experiments(config.experiments());
-    ExposureLog exposures = parts.opened(ExposureLog.open(experiments, config.exposureLog()));
+    ExposureLog exposures =
+        parts.opened(ExposureLog.open(experiments, config.exposureLog(), topics.spools()));
     metrics.watchExposures(exposures::dropped);
     return new ServerStores(
         new Telemetry(metrics, tracing),
+        topics,
         histories,
         items,
         impressions,

@@ -6,6 +6,7 @@ import io.unipin.serving.console.Console;
 import io.unipin.serving.console.ConsoleParts;
 import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.ItemChanges;
+import io.unipin.serving.items.ItemWriter;
 import io.unipin.serving.metrics.MetricsEndpoint;
 import io.unipin.serving.pipeline.RankingModel;
 import io.unipin.serving.request.ServerIdentity;
@@ -54,8 +55,10 @@ public final class UniPinServer implements AutoCloseable {
       stores = ServerStores.open(config, parts);
       models = new ServerModels(config, stores, parts, ranking);
       BundleOperations operations = models.load(() -> serving);
-      RpcServices services = services(operations);
+      ItemWriter changes = stores.topics().items(models.items(), models::bundleName, parts);
+      RpcServices services = services(operations, changes);
       ports = openPorts(services);
+      stores.topics().read(services, parts);
       serving = true;
       started = true;
     } finally {
@@ -66,12 +69,12 @@ public final class UniPinServer implements AutoCloseable {
     report();
   }
 
-  private RpcServices services(BundleOperations operations) {
+  private RpcServices services(BundleOperations operations, ItemWriter changes) {
     TokenFile tokens = tokens(config.security());
     Shadow copies = models.shadow(config.page().maxSize());
     return new RpcServices(
         tokens,
-        models.served(operations),
+        models.served(operations, changes),
         models.admission(),
         users(copies),
         copies,
@@ -87,7 +90,8 @@ public final class UniPinServer implements AutoCloseable {
             stores.cache(),
             stores.servedLog(),
             stores.exposures(),
-            stores.impressions()),
+            stores.impressions(),
+            stores.topics().journal()),
         user -> {
           if (models.isResident(user)) {
             refresher.recorded(user);

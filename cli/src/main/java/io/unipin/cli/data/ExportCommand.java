@@ -7,6 +7,8 @@ import io.unipin.cli.check.DiskSpace;
 import io.unipin.cli.check.FileSizes;
 import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
+import io.unipin.cli.kafka.KafkaOption;
+import io.unipin.cli.kafka.TopicFolder;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogWriter;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,10 +34,12 @@ import picocli.CommandLine.Spec;
     description = "Turns what a server served and recorded into a feed log for training.",
     footer = {
       "",
-      "The server writes its log where servedLog.folder says, with servedLog.enabled: true.",
+      "The server writes its log where servedLog.folder says, with servedLog.enabled: true. The",
+      "servers of a fleet may write to the topic kafka.topics.served.",
       "",
       "Example:",
-      "  ./unipin export --served served --bundle bundles/main --items history-items --out feedlog"
+      "  ./unipin export --served served --bundle bundles/main --items history-items --out feedlog",
+      "  ./unipin export --kafka server.yaml --bundle bundles/main --out feedlog"
     })
 public final class ExportCommand implements Callable<Integer>, Checked {
   /**
@@ -43,9 +48,11 @@ public final class ExportCommand implements Callable<Integer>, Checked {
    */
   private static final int LEAST_COMPRESSION = 25;
 
-  @Option(names = "--served", required = true, paramLabel = "DIR", description = "The served log.")
+  @Option(names = "--served", paramLabel = "DIR", description = "The served log.")
   @Input(Input.Kind.FOLDER)
-  private Path served;
+  private @Nullable Path served;
+
+  @Mixin private KafkaOption kafka;
 
   @Option(
       names = "--bundle",
@@ -84,12 +91,24 @@ public final class ExportCommand implements Callable<Integer>, Checked {
       throw new CheckException(
           "--attribution: a duration longer than zero expected, got " + attribution);
     }
-    long served = FileSizes.below(this.served) / LEAST_COMPRESSION;
-    DiskSpace.require("the feed log", out, served + FileSizes.below(bundle, "catalogue.parquet"));
+    kafka.requireEither("--served", served != null);
+    long lines = served == null ? 0 : FileSizes.below(served) / LEAST_COMPRESSION;
+    DiskSpace.require("the feed log", out, lines + FileSizes.below(bundle, "catalogue.parquet"));
   }
 
   @Override
   public Integer call() {
+    if (served != null) {
+      export(served);
+    } else {
+      try (TopicFolder topic = kafka.served()) {
+        export(topic.path());
+      }
+    }
+    return 0;
+  }
+
+  private void export(Path folder) {
     PrintWriter print = spec.commandLine().getOut();
     FeedLog log;
     try (LoadedBundle loaded = BundleFolder.load(bundle)) {
@@ -99,10 +118,9 @@ public final class ExportCommand implements Callable<Integer>, Checked {
           items == null
               ? loaded.catalogue()
               : GrownCatalogue.of(loaded.catalogue(), items, print::println);
-      log = ServedLogExport.read(served, schema, known, attribution, print::println);
+      log = ServedLogExport.read(folder, schema, known, attribution, print::println);
     }
     FeedLogWriter.write(log, out);
     print.println("wrote " + FeedLogText.sizes(log) + " to " + out);
-    return 0;
   }
 }

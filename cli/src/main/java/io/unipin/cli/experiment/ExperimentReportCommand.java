@@ -6,6 +6,8 @@ import io.unipin.cli.check.Output;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Table;
+import io.unipin.cli.kafka.KafkaOption;
+import io.unipin.cli.kafka.TopicFolder;
 import io.unipin.cli.policy.ArmPolicies;
 import io.unipin.cli.policy.PolicyOptions;
 import io.unipin.cli.policy.PolicyReport;
@@ -52,7 +54,8 @@ import picocli.CommandLine.Spec;
       "  ./unipin experiment report --config server.yaml --name wide-retrieval --exposures"
           + " exposures --served served",
       "  ./unipin experiment report --name wide --share control=1 --share wide=1 --exposures"
-          + " e.parquet --outcomes o.csv"
+          + " e.parquet --outcomes o.csv",
+      "  ./unipin experiment report --config server.yaml --name wide-retrieval --kafka server.yaml"
     })
 final class ExperimentReportCommand implements Callable<Integer>, Checked {
   @Mixin private ExperimentOptions options;
@@ -62,11 +65,12 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
 
   @Option(
       names = "--exposures",
-      required = true,
       paramLabel = "PATH",
       description = "A server's folder of exposures, or an exported Parquet or CSV file.")
   @Input(Input.Kind.ANY)
-  private Path exposures;
+  private @Nullable Path exposures;
+
+  @Mixin private KafkaOption kafka;
 
   @Option(names = "--served", paramLabel = "DIR", description = "The server's served log.")
   @Input(Input.Kind.FOLDER)
@@ -136,7 +140,11 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    if (served == null && outcomes == null) {
+    kafka.requireEither("--exposures", exposures != null);
+    if (kafka.isGiven() && served != null) {
+      throw new ParameterException(spec.commandLine(), "--served or --kafka expected, got both");
+    }
+    if (served == null && outcomes == null && !kafka.isGiven()) {
       throw new ParameterException(spec.commandLine(), "--served or --outcomes expected");
     }
     if (!policies.policies().isEmpty() && served == null) {
@@ -160,9 +168,7 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
 
   @Override
   public Integer call() throws IOException {
-    ExperimentReport report =
-        ExperimentReport.of(
-            question(), exposures, Optional.ofNullable(served), Optional.ofNullable(outcomes));
+    ExperimentReport report = report();
     PrintWriter out = spec.commandLine().getOut();
     print(report, out);
     Map<String, PolicyReport> byArm = served == null ? Map.of() : judge(served, out);
@@ -176,6 +182,19 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
           .write(json, Home.find().root());
     }
     return 0;
+  }
+
+  private ExperimentReport report() {
+    if (exposures != null) {
+      return report(exposures, Optional.ofNullable(served));
+    }
+    try (TopicFolder topics = kafka.exposuresAndServed()) {
+      return report(topics.path(), topics.served());
+    }
+  }
+
+  private ExperimentReport report(Path met, Optional<Path> pages) {
+    return ExperimentReport.of(question(), met, pages, Optional.ofNullable(outcomes));
   }
 
   /** Prints what the policies would have been worth on the pages of each arm. */

@@ -5,19 +5,24 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs that move histories between stores. */
+/** The parent of the verbs that work on the store of users' histories. */
 @Command(
     name = "history",
-    description = "Moves users' histories between stores.",
-    synopsisSubcommandLabel = "copy",
+    description = "Moves users' histories between stores, or builds them again from a topic.",
+    synopsisSubcommandLabel = "copy|rebuild",
     commandListHeading = "%nWhat to do:%n",
-    subcommands = {HistoryCopyCommand.class},
-    footer = {"", "Example:", "  ./unipin history copy --config server.yaml --to REDIS"})
+    subcommands = {HistoryCopyCommand.class, HistoryRebuildCommand.class},
+    footer = {
+      "",
+      "Example:",
+      "  ./unipin history copy --config server.yaml --to REDIS",
+      "  ./unipin history rebuild --config server.yaml"
+    })
 public final class HistoryCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "copy expected");
+    throw new ParameterException(spec.commandLine(), "copy or rebuild expected");
   }
 }

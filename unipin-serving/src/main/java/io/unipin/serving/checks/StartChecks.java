@@ -48,13 +48,14 @@ public final class StartChecks {
   }
 
   /**
-   * Checks memory, folders and ports. Warns when a disk has little space left.
+   * Checks memory, folders, files and ports. Warns when a disk has little space left.
    *
    * @throws ConfigException when a setting can't work; the message names the first such setting
    */
   public void require() {
     requireMemory(DirectMemory.maxBytes());
     requireFolders();
+    requireFiles();
     requirePorts();
     warnOfLittleSpace();
   }
@@ -100,6 +101,19 @@ public final class StartChecks {
       ports.add(new Port("console.port", config.console().host(), config.console().port()));
     }
     return ports;
+  }
+
+  /** Checks that the files which Kafka's client reads can be read. */
+  private void requireFiles() {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("kafka.authorities", config.kafka().authorities());
+    files.put("kafka.passwordFile", config.kafka().passwordFile());
+    files.forEach(
+        (key, file) -> {
+          if (!file.isEmpty() && !Files.isReadable(Path.of(file))) {
+            throw refused(key, "a file that can be read", file);
+          }
+        });
   }
 
   private void requirePorts() {
@@ -151,6 +165,9 @@ public final class StartChecks {
     }
     if (config.exposureLog().enabled() && !config.experiments().layers().isEmpty()) {
       folders.put("exposureLog.folder", config.exposureLog().folder());
+    }
+    if (config.kafka().topics().hasLogs()) {
+      folders.put("kafka.spool.folder", config.kafka().spool().folder());
     }
     folders.replaceAll((key, folder) -> folder.toAbsolutePath().normalize());
     return folders;
@@ -209,6 +226,7 @@ public final class StartChecks {
     Map<String, Long> needs = new LinkedHashMap<>();
     needs.put("servedLog.folder", SEGMENTS * config.servedLog().segment().bytes());
     needs.put("exposureLog.folder", SEGMENTS * config.exposureLog().segment().bytes());
+    needs.put("kafka.spool.folder", 2 * config.kafka().spool().maxBytes().bytes());
     needs.forEach(
         (key, bytes) -> {
           Path folder = folders.get(key);
@@ -218,10 +236,10 @@ public final class StartChecks {
                     free -> {
                       if (free < bytes) {
                         logger.warn(
-                            "{}: {} MiB free, less than {} segments take: entries are lost once the disk is full",
+                            "{}: {} MiB free, {} MiB expected: entries are lost once the disk is full",
                             key,
                             free >> 20,
-                            SEGMENTS);
+                            bytes >> 20);
                       }
                     });
           }

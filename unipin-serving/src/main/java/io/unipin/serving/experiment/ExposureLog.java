@@ -1,7 +1,9 @@
 package io.unipin.serving.experiment;
 
 import io.unipin.serving.log.EntryLog;
+import io.unipin.serving.log.Outlets;
 import io.unipin.serving.log.ServedLogConfig;
+import io.unipin.serving.log.SpoolOpener;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -17,14 +19,16 @@ import java.util.concurrent.TimeUnit;
  * after a restart. Readers keep the first of these lines. Thread-safe.
  */
 public final class ExposureLog implements AutoCloseable {
+  private static final String NAME = "exposures";
+
   private final Experiments experiments;
-  private final EntryLog<ExposureEntry> entries;
+  private final Outlets<ExposureEntry> entries;
   private final RecentHashes seen = new RecentHashes();
 
   /** The knobs that any arm changes, by experiment. The set is empty if all arms are equal. */
   private final Map<String, Set<Knob>> knobs = new HashMap<>();
 
-  private ExposureLog(Experiments experiments, EntryLog<ExposureEntry> entries) {
+  private ExposureLog(Experiments experiments, Outlets<ExposureEntry> entries) {
     this.experiments = experiments;
     this.entries = entries;
     for (LayerConfig layer : experiments.config().layers().values()) {
@@ -34,9 +38,24 @@ public final class ExposureLog implements AutoCloseable {
 
   /** Opens the log. If it is disabled or there are no experiments, it takes no entries. */
   public static ExposureLog open(Experiments experiments, ServedLogConfig config) {
-    boolean takes = config.enabled() && !experiments.config().layers().isEmpty();
+    return open(experiments, config, SpoolOpener.NONE);
+  }
+
+  /**
+   * Opens a log whose entries may also go to a spool. Without experiments it takes no entries.
+   *
+   * @param opener opens the spool, if there is one
+   */
+  public static ExposureLog open(
+      Experiments experiments, ServedLogConfig config, SpoolOpener opener) {
+    boolean some = !experiments.config().layers().isEmpty();
     return new ExposureLog(
-        experiments, EntryLog.open("exposures", config.withEnabled(takes), ExposureEntry::user));
+        experiments,
+        Outlets.open(
+            NAME,
+            config.withEnabled(config.enabled() && some),
+            opener.open(NAME, ExposureEntry::user),
+            ExposureEntry::user));
   }
 
   /**

@@ -2,7 +2,7 @@ package io.unipin.serving.items;
 
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
-import io.unipin.serving.items.ItemChanges.Upsert;
+import io.unipin.serving.items.ItemWriter.Upsert;
 import java.nio.FloatBuffer;
 import java.util.List;
 

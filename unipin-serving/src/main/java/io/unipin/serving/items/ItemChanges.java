@@ -38,7 +38,7 @@ import java.util.stream.LongStream;
  *
  * <p>Thread-safe.
  */
-public final class ItemChanges {
+public final class ItemChanges implements ItemWriter {
   /** Largest number of items of a call that are stored by one write. */
   private static final int TOGETHER = 1000;
 
@@ -76,19 +76,7 @@ public final class ItemChanges {
     this.rate = new PutRate(config.maxPutsPerSecond(), System::nanoTime);
   }
 
-  /**
-   * An item of the serving bundle that is to be added to the index, with a vector.
-   *
-   * @param vector vector of the bundle's dimension; empty to use the vector that the bundle has for
-   *     the item
-   */
-  public record Upsert(long id, List<Float> vector) {}
-
-  /**
-   * Adds items that the serving bundle knows, and deletes items as {@link #delete} does. Makes
-   * either all of these changes or none. Every search that begins after the return sees the
-   * changes.
-   */
+  @Override
   public synchronized LiveIndexStatus change(List<Upsert> upserts, long[] deletes) {
     LiveIndexStatus status;
     long[] ids = upserts.stream().mapToLong(Upsert::id).toArray();
@@ -123,7 +111,7 @@ public final class ItemChanges {
    * because deleting the item frees room.
    */
   @GuardedBy("this")
-  private void requireRoom(long[] deletes) {
+  void requireRoom(long[] deletes) {
     StoreIndex index = store.index();
     boolean full = index.size().bytes() >= config.maxBytes().bytes();
     for (long id : deletes) {
@@ -136,31 +124,35 @@ public final class ItemChanges {
     }
   }
 
-  /**
-   * Adds or replaces items. The old values of an item are served until the new values are. A put
-   * ends an earlier deletion of the id.
-   *
-   * <p>Every item whose verdict says that it is kept is on the disk. Every search that begins after
-   * the return finds the items that are served. If only some of the items can be stored, the
-   * verdicts of the others are REFUSED.
-   *
-   * @return one verdict per item, in the order of the items
-   * @throws ServingException when no item was stored: INVALID if an id stands twice, the serving
-   *     bundle's tower can't embed an item, or the server takes no puts; OVERLOADED if
-   *     {@link ItemsConfig#maxPutsPerSecond} does not allow so many items now; UNAVAILABLE if the
-   *     store's disk is full
-   */
+  @Override
   public synchronized List<ItemVerdict> put(List<PutItem> items) {
+    require(items);
+    rate.take(items.size());
+    return putAccepted(items);
+  }
+
+  private void require(List<PutItem> items) {
     if (config.limit() == 0) {
       throw ServingException.invalid("items", "a server with items.limit above 0 expected, got 0");
     }
     distinct("items", items.stream().mapToLong(PutItem::id).toArray());
+  }
+
+  /** Returns the verdicts that {@link #put} would give now, and changes no item. */
+  public synchronized List<ItemVerdict> consider(List<PutItem> items) {
+    require(items);
     rate.take(items.size());
+    return putTogether(items, false);
+  }
+
+  /** Puts items that another server has accepted, without a bound of their rate. */
+  @GuardedBy("this")
+  List<ItemVerdict> putAccepted(List<PutItem> items) {
     List<ItemVerdict> verdicts = new ArrayList<>(items.size());
     for (int from = 0; from < items.size(); from += TOGETHER) {
       List<PutItem> some = items.subList(from, Math.min(items.size(), from + TOGETHER));
       try {
-        verdicts.addAll(putTogether(some));
+        verdicts.addAll(putTogether(some, true));
       } catch (ServingException e) {
         if (from == 0) {
           throw e;
@@ -173,12 +165,15 @@ public final class ItemChanges {
   }
 
   @GuardedBy("this")
-  private List<ItemVerdict> putTogether(List<PutItem> items) {
+  private List<ItemVerdict> putTogether(List<PutItem> items, boolean really) {
     try (BundleLease lease = bundles.acquire()) {
       PutPlan plan = new PutPlan(config, store, lease.bundle());
       long now = clockMs.getAsLong();
       items.forEach(item -> plan.consider(item, now));
       plan.embed();
+      if (!really) {
+        return plan.verdicts();
+      }
       store.put(plan.kept()); // the last step that may refuse the items
       fleet.serve(plan::serve);
       fleet.follow(other -> other.serve(plan.kept()));
@@ -186,15 +181,7 @@ public final class ItemChanges {
     }
   }
 
-  /**
-   * Deletes items that callers put or that bundles have. No search in any bundle that begins after
-   * the return finds these items, even after a restart. Deleting an item again changes nothing.
-   *
-   * <p>The texts of a deleted item leave the disk soon after the return.
-   *
-   * @param ids distinct ids
-   * @return one verdict per id, in the order of the ids: DELETED or ABSENT
-   */
+  @Override
   public synchronized List<ItemVerdict> delete(long[] ids) {
     List<ItemVerdict> verdicts = new ArrayList<>(ids.length);
     for (long id : distinct("ids", ids)) {
@@ -212,7 +199,12 @@ public final class ItemChanges {
   }
 
   @GuardedBy("this")
-  private void remove(long[] ids) {
+  boolean isDeleted(long id) {
+    return store.index().isDeleted(id);
+  }
+
+  @GuardedBy("this")
+  void remove(long[] ids) {
     if (ids.length > 0) {
       store.delete(ids, new long[0]);
       fleet.each(bundle -> bundle.remove(ids));

@@ -48,7 +48,7 @@ public final class EntryLog<E> implements AutoCloseable {
 
   /** Entries that were taken off the queue and are not yet on disk. */
   @GuardedBy("taking")
-  private final List<LogSegments.Line> pending = new ArrayList<>(BATCH);
+  private final List<LogText> pending = new ArrayList<>(BATCH);
 
   /**
    * Number of erasures by the hash of the user id. When one of two users with the same hash is
@@ -60,13 +60,14 @@ public final class EntryLog<E> implements AutoCloseable {
 
   private volatile boolean open;
 
-  private EntryLog(String name, ServedLogConfig config, Function<E, String> user) {
+  private EntryLog(
+      String name, ServedLogConfig config, SegmentRoom room, Function<E, String> user) {
     this.name = name;
     this.config = config;
     this.user = user;
     this.queue = new ArrayBlockingQueue<>(config.queue());
     this.segments =
-        new LogSegments(name, config.folder(), config.segment().bytes(), System::nanoTime);
+        new LogSegments(name, config.folder(), config.segment().bytes(), room, System::nanoTime);
     this.open = config.enabled();
     this.writer = new Thread(this::write, name + "-log");
     writer.setDaemon(true);
@@ -82,7 +83,18 @@ public final class EntryLog<E> implements AutoCloseable {
    */
   public static <E> EntryLog<E> open(
       String name, ServedLogConfig config, Function<E, String> user) {
-    EntryLog<E> log = new EntryLog<>(name, config, user);
+    return open(name, config, SegmentRoom.unbounded(), user);
+  }
+
+  /**
+   * Opens a log whose segments take a bounded number of bytes. When they take more, the log behaves
+   * as on a full disk.
+   *
+   * @param room bound of the bytes
+   */
+  static <E> EntryLog<E> open(
+      String name, ServedLogConfig config, SegmentRoom room, Function<E, String> user) {
+    EntryLog<E> log = new EntryLog<>(name, config, room, user);
     if (config.enabled()) {
       log.segments.open();
       log.writer.start();
@@ -154,6 +166,10 @@ public final class EntryLog<E> implements AutoCloseable {
     return segments.erase(gone) || waiting; // other entries are logged meanwhile
   }
 
+  LogSegments segments() {
+    return segments;
+  }
+
   private void write() {
     while (open || isWaiting()) {
       boolean last =
@@ -195,9 +211,9 @@ public final class EntryLog<E> implements AutoCloseable {
     }
   }
 
-  private LogSegments.Line line(E entry) {
+  private LogText line(E entry) {
     try {
-      return new LogSegments.Line(user.apply(entry), JSON.writeValueAsString(entry));
+      return new LogText(user.apply(entry), JSON.writeValueAsString(entry));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -221,20 +237,23 @@ public final class EntryLog<E> implements AutoCloseable {
     }
   }
 
+  /** Takes no more entries and writes the queued ones. Idempotent. */
+  void drain() {
+    if (open) {
+      open = false;
+      LockSupport.unpark(writer);
+      try {
+        writer.join(CLOSE_MS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** Writes the queued entries and closes the log. Idempotent. */
   @Override
   public void close() {
-    if (!open) {
-      segments.close();
-      return;
-    }
-    open = false;
-    LockSupport.unpark(writer);
-    try {
-      writer.join(CLOSE_MS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    drain();
     segments.close();
   }
 }

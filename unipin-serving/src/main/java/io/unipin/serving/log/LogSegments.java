@@ -1,19 +1,15 @@
 package io.unipin.serving.log;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.log.segment.Backoff;
-import io.unipin.serving.log.segment.ClosedSegment;
 import io.unipin.serving.log.segment.LogFolder;
 import io.unipin.serving.log.segment.OpenSegment;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -32,15 +28,15 @@ final class LogSegments implements AutoCloseable {
   private final String name;
   private final LogFolder folder;
   private final long segmentBytes;
+  private final SegmentRoom room;
   private final Backoff backoff;
   private final Lock lock = new ReentrantLock();
 
   /** Held while closed segments change, and taken before {@code lock}. Erasures take turns. */
   private final Lock closedSegments = new ReentrantLock(true);
 
-  /** Existing segments whose index was found complete. */
   @GuardedBy("closedSegments")
-  private final Set<Path> verified = new HashSet<>();
+  private final ClosedSegments closedOnes;
 
   @GuardedBy("lock")
   private @Nullable OpenSegment current;
@@ -51,21 +47,16 @@ final class LogSegments implements AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * @param room bound of the bytes of all segments
    * @param nanos clock in nanoseconds, like {@link System#nanoTime}
    */
-  LogSegments(String name, Path folder, long segmentBytes, LongSupplier nanos) {
+  LogSegments(String name, Path folder, long segmentBytes, SegmentRoom room, LongSupplier nanos) {
     this.name = name;
     this.folder = new LogFolder(name, folder);
     this.segmentBytes = segmentBytes;
+    this.room = room;
     this.backoff = new Backoff(nanos);
-  }
-
-  /** An entry in its written form. */
-  record Line(String user, String json) {}
-
-  /** Returns the segments of a log, oldest first. */
-  static List<Path> list(String name, Path folder) throws IOException {
-    return LogFolder.segments(name, folder);
+    this.closedOnes = new ClosedSegments(name);
   }
 
   /**
@@ -78,6 +69,7 @@ final class LogSegments implements AutoCloseable {
     try {
       writes = true;
       folder.own();
+      room.measure(folder.segments());
     } catch (IOException e) {
       logger.warn("the folder of the {} log can't be used yet", name, e);
     } finally {
@@ -94,7 +86,7 @@ final class LogSegments implements AutoCloseable {
           if (closed) {
             return;
           }
-          prepare(segment);
+          closedOnes.prepare(segment);
         } finally {
           closedSegments.unlock();
         }
@@ -104,40 +96,21 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  @GuardedBy("closedSegments")
-  private void prepare(Path segment) {
-    try {
-      verify(segment);
-    } catch (IOException e) {
-      if (Files.exists(segment)) {
-        logger.warn("a segment of the {} log could not be indexed: erasures read it", name, e);
-      }
-    }
-  }
-
-  /** Checks once whether a segment's index is complete, and rebuilds it if it is not. */
-  @GuardedBy("closedSegments")
-  private void verify(Path segment) throws IOException {
-    if (!verified.contains(segment)) {
-      new ClosedSegment(segment).prepare();
-      verified.add(segment);
-    }
-  }
-
   /**
    * Writes lines to the file in order. After a failure, calls write nothing for some time.
    *
    * @param last whether this is the last call, which tries to write in any case
    * @return number of lines that are completely written
    */
-  int append(List<Line> lines, boolean last) {
+  int append(List<LogText> lines, boolean last) {
     int written = 0;
     lock.lock();
     try {
       if (!last && !backoff.isDue()) {
         return 0;
       }
-      for (Line line : lines) {
+      for (LogText line : lines) {
+        room.require(current);
         OpenSegment segment = segment();
         segment.append(line.user(), line.json());
         written++;
@@ -160,6 +133,46 @@ final class LogSegments implements AutoCloseable {
     return written;
   }
 
+  /** Returns the bytes that wait to be taken out of the log. */
+  long waiting() {
+    lock.lock();
+    try {
+      return room.used(current);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns the lines of the oldest segment, which takes no more lines from then on. Empty if there
+   * is no line.
+   */
+  Optional<SpooledLines> oldest() throws IOException {
+    closedSegments.lock();
+    try {
+      List<Path> segments = closedSegments();
+      if (segments.isEmpty()) {
+        endNow();
+        segments = closedSegments();
+      }
+      room.measure(segments);
+      return segments.isEmpty() ? Optional.empty() : Optional.of(SpooledLines.of(segments.get(0)));
+    } finally {
+      closedSegments.unlock();
+    }
+  }
+
+  /** Deletes a segment whose lines were taken out of the log. */
+  void remove(Path segment) throws IOException {
+    closedSegments.lock();
+    try {
+      closedOnes.remove(segment);
+      room.measure(closedSegments());
+    } finally {
+      closedSegments.unlock();
+    }
+  }
+
   @GuardedBy("lock")
   private OpenSegment segment() throws IOException {
     OpenSegment segment = current;
@@ -172,11 +185,21 @@ final class LogSegments implements AutoCloseable {
     return fresh;
   }
 
+  private void endNow() throws IOException {
+    lock.lock();
+    try {
+      end();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @GuardedBy("lock")
   private void end() throws IOException {
     OpenSegment segment = current;
     current = null;
     if (segment != null) {
+      room.closed(segment);
       segment.end();
     }
   }
@@ -193,16 +216,16 @@ final class LogSegments implements AutoCloseable {
       List<Exception> failures = new ArrayList<>();
       boolean existed = eraseCurrent(user, failures);
       List<Path> segments = closedSegments();
-      verified.retainAll(segments);
+      closedOnes.retain(segments);
       for (Path segment : segments) {
-        existed |= eraseClosed(segment, user, failures);
+        existed |= closedOnes.erase(segment, user, failures);
       }
       if (!failures.isEmpty()) {
-        throw failure(failures);
+        throw closedOnes.failure(failures);
       }
       return existed;
     } catch (IOException e) {
-      throw failure(List.of(e));
+      throw closedOnes.failure(List.of(e));
     } finally {
       try {
         disown();
@@ -210,30 +233,6 @@ final class LogSegments implements AutoCloseable {
         closedSegments.unlock();
       }
     }
-  }
-
-  /** Erases a user's lines from a closed segment. A deleted segment holds no lines. */
-  @GuardedBy("closedSegments")
-  private boolean eraseClosed(Path segment, String user, List<Exception> failures) {
-    try {
-      verify(segment);
-      return new ClosedSegment(segment).erase(user);
-    } catch (IOException e) {
-      if (Files.exists(segment)) {
-        failures.add(e);
-      }
-      return false;
-    }
-  }
-
-  private ServingException failure(List<Exception> failures) {
-    ServingException failure =
-        new ServingException(
-            FailureKind.INTERNAL,
-            "%s segments of the %s log could not be rewritten".formatted(failures.size(), name),
-            failures.get(0));
-    failures.subList(1, failures.size()).forEach(failure::addSuppressed);
-    return failure;
   }
 
   private boolean eraseCurrent(String user, List<Exception> failures) throws IOException {
@@ -271,7 +270,7 @@ final class LogSegments implements AutoCloseable {
     lock.lock();
     try {
       if (!writes) {
-        verified.clear();
+        closedOnes.retain(List.of());
         folder.close();
       }
     } finally {

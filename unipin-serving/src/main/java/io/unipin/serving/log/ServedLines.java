@@ -3,6 +3,7 @@ package io.unipin.serving.log;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.unipin.serving.log.segment.LogFolder;
 import io.unipin.serving.log.segment.LogReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ final class ServedLines {
   static Map<String, List<ServedEntry>> read(Path folder, Consumer<String> skipped) {
     Map<String, List<ServedEntry>> users = new TreeMap<>();
     try {
-      for (Path segment : LogSegments.list("served", folder)) {
+      for (Path segment : LogFolder.segments("served", folder)) {
         LogReader.read(
             segment,
             (bytes, from, length) -> {

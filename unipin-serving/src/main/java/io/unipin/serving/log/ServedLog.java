@@ -10,15 +10,27 @@ import java.util.List;
  * <p>The log never delays a request, see {@link EntryLog}. Thread-safe.
  */
 public final class ServedLog implements AutoCloseable {
-  private final EntryLog<ServedEntry> entries;
+  private static final String NAME = "served";
 
-  private ServedLog(EntryLog<ServedEntry> entries) {
+  private final Outlets<ServedEntry> entries;
+
+  private ServedLog(Outlets<ServedEntry> entries) {
     this.entries = entries;
   }
 
   /** Opens a log. A disabled log takes no entries. */
   public static ServedLog open(ServedLogConfig config) {
-    return new ServedLog(EntryLog.open("served", config, ServedEntry::user));
+    return open(config, SpoolOpener.NONE);
+  }
+
+  /**
+   * Opens a log whose entries may also go to a spool.
+   *
+   * @param opener opens the spool, if there is one
+   */
+  public static ServedLog open(ServedLogConfig config, SpoolOpener opener) {
+    Spool<ServedEntry> spool = opener.open(NAME, ServedEntry::user);
+    return new ServedLog(Outlets.open(NAME, config, spool, ServedEntry::user));
   }
 
   /** Returns the user's mark as {@link EntryLog#mark} does. */

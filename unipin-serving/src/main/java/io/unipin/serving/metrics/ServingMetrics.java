@@ -47,6 +47,7 @@ public final class ServingMetrics implements AutoCloseable {
   private final LiveReadings readings = new LiveReadings(registry);
   private final ItemMeters items = new ItemMeters(registry);
   private final ImpressionMeters impressions = new ImpressionMeters(registry, counters);
+  private final KafkaMeters kafka = new KafkaMeters(registry);
   private final MultiGauge bundle =
       MultiGauge.builder("unipin.bundle").description("1 for what serves").register(registry);
 
@@ -258,6 +259,11 @@ public final class ServingMetrics implements AutoCloseable {
   /** Returns the metrics of counted and explored impressions. */
   public ImpressionMeters impressions() {
     return impressions;
+  }
+
+  /** Returns the metrics of topics in Kafka. */
+  public KafkaMeters kafka() {
+    return kafka;
   }
 
   public void watchServedLog(LongSupplier dropped) {

@@ -12,22 +12,35 @@ import io.unipin.serving.history.RetractResult;
 import io.unipin.serving.items.live.LiveItems;
 import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.rpc.actions.JournalEntries;
+import io.unipin.serving.rpc.actions.UserEvents;
+import io.unipin.serving.rpc.actions.UserRetractions;
+import io.unipin.serving.user.ActionJournal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Handles the calls that record and retract users' actions. Thread-safe. */
+/** Records and retracts users' actions. Thread-safe. */
 final class ActionIntake {
   private final RpcServices services;
+  private final ActionJournal journal;
 
-  ActionIntake(RpcServices services) {
+  /**
+   * Creates an intake.
+   *
+   * @param journal keeps all changes before they are made
+   */
+  ActionIntake(RpcServices services, ActionJournal journal) {
     this.services = services;
+    this.journal = journal;
   }
 
   RecordActionsResponse record(RecordActionsRequest request) {
     RecordActionsResponse.Builder response = RecordActionsResponse.newBuilder();
-    for (UserEvents user : reader().events(request)) {
+    List<UserEvents> users = reader().events(request);
+    journal.write(users.stream().map(JournalEntries::of).toList());
+    for (UserEvents user : users) {
       AppendResult result = services.users().record(user.user(), user.events());
       response
           .setRecorded(response.getRecorded() + result.recorded())
@@ -48,6 +61,7 @@ final class ActionIntake {
   RetractActionsResponse retract(RetractActionsRequest request) {
     UserRetractions user = reader().retractions(request);
     long nowMs = services.identity().nowMs();
+    journal.write(List.of(JournalEntries.of(user)));
     RetractResult result =
         services.users().retract(user.user(), user.eventIds(), user.revision(), nowMs);
     ServingMetrics metrics = services.metrics();

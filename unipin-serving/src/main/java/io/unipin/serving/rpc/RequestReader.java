@@ -23,6 +23,8 @@ import io.unipin.serving.request.RequestedHistory;
 import io.unipin.serving.request.RetrievalQuery;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
+import io.unipin.serving.rpc.actions.UserEvents;
+import io.unipin.serving.rpc.actions.UserRetractions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -120,7 +122,6 @@ final class RequestReader {
     if (request.getUsersCount() > RequestLimits.RECORD_USERS) {
       violations.add(
           "users", "at most " + RequestLimits.RECORD_USERS + " users", request.getUsersCount());
-      violations.throwIfAny();
     }
     int total = request.getUsersList().stream().mapToInt(UserActions::getActionsCount).sum();
     violations.require(

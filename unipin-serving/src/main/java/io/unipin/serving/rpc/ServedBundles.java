@@ -2,6 +2,7 @@ package io.unipin.serving.rpc;
 
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.items.ItemChanges;
+import io.unipin.serving.items.ItemWriter;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  *
  * @param own holder of the server's own bundle
  * @param routes finds the route that serves a user
+ * @param changes makes the changes of items that callers ask for
  * @param arms arms that each bundle serves, in the order of the holders that {@code items} knows;
  *     none for the server's own bundle
  */
@@ -17,6 +19,7 @@ public record ServedBundles(
     Routes routes,
     BundleControl control,
     ItemChanges items,
+    ItemWriter changes,
     List<List<String>> arms) {
   public ServedBundles {
     arms = List.copyOf(arms);

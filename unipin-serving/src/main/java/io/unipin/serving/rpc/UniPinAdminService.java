@@ -56,6 +56,7 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
     this.itemCalls =
         new ItemCalls(
             items,
+            services.bundles().changes(),
             services.bundles().arms(),
             services.metrics().items(),
             () -> Arrival.of(Context.current()).age());

@@ -75,7 +75,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     this.calls = calls;
     this.erasures = erasures;
     this.writer = new ResponseWriter(services.identity().configVersion());
-    this.intake = new ActionIntake(services);
+    this.intake = new ActionIntake(services, users.journal());
   }
 
   @Override

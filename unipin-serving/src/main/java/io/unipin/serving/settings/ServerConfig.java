@@ -8,6 +8,7 @@ import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.impressions.ImpressionsConfig;
 import io.unipin.serving.items.ItemsConfig;
+import io.unipin.serving.kafka.KafkaConfig;
 import io.unipin.serving.log.ServedLogConfig;
 import io.unipin.serving.pipeline.CacheConfig;
 import io.unipin.serving.pipeline.PageConfig;
@@ -48,7 +49,8 @@ public record ServerConfig(
     ExperimentsConfig experiments,
     ShadowConfig shadow,
     TracingConfig tracing,
-    ConsoleConfig console) {
+    ConsoleConfig console,
+    KafkaConfig kafka) {
   public ServerConfig {
     if (history.store() == HistoryConfig.Store.REDIS && !redis.place().isUsed()) {
       throw new SettingException(

@@ -33,6 +33,7 @@ public final class UserData {
   private final ServedLog servedLog;
   private final ExposureLog exposures;
   private final ImpressionCounts impressions;
+  private final ActionJournal journal;
   private final Consumer<String> changed;
   private final List<UserStore> stores;
 
@@ -42,7 +43,8 @@ public final class UserData {
       UserKvCache cache,
       ServedLog servedLog,
       ExposureLog exposures,
-      ImpressionCounts impressions) {}
+      ImpressionCounts impressions,
+      ActionJournal journal) {}
 
   /**
    * @param changed receives the id of each user whose actions have changed
@@ -54,6 +56,7 @@ public final class UserData {
     this.servedLog = parts.servedLog();
     this.exposures = parts.exposures();
     this.impressions = parts.impressions();
+    this.journal = parts.journal();
     this.changed = changed;
     List<UserStore> all = new ArrayList<>();
     // The history comes first, because the other stores are computed from it.
@@ -74,6 +77,11 @@ public final class UserData {
   /** Returns the figures of the tiers below this cache. */
   public List<KvTierStats> tierStats() {
     return cache.tierStats();
+  }
+
+  /** Returns the journal of what callers record and take back. */
+  public ActionJournal journal() {
+    return journal;
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.log.segment.LogFolder;
 import io.unipin.serving.log.segment.LogReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,14 +44,14 @@ final class LogSegmentsTest {
   }
 
   private LogSegments closed(int segmentBytes) {
-    return new LogSegments("served", folder(), segmentBytes, nanos::get);
+    return new LogSegments("served", folder(), segmentBytes, SegmentRoom.unbounded(), nanos::get);
   }
 
-  private static List<LogSegments.Line> lines(String user, int count) {
+  private static List<LogText> lines(String user, int count) {
     return IntStream.range(0, count)
         .mapToObj(
             i ->
-                new LogSegments.Line(
+                new LogText(
                     user,
                     "{\"view\":\"view-%s-%d\",\"user\":\"%s\",\"items\":[1]}"
                         .formatted(user, i, user)))
@@ -81,7 +82,7 @@ final class LogSegmentsTest {
         segments.append(lines("stays" + i, 1000), false);
         segments.append(lines("gone", 10), false);
       }
-      assertThat(LogSegments.list("served", folder()).size()).isGreaterThan(3);
+      assertThat(LogFolder.segments("served", folder()).size()).isGreaterThan(3);
       assertThat(segments.erase("gone")).isTrue();
       assertThat(segments.erase("gone")).isFalse();
       segments.append(lines("later", 1), false);
@@ -106,7 +107,7 @@ final class LogSegmentsTest {
       segments.append(lines("last", 1), false);
     }
     List<String> read = new ArrayList<>();
-    for (Path segment : LogSegments.list("served", folder())) {
+    for (Path segment : LogFolder.segments("served", folder())) {
       List<String> lines = Files.readAllLines(segment);
       assertThat(lines).noneMatch(String::isBlank);
       lines.forEach(line -> read.add(line.strip()));
@@ -144,7 +145,7 @@ final class LogSegmentsTest {
     try (LogSegments segments = open(1 << 20)) {
       segments.append(lines("stays", 10_000), false);
     }
-    Path segment = LogSegments.list("served", folder()).get(0);
+    Path segment = LogFolder.segments("served", folder()).get(0);
     Files.writeString(segment, lines("gone", 1).get(0).json() + "\n", StandardOpenOption.APPEND);
     try (LogSegments segments = open(1 << 20)) {
       assertThat(segments.erase("gone")).isTrue();
@@ -158,7 +159,7 @@ final class LogSegmentsTest {
       segments.append(lines("stays", 10_000), false);
       segments.append(lines("gone", 3), false);
     }
-    Path segment = LogSegments.list("served", folder()).get(0);
+    Path segment = LogFolder.segments("served", folder()).get(0);
     Path index = segment.resolveSibling(segment.getFileName() + ".users");
     byte[] bytes = Files.readAllBytes(index);
     Arrays.fill(bytes, 48, bytes.length, (byte) 1); // the header stays valid
@@ -174,7 +175,7 @@ final class LogSegmentsTest {
     try (LogSegments segments = open(LARGE)) {
       segments.append(lines("stays", 20_000), false);
     }
-    Path last = LogSegments.list("served", folder()).get(1);
+    Path last = LogFolder.segments("served", folder()).get(1);
     Path index = last.resolveSibling(last.getFileName() + ".users");
     Files.delete(index);
     try (LogSegments segments = open(LARGE)) {
@@ -193,7 +194,7 @@ final class LogSegmentsTest {
       segments.append(lines("stays", 2), false);
       segments.append(lines("gone", 2), false);
     }
-    Path segment = LogSegments.list("served", folder()).get(0);
+    Path segment = LogFolder.segments("served", folder()).get(0);
     String text = Files.readString(segment);
     // The file now ends within a user's id.
     Files.writeString(segment, text.substring(0, text.length() - 12));
@@ -223,7 +224,7 @@ final class LogSegmentsTest {
     try (LogSegments segments = open(500)) {
       segments.append(lines("gone", 100), false);
       segments.append(lines("stays", 1), false);
-      Path first = LogSegments.list("served", folder()).get(0);
+      Path first = LogFolder.segments("served", folder()).get(0);
       Files.delete(first);
       Files.createDirectory(first);
       assertThatThrownBy(() -> segments.erase("gone"))
@@ -263,7 +264,7 @@ final class LogSegmentsTest {
   @Test
   void append_diskFails_waitsEverLongerAndWritesAllOnceItWorks() throws IOException {
     Files.writeString(folder(), "a file where the folder should be");
-    List<LogSegments.Line> waiting = lines("u", 3);
+    List<LogText> waiting = lines("u", 3);
     try (LogSegments segments = open(1 << 20)) {
       assertThat(segments.append(waiting, false)).isZero();
       Files.delete(folder());
@@ -279,7 +280,7 @@ final class LogSegmentsTest {
   void append_segmentTakenAway_beginsAnother() throws IOException {
     try (LogSegments segments = open(1 << 20)) {
       segments.append(lines("u", 3), false);
-      Files.delete(LogSegments.list("served", folder()).get(0));
+      Files.delete(LogFolder.segments("served", folder()).get(0));
       segments.append(lines("u", 2), false);
     }
     assertThat(written()).isEqualTo(2);
@@ -289,7 +290,7 @@ final class LogSegmentsTest {
   void erase_openSegmentCutOffByAnother_ends() throws IOException {
     try (LogSegments segments = open(1 << 20)) {
       segments.append(lines("gone", 3), false);
-      Files.writeString(LogSegments.list("served", folder()).get(0), "");
+      Files.writeString(LogFolder.segments("served", folder()).get(0), "");
       assertThat(segments.erase("gone")).isFalse();
       segments.append(lines("stays", 2), false);
     }

@@ -10,6 +10,7 @@ import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.log.segment.LogFolder;
 import io.unipin.settings.ByteSize;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +85,7 @@ final class ServedLogTest {
       log.recorded("u", List.of(new ActionEvent("wrong", 1, event("wrong", 101, 1250).action())));
       log.retracted("u", List.of("gone", "wrong"), 1, 2000, log.mark("u"));
     }
-    assertThat(LogSegments.list("served", folder.resolve("served")).size()).isGreaterThan(1);
+    assertThat(LogFolder.segments("served", folder.resolve("served")).size()).isGreaterThan(1);
     FeedLog read = export();
     int user = read.userRow("u");
     assertThat(IntStream.range(read.actionStart(user), read.actionStart(user + 1)))
@@ -134,7 +135,7 @@ final class ServedLogTest {
       log.recorded("u", List.of(event("e", 101, 900)));
       log.served(slate("view", "u", 1000, 101));
     }
-    String lines = Files.readString(LogSegments.list("served", folder.resolve("served")).get(0));
+    String lines = Files.readString(LogFolder.segments("served", folder.resolve("served")).get(0));
     assertThat(lines).doesNotContain("format", "revision", "retracted");
   }
 
@@ -146,7 +147,7 @@ final class ServedLogTest {
       log.served(slate("view", "v", 1000, 101));
       assertThat(log.erase("u")).isTrue();
     }
-    for (Path segment : LogSegments.list("served", folder.resolve("served"))) {
+    for (Path segment : LogFolder.segments("served", folder.resolve("served"))) {
       assertThat(Files.readString(segment)).doesNotContain("event-of-u");
     }
   }
@@ -162,8 +163,8 @@ final class ServedLogTest {
       assertThat(log.erase("gone")).isFalse();
       log.served(slate("more", "\"stays\"", 500, 103));
     }
-    assertThat(LogSegments.list("served", folder.resolve("served")).size()).isGreaterThan(1);
-    for (Path segment : LogSegments.list("served", folder.resolve("served"))) {
+    assertThat(LogFolder.segments("served", folder.resolve("served")).size()).isGreaterThan(1);
+    for (Path segment : LogFolder.segments("served", folder.resolve("served"))) {
       assertThat(Files.readString(segment)).doesNotContain("gone");
     }
     assertThat(export().views()).isEqualTo(201);
@@ -188,7 +189,7 @@ final class ServedLogTest {
         log.served(slate("view" + i, "üser", i, 101));
       }
     }
-    Path segment = LogSegments.list("served", folder.resolve("served")).get(0);
+    Path segment = LogFolder.segments("served", folder.resolve("served")).get(0);
     byte[] all = Files.readAllBytes(segment);
     int line = all.length / 5;
     for (int cut = 1; cut <= line; cut++) { // a cut may fall into the middle of a character

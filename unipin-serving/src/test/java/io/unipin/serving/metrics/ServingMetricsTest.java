@@ -53,6 +53,7 @@ class ServingMetricsTest {
     metrics.connectionCut();
     metrics.items().searchable(1000);
     metrics.impressions().explored(1);
+    move(metrics.kafka());
     Map<String, Double> after = meters(metrics);
     assertThat(after.keySet()).containsAll(before.keySet());
     before.values().removeIf(value -> value.isNaN());
@@ -67,6 +68,23 @@ class ServingMetricsTest {
     assertThat(ours)
         .allSatisfy(name -> assertThat(after.get(name)).as(name).isGreaterThan(before.get(name)));
     metrics.close();
+  }
+
+  private static void move(KafkaMeters kafka) {
+    List.of("taken", "retried", "dead_letter").forEach(outcome -> kafka.record("actions", outcome));
+    List.of("taken", "refused").forEach(outcome -> kafka.record("items", outcome));
+    for (String use : List.of("actions", "items")) {
+      kafka.lag(use, 3);
+      kafka.paused(use, 1);
+      kafka.away(use, true);
+    }
+    for (String use : List.of("served", "exposures")) {
+      kafka.sent(use, 1);
+      kafka.dropped(use, 1);
+      kafka.spooled(use, 1);
+      kafka.spoolLimit(use, 1);
+      kafka.away(use, true);
+    }
   }
 
   /**

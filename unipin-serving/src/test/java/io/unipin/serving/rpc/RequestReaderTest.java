@@ -25,6 +25,8 @@ import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.items.live.LiveItems;
 import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.request.PageQuery;
+import io.unipin.serving.rpc.actions.UserEvents;
+import io.unipin.serving.rpc.actions.UserRetractions;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;

@@ -61,6 +61,12 @@ public final class ClosedSegment {
     return erased.existed();
   }
 
+  /** Deletes the segment with its index. */
+  public void delete() throws IOException {
+    Files.deleteIfExists(path);
+    index.delete();
+  }
+
   private void forget(long[] offsets, long before, @Nullable UserLines scanned) throws IOException {
     boolean others = true;
     if (scanned != null) {

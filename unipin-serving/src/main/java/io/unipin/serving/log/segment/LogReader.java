@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -43,6 +44,31 @@ public final class LogReader {
             }
           });
     }
+  }
+
+  /** Takes lines with the users whom they name. */
+  @FunctionalInterface
+  public interface Lines {
+    void line(String user, byte[] json);
+  }
+
+  /** Reads the complete lines of a segment in order, and skips all others. */
+  public static void read(Path segment, Lines lines) throws IOException {
+    try (SegmentFile file = SegmentFile.open(segment, StandardOpenOption.READ)) {
+      file.lines(
+          (offset, bytes, from, length) ->
+              LogLine.user(bytes, from, length)
+                  .ifPresent(user -> lines.line(user, trimmed(bytes, from, from + length))));
+    }
+  }
+
+  /** Returns a line without the blanks before it, which erased lines leave. */
+  private static byte[] trimmed(byte[] bytes, int from, int to) {
+    int first = from;
+    while (first < to && bytes[first] == ' ') {
+      first++;
+    }
+    return Arrays.copyOfRange(bytes, first, to);
   }
 
   private static boolean isEntry(Entries entries, byte[] bytes, int from, int length)

@@ -7,6 +7,7 @@ import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemPlace;
 import io.unipin.serving.items.ItemStanding;
 import io.unipin.serving.items.ItemVerdict;
+import io.unipin.serving.items.ItemWriter;
 import io.unipin.serving.items.Outcome;
 import io.unipin.serving.items.PutItem;
 import io.unipin.serving.keys.RequestedItems;
@@ -22,6 +23,7 @@ import java.util.function.LongSupplier;
 /** Makes the changes that messages ask for, and counts their outcomes. Thread-safe. */
 public final class ItemCalls {
   private final ItemChanges items;
+  private final ItemWriter changes;
   private final List<List<String>> arms;
   private final ItemMeters meters;
   private final LongSupplier age;
@@ -29,14 +31,21 @@ public final class ItemCalls {
   /**
    * Creates the calls.
    *
+   * @param items finds items
+   * @param changes makes the changes
    * @param arms for each holder that {@code items} knows, in the same order, the arms that the
    *     holder's bundle serves
    * @param age returns the nanoseconds since the arrival of the message that the current thread
    *     works on
    */
   public ItemCalls(
-      ItemChanges items, List<List<String>> arms, ItemMeters meters, LongSupplier age) {
+      ItemChanges items,
+      ItemWriter changes,
+      List<List<String>> arms,
+      ItemMeters meters,
+      LongSupplier age) {
     this.items = items;
+    this.changes = changes;
     this.arms = List.copyOf(arms);
     this.meters = meters;
     this.age = age;
@@ -80,15 +89,15 @@ public final class ItemCalls {
   public List<io.unipin.proto.v1.ItemVerdict> change(ChangeItemsRequest message) {
     ItemRequest request = ItemRequest.read(message, items.names());
     if (!request.upserts().isEmpty()) {
-      items.change(request.upserts(), request.deletes());
+      changes.change(request.upserts(), request.deletes());
       return List.of();
     }
     List<ItemVerdict> verdicts = new ArrayList<>();
     if (!request.puts().isEmpty()) {
-      verdicts.addAll(items.put(request.puts()));
+      verdicts.addAll(changes.put(request.puts()));
     }
     if (request.deletes().length > 0) {
-      verdicts.addAll(items.delete(request.deletes()));
+      verdicts.addAll(changes.delete(request.deletes()));
     }
     count(verdicts);
     return verdicts.stream()

@@ -4,7 +4,7 @@ import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.ItemVector;
 import io.unipin.serving.failure.ServingException;
-import io.unipin.serving.items.ItemChanges.Upsert;
+import io.unipin.serving.items.ItemWriter.Upsert;
 import io.unipin.serving.items.PutItem;
 import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.keys.RequestedItems;

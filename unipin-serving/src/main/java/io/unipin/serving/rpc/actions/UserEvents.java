@@ -1,7 +1,7 @@
-package io.unipin.serving.rpc;
+package io.unipin.serving.rpc.actions;
 
 import io.unipin.serving.history.ActionEvent;
 import java.util.List;
 
 /** Events of one user that will be recorded. */
-record UserEvents(String user, List<ActionEvent> events) {}
+public record UserEvents(String user, List<ActionEvent> events) {}

@@ -1,0 +1,64 @@
+package io.unipin.cli.kafka;
+
+import io.unipin.cli.check.CheckException;
+import io.unipin.cli.check.Input;
+import io.unipin.serving.kafka.KafkaConfig;
+import io.unipin.serving.settings.ConfigReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The option to read a fleet's logs from their topics and not from a folder. */
+public final class KafkaOption {
+  @Option(
+      names = "--kafka",
+      paramLabel = "FILE",
+      description =
+          "A server's settings in YAML. The logs are read from the topics that kafka.topics names,"
+              + " not from a folder.")
+  @Input(Input.Kind.FILE)
+  private @Nullable Path settings;
+
+  public boolean isGiven() {
+    return settings != null;
+  }
+
+  private KafkaConfig config() {
+    return ConfigReader.read(Objects.requireNonNull(settings), System.getenv(), List.of()).kafka();
+  }
+
+  /**
+   * Requires either a folder or topics.
+   *
+   * @param folder name of the option for the folder
+   * @param given whether that option was given
+   */
+  public void requireEither(String folder, boolean given) {
+    if (given == isGiven()) {
+      throw new CheckException(
+          "%s or --kafka expected, got %s".formatted(folder, given ? "both" : "neither"));
+    }
+  }
+
+  /** Copies the topic of served pages and actions. */
+  public TopicFolder served() {
+    KafkaConfig config = config();
+    require("served", config.topics().served());
+    return TopicFolder.of(config, false, true);
+  }
+
+  /** Copies the topics of exposures and of served pages, if the latter is named. */
+  public TopicFolder exposuresAndServed() {
+    KafkaConfig config = config();
+    require("exposures", config.topics().exposures());
+    return TopicFolder.of(config, true, true);
+  }
+
+  private static void require(String use, String topic) {
+    if (topic.isEmpty()) {
+      throw new CheckException("--kafka: settings with kafka.topics.%s expected".formatted(use));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.unipin.cli.kafka;
+
+import io.unipin.feedlog.database.FileTree;
+import io.unipin.serving.kafka.KafkaConfig;
+import io.unipin.serving.kafka.TopicLogs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A temporary folder with copies of topics. It holds data of users, and is deleted when closed. */
+public final class TopicFolder implements AutoCloseable {
+  private final Path path;
+  private boolean served;
+
+  private TopicFolder(Path path) {
+    this.path = path;
+  }
+
+  /** Copies the topics of the given logs, as far as the settings name them. */
+  static TopicFolder of(KafkaConfig config, boolean exposures, boolean served) {
+    TopicFolder folder = create();
+    TopicLogs logs = new TopicLogs(config);
+    boolean copied = false;
+    try {
+      if (exposures && !config.topics().exposures().isEmpty()) {
+        logs.exposures(folder.path);
+      }
+      if (served && !config.topics().served().isEmpty()) {
+        logs.served(folder.path);
+        folder.served = true;
+      }
+      copied = true;
+      return folder;
+    } finally {
+      if (!copied) {
+        folder.close();
+      }
+    }
+  }
+
+  private static TopicFolder create() {
+    try {
+      return new TopicFolder(Files.createTempDirectory("unipin-topics"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a temporary folder can't be made: " + e.getMessage(), e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** Returns the folder if it holds served pages; empty if it holds none. */
+  public Optional<Path> served() {
+    return served ? Optional.of(path) : Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    try {
+      FileTree.delete(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + " can't be deleted: " + e.getMessage(), e);
+    }
+  }
+}

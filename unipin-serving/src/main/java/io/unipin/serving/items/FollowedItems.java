@@ -1,0 +1,49 @@
+package io.unipin.serving.items;
+
+import java.util.List;
+
+/**
+ * Makes changes of items that were accepted elsewhere. They are not checked against the rate of
+ * puts, and a deletion is kept even if no bundle knows the id yet. Thread-safe.
+ */
+public final class FollowedItems {
+  private final ItemChanges items;
+
+  public FollowedItems(ItemChanges items) {
+    this.items = items;
+  }
+
+  /** Puts distinct items as {@link ItemWriter#put} does. */
+  public List<ItemVerdict> put(List<PutItem> puts) {
+    synchronized (items) {
+      return items.putAccepted(puts);
+    }
+  }
+
+  /** Deletes distinct ids as {@link ItemWriter#delete} does. */
+  public List<ItemVerdict> delete(long[] ids) {
+    synchronized (items) {
+      List<ItemVerdict> verdicts = items.delete(ids);
+      long[] absent =
+          verdicts.stream()
+              .filter(verdict -> verdict.outcome() == Outcome.ABSENT)
+              .mapToLong(ItemVerdict::id)
+              .filter(id -> !isDeleted(id))
+              .toArray();
+      items.requireRoom(absent);
+      items.remove(absent);
+      return verdicts;
+    }
+  }
+
+  private boolean isDeleted(long id) {
+    synchronized (items) {
+      return items.isDeleted(id);
+    }
+  }
+
+  /** Adds an item that the serving bundle knows as {@link ItemWriter#change} does. */
+  public void upsert(ItemWriter.Upsert upsert) {
+    items.change(List.of(upsert), new long[0]);
+  }
+}

@@ -1,0 +1,234 @@
+package io.unipin.serving.kafka;
+
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.metrics.KafkaMeters;
+import io.unipin.serving.threads.DaemonThreads;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the records of the actions topic on one thread, together with the other replicas of the
+ * consumer group.
+ *
+ * <p>An offset is committed after its record was taken, so every record is taken at least once. A
+ * record that can never be taken goes to the dead letters, and its partition goes on. A record that
+ * can't be taken now pauses its partition until it can be. Thread-safe.
+ */
+final class ActionConsumer implements TopicReading {
+  static final String USE = "actions";
+
+  private static final Logger logger = LoggerFactory.getLogger(ActionConsumer.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration REOPEN = Duration.ofSeconds(1);
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  private final KafkaClients clients;
+  private final KafkaConfig config;
+  private final RecordReceiver receiver;
+  private final DeadLetters deadLetters;
+  private final KafkaMeters meters;
+  private final PausedPartitions paused = new PausedPartitions(System::nanoTime);
+  private final LagWatch lag;
+  private final Thread thread;
+
+  /** The offsets after the records that were taken and are not yet committed. */
+  private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
+
+  private volatile boolean closed;
+  private volatile @Nullable Consumer<byte[], byte[]> reading;
+
+  private ActionConsumer(
+      KafkaClients clients,
+      KafkaConfig config,
+      RecordReceiver receiver,
+      DeadLetters deadLetters,
+      KafkaMeters meters) {
+    this.clients = clients;
+    this.config = config;
+    this.receiver = receiver;
+    this.deadLetters = deadLetters;
+    this.meters = meters;
+    this.lag = new LagWatch(USE, config.topics().actions(), meters);
+    this.thread = DaemonThreads.named("kafka-actions").newThread(this::run);
+  }
+
+  /** Starts to take records. Kafka may be away at that time. */
+  static ActionConsumer start(
+      KafkaClients clients,
+      KafkaConfig config,
+      RecordReceiver receiver,
+      DeadLetters deadLetters,
+      KafkaMeters meters) {
+    ActionConsumer consumer = new ActionConsumer(clients, config, receiver, deadLetters, meters);
+    consumer.thread.start();
+    return consumer;
+  }
+
+  private void run() {
+    while (!closed) {
+      try (Consumer<byte[], byte[]> consumer = clients.shared(config.group())) {
+        reading = consumer;
+        consumer.subscribe(List.of(config.topics().actions()), new Rebalance());
+        while (!closed) {
+          step(consumer);
+        }
+      } catch (WakeupException e) {
+        logger.debug("the actions topic is read no more", e);
+      } catch (RuntimeException | Error e) {
+        logger.error("the actions topic can't be read; it is tried again", e);
+        done.clear();
+        rest();
+      }
+    }
+  }
+
+  private void rest() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(REOPEN.toNanos());
+    } catch (InterruptedException e) {
+      closed = true;
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void step(Consumer<byte[], byte[]> consumer) {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+    for (TopicPartition partition : records.partitions()) {
+      take(consumer, partition, records.records(partition));
+    }
+    commit(consumer);
+    paused.resumeDue(consumer);
+    meters.paused(USE, paused.count());
+    lag.look(consumer);
+  }
+
+  /** Takes records of one partition, until one of them can't be taken now. */
+  private void take(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      List<ConsumerRecord<byte[], byte[]>> records) {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      try {
+        take(record);
+      } catch (RuntimeException e) {
+        if (paused.count() == 0) {
+          logger.warn("a record of the actions topic can't be taken now; it is tried again", e);
+        }
+        meters.record(USE, "retried");
+        paused.pause(consumer, partition, record.offset());
+        return;
+      }
+      if (paused.taken(partition)) {
+        logger.info("records of {} are taken again", partition);
+      }
+      done.put(partition, new OffsetAndMetadata(record.offset() + 1));
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      boolean taken = receiver.take(user(record.key()), value(record.value()), record.timestamp());
+      meters.record(USE, taken ? "taken" : "erased");
+    } catch (ServingException e) {
+      if (e.kind() != FailureKind.INVALID && e.kind() != FailureKind.TOO_LARGE) {
+        throw e;
+      }
+      deadLetters.keep(record, String.valueOf(e.getMessage()));
+      meters.record(USE, "dead_letter");
+    }
+  }
+
+  static String user(byte @Nullable [] key) {
+    if (key == null) {
+      throw ServingException.invalid("key", "the user's id expected, got none");
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString();
+    } catch (CharacterCodingException e) {
+      throw ServingException.invalid("key", "UTF-8 expected, got other bytes");
+    }
+  }
+
+  static byte[] value(byte @Nullable [] value) {
+    if (value == null) {
+      throw ServingException.invalid("value", "a value expected, got none");
+    }
+    return value;
+  }
+
+  /**
+   * Commits the offsets of taken records. A failed commit is made good by the next one, or its
+   * records come again.
+   */
+  private void commit(Consumer<byte[], byte[]> consumer) {
+    if (done.isEmpty()) {
+      return;
+    }
+    try {
+      consumer.commitSync(Map.copyOf(done));
+      done.clear();
+    } catch (CommitFailedException e) {
+      logger.info("another replica reads a partition now, from the last commit on");
+      done.clear();
+    } catch (RetriableException e) {
+      logger.warn("offsets of the actions topic can't be committed now: {}", e.getMessage());
+    }
+  }
+
+  /** Follows the partitions that the group gives to this consumer. */
+  private final class Rebalance implements ConsumerRebalanceListener {
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      logger.info("reads {} more partitions of the actions topic", partitions.size());
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      Consumer<byte[], byte[]> consumer = reading;
+      if (consumer != null) {
+        commit(consumer);
+      }
+      onPartitionsLost(partitions);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      done.keySet().removeAll(partitions);
+      paused.forget(partitions);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    Consumer<byte[], byte[]> consumer = reading;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+    try {
+      thread.join(STOP.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.unipin.serving.kafka;
+
+import io.unipin.serving.items.ItemChanges;
+import io.unipin.serving.log.Spool;
+import io.unipin.serving.log.SpoolOpener;
+import io.unipin.serving.metrics.KafkaMeters;
+import io.unipin.serving.user.ActionJournal;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** A server's connections to Kafka. Each use of a topic begins with its own method. Thread-safe. */
+public final class Kafka implements AutoCloseable {
+  private final KafkaConfig config;
+  private final KafkaClients clients;
+  private final KafkaMeters meters;
+  private final TopicWriter writer;
+
+  private Kafka(KafkaConfig config, KafkaMeters meters) {
+    this.config = config;
+    this.meters = meters;
+    this.clients = new KafkaClients(config);
+    this.writer = new TopicWriter(clients);
+  }
+
+  /** Opens the connections. Kafka may be away at that time. */
+  public static Kafka connect(KafkaConfig config, KafkaMeters meters) {
+    return new Kafka(config, meters);
+  }
+
+  /**
+   * Opens the spools of logs that go to topics, and starts to move their entries. The logs must be
+   * closed before this object.
+   */
+  public SpoolOpener spools() {
+    Map<String, String> topics =
+        Map.of("served", config.topics().served(), "exposures", config.topics().exposures());
+    return new SpoolOpener() {
+      @Override
+      public <E> @Nullable Spool<E> open(String name, Function<E, String> user) {
+        String topic = topics.getOrDefault(name, "");
+        if (topic.isEmpty()) {
+          return null;
+        }
+        long maxBytes = config.spool().maxBytes().bytes();
+        Spool<E> spool = Spool.open(name, config.spool().log(name), maxBytes, user);
+        meters.spoolLimit(name, maxBytes);
+        LogShipper unused = LogShipper.start(name, topic, spool, writer, meters); // ends with it
+        return spool;
+      }
+    };
+  }
+
+  /** Returns the journal that the actions topic is. Without the topic, it keeps nothing. */
+  public ActionJournal journal() {
+    String topic = config.topics().actions();
+    return topic.isEmpty() || !config.writeActions()
+        ? ActionJournal.NONE
+        : entries -> writer.write(entries.stream().map(entry -> record(topic, entry)).toList());
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(String topic, ActionJournal.Entry entry) {
+    return new ProducerRecord<>(
+        topic, entry.user().getBytes(StandardCharsets.UTF_8), entry.record());
+  }
+
+  /**
+   * Brings items up to date with the items topic, and follows it from then on.
+   *
+   * @param bundle returns the name of the serving bundle
+   * @return makes all changes that callers ask for; empty if there is no such topic
+   */
+  public Optional<ItemTopic> items(ItemChanges items, Supplier<String> bundle) {
+    return config.topics().items().isEmpty()
+        ? Optional.empty()
+        : Optional.of(ItemTopic.start(items, bundle, config, writer, clients, meters));
+  }
+
+  /**
+   * Begins to take the records of the actions topic, if there is one.
+   *
+   * @return ends the taking when it is closed
+   */
+  public TopicReading readActions(RecordReceiver receiver) {
+    if (config.topics().actions().isEmpty()) {
+      return () -> {};
+    }
+    DeadLetters deadLetters = new DeadLetters(writer, config.topics().deadLetters());
+    return ActionConsumer.start(clients, config, receiver, deadLetters, meters);
+  }
+
+  /**
+   * Takes all records of the actions topic once more, up to its present end.
+   *
+   * @param progress receives the number of records from time to time
+   */
+  public Replay replayActions(RecordReceiver receiver, LongConsumer progress) {
+    try (TopicReader reader = TopicReader.open(clients, config.topics().actions())) {
+      return Replay.of(reader, receiver, progress);
+    }
+  }
+
+  /** Closes the connections. Idempotent. */
+  @Override
+  public void close() {
+    writer.close();
+  }
+}

@@ -1,0 +1,48 @@
+package io.unipin.serving.kafka;
+
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The records of the actions topic that were taken once more.
+ *
+ * @param taken records whose actions are now recorded
+ * @param erased records of users who were erased later
+ * @param unreadable records that broke a rule or could not be parsed
+ */
+public record Replay(long taken, long erased, long unreadable) {
+  private static final int REPORT_EVERY = 100_000;
+
+  /** Passes all records of a topic to a receiver, up to the topic's present end. */
+  static Replay of(TopicReader reader, RecordReceiver receiver, LongConsumer progress) {
+    long[] counts = new long[3];
+    reader.readToEnd(
+        record -> {
+          counts[take(record, receiver)]++;
+          long all = counts[0] + counts[1] + counts[2];
+          if (all % REPORT_EVERY == 0) {
+            progress.accept(all);
+          }
+        });
+    return new Replay(counts[0], counts[1], counts[2]);
+  }
+
+  /** Returns 0 for a taken record, 1 for one of an erased user, and 2 for an unreadable one. */
+  private static int take(ConsumerRecord<byte[], byte[]> record, RecordReceiver receiver) {
+    try {
+      boolean taken =
+          receiver.take(
+              ActionConsumer.user(record.key()),
+              ActionConsumer.value(record.value()),
+              record.timestamp());
+      return taken ? 0 : 1;
+    } catch (ServingException e) {
+      if (e.kind() != FailureKind.INVALID && e.kind() != FailureKind.TOO_LARGE) {
+        throw e;
+      }
+      return 2;
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.unipin.serving.kafka;
+
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.metrics.KafkaMeters;
+import io.unipin.serving.threads.DaemonThreads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a whole topic on a thread of its own, from the beginning, and then follows it.
+ *
+ * <p>After a failure the topic is read again from the last records on that were taken, so the
+ * receiver must bear repeated records. Thread-safe.
+ */
+final class TopicFollower implements TopicReading {
+  private static final Logger logger = LoggerFactory.getLogger(TopicFollower.class);
+  private static final Duration REOPEN = Duration.ofSeconds(1);
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  private final String use;
+  private final String topic;
+  private final KafkaClients clients;
+  private final Receiver receiver;
+  private final KafkaMeters meters;
+  private final Thread thread;
+
+  /** Opens once the topic was read to its end, or could not be read at the first try. */
+  private final CountDownLatch begun = new CountDownLatch(1);
+
+  private volatile boolean read;
+  private volatile boolean closed;
+  private volatile @Nullable TopicReader reader;
+  private boolean failing;
+
+  /** The offsets of the next records to take, once the beginning was read. */
+  private Map<TopicPartition, Long> next = Map.of();
+
+  /** Takes the records of a topic. */
+  interface Receiver {
+    /** Takes all records from the beginning of the topic to its end, partition by partition. */
+    void begin(Beginning beginning);
+
+    /** Takes records that came later, those of one partition in order. */
+    void follow(List<ConsumerRecord<byte[], byte[]>> records);
+  }
+
+  /** Reads the records up to the end of the topic. */
+  interface Beginning {
+    void read(TopicReader.Receiver receiver);
+  }
+
+  private TopicFollower(
+      String use, String topic, KafkaClients clients, Receiver receiver, KafkaMeters meters) {
+    this.use = use;
+    this.topic = topic;
+    this.clients = clients;
+    this.receiver = receiver;
+    this.meters = meters;
+    this.thread = DaemonThreads.named("kafka-" + use).newThread(this::run);
+  }
+
+  static TopicFollower start(
+      String use, String topic, KafkaClients clients, Receiver receiver, KafkaMeters meters) {
+    TopicFollower follower = new TopicFollower(use, topic, clients, receiver, meters);
+    follower.thread.start();
+    return follower;
+  }
+
+  /**
+   * Waits until the topic was read to its end.
+   *
+   * @return false if it can't be read now; it is tried again
+   */
+  boolean awaitBegin() {
+    try {
+      begun.await();
+      return read;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      try (TopicReader opened = TopicReader.open(clients, topic)) {
+        reader = opened;
+        if (read) {
+          opened.seek(next);
+        } else {
+          receiver.begin(opened::readToEnd);
+          next = opened.positions();
+          read = true;
+        }
+        answered();
+        begun.countDown();
+        follow(opened);
+      } catch (WakeupException e) {
+        logger.debug("the {} topic is read no more", use, e);
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        begun.countDown();
+        rest();
+      }
+    }
+  }
+
+  private void follow(TopicReader opened) {
+    LagWatch lag = new LagWatch(use, topic, meters);
+    while (!closed) {
+      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+      opened.poll(records::add);
+      if (!records.isEmpty()) {
+        receiver.follow(records);
+        next = opened.positions();
+      }
+      lag.look(opened.consumer());
+    }
+  }
+
+  private void answered() {
+    if (failing) {
+      failing = false;
+      logger.info("the {} topic is read again", use);
+    }
+    meters.away(use, false);
+  }
+
+  private void failed(Throwable cause) {
+    if (!failing && !closed) {
+      failing = true;
+      if (cause instanceof ServingException || cause instanceof KafkaException) {
+        logger.warn("the {} topic can't be read now; it is tried again: {}", use, cause.toString());
+      } else {
+        logger.error("the {} topic can't be read; it is tried again", use, cause);
+      }
+    }
+    meters.away(use, true);
+  }
+
+  private void rest() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(REOPEN.toNanos());
+    } catch (InterruptedException e) {
+      closed = true;
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Stops after the records that are being taken. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    TopicReader opened = reader;
+    if (opened != null) {
+      opened.wakeUp();
+    }
+    try {
+      thread.join(STOP.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.unipin.serving.log;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log that goes to segments, to a spool, or to both. It behaves as one {@link EntryLog}.
+ * Thread-safe.
+ */
+public final class Outlets<E> implements AutoCloseable {
+  /*
+   * Both logs count erasures by the same hash of the user, so a mark of one is a mark of the other.
+   */
+  private final EntryLog<E> segments;
+  private final @Nullable Spool<E> spool;
+
+  private Outlets(EntryLog<E> segments, @Nullable Spool<E> spool) {
+    this.segments = segments;
+    this.spool = spool;
+  }
+
+  /**
+   * Opens the segments, and takes over the spool.
+   *
+   * @param spool takes all entries, too; null for none
+   */
+  public static <E> Outlets<E> open(
+      String name, ServedLogConfig config, @Nullable Spool<E> spool, Function<E, String> user) {
+    return new Outlets<>(EntryLog.open(name, config, user), spool);
+  }
+
+  /** Returns the user's mark as {@link EntryLog#mark} does. */
+  public long mark(String user) {
+    return segments.mark(user);
+  }
+
+  /** Offers an entry as {@link EntryLog#offer} does. Returns whether no log refused the entry. */
+  public boolean offer(E entry, long mark) {
+    boolean taken = segments.offer(entry, mark);
+    return (spool == null || spool.log().offer(entry, mark)) && taken;
+  }
+
+  /** Returns the number of entries that the segments have dropped since the start. */
+  public long dropped() {
+    return segments.dropped();
+  }
+
+  /**
+   * Erases a user's entries everywhere, even if one of the logs fails.
+   *
+   * @return whether there was any entry
+   */
+  public boolean erase(String user) {
+    boolean spooled = false;
+    boolean written;
+    try {
+      written = segments.erase(user);
+    } finally {
+      if (spool != null) {
+        spooled = spool.log().erase(user);
+      }
+    }
+    return written || spooled;
+  }
+
+  /** Closes the segments and the spool. Idempotent. */
+  @Override
+  public void close() {
+    segments.close();
+    if (spool != null) {
+      spool.close();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.unipin.serving.log;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A log on the disk whose entries are taken out again, oldest first, because they belong elsewhere.
+ * Its bytes are bounded. When they are used up, further entries wait in the queue, and those that
+ * do not fit there are dropped and counted.
+ *
+ * <p>Thread-safe, but only one thread at a time may take entries out.
+ */
+public final class Spool<E> implements AutoCloseable {
+  private final EntryLog<E> log;
+  private volatile Runnable last = () -> {};
+
+  private Spool(EntryLog<E> log) {
+    this.log = log;
+  }
+
+  /**
+   * Opens a spool. What an earlier process left in its folder is taken out first.
+   *
+   * @param name prefix of the names of its files
+   * @param maxBytes bytes of all entries on the disk
+   * @param user returns the user id of an entry
+   */
+  public static <E> Spool<E> open(
+      String name, ServedLogConfig config, long maxBytes, Function<E, String> user) {
+    return new Spool<>(EntryLog.open(name, config, SegmentRoom.of(maxBytes), user));
+  }
+
+  EntryLog<E> log() {
+    return log;
+  }
+
+  /** Sets what takes the last entries out when the spool closes. */
+  public void beforeClose(Runnable task) {
+    last = task;
+  }
+
+  /** Returns the oldest entries; empty if there are none on the disk. */
+  public Optional<SpooledLines> oldest() throws IOException {
+    return log.segments().oldest();
+  }
+
+  /** Deletes entries that are safe elsewhere. */
+  public void taken(SpooledLines lines) throws IOException {
+    log.segments().remove(lines.segment());
+  }
+
+  /** Returns the bytes of the entries on the disk. */
+  public long bytes() {
+    return log.segments().waiting();
+  }
+
+  /** Returns the number of entries dropped since the start. */
+  public long dropped() {
+    return log.dropped();
+  }
+
+  /** Writes the queued entries, lets them be taken out, and closes the spool. Idempotent. */
+  @Override
+  public void close() {
+    log.drain();
+    try {
+      last.run();
+    } finally {
+      log.close();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.unipin.serving.rpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.ActionRecord;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetractActionsRequest;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.user.ActionJournal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/**
+ * Takes actions and retractions that arrive as {@link ActionRecord} and not by a call. They are
+ * checked, recorded and counted as those of calls. Thread-safe.
+ */
+public final class ActionRecords {
+  private static final int FORMAT = 1;
+
+  private final ActionIntake intake;
+  private final ToLongFunction<String> erasedAt;
+
+  /**
+   * @param erasedAt returns the time of a user's last erasure in milliseconds since 1970; the least
+   *     number for a user who was not erased
+   */
+  public ActionRecords(RpcServices services, ToLongFunction<String> erasedAt) {
+    this.erasedAt = erasedAt;
+    this.intake = new ActionIntake(services, ActionJournal.NONE); // they come from a journal
+  }
+
+  /**
+   * Records the actions of a user or takes them back. What is older than the user's last erasure is
+   * left out.
+   *
+   * @param user the user's id
+   * @param value an {@link ActionRecord} in the binary format or as JSON
+   * @param timestampMs when the record was written, in milliseconds since 1970
+   * @return whether anything was left after the user's last erasure
+   * @throws ServingException INVALID when the value can't be read or breaks a rule; another kind
+   *     when it can't be recorded now
+   */
+  public boolean take(String user, byte[] value, long timestampMs) {
+    long erased = erasedAt.applyAsLong(user);
+    if (timestampMs <= erased) {
+      return false;
+    }
+    ActionRecord record = parse(value);
+    if (record.getFormat() < 0 || record.getFormat() > FORMAT) {
+      throw ServingException.invalid("format", FORMAT + " expected, got " + record.getFormat());
+    }
+    switch (record.getChangeCase()) {
+      case ACTIONS -> {
+        return record(user, record.getActions(), erased);
+      }
+      case RETRACTION -> intake.retract(retraction(user, record.getRetraction()));
+      case CHANGE_NOT_SET ->
+          throw ServingException.invalid("value", "actions or a retraction expected, got neither");
+    }
+    return true;
+  }
+
+  private boolean record(String user, UserActions actions, long erased) {
+    requireSame(user, actions.getUserId());
+    List<Action> later =
+        actions.getActionsList().stream().filter(action -> action.getTimeMs() > erased).toList();
+    if (later.isEmpty() && actions.getActionsCount() > 0) {
+      return false;
+    }
+    intake.record(
+        RecordActionsRequest.newBuilder()
+            .addUsers(UserActions.newBuilder().setUserId(user).addAllActions(later))
+            .build());
+    return true;
+  }
+
+  private static RetractActionsRequest retraction(String user, RetractActionsRequest retraction) {
+    requireSame(user, retraction.getUserId());
+    return retraction.toBuilder().setUserId(user).build();
+  }
+
+  private static void requireSame(String key, String user) {
+    if (!user.isEmpty() && !user.equals(key)) {
+      throw ServingException.invalid(
+          "user_id", "the record's key or nothing expected, got another");
+    }
+  }
+
+  /** Parses a value. JSON begins with a brace; a message in the binary format never does. */
+  private static ActionRecord parse(byte[] value) {
+    try {
+      if (value.length > 0 && value[0] == '{') {
+        ActionRecord.Builder record = ActionRecord.newBuilder();
+        JsonFormat.parser().merge(text(value), record);
+        return record.build();
+      }
+      return ActionRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw ServingException.invalid(
+          "value", "an ActionRecord expected, got other bytes: " + e.getMessage());
+    }
+  }
+
+  private static String text(byte[] value) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    } catch (CharacterCodingException e) {
+      throw ServingException.invalid("value", "JSON in UTF-8 expected, got other bytes");
+    }
+  }
+}

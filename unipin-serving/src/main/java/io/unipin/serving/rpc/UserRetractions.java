@@ -1,6 +1,0 @@
-package io.unipin.serving.rpc;
-
-import java.util.List;
-
-/** Events of one user that will be taken back, in this revision and in all lower revisions. */
-record UserRetractions(String user, List<String> eventIds, long revision) {}

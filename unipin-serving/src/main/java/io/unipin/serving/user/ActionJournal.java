@@ -1,0 +1,30 @@
+package io.unipin.serving.user;
+
+import io.unipin.serving.failure.ServingException;
+import java.util.List;
+
+/**
+ * Keeps what callers record and take back outside of this server, before the server does so itself.
+ * The histories can then be built again from the journal. Thread-safe.
+ */
+@FunctionalInterface
+public interface ActionJournal {
+  /** A journal that keeps nothing. */
+  ActionJournal NONE = entries -> {};
+
+  /**
+   * A change of one user's actions.
+   *
+   * @param record an action record in its binary format; the array is not copied
+   */
+  @SuppressWarnings("ArrayRecordComponent") // made for a single write
+  record Entry(String user, byte[] record) {}
+
+  /**
+   * Keeps entries, and returns once they are safe. When the call fails, any of the entries may have
+   * been kept.
+   *
+   * @throws ServingException UNAVAILABLE when the entries can't be kept now
+   */
+  void write(List<Entry> entries);
+}
