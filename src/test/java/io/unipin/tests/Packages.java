@@ -45,11 +45,12 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: feedlog kvcache kvcache.tier model serving.admission serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
+      serving: feedlog kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
+      serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: serving.bundle serving.console serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.settings settings
-      serving.console: ann feedlog kvcache model model.features serving.admission serving.bundle serving.experiment serving.failure serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
+      serving.console: ann feedlog kvcache model model.features serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
       serving.disk: serving.failure
       serving.experiment: serving.log settings
       serving.failure: ann kvcache model.features
@@ -65,17 +66,18 @@ final class Packages {
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
-      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.request serving.slate settings
+      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.request serving.security serving.slate settings
       serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request settings
       serving.redis: serving.failure settings
       serving.request: kvcache serving.history
-      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.actions serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
+      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.actions serving.rpc.audit serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
       serving.rpc.actions: proto.v1 serving.history serving.user
+      serving.rpc.audit: proto.v1 serving.audit serving.security
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
       serving.rpc.intake: serving.failure
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.security: serving.threads settings
-      serving.settings: model serving.admission serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
+      serving.settings: model serving.admission serving.audit serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.redis serving.settings settings
       serving.threads: model

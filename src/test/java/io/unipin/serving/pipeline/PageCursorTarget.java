@@ -1,6 +1,7 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.security.Secrets;
 import io.unipin.tests.fuzz.FuzzTarget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,8 @@ public final class PageCursorTarget implements FuzzTarget {
   private static final int MAC_BYTES = 16;
 
   private final PageCursors cursors =
-      new PageCursors(SECRET, new PageConfig(20, 100, 1000, Duration.ofHours(1)), () -> NOW);
+      new PageCursors(
+          Secrets.own(SECRET), new PageConfig(20, 100, 1000, Duration.ofHours(1)), () -> NOW);
 
   @Override
   public Map<String, byte[]> seeds() {

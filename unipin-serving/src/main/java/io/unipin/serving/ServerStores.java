@@ -5,6 +5,7 @@ import io.unipin.kvcache.KvTier;
 import io.unipin.kvcache.KvTierSetup;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.kvcache.tier.FileTier;
+import io.unipin.serving.audit.AuditLog;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.HistoryReads;
@@ -19,13 +20,18 @@ import io.unipin.serving.pipeline.CacheConfig;
 import io.unipin.serving.pipeline.CacheFileConfig;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.Telemetry;
+import io.unipin.serving.security.SecretFile;
+import io.unipin.serving.security.Secrets;
+import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.settings.ServerConfig;
 import io.unipin.serving.stores.HistoryStores;
 import io.unipin.serving.threads.MemoryTrim;
 import io.unipin.serving.tracing.Tracing;
 import io.unipin.settings.ConfigException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The stores and logs of a server, its metrics and its traces. They are closed as parts of the
@@ -34,6 +40,7 @@ import java.util.List;
 record ServerStores(
     Telemetry telemetry,
     ServerTopics topics,
+    Secrets secrets,
     HistoryStore histories,
     ItemStore items,
     ImpressionCounts impressions,
@@ -48,13 +55,15 @@ record ServerStores(
     Tracing tracing = parts.opened(Tracing.start(config.tracing()));
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
     ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, parts);
+    Optional<Secrets> shared = shared(config.security(), parts);
     HistoryStore histories = parts.opened(HistoryStores.open(config));
-    metrics.watchHistories(
-        () -> {
-          HistoryReads reads = histories.reads();
-          return new HistoryMeters.Figures(
-              reads.held(), reads.fetched(), reads.stale(), reads.missing(), reads.refused());
-        });
+    metrics.watchHistories(() -> figures(histories.reads()));
+    Secrets secrets = shared.orElseGet(() -> Secrets.own(histories.secret()));
+    AuditLog audit =
+        parts.opened(
+            AuditLog.open(
+                config.audit(), config.auditFolder(), secrets, System::currentTimeMillis));
+    metrics.watchAudit(audit::lost);
     ItemStore items = parts.opened(ItemStore.open(config.itemsFolder()));
     ImpressionCounts impressions = parts.opened(impressions(config));
     metrics.impressions().watch(() -> figures(impressions.figures()));
@@ -71,8 +80,9 @@ record ServerStores(
         parts.opened(ExposureLog.open(experiments, config.exposureLog(), topics.spools()));
     metrics.watchExposures(exposures::dropped);
     return new ServerStores(
-        new Telemetry(metrics, tracing),
+        new Telemetry(metrics, tracing, audit),
         topics,
+        secrets,
         histories,
         items,
         impressions,
@@ -86,6 +96,11 @@ record ServerStores(
     return config.explores()
         ? ImpressionCounts.open(config.impressionsFolder(), config.impressions().maxBytes().bytes())
         : ImpressionCounts.off();
+  }
+
+  private static HistoryMeters.Figures figures(HistoryReads of) {
+    return new HistoryMeters.Figures(
+        of.held(), of.fetched(), of.stale(), of.missing(), of.refused());
   }
 
   private static ImpressionMeters.Figures figures(ImpressionCounts.Figures of) {
@@ -109,6 +124,14 @@ record ServerStores(
               .formatted(file.path(), e.getMessage()),
           e);
     }
+  }
+
+  /** Opens the secrets of the fleet; empty when this server shares none. */
+  private static Optional<Secrets> shared(SecurityConfig config, OpenParts parts) {
+    return config.secretFile().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            parts.opened(SecretFile.watch(Path.of(config.secretFile()), config.reload())));
   }
 
   ServingMetrics metrics() {

@@ -13,6 +13,7 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Shadow;
+import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ArmSettings;
 import io.unipin.serving.settings.ServerConfig;
 import java.util.function.Consumer;
@@ -25,7 +26,7 @@ final class ShadowParts implements AutoCloseable {
   private final Recommender recommender;
   private final BundleHolder bundles = new BundleHolder(bundle -> {});
 
-  ShadowParts(ServerConfig server, HistoryStore histories, ImpressionCounts impressions) {
+  ShadowParts(ServerConfig server, HistoryStore histories, Secrets secrets, ImpressionCounts impressions) {
     config = server.shadow();
     long budget = config.enabled() ? config.budget().bytes() : 0;
     cache =
@@ -33,8 +34,7 @@ final class ShadowParts implements AutoCloseable {
             new KvCacheLimits(
                 budget, server.cache().timeToLive(), config.transientBudget().bytes()));
     RecommenderConfig pipeline = ArmSettings.apply(ArmSettings.of(server), config.settings());
-    recommender =
-        new Recommender(histories, cache, pipeline, System::currentTimeMillis).with(impressions);
+    recommender = new Recommender(histories, cache, secrets, pipeline, System::currentTimeMillis).with(impressions);
   }
 
   /**

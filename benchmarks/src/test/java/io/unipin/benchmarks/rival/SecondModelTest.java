@@ -32,6 +32,7 @@ import io.unipin.serving.request.RetrievalQuery;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
+import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ArmSettings;
 import io.unipin.serving.settings.ConfigReader;
 import io.unipin.serving.settings.ServerConfig;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class SecondModelTest {
   private static final int ITEMS = 30;
+  private static final Secrets SECRETS = Secrets.own(new byte[32]);
   private static final long NOW = 10_000_000;
   private static final Wishes WISHES = new Wishes(Map.of(), Map.of(), new long[0], false);
 
@@ -110,11 +112,11 @@ final class SecondModelTest {
 
   private Recommender ranking(LoadedBundle second, Pass pass) {
     return new Recommender(
-        histories, cache, ArmSettings.of(config), () -> NOW, SecondModel.of(second, pass));
+        histories, cache, SECRETS, ArmSettings.of(config), () -> NOW, SecondModel.of(second, pass));
   }
 
   private Recommender own() {
-    return new Recommender(histories, cache, ArmSettings.of(config), () -> NOW);
+    return new Recommender(histories, cache, SECRETS, ArmSettings.of(config), () -> NOW);
   }
 
   private static StageClock clock() {

@@ -160,6 +160,9 @@ public final class StartChecks {
     if (config.cache().file().isEnabled()) {
       folders.put("cache.file.path", config.cache().file().path());
     }
+    if (config.audit().enabled()) {
+      folders.put("audit.folder", config.auditFolder());
+    }
     if (config.servedLog().enabled()) {
       folders.put("servedLog.folder", config.servedLog().folder());
     }

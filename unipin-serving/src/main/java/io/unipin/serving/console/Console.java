@@ -2,6 +2,7 @@ package io.unipin.serving.console;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import io.unipin.serving.audit.AuditNote;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.http.HttpPort;
@@ -38,6 +39,7 @@ public final class Console implements AutoCloseable {
   private final ConsoleGuard guard;
   private final ConsoleApi api;
   private final Routes routes;
+  private final ConsoleAudit audit;
   private final PageFiles files = new PageFiles();
   private final HttpPort http;
 
@@ -46,6 +48,7 @@ public final class Console implements AutoCloseable {
     this.guard = guard;
     this.api = new ConsoleApi(parts);
     this.routes = new Routes(api);
+    this.audit = new ConsoleAudit(parts.services().telemetry().audit(), parts.services().tokens());
     this.http = http;
   }
 
@@ -129,8 +132,10 @@ public final class Console implements AutoCloseable {
     ConsoleGuard.Answer answer =
         guard.ask(exchange.getRequestHeaders().getFirst("Authorization"), Routes.roles(path));
     if (answer == ConsoleGuard.Answer.UNKNOWN) {
+      audit.refused(exchange, path, action != null, 401);
       fail(exchange, 401, "a bearer token expected that this server knows");
     } else if (answer == ConsoleGuard.Answer.FORBIDDEN) {
+      audit.refused(exchange, path, action != null, 403);
       String roles =
           Routes.roles(path).stream().map(Role::label).sorted().collect(Collectors.joining(", "));
       fail(exchange, 403, "a token with the roles " + roles + " expected");
@@ -138,15 +143,17 @@ public final class Console implements AutoCloseable {
       fail(exchange, 404, "there is nothing here");
     } else if (get && read != null) {
       String query = exchange.getRequestURI().getQuery();
-      reply(exchange, () -> read.apply(query == null ? "" : query));
+      Reply reply = reply(() -> read.apply(query == null ? "" : query));
+      HttpPort.send(exchange, reply.status(), "application/json", reply.body());
     } else if (exchange.getRequestMethod().equals("POST") && action != null) {
-      act(exchange, action);
+      act(exchange, path, action);
     } else {
       fail(exchange, 405, read == null ? "POST expected" : "GET expected");
     }
   }
 
-  private void act(HttpExchange exchange, Function<byte[], Object> action) throws IOException {
+  private void act(HttpExchange exchange, String path, Function<byte[], Object> action)
+      throws IOException {
     String type = exchange.getRequestHeaders().getFirst("Content-Type");
     if (type == null || !type.startsWith("application/json")) {
       fail(exchange, 415, "Content-Type application/json expected");
@@ -156,24 +163,28 @@ public final class Console implements AutoCloseable {
     if (body.length > MAX_BODY) {
       fail(exchange, 413, "at most %s bytes expected".formatted(MAX_BODY));
     } else {
-      reply(exchange, () -> action.apply(body));
+      AuditNote note = audit.begins(exchange, path, body);
+      Reply reply = reply(() -> action.apply(body));
+      note.end(reply.status() == 200 ? "OK" : Integer.toString(reply.status()));
+      HttpPort.send(exchange, reply.status(), "application/json", reply.body());
     }
   }
 
-  /** Sends an answer over HTTP and converts every failure into an HTTP status. */
-  private void reply(HttpExchange exchange, Supplier<Object> source) throws IOException {
-    byte[] answer;
+  /** An answer with its HTTP status. */
+  @SuppressWarnings("ArrayRecordComponent") // replies are never compared
+  private record Reply(int status, byte[] body) {}
+
+  /** Computes an answer and converts every failure into an HTTP status. */
+  private Reply reply(Supplier<Object> source) {
     try {
-      answer = routes.write(source.get());
+      return new Reply(200, routes.write(source.get()));
     } catch (Throwable e) {
       ServingException failure = ServingException.of(e);
       if (failure != e) {
         logger.error("the console failed", e);
       }
-      fail(exchange, status(failure.kind()), String.valueOf(failure.getMessage()));
-      return;
+      return new Reply(status(failure.kind()), error(String.valueOf(failure.getMessage())));
     }
-    HttpPort.send(exchange, 200, "application/json", answer);
   }
 
   private static int status(FailureKind kind) {
@@ -188,7 +199,11 @@ public final class Console implements AutoCloseable {
   }
 
   private void fail(HttpExchange exchange, int status, String message) throws IOException {
-    HttpPort.send(exchange, status, "application/json", routes.write(Map.of("error", message)));
+    HttpPort.send(exchange, status, "application/json", error(message));
+  }
+
+  private byte[] error(String message) {
+    return routes.write(Map.of("error", message));
   }
 
   @Override

@@ -266,6 +266,15 @@ public final class ServingMetrics implements AutoCloseable {
     return kafka;
   }
 
+  /** Registers a counter of entries that are in no file of the audit log. */
+  public void watchAudit(LongSupplier lost) {
+    counters.add(
+        "unipin.audit.lost",
+        "Entries of the audit log that could not be written to its files",
+        Tags.empty(),
+        lost);
+  }
+
   public void watchServedLog(LongSupplier dropped) {
     counters.add(
         "unipin.served.dropped",

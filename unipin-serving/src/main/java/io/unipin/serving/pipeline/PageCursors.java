@@ -4,22 +4,20 @@ import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.security.MacKeys;
+import io.unipin.serving.security.Secrets;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.LongSupplier;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Creates and reads page cursors. A cursor holds the items of the user's earlier pages and is
  * signed.
  *
- * <p>The server stores nothing for a cursor. So every replica with the same secret can serve any
+ * <p>The server stores nothing for a cursor. So every replica with the same secrets can serve any
  * page. A repeated request for a page excludes the same items each time.
  *
  * <p>Thread-safe.
@@ -39,12 +37,12 @@ final class PageCursors {
   private static final int MAX_VARINT_BYTES = 10;
   private static final String FIELD = "page_cursor";
 
-  private final SecretKeySpec secret;
+  private final Secrets secrets;
   private final PageConfig config;
   private final LongSupplier clockMs;
 
-  PageCursors(byte[] secret, PageConfig config, LongSupplier clockMs) {
-    this.secret = new SecretKeySpec(secret, "HmacSHA256");
+  PageCursors(Secrets secrets, PageConfig config, LongSupplier clockMs) {
+    this.secrets = secrets;
     this.config = config;
     this.clockMs = clockMs;
   }
@@ -63,7 +61,8 @@ final class PageCursors {
       previous = item;
     }
     byte[] body = out.toByteArray();
-    byte[] bytes = out.bytes(sign(user, body, body.length)).toByteArray();
+    byte[] mac = Arrays.copyOf(keys().sign(owner(user), body), MAC_BYTES);
+    byte[] bytes = out.bytes(mac).toByteArray();
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
@@ -74,9 +73,7 @@ final class PageCursors {
     }
     byte[] bytes = decode(cursor);
     int signed = bytes.length - MAC_BYTES;
-    if (signed < HEAD_BYTES
-        || !MessageDigest.isEqual(
-            sign(user, bytes, signed), Arrays.copyOfRange(bytes, signed, bytes.length))) {
+    if (signed < HEAD_BYTES || !isSigned(user, bytes, signed)) {
       throw foreign();
     }
     try {
@@ -124,17 +121,18 @@ final class PageCursors {
         FIELD, "a cursor that this server gave to this user expected, got another");
   }
 
-  private byte[] sign(String user, byte[] bytes, int length) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(secret);
-      byte[] id = user.getBytes(StandardCharsets.UTF_8);
-      mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, id.length));
-      mac.update(id);
-      mac.update(bytes, 0, length);
-      return Arrays.copyOf(mac.doFinal(), MAC_BYTES);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+  private boolean isSigned(String user, byte[] bytes, int signed) {
+    byte[] mac = Arrays.copyOfRange(bytes, signed, bytes.length);
+    return keys().verify(mac, owner(user), Arrays.copyOf(bytes, signed));
+  }
+
+  private MacKeys keys() {
+    return secrets.keys(Secrets.Purpose.PAGE_CURSOR);
+  }
+
+  /** Returns the user id with its length before it. */
+  private static byte[] owner(String user) {
+    byte[] id = user.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(Integer.BYTES + id.length).putInt(id.length).put(id).array();
   }
 }

@@ -27,6 +27,7 @@ import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
+import io.unipin.serving.security.Secrets;
 import io.unipin.serving.slate.PageId;
 import io.unipin.serving.slate.SlateRules;
 import java.util.Arrays;
@@ -68,14 +69,19 @@ public final class Recommender {
 
   /** Creates a pipeline. The last argument returns the time in milliseconds since the epoch. */
   public Recommender(
-      HistoryStore histories, UserKvCache cache, RecommenderConfig config, LongSupplier clockMs) {
-    this(histories, cache, config, clockMs, RankingModel.CACHED);
+      HistoryStore histories,
+      UserKvCache cache,
+      Secrets secrets,
+      RecommenderConfig config,
+      LongSupplier clockMs) {
+    this(histories, cache, secrets, config, clockMs, RankingModel.CACHED);
   }
 
   /** Creates a pipeline in which a model from {@code ranking} ranks. Benchmarks use it. */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
+      Secrets secrets,
       RecommenderConfig config,
       LongSupplier clockMs,
       RankingModel.Factory ranking) {
@@ -85,7 +91,7 @@ public final class Recommender {
         config,
         new ModelCosts(config),
         ranking,
-        new PageCursors(histories.secret(), config.page(), clockMs),
+        new PageCursors(secrets, config.page(), clockMs),
         ImpressionCounts.off());
   }
 

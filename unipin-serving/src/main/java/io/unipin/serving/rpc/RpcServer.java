@@ -10,6 +10,7 @@ import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.rpc.audit.Audit;
 import io.unipin.serving.rpc.guard.Guard;
 import io.unipin.serving.rpc.intake.Intake;
 import io.unipin.serving.rpc.intake.ReceiveBudget;
@@ -54,6 +55,7 @@ public final class RpcServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenStreams streams = new OpenStreams();
   private final Guard guard;
+  private final Audit audit;
   private final Intake intake;
   private final CallRunner calls;
   private final CallRunner adminCalls;
@@ -71,10 +73,13 @@ public final class RpcServer implements AutoCloseable {
     this.adminCalls = patient("admin", ADMIN_THREADS, ADMIN_QUEUE, services);
     this.itemCalls = patient("items", ITEM_THREADS, ITEM_QUEUE, services);
     this.erasures = patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services);
+    this.audit = new Audit(services.telemetry().audit(), services.tokens());
     this.intake = intake(config, services.metrics());
     NettyServerBuilder serving =
         builder(config.host(), config.port(), guard::servingPort, services.metrics())
-            .addService(intake.bounded(new UniPinService(services, calls, erasures).bindService()))
+            .addService(
+                intake.bounded(
+                    Audit.noted(new UniPinService(services, calls, erasures).bindService())))
             .addService(intake.bounded(health.getHealthService().bindService()));
     if (config.reflection()) {
       serving.addServices(Reflection.services(intake));
@@ -84,7 +89,8 @@ public final class RpcServer implements AutoCloseable {
         builder(config.adminAddress(), config.adminPort(), guard::adminPort, services.metrics())
             .addService(
                 intake.bounded(
-                    new UniPinAdminService(services, adminCalls, itemCalls).bindService()))
+                    Audit.noted(
+                        new UniPinAdminService(services, adminCalls, itemCalls).bindService())))
             .addService(intake.bounded(health.getHealthService().bindService()))
             .addService(Reflection.described())
             .addServices(Reflection.services(intake))
@@ -142,6 +148,7 @@ public final class RpcServer implements AutoCloseable {
     return builder
         .intercept(streams)
         .intercept(new Arrival.Interceptor(metrics))
+        .intercept(audit)
         .intercept(intake) // gRPC calls the last interceptor first
         .addStreamTracerFactory(intake.tracers())
         .addTransportFilter(intake.resets())

@@ -6,7 +6,7 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * Settings of TLS and tokens. An empty file name switches the feature off.
+ * Settings of TLS, tokens and secrets. An empty file name switches the feature off.
  *
  * @param certificate PEM file with the server's certificate chain; if given, both gRPC ports accept
  *     only TLS
@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param clientCertificates ports that ask clients for a certificate
  * @param tokens file with the SHA-256 and the roles of each bearer token; if given, every call
  *     except health needs a token
+ * @param secretFile file with the secrets that all replicas of a fleet share; if not given, the
+ *     server makes a secret of its own and keeps it beside the histories
  * @param reload interval at which the files are checked for changes
  */
 public record SecurityConfig(
@@ -24,6 +26,7 @@ public record SecurityConfig(
     String clientAuthorities,
     ClientCertificates clientCertificates,
     String tokens,
+    String secretFile,
     Duration reload) {
 
   /** The ports that ask for client certificates. */

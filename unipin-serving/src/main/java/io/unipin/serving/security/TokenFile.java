@@ -75,6 +75,20 @@ public final class TokenFile implements AutoCloseable {
   }
 
   /**
+   * Returns what names the bearer token in an {@code Authorization} header in logs: the first 12
+   * hexadecimal digits of its SHA-256, as in the file; {@code unknown} for a token that the file
+   * does not have; empty without a bearer token.
+   */
+  public String fingerprint(@Nullable String authorization) {
+    if (authorization == null
+        || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return "";
+    }
+    String token = authorization.substring(SCHEME.length()).trim();
+    return roles(token).isPresent() ? TokenTable.fingerprint(token) : "unknown";
+  }
+
+  /**
    * Reads the file again if it changed. An invalid file is logged, and the old tokens stay valid.
    */
   public void reload() {

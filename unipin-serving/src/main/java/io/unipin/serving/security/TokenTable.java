@@ -22,6 +22,7 @@ import java.util.Set;
  */
 public final class TokenTable {
   private static final int DIGEST_BYTES = 32;
+  private static final int FINGERPRINT_BYTES = 6;
   private static final int MAX_TOKEN = 4096;
 
   private final List<Entry> entries;
@@ -94,6 +95,11 @@ public final class TokenTable {
   public static String line(Set<Role> roles, String token) {
     String labels = String.join(",", roles.stream().sorted().map(Role::label).toList());
     return labels + " " + HexFormat.of().formatHex(digest(token));
+  }
+
+  /** Returns the first 12 hexadecimal digits of the token's SHA-256. */
+  static String fingerprint(String token) {
+    return HexFormat.of().formatHex(digest(token), 0, FINGERPRINT_BYTES);
   }
 
   private static byte[] digest(String token) {

@@ -1,6 +1,7 @@
 package io.unipin.serving.settings;
 
 import io.unipin.serving.admission.AdmissionConfig;
+import io.unipin.serving.audit.AuditConfig;
 import io.unipin.serving.bundle.BundleConfig;
 import io.unipin.serving.console.ConsoleConfig;
 import io.unipin.serving.experiment.ExperimentsConfig;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 public record ServerConfig(
     RpcConfig server,
     SecurityConfig security,
+    AuditConfig audit,
     AdmissionConfig admission,
     BundleConfig bundle,
     EngineConfig engine,
@@ -56,6 +58,11 @@ public record ServerConfig(
       throw new SettingException(
           "redis.uri", "an address expected beside history.store: REDIS, got none");
     }
+  }
+
+  /** Returns the folder of the audit log. */
+  public Path auditFolder() {
+    return audit.folder(history.folder());
   }
 
   /** Returns the folder of the items that callers put. */

@@ -92,6 +92,7 @@ class ServingMetricsTest {
    */
   private static WeakReference<Object> watch(ServingMetrics metrics, AtomicLong source) {
     metrics.watchServedLog(() -> source.get());
+    metrics.watchAudit(() -> source.get());
     metrics.watchExposures(() -> source.get());
     metrics.watchAdmission(() -> (int) source.get(), () -> (int) source.get());
     metrics.watchReceiving(() -> source.get(), 1);

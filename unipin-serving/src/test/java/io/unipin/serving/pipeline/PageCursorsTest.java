@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.security.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -20,7 +21,7 @@ final class PageCursorsTest {
   private static final PageConfig CONFIG = new PageConfig(5, 10, 20, Duration.ofMinutes(1));
 
   private final AtomicLong now = new AtomicLong(1_000_000);
-  private final PageCursors cursors = new PageCursors(new byte[32], CONFIG, now::get);
+  private final PageCursors cursors = new PageCursors(Secrets.own(new byte[32]), CONFIG, now::get);
 
   @Test
   void open_ownCursor_returnsItems() {
@@ -53,7 +54,8 @@ final class PageCursorsTest {
     assertInvalid("u", "not a cursor!");
     byte[] otherSecret = new byte[32];
     otherSecret[0] = 1;
-    assertInvalid("u", new PageCursors(otherSecret, CONFIG, now::get).issue("u", new long[] {1}));
+    Secrets others = Secrets.own(otherSecret);
+    assertInvalid("u", new PageCursors(others, CONFIG, now::get).issue("u", new long[] {1}));
   }
 
   @Test
@@ -74,7 +76,7 @@ final class PageCursorsTest {
     try (InputStream in = getClass().getResourceAsStream("cursor-1.json")) {
       made = new ObjectMapper().readTree(in);
     }
-    byte[] secret = HexFormat.of().parseHex(made.path("secret").asText());
+    Secrets secret = Secrets.own(HexFormat.of().parseHex(made.path("secret").asText()));
     PageCursors then = new PageCursors(secret, CONFIG, () -> made.path("issuedMs").asLong());
     long[] items =
         StreamSupport.stream(made.path("items").spliterator(), false)

@@ -24,6 +24,7 @@ import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
+import io.unipin.serving.security.Secrets;
 import io.unipin.settings.ByteSize;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,6 +102,7 @@ abstract class RecommenderFixture {
     return new Recommender(
         histories,
         cache,
+        Secrets.own(histories.secret()),
         new RecommenderConfig(
             config,
             retrieval,

@@ -1,0 +1,30 @@
+package io.unipin.serving.audit;
+
+import static io.unipin.settings.SettingException.checkRange;
+
+import io.unipin.settings.ByteSize;
+import java.nio.file.Path;
+
+/**
+ * Settings of the audit log.
+ *
+ * @param enabled whether entries are written
+ * @param folder folder of the log; empty to use a folder beside that of the history
+ * @param maxBytes bytes that all files of the log may take; the oldest files are removed
+ */
+public record AuditConfig(boolean enabled, Path folder, ByteSize maxBytes) {
+  public AuditConfig {
+    checkRange("maxBytes", maxBytes.bytes(), 64 << 10, 1L << 40);
+  }
+
+  /**
+   * Returns the folder of the log. If none is set, the folder lies beside the given folder of the
+   * history and has the name of that folder with {@code -audit} added.
+   */
+  public Path folder(Path history) {
+    Path absolute = history.toAbsolutePath().normalize();
+    return folder.toString().isEmpty()
+        ? absolute.resolveSibling(absolute.getFileName() + "-audit")
+        : folder;
+  }
+}

@@ -1,0 +1,48 @@
+package io.unipin.serving.audit;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+
+/**
+ * One line of the audit log: who did what, when, and with what outcome. It holds no data of users.
+ *
+ * @param time time at which the call arrived, ISO 8601 in UTC with milliseconds
+ * @param call name of the call, such as {@code LoadBundle} or {@code console load}
+ * @param what what the call named, such as a bundle, numbers of items, or a user's pseudonym
+ * @param outcome {@code OK}, the name of the gRPC status, or the HTTP status of the console
+ * @param ms milliseconds from the arrival to the outcome
+ * @param suppressed number of refused callers before this entry that were not logged
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record AuditEntry(
+    String time,
+    String call,
+    Who who,
+    Map<String, Object> what,
+    String outcome,
+    long ms,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) long suppressed) {
+
+  /**
+   * The caller, as far as it is known. Unknown parts are empty.
+   *
+   * @param token first 12 hexadecimal digits of the SHA-256 of the caller's token, as in the file of
+   *     tokens; {@code unknown} for a token that the file does not have
+   * @param certificate name in the caller's certificate
+   * @param address the caller's IP address, without its port
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Who(String token, String certificate, String address) {}
+
+  /** Whether the caller was refused for lack of permission. */
+  boolean isRefusal() {
+    return switch (outcome) {
+      case "UNAUTHENTICATED", "PERMISSION_DENIED", "401", "403" -> true;
+      default -> false;
+    };
+  }
+
+  AuditEntry withSuppressed(long count) {
+    return new AuditEntry(time, call, who, what, outcome, ms, count);
+  }
+}

@@ -1,0 +1,75 @@
+package io.unipin.serving.security;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Keys of HMAC-SHA-256 (RFC 2104) for one purpose. The first key signs, and all keys verify.
+ * Immutable.
+ */
+public final class MacKeys {
+  private static final String ALGORITHM = "HmacSHA256";
+  private static final int SHORTEST_MAC = 16;
+  private static final int LONGEST_MAC = 32;
+
+  private final List<SecretKeySpec> keys;
+
+  private MacKeys(List<SecretKeySpec> keys) {
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("at least one key expected, got none");
+    }
+    this.keys = List.copyOf(keys);
+  }
+
+  /** Returns the keys that are the given bytes. */
+  static MacKeys of(List<byte[]> keys) {
+    return new MacKeys(keys.stream().map(key -> new SecretKeySpec(key, ALGORITHM)).toList());
+  }
+
+  /** Returns the keys of one purpose: the HMAC of the purpose's label with each secret. */
+  static MacKeys derived(List<byte[]> secrets, String label) {
+    byte[] text = ("unipin " + label).getBytes(StandardCharsets.UTF_8);
+    return of(
+        secrets.stream().map(secret -> mac(new SecretKeySpec(secret, ALGORITHM), text)).toList());
+  }
+
+  /** Returns the first key's HMAC of the parts, one after the other: 32 bytes. */
+  public byte[] sign(byte[]... parts) {
+    return mac(keys.get(0), parts);
+  }
+
+  /**
+   * Whether one of the keys signed the parts. The comparison takes the same time wherever the bytes
+   * differ.
+   *
+   * @param mac the first bytes of the HMAC, 16 to 32
+   */
+  public boolean verify(byte[] mac, byte[]... parts) {
+    if (mac.length < SHORTEST_MAC || mac.length > LONGEST_MAC) {
+      return false;
+    }
+    boolean known = false;
+    for (SecretKeySpec key : keys) {
+      known |= MessageDigest.isEqual(Arrays.copyOf(mac(key, parts), mac.length), mac);
+    }
+    return known;
+  }
+
+  private static byte[] mac(SecretKeySpec key, byte[]... parts) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      for (byte[] part : parts) {
+        mac.update(part);
+      }
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
