@@ -36,6 +36,7 @@ public final class ItemStream implements AutoCloseable {
   private final ManagedChannel channel;
   private final BiConsumer<ChangeItemsRequest, ItemVerdicts> answered;
   private final Deque<ChangeItemsRequest> unanswered = new ArrayDeque<>();
+  private final Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
   private @Nullable Connection connection;
 
   /** Number of connections that failed since the last answer. */
@@ -87,6 +88,7 @@ public final class ItemStream implements AutoCloseable {
     ItemVerdicts verdicts = event.verdicts();
     if (verdicts != null) {
       failures = 0;
+      pauses.reset();
       reached = true;
       answered.accept(unanswered.removeFirst(), verdicts);
       return;
@@ -107,11 +109,9 @@ public final class ItemStream implements AutoCloseable {
   }
 
   private void pause(RequestException failure) {
-    Duration growing = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
-    Duration bounded = growing.compareTo(LONGEST_PAUSE) < 0 ? growing : LONGEST_PAUSE;
-    Duration asked = failure.retryAfter().orElse(Duration.ZERO);
     try {
-      TimeUnit.NANOSECONDS.sleep((asked.compareTo(bounded) > 0 ? asked : bounded).toNanos());
+      Duration pause = pauses.next(failure.retryAfter().orElse(Duration.ZERO));
+      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Event.end(INTERRUPTED).failure();

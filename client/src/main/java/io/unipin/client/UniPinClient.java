@@ -1,7 +1,6 @@
 package io.unipin.client;
 
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
+import io.grpc.MethodDescriptor;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.EraseUserResponse;
 import io.unipin.proto.v1.RankRequest;
@@ -15,15 +14,32 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.RetrieveResponse;
 import io.unipin.proto.v1.UniPinGrpc;
-import io.unipin.proto.v1.UniPinGrpc.UniPinBlockingStub;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A client of a server. It has one connection, and each call has a deadline. A failed call throws a
- * {@link RequestException}. Thread-safe.
+ * A client of a server or of a fleet of servers. Each call has a deadline. A failed call throws a
+ * {@link RequestException}.
+ *
+ * <p>An address is one of these:
+ *
+ * <ul>
+ *   <li>{@code host:port}: one server, or a proxy in front of several. Each call is sent once.
+ *   <li>{@code host1:9090,host2:9090}: the replicas of a fleet, by these names.
+ *   <li>{@code dns:///name:9090}: the replicas of a fleet, by the addresses of the DNS name. New
+ *       addresses are taken in and old ones are left.
+ * </ul>
+ *
+ * <p>With a fleet, the calls of a user meet the same replica, because that replica keeps the user's
+ * encoded history ({@link ReplicaOrder}). If this replica drains, does not answer or has more than
+ * its share of this client's calls, the next one in the user's order follows. Calls that failed
+ * because a replica has no room or is away are repeated within their deadline, unless a repetition
+ * could count twice: {@code RecordActions} is repeated only if every action has an event id. Send
+ * the actions of one user per call, so that they meet the user's replica.
+ *
+ * <p>Thread-safe.
  */
 public final class UniPinClient implements AutoCloseable {
   /** The names of the stages in responses, in the order in which a request passes the stages. */
@@ -32,68 +48,103 @@ public final class UniPinClient implements AutoCloseable {
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-  private final ManagedChannel channel;
+  private final Calls calls;
   private final Duration deadline;
 
-  private UniPinClient(ManagedChannel channel, Duration deadline) {
-    this.channel = channel;
+  private UniPinClient(Calls calls, Duration deadline) {
+    this.calls = calls;
     this.deadline = deadline;
   }
 
-  /** Connects to {@code host:port}. Each call has a deadline of ten seconds. */
+  /** Connects to an address. Each call has a deadline of ten seconds. */
   public static UniPinClient connect(String address) {
     return connect(address, DEADLINE);
   }
 
   public static UniPinClient connect(String address, Duration deadline) {
-    return new UniPinClient(Channels.open(address, ClientSecurity.NONE), deadline);
+    return connect(address, ClientSecurity.NONE, deadline);
   }
 
-  /** Connects to a server that requires credentials. Each call has a deadline of ten seconds. */
+  /** Connects to servers that require credentials. Each call has a deadline of ten seconds. */
   public static UniPinClient connect(String address, ClientSecurity security) {
-    return new UniPinClient(Channels.open(address, security), DEADLINE);
+    return connect(address, security, DEADLINE);
+  }
+
+  /**
+   * Connects to servers that require credentials.
+   *
+   * @throws IllegalArgumentException when the address of a fleet has another form
+   */
+  public static UniPinClient connect(String address, ClientSecurity security, Duration deadline) {
+    return new UniPinClient(Addresses.open(address, security), deadline);
   }
 
   public RetrieveAndRankResponse retrieveAndRank(RetrieveAndRankRequest request) {
-    return call(stub -> stub.retrieveAndRank(request));
+    RetrieveAndRankRequest known =
+        request.getRequestId().isEmpty()
+            ? request.toBuilder().setRequestId(requestId()).build()
+            : request;
+    return call(UniPinGrpc.getRetrieveAndRankMethod(), known, request.getUser().getUserId(), true);
   }
 
   public RetrieveResponse retrieve(RetrieveRequest request) {
-    return call(stub -> stub.retrieve(request));
+    RetrieveRequest known =
+        request.getRequestId().isEmpty()
+            ? request.toBuilder().setRequestId(requestId()).build()
+            : request;
+    return call(UniPinGrpc.getRetrieveMethod(), known, request.getUser().getUserId(), true);
   }
 
   public RankResponse rank(RankRequest request) {
-    return call(stub -> stub.rank(request));
+    RankRequest known =
+        request.getRequestId().isEmpty()
+            ? request.toBuilder().setRequestId(requestId()).build()
+            : request;
+    return call(UniPinGrpc.getRankMethod(), known, request.getUser().getUserId(), true);
   }
 
   public RecordActionsResponse recordActions(RecordActionsRequest request) {
-    return call(stub -> stub.recordActions(request));
+    String user = request.getUsersCount() == 0 ? "" : request.getUsers(0).getUserId();
+    boolean identified =
+        request.getUsersList().stream()
+            .flatMap(actions -> actions.getActionsList().stream())
+            .noneMatch(action -> action.getEventId().isEmpty());
+    return call(UniPinGrpc.getRecordActionsMethod(), request, user, identified);
   }
 
   public RetractActionsResponse retractActions(RetractActionsRequest request) {
-    return call(stub -> stub.retractActions(request));
+    return call(UniPinGrpc.getRetractActionsMethod(), request, request.getUserId(), true);
   }
 
-  /** Erases a user and returns whether anything was stored about the user. */
+  /**
+   * Erases a user and returns whether anything was stored about the user. If the call was repeated,
+   * an earlier attempt may have erased what was stored.
+   */
   public boolean eraseUser(String user) {
     EraseUserRequest request = EraseUserRequest.newBuilder().setUserId(user).build();
-    EraseUserResponse response = call(stub -> stub.eraseUser(request));
+    EraseUserResponse response = call(UniPinGrpc.getEraseUserMethod(), request, user, true);
     return response.getExisted();
   }
 
-  private <T> T call(Function<UniPinBlockingStub, T> call) {
-    try {
-      return call.apply(
-          UniPinGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS));
-    } catch (StatusRuntimeException e) {
-      throw RequestException.of(e);
-    }
+  /** Returns the replicas as this client sees them; empty for a client of one address. */
+  public List<ReplicaStatus> replicas() {
+    return calls instanceof FleetCalls fleet ? fleet.replicas() : List.of();
   }
 
-  /** Closes the connection. Idempotent. */
+  /** Returns an id for a request, so that a repeated request is recognised in logs. */
+  private static String requestId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+  }
+
+  private <Q, A> A call(MethodDescriptor<Q, A> method, Q request, String user, boolean repeatable) {
+    return calls.send(new Call<>(method, request, user, repeatable), deadline.toNanos());
+  }
+
+  /** Closes the connections. Idempotent. */
   @Override
   public void close() {
-    channel.shutdownNow();
+    calls.close();
   }
 }

@@ -1,0 +1,44 @@
+package io.unipin.client;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One call of a client.
+ *
+ * @param user id of the user that the call is about; the header {@code x-user-id} carries it, so
+ *     that proxies can route by it
+ * @param repeatable whether the call may be sent again without harm when it is not known whether a
+ *     server carried it out
+ */
+record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean repeatable) {
+  private static final Metadata.Key<String> USER =
+      Metadata.Key.of("x-user-id", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** Most characters of an id that the header carries. Servers refuse longer ids. */
+  private static final int LONGEST_ID = 256;
+
+  /** Sends the call and waits for the answer. */
+  A send(Channel channel, long nanos) {
+    Metadata headers = new Metadata();
+    headers.put(USER, header(user));
+    Channel routed =
+        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(nanos, TimeUnit.NANOSECONDS);
+    return ClientCalls.blockingUnaryCall(routed, method, options, request);
+  }
+
+  /** Returns the id as a header can carry it: in UTF-8, with %-escapes as in the forms of HTML. */
+  static String header(String user) {
+    String known = user.length() <= LONGEST_ID ? user : user.substring(0, LONGEST_ID);
+    return URLEncoder.encode(known, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,114 @@
+package io.unipin.client;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The replicas of a fleet, and the choice among them.
+ *
+ * <p>A call goes to the first replica in its user's order ({@link ReplicaOrder}) that takes calls
+ * and has room. A replica has room while fewer than ⌈1.25 · (f + 1) / n⌉ of this client's calls are
+ * in flight there, with f calls in flight at the n replicas that take calls. This is consistent
+ * hashing with bounded loads (Mirrokni, Thorup and Zadimoghaddam, 2018, <a
+ * href="https://arxiv.org/abs/1608.01350">arXiv:1608.01350</a>). Thread-safe.
+ */
+final class Fleet implements AutoCloseable {
+  private final Function<String, Replica> connect;
+
+  @GuardedBy("this")
+  private final Map<String, Replica> replicas = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  /** Creates a fleet without replicas. {@code connect} opens the replica of a name. */
+  Fleet(Function<String, Replica> connect) {
+    this.connect = connect;
+  }
+
+  /** Connects to the replicas that are new, and retires those that are not named any longer. */
+  synchronized void update(Collection<String> names) {
+    if (closed) {
+      return;
+    }
+    Map<String, Replica> gone = new HashMap<>(replicas);
+    for (String name : names) {
+      gone.remove(name);
+      replicas.computeIfAbsent(name, connect);
+    }
+    for (Replica replica : gone.values()) {
+      replicas.remove(replica.name());
+      replica.retire();
+    }
+  }
+
+  synchronized List<Replica> replicas() {
+    return List.copyOf(replicas.values());
+  }
+
+  synchronized int size() {
+    return replicas.size();
+  }
+
+  /**
+   * Chooses a replica for a call and counts the call as begun. The caller must report its end.
+   *
+   * @param tried names of the replicas that are not chosen
+   * @return empty if all replicas were tried
+   */
+  synchronized Optional<Replica> begin(String user, Set<String> tried) {
+    List<Replica> open = new ArrayList<>();
+    int inFlight = 0;
+    for (Replica replica : replicas.values()) {
+      if (replica.takesCalls()) {
+        open.add(replica);
+        inFlight += replica.inFlight();
+      }
+    }
+    int room = room(inFlight, Math.max(1, open.size()));
+    Replica first = null;
+    Replica closedOne = null;
+    for (String name : ReplicaOrder.of(user, replicas.keySet())) {
+      Replica replica = replicas.get(name);
+      if (replica == null || tried.contains(name)) {
+        continue;
+      }
+      if (!open.contains(replica)) {
+        closedOne = closedOne == null ? replica : closedOne;
+      } else if (replica.inFlight() < room) {
+        return Optional.of(begun(replica));
+      } else if (first == null) {
+        first = replica;
+      }
+    }
+    // A replica without room is better than none, and one that may be away is better than a
+    // failure.
+    return Optional.ofNullable(first == null ? closedOne : first).map(Fleet::begun);
+  }
+
+  private static Replica begun(Replica replica) {
+    replica.began();
+    return replica;
+  }
+
+  /** Returns the number of calls in flight from which on a replica has no room. */
+  static int room(int inFlight, int replicas) {
+    long quarters = 5L * (inFlight + 1L);
+    return (int) ((quarters + 4L * replicas - 1) / (4L * replicas));
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    replicas.values().forEach(Replica::close);
+    replicas.clear();
+  }
+}

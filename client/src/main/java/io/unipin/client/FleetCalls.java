@@ -1,0 +1,142 @@
+package io.unipin.client;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends each call to a replica of a fleet, and repeats it at another replica if that helps.
+ *
+ * <p>A call is repeated only if it is repeatable, and only after OVERLOADED or UNAVAILABLE. If the
+ * replica has no room or asked for a pause (RetryInfo), the client makes a pause first. Otherwise
+ * it tries the next replica at once, and makes a pause when all have been tried. The pauses grow. A
+ * call is not repeated if its deadline would pass in the pause. Thread-safe.
+ */
+final class FleetCalls implements Calls {
+  private static final Logger logger = System.getLogger(FleetCalls.class.getName());
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final long TICK_MS = 100;
+
+  private final Fleet fleet;
+  private final FleetNames names;
+  private final Thread keeper;
+  private volatile boolean closed;
+
+  /** Connects to the fleet, and watches its names and its health until this object is closed. */
+  FleetCalls(Fleet fleet, FleetNames names) {
+    this.fleet = fleet;
+    this.names = names;
+    fleet.update(names.first());
+    this.keeper = new Thread(this::keep, "unipin-fleet");
+    keeper.setDaemon(true);
+    keeper.start();
+  }
+
+  private void keep() {
+    boolean failed = false;
+    while (!closed) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(TICK_MS);
+        names.changed().ifPresent(fleet::update);
+        fleet.replicas().forEach(Replica::tick);
+        failed = false;
+      } catch (InterruptedException e) {
+        return; // the client is closed
+      } catch (RuntimeException e) {
+        if (!failed) { // the same cause tends to make every round fail
+          logger.log(Level.ERROR, "the fleet could not be watched; it is tried again", e);
+        }
+        failed = true;
+      }
+    }
+  }
+
+  /** Returns the replicas as this client sees them. */
+  List<ReplicaStatus> replicas() {
+    return fleet.replicas().stream().map(Replica::status).toList();
+  }
+
+  @Override
+  public <Q, A> A send(Call<Q, A> call, long nanos) {
+    long end = System.nanoTime() + nanos;
+    Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+    Set<String> tried = new HashSet<>();
+    RequestException last = null;
+    while (true) {
+      Optional<Replica> replica = fleet.begin(call.user(), tried);
+      if (replica.isEmpty()) {
+        throw last == null ? noReplica() : last;
+      }
+      tried.add(replica.get().name());
+      try {
+        return attempt(call, replica.get(), end - System.nanoTime());
+      } catch (StatusRuntimeException e) {
+        last = RequestException.of(e);
+        if (!mayRepeat(call, last)) {
+          throw last;
+        }
+        boolean all = tried.size() >= fleet.size();
+        if (all) {
+          tried.clear();
+        }
+        if (all
+            || last.kind() == RequestException.Kind.OVERLOADED
+            || last.retryAfter().isPresent()) {
+          pause(pauses.next(last.retryAfter().orElse(Duration.ZERO)), end, last);
+        }
+      }
+    }
+  }
+
+  private static <Q, A> A attempt(Call<Q, A> call, Replica replica, long nanos) {
+    try {
+      A answer = call.send(replica.channel(), nanos);
+      replica.answered();
+      return answer;
+    } finally {
+      replica.ended();
+    }
+  }
+
+  private boolean mayRepeat(Call<?, ?> call, RequestException failure) {
+    RequestException.Kind kind = failure.kind();
+    return !closed
+        && call.repeatable()
+        && (kind == RequestException.Kind.OVERLOADED || kind == RequestException.Kind.UNAVAILABLE);
+  }
+
+  /** Waits, or throws the last failure if the deadline would pass meanwhile. */
+  private static void pause(Duration pause, long end, RequestException last) {
+    if (end - System.nanoTime() <= pause.toNanos()) {
+      throw last;
+    }
+    try {
+      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw RequestException.of(
+          Status.CANCELLED.withDescription("interrupted").asRuntimeException());
+    }
+  }
+
+  private static RequestException noReplica() {
+    return RequestException.of(
+        Status.UNAVAILABLE.withDescription("a replica expected, got none").asRuntimeException());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    keeper.interrupt();
+    names.close();
+    fleet.close();
+  }
+}

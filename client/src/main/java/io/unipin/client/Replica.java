@@ -1,0 +1,266 @@
+package io.unipin.client;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.StreamObserver;
+import io.unipin.client.ReplicaStatus.State;
+import io.unipin.proto.v1.UniPinGrpc;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * One replica of a fleet: its connection, its health and the calls in flight.
+ *
+ * <p>The health service's Watch tells at once when the replica drains. A replica that has answered
+ * nothing for a while is asked for its health. If it stays silent, its connection may lead nowhere:
+ * then the connection is replaced, and its calls end as UNAVAILABLE. {@link #tick} drives all of
+ * this. Thread-safe.
+ */
+final class Replica implements AutoCloseable {
+  private static final HealthCheckRequest REQUEST =
+      HealthCheckRequest.newBuilder().setService(UniPinGrpc.SERVICE_NAME).build();
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** Silence of a replica with calls in flight, after which it is asked for its health. */
+  private static final Duration SILENCE = Duration.ofSeconds(1);
+
+  /** The same for a replica without calls in flight. */
+  private static final Duration IDLE_SILENCE = Duration.ofSeconds(10);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final String name;
+  private final Supplier<ManagedChannel> connect;
+  private final LongSupplier clock;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicLong calls = new AtomicLong();
+  private final AtomicBoolean asking = new AtomicBoolean();
+  private volatile ManagedChannel channel;
+  private volatile State state = State.UNKNOWN;
+  private volatile long heard;
+
+  @GuardedBy("this")
+  private final Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+
+  /** The watch whose messages count; the messages of earlier watches are ignored. */
+  @GuardedBy("this")
+  private int watch;
+
+  @GuardedBy("this")
+  private boolean watching;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  /** Time at which the next watch begins, by the clock. */
+  @GuardedBy("this")
+  private long watchAt;
+
+  /**
+   * Creates a replica that is not watched yet.
+   *
+   * @param connect opens a connection
+   * @param clock nanoseconds, as of {@link System#nanoTime}
+   */
+  Replica(String name, Supplier<ManagedChannel> connect, LongSupplier clock) {
+    this.name = name;
+    this.connect = connect;
+    this.clock = clock;
+    this.channel = connect.get();
+    this.heard = clock.getAsLong();
+    this.watchAt = heard;
+  }
+
+  String name() {
+    return name;
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  boolean takesCalls() {
+    return state.takesCalls();
+  }
+
+  int inFlight() {
+    return inFlight.get();
+  }
+
+  /** Counts a call that begins. */
+  void began() {
+    inFlight.incrementAndGet();
+    calls.incrementAndGet();
+  }
+
+  /** Counts a call that ended. */
+  void ended() {
+    inFlight.decrementAndGet();
+  }
+
+  /** Notes that the replica answered. */
+  void answered() {
+    heard = clock.getAsLong();
+  }
+
+  ReplicaStatus status() {
+    return new ReplicaStatus(name, state, inFlight.get(), calls.get());
+  }
+
+  /** Watches the replica's health, and asks for it after a silence. Called every so often. */
+  void tick() {
+    beginWatch();
+    Duration silence = inFlight.get() > 0 ? SILENCE : IDLE_SILENCE;
+    if (state.takesCalls()
+        && clock.getAsLong() - heard > silence.toNanos()
+        && asking.compareAndSet(false, true)) {
+      ask();
+    }
+  }
+
+  private synchronized void beginWatch() {
+    if (closed || watching || clock.getAsLong() - watchAt < 0) {
+      return;
+    }
+    if (state == State.AWAY) {
+      // A connection that failed often waits for minutes before it tries again, a new one does not.
+      reconnect(false);
+    }
+    watching = true;
+    watch++;
+    HealthGrpc.newStub(channel).watch(REQUEST, new Watch(watch));
+  }
+
+  /** Replaces the connection. Its calls go on, or end as UNAVAILABLE if they are cut. */
+  @GuardedBy("this")
+  private void reconnect(boolean cut) {
+    ManagedChannel old = channel;
+    channel = connect.get();
+    if (cut) {
+      old.shutdownNow();
+    } else {
+      old.shutdown();
+    }
+  }
+
+  private void ask() {
+    HealthGrpc.newStub(channel)
+        .withDeadlineAfter(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
+        .check(REQUEST, new Answer());
+  }
+
+  private synchronized void silent() {
+    if (!closed) {
+      state = State.AWAY;
+      watching = false;
+      watch++;
+      watchAt = clock.getAsLong() + pauses.next(Duration.ZERO).toNanos();
+      reconnect(true);
+    }
+  }
+
+  /** Ends the connection. Calls in flight are still answered. Idempotent. */
+  synchronized void retire() {
+    closed = true;
+    channel.shutdown();
+  }
+
+  /** Ends the connection and its calls. Idempotent. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    channel.shutdownNow();
+  }
+
+  /** The answer to a question for the health. */
+  private final class Answer implements StreamObserver<HealthCheckResponse> {
+    @Override
+    public void onNext(HealthCheckResponse health) {
+      answered();
+      if (health.getStatus() != ServingStatus.SERVING) {
+        state = State.DRAINING; // the watch tells when it serves again
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      asking.set(false);
+      Status.Code code = Status.fromThrowable(failure).getCode();
+      if (code == Status.Code.DEADLINE_EXCEEDED) {
+        silent();
+      } else if (code == Status.Code.UNIMPLEMENTED) {
+        answered(); // a server without a health service answered at least
+      }
+    }
+
+    @Override
+    public void onCompleted() {
+      asking.set(false);
+    }
+  }
+
+  /** The messages of one watch. */
+  private final class Watch implements StreamObserver<HealthCheckResponse> {
+    private final int number;
+    private boolean told;
+
+    Watch(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public void onNext(HealthCheckResponse health) {
+      synchronized (Replica.this) {
+        if (number == watch) {
+          told = true;
+          pauses.reset();
+          answered();
+          state = health.getStatus() == ServingStatus.SERVING ? State.SERVING : State.DRAINING;
+        }
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      end(Status.fromThrowable(failure).getCode() == Status.Code.UNIMPLEMENTED);
+    }
+
+    @Override
+    public void onCompleted() {
+      end(false);
+    }
+
+    /**
+     * Begins a new watch. A watch that told something may have ended with the age of its
+     * connection, so the replica counts as away only when the next watch tells nothing.
+     */
+    private void end(boolean noHealthService) {
+      synchronized (Replica.this) {
+        if (number != watch || closed) {
+          return;
+        }
+        if (noHealthService) {
+          state = State.SERVING;
+          return; // and stays watched, in name
+        }
+        watching = false;
+        watchAt = clock.getAsLong();
+        if (!told) {
+          state = State.AWAY;
+          watchAt += pauses.next(Duration.ZERO).toNanos();
+        }
+      }
+    }
+  }
+}

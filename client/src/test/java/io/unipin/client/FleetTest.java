@@ -1,0 +1,80 @@
+package io.unipin.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class FleetTest {
+  private static final List<String> NAMES = List.of("a:1", "b:1", "c:1");
+
+  /** The replicas are never called, so their connections stay closed. */
+  private final Fleet fleet =
+      new Fleet(
+          name ->
+              new Replica(
+                  name, () -> Channels.open("127.0.0.1:1", ClientSecurity.NONE), System::nanoTime));
+
+  @AfterEach
+  void close() {
+    fleet.close();
+  }
+
+  private String begin(String user, String... tried) {
+    return fleet.begin(user, Set.of(tried)).orElseThrow().name();
+  }
+
+  @Test
+  void begin_oneUser_goesOnToTheNextWhereTheFirstHasItsShare() {
+    fleet.update(NAMES);
+    List<String> order = ReplicaOrder.of("u", NAMES);
+    List<String> chosen = new ArrayList<>();
+    for (int call = 0; call < 9; call++) {
+      chosen.add(begin("u"));
+    }
+    // Rooms by the calls in flight before each call: 1 1 2 2 3 3 3 4 4.
+    assertThat(chosen)
+        .containsExactly(
+            order.get(0),
+            order.get(1),
+            order.get(0),
+            order.get(1),
+            order.get(0),
+            order.get(1),
+            order.get(2),
+            order.get(0),
+            order.get(1));
+  }
+
+  @Test
+  void begin_manyCallsInFlight_keepsEveryReplicaBelowItsShare() {
+    fleet.update(NAMES);
+    for (int call = 0; call < 300; call++) {
+      begin("u" + call % 7);
+      int most = fleet.replicas().stream().mapToInt(Replica::inFlight).max().orElseThrow();
+      assertThat(most).isLessThanOrEqualTo(Fleet.room(call, 3));
+    }
+  }
+
+  @Test
+  void begin_afterTries_choosesTheRestInOrder() {
+    fleet.update(NAMES);
+    List<String> order = ReplicaOrder.of("u", NAMES);
+    assertThat(begin("u", order.get(0))).isEqualTo(order.get(1));
+    assertThat(begin("u", order.get(0), order.get(1))).isEqualTo(order.get(2));
+    assertThat(fleet.begin("u", new HashSet<>(NAMES))).isEmpty();
+  }
+
+  @Test
+  void update_otherNames_keepsTheReplicasThatStay() {
+    fleet.update(NAMES);
+    Replica stays = fleet.replicas().get(1);
+    fleet.update(List.of("d:1", "b:1"));
+    assertThat(fleet.replicas()).extracting(Replica::name).containsExactly("b:1", "d:1");
+    assertThat(fleet.replicas()).contains(stays);
+  }
+}
