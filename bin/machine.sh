@@ -29,8 +29,10 @@ missing_packages() {
   has_file '/usr/lib/*/libopenblas.so' || has_file '/usr/lib*/libopenblas.so' ||
     has_file '/usr/local/lib/libopenblas.so' || echo libopenblas-dev
   [[ -n "${UNIPIN_TEST:-}" ]] || return 0
-  # What some tests look at the server with, and what it keeps histories in there.
+  # What some tests look at the server with, put before it, or keep histories in.
   command -v prometheus >/dev/null || echo prometheus
+  command -v nginx >/dev/null || echo nginx
+  command -v haproxy >/dev/null || echo haproxy
   command -v chromium >/dev/null || echo chromium
   command -v chromedriver >/dev/null || echo chromium-driver
   command -v redis-server >/dev/null || echo redis-server
@@ -50,7 +52,7 @@ install_packages() {
   fi
   say "installing $*"
   # Servers are tools here: their packages must not start services, on ports of ours at that.
-  for package in prometheus redis-server; do
+  for package in prometheus redis-server nginx haproxy; do
     if [[ " $* " == *" $package "* ]] && command -v systemctl >/dev/null; then
       "${sudo[@]}" systemctl mask "$package.service" >/dev/null 2>&1 || true
     fi

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 
 final class ProgramsTest {
-  private static final List<Class<?>> USERS = List.of(ConsoleTest.class, PrometheusTest.class);
+  private static final List<Class<?>> USERS =
+      List.of(ConsoleTest.class, HaproxyTest.class, NginxTest.class, PrometheusTest.class);
 
   @Test
   void evaluate_missingProgram_skipsAndSaysSo() {
