@@ -1,6 +1,7 @@
 package io.unipin.benchmarks;
 
 import io.unipin.benchmarks.ann.AnnCommand;
+import io.unipin.benchmarks.cluster.ClusterCommand;
 import io.unipin.benchmarks.erasure.ErasureCommand;
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
 import io.unipin.benchmarks.fuzz.FuzzCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
       SwapCommand.class,
       ErasureCommand.class,
       ItemsCommand.class,
+      ClusterCommand.class,
       ExperimentsCommand.class,
       FuzzCommand.class,
       QualityCommand.class,

@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.erasure;
 
+import io.unipin.benchmarks.measure.FileTraces;
 import io.unipin.benchmarks.server.BenchServer;
 import io.unipin.benchmarks.server.BenchWorld;
 import io.unipin.cli.check.Output;
@@ -78,7 +79,7 @@ public final class ErasureCommand implements Callable<Integer> {
           new ErasureScenes(world, data, disk, USERS - SCENES, USERS).play(results);
         }
         progress.at(4, 5, "erased with logs off and a full disk");
-        List<String> left = ErasureTraces.files(data.folder(), ErasureWorld.TRACES);
+        List<String> left = FileTraces.files(data.folder(), ErasureWorld.TRACES);
         results.merge("bytes_left", left.size(), (a, b) -> (int) a + (int) b);
         results.put("files_left", left);
       }

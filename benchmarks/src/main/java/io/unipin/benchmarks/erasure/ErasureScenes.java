@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.erasure;
 
+import io.unipin.benchmarks.measure.FileTraces;
 import io.unipin.benchmarks.server.BenchServer;
 import io.unipin.benchmarks.server.BenchWorld;
 import io.unipin.client.UniPinClient;
@@ -66,6 +67,6 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
       // These users have lines in the log that was written before.
       new ErasureTraffic(client, client).erase(from, middle);
     }
-    return ErasureTraces.files(disk.folder(), ErasureWorld.TRACES);
+    return FileTraces.files(disk.folder(), ErasureWorld.TRACES);
   }
 }

@@ -28,6 +28,7 @@ public final class BenchServer implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final String HOST = "127.0.0.1:";
   private static final double MIB = 1 << 20;
+  private static final String FLEET_HEAP = "-Xms256m -Xmx256m";
 
   private final ChildProcess process;
   private final JsonNode ports;
@@ -73,11 +74,28 @@ public final class BenchServer implements AutoCloseable {
         (arguments, output) -> ChildProcess.start(Home.find(), arguments, Map.of(), output));
   }
 
+  /**
+   * Starts a server on a given port, so that a server that is started again has the same address.
+   * The server has the same priority as its callers.
+   */
+  public static BenchServer onPort(int port, Path bundle, Path work, List<String> settings)
+      throws IOException, InterruptedException {
+    Map<String, String> options = Map.of("UNIPIN_JAVA_OPTIONS", FLEET_HEAP);
+    return start(
+        arguments(port, bundle, work, settings),
+        work,
+        (arguments, output) -> ChildProcess.start(Home.find(), arguments, options, output));
+  }
+
   private static List<String> arguments(Path bundle, Path work, List<String> settings) {
+    return arguments(0, bundle, work, settings);
+  }
+
+  private static List<String> arguments(int port, Path bundle, Path work, List<String> settings) {
     List<String> all = new ArrayList<>();
     all.addAll(
         List.of(
-            "server.port=0",
+            "server.port=" + port,
             "server.adminPort=0",
             "server.metricsPort=0",
             "console.enabled=false"));

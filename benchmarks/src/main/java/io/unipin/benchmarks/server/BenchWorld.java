@@ -68,7 +68,7 @@ public record BenchWorld(Path folder, Size size, int users) {
     return new BenchWorld(Files.createTempDirectory("unipin-load"), size, users);
   }
 
-  Path bundles() {
+  public Path bundles() {
     return folder.resolve("bundles");
   }
 
@@ -103,7 +103,7 @@ public record BenchWorld(Path folder, Size size, int users) {
     return new CatalogueItem(id, "item " + id, "", FeedLog.NO_TIME, content);
   }
 
-  int candidates() {
+  public int candidates() {
     return size.candidates;
   }
 
@@ -128,7 +128,7 @@ public record BenchWorld(Path folder, Size size, int users) {
   }
 
   /** Returns the number of bytes of all users' state. */
-  long cacheBytes() {
+  public long cacheBytes() {
     KvLayout layout = shape().kvLayout(KvType.FLOAT32);
     return users * layout.blockBytes(layout.capacityFor(layout.maxRows()));
   }

@@ -1,4 +1,4 @@
-package io.unipin.benchmarks.erasure;
+package io.unipin.benchmarks.measure;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Searches files for texts that no file may contain. */
-final class ErasureTraces {
+public final class FileTraces {
   private static final int CHUNK = 4 << 20;
 
-  private ErasureTraces() {}
+  private FileTraces() {}
 
   /**
    * Returns the files below a folder that contain one of the texts, in their content or in their
    * name.
    */
-  static List<String> files(Path folder, List<String> texts) throws IOException {
+  public static List<String> files(Path folder, List<String> texts) throws IOException {
     List<String> found = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -1,0 +1,123 @@
+package io.unipin.benchmarks.cluster;
+
+import io.unipin.benchmarks.server.BenchServer;
+import io.unipin.benchmarks.server.BenchWorld;
+import io.unipin.client.UniPinClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What all scenes of the benchmark share: two bundles of equal size, a server that computes pages
+ * anew, and a folder.
+ */
+final class ClusterWorld implements AutoCloseable {
+  static final String BUNDLE = "first";
+  static final String OTHER_BUNDLE = "second";
+  private static final int REPLICAS = 3;
+  private static final int CACHED_USERS = 400;
+  private static final int CALLERS = 6;
+  private static final int USERS_PER_CALLER = 8;
+  private static final Duration EVERY = Duration.ofMillis(250);
+  private static final Duration ORACLE_DEADLINE = Duration.ofSeconds(30);
+
+  private final BenchWorld world;
+  private final BenchServer reference;
+  private final UniPinClient referenceClient;
+  private final boolean quick;
+  private int scenes;
+
+  private ClusterWorld(
+      BenchWorld world, BenchServer reference, UniPinClient referenceClient, boolean quick) {
+    this.world = world;
+    this.reference = reference;
+    this.referenceClient = referenceClient;
+    this.quick = quick;
+  }
+
+  /** Publishes the bundles and starts the reference server. */
+  static ClusterWorld create(boolean quick) throws IOException, InterruptedException {
+    BenchWorld world = BenchWorld.create(BenchWorld.Size.SMALL, CACHED_USERS);
+    boolean ready = false;
+    try {
+      world.publish(BUNDLE, OTHER_BUNDLE);
+      BenchServer reference =
+          BenchServer.onPort(
+              0,
+              world.bundles().resolve(BUNDLE),
+              world.folder().resolve("reference"),
+              settings(world));
+      UniPinClient client = UniPinClient.connect(reference.address(), ORACLE_DEADLINE);
+      ready = true;
+      return new ClusterWorld(world, reference, client, quick);
+    } finally {
+      if (!ready) {
+        world.delete();
+      }
+    }
+  }
+
+  private static List<String> settings(BenchWorld world) {
+    return List.of(
+        "retrieval.candidates=" + world.candidates(),
+        "cache.budget=" + world.cacheBytes() + "B",
+        "engine.workers=1");
+  }
+
+  boolean quick() {
+    return quick;
+  }
+
+  /** Returns a new folder for a scene. */
+  Path folder(String scene) {
+    return world.folder().resolve(scene + "-" + scenes++);
+  }
+
+  Path bundle(String name) {
+    return world.bundles().resolve(name);
+  }
+
+  /** Starts three replicas that share a Redis. */
+  FleetProcesses fleet(Path folder, List<String> more) throws IOException, InterruptedException {
+    return fleet(folder, REPLICAS, more);
+  }
+
+  FleetProcesses fleet(Path folder, int replicas, List<String> more)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(settings(world));
+    all.addAll(more);
+    return FleetProcesses.start(folder, bundle(BUNDLE), replicas, all);
+  }
+
+  PageOracle oracle() {
+    return new PageOracle(referenceClient);
+  }
+
+  /** Prepares the sessions of a scene. */
+  FleetTraffic traffic(FleetClients clients) {
+    return new FleetTraffic(clients, oracle(), world.history(), EVERY);
+  }
+
+  /** Starts the sessions of a scene. */
+  static void begin(FleetTraffic traffic) {
+    traffic.start("cluster", CALLERS, USERS_PER_CALLER);
+  }
+
+  int historyLimit() {
+    return world.history();
+  }
+
+  /** Ends the reference server and leaves all files. */
+  void closeReference() {
+    referenceClient.close();
+    reference.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    closeReference();
+    world.delete();
+  }
+}

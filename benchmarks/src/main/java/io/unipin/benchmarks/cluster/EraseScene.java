@@ -1,0 +1,94 @@
+package io.unipin.benchmarks.cluster;
+
+import io.unipin.benchmarks.measure.FileTraces;
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UserActions;
+import io.unipin.proto.v1.UserContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Erases a user whom every replica knows, and looks for what is left of the user in all files. */
+final class EraseScene {
+  private static final String USER = "canary-4f1d9c27";
+  private static final String EVENT = "canary-event-83b6e05a";
+  private static final int ACTIONS = 20;
+  private static final double GIVE_UP_SECONDS = 30;
+
+  private final ClusterWorld world;
+
+  EraseScene(ClusterWorld world) {
+    this.world = world;
+  }
+
+  Map<String, Object> play() throws IOException, InterruptedException {
+    Path folder = world.folder("erase");
+    Map<String, Object> results = new LinkedHashMap<>();
+    try (RedisServers redis = RedisServers.single(folder.resolve("redis"));
+        FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.settings())) {
+      List<UniPinClient> clients = new ArrayList<>();
+      for (ReplicaProcess replica : fleet.replicas()) {
+        clients.add(UniPinClient.connect(replica.address()));
+      }
+      try {
+        record(clients.get(0));
+        for (UniPinClient client : clients) {
+          actions(client);
+        }
+        long begin = System.nanoTime();
+        clients.get(0).eraseUser(USER);
+        List<String> left = FileTraces.files(folder, List.of(USER, EVENT));
+        while (!left.isEmpty() && secondsSince(begin) < GIVE_UP_SECONDS) {
+          Thread.sleep(100);
+          left = FileTraces.files(folder, List.of(USER, EVENT));
+        }
+        results.put("erase_s", secondsSince(begin));
+        int known = 0;
+        for (UniPinClient client : clients) {
+          known += actions(client);
+        }
+        results.put("erase_actions_left", known);
+        results.put("erase_bytes_left", left.size());
+        results.put("erase_files_left", left);
+      } finally {
+        clients.forEach(UniPinClient::close);
+      }
+    }
+    return results;
+  }
+
+  private static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1e9;
+  }
+
+  private static void record(UniPinClient client) {
+    UserActions.Builder actions = UserActions.newBuilder().setUserId(USER);
+    long now = System.currentTimeMillis();
+    for (int i = 0; i < ACTIONS; i++) {
+      actions.addActions(
+          Action.newBuilder()
+              .setEventId(EVENT + "-" + i)
+              .setItemId(i)
+              .addActions("click")
+              .setTimeMs(now - ACTIONS + i));
+    }
+    client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
+  }
+
+  /** Asks for a page and returns the number of actions that it counts. */
+  private static int actions(UniPinClient client) {
+    return client
+        .retrieveAndRank(
+            RetrieveAndRankRequest.newBuilder()
+                .setUser(UserContext.newBuilder().setUserId(USER))
+                .build())
+        .getServed()
+        .getHistoryActions();
+  }
+}

@@ -1,0 +1,164 @@
+package io.unipin.benchmarks.cluster;
+
+import io.unipin.cli.console.Table;
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinAdminClient;
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UserContext;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Plays the life of a fleet of three replicas over a Redis cluster: deaths, a change of bundles, an
+ * erasure. Shows what users notice.
+ */
+final class FleetDemo {
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration SPAN = Duration.ofSeconds(15);
+  private static final Duration DEAD = Duration.ofSeconds(12);
+
+  private final ClusterWorld world;
+  private final PrintWriter out;
+  private final Table table =
+      new Table("what happens", "pages", "failed", "degraded", "hits", "p99 ms");
+
+  FleetDemo(ClusterWorld world, PrintWriter out) {
+    this.world = world;
+    this.out = out;
+  }
+
+  /**
+   * Plays all scenes.
+   *
+   * @param keep whether the fleet and its Redis go on running afterwards
+   */
+  void play(boolean keep) throws IOException, InterruptedException {
+    Path folder = world.folder("demo");
+    say("starting a Redis cluster of three primaries, each with a replica");
+    try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"))) {
+      List<String> settings = new ArrayList<>(redis.settings());
+      settings.add("redis.waitReplicas=1");
+      settings.add("history.whenAway=EMPTY");
+      say("starting three replicas");
+      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), settings);
+          FleetClients clients = FleetClients.byUser(fleet)) {
+        play(fleet, redis, clients);
+        if (keep) {
+          redis.keep();
+          fleet.keep();
+          out.println("The fleet goes on running at " + fleet.addresses());
+          out.println("Its files: " + folder);
+        }
+      }
+    }
+  }
+
+  private void say(String text) {
+    out.println("cluster demo: " + text);
+    out.flush();
+  }
+
+  private void play(FleetProcesses fleet, RedisServers redis, FleetClients clients)
+      throws IOException, InterruptedException {
+    try (FleetTraffic traffic = world.traffic(clients)) {
+      ClusterWorld.begin(traffic);
+      Thread.sleep(WARM_UP.toMillis());
+      scene("nothing", traffic, () -> Thread.sleep(SPAN.toMillis()));
+      scene("a replica is killed, then started again", traffic, () -> killReplica(fleet));
+      scene("a Redis primary is killed, its replica takes over", traffic, () -> killRedis(redis));
+      scene("the bundle is changed, replica by replica", traffic, () -> swap(fleet));
+      traffic.end();
+      table.print(out);
+      conclude(fleet, traffic);
+    }
+  }
+
+  /** Something that happens to the fleet. */
+  private interface Happening {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private void scene(String what, FleetTraffic traffic, Happening happening)
+      throws IOException, InterruptedException {
+    say(what);
+    long begin = System.nanoTime();
+    happening.run();
+    FleetNotes.Span span = traffic.notes().since(begin);
+    table.row(
+        what,
+        span.pages(),
+        span.failed(),
+        span.degraded(),
+        String.format(Locale.ROOT, "%.1f %%", 100 * span.hits()),
+        String.format(Locale.ROOT, "%.0f", span.p99Millis()));
+  }
+
+  private static void killReplica(FleetProcesses fleet) throws IOException, InterruptedException {
+    ReplicaProcess victim = fleet.replica(1);
+    victim.kill();
+    Thread.sleep(DEAD.toMillis());
+    victim.start(fleet.bundle());
+    Thread.sleep(SPAN.toMillis());
+  }
+
+  private static void killRedis(RedisServers redis) throws IOException, InterruptedException {
+    EngineProcess primary = redis.primaries().get(0);
+    primary.kill();
+    Thread.sleep(DEAD.toMillis());
+    primary.start();
+  }
+
+  private static void swap(FleetProcesses fleet) throws InterruptedException {
+    for (ReplicaProcess replica : fleet.replicas()) {
+      try (UniPinAdminClient admin = UniPinAdminClient.connect(replica.server().adminAddress())) {
+        admin.loadBundle(ClusterWorld.OTHER_BUNDLE);
+      }
+      Thread.sleep(SPAN.toMillis() / fleet.replicas().size());
+    }
+  }
+
+  private void conclude(FleetProcesses fleet, FleetTraffic traffic) {
+    int acknowledged =
+        traffic.users().stream().mapToInt(user -> user.acknowledged().size()).sum();
+    try (UniPinClient client = UniPinClient.connect(fleet.replica(0).address())) {
+      int lost = traffic.lost(client);
+      out.printf(
+          "actions acknowledged: %d, found on pages at the end: %d%n",
+          acknowledged, acknowledged - lost);
+      FleetUser user = traffic.users().get(0);
+      long begin = System.nanoTime();
+      client.eraseUser(user.id());
+      double millis = (System.nanoTime() - begin) / 1e6;
+      int left = 0;
+      for (ReplicaProcess replica : fleet.replicas()) {
+        left += historyAt(replica, user);
+      }
+      out.printf(
+          Locale.ROOT,
+          "user %s erased in %.0f ms; actions of the user that a replica still knows: %d%n",
+          user.id(),
+          millis,
+          left);
+    } catch (RequestException e) {
+      out.println("the fleet did not answer: " + e.getMessage());
+    }
+  }
+
+  private static int historyAt(ReplicaProcess replica, FleetUser user) {
+    try (UniPinClient client = UniPinClient.connect(replica.address())) {
+      return client
+          .retrieveAndRank(
+              RetrieveAndRankRequest.newBuilder()
+                  .setUser(UserContext.newBuilder().setUserId(user.id()))
+                  .build())
+          .getServed()
+          .getHistoryActions();
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.unipin.benchmarks.cluster;
+
+import io.unipin.benchmarks.measure.Latencies;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** What happened to the calls of a fleet's users. Thread-safe. */
+final class FleetNotes {
+  private final List<PageNote> pages = new ArrayList<>();
+  private final Latencies records = new Latencies();
+  private final Map<String, Integer> failures = new TreeMap<>();
+  private int recorded;
+  private int recordsFailed;
+
+  synchronized void page(PageNote note) {
+    pages.add(note);
+    if (note.hasFailed()) {
+      failures.merge("page: " + note.failure(), 1, Integer::sum);
+    }
+  }
+
+  synchronized void recorded(double millis) {
+    recorded++;
+    records.add(millis);
+  }
+
+  synchronized void recordFailed(String failure) {
+    recordsFailed++;
+    failures.merge("record: " + failure, 1, Integer::sum);
+  }
+
+  /** Returns the number of calls of both kinds. */
+  synchronized int calls() {
+    return pages.size() + recorded + recordsFailed;
+  }
+
+  synchronized int failed() {
+    return recordsFailed + count(PageNote::hasFailed);
+  }
+
+  /** Returns the number of failed calls by what the failures said. */
+  synchronized Map<String, Integer> failures() {
+    return new TreeMap<>(failures);
+  }
+
+  synchronized int pages() {
+    return pages.size();
+  }
+
+  synchronized int count(Predicate<PageNote> property) {
+    return (int) pages.stream().filter(property).count();
+  }
+
+  /** Returns the number of pages that lacked an acknowledged action and did not say so. */
+  synchronized int stale() {
+    return count(note -> note.missing() > 0 && !note.isDegraded());
+  }
+
+  /**
+   * Returns the share of hits among the pages that were asked for in a span.
+   *
+   * @return not a number if there was no page
+   */
+  synchronized double hits(long fromNanos, Duration length) {
+    List<PageNote> span = span(fromNanos, length);
+    return (double) span.stream().filter(PageNote::isHit).count() / span.size();
+  }
+
+  /**
+   * The pages of a span.
+   *
+   * @param hits share of hits among the pages that were answered
+   */
+  record Span(int pages, int failed, int degraded, double hits, double p99Millis) {}
+
+  /** Returns the pages that were asked for since a moment; at least one is expected. */
+  synchronized Span since(long fromNanos) {
+    List<PageNote> all = pages.stream().filter(note -> note.atNanos() - fromNanos >= 0).toList();
+    Latencies times = new Latencies();
+    all.forEach(note -> times.add(note.millis()));
+    return new Span(
+        all.size(),
+        (int) all.stream().filter(PageNote::hasFailed).count(),
+        (int) all.stream().filter(PageNote::isDegraded).count(),
+        hits(fromNanos, Duration.ofNanos(System.nanoTime() - fromNanos)),
+        times.quantile(.99));
+  }
+
+  /**
+   * Returns the seconds from a moment until a calm span begins in which every page is whole.
+   *
+   * @return infinity if there is no such span
+   */
+  synchronized double wholeAgain(long fromNanos, Duration calm) {
+    long begin = fromNanos;
+    long end = fromNanos;
+    for (PageNote note : pages) {
+      if (note.atNanos() - fromNanos < 0) {
+        continue;
+      }
+      end = Math.max(end, note.atNanos());
+      if (note.hasFailed() || note.isDegraded()) {
+        begin = Math.max(begin, note.atNanos());
+      }
+    }
+    return end - begin < calm.toNanos() ? Double.POSITIVE_INFINITY : (begin - fromNanos) / 1e9;
+  }
+
+  private List<PageNote> span(long fromNanos, Duration length) {
+    return pages.stream()
+        .filter(
+            note ->
+                !note.hasFailed()
+                    && note.atNanos() - fromNanos >= 0
+                    && note.atNanos() - fromNanos < length.toNanos())
+        .toList();
+  }
+
+  /** Returns the times of all pages that were answered. */
+  synchronized Latencies pageTimes() {
+    Latencies times = new Latencies();
+    pages.stream().filter(note -> !note.hasFailed()).forEach(note -> times.add(note.millis()));
+    return times;
+  }
+
+  Latencies recordTimes() {
+    return records;
+  }
+}

@@ -1,0 +1,107 @@
+package io.unipin.benchmarks.cluster;
+
+import io.unipin.client.UniPinClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Kills a random replica or engine again and again while users act, and starts it again. Then
+ * counts what was lost.
+ */
+final class KillScene {
+  private static final int KILLS = 60;
+  private static final int QUICK_KILLS = 6;
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration BEFORE = Duration.ofSeconds(10);
+  private static final Duration AFTER = Duration.ofSeconds(10);
+  private static final Duration DEAD = Duration.ofSeconds(20);
+  private static final Duration REDIS_DEAD = Duration.ofSeconds(3);
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+  private static final long SEED = 17;
+
+  private final ClusterWorld world;
+  private final Random random = new Random(SEED);
+  private final List<Double> hitsAfterDeath = new ArrayList<>();
+
+  KillScene(ClusterWorld world) {
+    this.world = world;
+  }
+
+  /**
+   * Plays the scene on a Redis cluster.
+   *
+   * @param tier settings of the tiers below the replicas' memory
+   */
+  Map<String, Object> play(List<String> tier) throws IOException, InterruptedException {
+    Path folder = world.folder("kills");
+    try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"))) {
+      List<String> settings = new ArrayList<>(redis.settings());
+      settings.add("redis.waitReplicas=1");
+      settings.add("history.whenAway=EMPTY");
+      settings.addAll(tier);
+      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), settings);
+          FleetClients clients = FleetClients.byUser(fleet);
+          FleetTraffic traffic = world.traffic(clients)) {
+        ClusterWorld.begin(traffic);
+        Thread.sleep(WARM_UP.toMillis());
+        int kills = world.quick() ? QUICK_KILLS : KILLS;
+        for (int kill = 0; kill < kills; kill++) {
+          strike(fleet, redis, traffic, kill);
+        }
+        traffic.end();
+        return results(fleet, traffic, kills);
+      }
+    }
+  }
+
+  private void strike(FleetProcesses fleet, RedisServers redis, FleetTraffic traffic, int kill)
+      throws IOException, InterruptedException {
+    if (kill % 2 == 0) {
+      ReplicaProcess victim = fleet.replica(random.nextInt(fleet.replicas().size()));
+      long death = System.nanoTime();
+      victim.kill();
+      Thread.sleep(DEAD.toMillis());
+      double before = traffic.notes().hits(death - BEFORE.toNanos(), BEFORE);
+      double after = traffic.notes().hits(death + AFTER.toNanos(), AFTER);
+      hitsAfterDeath.add(after / before);
+      victim.start(fleet.bundle());
+    } else {
+      List<EngineProcess> primaries = redis.primaries();
+      EngineProcess victim = primaries.get(random.nextInt(primaries.size()));
+      victim.kill();
+      Thread.sleep(REDIS_DEAD.toMillis());
+      victim.start();
+    }
+    Thread.sleep(SETTLE.toMillis());
+  }
+
+  private Map<String, Object> results(FleetProcesses fleet, FleetTraffic traffic, int kills) {
+    FleetNotes notes = traffic.notes();
+    int lost = 0;
+    try (UniPinClient client = UniPinClient.connect(fleet.replica(0).address())) {
+      lost = traffic.lost(client);
+    }
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("kills", kills);
+    results.put("calls", notes.calls());
+    results.put("lost_actions", lost);
+    results.put("wrong_pages", traffic.wrong().size());
+    results.put("compared_pages", traffic.compared());
+    results.put("wrong", traffic.wrong().stream().limit(10).toList());
+    results.put("failed_share", (double) notes.failed() / notes.calls());
+    results.put("failures", notes.failures());
+    results.put(
+        "degraded_share", (double) notes.count(PageNote::isDegraded) / Math.max(1, notes.pages()));
+    results.put("stale_pages", notes.stale());
+    results.put(
+        "hits_after_death",
+        hitsAfterDeath.stream().mapToDouble(d -> d).average().orElse(Double.NaN));
+    return results;
+  }
+}

@@ -1,0 +1,68 @@
+package io.unipin.benchmarks.cluster;
+
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.History;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.ScoredItem;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Computes pages anew, on a server of its own that holds nothing of any user: the request has the
+ * whole history with it. Thread-safe.
+ */
+final class PageOracle {
+  /** Two ways to compute a probability differ by less. */
+  private static final double TOLERANCE = 1e-3;
+
+  private final UniPinClient client;
+
+  PageOracle(UniPinClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Returns how a page differs from the one that belongs to a history.
+   *
+   * @param request the request of the page, with a user and a time
+   * @return empty if the pages agree
+   */
+  String difference(
+      RetrieveAndRankRequest request, RetrieveAndRankResponse page, List<Action> history) {
+    RetrieveAndRankRequest.Builder anew = request.toBuilder();
+    anew.getUserBuilder().setHistory(History.newBuilder().addAllActions(history));
+    RetrieveAndRankResponse expected = client.retrieveAndRank(anew.build());
+    if (expected.getServed().getHistoryActions() != page.getServed().getHistoryActions()) {
+      return "actions: %d expected, got %d"
+          .formatted(
+              expected.getServed().getHistoryActions(), page.getServed().getHistoryActions());
+    }
+    return difference(expected.getItemsList(), page.getItemsList());
+  }
+
+  /** Items with nearly equal utilities may change places: compares the items by their ids. */
+  private static String difference(List<ScoredItem> expected, List<ScoredItem> got) {
+    if (expected.size() != got.size()) {
+      return "items: %d expected, got %d".formatted(expected.size(), got.size());
+    }
+    Map<Long, ScoredItem> byId = new TreeMap<>();
+    expected.forEach(item -> byId.put(item.getItemId(), item));
+    double least = expected.stream().mapToDouble(ScoredItem::getUtility).min().orElse(0);
+    for (ScoredItem item : got) {
+      ScoredItem other = byId.get(item.getItemId());
+      if (other == null) {
+        if (Math.abs(item.getUtility() - least) > TOLERANCE) {
+          return "item %d with utility %f is not expected"
+              .formatted(item.getItemId(), item.getUtility());
+        }
+      } else if (Math.abs(item.getUtility() - other.getUtility()) > TOLERANCE) {
+        return "item %d: utility %f expected, got %f"
+            .formatted(item.getItemId(), other.getUtility(), item.getUtility());
+      }
+    }
+    return "";
+  }
+}

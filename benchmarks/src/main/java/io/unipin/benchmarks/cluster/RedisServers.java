@@ -1,0 +1,171 @@
+package io.unipin.benchmarks.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Debian's redis-server, with an append-only file: one process, or a cluster of three primaries
+ * with a replica each.
+ */
+final class RedisServers implements AutoCloseable {
+  private static final String PROGRAM = "redis-server";
+  private static final int PRIMARIES = 3;
+  private static final long FORMATION_SECONDS = 60;
+  private static final long FORMATION_POLL_MILLIS = 200;
+
+  /** A primary counts as dead after this time without an answer. */
+  private static final int NODE_TIMEOUT_MILLIS = 1000;
+
+  private final List<EngineProcess> nodes;
+  private final boolean cluster;
+
+  private RedisServers(List<EngineProcess> nodes, boolean cluster) {
+    this.nodes = nodes;
+    this.cluster = cluster;
+  }
+
+  /** Starts one server below a folder. */
+  static RedisServers single(Path folder) throws IOException, InterruptedException {
+    EngineProcess node = node(folder, EngineProcess.freePort(), List.of());
+    node.start();
+    return new RedisServers(List.of(node), false);
+  }
+
+  /**
+   * Starts a server that holds no more than a number of bytes and evicts what was used least
+   * recently: a cache.
+   */
+  static RedisServers cache(Path folder, long bytes) throws IOException, InterruptedException {
+    EngineProcess node =
+        node(
+            folder,
+            EngineProcess.freePort(),
+            List.of("--maxmemory", Long.toString(bytes), "--maxmemory-policy", "allkeys-lru"));
+    node.start();
+    return new RedisServers(List.of(node), false);
+  }
+
+  /** Starts six servers below a folder and joins them into a cluster. */
+  static RedisServers cluster(Path folder) throws IOException, InterruptedException {
+    List<EngineProcess> nodes = new ArrayList<>();
+    RedisServers servers = new RedisServers(nodes, true);
+    boolean ready = false;
+    try {
+      for (int i = 0; i < 2 * PRIMARIES; i++) {
+        int port = clusterPort();
+        EngineProcess node =
+            node(
+                folder.resolve("node-" + i),
+                port,
+                List.of(
+                    "--cluster-enabled",
+                    "yes",
+                    "--cluster-node-timeout",
+                    Integer.toString(NODE_TIMEOUT_MILLIS)));
+        nodes.add(node);
+        node.start();
+      }
+      servers.form(folder.resolve("formation.log"));
+      ready = true;
+      return servers;
+    } finally {
+      if (!ready) {
+        servers.close();
+      }
+    }
+  }
+
+  /** Returns a free port whose cluster bus port, 10,000 above it, exists. */
+  private static int clusterPort() throws IOException {
+    int port = EngineProcess.freePort();
+    while (port > 65_535 - 10_000) {
+      port = EngineProcess.freePort();
+    }
+    return port;
+  }
+
+  private static EngineProcess node(Path folder, int port, List<String> settings)
+      throws IOException {
+    Files.createDirectories(folder);
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(PROGRAM, "--port", Integer.toString(port), "--bind", "127.0.0.1"));
+    command.addAll(List.of("--dir", folder.toString(), "--daemonize", "no", "--save", ""));
+    command.addAll(List.of("--appendonly", "yes", "--appendfsync", "everysec"));
+    command.addAll(settings);
+    return new EngineProcess("Redis", command, port, folder.resolve("redis.log"));
+  }
+
+  private void form(Path log) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("redis-cli", "--cluster", "create"));
+    nodes.forEach(node -> command.add(node.address()));
+    command.addAll(List.of("--cluster-replicas", "1", "--cluster-yes"));
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    if (!process.waitFor(FORMATION_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new IOException("Redis: no cluster was formed: " + Files.readString(log));
+    }
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FORMATION_SECONDS);
+    for (EngineProcess node : nodes) {
+      while (!ask(node, "cluster", "info").contains("cluster_state:ok")) {
+        if (System.nanoTime() - end > 0) {
+          throw new IOException("Redis: a whole cluster expected, got one that is not ready");
+        }
+        Thread.sleep(FORMATION_POLL_MILLIS);
+      }
+    }
+  }
+
+  private static String ask(EngineProcess node, String... words)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(node.port())));
+    command.addAll(List.of(words));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String answer = new String(process.getInputStream().readAllBytes());
+    process.waitFor();
+    return answer;
+  }
+
+  /** Returns the settings with which a replica of UniPin uses these servers. */
+  List<String> settings() {
+    List<String> settings = new ArrayList<>();
+    settings.add("history.store=REDIS");
+    settings.add("redis.uri=\"redis://" + hosts() + '"');
+    settings.add("redis.cluster=" + cluster);
+    return settings;
+  }
+
+  private String hosts() {
+    return nodes.stream().map(EngineProcess::address).collect(Collectors.joining(","));
+  }
+
+  List<EngineProcess> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  /** Returns the nodes that are primaries at the moment; nodes that don't answer are left out. */
+  List<EngineProcess> primaries() throws IOException, InterruptedException {
+    List<EngineProcess> primaries = new ArrayList<>();
+    for (EngineProcess node : nodes) {
+      if (ask(node, "role").startsWith("master")) {
+        primaries.add(node);
+      }
+    }
+    return primaries;
+  }
+
+  void keep() {
+    nodes.forEach(EngineProcess::keep);
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(EngineProcess::close);
+  }
+}

@@ -1,0 +1,63 @@
+package io.unipin.benchmarks.cluster;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Ends one server whose users' state is also in files, and counts hits once it serves again. */
+final class WarmScene {
+  private static final Duration WARM_UP = Duration.ofSeconds(40);
+  private static final Duration BEFORE = Duration.ofSeconds(15);
+  private static final Duration FIRST = Duration.ofSeconds(60);
+  private static final Duration QUICK_FIRST = Duration.ofSeconds(20);
+
+  /** The state of the last pages is written in the background. */
+  private static final Duration WRITTEN = Duration.ofSeconds(2);
+
+  private final ClusterWorld world;
+
+  WarmScene(ClusterWorld world) {
+    this.world = world;
+  }
+
+  /** Returns the hits after a restart divided by those before, for both ways to end. */
+  Map<String, Object> play() throws IOException, InterruptedException {
+    Path folder = world.folder("warm");
+    Map<String, Object> hits = new LinkedHashMap<>();
+    try (RedisServers redis = RedisServers.single(folder.resolve("redis"))) {
+      List<String> settings = new ArrayList<>(redis.settings());
+      settings.add("cache.file.path=\"" + folder.resolve("tier") + '"');
+      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), 1, settings);
+          FleetClients clients = FleetClients.byUser(fleet)) {
+        hits.put("clean", hits(fleet, clients, false));
+        hits.put("kill", hits(fleet, clients, true));
+      }
+    }
+    return hits;
+  }
+
+  private double hits(FleetProcesses fleet, FleetClients clients, boolean kill)
+      throws IOException, InterruptedException {
+    try (FleetTraffic traffic = world.traffic(clients)) {
+      traffic.start(kill ? "kill" : "clean", 6, 8);
+      Thread.sleep(WARM_UP.toMillis());
+      double before = traffic.notes().hits(System.nanoTime() - BEFORE.toNanos(), BEFORE);
+      Thread.sleep(WRITTEN.toMillis());
+      ReplicaProcess replica = fleet.replica(0);
+      if (kill) {
+        replica.kill();
+      } else {
+        replica.stop();
+      }
+      replica.start(fleet.bundle());
+      Duration first = world.quick() ? QUICK_FIRST : FIRST;
+      long again = System.nanoTime();
+      Thread.sleep(first.toMillis());
+      return traffic.notes().hits(again, first) / before;
+    }
+  }
+}
