@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds or makes the block for a request: the block of the key's entry, a fresh block from the
- * budget, or a transient block. So this class decides whether a request is a hit, an append, a
- * prefill or uncached. {@link KvEntry} compares the tokens.
+ * budget, or a transient block. The choice of the block decides whether the request is a hit, an
+ * append, a prefill or uncached. {@link KvEntry} compares the tokens.
  *
  * <p>Thread-safe.
  */
@@ -22,8 +22,8 @@ final class Acquirer {
   }
 
   /**
-   * The limits of one request: how long the request waits, and how old its knowledge of the history
-   * is.
+   * The limits of one request: how long it waits, and from when on an erasure of the user affects
+   * it.
    *
    * @param deadlineNanos the time on {@link System#nanoTime} until which the request waits for
    *     another writer
@@ -35,7 +35,7 @@ final class Acquirer {
 
   /** Returns a lease for a request. Waits for another writer of the key until the deadline. */
   KvLease acquire(KvKey key, KvLayout layout, TokenHashes hashes, Patience patience) {
-    host.entries().use(key); // counted once, although the loop may look the entry up several times
+    host.entries().use(key); // one use per request, even if the loop repeats the look-up
     while (true) {
       KvEntry entry = find(key, layout);
       if (entry != null && entry.answers(hashes) && entry.tryLease()) {
@@ -64,8 +64,8 @@ final class Acquirer {
    * write.
    *
    * <p>Returns null if the key has no entry, if another request writes the entry, or if no room is
-   * left. Also returns null if the entry has all of the tokens of {@code hashes}, or has more or
-   * other tokens.
+   * left. Also returns null if the entry already has all of the request's tokens, has more tokens,
+   * or has other tokens of the same window.
    */
   @Nullable KvLease refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
     WriterSlot slot = new WriterSlot(key);
@@ -144,9 +144,10 @@ final class Acquirer {
   }
 
   /**
-   * Returns a lease to write the missing rows. The rows are written in place, in a fresh block that
-   * starts with a copy of the reusable rows, or in a transient block when no room is left. Takes
-   * over the caller's lease on {@code old}.
+   * Returns a lease to write the missing rows. If possible, the rows are written into the entry's
+   * own block. Otherwise they are written into a fresh block that starts with a copy of the
+   * reusable rows. If no room is left, that block is transient. Takes over the caller's lease on
+   * {@code old}.
    */
   private KvLease write(
       WriterSlot slot, @Nullable KvEntry old, KvLayout layout, TokenHashes hashes) {

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <li>Join free runs that are too short, by moving blocks without leases.
  * <li>Take over a slab of another model if the slab's blocks fit into that model's other slabs.
  * <li>Evict the coldest entry of the key's partition if the entry's block has another unit size.
- *     Such evictions empty a slab of the other model over time.
+ *     Over time, such evictions empty a slab that another model uses.
  * <li>Evict the coldest entries of this unit size until the free runs can be joined.
  * <li>Evict all blocks of an aligned run that contains a cold block. Of these runs, take the run
  *     with the fewest warm blocks. A run with a leased block is not considered.
- * <li>Clear the least-used slab without leases.
+ * <li>Clear the least-used slab that has no leased block.
  * </ol>
  */
 final class BlockSource {

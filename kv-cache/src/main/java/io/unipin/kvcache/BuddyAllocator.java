@@ -9,8 +9,9 @@ import java.util.BitSet;
  * length.
  *
  * <p>The number of units need not be a power of two: the units after the last whole run of the top
- * order form smaller runs. An allocation takes the lowest run of the best-fitting order, so the
- * upper end empties first. Each call takes O(orders) plus a bit scan. Not thread-safe.
+ * order form smaller runs. An allocation takes the lowest free run of the best-fitting order. So
+ * the units at the upper end become free first. Each call takes O(orders) plus a bit scan. Not
+ * thread-safe.
  *
  * <p>Source: D. E. Knuth, The Art of Computer Programming, volume 1, section 2.5, "The buddy
  * system".

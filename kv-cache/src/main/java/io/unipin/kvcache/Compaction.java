@@ -25,13 +25,13 @@ final class Compaction {
 
   /*
    * A free run of 2^order units is made from two free runs A and B of half that length. The
-   * contents of A's buddy move to B, at the same offsets. A and its buddy are then one free run. If
-   * A or B does not exist yet, the same method makes it, by recursion.
+   * contents of A's buddy move to B, at the same offsets. A and its buddy then form one free run.
+   * If A or B does not exist yet, join() calls itself to make it.
    *
-   * Let all blocks be without leases and all buddies lie within their slabs. Then 2^order free
-   * units are enough, in whatever pieces they are. The reason: if there were at most one free run
-   * of each smaller order, fewer than 2^order units would be free. A join copies at most order ·
-   * 2^(order - 1) units: 2^(order - 1) units per level of the recursion.
+   * Suppose that no block has a lease and that all buddies lie within their slabs. Then 2^order
+   * free units are enough, however short the free runs are. The reason: if there were at most one
+   * free run of each smaller order, fewer than 2^order units would be free. A join copies at most
+   * order · 2^(order - 1) units: 2^(order - 1) units per level of the recursion.
    */
   boolean join(int unitBytes, int order) {
     int half = order - 1;
@@ -45,7 +45,7 @@ final class Compaction {
       }
       free = freeRuns(unitBytes, half);
       if (isFree(unitBytes, order)) {
-        return true; // the half that recursion made merged with its buddy
+        return true; // join() made a half, which merged with its free buddy
       }
     }
     free.sort(Comparator.comparingInt(run -> run.slab().around(run.buddy(half), half).size()));
@@ -162,7 +162,10 @@ final class Compaction {
     return true;
   }
 
-  /** Moves a block without leases to a slab that is not being emptied. Returns whether it moved. */
+  /**
+   * Moves a block without leases to a slab that is not being emptied. Returns whether the block
+   * moved.
+   */
   private boolean moveElsewhere(KvBlock block) {
     int unitBytes = block.slab().unitBytes();
     if (!isFree(unitBytes, block.order()) && !join(unitBytes, block.order())) {

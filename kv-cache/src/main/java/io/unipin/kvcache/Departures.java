@@ -2,7 +2,7 @@ package io.unipin.kvcache;
 
 import java.util.Map;
 
-/** Counts the entries that left, by cause. Thread-safe. */
+/** Counts the entries that left the cache, by cause. Thread-safe. */
 final class Departures {
   private final EnumCounters<KvDeparture> counters = new EnumCounters<>(KvDeparture.class);
 
@@ -10,7 +10,7 @@ final class Departures {
     counters.add(departure, entries);
   }
 
-  /** Returns the number of entries that left so far, for every cause. */
+  /** Returns the number of entries that have left the cache, for every cause. */
   Map<KvDeparture, Long> counted() {
     return counters.counted();
   }

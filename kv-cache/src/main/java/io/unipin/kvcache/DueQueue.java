@@ -7,22 +7,22 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of the present keys by their due times, which move. Guarded by the lock of the
- * {@link EvictionOrder} that owns it.
+ * A queue of the present keys, ordered by due time. The due time of a queued key may change.
+ * Guarded by the lock of the {@link EvictionOrder} that owns it.
  *
- * <p>The queue is lazily ordered: a polled key whose due time has moved is re-queued. Each call
- * takes O(log keys), amortised.
+ * <p>The queue is lazily ordered: if the due time of a polled key has changed, the key is queued
+ * again. Each call takes O(log keys), amortised.
  */
 final class DueQueue {
   /**
-   * The queue is purged of stale keys once it holds more than twice the present keys plus this
-   * number.
+   * Stale keys are removed once the queue holds more keys than twice the number of present keys
+   * plus this number.
    */
   private static final int SLACK = 64;
 
   /**
-   * A queued key with the due time it was queued with. {@code number} makes the order of equal due
-   * times definite.
+   * A queued key. {@code due} is the key's due time when it was queued. {@code number} makes the
+   * order of equal due times definite.
    */
   record Waiting(double due, long number, KvKey key, Place place) {
     private static final Comparator<Waiting> ORDER =

@@ -63,7 +63,7 @@ final class EntryStore {
     return partition(key).find(key);
   }
 
-  /** Counts a request for a key. The more requests a key has, the longer its entry stays. */
+  /** Counts a request for a key. An entry stays longer if its key gets more requests. */
   void use(KvKey key) {
     partition(key).use(key);
   }
@@ -74,7 +74,8 @@ final class EntryStore {
   }
 
   /**
-   * Replaces the key's entry by a new entry, or only removes the old entry.
+   * Replaces the key's entry by a new entry. If the new entry is not kept, only removes the old
+   * entry.
    *
    * <p>The new entry is not kept if the cache was closed or the key was erased since the writer
    * began. Nor is it kept if the key just moved to another partition. The old entry is removed in
@@ -152,7 +153,7 @@ final class EntryStore {
    * all slots, and ends. There are three cases for a publication:
    * - Before the erasure starts. The scan finds the entry in the map, or the writer's compute still
    *   runs. If it still runs, the erasure finds the slot, and the erasure's compute waits for the
-   *   writer's. (computeIfPresent would not wait: it returns immediately while it sees no entry.)
+   *   writer's. (computeIfPresent would not wait. It returns immediately if it sees no entry.)
    * - While the erasure is active. The publication is refused.
    * - After the erasure, by a slot that was not revoked. The slot was claimed after the erasure's
    *   scan, so the writer found no old rows to reuse.
@@ -252,7 +253,7 @@ final class EntryStore {
     }
   }
 
-  /** Evicts an entry that is next in the eviction order, and tells the order about the eviction. */
+  /** Evicts an entry that is next in the eviction order, and notes the eviction in the order. */
   void pass(KvKey key, KvEntry entry) {
     partition(key).pass(key, entry);
     evict(key, entry);

@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 /** The erasures in progress, and a count of erasures per group of users. Thread-safe. */
 final class Erasures {
   /**
-   * Users are grouped by hash into this many counters. When one user of a group is erased, rows
-   * that are being encoded for the group's other users at that moment are not kept.
+   * Users are grouped by hash into this many counters. When one user of a group is erased, the
+   * cache also discards rows that are being encoded for other users of the group at that moment.
    */
   private static final int COUNTERS = 4096;
 

@@ -37,8 +37,8 @@ final class EvictionOrder {
    * older keys.
    *
    * Three properties follow. All keys age at the same rate. A frequent user outlives a user who
-   * came once. A newcomer becomes due after all keys that were unused for long, so a session can
-   * run to its end.
+   * came once. A newcomer becomes due after all keys that were unused for long. So the newcomer's
+   * session can run to its end.
    *
    * This order is GreedyDual-Size-Frequency with another clock. GreedyDual's clock moves only when
    * an entry is evicted. If most keys have about the same worth, all keys used since the clock's
@@ -56,10 +56,10 @@ final class EvictionOrder {
    */
   private static final int SEEN_PER_FIRST = 4;
 
-  /** Remembered uses of departed keys halve after this many departures per present key. */
+  /** The remembered uses of departed keys are halved after this many departures per present key. */
   private static final int DEPARTURES_PER_AGE = 2;
 
-  /** Ageing and patience assume at least this many present keys. */
+  /** Ageing and patience are computed as if there were at least this many present keys. */
   private static final int LEAST_AGE = 64;
 
   /** The weight of patience's moving average: each eviction counts 1 / (MEMORY · present keys). */
@@ -75,10 +75,10 @@ final class EvictionOrder {
   private static final int LEAST_USES = 5;
 
   /**
-   * The most by which patience may fall per request, times the worth of the evicted key.
+   * Per request, patience falls by at most this number divided by the worth of the evicted key.
    *
-   * <p>The due time of a key of {@link #MOST_USES} then falls by at most 1 per request, if both
-   * keys save the same per byte.
+   * <p>So the due time of a key with {@link #MOST_USES} uses falls by at most 1 per request, if
+   * this key and the evicted key save the same per byte.
    */
   private static final double MOST_FALL = LEAST_USES / (double) MOST_USES;
 
@@ -87,8 +87,8 @@ final class EvictionOrder {
   private volatile long capacityBytes;
 
   /**
-   * The number of requests so far. This number never falls, because a key used now would then look
-   * older than keys used just before.
+   * The number of requests so far. This number never falls. If it fell, a key that is used now
+   * would look older than keys that were used just before.
    */
   private final AtomicLong time = new AtomicLong();
 
@@ -101,7 +101,7 @@ final class EvictionOrder {
   @GuardedBy("lock")
   private final UseSketch departed = new UseSketch();
 
-  /** The time, in requests, of the last eviction in turn. */
+  /** The time, in requests, of the last eviction that followed the eviction order. */
   @GuardedBy("lock")
   private long passedAt;
 
@@ -127,7 +127,7 @@ final class EvictionOrder {
 
   /**
    * Restarts the key's stay, because its entry was looked up. A request looks an entry up once or
-   * several times, and a look-up may also come ahead of any request.
+   * several times. A look-up may also happen without a request.
    */
   void seen(KvKey key) {
     Place place = places.get(key);
@@ -194,7 +194,7 @@ final class EvictionOrder {
     bytes -= place.entry.block().bytes();
   }
 
-  /** Notes that an entry is about to be evicted in its turn. */
+  /** Notes that an entry is about to be evicted because it is next in the order. */
   void pass(KvKey key, KvEntry entry) {
     lock.lock();
     try {

@@ -87,8 +87,8 @@ final class KvBlock {
   }
 
   /**
-   * Returns the number of bytes that the block takes from the slab, the rounding of its units
-   * included.
+   * Returns the number of bytes that the block takes from the slab. They include the rounding of
+   * its units.
    */
   long bytes() {
     return bytes;

@@ -18,8 +18,8 @@ import java.util.Objects;
  *     are not counted
  * @param refreshes leases given by {@link UserKvCache#refresh}
  * @param departures entries that left the cache, by cause
- * @param lostBytes mean number of free bytes over all moments at which no free run was long enough
- *     for a wanted block
+ * @param lostBytes mean number of free bytes at the moments at which no free run was long enough
+ *     for a block
  */
 public record KvCacheStats(
     long budgetBytes,
@@ -71,7 +71,10 @@ public record KvCacheStats(
     return Objects.requireNonNull(departures.get(departure));
   }
 
-  /** Returns the number of entries that left because of the policy, for room, or by age. */
+  /**
+   * Returns the number of entries that left for {@link KvDeparture#POLICY},
+   * {@link KvDeparture#ROOM} or {@link KvDeparture#AGE}.
+   */
   public long evictions() {
     return counted(KvDeparture.POLICY) + counted(KvDeparture.ROOM) + counted(KvDeparture.AGE);
   }

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
  * the state after the last row.
  *
  * <p>An entry holds a share of its block from its publication until its removal. An entry without
- * state is an entry that was cut back: its rows can be reused, but a request never hits it.
- * Immutable.
+ * state was cut back. Its rows can be reused, but no request hits it. Immutable.
  */
 final class KvEntry {
   private final TokenHashes hashes;
@@ -36,7 +35,7 @@ final class KvEntry {
   }
 
   /**
-   * Returns what keeping the entry saves per byte: the cost of encoding all of its rows in one
+   * Returns how much work per byte the entry saves: the cost of encoding all of its rows in one
    * call, divided by the bytes of its block. Only ratios of savings are meaningful.
    */
   double saving() {
@@ -73,10 +72,11 @@ final class KvEntry {
    * shared the block may have the same rows, and a slow reader may still hold such an entry. So no
    * lease through any of these entries may be open, and none may be given.
    *
-   * The writer holds the key's slot. It first counts the cut in the block and then reads the number
-   * of leases. A reader first takes a lease and then compares the block's cuts with the cuts that
-   * its entry remembers. Cuts and leases are volatile, so at least one of the two threads sees the
-   * other's step. Then the writer uses another block, or the reader releases its lease.
+   * The writer holds the key's slot. The writer first adds the cut to the block's count of cuts,
+   * and then reads the number of leases. A reader first takes a lease and then compares the block's
+   * cuts with the cuts that its entry remembers. Cuts and leases are volatile, so at least one of
+   * the two threads sees the other's step. Then the writer uses another block, or the reader
+   * releases its lease.
    */
 
   /**

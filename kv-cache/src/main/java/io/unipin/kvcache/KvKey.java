@@ -1,7 +1,7 @@
 package io.unipin.kvcache;
 
 /**
- * The name of one entry: a user under one model.
+ * The key of one entry: a user and a model.
  *
  * <p>Immutable.
  *

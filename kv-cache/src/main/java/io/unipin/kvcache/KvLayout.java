@@ -4,8 +4,8 @@ package io.unipin.kvcache;
  * The shape of one model's blocks.
  *
  * <p>A block is {@code [layers, 2, kvHeads, capacity, headDim]}, contiguous, in native byte order.
- * The second axis holds keys (0) and values (1). If the element type has steps, the steps follow
- * the elements as {@code [layers, 2, kvHeads, capacity]}.
+ * The second axis holds keys (0) and values (1). If the element type has steps (see
+ * {@link KvType#INT8}), the steps follow the elements as {@code [layers, 2, kvHeads, capacity]}.
  *
  * <p>The capacity is one of five size classes {@code unit · 2^j}, j = 0..4, with
  * {@code unit = ceil(maxRows / 16)}. So the number of units of a block is a power of two, and a
@@ -25,8 +25,8 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
   private static final int ROWS_PER_CALL = 64;
 
   /**
-   * The limit of the bytes of a direct buffer, which an int addresses, less some slack. Because of
-   * the slack, every unit can be rounded up to whole cache lines.
+   * The largest size of a block in bytes. The size of a direct buffer is an int. The limit lies
+   * somewhat below the largest int, so that every unit can be rounded up to whole cache lines.
    */
   private static final long MAX_BLOCK_BYTES = Integer.MAX_VALUE - (1 << 16);
 

@@ -128,8 +128,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Returns the memory of {@link #block} together with its layout and capacity, as models take it.
-   * The rules of {@link #block} hold.
+   * Returns the memory of {@link #block} with its layout and capacity, in the form that models
+   * take. The rules of {@link #block} hold.
    */
   public KvRows kv() {
     return hostRows();
@@ -213,7 +213,7 @@ public final class KvLease implements AutoCloseable {
     host.ledger().closed(this);
   }
 
-  /** Returns whether this lease took the claimed slot over. */
+  /** Returns whether this lease owns the claimed slot. */
   boolean writes(WriterSlot claimed) {
     return slot == claimed;
   }

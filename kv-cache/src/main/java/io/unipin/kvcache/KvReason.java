@@ -11,7 +11,7 @@ public enum KvReason {
    * history causes this.
    */
   CORRECTED(KvOutcome.APPEND),
-  /** There is no entry: the user is new, or the entry left. */
+  /** There is no entry: the user is new, or the entry has left the cache. */
   ABSENT(KvOutcome.PREFILL),
   /**
    * The entry and the request share only the learned first token. The window moved, or the user has

@@ -29,7 +29,7 @@ final class Partition {
         Caffeine.newBuilder()
             .expireAfterAccess(limits.timeToLive())
             .ticker(limits.ticker())
-            .scheduler(Scheduler.systemScheduler()) // so entries also expire while no request comes
+            .scheduler(Scheduler.systemScheduler()) // entries expire even without requests
             .executor(Runnable::run)
             .removalListener(
                 (@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) -> {
@@ -117,7 +117,7 @@ final class Partition {
         entry -> entry.block().leases() == 0 && entry.block().slab().unitBytes() == unitBytes);
   }
 
-  /** Notes that an entry is about to be evicted in its turn. */
+  /** Notes that an entry is about to be evicted because it is next in the order. */
   void pass(KvKey key, KvEntry entry) {
     order.pass(key, entry);
   }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <p>The rows of a plane lie one after the other without gaps, so each plane takes one copy. A
  * plane is the keys or the values of one layer and head. If the type has steps, a second copy per
- * plane takes over the steps.
+ * plane copies the steps.
  */
 final class RowCopy {
   private RowCopy() {}

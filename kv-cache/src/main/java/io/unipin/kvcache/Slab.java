@@ -23,8 +23,8 @@ final class Slab {
   static final int ALIGNMENT = 64;
 
   /**
-   * The byte that fills freed memory in debug mode. Elements of float32 or float16 that consist of
-   * this byte are not-a-numbers.
+   * The byte that fills freed memory in debug mode. An element of float32 or float16 that consists
+   * of this byte is NaN.
    */
   private static final byte POISON = (byte) 0xFF;
 

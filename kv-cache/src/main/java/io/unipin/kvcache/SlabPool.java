@@ -37,8 +37,8 @@ final class SlabPool {
    * @param name the pool's name in the log
    * @param slabBytes bytes of a slab, rounded up to whole blocks of the top size class of the
    *     layout that the slab is allocated for
-   * @param debug whether blocks remember where they were taken and freed, and are filled with
-   *     not-a-numbers when freed
+   * @param debug whether blocks remember the calls that took and freed them, and freed blocks are
+   *     filled with NaN
    */
   SlabPool(String name, long budgetBytes, long slabBytes, boolean debug) {
     this(
@@ -51,7 +51,8 @@ final class SlabPool {
   }
 
   /**
-   * @param memory allocates a slab of a number of bytes, or throws an {@link OutOfMemoryError}
+   * @param memory allocates a slab with the given number of bytes, or throws an
+   *     {@link OutOfMemoryError}
    * @param ticker the clock of the pauses between failed allocations
    */
   SlabPool(
@@ -198,8 +199,8 @@ final class SlabPool {
   }
 
   /**
-   * Allocates a block like {@link #allocate}, in a slab that had another unit size. Empties that
-   * slab first, if its blocks have room in the other slabs of their unit size.
+   * Allocates a block like {@link #allocate}, in a slab that had another unit size. First empties a
+   * slab whose blocks have room in the other slabs of their unit size.
    */
   @Nullable KvBlock takeOver(KvLayout layout, int rows) {
     lock.lock();
@@ -279,7 +280,10 @@ final class SlabPool {
     }
   }
 
-  /** Returns the mean of the bytes that were free at the counted moments, 0 if there were none. */
+  /**
+   * Returns the mean number of free bytes at the failures that {@link #countLoss} counted; 0 if
+   * there were no failures.
+   */
   long lostBytes() {
     lock.lock();
     try {

@@ -114,7 +114,10 @@ final class Slabs {
     lostBytes += reservedBytes - usedBytes();
   }
 
-  /** Returns the mean of the bytes that were free at the counted moments, 0 if there were none. */
+  /**
+   * Returns the mean number of free bytes at the failures that {@link #countLoss} counted; 0 if
+   * there were no failures.
+   */
   long lostBytes() {
     return shortages == 0 ? 0 : lostBytes / shortages;
   }

@@ -17,11 +17,11 @@ public final class TokenHashes {
    * each of the two words, and P mixes each word into the other in two rounds.
    *
    * Consider two sequences and the first position at which their tokens differ. Their states before
-   * it are equal, so their hashes differ there with certainty. Two different states meet again
-   * later only if state xor M(token) happens to be equal. If nobody chose the tokens for this
-   * purpose, the probability of this is 2^-128 per step. For a pair of sequences of 2,048 tokens it
-   * is then below 2^-117. Unless two states meet again, agreement is monotone, and binary search
-   * finds the common prefix.
+   * this position are equal, so their hashes at this position certainly differ. Two different
+   * states meet again later only if state xor M(token) happens to be equal. If nobody chose the
+   * tokens for this purpose, the probability of this is 2^-128 per step. For a pair of sequences of
+   * 2,048 tokens it is then below 2^-117. Unless two states meet again, agreement is monotone, and
+   * binary search finds the common prefix.
    *
    * The hash is not keyed. Anyone who chooses the tokens of a user could make two of that user's
    * own sequences meet. Sequences of two users never meet, because KvKey separates users.

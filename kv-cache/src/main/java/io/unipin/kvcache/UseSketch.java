@@ -21,8 +21,8 @@ final class UseSketch {
    * an equal hash code. This square is the reason why there is a second row: at n = 2^14 it lowers
    * the bound from 1/16 to about 1/256.
    *
-   * All counts are halved each time a number of keys was set, so n stays bounded and old users
-   * fade.
+   * After a given number of calls of set(), all counts are halved. So n stays bounded, and the
+   * counts of old users fade.
    */
   private static final int SLOTS = 1 << 18;
   private static final int ROWS = 2;
@@ -32,8 +32,8 @@ final class UseSketch {
   private int sets;
 
   /**
-   * Returns at least the number of uses that was set last for the key, halved by each ageing since
-   * then.
+   * Returns the number of uses that was set last for the key, halved by each ageing since then. The
+   * result may be too high, but never too low.
    */
   int uses(Object key) {
     int hash = key.hashCode();

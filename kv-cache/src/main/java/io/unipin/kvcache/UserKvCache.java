@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * next. There is one entry per {@link KvKey}. An entry holds the hashes of its tokens, a block with
  * the rows of these tokens, and the state after the last row.
  *
- * <p>An entry serves a request as far as the tokens of the two agree. Let p be the length of the
- * common prefix of an entry of m tokens and a request of n tokens:
+ * <p>A request can use the rows of an entry up to the first token in which the two differ. Let p be
+ * the length of the common prefix of an entry of m tokens and a request of n tokens:
  *
  * <ul>
  * <li>p = n = m is a {@link KvOutcome#HIT}.
@@ -32,8 +32,7 @@ import org.slf4j.LoggerFactory;
  * it is freed.
  *
  * <p>The system property {@code unipin.kv.debug} turns debug mode on. In debug mode, blocks and
- * leases remember where they were taken, and freed blocks are filled with not-a-numbers.
- * Thread-safe.
+ * leases remember where they were taken, and freed blocks are filled with NaN. Thread-safe.
  */
 public final class UserKvCache implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(UserKvCache.class);
@@ -88,7 +87,7 @@ public final class UserKvCache implements AutoCloseable {
   /**
    * Looks a key up, compares tokens and takes a lease, in one step.
    *
-   * <p>If another request writes the key's entry, waits for that request and looks the key up
+   * <p>If another request is writing the key's entry, waits for that request and looks the key up
    * again. The lease is {@link KvOutcome#UNCACHED} if the wait takes longer than {@code maxWait},
    * or if there is no room.
    *
@@ -147,11 +146,12 @@ public final class UserKvCache implements AutoCloseable {
    * {@link KvOutcome#APPEND}, or a {@link KvOutcome#PREFILL} when the window has moved.
    *
    * <p>Returns empty if the key has no entry, if a request writes the entry, or if there is no
-   * room. Also returns empty if the entry has all of the tokens, or has more or other tokens. This
-   * method does not wait, and its leases are not counted as outcomes.
+   * room. Also returns empty if the entry already has all of the tokens, has more tokens, or has
+   * other tokens of the same window. This method does not wait, and its leases are not counted as
+   * outcomes.
    *
-   * @param tokens called when no other request can write the entry any more, so that its tokens are
-   *     no older than the entry's tokens
+   * @param tokens returns the tokens. It is called only when no other request can write the entry
+   *     any more. So the returned tokens are no older than the tokens of the entry
    */
   public Optional<KvLease> refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
     requireOpen();
@@ -203,7 +203,7 @@ public final class UserKvCache implements AutoCloseable {
 
   /**
    * Drops the entries of a model that is no longer served, and dissolves the model's own part of
-   * the budget. Treats open leases like {@link #erase}.
+   * the budget. Open leases are handled as in {@link #erase}.
    */
   public void eraseFingerprint(String fingerprint) {
     entries.erase(key -> key.fingerprint().equals(fingerprint));

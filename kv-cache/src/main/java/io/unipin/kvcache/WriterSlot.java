@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The right to write one key's entry. Thread-safe, and not tied to a thread.
  *
- * <p>A request holds its slot from the look-up that found rows to write until it has published the
- * rows or given them up.
+ * <p>A request takes its slot when a look-up finds rows to write. It holds the slot until the rows
+ * are published or given up.
  */
 final class WriterSlot {
   private final KvKey key;

@@ -210,8 +210,8 @@ class CompactionTest {
     scattered.free(3);
     Slab leaving = slab(4);
     KvBlock pair = idle(leaving, 1, 9);
-    // Both slabs are half full. The later slab is not less used, so the blocks of the first slab
-    // move and the pair stays.
+    // Both slabs are half full. If two slabs are equally full, the first slab is emptied. So the
+    // blocks of the first slab move, and `pair` stays.
     assertThat(compaction.emptyOne(OTHER_UNIT, 0)).isTrue();
     assertThat(scattered.isEmpty()).isTrue();
     assertThat(leaving.usedBytes()).isEqualTo(4 * UNIT);

@@ -82,7 +82,7 @@ class EvictionOrderTest {
     for (int i = 0; i < 3; i++) {
       order.seen(key(i)); // no request comes in between, so all keys are seen at the same time
     }
-    order.put(key(3), entry(17)); // as many bytes as 32 rows
+    order.put(key(3), entry(17)); // takes as many bytes as an entry of 32 rows
     assertThat(order.first(1, EvictionOrderTest::any))
         .extracting(Map.Entry::getKey)
         .containsExactly(key(3));

@@ -76,7 +76,7 @@ class PartitionTest {
     assertThatThrownBy(() -> cache.reserve("two", 25 * TOP_BYTES))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("own parts of at most 262144 bytes together expected");
-    cache.reserve("one", 10 * TOP_BYTES); // replaces the former size
+    cache.reserve("one", 10 * TOP_BYTES); // replaces the size of the part
     cache.reserve("two", 25 * TOP_BYTES);
   }
 

@@ -17,8 +17,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * Races between two threads. {@link RacesTest} runs each race many times, every time on a fresh
  * cache.
  *
- * <p>The first number of a result says what the reader saw, and the second what was left over.
- * Freed blocks are filled with not-a-numbers, so a row that is read too late is noticed.
+ * <p>The first number of a result says what the reader saw. The second number says how many leases
+ * and bytes were left over. Freed blocks are filled with NaN, so a row that is read too late is
+ * noticed.
  */
 public final class Races {
   private static final KvLayout LAYOUT = new KvLayout(1, 1, 4, 16, KvType.FLOAT32);
@@ -49,7 +50,8 @@ public final class Races {
     }
 
     /**
-     * Reads twice those rows of the tokens that the cache holds. Returns a code for what was read.
+     * Reads, twice, the rows that the cache holds for these tokens. Returns a code for what was
+     * read.
      */
     final int read(int... tokens) {
       try (KvLease lease = acquire("user", tokens)) {

@@ -126,7 +126,7 @@ class UserKvCacheErasureTest {
     for (int user = 0; small.holds(key("gone")); user++) {
       try (KvLease lease =
           small.acquire(key("user" + user), LAYOUT, hashes(tokens(3, 4)), Duration.ZERO)) {
-        lease.commit(new float[1]); // writes no row, so rows left over from before would be noticed
+        lease.commit(new float[1]); // writes no row, so old rows would be noticed
       }
     }
     assertThat(small.erase("gone")).isZero();

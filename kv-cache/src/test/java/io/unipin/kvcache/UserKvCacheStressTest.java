@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Stress tests with conflicting threads. Freed blocks are filled with not-a-numbers, so a row that
- * is read too late is noticed.
+ * Stress tests with conflicting threads. Freed blocks are filled with NaN, so a row that is read
+ * too late is noticed.
  */
 @Timeout(120)
 @Tag("long")
@@ -34,7 +34,7 @@ class UserKvCacheStressTest {
   private static final int THREADS = 4;
   private static final int REQUESTS = 4_000;
 
-  /** The budgets have room for all users, for about half of them, and for hardly one. */
+  /** The budgets have room for all users, for about half of the users, and for hardly one user. */
   @ParameterizedTest
   @CsvSource({"32768, 2048", "8192, 2048", "2048, 512"})
   void requests_ofManyThreads_alwaysSeeTheirOwnRows(long budgetBytes, long slabBytes) {

@@ -38,8 +38,8 @@ class UserKvCacheTest {
   }
 
   /**
-   * Columns: the tokens of the entry after the first token, those of the request, the outcome, and
-   * the number of reused rows. "-" is an empty history.
+   * Columns: the tokens of the entry after the first token, the tokens of the request, the outcome,
+   * and the number of reused rows. "-" is an empty history.
    */
   @ParameterizedTest
   @CsvSource({
@@ -113,8 +113,8 @@ class UserKvCacheTest {
   }
 
   /**
-   * Columns: the tokens of the entry after the first token, those of the history, the outcome, and
-   * the number of reused rows.
+   * Columns: the tokens of the entry after the first token, the tokens of the history, the outcome,
+   * and the number of reused rows.
    */
   @ParameterizedTest
   @CsvSource({
