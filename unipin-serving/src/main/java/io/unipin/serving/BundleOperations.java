@@ -123,8 +123,7 @@ final class BundleOperations implements BundleControl {
   }
 
   /**
-   * Puts a bundle in service, and the holder then owns the bundle. Closes the bundle if the swap
-   * fails.
+   * Puts a bundle in service. The holder then owns the bundle. Closes the bundle if the swap fails.
    */
   private void swap(LoadedBundle next) {
     String old = "";

@@ -30,8 +30,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /**
- * The bundles and pipelines that compute a server's answers, including those of arms and the
- * shadow. Thread-safe.
+ * The bundles and pipelines that compute a server's answers, including the bundles and pipelines of
+ * arms and of the shadow. Thread-safe.
  */
 final class ServerModels {
   private final ServerConfig config;
@@ -50,8 +50,8 @@ final class ServerModels {
   private volatile boolean stopping;
 
   /**
-   * Creates the pipelines and lets {@code ranking} make their ranking models. Call {@link #load}
-   * next.
+   * Creates the pipelines. {@code ranking} makes the ranking model of each pipeline. Call
+   * {@link #load} next.
    */
   ServerModels(
       ServerConfig config, ServerStores stores, OpenParts parts, RankingModel.Factory ranking) {

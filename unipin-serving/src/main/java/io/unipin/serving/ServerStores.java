@@ -33,10 +33,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The stores and logs of a server, its metrics and its traces. They are closed as parts of the
- * server.
- */
+/** The stores, logs, metrics and traces of a server. They are closed as parts of the server. */
 record ServerStores(
     Telemetry telemetry,
     ServerTopics topics,

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A running server, which connects all parts.
  *
- * <p>It stops in the reverse order of its start. It first announces the stop and answers running
- * requests. Then it closes the bundle, the cache and the stores. Closing the cache reports leaked
- * leases. Thread-safe.
+ * <p>Its parts stop in the reverse order of their start. The server first announces the stop and
+ * answers running requests. Then it closes the bundle, the cache and the stores. Closing the cache
+ * reports leaked leases. Thread-safe.
  */
 public final class UniPinServer implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(UniPinServer.class);
@@ -136,7 +136,7 @@ public final class UniPinServer implements AutoCloseable {
         metricsPort());
   }
 
-  /** Starts a server. The server answers calls when this method returns. */
+  /** Starts a server. When this method returns, the server answers calls. */
   public static UniPinServer start(ServerConfig config) {
     return start(config, RankingModel.CACHED);
   }
@@ -160,7 +160,7 @@ public final class UniPinServer implements AutoCloseable {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      return false; // such a server could not have opened its ports
+      return false; // this can't happen: a server with an unknown host opens no port
     }
   }
 
@@ -181,7 +181,7 @@ public final class UniPinServer implements AutoCloseable {
     return ports.metrics().port();
   }
 
-  /** Returns the changes of items, for tests. */
+  /** Returns the object that adds and removes items. Tests use it. */
   ItemChanges items() {
     return models.items();
   }

@@ -102,7 +102,7 @@ public final class Admission implements AutoCloseable {
 
   /**
    * Runs a task once on every worker, at the same time on all workers. Waits for all workers, even
-   * after a failure. Then throws the first failure in the order of workers.
+   * after a failure. Then throws the failure of the first worker that failed.
    *
    * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker stays busy
    */
@@ -132,7 +132,7 @@ public final class Admission implements AutoCloseable {
 
   /**
    * Runs all steps on every worker, one worker and one step at a time. Between two steps the worker
-   * takes waiting calls, and the other workers always do. Rethrows a failure of a step.
+   * takes waiting calls. The other workers take calls all the time. Rethrows a failure of a step.
    *
    * @throws ServingException INTERNAL after an error, UNAVAILABLE when a worker stays busy
    */
@@ -164,7 +164,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Takes no more calls, waits for the admitted calls, and interrupts them after {@code time}. */
+  /** Admits no more calls and waits for the admitted calls. Interrupts them after {@code time}. */
   public void drain(Duration time) {
     stop();
     long end = System.nanoTime() + time.toNanos();

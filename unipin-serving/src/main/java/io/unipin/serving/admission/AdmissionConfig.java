@@ -7,9 +7,9 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * Settings of admission: bounds on the expected wait and on calls in the server. The setting {@code
- * server.queue} bounds the number of waiting calls. It is the {@code capacity} of {@link
- * Admission}.
+ * Settings of admission: bounds on the expected wait and on calls in the server. The setting
+ * {@code server.queue} bounds the number of waiting calls. It is the {@code capacity} of
+ * {@link Admission}.
  *
  * @param minConcurrency number of calls per worker, running or waiting, that the adaptive limit
  *     always allows
@@ -17,8 +17,8 @@ import java.time.Duration;
  *     refused
  * @param standingWait bound that replaces {@code burstWait} once the queue has not been empty for
  *     {@code standingAfter}
- * @param standingAfter time for which a queue may stay non-empty during a burst; after this time it
- *     counts as overload
+ * @param standingAfter time for which a queue may stay non-empty during a burst; a queue that is
+ *     non-empty for longer counts as an overload
  */
 public record AdmissionConfig(
     int minConcurrency, Duration burstWait, Duration standingWait, Duration standingAfter) {

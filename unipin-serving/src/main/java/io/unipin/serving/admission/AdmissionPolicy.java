@@ -21,7 +21,7 @@ final class AdmissionPolicy {
    * below minConcurrency per worker, because a short burst is not an overload.
    *
    * The bound of the wait follows CoDel (Nichols and Jacobson, Controlling Queue Delay, 2012; for
-   * servers: Maurer, Fail at Scale, 2015). A queue may be long if it is empty now and then. A queue
+   * servers: Maurer, Fail at Scale, 2015). A queue that is empty now and then may be long. A queue
    * that is never empty must be short.
    *
    * CoDel decides when a call leaves the queue. Here the decision is made on arrival, from the

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * Encodes the actions of cached users as soon as the actions are recorded, so that the next page is
  * a cache hit.
  *
- * <p>It encodes one user at a time, on at most one worker, and lets every waiting request run
- * first. A user who acts again while waiting is encoded once. Without spare capacity the refresher
- * does nothing, and the user's next page encodes the actions. Thread-safe.
+ * <p>The refresher encodes one user at a time, on at most one worker. Every waiting request runs
+ * first. A user who acts again while waiting is encoded once. If there is no spare capacity, the
+ * refresher does nothing. The user's next page request then encodes the actions. Thread-safe.
  */
 public final class KvRefresher {
   private static final Logger logger = LoggerFactory.getLogger(KvRefresher.class);
@@ -166,7 +166,7 @@ public final class KvRefresher {
 
   /**
    * Encodes a user's new actions. A failure is only counted and logged, because nobody waits for an
-   * answer. A request would meet the same failure and report it.
+   * answer. The user's next request meets the same failure and reports it.
    */
   private boolean refresh(String user) {
     try {

@@ -8,11 +8,11 @@ import java.util.concurrent.ConcurrentMap;
  * Estimates of the running time of calls by kind. The wait for a worker does not count. The number
  * of kinds is fixed by the server. Thread-safe.
  *
- * <p>A call that ended before it did its work says little about its kind. Such a call counts only
- * if it took longer than expected. So the estimates still grow when all calls are abandoned because
- * they take too long.
+ * <p>A call that ended before its work was done says little about the running time of its kind.
+ * Such a call counts only if it took longer than expected. So the estimates still grow when all
+ * calls are abandoned because they take too long.
  *
- * <p>An idle worker takes any call, whatever its expected time. So there are always new
+ * <p>An idle worker takes any call, even a call with a long expected time. So there are always new
  * measurements.
  */
 final class ServiceTimes {

@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
  *
  * @param kind kind of the call; calls of one kind take similar times
  * @param remaining time until the caller's deadline
- * @param task runs the call on a worker and handles every failure, including errors; returns
- *     whether the call did the work of its kind; false if the request was invalid or no time was
- *     left
+ * @param task runs the call on a worker and handles every failure, including errors. It returns
+ *     whether the call did the work of its kind. It returns false if the request was invalid or no
+ *     time was left
  */
 public record Work(String kind, Priority priority, Duration remaining, BooleanSupplier task) {}

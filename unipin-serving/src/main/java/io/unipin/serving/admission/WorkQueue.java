@@ -8,9 +8,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of waiting calls. The most urgent call comes first, and the oldest of equally urgent
- * calls. The queue also adds up the expected running times. {@link AdmissionPolicy} bounds both the
- * number of calls and this total. Not thread-safe.
+ * The queue of waiting calls. The most urgent call comes first. Of equally urgent calls, the oldest
+ * call comes first. The queue also adds up the expected running times. {@link AdmissionPolicy}
+ * bounds both the number of calls and this total. Not thread-safe.
  */
 final class WorkQueue {
   private final Map<Priority, Deque<Ticket>> waiting = new EnumMap<>(Priority.class);

@@ -69,8 +69,8 @@ final class WorkerTask implements Runnable {
   }
 
   /**
-   * Prevents the task from running if it has not begun; otherwise waits until it ends. The calling
-   * thread stays interrupted.
+   * If the task has not begun, prevents it from running. Otherwise waits until the task ends. The
+   * calling thread stays interrupted.
    */
   private void giveUp() {
     while (!taken.compareAndSet(false, true) && done.getCount() > 0) {

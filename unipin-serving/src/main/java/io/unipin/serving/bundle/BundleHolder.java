@@ -45,7 +45,7 @@ public final class BundleHolder implements AutoCloseable {
     this.keepsPrevious = keepsPrevious;
   }
 
-  /** Returns a lease on the serving bundle. The bundle is closed only after the lease. */
+  /** Returns a lease on the serving bundle. The bundle is closed only after the lease is closed. */
   public BundleLease acquire() {
     while (true) {
       Counted<LoadedBundle> counted = current.get();
@@ -92,8 +92,8 @@ public final class BundleHolder implements AutoCloseable {
   /**
    * Puts the previous bundle back in service and keeps the current bundle for another roll-back.
    *
-   * @return the bundle that serves now; empty, and nothing changes, when there is no previous
-   *     bundle
+   * @return the bundle that serves now. If there is no previous bundle, the result is empty and
+   *     nothing changes
    */
   public synchronized Optional<LoadedBundle> rollBack() {
     Counted<LoadedBundle> back = previous;

@@ -105,7 +105,7 @@ public final class BundlePublisher {
   /**
    * Writes a bundle beside its place and then moves it there.
    *
-   * @param keep whether to keep a complete bundle under another name if it can't be moved
+   * @param keep whether a complete bundle that can't be moved is kept under another name
    */
   private static void place(Path bundle, String name, Content content, boolean keep) {
     Path temporary = bundle.resolveSibling("." + name + ".tmp-" + ProcessHandle.current().pid());
@@ -230,8 +230,8 @@ public final class BundlePublisher {
   }
 
   /**
-   * Forces a file's content, or a directory's list of names, to the disk. A loss of power can then
-   * not destroy it.
+   * Forces a file's content, or a directory's list of names, to the disk. After that, a loss of
+   * power can't destroy it.
    */
   private static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {

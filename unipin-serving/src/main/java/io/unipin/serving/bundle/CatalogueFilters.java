@@ -19,18 +19,18 @@ import java.util.stream.LongStream;
 
 /**
  * Filters on the categories and ages of a bundle's items. Filters that requests can share are
- * cached, together with their bits over the index.
+ * cached. A cached filter includes the bits that the index computed for it, one bit per item.
  *
  * <p>Items are sorted by the time of their appearance and divided into blocks. A cached filter
- * covers one block and all later ones. The request's own time then excludes part of the first
- * block.
+ * covers one block and all later blocks. A request then excludes those items of the first block
+ * that are older than its limit.
  *
- * <p>So two requests with slightly different times share a cached filter. Each search adds only the
- * ids of less than one block. The cached filters have a bound in bytes.
+ * <p>So two requests with slightly different limits share a cached filter. Each of them excludes
+ * fewer ids than one block has. The cached filters have a bound in bytes.
  *
- * <p>For a bundle with live items, the catalogue's filter and the live items that fit make one
- * filter. It is cached until live items change, while the catalogue's filter stays cached. A
- * request with a limit of age also looks at every live item once.
+ * <p>For a bundle with live items, one filter combines the catalogue's filter and the live items
+ * that pass. The combined filter is cached until live items change. The catalogue's filter stays
+ * cached. A request with a limit on age also looks at every live item once.
  *
  * <p>Thread-safe.
  */
@@ -140,7 +140,7 @@ public final class CatalogueFilters {
     return from == first ? shared : shared.and(ItemFilter.excluding(ids(from, first)));
   }
 
-  /** Returns the filter of {@link #of(Set, long)}, for live items as well. */
+  /** Returns the same filter as {@link #of(Set, long)}, extended to live items. */
   public ItemFilter of(Set<String> wanted, long createdSinceMs, ItemView items) {
     if (items.size() == catalogue.size() || (wanted.isEmpty() && createdSinceMs == 0)) {
       return of(wanted, createdSinceMs);
@@ -162,8 +162,8 @@ public final class CatalogueFilters {
   }
 
   /**
-   * Returns the cached filters of a version. Those of earlier versions are dropped at once, because
-   * no new request asks for them.
+   * Returns the cached filters of a version. The filters of earlier versions are dropped at once,
+   * because no new request asks for them.
    */
   private Cache<Asked, ItemFilter> keptLive(long version) {
     LiveFilters now = keptLive;
@@ -172,7 +172,7 @@ public final class CatalogueFilters {
     }
     LiveFilters next = liveFilters(keptBytes, version);
     if (now.version() < version) {
-      keptLive = next; // if two threads set theirs, the filters of one are made again
+      keptLive = next; // if two threads get here at once, one cache is lost and filled again
     }
     return next.kept();
   }
@@ -194,8 +194,8 @@ public final class CatalogueFilters {
   }
 
   /**
-   * Returns a time that is earlier than the time of every request that leads to this place;
-   * {@link FeedLog#NO_TIME} for any age.
+   * Returns a time that is earlier than the limit of every request whose cached filter begins at
+   * this place; {@link FeedLog#NO_TIME} if items of any age pass.
    */
   private long before(int from) {
     if (from == ANY_AGE) {
@@ -241,7 +241,10 @@ public final class CatalogueFilters {
     return IntStream.range(from, to).mapToLong(place -> catalogue.id(rows[place])).toArray();
   }
 
-  /** Returns an upper bound of the filter's bytes, whatever its categories exclude. */
+  /**
+   * Returns an upper bound of the filter's bytes. The bound does not depend on how many items the
+   * categories exclude.
+   */
   private int weight(Asked asked) {
     int most = asked.from() == ANY_AGE ? catalogue.size() : rows.length - asked.from();
     return (int)
@@ -252,7 +255,7 @@ public final class CatalogueFilters {
   private int weight(Asked asked, ItemFilter filter) {
     long texts =
         asked.categories().stream().mapToLong(text -> TEXT_BYTES + 2L * text.length()).sum();
-    long shared = weight(asked); // it holds the shared filter
+    long shared = weight(asked); // the filter holds a reference to the shared filter
     long bits = bytes(0, catalogue.size(), 0);
     return (int) Math.min(Integer.MAX_VALUE, shared + bits + texts + Long.BYTES * filter.ownIds());
   }

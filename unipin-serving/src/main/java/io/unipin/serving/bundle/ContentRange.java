@@ -10,10 +10,13 @@ import java.util.Optional;
  *
  * @param dimension numbers per item; 0 when no item has content
  * @param least smallest Euclidean length of an item's content
- * @param most largest one
+ * @param most largest Euclidean length of an item's content
  */
 public record ContentRange(int dimension, double least, double most) {
-  /** Factor beyond the catalogue's own lengths that is still accepted. */
+  /**
+   * An accepted length is at least the catalogue's least length divided by this factor, and at most
+   * its largest length times this factor.
+   */
   private static final double TOLERANCE = 10;
 
   /** Greatest accepted length when no item of the catalogue has content. */

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A value that is closed when its last user releases it.
  *
- * <p>The count of users starts at 1, because the owner also has a share. After the count reaches 0,
- * nobody can take a share.
+ * <p>The count of users starts at 1, because the owner counts as a user. When the count has reached
+ * 0, nobody can become a user again.
  *
  * <p>Thread-safe.
  */
@@ -24,7 +24,7 @@ final class Counted<T> {
     return value;
   }
 
-  /** Takes a share. Returns false when the value is closed. */
+  /** Adds a user. Returns false if the value is closed. */
   boolean retain() {
     return count.getAndUpdate(shares -> shares == 0 ? 0 : shares + 1) != 0;
   }

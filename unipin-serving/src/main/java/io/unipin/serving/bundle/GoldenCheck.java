@@ -86,7 +86,7 @@ final class GoldenCheck {
         double expected = query.probabilities().get(candidate).get(action);
         double got = answer.probabilities()[candidate * actions + action];
         require(
-            Math.abs(got - expected) <= tolerance.probability(), // false for NaN
+            Math.abs(got - expected) <= tolerance.probability(), // false if a value is NaN
             name,
             String.format(
                 Locale.ROOT,

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A bundle in memory: the model, catalogue and index of one version. Row r of the catalogue is item
- * r of the model. Live items follow them, in slots of the model.
+ * r of the model. The rows of live items follow, in slots of the model.
  *
  * <p>Thread-safe. Immutable except for the index and the live items.
  */
@@ -89,8 +89,8 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /**
-   * Creates an exact index with the bundle's own vectors. It holds all of the bundle's items,
-   * including deleted ones.
+   * Creates an exact index with the bundle's own vectors. The index holds all of the bundle's
+   * items, including deleted items.
    */
   public AnnIndex exactIndex() {
     return ExactIndex.over(vectors(model), BundlePublisher.ids(catalogue));
@@ -105,8 +105,8 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /**
-   * Returns the first digits of the model's fingerprint. They identify its weights, program and
-   * precision.
+   * Returns the first digits of the model's fingerprint. The fingerprint identifies the model's
+   * weights, program and precision.
    */
   public String modelVersion() {
     String fingerprint = model.fingerprint();
@@ -114,12 +114,14 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /**
-   * Asks the golden queries of the bundle. A bundle of an old format has none and passes.
+   * Asks the golden queries of the bundle. A bundle of an old format has no golden queries and
+   * passes.
    *
    * @param cache cache that lends a block of its transient budget
    * @param type type of keys and values that the bundle will serve with
    * @param precision precision with which the model was loaded
-   * @throws BundleException when an answer differs from that at the bundle's creation
+   * @throws BundleException when an answer differs from the answer that was computed when the
+   *     bundle was made
    */
   public void selfCheck(UserKvCache cache, KvType type, Precision precision) {
     if (golden.isEmpty()) {
@@ -169,8 +171,8 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /**
-   * Adds live items, or replaces those of equal ids. Every search that begins after the return
-   * finds them.
+   * Adds live items, or replaces live items of equal ids. Every search that begins after the return
+   * finds the added items.
    *
    * @param added distinct ids that the bundle does not know, at most {@link LiveItems#available}
    * @param rows (added, itemDim + contentPath) from {@link ServingModel#embed}

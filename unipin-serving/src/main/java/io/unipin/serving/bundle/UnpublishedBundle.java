@@ -12,7 +12,7 @@ final class UnpublishedBundle {
   private UnpublishedBundle() {}
 
   /**
-   * Moves a complete bundle to its own folder beside its place.
+   * Moves a complete bundle to a folder beside the place where it should have been.
    *
    * @return end of an error message; it names the folder and the command that publishes the bundle
    */

@@ -197,8 +197,8 @@ public final class StartChecks {
   }
 
   /**
-   * Checks that two stores do not share a folder, because each store would mistake the other's
-   * files for its own. Only bundles may lie beside other files.
+   * Checks that two stores do not share a folder, because each store would take the files of the
+   * other store for its own. Only bundles may lie beside other files.
    */
   private static void requireApart(String key, Path folder, String other, Path place) {
     boolean nested = folder.startsWith(place) || place.startsWith(folder);

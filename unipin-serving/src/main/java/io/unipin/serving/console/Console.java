@@ -21,12 +21,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The console's HTTP port. It serves a page and the JSON that the page reads. Thread-safe.
  *
- * <p>The console shows users' actions and can change the serving bundle. So it listens only on
- * loopback unless tokens guard it.
+ * <p>The console shows users' actions and can change the serving bundle. So the console listens
+ * only on loopback, unless a token is required.
  *
  * <p>A page of another site must not use the console through an operator's browser. Such a site may
  * point its own host name to this machine, so the console refuses unknown host names. Every change
- * must be sent as JSON, because a browser sends JSON to another site only if that site agrees.
+ * must be sent as JSON, because a browser sends JSON from one site to another only if the other
+ * site agrees.
  */
 public final class Console implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Console.class);
@@ -101,7 +102,7 @@ public final class Console implements AutoCloseable {
   }
 
   /**
-   * Whether the Host header of a request may be this server's. Any IP address passes, because
+   * Whether the Host header of a request may name this server. Any IP address passes, because
    * another site can't point an address to this machine. A host name must be {@code localhost} or
    * the configured name.
    */

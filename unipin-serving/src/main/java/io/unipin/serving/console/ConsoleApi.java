@@ -120,7 +120,7 @@ final class ConsoleApi implements AutoCloseable {
         .orElse("");
   }
 
-  /** Returns the items that callers put, in numbers. */
+  /** Returns counts and sizes of the items that callers put. */
   ItemsStatus items() {
     return parts.services().bundles().items().itemsStatus();
   }

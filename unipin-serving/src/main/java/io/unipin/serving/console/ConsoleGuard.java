@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits requests whose bearer token has the roles that the path needs. Without configured tokens
- * it admits all requests. Thread-safe.
+ * Admits requests whose bearer token has the roles that the path needs. If no tokens are
+ * configured, it admits all requests. Thread-safe.
  */
 final class ConsoleGuard {
   private final @Nullable TokenFile tokens;

@@ -3,7 +3,7 @@ package io.unipin.serving.disk;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
-/** Changes of a database, all of which are made or none. Not thread-safe. */
+/** Changes of a database that are made together: either all of them or none. Not thread-safe. */
 public final class Batch implements AutoCloseable {
   private final WriteBatch changes = new WriteBatch();
 
@@ -12,7 +12,10 @@ public final class Batch implements AutoCloseable {
     return this;
   }
 
-  /** Deletes one key and its value. The bytes of both leave the disk at some later time. */
+  /**
+   * Deletes one key and its value. The bytes of the key and the value leave the disk at some later
+   * time.
+   */
   public Batch delete(byte[] key) throws RocksDBException {
     changes.delete(key);
     return this;

@@ -34,10 +34,11 @@ public final class DiskDatabase implements AutoCloseable {
   private static final long WRITE_BUFFER_BYTES = 8 << 20;
 
   /*
-   * An erasure rewrites the whole first level, because the keys of every flush spread over all of
-   * its files. In each further level the erasure rewrites the files around one key.
+   * RocksDB keeps its files in levels. An erasure rewrites the whole first level, because every
+   * flush writes keys that fall into all files of this level. In each further level the erasure
+   * rewrites only the files around one key.
    *
-   * With small files, the time of an erasure depends on the user and not on the size of the store.
+   * The files are small, so that the time of an erasure does not grow with the size of the store.
    */
   private static final long FIRST_LEVEL_BYTES = 8 << 20;
   private static final long FILE_BYTES = 2 << 20;
@@ -106,7 +107,7 @@ public final class DiskDatabase implements AutoCloseable {
 
   /**
    * Opens an existing database for reading only, in its present state. A server may go on writing
-   * the database meanwhile, but the reader does not see these writes.
+   * to the database meanwhile, but the reader does not see these writes.
    */
   public static DiskDatabase openForReading(Place place) {
     RocksDB.loadLibrary();

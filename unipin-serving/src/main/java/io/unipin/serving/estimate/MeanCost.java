@@ -20,7 +20,7 @@ public final class MeanCost {
    * the average by at most 15 %, and the average reaches a tenfold cost after 17 runs.
    *
    * <p>Consider two kinds of runs, one twelve times as expensive as the other. If three of ten runs
-   * are of the expensive kind, the bound cuts neither kind.
+   * are of the expensive kind, no cost exceeds the bound.
    */
   private static final double MOST = 4;
 

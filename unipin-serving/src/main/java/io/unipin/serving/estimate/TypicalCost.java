@@ -22,8 +22,8 @@ public final class TypicalCost {
    * one second without a run, the estimate halves every half second. The estimate never falls below
    * the least cost of the last minutes, because no run can be expected to be faster.
    *
-   * Surprise: the estimate is reset if a run costs less than the estimate, and no run ended in the
-   * second before.
+   * Surprise: the estimate is reset if a run costs less than the estimate and no other run ended
+   * within the last second.
    *
    * Trial: if nothing ran for a second, one refused caller per second may run anyway. If even the
    * least cost is too high, only one of 64 refused callers may run, because the work of such a run
@@ -99,8 +99,8 @@ public final class TypicalCost {
   }
 
   /**
-   * Returns the median of the runs that count. Of two middle values, the smaller value is the
-   * median.
+   * Returns the median of the runs that count. If there are two middle values, the median is the
+   * smaller one.
    */
   @GuardedBy("this")
   private double median(long now) {

@@ -4,11 +4,11 @@ import io.unipin.model.NativeMemory;
 import java.time.Duration;
 
 /**
- * Returns freed native memory to the system at regular intervals.
+ * Gives freed native memory back to the system at regular intervals.
  *
  * <p>Histories differ in length, and so do the gaps that freed blocks leave between used blocks.
- * The allocator cannot reuse all of these gaps, so it keeps memory that nobody needs. Threads that
- * allocate native memory wait during the return.
+ * The allocator cannot reuse all of these gaps, so it keeps memory that nobody needs. Meanwhile,
+ * threads that allocate native memory wait.
  */
 public final class MemoryTrim implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMinutes(10);

@@ -29,8 +29,8 @@ public final class Recurring implements AutoCloseable {
   }
 
   /**
-   * Starts a task. The first run begins after {@code distance}. Later runs begin at this distance
-   * from the end of the previous run.
+   * Starts a task. The first run begins after {@code distance}. Each later run begins this long
+   * after the end of the previous run.
    */
   public static Recurring start(String name, Duration distance, Runnable task) {
     Recurring started = new Recurring(name, task);

@@ -95,8 +95,8 @@ public final class UserData {
   /**
    * Records a user's events and logs all of them, including events recorded before.
    *
-   * <p>A server may end after it wrote the history and before it wrote the log. The caller's retry
-   * then adds the missing log entries. Readers of the log count an event id once.
+   * <p>A server may end after the history was written and before the log was written. If the caller
+   * repeats the call, the missing log entries are added. Readers of the log count an event id once.
    */
   public AppendResult record(String user, List<ActionEvent> events) {
     UserMark mark = mark(user);
@@ -133,9 +133,7 @@ public final class UserData {
     exposures.exposed(assignments, answer);
   }
 
-  /**
-   * Erases a user from every store. A failure of one store does not stop the erasure in the others.
-   */
+  /** Erases a user from every store. If one store fails, the other stores are still erased. */
   public Erasure erase(String user) {
     boolean existed = false;
     List<String> missed = new ArrayList<>();
