@@ -15,8 +15,8 @@ import java.util.Set;
  *
  * @param weight the arm's weight relative to the other arms; it determines the share of users
  * @param bundle bundle that serves the arm; empty for the server's bundle
- * @param settings settings as in the server's configuration, limited to those of {@link Knob}; not
- *     copied, so the caller must not change them
+ * @param settings settings as in the server's configuration, limited to the settings of
+ *     {@link Knob}; not copied, so the caller must not change them
  */
 public record ArmConfig(int weight, String bundle, ObjectNode settings) {
   public ArmConfig {

@@ -18,8 +18,8 @@ public final class Experiments {
    *   takes part     slot(s, experiment + "/rollout", user) < rollout
    *   arm            by weight from slot(s, experiment + "/arm", user)
    *
-   * Rollout and arm use different spaces. With one space for both, a small rollout would reach only
-   * the first arm. Names hold no '/', so no two spaces are equal.
+   * Rollout and arm use different spaces. If they used the same space, a small rollout would reach
+   * only the first arm. Names hold no '/', so no two spaces are equal.
    */
   /** Name under which the holdout is logged, with the arms {@link #HELD_OUT} and {@link #IN}. */
   public static final String HOLDOUT = "holdout";

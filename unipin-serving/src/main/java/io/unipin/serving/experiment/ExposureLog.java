@@ -36,7 +36,9 @@ public final class ExposureLog implements AutoCloseable {
     }
   }
 
-  /** Opens the log. If it is disabled or there are no experiments, it takes no entries. */
+  /**
+   * Opens the log. If the log is disabled or there are no experiments, the log takes no entries.
+   */
   public static ExposureLog open(Experiments experiments, ServedLogConfig config) {
     return open(experiments, config, SpoolOpener.NONE);
   }
@@ -97,9 +99,9 @@ public final class ExposureLog implements AutoCloseable {
   }
 
   /**
-   * Whether the experiment could affect the answer. The result does not depend on the user's arm,
-   * because the users of two arms could not be compared otherwise. For an experiment with equal
-   * arms the result is always true.
+   * Whether the experiment could affect the answer. The result does not depend on the user's arm.
+   * Otherwise the users of two arms could not be compared. For an experiment with equal arms the
+   * result is always true.
    */
   private boolean tookEffect(Assignment assignment, Set<Knob> used) {
     Set<Knob> changed = knobs.getOrDefault(assignment.experiment(), Set.of());
@@ -125,7 +127,7 @@ public final class ExposureLog implements AutoCloseable {
             answer.index(),
             answer.config());
     if (!entries.offer(entry, answer.mark())) {
-      seen.remove(key); // so that the next request logs the exposure
+      seen.remove(key); // forgets the key, so that the next request logs the exposure
     }
   }
 

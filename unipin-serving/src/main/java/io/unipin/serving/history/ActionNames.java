@@ -10,7 +10,7 @@ import java.util.List;
 final class ActionNames {
   /*
    * varint  surface
-   * varint  number of action types, then each
+   * varint  number of action types, then a varint for each
    */
   private final NameTable actions;
   private final NameTable surfaces;

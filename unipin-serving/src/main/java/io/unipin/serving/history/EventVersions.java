@@ -10,8 +10,8 @@ public record EventVersions(long recorded, long retracted) {
   public static final long NONE = -1;
 
   /**
-   * Whether the event counts: its highest recorded revision is above its highest retracted
-   * revision.
+   * Whether the event counts. An event counts if its highest recorded revision is above its highest
+   * retracted revision.
    */
   public boolean hold() {
     return recorded > retracted;

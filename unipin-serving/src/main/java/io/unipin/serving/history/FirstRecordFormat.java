@@ -17,7 +17,7 @@ final class FirstRecordFormat {
    *   zigzag  item id
    *   zigzag  milliseconds since the action before (since 0 for the first)
    *   its names
-   * varint  events, then each, oldest first: 8 bytes of its hash
+   * varint  number of events, then for each, oldest first: 8 bytes of its hash
    */
   private static final int LEAST_ACTION_BYTES = 4;
 

@@ -17,19 +17,19 @@ import java.util.Map;
 final class RecordCodec {
   /*
    * byte    version, 2; FirstRecordFormat reads the rest of version 1
-   * varint  older, the number of events before the floor that count
-   * byte    1 when there is a floor, then zigzag milliseconds and 8 bytes of its event's hash
-   * varint  kept events, then for each, oldest first:
+   * varint  older: number of events at or before the floor that were not taken back
+   * byte    1 when there is a floor, then its zigzag milliseconds and 8 bytes of its event hash
+   * varint  number of kept events, then for each, oldest first:
    *   byte    flags: LINKED, COUNTS, and whether REVISION and RETRACTED follow
    *   zigzag  milliseconds since the event before (since 0 for the first)
    *   8 bytes hash of the event, if LINKED
    *   varint  revision, if REVISION, else it is 0
    *   varint  revision that was taken back, if RETRACTED, else there is none
    *   zigzag  item id, then the action's names, if COUNTS
-   * varint  dropped events, then for each:
+   * varint  number of dropped events, then for each:
    *   flags, 8 bytes of its hash, REVISION and RETRACTED as above
-   * varint  waiting retractions, then for each: 8 bytes of the event's hash, varint revision
-   * varint  unlinked events, then for each: 8 bytes of its hash
+   * varint  number of waiting retractions, then for each: 8 bytes of event hash, varint revision
+   * varint  number of unlinked events, then for each: 8 bytes of its hash
    */
   private static final byte VERSION = 2;
 
@@ -106,8 +106,8 @@ final class RecordCodec {
   }
 
   /**
-   * Reads the part of a record that a request needs: of the newest {@code limit} events, the
-   * actions that were not taken back.
+   * Reads the part of a record that a request needs: those actions of the newest {@code limit}
+   * events that were not taken back.
    */
   UserHistory decodeHistory(byte[] bytes, int limit) {
     ByteReader in = ByteReader.of(bytes);

@@ -35,8 +35,8 @@ public record StoredRecord(
       new StoredRecord(0, Place.BEFORE_ALL, List.of(), Map.of(), Map.of(), List.of());
 
   /**
-   * Of the newest {@code limit} events, returns the actions that were not taken back. Also returns
-   * the number of all actions that were not taken back.
+   * Returns those actions of the newest {@code limit} events that were not taken back, and the
+   * number of all actions that were not taken back.
    */
   public UserHistory history(int limit) {
     List<RecordedAction> newest = new ArrayList<>(Math.min(limit, kept.size()));

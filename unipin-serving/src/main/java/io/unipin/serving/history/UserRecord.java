@@ -31,8 +31,8 @@ public final class UserRecord {
    * (c) Every change of an event before the floor arrives before limit more events are dropped.
    *
    * An event is dropped only when limit + spare(limit) newer events are kept. These events lie
-   * after the floor. Only a correction can move one of them to before the floor, and by (a) at most
-   * spare(limit) corrections do so. So at least limit events stay after the floor.
+   * after the floor. Only a correction can move one of them to before the floor. By (a), there are
+   * at most spare(limit) such corrections. So at least limit events stay after the floor.
    *
    * The kept events include all events after the floor, so the newest limit kept events are the
    * newest of all events. By (b) and (c) each event is counted once, as its versions say.
@@ -82,8 +82,8 @@ public final class UserRecord {
   }
 
   /**
-   * Returns how many events are kept beyond {@code limit}. That many events may be corrected to an
-   * earlier time.
+   * Returns how many events are kept beyond {@code limit}. This is the number of events that may be
+   * corrected to an earlier time.
    */
   public static int spare(int limit) {
     return (limit + 7) / 8;
@@ -120,15 +120,15 @@ public final class UserRecord {
   }
 
   /**
-   * Whether a record has no effect on an event before the floor. The action of such an event is no
-   * longer known.
+   * Whether a record is too late to change an event that was dropped. The action of such an event
+   * is no longer known.
    */
   private boolean isLate(
       @Nullable EventVersions gone, long revision, long event, RecordedAction action) {
     if (gone == null || revision > gone.recorded()) {
       return false;
     }
-    // Of equal revisions the record with the later time is valid. The dropped record was at or
+    // If revisions are equal, the record with the later time is valid. The dropped record was at or
     // before the floor.
     boolean before = new Place(action.timeMs(), event).compareTo(floor) <= 0;
     return revision < gone.recorded() || before;

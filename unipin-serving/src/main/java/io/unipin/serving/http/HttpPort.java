@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An HTTP port that slow clients can't block. It is based on the JDK's HTTP server.
+ * An HTTP port that slow clients can't block. The port uses the JDK's HTTP server.
  *
  * <p>A request must arrive within {@link #REQUEST_SECONDS}. An answer must be computed and read
  * within {@link #ANSWER_SECONDS}. Each active connection has its own thread, up to
@@ -37,8 +37,8 @@ public final class HttpPort implements AutoCloseable {
   private static final int THREAD_IDLE_SECONDS = 10;
 
   static {
-    // The JDK's server reads its limits from system properties when its first class is loaded.
-    // There is no other way to set them.
+    // The JDK's server reads these limits from system properties, once, when its first class is
+    // loaded. There is no other way to set them.
     Map.of(
             "sun.net.httpserver.maxReqTime", REQUEST_SECONDS,
             "sun.net.httpserver.maxRspTime", ANSWER_SECONDS,

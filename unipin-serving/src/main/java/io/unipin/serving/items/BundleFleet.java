@@ -29,12 +29,16 @@ final class BundleFleet {
   private final Collection<BundleHolder> others;
   private final int limit;
 
-  /** The holders whose bundles lag behind: they do not serve all items that they should. */
+  /**
+   * The holders whose bundles lag behind. Such a bundle does not serve all items that it should
+   * serve.
+   */
   private final Map<BundleHolder, Pause> behind = new HashMap<>();
 
   /**
-   * Numbers of calls of {@link #catchUp} that pass without an attempt: calls left before the next
-   * attempt, and calls after this attempt if it fails.
+   * The pause of a bundle between two attempts, in calls of {@link #catchUp}. There are
+   * {@code left} calls left before the next attempt. If that attempt fails, the next pause takes
+   * {@code next} calls.
    */
   private record Pause(int left, int next) {
     static final Pause NONE = new Pause(0, 1);
@@ -67,14 +71,14 @@ final class BundleFleet {
   }
 
   /**
-   * Restores items that a bundle has of its own but its index lacks, in all bundles except the
-   * server's own.
+   * Restores items in all bundles except the server's own bundle. An item is restored if it belongs
+   * to the bundle and the bundle's index lacks it.
    */
   void restoreInOthers(long[] ids) {
     eachOther(bundle -> items(bundle).restoreOwn(ids));
   }
 
-  /** Whether any loaded bundle has this item of its own. */
+  /** Whether this item is one of the own items of any loaded bundle. */
   boolean knows(long id) {
     boolean[] known = {false};
     each(bundle -> known[0] |= bundle.catalogue().row(id) != Catalogue.UNKNOWN);

@@ -78,7 +78,7 @@ final class BundleItems {
           complete = false;
         }
       } else if (!fit.isServed() && old >= 0) {
-        unfit.add(stored.id()); // an earlier revision of the item fitted
+        unfit.add(stored.id()); // the bundle serves an earlier revision, which did fit
       }
     }
     restoreOwn(own.build().toArray());

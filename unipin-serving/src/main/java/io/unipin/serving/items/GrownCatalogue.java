@@ -25,7 +25,7 @@ public final class GrownCatalogue {
     int unfit = 0;
     for (PutItem put : ItemStore.list(folder)) {
       if (ItemFit.isKnown(bundle, put)) {
-        continue; // the bundle's own item
+        continue; // the bundle has an item with this id or key
       }
       if (put.content().length == 0 || put.content().length == bundle.contentDim()) {
         items.add(new StoredItem(0, put).catalogued());

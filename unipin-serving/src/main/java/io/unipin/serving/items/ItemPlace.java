@@ -3,8 +3,8 @@ package io.unipin.serving.items;
 /**
  * What one bundle does with an id.
  *
- * @param holder number of the bundle's holder: 0 for the server's own bundle, then the others in
- *     the order in which {@link ItemChanges} knows them
+ * @param holder number of the bundle's holder: 0 for the server's own bundle; the other holders
+ *     follow in the order in which {@link ItemChanges} got them
  * @param reason why the bundle serves no item with the id, as "X expected, got Y"; empty if it
  *     serves one
  */

@@ -24,8 +24,8 @@ public final class ItemUpkeep implements AutoCloseable {
   }
 
   /**
-   * Runs a task. If the task fails because the server stops meanwhile, the failure is ignored; the
-   * rest is done after the next start.
+   * Runs a task. If the task fails because the server is stopping, the failure is ignored. The rest
+   * of the work is done after the next start.
    */
   private void run(Runnable task) {
     try {

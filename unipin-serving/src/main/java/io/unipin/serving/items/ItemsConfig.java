@@ -9,7 +9,7 @@ import java.nio.file.Path;
 /**
  * Settings of the items that callers put while bundles serve.
  *
- * @param folder folder of the store; empty to use a folder beside that of the history
+ * @param folder folder of the store; empty to use a folder beside the folder of the history
  * @param limit largest number of items that a bundle serves in addition to its own; 0 if callers
  *     may put no items. Every loaded bundle has room for that many.
  * @param maxBytes largest number of bytes of all kept items and deleted ids together
@@ -32,8 +32,8 @@ public record ItemsConfig(Path folder, int limit, ByteSize maxBytes, double maxP
   }
 
   /**
-   * Returns the folder of the store. If none is set, the folder lies beside the given folder of the
-   * history and has the name of that folder with {@code -items} added.
+   * Returns the folder of the store. If no folder is set, returns the folder beside {@code history}
+   * whose name is that of {@code history} with {@code -items} added.
    */
   public Path folder(Path history) {
     Path absolute = history.toAbsolutePath().normalize();

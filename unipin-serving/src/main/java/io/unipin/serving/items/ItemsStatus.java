@@ -1,7 +1,7 @@
 package io.unipin.serving.items;
 
 /**
- * Numbers of the items that callers put.
+ * Counts and sizes of the items that callers put.
  *
  * @param stored number of items in the store
  * @param served number of live items that the server's own bundle serves

@@ -8,8 +8,8 @@ package io.unipin.serving.items;
  */
 final class StoreIndex {
   /**
-   * Bytes that are counted for an id itself, on the disk and in memory, in addition to those of its
-   * item.
+   * Bytes that are counted for an id itself, on the disk and in memory. The bytes of the item are
+   * counted in addition.
    */
   private static final int ID_BYTES = 64;
 
@@ -83,7 +83,7 @@ final class StoreIndex {
     return expiries.due(nowMs);
   }
 
-  /** Returns a revision that is higher than that of every stored item. */
+  /** Returns a revision that is higher than the revision of every stored item. */
   long nextRevision() {
     return ++lastRevision;
   }

@@ -16,8 +16,8 @@ import org.rocksdb.RocksDBException;
  * Removes the bytes of deleted records from the disk, in the background and for many records
  * together.
  *
- * <p>A note for each such record, which holds its key, is stored until its bytes are removed. So
- * after the end of a killed server the next server goes on. Thread-safe.
+ * <p>For each such record, a note with its key is stored until its bytes are removed. So if a
+ * server is killed, the next server continues the work. Thread-safe.
  */
 final class Wiping {
   private static final byte UNWIPED = 'w';
@@ -31,8 +31,8 @@ final class Wiping {
   private final DiskDatabase database;
 
   /**
-   * The keys of deleted records whose bytes may still be on the disk. Each has the number of its
-   * deletion.
+   * The keys of deleted records whose bytes may still be on the disk. The value of a key is the
+   * number of its deletion.
    */
   @GuardedBy("this")
   private final SortedMap<byte[], Long> waiting = new TreeMap<>(Arrays::compareUnsigned);

@@ -149,7 +149,7 @@ public final class EntryLog<E> implements AutoCloseable {
    * @return whether there was any entry
    */
   public boolean erase(String gone) {
-    erasing.writeLock().lock(); // entries offered with an older mark are in the queue by now
+    erasing.writeLock().lock(); // entries with an older mark are in the queue by now
     try {
       erased.incrementAndGet(counter(gone));
     } finally {
@@ -163,7 +163,7 @@ public final class EntryLog<E> implements AutoCloseable {
     } finally {
       taking.unlock();
     }
-    return segments.erase(gone) || waiting; // other entries are logged meanwhile
+    return segments.erase(gone) || waiting; // the log takes other entries meanwhile
   }
 
   LogSegments segments() {
@@ -172,14 +172,13 @@ public final class EntryLog<E> implements AutoCloseable {
 
   private void write() {
     while (open || isWaiting()) {
-      boolean last =
-          !open; // read once, so that entries are dropped only if a try after the close wrote none
+      boolean last = !open; // only a failed try that began after close() drops entries
       boolean wrote = writeSome(last);
       if (last && !wrote) {
         dropRest();
       } else if (!wrote) {
         LockSupport.parkNanos(
-            this, config.flushEvery().toNanos()); // without the lock, which an erasure needs
+            this, config.flushEvery().toNanos()); // not while holding the lock: erasures need it
       }
     }
   }

@@ -38,12 +38,12 @@ public final class ServedLog implements AutoCloseable {
     return entries.mark(user);
   }
 
-  /** Logs a page of a user. No erasure of the user may run meanwhile. */
+  /** Logs a page of a user. No erasure of the user may run during this call. */
   public void served(Slate slate) {
     served(slate, mark(slate.user()));
   }
 
-  /** Logs actions of a user. No erasure of the user may run meanwhile. */
+  /** Logs actions of a user. No erasure of the user may run during this call. */
   public void recorded(String user, List<ActionEvent> events) {
     recorded(user, events, mark(user));
   }

@@ -30,7 +30,7 @@ public final class ItemMeters {
   }
 
   /**
-   * The kept items in numbers.
+   * Counts of the kept items.
    *
    * @param live items that the serving bundle serves in addition to its own
    * @param notServed other kept items
@@ -58,7 +58,10 @@ public final class ItemMeters {
         .register(registry);
   }
 
-  /** Notes the time between the arrival of a message and the moment its items can be found. */
+  /**
+   * Notes the time between the arrival of a message and the moment at which searches can find the
+   * message's items.
+   */
   public void searchable(long nanos) {
     searchable.record(Duration.ofNanos(nanos));
   }

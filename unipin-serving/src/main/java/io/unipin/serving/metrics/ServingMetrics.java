@@ -26,9 +26,9 @@ import java.util.function.ToDoubleFunction;
  * All metrics of the server, with every name and every tag.
  *
  * <p>Each tag has a bounded number of values. The code fixes the values of rpc, stage and step.
- * Enums fix those of status, cache and outcome. The configuration fixes those of experiment and
- * arm, and the loaded bundles those of bundle and index. No tag names a user or an item.
- * Thread-safe.
+ * Enums fix the values of status, cache and outcome. The configuration fixes the values of
+ * experiment and arm. The loaded bundles fix the values of bundle and index. No tag names a user or
+ * an item. Thread-safe.
  */
 public final class ServingMetrics implements AutoCloseable {
   private static final Duration[] LATENCY_BUCKETS =

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The items of a bundle at the time when the view was opened, each at a row of the model's table.
- * One request reads one view. Until the view is closed its rows keep their items, whatever callers
- * put or delete. Only the times of expiry of the bundle's own items are always the current ones.
+ * One request reads one view. Until the view is closed, its rows keep their items even if callers
+ * put or delete items. There is one exception: the times of expiry of the bundle's own items are
+ * always current.
  *
  * <p>Rows 0 to N - 1 are the bundle's own items, row N stands for unknown items, and higher rows
  * are live items.
@@ -168,8 +169,8 @@ public final class ItemView implements AutoCloseable {
   }
 
   /**
-   * Closes the view. Rows of items that were removed or replaced meanwhile can then be used again.
-   * Idempotent.
+   * Closes the view. Rows of items that were removed or replaced while the view was open can then
+   * be used again. Idempotent.
    */
   @Override
   public void close() {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The items of one loaded bundle: the items of its catalogue, and live items in the slots of its
  * model.
  *
- * <p>Readers open an {@link ItemView}, which shows the items at the time of its opening, whatever
- * is put or removed later. Readers take no lock and never wait.
+ * <p>Readers open an {@link ItemView}. It shows the items at the time when it was opened, even if
+ * items are put or removed later. Readers take no lock and never wait.
  *
  * <p>Thread-safe. Changes happen one after the other.
  */
@@ -120,7 +120,7 @@ public final class LiveItems {
 
   /**
    * Returns the key of an item of the catalogue or of a live item; empty when it has none. An item
-   * that was just removed may still have its key, because answers may name it.
+   * that was just removed may still have its key, because an answer may still name the item.
    */
   public String key(long id) {
     int row = catalogue.row(id);
@@ -242,7 +242,7 @@ public final class LiveItems {
     }
     for (LiveEntry entry = newest.get(gone.id); entry != null; entry = entry.older) {
       if (entry.older == gone) {
-        entry.older = null; // entries that are still older were forgotten before
+        entry.older = null; // even older entries were forgotten earlier
       }
     }
   }

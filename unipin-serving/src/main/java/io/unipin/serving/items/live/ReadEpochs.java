@@ -31,7 +31,7 @@ final class ReadEpochs {
       if (epoch.get() == now) {
         return now;
       }
-      open[parity(now)].decrementAndGet(); // the epoch ended between the two reads
+      open[parity(now)].decrementAndGet(); // the epoch ended before the reader was counted
     }
   }
 

@@ -67,7 +67,7 @@ final class SlotPool {
     waiting.add(new Freed(slot, readers.now()));
   }
 
-  /** Returns the number of slots that were ever taken, which are the first slots of the pool. */
+  /** Returns the number of slots that were ever taken. These are the first slots of the pool. */
   int used() {
     return unused;
   }

@@ -155,7 +155,7 @@ final class UserLinesFile {
       lines = new UserLines(header.salt(), lines(channel, header));
     }
     lines.remove(offsets);
-    delete(); // so that a crash can't leave the old file
+    delete(); // the old file goes first, so that a crash can't leave it
     write(lines);
     return !lines.isEmpty();
   }
