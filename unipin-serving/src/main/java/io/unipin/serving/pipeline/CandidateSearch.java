@@ -62,8 +62,9 @@ final class CandidateSearch {
   }
 
   /**
-   * Returns the filter that the index applies while it searches. It does not cover expired items,
-   * which {@link #merge} leaves out, nor blocked items, which slate rules leave out after ranking.
+   * Returns the filter that the index applies while it searches. Expired items pass, because
+   * {@link #merge} leaves them out. Blocked items pass as well, because slate rules leave them out
+   * after ranking.
    */
   private static ItemFilter filter(UserSession user, Wishes wishes, long[] servedBefore) {
     LongStream out =
@@ -81,7 +82,7 @@ final class CandidateSearch {
    * The queries to the index.
    *
    * @param vectors (queries, itemDim), one after the other
-   * @param shares (queries) share of the candidates that each query may bring
+   * @param shares (queries) share of the candidates that each query may contribute
    */
   record Queries(float[] vectors, double[] shares) {}
 

@@ -20,10 +20,10 @@ import java.util.stream.Stream;
  * A request's history in the form that one bundle's model reads.
  *
  * @param committed tokens that other requests of the user may reuse
- * @param all the committed tokens and those of the request's own recent actions; equal to
- *     {@code committed} when the request has none
+ * @param all the committed tokens and the tokens of the request's own recent actions; equal to
+ *     {@code committed} when the request has no recent actions
  * @param lastTimeMs time of the last action, in milliseconds since the epoch;
- *     {@link GapBuckets#NO_TIME} without any
+ *     {@link GapBuckets#NO_TIME} if there is no action
  * @param seen ids of all items of the history, including those before the window; owned by the
  *     record
  * @param unknownItems ids in the window that the bundle does not know
@@ -67,7 +67,7 @@ public record HistoryTokens(
 
   /**
    * Converts an action for the model. Action names that the bundle does not know are left out,
-   * because they mean nothing to its model.
+   * because its model has no input for them.
    */
   private static UserAction read(
       RecordedAction action, ModelConfig config, ItemView items, Set<Long> unknown) {

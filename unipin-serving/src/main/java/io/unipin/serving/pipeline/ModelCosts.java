@@ -53,7 +53,10 @@ public final class ModelCosts {
     return reloads;
   }
 
-  /** Returns the costs of a model. Every run that is reported to them updates them. */
+  /**
+   * Returns the costs of a model. Every run of a stage that is reported to the returned object
+   * updates the costs.
+   */
   public CostedModel of(ServingModel model) {
     OfModel known = models.computeIfAbsent(model, any -> new OfModel());
     StageCosts costs = known.costs.computeIfAbsent(settings, any -> new StageCosts(known.encoding));

@@ -10,7 +10,7 @@ import java.util.List;
  * The items that a caller names for ranking.
  *
  * @param known items that can be ranked
- * @param unknown ids of the others, which the bundle does not know or which have expired
+ * @param unknown ids of items that the bundle does not know, and of items that have expired
  */
 record NamedItems(List<Candidate> known, List<Long> unknown) {
 

@@ -11,8 +11,8 @@ import io.unipin.serving.request.PageQuery;
  */
 record PageSize(int items, int candidates) {
   /**
-   * Returns the sizes that the query gives, or else the server's defaults. There are never fewer
-   * candidates than items.
+   * Returns the sizes that the query gives. Uses the server's defaults for sizes that the query
+   * does not give. There are never fewer candidates than items.
    */
   static PageSize of(PageQuery query, int defaultItems, int defaultCandidates) {
     int items = query.pageSize() == 0 ? defaultItems : query.pageSize();

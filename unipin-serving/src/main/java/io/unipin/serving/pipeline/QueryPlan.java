@@ -17,7 +17,7 @@ import java.util.Map;
  *     zeros
  * @param offsets (queries) class of {@link TargetOffsets} that the query looks for; 0 is the next
  *     positive action
- * @param shares (queries) share of the candidates that each query may bring, 0 to 1
+ * @param shares (queries) share of the candidates that each query may contribute, 0 to 1
  */
 record QueryPlan(float[][] mixes, int[] offsets, double[] shares) {
 

@@ -33,7 +33,7 @@ final class Ranker {
    * Scores as many candidates as there is time for and orders them by utility. Equal utilities are
    * ordered by smaller id.
    *
-   * <p>Without time to score any, the candidates keep retrieval's order.
+   * <p>If there is no time to score any candidate, the candidates keep retrieval's order.
    */
   List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
     int scored = user.ladder().scoredCandidates(found.size(), user.lease().rows());
@@ -92,8 +92,8 @@ final class Ranker {
   }
 
   /**
-   * Returns the request's weights, or else the server's. Without any, every positive action weighs
-   * 1.
+   * Returns the request's weights, or the server's weights if the request gives none. If the server
+   * has none either, every positive action weighs 1.
    */
   private float[] weights(Map<String, Float> requested, ModelConfig config) {
     Map<String, Float> named = requested.isEmpty() ? ranking.utilityWeights() : requested;

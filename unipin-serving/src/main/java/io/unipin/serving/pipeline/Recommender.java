@@ -42,7 +42,7 @@ import java.util.stream.Stream;
 
 /**
  * The pipeline: history, cached state, retrieval, ranking. It is synchronous. Each stage makes at
- * most one native call, and none after the request's time is used up.
+ * most one native call. No native call begins after the request's time is used up.
  *
  * <p>The results depend only on the bundle, the settings, the history and the request with its
  * time. The state of the cache changes only the speed. Thread-safe.
@@ -77,7 +77,9 @@ public final class Recommender {
     this(histories, cache, secrets, config, clockMs, RankingModel.CACHED);
   }
 
-  /** Creates a pipeline in which a model from {@code ranking} ranks. Benchmarks use it. */
+  /**
+   * Creates a pipeline whose ranking model {@code ranking} makes. Benchmarks use this constructor.
+   */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
@@ -118,7 +120,10 @@ public final class Recommender {
     this.rules = new SlateRules(config.slate(), impressions);
   }
 
-  /** Returns a pipeline with other settings. It shares everything else with this one. */
+  /**
+   * Returns a pipeline with other settings. It shares everything except the settings with this
+   * pipeline.
+   */
   public Recommender with(RecommenderConfig other) {
     return new Recommender(
         histories, cache, other, costs.with(other), ranking, cursors, impressions);

@@ -36,7 +36,7 @@ record Arrival(long nanos, Priority priority, String traceparent) {
     return arrival == null ? new Arrival(System.nanoTime(), Priority.LIVE, "") : arrival;
   }
 
-  /** Returns the context of a later message of the same call, which arrives now. */
+  /** Returns the context of a later message of the same call. The message arrives now. */
   static Context renewed(Context context) {
     Arrival first = of(context);
     return context.withValue(

@@ -26,7 +26,7 @@ final class Reflection {
         intake.bounded(ProtoReflectionService.newInstance().bindService()));
   }
 
-  /** Returns a description of the service for a port that does not offer it. */
+  /** Returns a description of the service for a port that does not offer the service. */
   static ServerServiceDefinition described() {
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(UniPinGrpc.getServiceDescriptor());

@@ -40,7 +40,7 @@ final class RequestFields {
 
   /**
    * Checks the time of a recorded action, which must be known and not in the future. An action from
-   * the future would long remain the user's newest.
+   * the future would remain the user's newest action for a long time.
    */
   void happened(String field, long timeMs) {
     if (timeMs == 0) {
@@ -86,7 +86,7 @@ final class RequestFields {
         });
   }
 
-  /** Checks a revision. Returns 0 for an invalid one. */
+  /** Checks a revision. Returns 0 for an invalid revision. */
   long revision(String field, long revision) {
     boolean right = revision >= 0 && revision <= ActionEvent.MAX_REVISION;
     violations.require(right, field, "0 to " + ActionEvent.MAX_REVISION, revision);

@@ -53,7 +53,7 @@ final class RequestReader {
   }
 
   /**
-   * The names of one bundle or of several.
+   * The names of actions and surfaces that one or several bundles know.
    *
    * @param firstSurface returns the first surface of the bundle that serves a user
    */

@@ -50,7 +50,10 @@ public final class Shadow {
   private final ServingMetrics metrics;
   private final int maxPageSize;
 
-  /** Each number counts the erasures of all users whose ids have the same hash. */
+  /**
+   * The number of erasures by the hash of the user id. Users whose ids have the same hash share a
+   * number.
+   */
   private final AtomicLongArray erasures = new AtomicLongArray(COUNTERS);
 
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);

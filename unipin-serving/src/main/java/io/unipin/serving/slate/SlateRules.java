@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SlateRules {
   /*
-   * Blocks and caps are applied from the best candidate down. An item is taken unless it is
-   * blocked, or its author or category has reached the cap.
+   * Blocks and caps are applied from the best candidate down. An item is taken if it is not blocked
+   * and neither its author nor its category has reached the cap.
    *
    * If the page has too few fresh items, the next best fresh candidates are added, including
    * candidates that a cap removed.

@@ -1,4 +1,4 @@
-/** The rules that every page obeys, whatever the scores of its items. */
+/** The rules that every page obeys. They do not depend on the scores of items. */
 @NullMarked
 package io.unipin.serving.slate;
 

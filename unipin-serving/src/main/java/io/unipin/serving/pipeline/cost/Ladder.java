@@ -37,8 +37,8 @@ public final class Ladder {
   private final List<String> steps = new ArrayList<>();
 
   /**
-   * Whether this request is a trial. A trial does the full work whatever its expected time, so that
-   * estimates become correct again.
+   * Whether this request is a trial. A trial does the full work, even if the expected time is too
+   * long. So wrong estimates become correct again.
    */
   private boolean tries;
 
@@ -152,7 +152,10 @@ public final class Ladder {
     return needed.typical() <= clock.remaining().toNanos();
   }
 
-  /** Whether there is time for a stage and the work after it, or this request is a trial. */
+  /**
+   * Whether to run a stage: there is time for the stage and the work after it, or this request is a
+   * trial.
+   */
   private boolean isTried(SizedCosts costs, long size, Cost after) {
     Cost needed = expected(costs, size).plus(after);
     if (tries || fits(needed)) {

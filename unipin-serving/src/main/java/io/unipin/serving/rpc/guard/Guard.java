@@ -17,10 +17,10 @@ public final class Guard implements AutoCloseable {
   private final int mostUnopened;
 
   /**
-   * Creates the guard. Without a file of tokens, no token is required.
+   * Creates the guard. If there is no file of tokens, no token is required.
    *
-   * @param mostUnopened number of cancellations per connection of calls that the client never
-   *     opened; more of them close the connection
+   * @param mostUnopened number of cancellations, per connection, of calls that the client never
+   *     opened; further cancellations close the connection
    */
   public Guard(
       SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics, int mostUnopened) {

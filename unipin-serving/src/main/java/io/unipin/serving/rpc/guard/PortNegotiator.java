@@ -44,8 +44,8 @@ final class PortNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
   }
 
   /**
-   * Adds the transport's handler at once, and the filter when the first bytes arrive. Only then is
-   * the TLS handler in its place, and the filter belongs after it.
+   * Adds the transport's handler at once. Adds the filter when the first bytes arrive, because the
+   * TLS handler is in its place only then. The filter belongs after the TLS handler.
    */
   private static final class Begin extends ChannelInboundHandlerAdapter {
     private final ChannelHandler transport;

@@ -10,14 +10,14 @@ import java.util.List;
  * of an HTTP/2 connection unchanged.
  *
  * <p>RFC 9113 (section 6.4) makes such a frame an error of the whole connection, which fails every
- * call on it. But gRPC's C core, on which Python, C++ and Ruby clients are built, sends such frames
- * for calls whose deadline passes before their headers are sent (grpc/grpc issue 19655). A client's
- * short deadline must not end its other calls.
+ * call on it. But clients in Python, C++ and Ruby, which use gRPC's C core, send such frames. They
+ * do so if the deadline of a call passes before the call's headers are sent (grpc/grpc issue
+ * 19655). A client's short deadline must not end its other calls.
  *
- * <p>At most {@code most} frames are dropped per connection. Further ones pass, and the transport
- * closes the connection.
+ * <p>At most {@code most} frames are dropped per connection. Further frames pass, and the transport
+ * then closes the connection.
  *
- * <p>Belongs to one connection. Keeps at most one unfinished frame header of 13 bytes.
+ * <p>An instance belongs to one connection. It keeps at most one unfinished frame of 13 bytes.
  */
 final class UnopenedResets extends ByteToMessageDecoder {
   private static final int PREFACE_BYTES = 24;
@@ -68,7 +68,7 @@ final class UnopenedResets extends ByteToMessageDecoder {
     if (at > start) {
       out.add(in.readRetainedSlice(at - start));
     }
-    // an incomplete frame stays in the buffer; the call that gets its last bytes drops it
+    // an incomplete frame stays in the buffer until its last bytes arrive
     if (drops && end - at >= HEADER_BYTES + RESET_PAYLOAD_BYTES) {
       in.skipBytes(HEADER_BYTES + RESET_PAYLOAD_BYTES);
       dropped++;

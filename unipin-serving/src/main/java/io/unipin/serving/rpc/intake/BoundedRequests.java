@@ -74,7 +74,7 @@ final class BoundedRequests implements ServerInterceptor {
           }
         } catch (ServingException e) {
           receipt.refuse(e);
-        } catch (StatusRuntimeException e) { // a text that is not valid UTF-8
+        } catch (StatusRuntimeException e) { // the message holds a text that is not valid UTF-8
           receipt.refuse(notA(type));
         }
       }

@@ -19,7 +19,7 @@ import java.util.function.Function;
  * The first step of every call. It charges the call to the {@link ReceiveBudget}, and makes sure
  * that the call ends only once.
  *
- * <p>Every call that fails ends with the reason. Thread-safe.
+ * <p>Every call that fails ends with the reason of the failure. Thread-safe.
  */
 public final class Intake implements ServerInterceptor {
   private final ReceiveBudget budget;
@@ -61,8 +61,8 @@ public final class Intake implements ServerInterceptor {
   }
 
   /**
-   * Returns a filter that counts connections closed by the transport, because their client
-   * cancelled {@code most} calls within {@code seconds}.
+   * Returns a filter that counts connections. It counts a connection when the transport closes it
+   * because the client cancelled {@code most} calls within {@code seconds}.
    */
   public static ServerTransportFilter resets(int most, int seconds, Runnable counted) {
     return new ResetWatch(most, seconds, counted);
@@ -133,7 +133,7 @@ public final class Intake implements ServerInterceptor {
       this.texts = texts;
     }
 
-    /** Asks for the next message. A stream that does so no longer needs its earlier messages. */
+    /** Asks for the next message. A stream that asks no longer needs its earlier messages. */
     @Override
     public void request(int messages) {
       if (!getMethodDescriptor().getType().clientSendsOneMessage()) {

@@ -105,8 +105,8 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
-   * Notes a complete message, which from now on costs as much as its object. Returns false if the
-   * call has ended.
+   * Notes a complete message. From now on, the message costs as much as its object. Returns false
+   * if the call has ended.
    *
    * <p>The call can still be refused to make room until it is {@link #taken}. A client may keep a
    * call open as long as it likes.

@@ -30,8 +30,8 @@ final class ResetWatch extends ServerTransportFilter {
   }
 
   /**
-   * The number of cancelled calls of one connection in the current window. This class counts them
-   * by the transport's rule, because the transport does not publish its own count.
+   * The number of cancelled calls of one connection in the current window. This class counts the
+   * calls by the transport's rule, because the transport does not publish its count.
    */
   static final class Resets {
     private final int most;

@@ -12,7 +12,9 @@ public final class ItemFields {
     return read(item, item.getId());
   }
 
-  /** Returns an item of the wire with the id that it or its key names. */
+  /**
+   * Converts an item of a message. The result has the given id, which the item or its key names.
+   */
   static PutItem read(Item item, long id) {
     float[] content = new float[item.getContentCount()];
     for (int i = 0; i < content.length; i++) {

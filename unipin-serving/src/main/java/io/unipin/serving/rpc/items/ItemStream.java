@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 /**
  * One stream of changes. Each message gets one answer, in order.
  *
- * <p>The stream asks its transport for the next message only after it has answered the message
- * before, and only while the client takes answers. So only one message of a stream is in memory at
- * a time, and no more messages are read from a client that reads no answers. The transport and a
- * worker may call methods at the same time.
+ * <p>The stream asks its transport for the next message only after it has answered the previous
+ * message, and only while the client takes answers. So only one message of a stream is in memory at
+ * a time. No further message is read from a client that does not read the answers. The transport
+ * and a worker may call methods at the same time.
  */
 public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
   private final ServerCallStreamObserver<ItemVerdicts> answers;
@@ -142,7 +142,7 @@ public final class ItemStream implements StreamObserver<ChangeItemsRequest> {
 
   @Override
   public void onError(Throwable failure) {
-    // The client has gone. Changes that it sent before keep their effect.
+    // The client has gone. Changes that the client sent before keep their effect.
   }
 
   @Override
