@@ -274,7 +274,7 @@ final class PutItemsServingTest {
       assertThat(put.server().items().delete(new long[] {LATE_ID}).get(0).outcome())
           .isEqualTo(Outcome.DELETED);
       assertThat(put.ids(anyone(NOW))).doesNotContain(LATE_ID);
-      while (filesContain(title)) { // the server does it in the background
+      while (filesContain(title)) { // the server removes the title in the background
         Thread.onSpinWait();
       }
     }

@@ -89,7 +89,7 @@ final class SecurityTest {
     }
   }
 
-  /** Whether a token with a role may make the calls of another. */
+  /** Whether a token with one role may make the calls of another role. */
   private static boolean allows(Role role, Role needed) {
     return role == needed || (role == Role.ADMIN && needed == Role.ITEMS);
   }

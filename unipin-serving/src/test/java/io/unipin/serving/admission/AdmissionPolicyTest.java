@@ -97,8 +97,8 @@ final class AdmissionPolicyTest {
   }
 
   /**
-   * The queue stood during a pause of the process. The queue counts as standing until it is empty
-   * once.
+   * During a pause of the process, the queue was never empty. It counts as a standing queue until
+   * it is empty once.
    */
   @Test
   void refusal_afterOnePause_isThatOfABurstOnceTheQueueWasEmpty() {

@@ -20,14 +20,14 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Creates bundles whose items have content and no id of their own. So a model that knows an item
- * gives it the same vector as a model of equal weights into which the item is put.
+ * Creates bundles whose items have content, and zeros as id rows. So an item has the same vector in
+ * a model that knows it and in a model of equal weights into which it is put.
  */
 public final class ContentBundles {
   public static final int CONTENT = 4;
   public static final int ALL = 48;
 
-  /** Number of items in bundles that do not know the last ones. */
+  /** Number of items in bundles that lack the last items of the whole catalogue. */
   public static final int EARLY = 40;
 
   public static final long FIRST_ID = 1000;

@@ -21,7 +21,7 @@ final class PublishedOnce {
   private PublishedOnce() {}
 
   /**
-   * Puts a model and its bundle in their places.
+   * Copies a model and its bundle to the given places.
    *
    * @param key key of the content; equal keys mean equal content
    * @param publisher creates the model and the bundle, given the place of the model and the place

@@ -121,7 +121,9 @@ final class PutItemsTest {
     assertThat(put(lamp.keyed("")).outcome()).as("by id").isEqualTo(Outcome.UNCHANGED);
   }
 
-  /** Returns the title under which a bundle serves an id; empty if it does not serve it. */
+  /**
+   * Returns the title under which a bundle serves an id; empty if the bundle does not serve the id.
+   */
   private static String title(BundleHolder holder, long id) {
     try (BundleLease lease = holder.acquire();
         ItemView view = lease.bundle().items().open()) {

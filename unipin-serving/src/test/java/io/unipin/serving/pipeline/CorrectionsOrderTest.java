@@ -132,7 +132,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
               .isEqualTo(Corrections.truth(changes, LIMIT));
           if (order == 0) {
             pages.add(page(name));
-          } else if (order % EVENTS.size() == user) { // pages are slow, so one per order
+          } else if (order % EVENTS.size() == user) { // one page per order, because pages are slow
             page(name).assertSame(pages.get(user));
           }
         }
