@@ -15,8 +15,8 @@ public final class BinaryMetrics {
   /**
    * Returns the area under the ROC curve: the share of (positive, negative) pairs in which the
    * positive scores higher. A pair of equal scores counts one half. The result is exact: the rank
-   * sum of Mann and Whitney, in which equal scores share their mean rank. Takes O(n log n). NaN
-   * unless both classes occur.
+   * sum of Mann and Whitney, in which equal scores share their mean rank. Takes O(n log n). Returns
+   * NaN unless both classes occur.
    */
   public static double auc(float[] scores, boolean[] labels) {
     int n = scores.length;
@@ -73,8 +73,8 @@ public final class BinaryMetrics {
 
   /**
    * Returns the log loss divided by the log loss of always predicting the base rate. A value below
-   * 1 is better than this constant prediction. NaN unless both classes occur. Source: He et al.,
-   * "Practical lessons from predicting clicks on ads at Facebook", 2014.
+   * 1 is better than this constant prediction. Returns NaN unless both classes occur. Source: He et
+   * al., "Practical lessons from predicting clicks on ads at Facebook", 2014.
    */
   static double normalisedEntropy(float[] probabilities, boolean[] labels) {
     double rate = baseRate(labels);

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  *
  * @param actions names of the action types, in the order of the schema
  * @param inputs one table per input, in the order of {@link SlateInput}
- * @param oracle name of the action whose probability the log's oracle is; empty when no name was
- *     given
+ * @param oracle name of the action whose probability the log's oracle states; empty when no name
+ *     was given
  */
 public record Calibration(List<String> actions, List<Input> inputs, String oracle) {
 
@@ -23,8 +23,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   record Input(SlateInput input, List<Row> rows) {
 
     /**
-     * Returns the mean over the classes, weighted by impressions, of the distance between mean
-     * probability and observed share.
+     * Returns the distance between mean probability and observed share, averaged over the classes.
+     * The number of a class's impressions is its weight.
      */
     double error(int action) {
       double sum = 0;
@@ -44,8 +44,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
    * @param figures one per action, in the order of the schema
    * @param first mean predicted probability of the oracle's action at the first position; NaN
    *     without an oracle
-   * @param truth mean of the oracle over the same impressions, which {@code first} should equal;
-   *     NaN without an oracle
+   * @param truth mean of the oracle over the same impressions; {@code first} should equal it; NaN
+   *     without an oracle
    */
   record Row(String name, int impressions, List<Figure> figures, double first, double truth) {}
 
@@ -61,8 +61,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   /**
    * Returns the calibration of an evaluation's predictions.
    *
-   * @param oracle name of the action whose probability, given that the user looks, is the log's
-   *     oracle; empty to leave the oracle out
+   * @param oracle name of the action whose probability the log's oracle states, for a user who
+   *     looks; empty to leave the oracle out
    * @throws IllegalArgumentException when {@link #checkOracle} refuses the oracle
    */
   public static Calibration of(Evaluation evaluation, String oracle) {

@@ -9,7 +9,7 @@ import io.unipin.feedlog.split.Protocol;
  *
  * @param split rule by which the log was split
  * @param displayed whether candidates were scored at the positions where they were shown
- * @param predictions the predictions behind the ranking metrics
+ * @param predictions predictions from which the ranking metrics are computed
  */
 public record Evaluation(
     Protocol split,

@@ -14,8 +14,8 @@ import io.unipin.model.features.TokenSequence;
 import java.time.Duration;
 
 /**
- * Encodes the first actions of a user's history in the same way as serving. The caller says how
- * many actions. Successive calls for one user reuse the rows that are already encoded.
+ * Encodes the first actions of a user's history in the same way as serving. The caller gives the
+ * number of actions. Successive calls for one user reuse the rows that are already encoded.
  *
  * <p>Not thread-safe.
  */

@@ -24,7 +24,8 @@ public final class PlattScaling {
 
   /**
    * Returns the scale and shift (a, b) that fit a sample. A sample without both classes gives (1,
-   * 0). If positives have lower probabilities than negatives, a is 0.05, its lower bound.
+   * 0). If positives have lower probabilities than negatives, a is 0.05, which is the lower bound
+   * of a.
    */
   public static float[] fit(float[] probabilities, boolean[] labels) {
     if (probabilities.length != labels.length) {

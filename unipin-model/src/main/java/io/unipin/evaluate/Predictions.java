@@ -80,7 +80,7 @@ public final class Predictions {
     return gather((slate, k) -> itemScores[slates.items()[row(slate, k)]]);
   }
 
-  /** Returns (impressions) the class of an input that each impression has. */
+  /** Returns (impressions) each impression's class of an input. */
   int[] classes(SlateInput input) {
     return integers((slate, k) -> input.of(slate.slate(), k));
   }
@@ -192,7 +192,7 @@ public final class Predictions {
     int of(Judged slate, int k);
   }
 
-  /** Takes a slate's k-th impression, which comes at place {@code at} of all impressions. */
+  /** Takes a slate's k-th impression. Among all impressions it has the place {@code at}. */
   @FunctionalInterface
   private interface Impression {
     void at(int at, Judged slate, int k);

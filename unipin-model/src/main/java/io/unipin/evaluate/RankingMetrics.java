@@ -22,9 +22,9 @@ public record RankingMetrics(
   }
 
   /**
-   * Returns the model's AUC of an action. If the action has no AUC, because all held-out
-   * impressions got it or none did, returns the mean over the actions that have an AUC. NaN if no
-   * action has an AUC.
+   * Returns the model's AUC of an action. An action has no AUC if all held-out impressions got it
+   * or none did. For such an action, returns the mean over the actions that have an AUC, or NaN if
+   * there is no such action.
    */
   public double auc(String action) {
     return actions.stream()

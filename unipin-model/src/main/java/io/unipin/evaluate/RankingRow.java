@@ -13,8 +13,8 @@ package io.unipin.evaluate;
  * @param logLoss log loss in nats
  * @param normalisedEntropy log loss divided by the log loss of the part's base rate
  * @param calibrationError calibration error over 15 bins of equal mass
- * @param slateMrr mean of 1 / rank of a slate's best-ranked impression that got the action, over
- *     slates of at least two impressions that contain such an impression
+ * @param slateMrr 1 / rank of the best-ranked impression that got the action, averaged over slates.
+ *     Only slates of at least two impressions with such an impression count
  */
 public record RankingRow(
     double auc,

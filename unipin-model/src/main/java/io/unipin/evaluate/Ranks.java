@@ -21,7 +21,8 @@ public final class Ranks {
   }
 
   /**
-   * Returns the hit rate: the share of users whose target is among the first k. NaN without users.
+   * Returns the hit rate: the share of users whose target is among the first k. Returns NaN if
+   * there are no users.
    */
   public double hr(int k) {
     return Arrays.stream(hits(k)).average().orElse(Double.NaN);
@@ -29,7 +30,7 @@ public final class Ranks {
 
   /**
    * Returns the mean NDCG: {@code 1 / log2(1 + rank)} if the target is among the first k, else 0.
-   * NaN without users.
+   * Returns NaN if there are no users.
    */
   public double ndcg(int k) {
     return Arrays.stream(gains(k)).average().orElse(Double.NaN);
@@ -48,7 +49,8 @@ public final class Ranks {
   }
 
   /**
-   * Returns the mean of {@code 1 / rank}. Ranks are among the whole catalogue. NaN without users.
+   * Returns the mean of {@code 1 / rank}. Ranks are among the whole catalogue. Returns NaN if there
+   * are no users.
    */
   public double mrr() {
     return Arrays.stream(ranks).mapToDouble(rank -> 1.0 / rank).average().orElse(Double.NaN);

@@ -63,7 +63,7 @@ record RetrievalTarget(int item, int surface, int history, int[] seen) {
 
   /**
    * Whether the user acted on the target's item before. Retrieval filters out items of the history,
-   * so it could not find this target.
+   * so retrieval could not find this target.
    */
   boolean isRepeat() {
     return Arrays.binarySearch(seen, item) >= 0;

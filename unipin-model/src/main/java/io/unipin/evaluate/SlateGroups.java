@@ -12,7 +12,7 @@ public record SlateGroups(int[] users, int[] sizes, long[] itemIds) {
   /**
    * Returns the mean of 1 / rank of a slate's best-ranked positive. The mean is over slates of at
    * least two impressions that contain a positive. If two scores are equal, the smaller item id
-   * comes first. NaN without such a slate.
+   * comes first. Returns NaN if there is no such slate.
    */
   public double reciprocalRank(float[] scores, boolean[] labels) {
     double sum = 0;

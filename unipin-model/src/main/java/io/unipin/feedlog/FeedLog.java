@@ -12,7 +12,10 @@ import java.util.function.IntPredicate;
  * must not change them. Immutable, hence thread-safe.
  */
 public final class FeedLog {
-  /** Stands for an unknown time of an action or feedview. Only its order is known. */
+  /**
+   * Stands for an unknown time of an action or feedview. Of such actions and feedviews, only the
+   * order is known.
+   */
   public static final long NO_TIME = Long.MIN_VALUE;
 
   private final FeedSchema schema;

@@ -61,7 +61,7 @@ public final class FeedLogException extends RuntimeException {
     this.reason = bad.reason();
   }
 
-  /** Creates the same complaint about a row with {@code more} added to its message. */
+  /** Creates a copy of a complaint about a row. The copy's message ends with {@code more}. */
   public FeedLogException(FeedLogException about, String more) {
     super(about.getMessage() + more, about);
     this.file = about.file;

@@ -27,8 +27,8 @@ public final class FeedLogWriter {
   }
 
   /**
-   * Writes a log, from which {@link FeedLogReader} reads an equal log. Replaces an existing feed
-   * log. Refuses any other directory that is not empty.
+   * Writes a log. {@link FeedLogReader} then reads an equal log from the directory. Replaces an
+   * existing feed log. Refuses any other directory that is not empty.
    */
   public static void write(FeedLog log, Path directory) {
     try (SpillFolder draft = SpillFolder.beside(directory)) {

@@ -93,8 +93,8 @@ public final class FeedRules {
   }
 
   /**
-   * Whether a number that should be milliseconds is probably a present time in seconds. A feed log
-   * may contain such a number; live calls refuse it.
+   * Whether a number that should be milliseconds is probably a time of today in seconds. A feed log
+   * may contain such a number, but live calls refuse it.
    */
   public static boolean looksLikeSeconds(long timeMs) {
     return timeMs >= FIRST_SECONDS && timeMs <= LAST_SECONDS;

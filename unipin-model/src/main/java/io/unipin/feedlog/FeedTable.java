@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The three tables of a feed log, their columns and their files. */
+/** The three tables of a feed log, each with its columns and files. */
 public enum FeedTable {
   ACTIONS(
       new Column("user_id", "VARCHAR", true),
@@ -100,8 +100,8 @@ public enum FeedTable {
   }
 
   /**
-   * Returns the columns that a writer fills. It names the items of actions and feedviews by id
-   * only.
+   * Returns the columns that a writer fills. A writer names the items of actions and feedviews by
+   * id only.
    */
   List<Column> written() {
     return columns.stream()

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * checks of the columns that both tables have.
  *
  * <p>{@link ActionsTable} checks the other rules of actions. {@link FeedviewsTable} and
- * {@link ViewRows} check those of feedviews, and {@link ItemsTable} checks all rules of items.
+ * {@link ViewRows} check the other rules of feedviews. {@link ItemsTable} checks all rules of
+ * items.
  *
  * <p>A selected row starts with the columns of {@link #select}. The constants below are the numbers
  * of these columns.
@@ -31,7 +32,7 @@ final class RowCheck {
 
   static final int KEY = 11;
 
-  /** The first column after the common ones. */
+  /** The first column after the columns of {@link #select}. */
   static final int NEXT = 12;
 
   private final FeedSchema schema;

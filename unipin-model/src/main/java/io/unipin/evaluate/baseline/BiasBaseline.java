@@ -77,7 +77,7 @@ public final class BiasBaseline {
   }
 
   /**
-   * Returns probabilities for those of a user's slates that belong to a part, oldest slate first.
+   * Returns probabilities for the slates of a user that belong to a part, oldest slate first.
    *
    * @param history all slates of the user, oldest first
    * @return (slates of the part) of (impressions, actions) each
@@ -99,8 +99,8 @@ public final class BiasBaseline {
   }
 
   /**
-   * Whether a slate's outcome is known when a later slate is judged. If two slates have equal
-   * times, neither knows the other's outcome, as in the model.
+   * Whether a slate's outcome is known when a later slate is judged. Slates of equal times do not
+   * know each other's outcomes, as in the model.
    */
   private boolean isBefore(Slate earlier, Slate slate) {
     return !slates.areFeedviews()

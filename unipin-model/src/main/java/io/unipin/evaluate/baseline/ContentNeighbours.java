@@ -44,9 +44,9 @@ public final class ContentNeighbours {
   }
 
   /**
-   * Returns the mean (contentDim) of the contents, at unit length, of the items of positive
-   * actions. Only actions in rows {@code [from, to)} of the log count. Returns zeros without such
-   * an action.
+   * Returns the mean (contentDim) of the contents of the items of positive actions. Each content is
+   * first scaled to unit length. Only actions in rows {@code [from, to)} of the log count. Returns
+   * zeros if there is no such action.
    */
   public float[] query(int from, int to) {
     double[] sum = new double[dim];

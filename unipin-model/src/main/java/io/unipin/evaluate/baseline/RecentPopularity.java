@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * A baseline of current popularity. An item's score is the number of positive actions that any user
  * took on it in the seven days before a target. Actions of held-out splits do not count. If the log
- * is split by time, the seven days before the split count instead. A withheld item scores 0.
+ * is split by time, the seven days before the split are used instead. A withheld item scores 0.
  * Immutable.
  */
 public final class RecentPopularity {

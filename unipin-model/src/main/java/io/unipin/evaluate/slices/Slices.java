@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Figures of an evaluation of the test part, divided into slices. Targets and impressions are
- * sliced by how often the item occurs in training, by the item's age, by whether the item was
- * withheld, and by the length of the user's history. {@link ListFigures} also say how the model's
- * lists cover the catalogue. Immutable.
+ * Figures of an evaluation of the test part, divided into slices. The slices are made by how often
+ * the item occurs in training, by the item's age, by whether the item was withheld, and by the
+ * length of the user's history. {@link ListFigures} also say how the model's lists cover the
+ * catalogue. Immutable.
  */
 public final class Slices {
   static final int CUTOFF = RetrievalMetrics.LIST;
@@ -163,9 +163,9 @@ public final class Slices {
   }
 
   /**
-   * Returns how much the model's {@code hr10} and {@code ndcg10} exceed those of the content
-   * neighbours on targets that are withheld items. Empty if no item is withheld or items have no
-   * content.
+   * Returns how much the model's {@code hr10} and {@code ndcg10} exceed the figures of the content
+   * neighbours. Only targets that are withheld items count. Empty if no item is withheld or items
+   * have no content.
    */
   Map<String, PairedBootstrap.Difference> coldOverContent() {
     Map<String, PairedBootstrap.Difference> differences = new LinkedHashMap<>();

@@ -57,8 +57,8 @@ public final class GapStudy {
    * Studies the test split.
    *
    * @param seconds gaps to ask about, in seconds
-   * @param oracle name of the action whose probability, given that the user looks, is the log's
-   *     oracle; empty to leave the oracle out
+   * @param oracle name of the action whose probability the log's oracle states, for a user who
+   *     looks; empty to leave the oracle out
    */
   public static GapStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, List<Long> seconds, String oracle) {

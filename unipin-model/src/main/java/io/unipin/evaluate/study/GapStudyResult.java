@@ -12,7 +12,8 @@ import java.util.Locale;
  * Result of a {@link GapStudy}. Immutable.
  *
  * @param actions names of the action types, in the order of the schema
- * @param oracle name of the action whose probability the log's oracle is; empty without an oracle
+ * @param oracle name of the action whose probability the log's oracle states; empty without an
+ *     oracle
  */
 public record GapStudyResult(List<String> actions, String oracle, List<Row> rows) {
 

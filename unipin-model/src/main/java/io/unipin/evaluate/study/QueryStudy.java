@@ -23,12 +23,12 @@ import java.util.stream.IntStream;
  * several queries per user.
  *
  * <p>The study encodes all of a user's actions before the test part, and retrieves lists of
- * {@link #LIST} unseen items. It then measures recall per action, which is the share of the test
- * items with the action that a list contains.
+ * {@link #LIST} unseen items. It then measures recall per action. The recall is the share of the
+ * test items with the action that a list contains.
  *
  * <p>One list comes from a query without an outcome, and one list per action comes from a query for
  * that action. One more list of the same length is shared by queries of all {@link TargetOffsets}.
- * A query that nearly equals an earlier one is dropped.
+ * A query that nearly equals an earlier query is dropped.
  */
 public final class QueryStudy {
   /** Number of items in a list. */

@@ -14,7 +14,8 @@ import java.util.Locale;
  * @param users number of users in the study
  * @param recall (1 + actions) of (actions) each: recall of the items that get an action, first by
  *     the list without an outcome, then by one list per action; NaN when no user has such an item
- * @param gains per action, the recall gained by asking for that action
+ * @param gains for each action, the recall that a query for this action gains over the query
+ *     without an outcome
  * @param one recall of any positive item by one query
  * @param several recall of any positive item by several queries that share a list of the same
  *     length

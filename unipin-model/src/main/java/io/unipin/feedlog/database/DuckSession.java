@@ -38,8 +38,8 @@ public final class DuckSession implements AutoCloseable {
   }
 
   /**
-   * Makes DuckDB use one thread in this session from now on. If SQL leaves the order of rows open,
-   * the order is then the same on every machine.
+   * Makes DuckDB use one thread in this session from now on. If SQL does not define the order of
+   * rows, the order is then the same on every machine.
    */
   public DuckSession alone() throws SQLException {
     execute("SET threads = 1");

@@ -30,14 +30,20 @@ final class KeyedItems {
     this.idOfKey = idOfKey;
   }
 
-  /** Returns what to add to a complaint if a mapping reads a text as an item's id. */
+  /**
+   * Returns a text to add to a complaint. The text is empty unless the complaint says that a
+   * mapping read a text as an item's id.
+   */
   static String hint(String complaint) {
     return TEXT_AS_NUMBER.matcher(complaint).find()
         ? "; ids that are no numbers are keys: map them to key and item_key (docs/feed-log.md)"
         : "";
   }
 
-  /** Changes all filled tables. A key that no item has stays, so that its row can be refused. */
+  /**
+   * Changes all filled tables. A key stays in its row if no item has the key, so that the row can
+   * be refused.
+   */
   void number(Collection<FeedTable> tables) throws SQLException {
     assign();
     for (FeedTable table : tables) {
@@ -79,7 +85,10 @@ final class KeyedItems {
     session.execute("DROP TABLE " + ASSIGNED);
   }
 
-  /** If several items have a key, the first one is used, because the others are refused. */
+  /**
+   * If several items have the same key, the first item is used, because the other items are
+   * refused.
+   */
   private void resolve(FeedTable table) throws SQLException {
     String filled = TableMapper.filled(table);
     session.execute(

@@ -16,7 +16,7 @@ final class LikelyUnit {
    */
   private static final long MONTH_MS = 31 * DAY_MS;
 
-  /** Number of days from 1970 to 2106. A number up to this one may be a time in days. */
+  /** Number of days from 1970 to 2106. A number of at most this size may be a time in days. */
   private static final long MAX_DAYS = 50_000;
 
   private LikelyUnit() {}

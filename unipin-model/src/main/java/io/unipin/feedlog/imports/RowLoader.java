@@ -148,7 +148,10 @@ final class RowLoader {
     return all.isEmpty() ? "true" : all;
   }
 
-  /** Notes one fault for each row that has a value of the wrong type: the first such value. */
+  /**
+   * Notes one fault for each row that has values of the wrong type. The fault names the first such
+   * value.
+   */
   private void collectMisfits(String file) throws SQLException {
     String cases =
         join(

@@ -152,7 +152,7 @@ final class SourceLoader {
     }
   }
 
-  /** The inputs of loading one source. */
+  /** The data that are needed to load one source. */
   record SourceContext(DuckSession session, String name, Source source, List<SourceFile> files) {
 
     String key(String rest) {

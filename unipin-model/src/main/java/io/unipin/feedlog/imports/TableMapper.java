@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableMapper {
   /**
-   * Matches calls of unrepeatable functions in the parse tree of a statement. Also matches names,
-   * such as {@code current_date}, that call such a function if no column has the name.
+   * Matches calls of functions whose values differ between calls, in the parse tree of a statement.
+   * Also matches names, such as {@code current_date}, that call such a function if no column has
+   * the name.
    */
   private static final Pattern UNREPEATABLE =
       Pattern.compile(

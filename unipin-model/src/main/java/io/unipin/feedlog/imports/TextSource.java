@@ -53,7 +53,7 @@ final class TextSource {
   private final @Nullable Charset encoding;
   private final int maxLine;
 
-  /** The keys of all JSON objects, which one pass over all files finds. */
+  /** The keys of all JSON objects. One pass over all files finds them. */
   private List<String> columns = List.of();
 
   TextSource(SourceContext context, BadRows bad, boolean json) {
@@ -276,8 +276,8 @@ final class TextSource {
   }
 
   /**
-   * Returns the number of a row's columns. Empty columns beyond those of the header do not count,
-   * because a line may end with a delimiter.
+   * Returns the number of a row's columns. Empty columns beyond the columns of the header do not
+   * count, because a line may end with a delimiter.
    */
   private static int columnsOf(List<@Nullable String> values, int expected) {
     int count = values.size();

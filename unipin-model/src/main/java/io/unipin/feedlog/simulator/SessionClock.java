@@ -57,7 +57,10 @@ final class SessionClock {
     return timeMs;
   }
 
-  /** Lets the user spend some seconds on an item. Returns the time at which the user acts on it. */
+  /**
+   * Adds the seconds that the user spends on an item. Returns the time at which the user acts on
+   * it.
+   */
   long dwell() {
     timeMs += 1_000 + (long) exponential(6_000);
     return timeMs;

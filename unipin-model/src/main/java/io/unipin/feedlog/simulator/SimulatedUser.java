@@ -83,7 +83,7 @@ final class SimulatedUser {
     return topic == dislike;
   }
 
-  /** Returns how readily the user clicks, in logits around 0. */
+  /** Returns the user's tendency to click, in logits; 0 is the average. */
   double activity() {
     return activity;
   }

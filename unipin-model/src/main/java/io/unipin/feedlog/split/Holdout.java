@@ -8,10 +8,10 @@ import java.util.Arrays;
  * actions.
  *
  * <p>A feedview goes into the same split as the latest action that gave it a label
- * ({@link ViewActions}). A feedview is shown before the actions that label it, so a split by its
- * time alone would leak labels of held-out actions into training. No feedview has labels from
- * training actions and from held-out actions. If a split would cause that, all actions that gave
- * the feedview its labels are held out. Immutable.
+ * ({@link ViewActions}). A feedview is shown before the actions that label it. So a split by the
+ * feedview's time alone would leak labels of held-out actions into training. No feedview has labels
+ * from both training actions and held-out actions. If a split would give a feedview such labels,
+ * all actions that labelled the feedview are held out. Immutable.
  */
 public final class Holdout {
   private static final int TRAINING_ACTIONS_AT_LEAST = 2;
@@ -83,8 +83,8 @@ public final class Holdout {
 
   /**
    * Returns a split by time for all users. Actions and feedviews from {@code testFrom} on are for
-   * the test. Those from {@code validationFrom} to {@code testFrom} are for validation, and all
-   * earlier ones are for training. Both bounds are milliseconds since 1970.
+   * the test. Actions and feedviews from {@code validationFrom} to {@code testFrom} are for
+   * validation, and all earlier ones are for training. Both bounds are milliseconds since 1970.
    *
    * @throws IllegalArgumentException when the log has no times
    */
@@ -108,7 +108,7 @@ public final class Holdout {
 
   /**
    * Returns a split by time in which the latest actions are for the test, and the actions before
-   * these are for validation. Both are given as shares of all actions.
+   * these are for validation. The sizes of both parts are given as shares of all actions.
    */
   public static Holdout latest(FeedLog log, double validationShare, double testShare) {
     requireTimes(log);
@@ -141,8 +141,8 @@ public final class Holdout {
   }
 
   /**
-   * Returns the split of {@code cut}, a log that has only training actions of this split's log, and
-   * all its feedviews. A feedview is not for training if held-out actions precede this feedview.
+   * Returns the split of {@code cut}. This log has all feedviews of this split's log, but only
+   * training actions. A feedview is not for training if held-out actions precede this feedview.
    */
   Holdout trainingOn(FeedLog cut) {
     int[] ends = new int[cut.users()];

@@ -6,10 +6,10 @@ import java.util.BitSet;
 /**
  * The part of a feed log that a training reads. Immutable.
  *
- * <p>If no items are withheld, this is the log itself with its split. Otherwise the part is a log
- * of the training actions on items that are not withheld, and all actions of this log are for
- * training. Its feedviews keep their withheld impressions, because an impression's position counts
- * all impressions above it. A reader of feedviews must skip impressions of the items that
+ * <p>If no items are withheld, this is the log itself with its split. Otherwise the part is another
+ * log. It holds only the training actions on items that are not withheld, and all of its actions
+ * are for training. Its feedviews keep their withheld impressions, because an impression's position
+ * counts all impressions above it. A reader of feedviews must skip impressions of the items that
  * {@link Holdout#withheld} names.
  */
 public record TrainingPart(FeedLog log, Holdout holdout) {
