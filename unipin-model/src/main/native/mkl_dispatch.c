@@ -1,7 +1,8 @@
-// MKL is linked into libtorch_cpu. By itself it chooses its kernels by the processor's maker. This file lets it choose by the
-// processor's instruction sets, so a processor with AVX-512 that is not Intel's gets the AVX-512 kernels instead of the AVX2 kernels.
-// MKL calls the functions below through the dynamic linker. If this library is global before libtorch_cpu is loaded, its functions
-// replace those of MKL.
+// MKL is linked into libtorch_cpu. By itself, MKL chooses its kernels by the processor's maker.
+// With this file, MKL chooses them by the processor's instruction sets. So a processor of another
+// maker with AVX-512 gets the AVX-512 kernels instead of the AVX2 kernels. MKL calls the functions
+// below through the dynamic linker. If this library is global before libtorch_cpu is loaded, its
+// functions replace MKL's functions.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,16 +13,19 @@ static int has_avx512(void) {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-// MKL's matrix products call this function. If it does not return 0, they use the kernels for this processor's instruction sets.
+// MKL's matrix products call this function. If the function does not return 0, the products use the
+// kernels for this processor's instruction sets.
 JNIEXPORT int mkl_serv_intel_cpu_true(void) {
   __builtin_cpu_init();
   return __builtin_cpu_is("intel") || has_avx512();
 }
 
-// Vector functions, and the code that prints for MKL_VERBOSE, call this function for the same decision.
+// Vector functions, and the code that prints for MKL_VERBOSE, call this function for the same
+// decision.
 JNIEXPORT int mkl_serv_intel_cpu(void) { return mkl_serv_intel_cpu_true(); }
 
-// Java loads a library without making its functions global. This function makes them global for the libraries that are loaded next.
+// Java loads a library without making its functions global. This function makes them global for the
+// libraries that are loaded next.
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
   (void)vm;
   (void)reserved;

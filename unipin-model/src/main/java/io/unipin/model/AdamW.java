@@ -91,13 +91,13 @@ final class AdamW implements AutoCloseable {
     return moments;
   }
 
-  /** Whether a name in a checkpoint is that of a moment. */
+  /** Whether a name in a checkpoint is the name of a moment. */
   static boolean isMoment(String name) {
     return name.startsWith("first.") || name.startsWith("second.");
   }
 
   /**
-   * Replaces the moments by those of a checkpoint.
+   * Replaces the moments by the moments of a checkpoint.
    *
    * @throws ModelException if a moment is missing or of another size
    */

@@ -3,7 +3,7 @@ package io.unipin.model;
 import io.unipin.model.files.Program;
 import java.util.Locale;
 
-/** The kinds of arithmetic of the program, which uses the same names. */
+/** The kinds of arithmetic that the program knows. The program uses the same names. */
 enum Arithmetic {
   /** Float32 matrices in their plain layout. */
   PLAIN,

@@ -57,8 +57,8 @@ final class CallArguments {
   }
 
   /**
-   * Refuses a live item without an identity, and any other item with an identity. The token's hash
-   * would stand for the wrong item.
+   * Refuses a live item without an identity, and any other item with an identity. Otherwise the
+   * token's hash would stand for the wrong item.
    */
   private void requireIdentity(TokenSequence tokens, int at) {
     boolean live = tokens.items()[at] > config.items();

@@ -19,7 +19,7 @@ final class DenseScores {
   private final PtNDArray paths;
 
   /**
-   * Creates the pass, which {@code module} runs.
+   * Creates the pass. {@code module} runs it.
    *
    * @param items N items of the catalogue, the out-of-vocabulary item and V live items
    */

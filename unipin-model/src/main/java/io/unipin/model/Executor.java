@@ -10,7 +10,7 @@ public enum Executor {
   /**
    * Runs calls of several users as one, padded to equal sizes, in a single thread. Suits devices
    * that are fast only for large calls, such as GPUs. Needs more worker threads than a batch has
-   * users. Results equal those of {@link #WORKER} to float tolerance
+   * users. The results equal the results of {@link #WORKER} to float tolerance
    * ({@code BatchEqualsSingleTest}).
    */
   BATCH

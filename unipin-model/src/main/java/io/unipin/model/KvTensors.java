@@ -9,8 +9,8 @@ import io.unipin.kvcache.KvLayout;
 import java.nio.ByteBuffer;
 
 /**
- * One user's keys and values as a float32 tensor of the engine. The tensor has exactly as many rows
- * as the user, and is reallocated when rows are added. Benchmarks compare it with blocks of the
+ * One user's keys and values as a float32 tensor of the engine. The tensor has exactly one row per
+ * row of the user, and is reallocated when rows are added. Benchmarks compare it with blocks of the
  * cache. Not thread-safe.
  */
 public final class KvTensors implements AutoCloseable {
@@ -38,7 +38,7 @@ public final class KvTensors implements AutoCloseable {
   }
 
   /**
-   * Keeps the first {@code keep} rows, drops the others, and appends {@code count} rows.
+   * Keeps the first {@code keep} rows, drops the other rows, and appends {@code count} rows.
    * {@code source} has the format that the constructor takes.
    */
   public void append(ByteBuffer source, int keep, int count) {

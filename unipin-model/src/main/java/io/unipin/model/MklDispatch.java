@@ -18,7 +18,9 @@ final class MklDispatch {
   private static final Logger LOG = LoggerFactory.getLogger(MklDispatch.class);
   private static final String LIBRARY = "libunipin_mkl.so";
 
-  /** Name of an environment variable. If its value is {@code vendor}, MKL's own choice stays. */
+  /**
+   * Name of an environment variable. If the variable is {@code vendor}, MKL keeps its own choice.
+   */
   private static final String SWITCH = "UNIPIN_MKL";
 
   private MklDispatch() {}

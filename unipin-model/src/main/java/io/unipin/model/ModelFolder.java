@@ -35,8 +35,8 @@ public final class ModelFolder {
   }
 
   /**
-   * Returns whether each item has an id row, (items). An item has none, only zeros, if its training
-   * left out items without targets. Reads all files.
+   * Returns (items) whether each item has an id row. If a training left out items without targets,
+   * these items have zeros instead of an id row. Reads all files.
    */
   public static boolean[] haveIds(Path folder) {
     ModelFiles files = ModelFiles.read(folder);
@@ -44,7 +44,7 @@ public final class ModelFolder {
   }
 
   /**
-   * Refuses an earlier model if its weights do not fit a new one.
+   * Refuses an earlier model if its weights do not fit a new model.
    *
    * @throws ModelException if the weights do not fit; the message states the difference
    */

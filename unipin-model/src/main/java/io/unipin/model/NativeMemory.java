@@ -13,8 +13,8 @@ public final class NativeMemory {
   private NativeMemory() {}
 
   /**
-   * Returns unused memory to the system, which takes some tenths of a second. Returns whether the C
-   * library supports this.
+   * Gives unused memory back to the system. This takes some tenths of a second. Returns whether the
+   * C library supports this.
    */
   public static boolean trim() {
     try {

@@ -11,7 +11,8 @@ package io.unipin.model;
  * @param dropout dropout probability; 0 turns dropout off
  * @param maskedWeights (actions) loss weights of masked history actions
  * @param actionWeights (actions) loss weights of shown candidates' actions
- * @param scoreReg weight of the gap between cold and other candidates, 0 for none
+ * @param scoreReg weight of the difference between the mean probabilities of cold candidates and of
+ *     other candidates; 0 for none
  * @param mixup weight of the loss of mixed candidates, 0 for none
  */
 public record StepSettings(

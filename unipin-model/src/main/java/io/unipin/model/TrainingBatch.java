@@ -96,7 +96,7 @@ public record TrainingBatch(
    * @param shares (S) share of the candidate itself in its mix; the partner has the rest
    */
   public record Rare(float[] kept, long[] bare, float[] cold, long[] partners, float[] shares) {
-    /** Nothing for new and rare items. */
+    /** Stands for a batch that does nothing for new and rare items. */
     public static final Rare NOTHING =
         new Rare(new float[0], new long[0], new float[0], new long[0], new float[0]);
   }

@@ -105,8 +105,9 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   }
 
   /**
-   * Combines these counts with those of the earlier model from whose weights training started. Each
-   * class keeps the larger of its two counts, because the later log may contain the earlier log.
+   * Combines these counts with the counts of the earlier model whose weights the training started
+   * with. Each class keeps the larger of its two counts, because the later log may contain the
+   * earlier log.
    */
   public ClassCounts orEarlier(ClassCounts earlier) {
     Map<String, Met> both = new TreeMap<>();

@@ -5,7 +5,7 @@ package io.unipin.model.features;
  *
  * <p>A live item has a row only while it is live, and another item may get the row later. So a
  * token of a live item is hashed by the item's identity and never by the row. An item of the bundle
- * keeps its row for as long as the model is loaded, so a token of such an item is hashed by the
+ * keeps its row for as long as the model is loaded. So a token of such an item is hashed by the
  * row.
  */
 public final class ItemIdentity {

@@ -16,8 +16,8 @@ import java.util.List;
  * @param heads number of query heads
  * @param kvHeads number of key and value heads; divides {@code heads}
  * @param feedForward hidden width of a block's feed-forward part
- * @param gated whether the feed-forward part is gated; at the same hidden width, gates make this
- *     part half as large again
+ * @param gated whether the feed-forward part is gated; at the same hidden width, a gated part has
+ *     1.5 times as many weights
  * @param maxHistory largest number of actions in a window, a multiple of 4; an action is one token
  * @param actions names of the action types; bit c of a multi-hot stands for {@code actions.get(c)}
  * @param positives action types whose items retrieval is trained to find

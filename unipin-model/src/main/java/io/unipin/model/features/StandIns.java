@@ -52,8 +52,8 @@ public final class StandIns {
   }
 
   /**
-   * Whether this is a table of gaps in which gaps are learned but {@link GapBuckets#UNKNOWN} is
-   * not.
+   * Whether this is a table of gaps in which some gaps are learned, but {@link GapBuckets#UNKNOWN}
+   * is not learned.
    */
   public boolean lacksUnknown() {
     boolean many = ordinary(leastUsers).length > 0;

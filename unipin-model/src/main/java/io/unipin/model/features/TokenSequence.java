@@ -21,7 +21,7 @@ import java.util.List;
 public record TokenSequence(
     int[] items, long[] identities, long[] actions, int[] surfaces, int[] gaps) {
   /**
-   * Bit that is set in the hashed actions of live items only, so no live item's token is hashed
+   * Bit that is set in the hashed actions of live items only. So no token of a live item is hashed
    * like a token of the bundle's items.
    */
   private static final long LIVE = 1L << 63;

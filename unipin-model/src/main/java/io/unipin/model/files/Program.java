@@ -29,9 +29,7 @@ public final class Program {
     TRAINING
   }
 
-  /**
-   * Name of the table (items + 1, itemDim) of the items' ids, which is the program's first tensor.
-   */
+  /** Name of the table (items + 1, itemDim) of the items' ids. It is the program's first tensor. */
   public static final String ITEM_ID = "item_id";
 
   /**

@@ -32,8 +32,8 @@ record ProgramText(String source) {
           Map.entry("OBSERVING", 3));
 
   /**
-   * Matches a string, which may contain a number sign, or a comment together with the blanks before
-   * it.
+   * Matches a string, or a comment with the blanks before it. A string may contain a number sign,
+   * which begins no comment.
    */
   private static final Pattern COMMENT = Pattern.compile("(\"[^\"\n]*\")|[ \t]*#.*");
 

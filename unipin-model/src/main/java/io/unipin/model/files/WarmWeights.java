@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * Creates initial weights from an earlier model of the same shape. The earlier model may have fewer
- * items, actions and surfaces. Rows that the earlier model lacks start at random; calibration and
- * activation ranges start anew.
+ * items, actions and surfaces. Rows that the earlier model lacks start at random. Calibration and
+ * activation ranges are not taken over.
  */
 public final class WarmWeights {
   private static final List<String> NEW = List.of("calibration", Program.ACTIVATION_RANGE);

@@ -102,7 +102,7 @@ public final class Weights {
    * 20}, which is a temperature of 0.05. The rows of attributes and the end of the path for content
    * are zeros, so a model begins as one without them.
    *
-   * <p>The matrix that maps a state directly to a query starts as the transpose of the matrix that
+   * <p>One matrix maps a state directly to a query. It starts as the transpose of the matrix that
    * maps an item to its token. So a query starts near the item of the last action, as in models
    * that use one item table for input and output.
    */
@@ -193,9 +193,9 @@ public final class Weights {
   }
 
   /**
-   * Returns a copy in which the weights of each layer's queries equal those of the layer's keys. A
-   * row then attends to similar rows from the first step on. Source: Trockman and Kolter, Mimetic
-   * initialization of self-attention layers, ICML 2023.
+   * Returns a copy in which the weights of each layer's queries equal the weights of the layer's
+   * keys. A row then attends to similar rows from the first step on. Source: Trockman and Kolter,
+   * Mimetic initialization of self-attention layers, ICML 2023.
    */
   public Weights withQueriesAsKeys(ModelConfig config) {
     FloatTensor attention = get(ATTENTION_IN);
@@ -230,8 +230,8 @@ public final class Weights {
   }
 
   /**
-   * Returns which rows of ids hold more than zeros, in the table's order: (items + 1), the last for
-   * the out-of-vocabulary item.
+   * Returns (items + 1) whether each id row holds more than zeros, in the table's order. The last
+   * row belongs to the out-of-vocabulary item.
    */
   public boolean[] haveIds() {
     FloatTensor ids = get(Program.ITEM_ID);

@@ -1,5 +1,5 @@
 
-  # ---- serving: several users in one call, for devices that want large ones ----
+  # ---- serving: several users in one call, for devices that need large calls ----
   #
   # Computes what extend and score compute, for B users in one call. The blocks of these users have
   # one capacity and are stacked to blocks (B, L, 2, G, T, D) and steps (B, L, 2, G, T, 1). Actions
@@ -70,7 +70,7 @@
     return x.index_select(0, last)
 
   # Copies rows [start, start + count) of one user from the stacked blocks to the user's own block.
-  # Returns a tensor without meaning, as prepare does.
+  # Returns a tensor without meaning, like prepare.
   def put_back(
     self,
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8

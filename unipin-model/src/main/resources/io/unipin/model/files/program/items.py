@@ -1,9 +1,9 @@
 
   # ---- items: the tower that embeds them ----
   #
-  # Training embeds all items with the tower. Serving embeds with it the items that training did
-  # not know; their rows of ids are zeros. A fingerprint of a model does not cover the tower, see
-  # docs/decisions/program.md.
+  # Training embeds all items with the tower. Serving uses the tower to embed items that training
+  # did not know; the id rows of these items are zeros. A fingerprint of a model does not cover the
+  # tower, see docs/decisions/program.md.
 
   # Sums the rows of items' attributes. Returns (m, E), or (0) for a model that reads no attributes.
   # A sum does not change when an attribute is added whose row is zeros, as is the row of every

@@ -1,4 +1,5 @@
-# The UniPin model as TorchScript: one class. io.unipin.model.files.Program puts its text together.
+# The UniPin model as TorchScript: one class. io.unipin.model.files.Program assembles its text from
+# several files.
 #
 #   parts       methods of serving and training; begins the class           in every program
 #   products    products with the layers' matrices                          serving

@@ -76,7 +76,7 @@
     return None
 
   # Returns the index of matrix i's input range among the 4 L ranges of activation_range (L, 4).
-  # Matrix 4 L has the same input as the first matrix of the last layer, so it shares its range.
+  # Matrix 4 L has the same input as the first matrix of the last layer, so both have one range.
   def input_of(self, i: int) -> int:
     layers = self.attention_in.size(0)
     at = i
@@ -110,8 +110,8 @@
       y = x
     return y
 
-  # Returns how x (m, in) is multiplied by matrix i: $BLOCKED and $INT8 mean by oneDNN, $PLAIN means
-  # by the engine. In $OBSERVING also notes the range of x.
+  # Returns how x (m, in) is multiplied by matrix i: oneDNN computes $BLOCKED and $INT8, and the
+  # engine computes $PLAIN. In $OBSERVING also notes the range of x.
   def way(self, x: Tensor, i: int) -> int:
     if self.arithmetic == $OBSERVING:
       self.observe(x, i)

@@ -45,7 +45,7 @@
 
   # Returns the type in which many rows attend to a history: $float32, or, for $INT8, $bfloat16 if
   # the processor has units for products of bfloat16. The engine tells only whether a processor
-  # computes in float16, but every processor that does also has units for bfloat16.
+  # computes in float16, but every processor that computes in float16 also has units for bfloat16.
   def attention_type(self) -> int:
     if self.arithmetic == $INT8 and ops.mkldnn._is_mkldnn_fp16_supported():
       kind = $bfloat16
@@ -142,8 +142,8 @@
     return (halves[0], halves[1])
 
   # Adds rows of zeros to x (m, w), so that their number is a multiple of 16; does nothing if m is
-  # less than 16. oneDNN compiles a product for each number of rows and keeps all of these compiled
-  # products in memory, so few numbers of rows should occur.
+  # less than 16. oneDNN compiles a product for each number of rows and keeps all compiled products
+  # in memory. So there should be few different numbers of rows.
   def filled(self, x: Tensor) -> Tensor:
     m = x.size(0)
     more = (16 - m % 16) % 16
@@ -188,8 +188,8 @@
     kv_width = self.kv_heads * self.head_dim
     for l in range(layers):
       # attention: queries, keys and values. In the last layer only the output of the last row is
-      # needed, so keys and values of all rows and the query of the last row are two products. If
-      # there are few rows, two products take longer than one.
+      # needed. So one product makes the keys and values of all rows, and another product makes the
+      # query of the last row. If there are few rows, two products take longer than one.
       h = self.norm(x, None)
       last = l + 1 == layers
       if last and m >= 16:

@@ -52,7 +52,7 @@
     return x + torch.dropout(y, dropout, dropout > 0.)
 
   # Encodes histories, which are padded at the end, and candidates. Returns the rows of the
-  # histories (B, n + 1, d) and those of the candidates (B, k, d).
+  # histories (B, n + 1, d) and the rows of the candidates (B, k, d).
   def dense(
     self,
     items: Tensor,  # (M, E) embeddings
@@ -163,7 +163,7 @@
     return torch.sum(gap * gap * both * weights)
 
   # Returns the loss of mixed candidates. The state and the labels of each candidate are mixed with
-  # those of its partner (Verma et al., Manifold mixup, arXiv 1806.05236).
+  # the state and the labels of its partner (Verma et al., Manifold mixup, arXiv 1806.05236).
   def mixed_loss(
     self,
     states: Tensor,  # (S, d)
@@ -277,7 +277,8 @@
     return torch.stack([total, item_loss, hidden_loss, slate_loss])
 
   # Does the dense pass without dropout, for tests. Returns the rows of the histories (B, n + 1, d),
-  # the probabilities of the candidates (B, k, C) and those of the histories (B, n + 1, C).
+  # the probabilities of the candidates (B, k, C) and the probabilities of the histories (B, n + 1,
+  # C).
   def dense_scores(
     self,
     items: Tensor,  # (M, E)
@@ -305,7 +306,7 @@
 
   # Does one step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters. Clips the
   # gradients to a global norm, and sets them to zero after the step. If `rows` is not empty, the
-  # first gradient has only these rows of the first parameter, and the step changes only these rows
+  # first gradient has only these rows of the first parameter. The step then changes only these rows
   # and their moments. Returns the norm before clipping.
   def adamw(
     self,
