@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words the error for settings that do not fit a record. For an unknown key the error lists the
- * known keys.
+ * Writes the error message for settings that do not fit a record. For an unknown key the error
+ * lists the known keys.
  */
 final class BindFailure {
   static final String NOTHING = "a value expected, got nothing";
@@ -99,7 +99,7 @@ final class BindFailure {
 
   /**
    * Refuses a branch that lacks a required key. If the branch has an unknown key, the error names
-   * the unknown key, which may be the required key misspelt.
+   * this key, because it may be a misspelling of the required key.
    */
   private ConfigException missing() {
     int last = path.size() - 1;

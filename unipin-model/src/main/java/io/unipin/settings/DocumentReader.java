@@ -183,7 +183,7 @@ final class DocumentReader {
 
   /**
    * Returns where a parser failed. YAML's message names this place last; the exception's own place
-   * is that of the token before.
+   * is the place of the previous token.
    */
   private static Place failurePlace(Place source, JsonProcessingException e) {
     Place place = e.getLocation() == null ? source : at(source, e.getLocation());
@@ -196,8 +196,8 @@ final class DocumentReader {
   }
 
   /**
-   * Returns what is wrong: the last line of a message that is not indented. Indented lines hold
-   * places and pieces of the text.
+   * Returns what is wrong: the last unindented line of a message. Indented lines hold places and
+   * pieces of the text.
    */
   private static String problem(JsonProcessingException e) {
     String message = String.valueOf(e.getOriginalMessage());

@@ -26,7 +26,7 @@ public final class Nearest {
 
   /**
    * Returns the known name with the fewest slips. If several names have the fewest slips, returns
-   * the first. Empty if every name has too many slips.
+   * the first of these names. Returns empty if every name has too many slips.
    */
   static Optional<String> of(String name, Collection<String> known) {
     if (name.length() > LONGEST) {

@@ -207,8 +207,8 @@ public final class SettingsTree {
   }
 
   /**
-   * Returns an error about a value. It names the place where the value was written, or else the
-   * place of the branch around the value.
+   * Returns an error about a value. The error names the place where the value was written. If the
+   * value was not written, the error names the place of the branch around it.
    */
   public ConfigException refusal(String key, String reason) {
     return new ConfigException(knownPlace(key), key, reason);

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Converts trees to records and records to trees, by one set of strict rules. Every component of a
- * record is required unless it is {@code @Nullable}, an unknown key is refused, and no value is
- * converted to another type. {@link BindFailure} words the refusals.
+ * record is required unless it is {@code @Nullable}. An unknown key is refused. No value is
+ * converted to another type. {@link BindFailure} writes the error messages.
  */
 final class StrictMapper {
   static final JsonMapper JSON = strict(JsonMapper.builder()).build();

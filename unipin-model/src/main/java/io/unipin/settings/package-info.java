@@ -3,7 +3,7 @@
  * starts with {@link io.unipin.settings.SettingsTree}, which reads a server's settings, recipes,
  * import mappings and manifests. {@code DocumentReader} refuses a text that two readers may
  * understand differently. {@code StrictMapper} refuses unknown, missing and wrong values, and
- * {@code BindFailure} words these errors.
+ * {@code BindFailure} writes the messages of these errors.
  */
 @NullMarked
 package io.unipin.settings;

@@ -43,8 +43,8 @@ public record TrainOrigin(
   private static final String LAST_OF_FORMAT_2 = "705d97938ce7e852";
 
   /**
-   * Checksum of the program that trains like those of {@link #EARLIER} as long as the settings of
-   * {@link #LATER} have the values given there.
+   * Checksum of a program that trains like the programs of {@link #EARLIER}, provided that the
+   * settings of {@link #LATER} have the values given there.
    */
   private static final String LIKE_EARLIER = "260dcec7ce3c0cc5";
 
@@ -125,10 +125,11 @@ public record TrainOrigin(
   }
 
   /**
-   * Converts the origin in a checkpoint of format 2. In format 2, checksum and fingerprint cover
-   * comments, so they equal none of format 3. If the program is the last of format 2, the result
-   * has the checksum of the program that trains equally, and the fingerprint of an earlier model
-   * becomes {@code untold}. Any other origin stays as it is, so the checkpoint is refused.
+   * Converts the origin in a checkpoint of format 2. In format 2, the checksum and the fingerprint
+   * also cover comments. So they never equal a checksum or fingerprint of format 3. If the program
+   * is the last of format 2, the result has the checksum of the program of format 3 that trains
+   * equally. The fingerprint of an earlier model then becomes {@code untold}. Any other origin
+   * stays as it is, so the checkpoint is refused.
    */
   TrainOrigin ofFormat2() {
     return program.equals(LAST_OF_FORMAT_2)

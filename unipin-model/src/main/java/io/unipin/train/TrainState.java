@@ -49,8 +49,8 @@ record TrainState(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Format of {@code state.json}. Format 1 states no format, and of the origin only the recipe's
-   * text. In format 2 the program's checksum covers comments.
+   * Format of {@code state.json}. Format 1 does not state its format. Of the origin, it has only
+   * the recipe's text. In format 2 the program's checksum covers comments.
    */
   private static final int FORMAT = 3;
 
@@ -160,7 +160,7 @@ record TrainState(
 
   /**
    * Writes a checkpoint beside the previous checkpoint and then replaces the previous one. So a
-   * crash leaves one of the two.
+   * crash leaves at least one of the two checkpoints.
    */
   void write(Path work, Consumer<Path> weights) {
     Path next = work.resolve(FOLDER + ".next");

@@ -99,8 +99,8 @@ public final class Trainer {
   /**
    * Trains to the end of the recipe or until validation stops improving.
    *
-   * @param resume whether to continue from the work folder's checkpoint; if there is none, the
-   *     training starts anew
+   * @param resume whether to continue from the work folder's checkpoint; if there is no checkpoint,
+   *     the training starts from the beginning
    */
   public TrainResult run(boolean resume) {
     return run(resume, null);

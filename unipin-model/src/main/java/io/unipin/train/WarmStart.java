@@ -17,8 +17,8 @@ import java.nio.file.Path;
  */
 public record WarmStart(Path model, Catalogue catalogue) {
   /**
-   * Returns the weights with which a training begins: those of the earlier model, and random ones
-   * for what it did not know.
+   * Returns the weights with which a training begins. Items, actions and surfaces that the earlier
+   * model lacks start with random weights.
    */
   Weights weights(ModelConfig config, long seed, Catalogue now) {
     return WarmWeights.of(config, seed, model, oldRows(now));
@@ -51,7 +51,7 @@ public record WarmStart(Path model, Catalogue catalogue) {
     RecipeCheck.requireSameWithheld(now, model);
   }
 
-  /** Combines this training's class counts with those of the earlier model. */
+  /** Combines this training's class counts with the class counts of the earlier model. */
   ClassCounts counted(ClassCounts now) {
     return ClassCounts.read(model).map(now::orEarlier).orElse(now);
   }

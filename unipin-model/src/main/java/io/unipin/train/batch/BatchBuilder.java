@@ -12,11 +12,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Builds one training batch: histories, the items that they lead to, masked actions, and the
- * feedviews that were shown meanwhile.
+ * Builds one training batch: histories, the items that follow them, masked actions, and the
+ * feedviews that were shown between the actions.
  *
- * <p>A sequence contains all its feedviews; each one sees the history before it. A batch is a
- * function of log, sequences and seed.
+ * <p>A sequence contains all of its feedviews. Each feedview sees the history before it. A batch is
+ * a function of log, sequences and seed.
  */
 final class BatchBuilder {
   private final BatchSource source;
@@ -119,7 +119,7 @@ final class BatchBuilder {
     }
   }
 
-  /** Masks a token's action types at random. Masked ones become labels to predict. */
+  /** Masks a token's action types at random. Masked action types become labels to predict. */
   private void hide(int b, int t, TokenSequence tokens) {
     if (random.nextDouble() < settings.maskProbability()) {
       masked[b * length + t] = 1;
@@ -138,7 +138,8 @@ final class BatchBuilder {
 
   /**
    * Adds a target for every row whose own action is not masked. The target is the next positive
-   * item, or at random one of the later positive items. The query asks for it as a request would.
+   * item, or at random one of the later positive items. The query asks for the target in the way in
+   * which a request asks.
    */
   private void targets(int b, Sequence sequence) {
     int start = log.actionStart(sequence.user());

@@ -46,8 +46,8 @@ public record BatchSource(
   }
 
   /**
-   * Returns whether each item (items) is left out of the softmax and has no id row: all false
-   * unless the recipe leaves out items without a training target.
+   * Returns (items) whether each item is left out of the softmax and has no id row. All elements
+   * are false unless the recipe leaves out items without a training target.
    */
   public boolean[] unseen() {
     return classes.unseen();

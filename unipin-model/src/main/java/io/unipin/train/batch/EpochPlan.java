@@ -16,8 +16,8 @@ import java.util.Random;
  * and epoch.
  *
  * <p>A user's training actions are cut into stretches of at most the longest history. The cuts
- * change with the epoch. A user without training actions but with something to rank has one empty
- * stretch. Sequences of similar length share a batch, which keeps padding small.
+ * change with the epoch. A user who has feedviews to rank but no training actions has one empty
+ * stretch. Sequences of similar length share a batch, so that there is little padding.
  */
 public final class EpochPlan {
   private static final int BATCHES_SORTED_TOGETHER = 20;

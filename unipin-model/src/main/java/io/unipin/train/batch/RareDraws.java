@@ -21,8 +21,8 @@ final class RareDraws {
   }
 
   /**
-   * Returns 1 for each class that has its id row in this batch, and 0 for each other; empty if all
-   * classes have theirs.
+   * Returns 1 for each class that has its id row in this batch, and 0 for each other class; empty
+   * if all classes have their id rows.
    *
    * @param unseen (items) items that never have an id row
    */
@@ -80,8 +80,9 @@ final class RareDraws {
   }
 
   /**
-   * Draws from Beta(a, a) for an a of at most 1, by two powers of uniform numbers whose sum is at
-   * most 1 (Jöhnk, Metrika 8, 1964). Computes with logarithms, because powers of 1 / a underflow.
+   * Draws from Beta(a, a) for an a of at most 1. Draws pairs of powers of uniform numbers until
+   * their sum is at most 1 (Jöhnk, Metrika 8, 1964). Computes with logarithms, because powers of 1
+   * / a underflow.
    */
   private static double share(Random random, double a) {
     while (true) {

@@ -9,8 +9,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Replaces rare items by random other items, consistently within a sequence. From these a model
- * learns patterns that do not depend on an item's id, which also hold for new items.
+ * Replaces rare items by random other items, consistently within a sequence. From the replaced
+ * items, a model learns patterns that do not depend on an item's id. These patterns also hold for
+ * new items.
  *
  * <p>An item that n users have in their training actions or feedviews is replaced with probability
  * {@code a / (a + n)}. Kiperwasser and Goldberg (Simple and accurate dependency parsing, TACL 2016)

@@ -15,7 +15,7 @@ final class Seeds {
     return z ^ (z >>> 31);
   }
 
-  /** Returns a uniform number in [0, 1) for the {@code index}-th of the things drawn by a seed. */
+  /** Returns a uniform number in [0, 1) for the {@code index}-th draw with a seed. */
   static double uniform(long seed, long index) {
     return (mix(seed, index) >>> 11) * 0x1p-53;
   }

@@ -102,7 +102,10 @@ final class SlateBuilder {
     return new TrainingBatch.Labels(at.toArray(), labels.toArray());
   }
 
-  /** Returns the candidates as classes. Those that lose their ids become {@link #bare} ones. */
+  /**
+   * Returns the candidates as classes. Candidates that lose their ids become {@link #bare}
+   * candidates.
+   */
   TrainingBatch.Slate slate(ItemClasses classes, RareDraws draws) {
     long[] shown = classes.translate(items);
     for (long cell : at.toArray()) {

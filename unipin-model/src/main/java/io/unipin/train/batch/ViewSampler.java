@@ -21,8 +21,8 @@ final class ViewSampler {
    *
    * <p>If the views exceed the configured number of candidates, views are drawn in random order as
    * long as they fit. A view that alone exceeds that number is chosen only if it comes first. Then
-   * a random sample of its impressions fills the limit. Impressions of withheld items are left out
-   * before all of this, and so are views that have no other impressions.
+   * a random sample of its impressions fills the limit. Before any choice, impressions of withheld
+   * items are left out. Views that have no other impressions are left out as well.
    */
   static List<Shown> choose(
       FeedLog log, Holdout holdout, TrainingSettings settings, Sequence sequence, Random random) {

@@ -14,7 +14,7 @@ final class RetiredSettings {
   private RetiredSettings() {}
 
   /**
-   * Removes retired settings from a recipe if they have the only value that models now have.
+   * Removes retired settings from a recipe if they have the only value that is still supported.
    * Recipes in bundles of earlier versions contain retired settings.
    *
    * @throws ConfigException if a retired setting has another value; the message says what to do
