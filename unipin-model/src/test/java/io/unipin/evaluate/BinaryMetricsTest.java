@@ -57,7 +57,7 @@ public class BinaryMetricsTest {
     float[] scores = {2, 1, 1, 2, 3, 5};
     boolean[] labels = labels(1, 0, 1, 0, 0, 1);
     int[] users = {7, 7, 8, 8, 8, 9};
-    // user 7 orders 1 of 1 pair, user 8 orders 0 of 2, and user 9 has only one class
+    // the scores order 1 of 1 pair of user 7 and 0 of 2 pairs of user 8; user 9 has only one class
     assertThat(BinaryMetrics.groupedAuc(scores, labels, users)).isCloseTo(0.4, within(1e-12));
   }
 

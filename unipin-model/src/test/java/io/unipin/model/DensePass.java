@@ -14,9 +14,7 @@ import io.unipin.model.files.Program;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * Runs the program's dense pass over histories and candidates, whose results serving must equal.
- */
+/** Runs the program's dense pass over histories and candidates. Serving must give equal results. */
 final class DensePass implements AutoCloseable {
   private final ModelFiles files;
   private final TorchModule module;

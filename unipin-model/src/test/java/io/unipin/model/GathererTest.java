@@ -122,7 +122,9 @@ class GathererTest {
         .isInstanceOf(ModelException.class);
   }
 
-  /** A call that signals when its bucket is read, which happens when it leaves the queue. */
+  /**
+   * A call that signals when its bucket is read. The bucket is read when the call leaves the queue.
+   */
   private record Asked(CountDownLatch taken) implements Gatherer.Call {
     @Override
     public Object bucket() {

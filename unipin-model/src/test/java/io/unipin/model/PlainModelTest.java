@@ -130,7 +130,7 @@ class PlainModelTest {
     }
   }
 
-  /** Compares the last rows with all pinned rows. */
+  /** Compares the pinned rows with the last rows of {@code rows}. */
   private static void assertRows(double[][] rows, JsonNode pinned) {
     int first = rows.length - pinned.size();
     for (int t = 0; t < pinned.size(); t++) {

@@ -26,7 +26,8 @@ class RareLossTest {
   }
 
   /**
-   * Returns the loss of a batch for random weights, in which some items have zeros as their ids.
+   * Returns the loss of a batch for random weights. In these weights, the id rows of some items are
+   * zeros.
    */
   private static StepLoss loss(TrainingBatch batch, StepSettings settings, boolean... withoutId) {
     Weights weights = Weights.random(CONFIG, SEED).withoutIds(withoutId);
@@ -35,7 +36,7 @@ class RareLossTest {
     }
   }
 
-  /** Returns the first of some classes that is an item. */
+  /** Returns the first class that is an item of the catalogue. */
   private static long item(long[] classes) {
     return Arrays.stream(classes).filter(i -> i < CONFIG.items()).findFirst().orElseThrow();
   }

@@ -192,7 +192,7 @@ class ServingEqualsDenseTest {
     int d = layout.headDim();
     int steps = (int) layout.elementBytes(capacity());
     // Keys and values of layer 0 do not depend on attention, so only rounding makes them differ
-    // from exact ones.
+    // from exact keys and values.
     for (int plane = 0; plane < 2 * layout.kvHeads(); plane++) {
       for (int row = 0; row < rows; row++) {
         int at = plane * capacity() + row;

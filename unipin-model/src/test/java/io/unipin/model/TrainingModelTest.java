@@ -175,8 +175,8 @@ class TrainingModelTest {
         }
       }
     }
-    // If queries did not start near the last action's item, about half of the items would score
-    // lower than it.
+    // If queries did not start near the last action's item, only about half of the items would
+    // score lower than this item.
     assertThat(further).isGreaterThan(users * (config.items() - 1) * 9 / 10);
   }
 

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 
 /**
  * A slow computation of the same figures, with which tests compare the evaluator. It encodes the
- * history anew for every target and every feedview. For a target it sorts all items. No result is
- * used twice.
+ * whole history again for every target and every feedview. For a target it sorts all items. No
+ * result is used twice.
  */
 public final class NaiveEvaluation {
   public final List<Integer> ranks = new ArrayList<>();

@@ -95,7 +95,7 @@ class PositionBiasTest {
     }
   }
 
-  /** Returns the mean probability of a like for the favoured items and for the others. */
+  /** Returns the mean probability of a like for the favoured items and for the other items. */
   private static double[] means(FeedLog log, Evaluation evaluation) {
     float[] likes = evaluation.predictions().probabilities(0);
     long[] ids = evaluation.predictions().itemIds();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests a model that was trained on gaps of minutes, four places, one surface and one action. The
- * tests ask it about other inputs.
+ * tests give the model other inputs.
  */
 public class RareClassesTest {
   static final int ITEMS = 12;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RareTrainingTest {
   private static final int ITEMS = 30;
 
-  /** The items from this one on are shown, but no user acts on them. */
+  /** Items from this row on are shown, but no user acts on them. */
   private static final int LIKED = 24;
 
   @TempDir Path folder;

@@ -153,7 +153,8 @@ class TrainOriginTest {
 
   /**
    * {@code checkpoint-2} is from the last version whose checksums count comments. That version
-   * trains as this version does. Once the program trains otherwise, such a checkpoint is refused.
+   * trains as this version does. If a later program trains in another way, it refuses such a
+   * checkpoint.
    */
   @Test
   void read_checkpointOfFormat2_isOfTodaysProgram() throws IOException {

@@ -24,7 +24,7 @@ class BiasBaselineTest {
       builder.user("u" + u);
       boolean easy = u % 2 == 0;
       for (int t = 0; t < 30; t++) {
-        // all users like item 0 more often than item 1, and easy users like both more often
+        // all users like item 0 more often than item 1, and easy users like each item more often
         boolean likesFirst = easy || t % 2 == 0;
         boolean likesSecond = easy && t % 2 == 0;
         builder.view(0, t).impression(0, likesFirst ? LIKE : 0);

@@ -24,8 +24,8 @@ class QueryStudyTest {
   @TempDir Path folder;
 
   /**
-   * Returns a log of random actions. Each user likes the items of one half of the first group, and
-   * hides the items of one half of the second.
+   * Returns a log of random actions. The items form two groups. Each user likes items of one half
+   * of each group, and also hides the liked items of the second group.
    */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);

@@ -66,8 +66,8 @@ class SafetensorsTest {
   }
 
   /**
-   * Tests a header with metadata, with spaces and with tensors in another order than their bytes,
-   * as another library may write it.
+   * Tests a header that another library may write: with metadata, with spaces, and with tensors in
+   * another order than their bytes.
    */
   @Test
   void read_fileOfAnotherWriter_isInTheOrderOfItsBytes() throws URISyntaxException {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class RareDrawsTest {
   private static final int ITEMS = 40;
 
-  /** The items from this one on are in no positive action; the last five occur nowhere. */
+  /** Items from this row on are in no positive action; the last five items occur nowhere. */
   private static final int LIKED = 30;
 
   private static final int OCCUR = 35;
