@@ -8,13 +8,13 @@
  * Search in a hierarchical navigable small world graph (HNSW).
  *
  * - Without a filter, one ordered list of `breadth` nodes holds the found nodes and the nodes to
- *   expand. A node with a score below the last place is neither found nor expanded.
+ *   expand. A node whose score is below the score of the last place is neither found nor expanded.
  * - With a filter, the walk expands nodes whether they pass or not, and finds only nodes that pass.
  * - If few items pass, a walk would score at least as many nodes as there are passing items. In
  *   this case the passing items are scored one by one instead, which is exact and no slower.
  *
- * IndexHNSW::search of FAISS 1.7.3 accepts neither a breadth (efSearch) per call nor a filter. And
- * efSearch is a field of the index, which all threads share. So the search is written here.
+ * IndexHNSW::search of FAISS 1.7.3 accepts neither a breadth (efSearch) per call nor a filter.
+ * efSearch is a field of the index, and all threads share the index. So the search is written here.
  *
  * Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
  * Navigable Small World graphs", algorithms 2 (SEARCH-LAYER) and 5 (K-NN-SEARCH). The single list

@@ -9,7 +9,7 @@ namespace unipin {
 /** Throws if a link, an offset or the entry point lies outside the graph. */
 void check_graph(const faiss::IndexHNSW& index);
 
-/** Searches an HNSW graph. Parameters and results are those of search(). */
+/** Searches an HNSW graph. Parameters and results are as in search(). */
 void search_graph(
     const faiss::IndexHNSW& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 

@@ -25,7 +25,10 @@
 namespace unipin {
 namespace {
 
-/** With a filter, a search reads up to this many times as many lists. */
+/**
+ * With a filter, a search reads at most this many times the number of lists that it reads without
+ * one.
+ */
 constexpr idx_t kWiderUnderFilter = 4;
 
 /** A selector that passes the ordinals whose bit is set. */

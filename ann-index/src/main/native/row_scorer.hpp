@@ -38,7 +38,7 @@ class RowScorer {
   /** Sets the query (d). The array must stay valid until the next query is set. */
   void set_query(const float* query);
 
-  /** Scores consecutive rows. Not for kOther. */
+  /** Scores consecutive rows. Must not be called for the format kOther. */
   void rows(const void* rows, std::size_t n, float* out) const;
 
   /** Prefetches the first of n rows that will be scored soon. */

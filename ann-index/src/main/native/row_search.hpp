@@ -10,7 +10,7 @@ namespace unipin {
  */
 bool has_row_table(const faiss::Index& index);
 
-/** Scores every row that passes. Parameters and results are those of search(). */
+/** Scores every row that passes. Parameters and results are as in search(). */
 void search_rows(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
 /** Writes the ordinals that pass to scratch.places, in ascending order. */

@@ -1,8 +1,8 @@
 #include "index_search.hpp"
 
 /*
- * Search by the loops of this library, whose dispatcher is search_index. The generic build has
- * search_generic.cpp in place of this file.
+ * Searches with the code of this library. search_index chooses the code for the kind of index. The
+ * generic build has search_generic.cpp in place of this file.
  */
 namespace unipin {
 

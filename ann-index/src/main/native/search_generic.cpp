@@ -4,8 +4,8 @@
 #include "index_search.hpp"
 
 /*
- * Search by FAISS's own code, in the Linux distribution's build, over the same structures.
- * Benchmarks compare this library with it.
+ * Searches the same structures with FAISS's own code, as the Linux distribution compiled it.
+ * Benchmarks compare this library with that search.
  */
 namespace unipin {
 

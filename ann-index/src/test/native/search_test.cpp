@@ -22,9 +22,9 @@
 /*
  * Tests that compare every search loop, over every kind of index, with sums in double precision
  * over the stored rows. They cover one query and many queries, any k, filters from one item to all
- * items, and two simultaneous threads. They also cover queries that are not finite, and graphs that
- * point outside themselves. Queries, bitmaps and results end where their memory ends, so a
- * sanitizer notices any access past the end.
+ * items, and two simultaneous threads. They also cover queries that are not finite, and graphs
+ * whose links lead outside the graph. Queries, bitmaps and results end where their memory ends, so
+ * a sanitizer notices any access past the end.
  */
 namespace {
 

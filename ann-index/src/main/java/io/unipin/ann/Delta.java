@@ -11,8 +11,8 @@ import java.util.BitSet;
  * with the older one. The new delta's added rows lie after the last row of every older delta.
  *
  * <p>A row is dead when its vector was replaced or deleted. Once the dead rows outnumber the living
- * rows by {@value #LEAST_ROOM}, the living rows are copied to new memory. So the memory is about
- * twice that of the living rows at most, however often an item changes.
+ * rows by {@value #LEAST_ROOM}, the living rows are copied to new memory. So the memory is at most
+ * about twice the memory of the living rows, even if an item changes often.
  */
 final class Delta {
   /** The minimum number of rows for which memory is allocated. */

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A check whether FAISS can build an index of a kind. The check builds a small index of this kind,
- * so that a bad factory string fails before hours of work.
+ * A check of whether FAISS can build an index of a kind. The check builds a small index of this
+ * kind, so that a bad factory string fails before hours of work.
  */
 public final class FactoryCheck {
   private static final Pattern LISTS = Pattern.compile("IVF([0-9]{1,9})");

@@ -7,8 +7,8 @@ import java.util.BitSet;
  * index.
  *
  * <p>FAISS's reader trusts lengths, list numbers and code sizes, and its searches trust ids. If an
- * index passes, FAISS reads and searches it without access outside its memory. After the load,
- * native code checks the links of a graph.
+ * index passes the check, FAISS reads and searches it without access outside the index's memory.
+ * After the load, native code checks the links of a graph.
  *
  * <p>The check refuses kinds of index whose layout it does not know. Not thread-safe.
  */
@@ -109,8 +109,8 @@ final class FaissFormatCheck {
     in.table("probabilities", Double.BYTES);
     int[] widths = in.ints("widths");
     for (int level = 1; level < widths.length; level++) {
-      // The links of a level start where those of the level below end. No level has more links per
-      // node than the bottom level.
+      // The links of a level start where the links of the level below end. No level has more links
+      // per node than the bottom level.
       long width = (long) widths[level] - widths[level - 1];
       in.within("width of a level", width, 0, Math.max(0, widths[1]));
     }

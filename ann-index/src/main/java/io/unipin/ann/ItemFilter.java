@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A filter of the items that a search may find, by external id. Ids that the index does not hold
  * have no effect.
  *
- * <p>A filter remembers its bits over the index that it was last used with, so the next use with
+ * <p>A filter remembers, for the index of its last use, one bit for each item. So the next use with
  * this index is cheap. Keep filters that many requests share, such as a category or a block list.
  * {@linkplain #and Join} a request's own filter with these filters.
  *
@@ -43,7 +43,7 @@ public final class ItemFilter {
     return ids.length == 0 ? NONE : new ItemFilter(true, sorted(ids), List.of(), new long[0]);
   }
 
-  /** Returns a filter that lets only these items pass. Without ids, no item passes. */
+  /** Returns a filter that lets only these items pass. If there are no ids, no item passes. */
   public static ItemFilter allowing(long... ids) {
     return new ItemFilter(false, sorted(ids), List.of(), new long[0]);
   }
@@ -84,7 +84,7 @@ public final class ItemFilter {
     return true;
   }
 
-  /** Returns the number of ids that this filter holds, without those of the filters it joins. */
+  /** Returns the number of ids that this filter holds. The ids of joined filters do not count. */
   public long ownIds() {
     return (long) sortedIds.length + also.length;
   }

@@ -238,7 +238,7 @@ public final class LiveIndex implements AnnIndex {
     }
   }
 
-  /** Starts a rebuild for the callers that wait for a rebuild, even after a failed one. */
+  /** Starts a rebuild for the callers that wait for a rebuild, even if the last rebuild failed. */
   @GuardedBy("writing")
   private void serveWaiting(LiveState now) {
     if (rebuilds.isRunning() || !rebuilds.isAwaited()) {

@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The state of a live index at one moment: a generation's items except the buried ones, and a
+ * The state of a live index at one moment: a generation's items except the buried items, and a
  * delta. Every change creates a new state.
  *
  * <p>Immutable.
@@ -101,8 +101,8 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
   }
 
   /**
-   * Returns this state, but with each changed item as a newer state has it: with the newer vector,
-   * or absent.
+   * Returns this state, in which each changed item is as in a newer state: it has the newer vector
+   * or is absent.
    */
   LiveState with(Collection<Long> changed, LiveState newer) {
     int dimension = main.index().dimension();

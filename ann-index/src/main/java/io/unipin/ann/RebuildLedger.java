@@ -52,8 +52,8 @@ final class RebuildLedger {
   }
 
   /**
-   * Begins a rebuild and passes it the futures of the callers that wait for it. If no thread can be
-   * started, the rebuild fails immediately.
+   * Begins a rebuild. The rebuild gets the futures of the callers that wait for it. If no thread
+   * can be started, the rebuild fails immediately.
    */
   void begin(Executor background, Consumer<List<CompletableFuture<Long>>> rebuild) {
     running = true;

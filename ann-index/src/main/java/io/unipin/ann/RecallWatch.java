@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A watch that compares some live answers with exact answers, off the thread of the search. The
- * watch runs one comparison at a time, and ignores queries that come during a comparison.
+ * A watch that compares some live answers with exact answers, on another thread than the search.
+ * The watch runs one comparison at a time, and ignores queries that come during a comparison.
  *
  * <p>Thread-safe.
  */

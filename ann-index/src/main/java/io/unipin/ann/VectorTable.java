@@ -15,7 +15,7 @@ public final class VectorTable {
 
   /**
    * The place of each row: row i of the base has place i, and row i of {@code own} has place −1 −
-   * i. Null if row r is row r of the base for all r.
+   * i. Null if every row r of the table is row r of the base.
    */
   private final int @Nullable [] places;
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests on item and user vectors of a sequential recommender trained on Amazon Beauty, and on
- * simulated vectors of the same shape.
+ * Tests searches over item vectors with user vectors as queries. A sequential recommender that was
+ * trained on Amazon Beauty gave the vectors. Other tests use simulated vectors of the same shape.
  */
 @Tag("long")
 class RecommendationVectorsTest {
