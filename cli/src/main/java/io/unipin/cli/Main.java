@@ -96,7 +96,7 @@ public final class Main implements Runnable, Failures.Reader {
     return code;
   }
 
-  /** Returns the root command with all verbs, including those of other modules. */
+  /** Returns the root command with all verbs, including the verbs of other modules. */
   public static CommandLine commandLine() {
     CommandLine main = new CommandLine(new Main());
     ServiceLoader.load(Verb.class).forEach(main::addSubcommand);

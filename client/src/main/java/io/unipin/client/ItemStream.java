@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stream of changes to a server's items. Each message gets one answer, in order.
  *
- * <p>At most four messages are on their way without an answer. If the server has no room for the
- * moment, or the connection ends after the first answer, the stream connects again and repeats the
- * messages without an answer. Repeating a message is harmless. Not thread-safe.
+ * <p>At most four messages are on their way without an answer. The stream connects again if the
+ * server has no room for the moment, or if the connection ends after the first answer. It then
+ * repeats the messages without an answer. Repeating a message is harmless. Not thread-safe.
  */
 public final class ItemStream implements AutoCloseable {
   private static final int WINDOW = 4;
@@ -155,7 +155,8 @@ public final class ItemStream implements AutoCloseable {
   }
 
   /**
-   * One call. It has at most one event for each message that was sent on it, and one for its end.
+   * One call. A call has at most one event for each message that was sent in the call, and one
+   * event for its end.
    */
   private static final class Connection
       implements ClientResponseObserver<ChangeItemsRequest, ItemVerdicts> {

@@ -50,7 +50,7 @@ public final class FeedLogText {
 
   /**
    * Returns how often each action type occurs among the actions. If the log has feedviews, also
-   * returns how often it occurs among the impressions.
+   * returns how often each action type occurs among the impressions.
    */
   public static Table counts(FeedLog log) {
     Table table = new Table("action", "actions", "share of impressions", "");

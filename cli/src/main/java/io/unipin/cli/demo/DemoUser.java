@@ -30,7 +30,8 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
 
   /**
    * Returns the time of the user's first request, in milliseconds since the epoch. The request
-   * comes a pause after the last action, or now if the last action has no time.
+   * comes {@code pauseMs} after the last action. If the last action has no time, the request comes
+   * now.
    */
   long visitMs() {
     long last = log.actionTimes()[log.actionStart(row + 1) - 1];
@@ -112,8 +113,8 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
   }
 
   /**
-   * Returns the user with the smallest share of actions in a category. Of equal shares, the user
-   * with more actions is returned. Empty without users.
+   * Returns the user with the smallest share of actions in a category. If two users have equal
+   * shares, the user with more actions is returned. The result is empty if there are no users.
    */
   static Optional<DemoUser> leastIn(String category, List<DemoUser> users) {
     return users.stream()

@@ -35,8 +35,8 @@ final class Engagement {
   }
 
   /**
-   * Returns the action of {@code actions} that is rarest in the log. A rare action says most about
-   * a user's taste.
+   * Returns the action of {@code actions} that is rarest in the log. A rare action says the most
+   * about a user's taste.
    */
   static String rarest(FeedLog log, List<String> actions) {
     long[] counts = new long[log.schema().actions().size()];

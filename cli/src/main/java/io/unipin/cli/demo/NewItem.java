@@ -8,7 +8,10 @@ import io.unipin.proto.v1.Item;
 final class NewItem {
   private NewItem() {}
 
-  /** Returns the smallest id, from the number of items on, that the catalogue does not have. */
+  /**
+   * Returns the smallest id that is at least the number of items and that the catalogue does not
+   * have.
+   */
   static long unusedId(Catalogue catalogue) {
     long id = catalogue.size();
     while (catalogue.row(id) != Catalogue.UNKNOWN) {

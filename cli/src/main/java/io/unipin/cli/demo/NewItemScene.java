@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
  */
 final class NewItemScene {
   /**
-   * The number of items on the scene's pages. Such a page is longer than a screen, because an item
-   * without a learned id seldom stands at the top.
+   * The number of items on the requested pages. Such a page is longer than a screen, because an
+   * item that no training has seen seldom stands at the top.
    */
   private static final int PAGE = 100;
 
@@ -45,9 +45,9 @@ final class NewItemScene {
   private final Map<String, Object> results = new LinkedHashMap<>();
 
   /**
-   * Creates a scene that has not begun.
+   * Creates the scene. {@link #play} begins it.
    *
-   * @param patience time after the put for which pages are requested, until one has the item
+   * @param patience time after the put for which pages are requested if no page has the item
    */
   NewItemScene(
       Guide guide,
@@ -63,10 +63,10 @@ final class NewItemScene {
   }
 
   /**
-   * Plays the scene and returns its figures. The scene says so if the item is not served, or if no
-   * page has it.
+   * Puts the item, requests pages, deletes the item and returns the figures. Tells the reader if
+   * the item is not served, or if no page has it.
    *
-   * @param others users from whom the scene chooses one of another taste
+   * @param others users among whom a user of another taste is chosen
    */
   Map<String, Object> play(Visitor visitor, List<DemoUser> others)
       throws IOException, InterruptedException {
@@ -83,7 +83,7 @@ final class NewItemScene {
     guide.say("It has the content of '%s' (%s). Of the", source.title(), source.category());
     guide.say("user's newest choices, the model ranks this one highest for the user.");
     List<Long> before = ids(page(visitor));
-    admin.index(); // so that the time of the put contains no time to connect
+    admin.index(); // connects now, so that the time of the put does not include it
     long begin = System.nanoTime();
     ItemVerdict verdict = admin.putItems(List.of(item)).get(0);
     double putMs = since(begin);
@@ -101,7 +101,7 @@ final class NewItemScene {
     return results;
   }
 
-  /** Returns the item of the user's newest choices that the model ranks highest. */
+  /** Returns the item that the model ranks highest among the user's newest choices. */
   private long favourite(Visitor visitor, List<Long> chosen) {
     UserContext.Builder user =
         UserContext.newBuilder().setUserId(visitor.user().id()).setTimeMs(visitor.timeMs());
@@ -118,7 +118,9 @@ final class NewItemScene {
         .collect(Collectors.joining("; "));
   }
 
-  /** Requests pages until one has the item or patience ends, and at least one page. */
+  /**
+   * Requests pages until a page has the item or the patience has ended. Requests at least one page.
+   */
   private void awaitPage(Visitor visitor, long item, long begin) {
     int requests = 0;
     int place;

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * Requests the probabilities of the same items twice. Some items belong to one category, and the
- * others do not. Not thread-safe.
+ * other items do not. Not thread-safe.
  */
 final class TasteProbe {
   private static final int EACH = 100;

@@ -11,7 +11,9 @@ import java.util.Optional;
 
 /** Reads the rows of a file of items one by one, in their order. Not thread-safe. */
 interface ItemRows extends AutoCloseable {
-  /** Names of the columns that are read: those of a feed log's items table, and expires_ms. */
+  /**
+   * Names of the columns that are read: the columns of a feed log's items table, and expires_ms.
+   */
   List<String> COLUMNS =
       List.of(
           "item_id",

@@ -77,7 +77,7 @@ public record Schedule(List<Event> events, int sessions, long lengthNanos) {
 
   /**
    * Returns this schedule followed by {@code next}. The sessions of {@code next} get higher numbers
-   * than those of this schedule.
+   * than the sessions of this schedule.
    */
   public Schedule then(Schedule next) {
     List<Event> both = new ArrayList<>(events);

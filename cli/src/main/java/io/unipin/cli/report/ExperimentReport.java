@@ -174,7 +174,7 @@ public record ExperimentReport(
   private static Comparison comparison(
       String metric, String arm, Means means, Difference difference, MixtureTest test) {
     double effect = difference.effect();
-    double size = Math.abs(means.control()); // the mean of a metric such as refunds is negative
+    double size = Math.abs(means.control()); // a metric such as refunds has a negative mean
     double variance = difference.variance();
     return new Comparison(
         metric,

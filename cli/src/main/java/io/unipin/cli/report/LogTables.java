@@ -25,10 +25,9 @@ final class LogTables {
           + " 'retracted': 'BOOLEAN'}";
 
   /**
-   * The outcomes of the served log. If a page was requested again, its last answer is used. Of an
-   * event's records, the record with the highest revision is used, and among equal revisions the
-   * latest record. It is used only if its revision is higher than that of every retraction of the
-   * event.
+   * The outcomes of the served log. If a page was requested again, its last answer is used. If an
+   * event has several records, the record with the highest revision is used, and the latest one if
+   * revisions are equal. It is used only if every retraction of the event has a lower revision.
    */
   static final String OUTCOMES_OF_SERVED =
       """

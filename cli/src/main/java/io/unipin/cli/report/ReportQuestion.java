@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param metrics names such as {@code click} for a sum per user, or {@code click/impressions} for a
  *     ratio of sums. An empty list asks for all metrics that the data contain.
  * @param expectedLift standard deviation of the expected lifts. A lift is relative to the control's
- *     mean. The sequential test finds effects of this size soonest.
+ *     mean. The sequential test finds lifts of this size sooner than other lifts.
  * @param past length of the period before a user's first exposure. The outcomes of this period
  *     explain a part of the later outcomes.
  * @param untilMs end of the report in milliseconds since the epoch; exposures and outcomes from

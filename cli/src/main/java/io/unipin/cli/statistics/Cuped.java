@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * CUPED: removes from a metric the part that the users' past explains.
  *
- * <p>No arm can have changed the past, so the effect stays the same and only its noise falls. The
- * variance falls to 1 − ρ² of its value, where ρ is the correlation between metric and past.
- * Source: Deng, Xu, Kohavi and Walker, Improving the Sensitivity of Online Controlled Experiments,
- * WSDM 2013.
+ * <p>No arm can have changed the past, so the effect stays the same. Only the noise of the effect
+ * falls. The variance falls to 1 − ρ² of its value, where ρ is the correlation between metric and
+ * past. Source: Deng, Xu, Kohavi and Walker, Improving the Sensitivity of Online Controlled
+ * Experiments, WSDM 2013.
  *
  * @param theta cov(metric, past) / var(past), both pooled over deviations from the arm's mean; 0
  *     when the past does not vary

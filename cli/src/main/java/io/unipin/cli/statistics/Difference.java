@@ -26,7 +26,7 @@ public record Difference(double effect, double variance, double degrees) {
     return new Difference(treatment.mean() - control.mean(), variance, degrees);
   }
 
-  /** Returns whether the numbers vary. If they are all equal, no test is possible. */
+  /** Returns whether the numbers vary. If all numbers are equal, no test is possible. */
   public boolean isDefined() {
     return variance > 0 && Double.isFinite(degrees);
   }

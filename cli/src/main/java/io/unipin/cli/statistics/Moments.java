@@ -32,7 +32,7 @@ public final class Moments {
     return mean;
   }
 
-  /** Returns the unbiased sample variance; NaN for fewer than two numbers. */
+  /** Returns the unbiased sample variance; NaN if there are fewer than two numbers. */
   public double variance() {
     return count < 2 ? Double.NaN : squares / (count - 1);
   }

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A server with eight items and a random model. Ann acts mostly on birds, and Bob on robots. A page
- * has room for all items.
+ * A server with eight items and a random model. Ann acts mostly on items about birds, and Bob acts
+ * mostly on items about robots. A page has room for all items.
  */
 final class TwoTastes implements AutoCloseable {
   static final long FIRST_ID = 5000;

@@ -110,8 +110,8 @@ final class LoadtestCommandTest {
     assertThat(step.path("recorded").asLong()).isPositive();
     assertThat(step.path("pages").asLong()).isPositive();
     assertThat(step.path("stages_ms").path("score").asDouble()).isPositive();
-    // If a page is requested before the recorded actions were encoded ahead of it, its outcome is
-    // an append.
+    // If a page is requested before the recorded actions are encoded, the outcome of the page is an
+    // append.
     JsonNode outcomes = step.path("outcomes");
     assertThat(outcomes.path("hit").asLong() + outcomes.path("append").asLong()).isPositive();
     String page = Files.readString(html);

@@ -271,7 +271,7 @@ final class ExperimentReportTest {
   }
 
   /**
-   * Reports on a file with one purchase of each of 400 users, and a second purchase of half of the
+   * Reports on a file with one purchase by each of 400 users, and a second purchase by half of the
    * treated users. The arguments can make the file's lines wrong.
    */
   private ExperimentReport outcomes(String header, String user, long divisor, String more)
