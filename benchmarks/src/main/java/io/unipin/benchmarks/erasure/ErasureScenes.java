@@ -29,7 +29,7 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
 
   /**
    * Erases users while logging is off. The erasure must also remove the lines that were written
-   * before. The last user's line is torn.
+   * before. The last user's line is cut off in the middle.
    */
   private void logsOff(int middle) throws IOException, InterruptedException {
     data.tear(to - 1);

@@ -78,8 +78,8 @@ final class AssignmentTrials {
   }
 
   /**
-   * Returns how many users lost their arm while the rollout grew from one of these percentages to
-   * the next.
+   * Returns the number of users who lost their arm when the rollout grew from one of these
+   * percentages to the next.
    */
   static long moved(int users, List<Double> rollouts) {
     long moved = 0;

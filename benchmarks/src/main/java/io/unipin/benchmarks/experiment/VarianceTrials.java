@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/**
- * Compares the adjustments and checks that a report makes with their theory, on simulated users.
- */
+/** Compares a report's adjustments and checks with the theory, on simulated users. */
 final class VarianceTrials {
   private static final double ALPHA = 0.05;
 

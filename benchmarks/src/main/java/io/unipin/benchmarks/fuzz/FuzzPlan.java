@@ -48,7 +48,10 @@ enum FuzzPlan {
     return maxBytes;
   }
 
-  /** Returns the target's share: how many times as long it is fuzzed as a target with share 1. */
+  /**
+   * Returns the target's share of the time. A target with share 3 is fuzzed three times as long as
+   * a target with share 1.
+   */
   int share() {
     return share;
   }

@@ -19,16 +19,16 @@ record HeadlineFlops(Flops flops, int n, int k) {
    * has room for all visitors, the first page of a visit encodes the history. Later appends are not
    * counted.
    *
-   * @throws IllegalArgumentException for sides whose cache is too small, since their encoding
-   *     depends on it
+   * @throws IllegalArgumentException for sides whose cache is too small, because the hit rate of
+   *     the cache decides how much they encode
    */
   double ratio(Kind one, Kind two) {
     return ratio(one, two, flops::encode);
   }
 
   /**
-   * Returns the ratio under the assumption that encoding also computes all rows of the last layer,
-   * which nothing reads.
+   * Returns the ratio under the assumption that encoding also computes those rows of the last layer
+   * that nothing reads.
    */
   double ratioAllLayers(Kind one, Kind two) {
     return ratio(one, two, flops::encodeAllLayers);

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 
 /**
  * Compares two servers with the same items. One of them gets half of the items by RPC. The other
- * has all items in its bundle, but this half without learned ids. Both search exactly.
+ * has all items in its bundle. In this bundle, the id rows of the same half are zeros. Both search
+ * exactly.
  */
 final class EqualItems {
   private static final int KNOWN = 10_000;
@@ -74,7 +75,7 @@ final class EqualItems {
 
   /**
    * Returns the largest difference of a score that an item has on two pages. For an item that only
-   * one page has, it is the difference between the utility of this item and that of the other
+   * one page has, the difference is taken between the item's utility and the utility of the other
    * page's last item.
    */
   private static double difference(RetrieveAndRankResponse one, RetrieveAndRankResponse other) {

@@ -17,7 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Puts items while a server serves pages, and measures when they are found and what they cost. */
+/**
+ * Puts items while a server serves pages. Measures when searches find the items, and what the puts
+ * cost.
+ */
 @Command(
     name = "items",
     description = {

@@ -35,7 +35,9 @@ final class ManyItems {
   private static final int BATCH = 1000;
   private static final int ACTIONS = 32;
 
-  /** Breadth of the searches. Vectors of random models are harder to search than learned ones. */
+  /**
+   * Breadth of the searches. Vectors of random models are harder to search than learned vectors.
+   */
   private static final int BREADTH = 400;
 
   /** The number of candidates of a search. */
@@ -135,7 +137,7 @@ final class ManyItems {
     }
   }
 
-  /** Asks for candidates until enough searches were compared with exact ones. */
+  /** Asks for candidates until enough searches were compared with exact searches. */
   private static double recall(BenchServer server, BenchWorld world) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     try (UniPinAdminClient admin = UniPinAdminClient.connect(server.adminAddress());

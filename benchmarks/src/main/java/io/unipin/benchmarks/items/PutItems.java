@@ -114,7 +114,7 @@ final class PutItems {
         return true;
       }
     } catch (RequestException e) {
-      // counted below as failed, like an item that the server did not take
+      // the item is counted below as failed, like an item that the server refused
     }
     failed.incrementAndGet();
     return false;

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Asks for pages at a steady rate, whether earlier ones have come or not. A page's time counts from
- * the moment at which it was due. Thread-safe.
+ * Asks for pages at a steady rate, even if earlier pages have not come yet. A page's time counts
+ * from the moment at which it was due. Thread-safe.
  */
 final class SteadyPages {
   private static final int THREADS = 16;

@@ -139,7 +139,8 @@ final class KvModelCosts implements AutoCloseable {
 
   /**
    * Returns, for each length of the history, the share of a page's model time that the cache saves.
-   * With the cache, a page appends two actions. Without it, a page encodes the whole history.
+   * With the cache, a page appends two actions. Without the cache, a page encodes the whole
+   * history.
    */
   List<Map<String, Object>> byLength() {
     List<Map<String, Object>> lengths = new ArrayList<>();

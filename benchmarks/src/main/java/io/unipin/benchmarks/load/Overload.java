@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 /**
  * One round of overload against a running server whose users are all cached. Not thread-safe.
  *
- * <p>The round measures answers at 80 % of the server's peak rate, at 300 %, and afterwards. The
- * peak rate is measured before and after each phase, because the speed of a shared machine varies.
- * A round in which the peak rate changed proves nothing.
+ * <p>The round measures answers at 80 % of the server's peak rate, at 300 % of this rate, and after
+ * the overload. The peak rate is measured before and after each phase, because the speed of a
+ * shared machine varies. A round in which the peak rate changed proves nothing.
  */
 final class Overload {
   private static final int USERS = 32;

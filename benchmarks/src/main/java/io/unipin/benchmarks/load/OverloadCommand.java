@@ -92,8 +92,8 @@ public final class OverloadCommand implements Callable<Integer> {
   }
 
   /**
-   * Returns whether the machine kept its speed during a round. If not, the measured peak rate was
-   * wrong.
+   * Returns whether the machine kept its speed during a round. If it did not, the measured peak
+   * rate was wrong.
    */
   static boolean isSteady(Map<String, Object> round) {
     return Overload.drift(round) <= MAX_DRIFT && Overload.others(round) <= MAX_OTHERS;

@@ -89,8 +89,8 @@ final class Efficiency {
   }
 
   /**
-   * Returns the operations per second of a pass, as a share of those of the best product. It is
-   * computed from the ratios of their times within each round, and from their numbers of
+   * Returns the operations per second of a pass, as a share of the rate of the best product. The
+   * share is computed from the ratio of their times in each round, and from their numbers of
    * operations.
    */
   private static Spread share(String pass, String best, Rounds rounds, Map<String, Double> flops) {

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /**
  * Requests pages with a deadline that only the server enforces. Thread-safe.
  *
- * <p>On a busy machine this process may be late as well, and that must not count against the
+ * <p>On a busy machine this process may be late as well. This delay must not count against the
  * server. So the client gives up only long after the deadline.
  */
 final class JudgedPages implements AutoCloseable {

@@ -44,8 +44,8 @@ final class PageNotes {
   }
 
   /**
-   * Returns how many pages that were requested in a span of time were degraded or refused, by what
-   * was left out.
+   * Returns, by what was left out, the number of pages that were requested in a span of time and
+   * were degraded or refused.
    */
   synchronized Map<String, Long> missing(long fromNanos, long toNanos) {
     Map<String, Long> kinds = new TreeMap<>();

@@ -10,8 +10,8 @@ import java.util.Map;
  * A disturbance of a server while users request pages.
  *
  * @param deadline deadline of every page
- * @param known whether the users' state is cached. If not, each page is for a new user, and the
- *     request contains the user's history.
+ * @param known whether the users' state is cached. If it is not cached, each page is for a new
+ *     user, and the request contains the user's history.
  */
 record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) {
   private static final List<Duration> DEADLINES =

@@ -188,7 +188,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     table.print(out);
   }
 
-  /** Adds the figures that an object has directly. */
+  /** Adds the figures of an object, without the figures of nested objects. */
   private static void rows(String prefix, JsonNode figures, Table table) {
     for (Map.Entry<String, JsonNode> figure : figures.properties()) {
       JsonNode mean = figure.getValue().path("mean");

@@ -9,14 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Combines the slices of several seeds. A number becomes its mean and spread, a difference with an
- * interval becomes a list of all seeds' differences, and a text stays as it is.
+ * Combines the slices of several seeds. A number becomes its mean and spread. A difference with an
+ * interval becomes a list of all seeds' differences. A text stays as it is.
  */
 final class SliceSummary {
   private SliceSummary() {}
 
   /**
-   * Returns the combined slices. Empty if a seed has none, because an earlier version evaluated it.
+   * Returns the combined slices. The result is empty if a seed has no slices, because an earlier
+   * version evaluated it.
    *
    * @param seeds {@code results.slices} of {@code unipin evaluate}, one per seed
    */

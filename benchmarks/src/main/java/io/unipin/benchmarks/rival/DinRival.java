@@ -24,8 +24,8 @@ import java.util.function.Consumer;
  * A rival in ranking. It is a {@link DinModel} that is trained on the training impressions of a
  * log. Not thread-safe.
  *
- * <p>The best epoch is the one with the highest AUC of the recipe's action on the validation
- * impressions. The result is measured on the test impressions.
+ * <p>The best epoch has the highest AUC of the recipe's action on the validation impressions. The
+ * result is measured on the test impressions.
  */
 public final class DinRival {
   private static final int EPOCHS = 15;

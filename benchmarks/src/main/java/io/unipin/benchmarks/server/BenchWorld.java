@@ -152,8 +152,8 @@ public record BenchWorld(Path folder, Size size, int users) {
   }
 
   /**
-   * Publishes two bundles with exact indexes below a folder: {@code whole}, whose newest items have
-   * no learned ids, and {@code lesser}, which lacks these items and is equal otherwise.
+   * Publishes two bundles with exact indexes below a folder: {@code whole}, in which the id rows of
+   * the newest items are zeros, and {@code lesser}, which lacks these items and is equal otherwise.
    */
   public static void publishPair(Path folder, int known, int newest) throws IOException {
     Files.createDirectories(folder);

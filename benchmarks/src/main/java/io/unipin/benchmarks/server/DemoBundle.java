@@ -24,7 +24,7 @@ public final class DemoBundle {
    * Trains the bundle below a folder and returns it.
    *
    * @param epochs number of training epochs; 0 for the recipe's number. Fewer epochs give a worse
-   *     model, which computes as much per request.
+   *     model, but a request takes as much computation.
    */
   public static Path train(Home home, Path folder, int epochs)
       throws IOException, InterruptedException {

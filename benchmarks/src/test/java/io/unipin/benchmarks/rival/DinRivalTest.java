@@ -38,8 +38,9 @@ class DinRivalTest {
   }
 
   /**
-   * Returns a log in which half of the users like items with even numbers, and the other half items
-   * with odd numbers. No item is better than another, so only a user's history allows a prediction.
+   * Returns a log in which half of the users like items with even numbers, and the other users like
+   * items with odd numbers. No item is better than another, so only a user's history allows a
+   * prediction.
    */
   private static FeedLog halves() {
     FeedLogBuilder builder = log();
