@@ -20,9 +20,9 @@ import java.util.stream.LongStream;
  *
  * <p>The target replaces the last 32 bytes of an input by the checksum of the bytes before them,
  * because a malicious file has a correct checksum as well. If the last byte of the input is even,
- * the target first writes a payload length into the header that fits the length of the input. Most
- * mutations change the length, and without this step the header check would refuse all of these
- * inputs.
+ * the target first corrects the payload length in the header, so that it fits the length of the
+ * input. Most mutations change the length, and without this step the header check would refuse all
+ * of these inputs.
  */
 public final class IndexFileTarget implements FuzzTarget {
   private static final int DIMENSION = 8;

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Reads arbitrary files of tensors: each byte of each tensor. */
+/** Reads every byte of every tensor of arbitrary files. */
 public final class SafetensorsTarget implements FuzzTarget {
   private final ScratchFolder scratch;
 

@@ -106,8 +106,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Finds an element and uses it. Tries again if the page redraws the element between the two
-   * steps, because a person would not notice that.
+   * Finds an element and uses it. If the page redraws the element between the two steps, tries
+   * again, because a person would not notice the redraw.
    */
   private static String anew(Supplier<String> use) {
     for (int left = DRAWN_ANEW; ; left--) {

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests each call with empty, huge, not-a-number, unknown, duplicate and out-of-order input. After
- * each such call, the service must still work.
+ * Tests each call with input that is empty, huge, unknown, duplicate, out of order or not a number.
+ * After each such call, the service must still work.
  */
 @Timeout(120)
 final class HostileRequestsTest {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the image's content, which it lays out in an empty folder. The server must serve, and the
+ * Lays out the image's content in an empty folder and tests it. The server must serve, and the
  * files around it must fit together. The test does not build the image itself, so it needs no
  * container engine.
  */

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Names items by key in every call, and compares the answers with those to the same ids. */
+/**
+ * Names items by key in every call, and compares the answers with the answers to the same calls by
+ * id.
+ */
 @Timeout(120)
 final class ItemKeyCallsTest {
   private static final long ITEM = TinyServer.FIRST_ID;

@@ -36,7 +36,10 @@ final class ServerProcess implements AutoCloseable {
     return start(folder, List.of("-Xmx256m"), settings);
   }
 
-  /** Starts a server like the method above, with options for its JVM. */
+  /**
+   * Starts a server for the bundles below a folder, with options for its JVM. Returns when it
+   * serves.
+   */
   static ServerProcess start(Path folder, List<String> options, List<String> settings)
       throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");

@@ -34,9 +34,9 @@ final class ShippedCommentsTest {
   }
 
   /**
-   * Returns the first word of a command that stands where a verb must stand, but is no verb of
-   * UniPin. Returns an empty text if there is no such word. Words from the first option on are not
-   * checked.
+   * Checks the verbs of a command line. Returns the first word that is not a verb of UniPin
+   * although a verb is expected there; empty if all verbs exist. Words from the first option on are
+   * not checked.
    */
   private static String unknown(String words) {
     CommandLine at = Main.commandLine();

@@ -170,7 +170,7 @@ final class TinyServer implements AutoCloseable {
         model, Catalogue.of(items), factory, folder.resolve("bundles").resolve(name));
   }
 
-  /** Returns content that differs from item to item. Its length is that of the dimension. */
+  /** Returns content that differs from item to item. It has {@code dimension} numbers. */
   static float[] content(int item, int dimension) {
     float[] content = new float[dimension];
     for (int i = 0; i < dimension; i++) {

@@ -140,7 +140,10 @@ final class VerbPathsTest {
     return words;
   }
 
-  /** Whether an argument is required, or is the first of a group of which one is required. */
+  /**
+   * Whether an argument is required, or is the first argument of a group in which one argument is
+   * required.
+   */
   private static boolean isNeeded(ArgSpec spec) {
     return spec.group() == null
         ? spec.required()

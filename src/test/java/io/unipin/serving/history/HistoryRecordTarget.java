@@ -40,7 +40,10 @@ public final class HistoryRecordTarget implements FuzzTarget {
         "first-format", firstFormat());
   }
 
-  /** Returns a record that has lost one of its two actions, with the event of the other action. */
+  /**
+   * Returns a record of version 1 with a lifetime of two actions. It has only one of these actions,
+   * and one event.
+   */
   private static byte[] firstFormat() {
     return new ByteWriter(32)
         .int8(1)

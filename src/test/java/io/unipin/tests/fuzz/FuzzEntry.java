@@ -19,8 +19,8 @@ public final class FuzzEntry {
 
   /**
    * Creates the target and runs its seeds. Jazzer calls this once, before the first input. Jazzer
-   * rewrites each class when it is loaded, which takes half a minute on a busy machine. Because the
-   * seeds load the classes, this time is not part of an input's time.
+   * rewrites each class when the class is loaded. On a busy machine, this takes half a minute in
+   * total. Because the seeds load the classes, this time is not part of an input's time.
    *
    * @param arguments the target's name
    */
