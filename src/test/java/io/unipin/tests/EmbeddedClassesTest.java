@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class EmbeddedClassesTest {
   private static final List<String> ENGINES =
-      List.of("io.lettuce.", "io.github.resilience4j.", "reactor.", "io.netty.", "org.apache.kafka.");
+      List.of(
+          "io.lettuce.", "io.github.resilience4j.", "reactor.", "io.netty.", "org.apache.kafka.");
 
   @TempDir Path folder;
 

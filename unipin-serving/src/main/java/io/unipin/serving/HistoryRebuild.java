@@ -43,6 +43,7 @@ public final class HistoryRebuild {
                   stores.cache(),
                   stores.servedLog(),
                   stores.exposures(),
+                  stores.impressions(),
                   ActionJournal.NONE),
               user -> {},
               List.of());

@@ -60,14 +60,16 @@ final class ServerModels {
     RecommenderConfig pipeline = ArmSettings.of(config);
     recommender =
         new Recommender(
-            stores.histories(),
-            stores.cache(),
-            stores.secrets(),
-            pipeline,
-            System::currentTimeMillis,
-            ranking)
+                stores.histories(),
+                stores.cache(),
+                stores.secrets(),
+                pipeline,
+                System::currentTimeMillis,
+                ranking)
             .with(stores.impressions());
-    shadow = parts.opened(new ShadowParts(config, stores.histories(), stores.secrets(), stores.impressions()));
+    shadow =
+        parts.opened(
+            new ShadowParts(config, stores.histories(), stores.secrets(), stores.impressions()));
     bundles = parts.opened(new BundleHolder(this::forget, config.bundle().keepPrevious()));
     routes =
         parts.opened(

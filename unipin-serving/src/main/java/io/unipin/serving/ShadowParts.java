@@ -26,7 +26,8 @@ final class ShadowParts implements AutoCloseable {
   private final Recommender recommender;
   private final BundleHolder bundles = new BundleHolder(bundle -> {});
 
-  ShadowParts(ServerConfig server, HistoryStore histories, Secrets secrets, ImpressionCounts impressions) {
+  ShadowParts(
+      ServerConfig server, HistoryStore histories, Secrets secrets, ImpressionCounts impressions) {
     config = server.shadow();
     long budget = config.enabled() ? config.budget().bytes() : 0;
     cache =
@@ -34,7 +35,9 @@ final class ShadowParts implements AutoCloseable {
             new KvCacheLimits(
                 budget, server.cache().timeToLive(), config.transientBudget().bytes()));
     RecommenderConfig pipeline = ArmSettings.apply(ArmSettings.of(server), config.settings());
-    recommender = new Recommender(histories, cache, secrets, pipeline, System::currentTimeMillis).with(impressions);
+    recommender =
+        new Recommender(histories, cache, secrets, pipeline, System::currentTimeMillis)
+            .with(impressions);
   }
 
   /**

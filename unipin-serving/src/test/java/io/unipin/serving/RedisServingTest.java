@@ -46,8 +46,7 @@ final class RedisServingTest {
 
   private void publish() {
     folder.resolve("bundles").toFile().mkdirs();
-    TinyBundles.publish(
-        folder.resolve("bundles"), "one", "exact", 1, folder.resolve("scratch"));
+    TinyBundles.publish(folder.resolve("bundles"), "one", "exact", 1, folder.resolve("scratch"));
   }
 
   private static UniPinClient client(UniPinServer server) {
@@ -122,8 +121,7 @@ final class RedisServingTest {
       assertThatThrownBy(() -> page(client, "unknown", ""))
           .isInstanceOfSatisfying(
               RequestException.class,
-              failure ->
-                  assertThat(failure.kind()).isEqualTo(RequestException.Kind.UNAVAILABLE));
+              failure -> assertThat(failure.kind()).isEqualTo(RequestException.Kind.UNAVAILABLE));
       assertThatThrownBy(() -> record(client, "held", 2))
           .isInstanceOfSatisfying(
               RequestException.class,

@@ -55,8 +55,7 @@ final class EmbeddedScene {
 
   private FleetNotes run(FleetProcesses fleet, Duration span) throws InterruptedException {
     try (FleetClients clients = FleetClients.byUser(fleet);
-        FleetTraffic traffic =
-            new FleetTraffic(clients, null, world.historyLimit(), EVERY)) {
+        FleetTraffic traffic = new FleetTraffic(clients, null, world.historyLimit(), EVERY)) {
       traffic.start("light-" + System.nanoTime(), CALLERS, USERS_PER_CALLER);
       Thread.sleep(span.toMillis());
       traffic.end();

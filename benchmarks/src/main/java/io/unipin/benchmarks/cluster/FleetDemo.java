@@ -124,8 +124,7 @@ final class FleetDemo {
   }
 
   private void conclude(FleetProcesses fleet, FleetTraffic traffic) {
-    int acknowledged =
-        traffic.users().stream().mapToInt(user -> user.acknowledged().size()).sum();
+    int acknowledged = traffic.users().stream().mapToInt(user -> user.acknowledged().size()).sum();
     try (UniPinClient client = UniPinClient.connect(fleet.replica(0).address())) {
       int lost = traffic.lost(client);
       out.printf(

@@ -24,8 +24,7 @@ final class FleetUser {
 
   /** Returns the next action of the user. Its time is later than the times of all earlier ones. */
   Action next(long item, String action, long nowMs) {
-    long last =
-        acknowledged.isEmpty() ? 0 : acknowledged.get(acknowledged.size() - 1).getTimeMs();
+    long last = acknowledged.isEmpty() ? 0 : acknowledged.get(acknowledged.size() - 1).getTimeMs();
     return Action.newBuilder()
         .setEventId(id + "-" + events++)
         .setItemId(item)

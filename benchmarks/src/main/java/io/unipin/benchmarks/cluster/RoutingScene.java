@@ -106,7 +106,8 @@ final class RoutingScene {
     return 1 + (int) (Math.exp(random.nextDouble() * Math.log(USERS)) - ZIPF);
   }
 
-  private static List<Double> served(FleetProcesses fleet) throws IOException, InterruptedException {
+  private static List<Double> served(FleetProcesses fleet)
+      throws IOException, InterruptedException {
     List<Double> served = new ArrayList<>();
     for (ReplicaProcess replica : fleet.replicas()) {
       served.add(BenchServer.sum(replica.server().metrics(), REQUESTS, "RetrieveAndRank"));

@@ -55,8 +55,7 @@ final class HistoryCopyCommand implements Callable<Integer> {
       throw new CommandException("the histories can't be copied: " + e.getMessage(), e);
     }
     out.printf(
-        "copied %s histories and %s marks of erasures to %s%n",
-        report.users(), report.marks(), to);
+        "copied %s histories and %s marks of erasures to %s%n", report.users(), report.marks(), to);
     return 0;
   }
 

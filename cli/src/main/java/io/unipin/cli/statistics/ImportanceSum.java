@@ -89,7 +89,8 @@ public final class ImportanceSum {
             sums.stream().mapToDouble(sum -> sum[below]).toArray());
     Moments moments = Moments.of(values);
     double t =
-        TDistribution.of((double) Math.max(1, moments.count() - 1)).inverseSurvivalProbability(ALPHA / 2);
+        TDistribution.of((double) Math.max(1, moments.count() - 1))
+            .inverseSurvivalProbability(ALPHA / 2);
     double radius = t * Math.sqrt(moments.meanVariance());
     return new Mean(moments.mean(), Interval.around(moments.mean(), radius));
   }

@@ -34,8 +34,7 @@ final class DiskHistories implements HistoryStore {
   static DiskHistories open(HistoryConfig config) {
     return open(
         config,
-        DiskDatabase.open(
-            new DiskDatabase.Place("history", config.folder(), config.syncWrites())));
+        DiskDatabase.open(new DiskDatabase.Place("history", config.folder(), config.syncWrites())));
   }
 
   /** Opens an existing store to read it. A server may be writing to it. */

@@ -7,10 +7,11 @@ package io.unipin.serving.history;
  * @param event hash of the event's id; 0 when unknown
  * @param action recorded action; only its time is kept when the event is taken back
  */
-public record KeptEvent(boolean isLinked, long event, EventVersions versions, RecordedAction action) {
+public record KeptEvent(
+    boolean isLinked, long event, EventVersions versions, RecordedAction action) {
   static final long UNKNOWN = 0;
 
-  KeptEvent {
+  public KeptEvent {
     if (!versions.hold()) {
       action = RecordedAction.unknown(action.timeMs());
     }

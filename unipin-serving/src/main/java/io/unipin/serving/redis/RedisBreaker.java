@@ -44,12 +44,13 @@ public final class RedisBreaker {
         .onStateTransition(
             event ->
                 logger.warn(
-                    "the {} store's Redis: {}", name, describe(event.getStateTransition().getToState())));
+                    "the {} store's Redis: {}",
+                    name,
+                    describe(event.getStateTransition().getToState())));
   }
 
   private static boolean showsAbsence(Throwable failure) {
-    return failure instanceof ServingException serving
-        && serving.kind() == FailureKind.UNAVAILABLE;
+    return failure instanceof ServingException serving && serving.kind() == FailureKind.UNAVAILABLE;
   }
 
   private static String describe(CircuitBreaker.State state) {
@@ -69,8 +70,7 @@ public final class RedisBreaker {
     try {
       return breaker.executeSupplier(call);
     } catch (CallNotPermittedException e) {
-      throw ServingException.unavailable(
-          "the %s store's Redis is away".formatted(name), PAUSE, e);
+      throw ServingException.unavailable("the %s store's Redis is away".formatted(name), PAUSE, e);
     }
   }
 

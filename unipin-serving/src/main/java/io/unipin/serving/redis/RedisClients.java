@@ -1,8 +1,8 @@
 package io.unipin.serving.redis;
 
 import io.lettuce.core.ClientOptions;
-import io.lettuce.core.CredentialsProvider;
 import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
@@ -54,7 +54,7 @@ final class RedisClients {
     if (!place.passwordFile().isEmpty()) {
       Path file = Path.of(place.passwordFile());
       uri.withAuthentication(
-          CredentialsProvider.from(
+          RedisCredentialsProvider.from(
               () ->
                   RedisCredentials.just(
                       place.user().isEmpty() ? null : place.user(), password(file))));

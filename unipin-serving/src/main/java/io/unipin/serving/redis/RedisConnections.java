@@ -145,12 +145,13 @@ public final class RedisConnections implements AutoCloseable {
    *
    * @param keys keys of one slot
    */
-  public List<Object> run(
-      RedisScript script, Duration patience, byte[][] keys, byte[]... values) {
+  public List<Object> run(RedisScript script, Duration patience, byte[][] keys, byte[]... values) {
     try {
       return await(script.known(commands, keys, values), patience);
     } catch (RedisNoScriptException e) {
       return await(script.whole(commands, keys, values), patience);
+    } catch (RedisException e) {
+      throw RedisAnswers.away(name, "it can't be reached", e);
     }
   }
 
@@ -217,8 +218,7 @@ public final class RedisConnections implements AutoCloseable {
       cluster.getPartitions().stream()
           .filter(nodes)
           .forEach(
-              node ->
-                  asked.add(command.apply(cluster.getConnection(node.getNodeId()).async())));
+              node -> asked.add(command.apply(cluster.getConnection(node.getNodeId()).async())));
     } else {
       asked.add(command.apply(commands));
     }
@@ -239,8 +239,7 @@ public final class RedisConnections implements AutoCloseable {
     }
   }
 
-  private static void shutDown(
-      @Nullable AbstractRedisClient client, ClientResources resources) {
+  private static void shutDown(@Nullable AbstractRedisClient client, ClientResources resources) {
     if (client != null) {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }

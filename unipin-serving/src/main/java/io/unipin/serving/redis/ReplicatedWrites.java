@@ -1,6 +1,7 @@
 package io.unipin.serving.redis;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -79,8 +80,8 @@ final class ReplicatedWrites {
 
   List<Object> run(
       RedisScript script, int replicas, Duration timeout, byte[][] keys, byte[]... values) {
-    RedisClusterAsyncCommands<byte[], byte[]> commands = connections.apply(keys[0]);
     try {
+      RedisClusterAsyncCommands<byte[], byte[]> commands = connections.apply(keys[0]);
       List<Object> answer;
       try {
         answer = await(script.known(commands, keys, values), timeout);
@@ -101,6 +102,9 @@ final class ReplicatedWrites {
     } catch (ServingException e) {
       moved.run(); // after a failover another node may serve the key
       throw e;
+    } catch (RedisException e) {
+      moved.run();
+      throw RedisAnswers.away(name, "it can't be reached", e);
     }
   }
 

@@ -36,8 +36,7 @@ public final class Backup {
     long time = System.currentTimeMillis();
     Files.createDirectories(folder);
     HistoryConfig own =
-        new HistoryConfig(
-            folder.resolve(BackupFile.HISTORY), config.history().limit(), false);
+        new HistoryConfig(folder.resolve(BackupFile.HISTORY), config.history().limit(), false);
     HistoryCopy.Report histories;
     try (HistoryStore from = open(config);
         HistoryStore to = HistoryStore.open(own)) {

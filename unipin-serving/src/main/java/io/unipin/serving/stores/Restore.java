@@ -141,8 +141,7 @@ public final class Restore {
   private long log(String name, Path folder, Erasures erasures) throws IOException {
     Path beside = beside(folder, NEW);
     FileTree.delete(beside);
-    long lines =
-        LogCopy.copy(name, backup.resolve(name), beside, user -> erasures.coverUser(user));
+    long lines = LogCopy.copy(name, backup.resolve(name), beside, user -> erasures.coverUser(user));
     if (lines == 0 && !Files.exists(folder)) {
       FileTree.delete(beside);
       return 0;

@@ -199,8 +199,7 @@ public abstract class HistoryContract {
         for (int more = 0; more < rising.size(); more++) {
           String user = less + "-" + more;
           store.append(user, List.of(new ActionEvent("e", rising.get(less))));
-          AppendResult result =
-              store.append(user, List.of(new ActionEvent("e", rising.get(more))));
+          AppendResult result = store.append(user, List.of(new ActionEvent("e", rising.get(more))));
           assertThat(store.read(user).newest()).containsExactly(rising.get(Math.max(less, more)));
           assertThat(result.corrected()).as(user).isEqualTo(more > less ? 1 : 0);
           assertThat(result.duplicates()).isEqualTo(more > less ? 0 : 1);

@@ -16,10 +16,23 @@ final class ItemRecordTest {
 
   /** The bytes of version 1, which every later version must read. */
   private static final String PUT =
-      "0101" + "23" // version, kind, length of the item
-          + "02" + "00" + "80a0abfef962" + "0a" // version, revision, time of appearance, expiry
-          + "05" + "7469746c65" + "03" + "616c6c" + "02" + "6d65" + "03" + "736b75"
-          + "02" + "3f800000" + "bf000000";
+      "0101"
+          + "23" // version, kind, length of the item
+          + "02"
+          + "00"
+          + "80a0abfef962"
+          + "0a" // version, revision, time of appearance, expiry
+          + "05"
+          + "7469746c65"
+          + "03"
+          + "616c6c"
+          + "02"
+          + "6d65"
+          + "03"
+          + "736b75"
+          + "02"
+          + "3f800000"
+          + "bf000000";
 
   private static final String DELETE = "0102";
   private static final String UPSERT = "0103" + "03" + "6f6e65" + "01" + "3e800000";

@@ -33,9 +33,16 @@ final class RedisClusterTest {
         byte[][] key = {bytes("key" + i)};
         assertThat(redis.runReplicated(ADD, 1, key, bytes("1"))).containsExactly(1L);
       }
-      int port = Integer.parseInt(redis.onPrimaries(node -> node.info("server")).get(0)
-          .lines().filter(line -> line.startsWith("tcp_port:")).findFirst().orElseThrow()
-          .substring("tcp_port:".length()));
+      int port =
+          Integer.parseInt(
+              redis
+                  .onPrimaries(node -> node.info("server"))
+                  .get(0)
+                  .lines()
+                  .filter(line -> line.startsWith("tcp_port:"))
+                  .findFirst()
+                  .orElseThrow()
+                  .substring("tcp_port:".length()));
       cluster.node(port).kill();
       for (int i = 0; i < 20; i++) {
         byte[][] key = {bytes("key" + i)};

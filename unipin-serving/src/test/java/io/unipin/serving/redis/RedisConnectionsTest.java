@@ -148,7 +148,10 @@ final class RedisConnectionsTest {
           .hasMessageContaining("1 replicas of the test store's Redis expected");
       try (RedisServer replica =
           RedisServer.start(
-              folder.resolve("replica"), "--replicaof", "127.0.0.1 " + server.port())) {
+              folder.resolve("replica"),
+              "--replicaof",
+              "127.0.0.1",
+              String.valueOf(server.port()))) {
         List<Object> answer =
             Eventually.returns(() -> redis.runReplicated(ADD, 1, key, bytes("1"), bytes("x")));
         long there = (Long) answer.get(0);

@@ -189,8 +189,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** Returns settings of a connection without TLS, user and password. */
   public static RedisPlace place(String uri, boolean cluster) {
-    return new RedisPlace(
-        uri, cluster, "", "", "", Duration.ofSeconds(2), Duration.ofSeconds(1));
+    return new RedisPlace(uri, cluster, "", "", "", Duration.ofSeconds(2), Duration.ofSeconds(1));
   }
 
   Node node() {

@@ -59,7 +59,8 @@ final class UserDataTest {
             new Experiments(new ExperimentsConfig("s", 0, Map.of())), log("exposures"));
     users =
         new UserData(
-            new UserData.Parts(histories, cache, served, exposures, impressions, ActionJournal.NONE),
+            new UserData.Parts(
+                histories, cache, served, exposures, impressions, ActionJournal.NONE),
             refreshed::add,
             List.of(new UserStore("shadow", this::eraseFromShadow)));
   }

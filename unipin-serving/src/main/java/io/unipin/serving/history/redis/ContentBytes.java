@@ -45,9 +45,7 @@ final class ContentBytes {
       }
       out.int8(END);
     }
-    return out.int8(END)
-        .bytes(action.surface().getBytes(StandardCharsets.UTF_8))
-        .toByteArray();
+    return out.int8(END).bytes(action.surface().getBytes(StandardCharsets.UTF_8)).toByteArray();
   }
 
   /** Writes the time alone, as for an event that was taken back. */

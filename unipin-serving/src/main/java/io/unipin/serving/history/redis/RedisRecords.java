@@ -93,8 +93,7 @@ final class RedisRecords {
   private static Kept kept(byte[] id, byte[] value, ContentBytes contents) {
     int one = space(value, 0);
     int two = space(value, one + 1);
-    EventVersions versions =
-        new EventVersions(number(value, 0, one), number(value, one + 1, two));
+    EventVersions versions = new EventVersions(number(value, 0, one), number(value, one + 1, two));
     byte[] content = Arrays.copyOfRange(value, two + 1, value.length);
     RecordedAction action =
         versions.hold()
@@ -134,8 +133,7 @@ final class RedisRecords {
       if (value != null) {
         int space = space(value, 0);
         dropped.put(
-            id,
-            new EventVersions(number(value, 0, space), number(value, space + 1, value.length)));
+            id, new EventVersions(number(value, 0, space), number(value, space + 1, value.length)));
       }
     }
     Map<Long, Long> waiting = new LinkedHashMap<>();
@@ -213,9 +211,6 @@ final class RedisRecords {
         kept.counts()
             ? ContentBytes.write(kept.action())
             : ContentBytes.writeTime(kept.action().timeMs());
-    return ByteBuffer.allocate(versions.length + content.length)
-        .put(versions)
-        .put(content)
-        .array();
+    return ByteBuffer.allocate(versions.length + content.length).put(versions).put(content).array();
   }
 }

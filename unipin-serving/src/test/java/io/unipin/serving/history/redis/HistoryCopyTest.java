@@ -54,8 +54,7 @@ final class HistoryCopyTest {
                   store.append(
                       name,
                       List.of(
-                          new ActionEvent(
-                              change.event(), change.revision(), recorded.action())));
+                          new ActionEvent(change.event(), change.revision(), recorded.action())));
                 } else {
                   store.retract(name, List.of(change.event()), change.revision());
                 }

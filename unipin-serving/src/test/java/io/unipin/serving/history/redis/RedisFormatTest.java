@@ -35,8 +35,7 @@ final class RedisFormatTest {
     HexFormat hex = HexFormat.of();
     try (RedisConnections redis = RedisConnections.open("test", server.place());
         InputStream in =
-            Objects.requireNonNull(
-                RedisFormatTest.class.getResourceAsStream("histories-1.hex"))) {
+            Objects.requireNonNull(RedisFormatTest.class.getResourceAsStream("histories-1.hex"))) {
       RedisClusterAsyncCommands<byte[], byte[]> commands = redis.commands();
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         String[] words = line.split(" ");

@@ -154,11 +154,9 @@ final class RedisHistoriesTest extends HistoryContract {
       assertThat(emptying.view("other", PATIENCE))
           .isEqualTo(new HistoryView(UserHistory.EMPTY, List.of("missing_history")));
       assertThatThrownBy(() -> refusing.view("other", PATIENCE))
-          .isInstanceOfSatisfying(
-              ServingException.class, RedisHistoriesTest::assertUnavailable);
+          .isInstanceOfSatisfying(ServingException.class, RedisHistoriesTest::assertUnavailable);
       assertThatThrownBy(() -> refusing.append("held", List.of(event(2, 20))))
-          .isInstanceOfSatisfying(
-              ServingException.class, RedisHistoriesTest::assertUnavailable);
+          .isInstanceOfSatisfying(ServingException.class, RedisHistoriesTest::assertUnavailable);
       assertThat(refusing.reads().stale()).isEqualTo(1);
       assertThat(emptying.reads().missing()).isEqualTo(1);
 
@@ -196,14 +194,15 @@ final class RedisHistoriesTest extends HistoryContract {
     try (RedisServer primary = RedisServer.start(folder.resolve("primary"));
         HistoryStore store = open(primary, WhenAway.REFUSE, 1)) {
       assertThatThrownBy(() -> store.append("u", List.of(event(1, 10))))
-          .isInstanceOfSatisfying(
-              ServingException.class, RedisHistoriesTest::assertUnavailable)
+          .isInstanceOfSatisfying(ServingException.class, RedisHistoriesTest::assertUnavailable)
           .hasMessageContaining("1 replicas");
       try (RedisServer replica =
           RedisServer.start(
-              folder.resolve("replica"), "--replicaof", "127.0.0.1 " + primary.port())) {
-        AppendResult retried =
-            Eventually.returns(() -> store.append("u", List.of(event(1, 10))));
+              folder.resolve("replica"),
+              "--replicaof",
+              "127.0.0.1",
+              String.valueOf(primary.port()))) {
+        AppendResult retried = Eventually.returns(() -> store.append("u", List.of(event(1, 10))));
         assertThat(retried).isEqualTo(new AppendResult(0, 1));
         assertThat(replica.command("DBSIZE")).isNotEqualTo(":0");
       }

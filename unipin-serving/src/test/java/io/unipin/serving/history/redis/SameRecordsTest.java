@@ -79,12 +79,7 @@ final class SameRecordsTest {
       events.add(HistoryKeys.event("event-" + random.nextInt(12)));
     }
     return new StoredRecord(
-        3,
-        Place.BEFORE_ALL,
-        kept,
-        Map.of(),
-        Map.of(),
-        events.stream().distinct().toList());
+        3, Place.BEFORE_ALL, kept, Map.of(), Map.of(), events.stream().distinct().toList());
   }
 
   private static void apply(
