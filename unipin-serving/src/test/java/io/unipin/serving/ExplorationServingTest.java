@@ -18,6 +18,7 @@ import io.unipin.serving.log.ServedChoice;
 import io.unipin.serving.log.ServedChoices;
 import io.unipin.serving.log.ServedLogExport;
 import io.unipin.settings.ConfigException;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,10 +91,22 @@ final class ExplorationServingTest {
       }
       assertThat(folder.resolve("s" + i + "/history-items")).exists();
       assertThat(folder.resolve("s" + i + "/history-impressions")).doesNotExist();
-      assertThat(Files.readString(folder.resolve("s" + i + "/served/served-000000000000001.jsonl")))
+      assertThat(logged(folder.resolve("s" + i + "/served")))
+          .contains("view")
           .doesNotContain("draws");
     }
     assertThat(answers[0]).isEqualTo(answers[1]);
+  }
+
+  /** Returns all lines of a served log. */
+  private static String logged(Path served) throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.list(served)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".jsonl")).toList()) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
   }
 
   @Test

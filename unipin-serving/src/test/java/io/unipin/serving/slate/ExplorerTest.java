@@ -13,6 +13,7 @@ import io.unipin.serving.request.Draws;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Removal;
 import io.unipin.serving.slate.SlateRules.Slated;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 final class ExplorerTest {
   private static final long NOW = 1_000_000;
   private static final ExplorationConfig ONE_PLACE =
-      new ExplorationConfig(0.05, 10, 0.1, 0.05, 50, false);
+      new ExplorationConfig(0.02, 10, 0.1, 0.05, 50, false);
 
   private final ImpressionCounts counts = ImpressionCounts.inMemory(1 << 20);
 
@@ -124,7 +125,10 @@ final class ExplorerTest {
     Catalogue catalogue = catalogue(60, 60, 60);
     ExplorationConfig often = new ExplorationConfig(0.5, 10, 0.1, 1, 40, false);
     Slated first = choose(with(often), catalogue, 20, "r");
-    assertThat(choose(with(often), catalogue, 20, "r")).isEqualTo(first);
+    Slated again = choose(with(often), catalogue, 20, "r");
+    assertThat(ids(again)).isEqualTo(ids(first));
+    assertThat(again.draws()).isEqualTo(first.draws());
+    assertThat(again.removals()).isEqualTo(first.removals());
     assertThat(ids(choose(with(often), catalogue, 20, "other"))).isNotEqualTo(ids(first));
     counts.served(new ShownPage("v", "r", "search", new long[] {99}));
     counts.publish();
@@ -173,7 +177,7 @@ final class ExplorerTest {
       }
       assertThat(ids(slated)).isEqualTo(expected);
     }
-    assertThat(explored).isBetween(30, 70);
+    assertThat(explored).isBetween(20, 60); // 40 are expected
   }
 
   @Test
@@ -187,7 +191,7 @@ final class ExplorerTest {
               random.nextInt(4),
               random.nextInt(5),
               random.nextInt(5),
-              SlateConfig.NONE.freshWithin(),
+              Duration.ofMillis(100),
               random.nextBoolean() ? Set.of(1L, 30L) : Set.of(),
               Set.of(),
               Set.of(),
