@@ -40,7 +40,7 @@ import picocli.CommandLine;
  */
 @Timeout(300)
 final class ExplorationLoopTest {
-  private static final long NOW = 1_800_000_000_000L;
+  private static final long NOW = 1_780_000_000_000L;
   private static final long NEW_ITEM = 42;
   private static final int USERS = 40;
 

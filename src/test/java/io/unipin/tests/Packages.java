@@ -45,7 +45,7 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: feedlog kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
+      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
