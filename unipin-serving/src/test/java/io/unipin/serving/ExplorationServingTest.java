@@ -117,6 +117,7 @@ final class ExplorationServingTest {
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
       List<ScoredItem> ruled = before.retrieveAndRank(request("u", "r").build()).getItemsList();
       int explored = 0;
+      int repeated = 0; // the generation may change between two answers, once in five seconds
       for (int i = 0; i < 20; i++) {
         RetrieveAndRankResponse page = client.retrieveAndRank(request("u", "r" + i).build());
         assertThat(page.getServed().getImpressions()).isPositive();
@@ -130,11 +131,14 @@ final class ExplorationServingTest {
           assertThat(page.getRemovedList().stream().anyMatch(removed -> isDrawn(removed, gone)))
               .isEqualTo(drawn);
         }
-        assertThat(page.toBuilder().clearNextPageCursor().build())
-            .extracting(RetrieveAndRankResponse::getItemsList)
-            .isEqualTo(client.retrieveAndRank(request("u", "r" + i).build()).getItemsList());
+        RetrieveAndRankResponse again = client.retrieveAndRank(request("u", "r" + i).build());
+        if (again.getServed().getImpressions() == page.getServed().getImpressions()) {
+          assertThat(again.getItemsList()).isEqualTo(page.getItemsList());
+          repeated++;
+        }
       }
       assertThat(explored).isBetween(20, 80); // half of 100 places
+      assertThat(repeated).isPositive();
       assertThat(metrics(server)).contains("unipin_explored_total");
       assertThat(inspected(server)).contains("\"rule\":\"exploration\"");
     }
