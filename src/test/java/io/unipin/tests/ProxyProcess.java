@@ -61,15 +61,22 @@ final class ProxyProcess implements AutoCloseable {
       throws Exception {
     int port = freePort();
     String text = Files.readString(SHIPPED.resolve("haproxy.cfg"));
+    String named =
+        "  server unipin-0 unipin-0:9090 proto h2 check check-proto h1 port 9092 inter 500ms fall 2 rise 1";
+    assertThat(text).contains(named);
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < servers.size(); i++) {
-      lines.add("  server unipin-%d %s port %d".formatted(i, servers.get(i), health.get(i)));
+      lines.add(
+          named
+              .replace("unipin-0:9090", servers.get(i))
+              .replace("unipin-0", "unipin-" + i)
+              .replace("port 9092", "port " + health.get(i)));
     }
     String config =
         text.replaceAll("(?m)^  server unipin-[12] .*\n", "")
-            .replaceFirst("(?m)^  server unipin-0 .*$", String.join("\n", lines))
+            .replace(named, String.join("\n", lines))
             .replace("bind :9090", "bind 127.0.0.1:" + port);
-    assertThat(config).contains(servers).contains(":" + port + " ").doesNotContain(":9090 port");
+    assertThat(config).contains(servers).contains(":" + port + " ").doesNotContain(":9090 proto h2 check");
     Path file = Files.writeString(folder.resolve("haproxy.cfg"), config);
     return start(folder, "-USR2", port, "haproxy", "-W", "-f", file.toString());
   }
