@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -174,7 +175,8 @@ final class ExplorationLoopTest {
     for (int user = 0; user < log.users(); user++) {
       int round = 0;
       for (int view = log.viewStart(user); view < log.viewStart(user + 1); view++) {
-        List<ScoredItem> items = answers.get(log.user(user) + "-" + round++);
+        List<ScoredItem> items =
+            Objects.requireNonNull(answers.get(log.user(user) + "-" + round++));
         int from = log.impressionStart(view);
         assertThat(log.impressionStart(view + 1) - from).isEqualTo(items.size());
         for (int place = 0; place < items.size(); place++) {

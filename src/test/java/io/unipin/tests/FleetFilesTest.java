@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Checks that the files of the fleet in {@code docker/fleet} fit each other and the server. */
 final class FleetFilesTest {
-  private static final Path FOLDER =
-      Path.of(System.getProperty("unipin.root"), "docker", "fleet");
+  private static final Path FOLDER = Path.of(System.getProperty("unipin.root"), "docker", "fleet");
 
   private static JsonNode compose() throws IOException {
     return new YAMLMapper().readTree(FOLDER.resolve("compose.yaml").toFile());

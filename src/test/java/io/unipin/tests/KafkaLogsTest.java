@@ -148,21 +148,21 @@ final class KafkaLogsTest {
     broker.createTopic("exposures-two", 2, Map.of());
     try (TinyServer one = server("one", "two");
         TinyServer other = server("other", "two")) {
-      use(one, 0, 20);
-      use(other, 20, 40);
+      use(one, 0, 150);
+      use(other, 150, 300);
       // the same request and the same event reach both
-      one.client().retrieveAndRank(page("user39", "request39"));
+      one.client().retrieveAndRank(page("user299", "request299"));
       use(other, 0, 1);
     }
-    assertThat(broker.read("served-two")).hasSize(83);
+    assertThat(broker.read("served-two")).hasSize(603);
     String settings = settings("two").toString();
     String bundle = folder.resolve("one/bundles/one").toString();
     String out = folder.resolve("from-topic").toString();
     run("export", "--kafka", settings, "--bundle", bundle, "--out", out);
     FeedLog log = FeedLogReader.read(Path.of(out), 0);
-    assertThat(log.users()).isEqualTo(40);
-    assertThat(log.views()).isEqualTo(40);
-    assertThat(log.actions()).isEqualTo(40);
+    assertThat(log.users()).isEqualTo(300);
+    assertThat(log.views()).isEqualTo(300);
+    assertThat(log.actions()).isEqualTo(300);
     JsonNode ofTopics = report("--kafka", settings);
     String exposures = merged("exposures").toString();
     JsonNode ofSegments = report("--exposures", exposures, "--served", merged("served").toString());

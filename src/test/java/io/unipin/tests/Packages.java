@@ -79,7 +79,7 @@ final class Packages {
       serving.security: serving.threads settings
       serving.settings: model serving.admission serving.audit serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
-      serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.redis serving.settings settings
+      serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
       serving.threads: model
       serving.tracing: settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
@@ -99,8 +99,9 @@ final class Packages {
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.statistics: settings
       cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
-      benchmarks: benchmarks.ann benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
+      benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
+      benchmarks.cluster: benchmarks.measure benchmarks.server cli cli.console cli.loadtest client proto.v1
       benchmarks.erasure: benchmarks.measure benchmarks.server cli.check cli.console cli.loadtest client proto.v1 serving.history
       benchmarks.experiment: cli.check cli.console cli.statistics serving.experiment
       benchmarks.fuzz: cli.check cli.console

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.cli.Main;
 import io.unipin.proto.v1.Action;
-import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.UserActions;
 import java.io.PrintWriter;
@@ -64,7 +63,7 @@ final class StateCommandsTest {
       server.client().recordActions(action("goes"));
       assertThat(run("backup", "--out", backup)).as(err.toString()).isZero();
       assertThat(out.toString()).contains("wrote 2 histories");
-      server.client().eraseUser(EraseUserRequest.newBuilder().setUserId("goes").build());
+      server.client().eraseUser("goes");
       assertThat(run("restore", "--from", backup)).isEqualTo(1);
       assertThat(err.toString().lines()).hasSize(1);
       assertThat(err.toString()).contains("a folder that no other server uses expected");

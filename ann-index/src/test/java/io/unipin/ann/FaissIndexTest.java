@@ -275,21 +275,25 @@ class FaissIndexTest {
   }
 
   private static boolean hasIdleThread() throws IOException {
-    int policyField = 41; // see proc_pid_stat(5); the name, field 2, may contain spaces
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
       for (Path thread : threads) {
-        try {
-          String stat = Files.readString(thread.resolve("stat"));
-          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-          if (fields[policyField - 3].equals("5")) {
-            return true;
-          }
-        } catch (IOException e) {
-          continue; // the thread has ended
+        if (policy(thread).equals("5")) {
+          return true;
         }
       }
     }
     return false;
+  }
+
+  /** Returns the number of a thread's scheduling policy; empty if the thread has ended. */
+  private static String policy(Path thread) {
+    int field = 41; // see proc_pid_stat(5); field 2, the name, may contain spaces
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[field - 3];
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   @ParameterizedTest

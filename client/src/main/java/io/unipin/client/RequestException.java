@@ -9,6 +9,7 @@ import com.google.rpc.Status;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,9 @@ public final class RequestException extends RuntimeException {
   }
 
   private static Kind kind(StatusRuntimeException failure) {
+    if (failure.getStatus().getCause() instanceof ClosedChannelException) {
+      return Kind.UNAVAILABLE; // gRPC calls a connection that ends in the middle of a call UNKNOWN
+    }
     return switch (failure.getStatus().getCode()) {
       case INVALID_ARGUMENT,
           FAILED_PRECONDITION,

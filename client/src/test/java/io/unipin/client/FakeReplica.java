@@ -17,6 +17,7 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.proto.v1.UniPinGrpc.UniPinImplBase;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,7 +48,8 @@ final class FakeReplica implements AutoCloseable {
   FakeReplica(int wanted) throws IOException {
     health(true);
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", wanted))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted))
             .addService(health.getHealthService())
             .addService(new Service())
             .intercept(new Headers())

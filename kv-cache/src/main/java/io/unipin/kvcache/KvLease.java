@@ -235,7 +235,7 @@ public final class KvLease implements AutoCloseable {
     int prefix = hashes.commonPrefix(longer);
     if (prefix < rows() || longer.size() == prefix) {
       throw new IllegalArgumentException(
-          "hashes that extend the base's %d expected, got %d that agree on %d"
+          "hashes that extend the base's %s expected, got %s that agree on %s"
               .formatted(rows(), longer.size(), prefix));
     }
   }

@@ -40,7 +40,7 @@ public final class KvSnapshot implements AutoCloseable {
   public void copy(int from, int rows, ByteBuffer chunk) {
     if (from < 0 || rows < 1 || from + rows > entry.rows()) {
       throw new IllegalArgumentException(
-          "rows within 0..%d expected, got %d from %d".formatted(entry.rows(), rows, from));
+          "rows within 0..%s expected, got %s from %s".formatted(entry.rows(), rows, from));
     }
     KvBlock block = entry.block();
     ChunkRows.copyOut(

@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -70,7 +72,7 @@ class AttributesTest {
   void gradients_reachTheRowsOfSeenAttributesAlone() {
     try (TrainingModel model = TrainingModel.of(CONFIG, Weights.random(CONFIG, SEED))) {
       float[] gradient =
-          model.gradients(batch(7), TestBatches.settings(CONFIG, 1, 0)).get(Program.ITEM_ATTRIBUTE);
+          attributeRows(model.gradients(batch(7), TestBatches.settings(CONFIG, 1, 0)));
       for (int bucket = 0; bucket < BUCKETS; bucket++) {
         if (bucket < 7) {
           assertThat(largestDifference(row(gradient, bucket), new float[CONFIG.itemDim()]))
@@ -104,9 +106,13 @@ class AttributesTest {
     try (TrainingModel with = TrainingModel.of(CONFIG, TestModels.learned(CONFIG, SEED));
         TrainingModel without = TrainingModel.of(plain, TestModels.learned(plain, SEED))) {
       assertThat(with.loss(none, settings)).isEqualTo(without.loss(none, settings));
-      float[] gradient = with.gradients(none, settings).get(Program.ITEM_ATTRIBUTE);
+      float[] gradient = attributeRows(with.gradients(none, settings));
       assertThat(largestDifference(gradient, new float[gradient.length])).isZero();
     }
+  }
+
+  private static float[] attributeRows(Map<String, float[]> gradients) {
+    return Objects.requireNonNull(gradients.get(Program.ITEM_ATTRIBUTE));
   }
 
   /** Returns a loaded model whose last bucket has a row of zeros, as if training had not seen it. */

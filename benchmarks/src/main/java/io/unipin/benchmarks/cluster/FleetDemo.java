@@ -128,8 +128,10 @@ final class FleetDemo {
     try (UniPinClient client = UniPinClient.connect(fleet.replica(0).address())) {
       int lost = traffic.lost(client);
       out.printf(
+          Locale.ROOT,
           "actions acknowledged: %d, found on pages at the end: %d%n",
-          acknowledged, acknowledged - lost);
+          acknowledged,
+          acknowledged - lost);
       FleetUser user = traffic.users().get(0);
       long begin = System.nanoTime();
       client.eraseUser(user.id());

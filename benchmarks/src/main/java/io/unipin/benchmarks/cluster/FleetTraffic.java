@@ -125,7 +125,7 @@ final class FleetTraffic implements AutoCloseable {
     try {
       page = clients.forPages().retrieveAndRank(request);
     } catch (RequestException e) {
-      notes.page(PageNote.failed(begin, millisSince(begin), e.getMessage()));
+      notes.page(PageNote.failed(begin, millisSince(begin), String.valueOf(e.getMessage())));
       return;
     }
     int missing = user.missing(page.getServed().getHistoryActions(), historyLimit);
@@ -176,7 +176,7 @@ final class FleetTraffic implements AutoCloseable {
       notes.recorded(millisSince(begin));
     } catch (RequestException e) {
       user.doubt();
-      notes.recordFailed(e.getMessage());
+      notes.recordFailed(String.valueOf(e.getMessage()));
     }
   }
 

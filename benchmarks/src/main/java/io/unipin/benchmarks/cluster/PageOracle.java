@@ -36,7 +36,7 @@ final class PageOracle {
     anew.getUserBuilder().setHistory(History.newBuilder().addAllActions(history));
     RetrieveAndRankResponse expected = client.retrieveAndRank(anew.build());
     if (expected.getServed().getHistoryActions() != page.getServed().getHistoryActions()) {
-      return "actions: %d expected, got %d"
+      return "actions: %s expected, got %s"
           .formatted(
               expected.getServed().getHistoryActions(), page.getServed().getHistoryActions());
     }
@@ -46,7 +46,7 @@ final class PageOracle {
   /** Items with nearly equal utilities may change places: compares the items by their ids. */
   private static String difference(List<ScoredItem> expected, List<ScoredItem> got) {
     if (expected.size() != got.size()) {
-      return "items: %d expected, got %d".formatted(expected.size(), got.size());
+      return "items: %s expected, got %s".formatted(expected.size(), got.size());
     }
     Map<Long, ScoredItem> byId = new TreeMap<>();
     expected.forEach(item -> byId.put(item.getItemId(), item));
@@ -55,11 +55,11 @@ final class PageOracle {
       ScoredItem other = byId.get(item.getItemId());
       if (other == null) {
         if (Math.abs(item.getUtility() - least) > TOLERANCE) {
-          return "item %d with utility %f is not expected"
+          return "item %s with utility %s is not expected"
               .formatted(item.getItemId(), item.getUtility());
         }
       } else if (Math.abs(item.getUtility() - other.getUtility()) > TOLERANCE) {
-        return "item %d: utility %f expected, got %f"
+        return "item %s: utility %s expected, got %s"
             .formatted(item.getItemId(), other.getUtility(), item.getUtility());
       }
     }

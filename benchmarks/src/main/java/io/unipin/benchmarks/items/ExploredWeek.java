@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Plays a simulated week twice, without exploration and with it, and compares the clicks. The model
@@ -42,7 +43,7 @@ final class ExploredWeek {
   private final long seed;
 
   /** Sums of one play by user. */
-  private final class Clicks {
+  private static final class Clicks {
     private final Map<String, long[]> users = new HashMap<>();
     private long pages;
 
@@ -52,7 +53,10 @@ final class ExploredWeek {
       for (LiveFeed.Reaction reaction : reactions) {
         if (reaction.actions().contains(LiveFeed.actions().get(0))) {
           sums[0]++;
-          sums[1] += visit.timeMs() - created.get(reaction.item()) < DAY_MS ? 1 : 0;
+          sums[1] +=
+              visit.timeMs() - Objects.requireNonNull(created.get(reaction.item())) < DAY_MS
+                  ? 1
+                  : 0;
         }
       }
     }

@@ -12,7 +12,6 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserContext;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +61,11 @@ final class KeyItems {
     long withPlain = liveBytes();
     Catalogue keyed = KeyedPair.catalogue(ITEMS, true);
     long withBoth = liveBytes();
-    Reference.reachabilityFence(plain);
-    Reference.reachabilityFence(keyed);
+    // Both are used after the last measurement, so that neither was collected before.
+    if (plain.size() != keyed.size()) {
+      throw new IllegalStateException(
+          plain.size() + " items with keys expected, got " + keyed.size());
+    }
     return withBoth - withPlain - (withPlain - empty);
   }
 

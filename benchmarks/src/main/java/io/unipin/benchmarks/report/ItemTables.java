@@ -10,7 +10,7 @@ final class ItemTables {
   private ItemTables() {}
 
   static List<Table> all() {
-    return List.of(visible(), many(), keys(), Table.ofRuns("items-files", RUN));
+    return List.of(visible(), many(), Table.ofRuns("items-files", RUN));
   }
 
   private static Table visible() {
@@ -35,13 +35,6 @@ final class ItemTables {
             RUN,
             "pages' 99th percentile without puts, with puts",
             "{page_p99_quiet_ms|1} ms, {page_p99_putting_ms|1} ms",
-            "none")
-        .row(RUN, "the same in each turn without puts", "{page_p99_quiet_turns_ms|1} ms", "none")
-        .row(RUN, "the same in each turn with puts", "{page_p99_putting_turns_ms|1} ms", "none")
-        .row(
-            RUN,
-            "the same with the first puts after the server's start",
-            "{page_p99_first_puts_ms|1} ms",
             "none");
   }
 
@@ -69,24 +62,5 @@ final class ItemTables {
             "largest difference of a score from a bundle that has the items",
             "{page_diff|6}",
             "{page_diff|<=0.00001 project}");
-  }
-
-  private static Table keys() {
-    return Table.of("items-keys", HEADS)
-        .row(
-            RUN,
-            "bytes of the keys of a million items, UUIDs",
-            "{key_bytes|,}",
-            "{key_bytes|<=100,000,000 project}")
-        .row(
-            RUN,
-            "median time of a page, with keys ÷ with ids",
-            "{key_page_p50_ratio|3}",
-            "{key_page_p50_ratio|<=1.02 project}")
-        .row(
-            RUN,
-            "median time of a page, with keys, with ids",
-            "{key_page_p50_ms|2} ms, {id_page_p50_ms|2} ms",
-            "none");
   }
 }

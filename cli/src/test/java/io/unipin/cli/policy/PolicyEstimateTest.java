@@ -59,8 +59,8 @@ final class PolicyEstimateTest {
         .reduce(
             0,
             (one, other) -> {
-              double first = page.truth().get(draw.options().get(one).item());
-              return page.truth().get(draw.options().get(other).item()) > first ? other : one;
+              double first = page.truthOf(draw.options().get(one).item());
+              return page.truthOf(draw.options().get(other).item()) > first ? other : one;
             });
   }
 
@@ -116,7 +116,7 @@ final class PolicyEstimateTest {
                 items,
                 page.draws()));
         for (long item : items) {
-          if (random.nextDouble() < page.truth().get(item)) {
+          if (random.nextDouble() < page.truthOf(item)) {
             RecordedAction click =
                 new RecordedAction(item, List.of("click"), "home", page.timeMs() + 1);
             log.recorded(page.user(), List.of(new ActionEvent(page.view() + "/" + item, click)));

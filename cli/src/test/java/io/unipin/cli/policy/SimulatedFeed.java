@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -40,7 +41,12 @@ final class SimulatedFeed {
       long timeMs,
       List<Long> items,
       Draws draws,
-      Map<Long, Double> truth) {}
+      Map<Long, Double> truth) {
+    /** Returns the probability that the user clicks on an item. */
+    double truthOf(long item) {
+      return Objects.requireNonNull(truth.get(item));
+    }
+  }
 
   SimulatedFeed(int users, ExplorationConfig exploration) {
     log = FeedSimulator.simulate(SimulatorConfig.of(users, 500, 11));
@@ -94,7 +100,7 @@ final class SimulatedFeed {
     List<ServedChoice> choices = new ArrayList<>();
     for (Page page : pages) {
       for (Draw draw : page.draws().draws()) {
-        boolean clicks = random.nextDouble() < page.truth().get(draw.item());
+        boolean clicks = random.nextDouble() < page.truthOf(draw.item());
         choices.add(
             new ServedChoice(
                 new ServedChoice.Page(page.user(), page.view(), page.timeMs(), "home", "arm"),
@@ -117,7 +123,7 @@ final class SimulatedFeed {
       for (Draw draw : page.draws().draws()) {
         double[] probabilities = policy.of(draw, page);
         for (int i = 0; i < probabilities.length; i++) {
-          sum += probabilities[i] * page.truth().get(draw.options().get(i).item());
+          sum += probabilities[i] * page.truthOf(draw.options().get(i).item());
         }
         places++;
       }

@@ -70,7 +70,7 @@ final class FileDisk implements Disk {
       long position = next;
       long count = access(file -> file.read(to, position));
       if (count < 0) {
-        throw new EOFException("%d more bytes expected in %s".formatted(to.remaining(), path));
+        throw new EOFException("%s more bytes expected in %s".formatted(to.remaining(), path));
       }
       next += count;
     }

@@ -182,6 +182,7 @@ final class TableMapper {
           "sequence",
           "event_id",
           "oracle",
+          "propensity",
           "created_ms",
           "content",
           "author",

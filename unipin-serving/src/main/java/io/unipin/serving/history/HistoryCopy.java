@@ -1,9 +1,10 @@
 package io.unipin.serving.history;
 
-import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -77,14 +78,14 @@ public final class HistoryCopy {
       return 0;
     }
     Erasures gone = Erasures.of(from.secret(), List.copyOf(marks));
-    Set<ByteBuffer> found = new HashSet<>(); // buffers are compared by content
+    Set<byte[]> found = new TreeSet<>(Arrays::compareUnsigned);
     to.forEach(
         (key, record) -> {
           if (gone.cover(key)) {
-            found.add(ByteBuffer.wrap(key));
+            found.add(key);
           }
         });
-    found.forEach(key -> to.forget(key.array()));
+    found.forEach(key -> to.forget(key));
     return found.size();
   }
 }

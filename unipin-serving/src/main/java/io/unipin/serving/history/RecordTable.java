@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -65,10 +66,10 @@ final class RecordTable {
    * is held. So a history that is held is the present one.
    */
   UserHistory history(byte[] key, int limit) {
-    Held known = database.use(() -> held.get(key));
-    if (known != null) {
+    Optional<Held> known = database.use(() -> Optional.ofNullable(held.get(key)));
+    if (known.isPresent()) {
       heldReads.increment();
-      return known.history();
+      return known.get().history();
     }
     return change(
         key,

@@ -29,9 +29,15 @@ public record ItemRecord(
 
   /** The kinds of changes. */
   public enum Kind {
-    PUT,
-    DELETE,
-    UPSERT
+    PUT(1),
+    DELETE(2),
+    UPSERT(3);
+
+    private final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
   }
 
   public ItemRecord {
@@ -54,7 +60,7 @@ public record ItemRecord(
   public byte[] encode() {
     ByteWriter out = new ByteWriter(64);
     out.int8(VERSION);
-    out.int8((byte) (kind.ordinal() + 1));
+    out.int8(kind.code);
     if (item != null) {
       byte[] encoded = ItemCodec.encode(new StoredItem(0, item));
       out.varint(encoded.length).bytes(encoded);

@@ -58,7 +58,7 @@ public final class KafkaMeters {
         .description("Records that Kafka has confirmed")
         .tags("use", use)
         .register(registry)
-        .increment(records);
+        .increment((double) records);
   }
 
   /** Counts entries of a log that are lost, because Kafka was away for too long. */
@@ -67,7 +67,7 @@ public final class KafkaMeters {
         .description("Entries of logs that are lost, because no more of them could wait for Kafka")
         .tags("use", use)
         .register(registry)
-        .increment(entries);
+        .increment((double) entries);
   }
 
   /** Sets the bytes of a log's entries that wait on the disk. */

@@ -146,6 +146,9 @@ public final class RedisConnections implements AutoCloseable {
    * @param keys keys of one slot
    */
   public List<Object> run(RedisScript script, Duration patience, byte[][] keys, byte[]... values) {
+    if (closed) {
+      throw RedisAnswers.away(name, "the connection is closed", new RedisException("closed"));
+    }
     try {
       return await(script.known(commands, keys, values), patience);
     } catch (RedisNoScriptException e) {
@@ -177,7 +180,7 @@ public final class RedisConnections implements AutoCloseable {
     List<Map<String, String>> all = new ArrayList<>();
     for (String text : onPrimaries(node -> node.info(section))) {
       Map<String, String> fields = new HashMap<>();
-      for (String line : text.split("\r?\n")) {
+      for (String line : text.lines().toList()) {
         int colon = line.indexOf(':');
         if (colon > 0 && !line.startsWith("#")) {
           fields.put(line.substring(0, colon), line.substring(colon + 1).strip());

@@ -109,7 +109,7 @@ public final class SecretFile implements Secrets, AutoCloseable {
       }
     }
     if (secrets.isEmpty() || secrets.size() > MAX_SECRETS) {
-      throw refused("1 to %d secrets expected, got %d".formatted(MAX_SECRETS, secrets.size()));
+      throw refused("1 to %s secrets expected, got %s".formatted(MAX_SECRETS, secrets.size()));
     }
     return secrets;
   }
@@ -119,11 +119,11 @@ public final class SecretFile implements Secrets, AutoCloseable {
     try {
       secret = Base64.getDecoder().decode(line);
     } catch (IllegalArgumentException e) {
-      throw refused("line %d: a secret in Base64 expected".formatted(number));
+      throw refused("line %s: a secret in Base64 expected".formatted(number));
     }
     if (secret.length < MIN_BYTES || secret.length > MAX_BYTES) {
       throw refused(
-          "line %d: a secret of %d to %d bytes expected, got %d"
+          "line %s: a secret of %s to %s bytes expected, got %s"
               .formatted(number, MIN_BYTES, MAX_BYTES, secret.length));
     }
     return secret;

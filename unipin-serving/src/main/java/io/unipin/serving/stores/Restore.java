@@ -11,14 +11,13 @@ import io.unipin.serving.items.ItemStore;
 import io.unipin.serving.log.segment.LogCopy;
 import io.unipin.serving.settings.ServerConfig;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
 /**
@@ -120,20 +119,20 @@ public final class Restore {
   /** Removes the present histories and puts those of the backup in their place. */
   private HistoryCopy.Report intoRedis(HistoryStore from, Erasures erasures) {
     try (HistoryStore to = HistoryStores.open(config)) {
-      Set<ByteBuffer> present = new HashSet<>();
-      to.archive().forEach((key, record) -> present.add(ByteBuffer.wrap(key)));
-      from.archive().forEach((key, record) -> present.remove(ByteBuffer.wrap(key)));
+      Set<byte[]> present = new TreeSet<>(Arrays::compareUnsigned);
+      to.archive().forEach((key, record) -> present.add(key));
+      from.archive().forEach((key, record) -> present.remove(key));
       HistoryCopy.Report report = HistoryCopy.copy(from, to, erasures::cover, progress);
-      present.forEach(key -> to.archive().forget(key.array()));
-      List<ByteBuffer> gone = new ArrayList<>();
+      present.forEach(key -> to.archive().forget(key));
+      List<byte[]> gone = new ArrayList<>();
       to.archive()
           .forEach(
               (key, record) -> {
                 if (erasures.cover(key)) {
-                  gone.add(ByteBuffer.wrap(key));
+                  gone.add(key);
                 }
               });
-      gone.forEach(key -> to.archive().forget(key.array()));
+      gone.forEach(key -> to.archive().forget(key));
       return report;
     }
   }

@@ -85,8 +85,8 @@ final class ItemChangesTest {
     return held;
   }
 
-  private static List<ItemChanges.Upsert> restore(long... ids) {
-    return LongStream.of(ids).mapToObj(id -> new ItemChanges.Upsert(id, List.of())).toList();
+  private static List<ItemWriter.Upsert> restore(long... ids) {
+    return LongStream.of(ids).mapToObj(id -> new ItemWriter.Upsert(id, List.of())).toList();
   }
 
   @Test
@@ -118,10 +118,10 @@ final class ItemChangesTest {
     } else if (kind <= 5 && serving.previous().isPresent()) {
       rollBack();
     } else {
-      List<ItemChanges.Upsert> upserts = new ArrayList<>();
+      List<ItemWriter.Upsert> upserts = new ArrayList<>();
       for (long id : some(random)) {
         float[] own = {1, 0, 0, 0, 0, 0, 0, random.nextFloat()};
-        upserts.add(new ItemChanges.Upsert(id, random.nextBoolean() ? List.of() : list(own)));
+        upserts.add(new ItemWriter.Upsert(id, random.nextBoolean() ? List.of() : list(own)));
         expected.add(id);
       }
       long[] deletes = some(random);
@@ -150,7 +150,7 @@ final class ItemChangesTest {
   void change_refused_changesNothing() {
     changes.change(List.of(), new long[] {ITEMS[1], ITEMS[2]});
     Set<Long> before = held(serving);
-    List<ItemChanges.Upsert> twice = restore(ITEMS[1], ITEMS[1]);
+    List<ItemWriter.Upsert> twice = restore(ITEMS[1], ITEMS[1]);
     assertThatThrownBy(() -> changes.change(twice, new long[] {ITEMS[5]}))
         .isInstanceOf(ServingException.class);
     swap("two");

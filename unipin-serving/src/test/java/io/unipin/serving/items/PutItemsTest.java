@@ -467,7 +467,7 @@ final class PutItemsTest {
     long own = ContentBundles.FIRST_ID;
     put(ContentBundles.item(EARLY));
     changes.change(List.of(), new long[] {own, own + 1, LATE_ID});
-    changes.change(List.of(new ItemChanges.Upsert(own + 1, List.of())), new long[0]);
+    changes.change(List.of(new ItemWriter.Upsert(own + 1, List.of())), new long[0]);
     store.close();
     open(config(LIMIT, 1 << 20));
     serve("early");

@@ -10,6 +10,7 @@ import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.log.segment.LogFolder;
 import io.unipin.serving.request.Draw;
 import io.unipin.serving.request.Draws;
 import io.unipin.settings.ByteSize;
@@ -131,7 +132,7 @@ final class ServedDrawsTest {
     try (ServedLog log = ServedLog.open(config(served))) {
       log.served(new Slate("v", "u", 1000, "home", "arm", "b", "i", new long[] {101}));
     }
-    assertThat(Files.readString(LogSegments.list("served", served).get(0)))
+    assertThat(Files.readString(LogFolder.segments("served", served).get(0)))
         .doesNotContain("format", "draws");
     assertThat(ServedLogExport.read(served, SCHEMA, CATALOGUE, MINUTE).impressionPropensity())
         .isEmpty();

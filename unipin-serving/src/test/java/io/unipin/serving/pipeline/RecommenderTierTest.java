@@ -25,6 +25,7 @@ import io.unipin.serving.request.CallBudget;
 import io.unipin.serving.request.Page;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.UserInput;
+import io.unipin.serving.security.Secrets;
 import io.unipin.settings.ByteSize;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -139,6 +140,7 @@ final class RecommenderTierTest {
         new Recommender(
             histories,
             cache,
+            Secrets.own(histories.secret()),
             new RecommenderConfig(
                 config,
                 new RetrievalConfig(20, 0, 1.2, false, 0),

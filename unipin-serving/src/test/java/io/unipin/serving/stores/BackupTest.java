@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
-import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
@@ -61,7 +60,7 @@ final class BackupTest {
   }
 
   private static void erase(UniPinClient client, String user) {
-    client.eraseUser(EraseUserRequest.newBuilder().setUserId(user).build());
+    client.eraseUser(user);
   }
 
   private String served() throws IOException {

@@ -37,7 +37,7 @@ final class RedisFailoverTest {
         HistoryStore store = RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 1);
         HistoryStore reader = RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 0)) {
       recordAll(store, 0, EVENTS / 2);
-      assertThat(reader.sample(2 * USERS)).hasSize(USERS);
+      assertThat(Eventually.returns(() -> reader.sample(2 * USERS))).hasSize(USERS);
       cluster.killPrimary(0);
       // The replica of the dead node has no replica of its own, so its changes are not awaited.
       try (HistoryStore after = RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 0)) {

@@ -38,7 +38,7 @@ final class RedisFormatTest {
             Objects.requireNonNull(RedisFormatTest.class.getResourceAsStream("histories-1.hex"))) {
       RedisClusterAsyncCommands<byte[], byte[]> commands = redis.commands();
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         byte[] key = hex.parseHex(words[1]);
         switch (words[0]) {
           case "HSET" ->
