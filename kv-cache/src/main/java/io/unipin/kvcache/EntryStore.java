@@ -237,8 +237,7 @@ final class EntryStore {
   }
 
   /**
-   * Returns up to {@code limit} entries, in eviction order, whose blocks have no leases and have
-   * units of this size. Considers only entries that compete with the key's entry.
+   * Returns up to {@code limit} rivals of the key's entry, in eviction order, with unleased blocks.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
     return partition(key).coldest(limit, unitBytes);

@@ -8,7 +8,6 @@ import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Table;
 import io.unipin.cli.kafka.KafkaOption;
 import io.unipin.cli.kafka.TopicFolder;
-import io.unipin.cli.policy.ArmPolicies;
 import io.unipin.cli.policy.PolicyOptions;
 import io.unipin.cli.policy.PolicyReport;
 import io.unipin.cli.report.Comparison;
@@ -17,7 +16,6 @@ import io.unipin.cli.report.OutcomeFit;
 import io.unipin.cli.report.ReportQuestion;
 import io.unipin.cli.statistics.Interval;
 import io.unipin.serving.experiment.Experiments;
-import io.unipin.serving.log.ServedChoices;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -171,7 +169,7 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
     ExperimentReport report = report();
     PrintWriter out = spec.commandLine().getOut();
     print(report, out);
-    Map<String, PolicyReport> byArm = served == null ? Map.of() : judge(served, out);
+    Map<String, PolicyReport> byArm = served == null ? Map.of() : OtherPolicies.judge(served, policies, question(), metrics, out);
     if (json != null) {
       Map<String, Object> settings = new LinkedHashMap<>();
       settings.put("experiment", name);
@@ -197,30 +195,7 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
     return ExperimentReport.of(question(), met, pages, Optional.ofNullable(outcomes));
   }
 
-  /** Prints what the policies would have been worth on the pages of each arm. */
-  private Map<String, PolicyReport> judge(Path log, PrintWriter out) {
-    if (policies.policies().isEmpty()) {
-      return Map.of();
-    }
-    ArmPolicies arms =
-        new ArmPolicies(
-            ServedChoices.read(log, policies.attribution(), out::println), question().untilMs());
-    List<String> actions =
-        metrics.stream().filter(metric -> !metric.contains("/")).distinct().toList();
-    Map<String, PolicyReport> reports = new LinkedHashMap<>();
-    for (String arm : question().shares().keySet()) {
-      out.println("Other policies on the pages of " + arm + ":");
-      PolicyReport report = arms.of(name + "=" + arm, policies.policies(), actions);
-      report.print(out);
-      reports.put(arm, report);
-    }
-    return reports;
-  }
-
-  /**
-   * Returns the configuration's salt if the shares also come from the configuration. Exposures with
-   * another salt belong to another experiment.
-   */
+  /** Returns the configuration's salt, unless the shares are given: the experiment's identity. */
   private Optional<String> salt() {
     return shares.isEmpty() ? Optional.of(options.read().salt(name)) : Optional.empty();
   }

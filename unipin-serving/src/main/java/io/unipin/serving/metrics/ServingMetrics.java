@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
 /**
  * All metrics of the server, with every name and every tag.
@@ -228,27 +227,9 @@ public final class ServingMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  /**
-   * Registers gauges for the size and the quality of the index. They are NaN while no bundle
-   * serves.
-   */
+  /** Registers gauges for the size and the quality of the index; NaN while no bundle serves. */
   public void watchIndex(Supplier<LiveIndexStatus> status) {
-    index("unipin.index.recall", "Recall of watched live queries", status, s -> s.recall());
-    index("unipin.index.watched", "Live queries compared with exact", status, s -> s.watched());
-    index("unipin.index.items", "Items that can be found", status, s -> s.size());
-    index("unipin.index.delta", "Items outside of the main index", status, s -> s.delta());
-    index("unipin.index.buried", "Dead items in the main index", status, s -> s.buried());
-    index("unipin.index.generation", "Rebuilds of the index", status, s -> s.generation());
-  }
-
-  private void index(
-      String name,
-      String description,
-      Supplier<LiveIndexStatus> status,
-      ToDoubleFunction<LiveIndexStatus> value) {
-    Gauge.builder(name, () -> value.applyAsDouble(status.get()))
-        .description(description)
-        .register(registry);
+    IndexMeters.register(registry, status);
   }
 
   /** Returns the metrics of items that callers put. */

@@ -77,9 +77,7 @@ public final class Recommender {
     this(histories, cache, secrets, config, clockMs, RankingModel.CACHED);
   }
 
-  /**
-   * Creates a pipeline whose ranking model {@code ranking} makes. Benchmarks use this constructor.
-   */
+  /** Creates a pipeline whose ranking model {@code ranking} makes, for benchmarks. */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
@@ -120,13 +118,10 @@ public final class Recommender {
     this.rules = new SlateRules(config.slate(), impressions);
   }
 
-  /**
-   * Returns a pipeline with other settings. It shares everything except the settings with this
-   * pipeline.
-   */
+  /** Returns a pipeline with other settings, which shares all else with this pipeline. */
   public Recommender with(RecommenderConfig other) {
-    return new Recommender(
-        histories, cache, other, costs.with(other), ranking, cursors, impressions);
+    ModelCosts own = costs.with(other);
+    return new Recommender(histories, cache, other, own, ranking, cursors, impressions);
   }
 
   /** Returns this pipeline with counts of impressions, by which exploration chooses items. */
@@ -207,11 +202,7 @@ public final class Recommender {
     }
   }
 
-  /**
-   * Returns the share of the k nearest items of the bundle that its index finds for a history.
-   *
-   * @param exact exact index over the bundle's own items
-   */
+  /** Returns the share of a history's k nearest items, by an exact index, that an index finds. */
   public double recall(
       LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
     RequestedHistory requested =
@@ -300,10 +291,7 @@ public final class Recommender {
     }
   }
 
-  /**
-   * Returns the steps that a worker runs before it takes requests of a bundle. They warm the engine
-   * for the first requests.
-   */
+  /** Returns the steps that warm a worker's engine before it takes requests of a bundle. */
   public List<Runnable> warmUp(LoadedBundle bundle) {
     return new WarmUp(this, cache, bundle).steps();
   }
