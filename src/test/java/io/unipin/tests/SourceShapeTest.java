@@ -52,6 +52,7 @@ final class SourceShapeTest {
           "LiveItem",
           "LiveSample",
           "ModelConfig",
+          "KafkaConfig",
           "ModelShape",
           "PutItem",
           "ReportQuestion",

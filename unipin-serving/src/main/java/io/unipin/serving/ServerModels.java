@@ -49,6 +49,19 @@ final class ServerModels {
 
   private volatile boolean stopping;
 
+  private static Recommender recommender(
+      ServerStores stores, RecommenderConfig pipeline, RankingModel.Factory ranking) {
+    Recommender plain =
+        new Recommender(
+            stores.histories(),
+            stores.cache(),
+            stores.secrets(),
+            pipeline,
+            System::currentTimeMillis,
+            ranking);
+    return plain.with(stores.impressions());
+  }
+
   /**
    * Creates the pipelines. {@code ranking} makes the ranking model of each pipeline. Call
    * {@link #load} next.
@@ -58,15 +71,7 @@ final class ServerModels {
     this.config = config;
     this.stores = stores;
     RecommenderConfig pipeline = ArmSettings.of(config);
-    recommender =
-        new Recommender(
-                stores.histories(),
-                stores.cache(),
-                stores.secrets(),
-                pipeline,
-                System::currentTimeMillis,
-                ranking)
-            .with(stores.impressions());
+    recommender = recommender(stores, pipeline, ranking);
     shadow =
         parts.opened(
             new ShadowParts(config, stores.histories(), stores.secrets(), stores.impressions()));

@@ -169,7 +169,8 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
     ExperimentReport report = report();
     PrintWriter out = spec.commandLine().getOut();
     print(report, out);
-    Map<String, PolicyReport> byArm = served == null ? Map.of() : OtherPolicies.judge(served, policies, question(), metrics, out);
+    Map<String, PolicyReport> byArm =
+        served == null ? Map.of() : OtherPolicies.judge(served, policies, question(), metrics, out);
     if (json != null) {
       Map<String, Object> settings = new LinkedHashMap<>();
       settings.put("experiment", name);
