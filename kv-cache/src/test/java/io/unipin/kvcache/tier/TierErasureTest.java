@@ -107,6 +107,9 @@ class TierErasureTest {
       List<byte[]> erased = rows(world, "erased", sequence(200, 1));
       Thread eraser = new Thread(() -> world.cache.erase("erased"));
       eraser.start();
+      while (eraser.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait(); // the memory has forgotten the user before the writer goes on
+      }
       gate.release();
       join(eraser);
       world.cache.settleTier();

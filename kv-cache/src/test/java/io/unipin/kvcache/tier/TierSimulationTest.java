@@ -119,6 +119,7 @@ class TierSimulationTest {
     /** Goes on with a copy of the files, as if the process had been killed. */
     private void killed() {
       gate.full(false);
+      world.cache.settleTier(); // the write under way has ended or failed
       world.nanos.addAndGet(TimeUnit.MINUTES.toNanos(10)); // a pause after a failure is over
       world.cache.settleTier();
       Path next = folder.resolveSibling(folder.getFileName() + "k");
