@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryStore {
   private final WriterSlots writers;
-  private final Departures departures = new Departures();
+  private final EnumCounters<KvDeparture> departures = new EnumCounters<>(KvDeparture.class);
   private final Partitions partitions;
   private final Erasures erasures = new Erasures();
   private volatile boolean closed;
@@ -101,7 +101,7 @@ final class EntryStore {
     if (now != entry) {
       entry.block().releaseShare();
     }
-    departures.count(KvDeparture.POLICY, partition.settle(key));
+    departures.add(KvDeparture.POLICY, partition.settle(key));
     return now == entry;
   }
 
@@ -216,7 +216,7 @@ final class EntryStore {
               return null;
             });
     if (found[0]) {
-      departures.count(KvDeparture.ERASED, 1);
+      departures.add(KvDeparture.ERASED, 1);
     }
     return found[0] ? 1 : 0;
   }
@@ -276,7 +276,7 @@ final class EntryStore {
   /** Evicts an entry because its place is needed. */
   void evict(KvKey key, KvEntry entry) {
     if (partition(key).entries().remove(key, entry)) {
-      departures.count(KvDeparture.ROOM, 1);
+      departures.add(KvDeparture.ROOM, 1);
     }
   }
 
@@ -293,7 +293,7 @@ final class EntryStore {
       throw new IllegalStateException("strong keys and values expected, got a collected one");
     }
     if (cause == RemovalCause.EXPIRED) {
-      departures.count(KvDeparture.AGE, 1);
+      departures.add(KvDeparture.AGE, 1);
     }
     entry.block().releaseShare();
   }

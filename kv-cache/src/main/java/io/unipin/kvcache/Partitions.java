@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 final class Partitions {
   private final KvCacheLimits limits;
-  private final Departures departures;
+  private final EnumCounters<KvDeparture> departures;
   private final RemovalListener<KvKey, KvEntry> gone;
   private final Partition shared;
   private final Map<String, Partition> own = new ConcurrentHashMap<>();
@@ -30,7 +30,10 @@ final class Partitions {
    * @param departures counts the entries that no longer fit after a change of sizes
    * @param gone is told of every entry that leaves its partition
    */
-  Partitions(KvCacheLimits limits, Departures departures, RemovalListener<KvKey, KvEntry> gone) {
+  Partitions(
+      KvCacheLimits limits,
+      EnumCounters<KvDeparture> departures,
+      RemovalListener<KvKey, KvEntry> gone) {
     this.limits = limits;
     this.departures = departures;
     this.gone = gone;
@@ -66,10 +69,10 @@ final class Partitions {
                 .formatted(limits.budgetBytes(), bytes, fingerprint));
       }
       reserved.put(fingerprint, bytes);
-      departures.count(KvDeparture.POLICY, shared.resize(left));
+      departures.add(KvDeparture.POLICY, shared.resize(left));
       Partition partition = own.get(fingerprint);
       if (partition != null) {
-        departures.count(KvDeparture.POLICY, partition.resize(bytes));
+        departures.add(KvDeparture.POLICY, partition.resize(bytes));
         return;
       }
       own.put(fingerprint, new Partition(bytes, limits, gone));
@@ -90,7 +93,7 @@ final class Partitions {
     try {
       if (reserved.remove(fingerprint) != null) {
         leave.accept(Objects.requireNonNull(own.remove(fingerprint)));
-        departures.count(KvDeparture.POLICY, shared.resize(limits.budgetBytes() - sum(reserved)));
+        departures.add(KvDeparture.POLICY, shared.resize(limits.budgetBytes() - sum(reserved)));
       }
     } finally {
       resizing.unlock();
