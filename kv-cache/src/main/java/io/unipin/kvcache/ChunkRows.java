@@ -23,19 +23,11 @@ public final class ChunkRows {
   public static void copyOut(HostRows block, int from, int rows, ByteBuffer chunk) {
     KvLayout layout = block.layout();
     int start = chunk.position();
-    int rowBytes = layout.rowBytes();
-    int stepBytes = layout.type().stepBytes();
-    int blockSteps = (int) layout.elementBytes(block.capacity());
-    int chunkSteps = start + (int) layout.elementBytes(rows);
-    for (int plane = 0; plane < layout.planes(); plane++) {
-      int row = plane * block.capacity() + from;
-      chunk.put(start + plane * rows * rowBytes, block.memory(), row * rowBytes, rows * rowBytes);
-      chunk.put(
-          chunkSteps + plane * rows * stepBytes,
-          block.memory(),
-          blockSteps + row * stepBytes,
-          rows * stepBytes);
-    }
+    RowCopy.copy(
+        layout,
+        new RowCopy.Place(block.memory(), 0, block.capacity(), from),
+        new RowCopy.Place(chunk, start, rows, 0),
+        rows);
     chunk.position(start + bytes(layout, rows));
   }
 
@@ -45,24 +37,10 @@ public final class ChunkRows {
    * move the position.
    */
   public static void copyIn(ByteBuffer chunk, int rows, int skipped, HostRows block, int to) {
-    KvLayout layout = block.layout();
-    int start = chunk.position();
-    int rowBytes = layout.rowBytes();
-    int stepBytes = layout.type().stepBytes();
-    int blockSteps = (int) layout.elementBytes(block.capacity());
-    int chunkSteps = start + (int) layout.elementBytes(rows);
-    int copied = rows - skipped;
-    for (int plane = 0; plane < layout.planes(); plane++) {
-      int row = plane * block.capacity() + to + skipped;
-      int chunkRow = plane * rows + skipped;
-      block.memory().put(row * rowBytes, chunk, start + chunkRow * rowBytes, copied * rowBytes);
-      block
-          .memory()
-          .put(
-              blockSteps + row * stepBytes,
-              chunk,
-              chunkSteps + chunkRow * stepBytes,
-              copied * stepBytes);
-    }
+    RowCopy.copy(
+        block.layout(),
+        new RowCopy.Place(chunk, chunk.position(), rows, skipped),
+        new RowCopy.Place(block.memory(), 0, block.capacity(), to + skipped),
+        rows - skipped);
   }
 }

@@ -3,7 +3,7 @@ package io.unipin.kvcache;
 import java.nio.ByteBuffer;
 
 /**
- * A copy of the first rows of one block into another of any capacity.
+ * A copy of rows from one block into another of any capacity.
  *
  * <p>The rows of a plane lie one after the other without gaps, so each plane takes one copy. A
  * plane is the keys or the values of one layer and head. If the type has steps, a second copy per
@@ -13,21 +13,38 @@ final class RowCopy {
   private RowCopy() {}
 
   /**
+   * The place of rows in memory.
+   *
+   * @param memory memory with a block of {@code capacity} rows, which begins at byte {@code start}
+   * @param row the first of the rows
+   */
+  record Place(ByteBuffer memory, int start, int capacity, int row) {}
+
+  /**
    * Copies the first {@code rows} rows. The caller holds a lease on each of the two blocks, and the
    * only lease on {@code to}.
    */
   static void copy(KvBlock from, KvBlock to, int rows) {
-    KvLayout layout = from.layout();
+    copy(from.layout(), first(from), first(to), rows);
+  }
+
+  private static Place first(KvBlock block) {
+    return new Place(block.memory(), 0, block.capacity(), 0);
+  }
+
+  /** Copies {@code rows} rows between two places. */
+  static void copy(KvLayout layout, Place from, Place to, int rows) {
     ByteBuffer source = from.memory();
     ByteBuffer target = to.memory();
     int rowBytes = layout.rowBytes();
     int stepBytes = layout.type().stepBytes();
-    int fromSteps = (int) layout.elementBytes(from.capacity());
-    int toSteps = (int) layout.elementBytes(to.capacity());
+    int fromSteps = from.start() + (int) layout.elementBytes(from.capacity());
+    int toSteps = to.start() + (int) layout.elementBytes(to.capacity());
     for (int plane = 0; plane < layout.planes(); plane++) {
-      int fromRow = plane * from.capacity();
-      int toRow = plane * to.capacity();
-      target.put(toRow * rowBytes, source, fromRow * rowBytes, rows * rowBytes);
+      int fromRow = plane * from.capacity() + from.row();
+      int toRow = plane * to.capacity() + to.row();
+      int fromByte = from.start() + fromRow * rowBytes;
+      target.put(to.start() + toRow * rowBytes, source, fromByte, rows * rowBytes);
       if (stepBytes > 0) {
         int fromStep = fromSteps + fromRow * stepBytes;
         target.put(toSteps + toRow * stepBytes, source, fromStep, rows * stepBytes);
