@@ -21,6 +21,11 @@ public record KvKey(String user, String fingerprint) {
    * a control character, and callers' ids never hold one. No tier keeps their rows.
    */
   boolean isInternal() {
+    return isInternal(user);
+  }
+
+  /** Whether a user id, which is not empty, is of a request that the server makes itself. */
+  static boolean isInternal(String user) {
     return user.charAt(0) < ' ';
   }
 }

@@ -52,9 +52,12 @@ final class Tiers {
    * tier, even if one fails.
    */
   boolean erase(String user) {
+    if (writers.isEmpty() || KvKey.isInternal(user)) {
+      return false;
+    }
     boolean existed = false;
     KvCacheException failure = null;
-    for (TierWriter writer : user.charAt(0) < ' ' ? List.<TierWriter>of() : writers) {
+    for (TierWriter writer : writers) {
       try {
         existed |= writer.erase(user);
       } catch (KvCacheException e) {
