@@ -1,13 +1,14 @@
 package io.unipin.serving.bytes;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads big-endian numbers from bytes that may be cut short or hostile. Not thread-safe.
  *
  * <p>Every method throws {@link MalformedBytesException} rather than reading past the end. Only
- * {@link #bytes} allocates. A count never exceeds the number of parts that the remaining bytes can
- * hold. So memory is bounded by the input.
+ * {@link #bytes} and {@link #text} allocate. A count never exceeds the number of parts that the
+ * remaining bytes can hold. So memory is bounded by the input.
  */
 public final class ByteReader {
   private static final int VARINT_BITS = 7;
@@ -92,6 +93,17 @@ public final class ByteReader {
     byte[] read = new byte[count];
     bytes.get(read);
     return read;
+  }
+
+  /** Reads a text: its number of UTF-8 bytes as {@link #varint} does, then these bytes. */
+  public String text() {
+    return new String(bytes(count(1)), StandardCharsets.UTF_8);
+  }
+
+  /** Moves past a text without reading it. */
+  public void skipText() {
+    int length = count(1);
+    bytes.position(bytes.position() + length);
   }
 
   /** Checks that all bytes were read. */

@@ -1,6 +1,7 @@
 package io.unipin.serving.bytes;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 
 /** Writes the format that {@link ByteReader} reads. Not thread-safe. */
 public final class ByteWriter {
@@ -53,6 +54,12 @@ public final class ByteWriter {
   public ByteWriter bytes(byte[] value) {
     out.writeBytes(value);
     return this;
+  }
+
+  /** Writes a text: its number of UTF-8 bytes as {@link #varint} does, then these bytes. */
+  public ByteWriter text(String value) {
+    byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
+    return varint(encoded.length).bytes(encoded);
   }
 
   public byte[] toByteArray() {

@@ -3,7 +3,6 @@ package io.unipin.serving.items;
 import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -36,11 +35,9 @@ final class ItemCodec {
     byte version = version(item);
     out.int8(version).varint(stored.revision());
     out.zigzag(item.createdMs()).zigzag(item.expiresMs());
-    write(out, item.title());
-    write(out, item.category());
-    write(out, item.author());
+    out.text(item.title()).text(item.category()).text(item.author());
     if (version != WITHOUT_KEY) {
-      write(out, item.key());
+      out.text(item.key());
     }
     out.varint(item.content().length);
     for (float number : item.content()) {
@@ -48,7 +45,7 @@ final class ItemCodec {
     }
     if (version == WITH_ATTRIBUTES) {
       out.varint(item.attributes().size());
-      item.attributes().forEach(each -> write(out, each));
+      item.attributes().forEach(out::text);
     }
     return out.toByteArray();
   }
@@ -59,11 +56,6 @@ final class ItemCodec {
       return WITH_ATTRIBUTES;
     }
     return item.key().isEmpty() ? WITHOUT_KEY : WITH_KEY;
-  }
-
-  private static void write(ByteWriter out, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    out.varint(bytes.length).bytes(bytes);
   }
 
   static StoredItem decode(long id, byte[] bytes) {
@@ -80,26 +72,22 @@ final class ItemCodec {
     }
     long created = in.zigzag();
     long expires = in.zigzag();
-    String title = text(in);
-    String category = text(in);
-    String author = text(in);
-    String key = version == WITHOUT_KEY ? "" : text(in);
+    String title = in.text();
+    String category = in.text();
+    String author = in.text();
+    String key = version == WITHOUT_KEY ? "" : in.text();
     float[] content = new float[in.count(Float.BYTES)];
     for (int i = 0; i < content.length; i++) {
       content[i] = Float.intBitsToFloat(in.int32());
     }
     String[] attributes = new String[version == WITH_ATTRIBUTES ? in.count(1) : 0];
     for (int i = 0; i < attributes.length; i++) {
-      attributes[i] = text(in);
+      attributes[i] = in.text();
     }
     in.end();
     PutItem item =
         new PutItem(
             id, title, category, author, created, content, expires, key, List.of(attributes));
     return new StoredItem(revision, item);
-  }
-
-  private static String text(ByteReader in) {
-    return new String(in.bytes(in.count(1)), StandardCharsets.UTF_8);
   }
 }

@@ -3,7 +3,6 @@ package io.unipin.serving.items;
 import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +65,7 @@ public record ItemRecord(
       out.varint(encoded.length).bytes(encoded);
     }
     if (kind == Kind.UPSERT) {
-      byte[] name = bundle.getBytes(StandardCharsets.UTF_8);
-      out.varint(name.length).bytes(name).varint(vector.size());
+      out.text(bundle).varint(vector.size());
       vector.forEach(number -> out.int32(Float.floatToRawIntBits(number)));
     }
     return out.toByteArray();
@@ -102,7 +100,7 @@ public record ItemRecord(
   }
 
   private static ItemRecord upsert(long id, ByteReader in) {
-    String bundle = new String(in.bytes(in.count(1)), StandardCharsets.UTF_8);
+    String bundle = in.text();
     int count = in.count(Float.BYTES);
     List<Float> vector = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
