@@ -30,19 +30,6 @@ public record PutItem(
     attributes = List.copyOf(attributes);
   }
 
-  /** Creates an item without attributes. */
-  public PutItem(
-      long id,
-      String title,
-      String category,
-      String author,
-      long createdMs,
-      float[] content,
-      long expiresMs,
-      String key) {
-    this(id, title, category, author, createdMs, content, expiresMs, key, List.of());
-  }
-
   /** Creates an item without a key and without attributes. */
   public PutItem(
       long id,
@@ -52,7 +39,7 @@ public record PutItem(
       long createdMs,
       float[] content,
       long expiresMs) {
-    this(id, title, category, author, createdMs, content, expiresMs, "");
+    this(id, title, category, author, createdMs, content, expiresMs, "", List.of());
   }
 
   /** Returns the same item with a key. */

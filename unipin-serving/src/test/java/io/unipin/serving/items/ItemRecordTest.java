@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 final class ItemRecordTest {
   private static final PutItem ITEM =
-      new PutItem(42, "title", "all", "me", 1_700_000_000_000L, new float[] {1, -0.5f}, 5, "sku");
+      new PutItem(42, "title", "all", "me", 1_700_000_000_000L, new float[] {1, -0.5f}, 5)
+          .keyed("sku");
 
   /** The bytes of version 1, which every later version must read. */
   private static final String PUT =

@@ -243,7 +243,7 @@ final class ItemStoreTest {
         List.of(
             ContentBundles.item(3),
             new PutItem(9, "", "", "", 0, new float[0], 0),
-            new PutItem(9, "Lamp", "a", "b", 1, new float[] {1}, 0, "sku-9"),
+            new PutItem(9, "Lamp", "a", "b", 1, new float[] {1}, 0).keyed("sku-9"),
             named(9, "Lamp").described(List.of("wool", "née", "red")),
             named(9, "Lamp").keyed("sku-9").described(List.of("red")),
             new PutItem(9, "Grüße, 世界 🎬", "a", "b", 1, new float[] {Float.MIN_VALUE}, 2))) {
@@ -282,7 +282,7 @@ final class ItemStoreTest {
     StoredItem read = ItemCodec.decode(7, record);
     assertThat(read.item())
         .usingRecursiveComparison()
-        .isEqualTo(new PutItem(7, "seven", "c", "a", 5, new float[] {1, -2.5f}, 1000, "s"));
+        .isEqualTo(new PutItem(7, "seven", "c", "a", 5, new float[] {1, -2.5f}, 1000).keyed("s"));
     assertThat(ItemCodec.encode(read)).isEqualTo(record);
   }
 
