@@ -62,7 +62,9 @@ public final class TestModels {
         plain.maxHistory(),
         plain.actions(),
         plain.positives(),
-        plain.surfaces());
+        plain.surfaces(),
+        plain.attributes(),
+        plain.contentPath());
   }
 
   /** Returns the configuration with attributes and a path for content. */

@@ -75,40 +75,7 @@ public record ModelConfig(
         "positives: a part of %s expected, got %s".formatted(actions, positives));
   }
 
-  /** Creates a shape that reads no attributes and has no path for content. */
-  public ModelConfig(
-      int items,
-      int contentDim,
-      int itemDim,
-      int width,
-      int layers,
-      int heads,
-      int kvHeads,
-      int feedForward,
-      boolean gated,
-      int maxHistory,
-      List<String> actions,
-      List<String> positives,
-      List<String> surfaces) {
-    this(
-        items,
-        contentDim,
-        itemDim,
-        width,
-        layers,
-        heads,
-        kvHeads,
-        feedForward,
-        gated,
-        maxHistory,
-        actions,
-        positives,
-        surfaces,
-        AttributeConfig.NONE,
-        0);
-  }
-
-  /** Creates a shape without gates. */
+  /** Creates a shape without gates that reads no attributes and has no path for content. */
   public ModelConfig(
       int items,
       int contentDim,
@@ -135,7 +102,9 @@ public record ModelConfig(
         maxHistory,
         actions,
         positives,
-        surfaces);
+        surfaces,
+        AttributeConfig.NONE,
+        0);
   }
 
   /** Returns the same shape that reads attributes so. */
