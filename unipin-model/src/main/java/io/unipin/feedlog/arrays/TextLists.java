@@ -1,7 +1,6 @@
 package io.unipin.feedlog.arrays;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,29 +30,23 @@ public final class TextLists {
    * Creates the lists.
    *
    * @param lists returns the texts of a row
-   * @throws ArithmeticException when the rows together have 2^31 texts or more
+   * @throws ArithmeticException when the rows together have more texts than an array can hold
    */
   public static TextLists of(int rows, IntFunction<List<String>> lists) {
     Map<String, Integer> known = new LinkedHashMap<>();
     int[] starts = new int[rows + 1];
-    int[] numbers = new int[16];
+    IntArray numbers = new IntArray();
     for (int row = 0; row < rows; row++) {
-      int at = starts[row];
-      List<String> own = lists.apply(row);
-      starts[row + 1] = Math.addExact(at, own.size());
-      if (starts[row + 1] > numbers.length) {
-        long larger = Math.max(starts[row + 1], 2L * numbers.length);
-        numbers = Arrays.copyOf(numbers, (int) Math.min(larger, Integer.MAX_VALUE - 8));
-      }
-      for (String text : own) {
+      for (String text : lists.apply(row)) {
         Integer number = known.putIfAbsent(text, known.size());
-        numbers[at++] = number == null ? known.size() - 1 : number;
+        numbers.add(number == null ? known.size() - 1 : number);
       }
+      starts[row + 1] = numbers.size();
     }
-    boolean empty = starts[rows] == 0;
+    boolean empty = numbers.size() == 0;
     return new TextLists(
         known.keySet().toArray(String[]::new),
-        Arrays.copyOf(numbers, starts[rows]),
+        numbers.toArray(),
         empty ? new int[0] : starts);
   }
 
