@@ -45,9 +45,9 @@ public final class Program {
   static final Set<String> LATER = Set.of(ACTIVATION_RANGE, "candidate_position", "query_offset");
 
   /** Names of the matrices of the path on which content reaches the head of ranking. */
-  private static final String PATH_IN = "path_in";
+  static final String PATH_IN = "path_in";
 
-  private static final String PATH_OUT = "path_out";
+  static final String PATH_OUT = "path_out";
 
   /** Tensors without a gradient. */
   public static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);

@@ -21,13 +21,11 @@ public final class Weights {
   private static final String QUERY_DIRECT = "query_direct";
   private static final String TOKEN_ITEM = "token_item";
 
-  private static final String PATH_IN = "path_in";
-
   private static final Set<String> ZEROS =
-      Set.of("head_bias", Program.ACTIVATION_RANGE, Program.ITEM_ATTRIBUTE, "path_out");
+      Set.of("head_bias", Program.ACTIVATION_RANGE, Program.ITEM_ATTRIBUTE, Program.PATH_OUT);
 
   /** Matrices whose input has about unit length, so that their output has unit variance. */
-  private static final Set<String> OF_UNIT_LENGTH = Set.of(TOKEN_ITEM, PATH_IN);
+  private static final Set<String> OF_UNIT_LENGTH = Set.of(TOKEN_ITEM, Program.PATH_IN);
 
   private static final List<String> SMALL =
       List.of("attention_out", "forward_out", "item_out", "query_out");
@@ -117,7 +115,8 @@ public final class Weights {
       long[] shape = entry.getValue();
       int bytes = Math.toIntExact(FloatTensor.count(shape) * Float.BYTES);
       ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-      fill(buffer.asFloatBuffer(), name, shape, config, name.equals(PATH_IN) ? others : random);
+      Random numbers = name.equals(Program.PATH_IN) ? others : random;
+      fill(buffer.asFloatBuffer(), name, shape, config, numbers);
       tensors.put(name, new FloatTensor(shape, buffer));
     }
     // The random numbers of this tensor are drawn and then replaced. So a seed gives the other
