@@ -28,17 +28,11 @@ public final class FollowedItems {
           verdicts.stream()
               .filter(verdict -> verdict.outcome() == Outcome.ABSENT)
               .mapToLong(ItemVerdict::id)
-              .filter(id -> !isDeleted(id))
+              .filter(id -> !items.isDeleted(id))
               .toArray();
       items.requireRoom(absent);
       items.remove(absent);
       return verdicts;
-    }
-  }
-
-  private boolean isDeleted(long id) {
-    synchronized (items) {
-      return items.isDeleted(id);
     }
   }
 

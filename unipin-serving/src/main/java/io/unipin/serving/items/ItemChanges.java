@@ -198,8 +198,7 @@ public final class ItemChanges implements ItemWriter {
     return verdicts;
   }
 
-  @GuardedBy("this")
-  boolean isDeleted(long id) {
+  synchronized boolean isDeleted(long id) {
     return store.index().isDeleted(id);
   }
 
