@@ -172,8 +172,8 @@ class TrainOriginTest {
   }
 
   /**
-   * The program that had no losses for new and rare items, and the one that had no attributes and no
-   * path for content, train as the present program does without them.
+   * The first program had no losses for new and rare items, the second one no attributes and no path
+   * for content. Both train as the present program does without them.
    */
   @ParameterizedTest
   @ValueSource(strings = {"5dab38a7ece324cc", "f671570ef48e6a41"})
