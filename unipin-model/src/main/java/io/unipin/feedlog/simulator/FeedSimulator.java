@@ -36,7 +36,7 @@ public final class FeedSimulator {
   static final int HOME = 0;
   static final int RELATED = 1;
 
-  private static final double RELATED_AFTER_CLICK = 0.3;
+  static final double RELATED_AFTER_CLICK = 0.3;
 
   private final SimulatorConfig config;
   private final ItemWorld world;

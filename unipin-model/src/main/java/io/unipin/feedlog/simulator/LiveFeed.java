@@ -19,8 +19,6 @@ public final class LiveFeed {
   /** The time at which the feed begins, in milliseconds since 1970. */
   public static final long START_MS = SessionClock.START_MS;
 
-  private static final double RELATED_AFTER_CLICK = 0.3;
-
   private final ItemWorld world;
   private final ResponseModel response = new ResponseModel();
   private final int pageSize;
@@ -55,7 +53,7 @@ public final class LiveFeed {
         user.startSession();
         lastClicked = -1;
       }
-      related = lastClicked >= 0 && random.nextDouble() < RELATED_AFTER_CLICK;
+      related = lastClicked >= 0 && random.nextDouble() < FeedSimulator.RELATED_AFTER_CLICK;
       return true;
     }
 
