@@ -54,7 +54,7 @@ final class Packages {
       serving.disk: serving.failure
       serving.experiment: serving.log settings
       serving.failure: ann kvcache model.features
-      serving.history: serving.bytes serving.disk settings
+      serving.history: serving.bytes serving.disk serving.security settings
       serving.history.redis: serving.bytes serving.failure serving.history serving.redis serving.threads settings
       serving.http: serving.threads
       serving.impressions: serving.disk serving.failure serving.threads settings

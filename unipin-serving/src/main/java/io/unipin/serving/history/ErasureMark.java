@@ -1,12 +1,11 @@
 package io.unipin.serving.history;
 
 import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.security.MacKeys;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.List;
 
 /**
  * What remains of an erased user: a keyed hash (HMAC-SHA-256) and the time of the last erasure. A
@@ -27,18 +26,13 @@ public record ErasureMark(byte[] hash, long timeMs) {
    * @param key key of the user's record, by {@link HistoryKeys#user}
    */
   public static ErasureMark of(byte[] secret, byte[] key, long timeMs) {
-    byte[] own = hmac(secret, PURPOSE); // the secret signs page cursors, too
-    return new ErasureMark(hmac(own, key), timeMs);
+    return new ErasureMark(keys(secret).sign(key), timeMs);
   }
 
-  private static byte[] hmac(byte[] secret, byte[] text) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-      return mac.doFinal(text);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+  /** Returns the key of a store's marks. The secret itself signs page cursors, too. */
+  static MacKeys keys(byte[] secret) {
+    byte[] own = MacKeys.of(List.of(secret)).sign(PURPOSE);
+    return MacKeys.of(List.of(own));
   }
 
   /** Returns the hash as text: 43 letters, digits, dashes and underscores. */

@@ -1,5 +1,6 @@
 package io.unipin.serving.history;
 
+import io.unipin.serving.security.MacKeys;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,7 @@ public final class Erasures {
 
   private final List<Marks> all;
 
-  private record Marks(byte[] secret, Set<String> hashes) {}
+  private record Marks(MacKeys keys, Set<String> hashes) {}
 
   private Erasures(List<Marks> all) {
     this.all = all;
@@ -24,7 +25,7 @@ public final class Erasures {
   public static Erasures of(byte[] secret, List<ErasureMark> marks) {
     Set<String> hashes = new HashSet<>();
     marks.forEach(mark -> hashes.add(mark.text()));
-    return new Erasures(List.of(new Marks(secret, Set.copyOf(hashes))));
+    return new Erasures(List.of(new Marks(ErasureMark.keys(secret), Set.copyOf(hashes))));
   }
 
   /** Returns the erasures of a store that happened at or after a time. */
@@ -49,7 +50,7 @@ public final class Erasures {
   public boolean cover(byte[] key) {
     for (Marks marks : all) {
       if (!marks.hashes().isEmpty()
-          && marks.hashes().contains(ErasureMark.of(marks.secret(), key, 0).text())) {
+          && marks.hashes().contains(new ErasureMark(marks.keys().sign(key), 0).text())) {
         return true;
       }
     }

@@ -27,7 +27,7 @@ public final class MacKeys {
   }
 
   /** Returns the keys that are the given bytes. */
-  static MacKeys of(List<byte[]> keys) {
+  public static MacKeys of(List<byte[]> keys) {
     return new MacKeys(keys.stream().map(key -> new SecretKeySpec(key, ALGORITHM)).toList());
   }
 
