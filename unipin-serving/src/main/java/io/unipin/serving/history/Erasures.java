@@ -28,11 +28,9 @@ public final class Erasures {
     return new Erasures(List.of(new Marks(ErasureMark.keys(secret), Set.copyOf(hashes))));
   }
 
-  /** Returns the erasures of a store that happened at or after a time. */
-  public static Erasures since(HistoryStore store, long timeMs) {
-    return of(
-        store.secret(),
-        store.archive().marks().stream().filter(mark -> mark.timeMs() >= timeMs).toList());
+  /** Creates erasures from those marks of a store whose time is at or after the given time. */
+  public static Erasures since(byte[] secret, List<ErasureMark> marks, long timeMs) {
+    return of(secret, marks.stream().filter(mark -> mark.timeMs() >= timeMs).toList());
   }
 
   /** Returns these erasures and others. */

@@ -1,7 +1,11 @@
 package io.unipin.serving.history;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * All that a history store holds, for copies, backups and erasures. Users are known by the keys of
@@ -22,6 +26,19 @@ public interface HistoryArchive {
 
   /** Erases a record without leaving a mark. Returns whether there was one. */
   boolean forget(byte[] key);
+
+  /** Erases the records whose keys pass, without leaving marks. Returns their number. */
+  default long forgetAll(Predicate<byte[]> which) {
+    Set<byte[]> found = new TreeSet<>(Arrays::compareUnsigned); // a record may come twice
+    forEach(
+        (key, record) -> {
+          if (which.test(key)) {
+            found.add(key);
+          }
+        });
+    found.forEach(key -> forget(key));
+    return found.size();
+  }
 
   /** Whether the store holds no record. */
   boolean isEmpty();

@@ -1,10 +1,8 @@
 package io.unipin.serving.history;
 
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -77,15 +75,6 @@ public final class HistoryCopy {
     if (marks.isEmpty()) {
       return 0;
     }
-    Erasures gone = Erasures.of(from.secret(), List.copyOf(marks));
-    Set<byte[]> found = new TreeSet<>(Arrays::compareUnsigned);
-    to.forEach(
-        (key, record) -> {
-          if (gone.cover(key)) {
-            found.add(key);
-          }
-        });
-    found.forEach(key -> to.forget(key));
-    return found.size();
+    return to.forgetAll(Erasures.of(from.secret(), List.copyOf(marks))::cover);
   }
 }

@@ -13,7 +13,6 @@ import io.unipin.serving.settings.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -62,7 +61,10 @@ public final class Restore {
     HistoryConfig own = disk(backup.resolve(BackupFile.HISTORY));
     try (HistoryStore from = HistoryStore.openForReading(own)) {
       Present present = present();
-      erasures = present.erasures().and(Erasures.since(from, file.timeMs()));
+      erasures =
+          present
+              .erasures()
+              .and(Erasures.since(from.secret(), from.archive().marks(), file.timeMs()));
       histories =
           config.history().store() == Store.DISK
               ? ontoDisk(from, erasures, present)
@@ -95,8 +97,9 @@ public final class Restore {
       return new Present(Erasures.NONE, new byte[0], List.of());
     }
     try (HistoryStore store = HistoryStores.open(config)) {
-      return new Present(
-          Erasures.since(store, file.timeMs()), store.secret(), store.archive().marks());
+      byte[] secret = store.secret();
+      List<ErasureMark> marks = store.archive().marks();
+      return new Present(Erasures.since(secret, marks, file.timeMs()), secret, marks);
     }
   }
 
@@ -124,15 +127,7 @@ public final class Restore {
       from.archive().forEach((key, record) -> present.remove(key));
       HistoryCopy.Report report = HistoryCopy.copy(from, to, erasures::cover, progress);
       present.forEach(key -> to.archive().forget(key));
-      List<byte[]> gone = new ArrayList<>();
-      to.archive()
-          .forEach(
-              (key, record) -> {
-                if (erasures.cover(key)) {
-                  gone.add(key);
-                }
-              });
-      gone.forEach(key -> to.archive().forget(key));
+      to.archive().forgetAll(erasures::cover);
       return report;
     }
   }
@@ -140,7 +135,7 @@ public final class Restore {
   private long log(String name, Path folder, Erasures erasures) throws IOException {
     Path beside = beside(folder, NEW);
     FileTree.delete(beside);
-    long lines = LogCopy.copy(name, backup.resolve(name), beside, user -> erasures.coverUser(user));
+    long lines = LogCopy.copy(name, backup.resolve(name), beside, erasures::coverUser);
     if (lines == 0 && !Files.exists(folder)) {
       FileTree.delete(beside);
       return 0;
