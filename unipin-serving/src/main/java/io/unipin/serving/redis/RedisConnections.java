@@ -4,7 +4,6 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -150,9 +149,7 @@ public final class RedisConnections implements AutoCloseable {
       throw RedisAnswers.away(name, "the connection is closed", new RedisException("closed"));
     }
     try {
-      return await(script.known(commands, keys, values), patience);
-    } catch (RedisNoScriptException e) {
-      return await(script.whole(commands, keys, values), patience);
+      return script.run(commands, answer -> await(answer, patience), keys, values);
     } catch (RedisException e) {
       throw RedisAnswers.away(name, "it can't be reached", e);
     }

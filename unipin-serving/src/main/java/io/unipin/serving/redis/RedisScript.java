@@ -1,6 +1,7 @@
 package io.unipin.serving.redis;
 
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
@@ -11,10 +12,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A Lua script that Redis runs atomically. Redis remembers scripts by their hash, but a restart or
- * a failover forgets them; {@link RedisConnections#run} then sends the text again. Immutable.
+ * a failover forgets them; {@link #run} then sends the text again. Immutable.
  */
 public final class RedisScript {
   private final byte[] text;
@@ -42,14 +44,21 @@ public final class RedisScript {
     return new RedisScript(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  RedisFuture<List<Object>> known(
-      RedisClusterAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[]... values) {
-    return commands.evalsha(digest, ScriptOutputType.MULTI, keys, values);
-  }
-
-  RedisFuture<List<Object>> whole(
-      RedisClusterAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[]... values) {
-    return commands.eval(text, ScriptOutputType.MULTI, keys, values);
+  /**
+   * Runs the script by its hash, or by its text if Redis does not know it.
+   *
+   * @param await waits for an answer
+   */
+  List<Object> run(
+      RedisClusterAsyncCommands<byte[], byte[]> commands,
+      Function<RedisFuture<List<Object>>, List<Object>> await,
+      byte[][] keys,
+      byte[]... values) {
+    try {
+      return await.apply(commands.evalsha(digest, ScriptOutputType.MULTI, keys, values));
+    } catch (RedisNoScriptException e) {
+      return await.apply(commands.eval(text, ScriptOutputType.MULTI, keys, values));
+    }
   }
 
   private static String sha1(byte[] text) {

@@ -3,7 +3,6 @@ package io.unipin.serving.redis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
@@ -82,12 +81,7 @@ final class ReplicatedWrites {
       RedisScript script, int replicas, Duration timeout, byte[][] keys, byte[]... values) {
     try {
       RedisClusterAsyncCommands<byte[], byte[]> commands = connections.apply(keys[0]);
-      List<Object> answer;
-      try {
-        answer = await(script.known(commands, keys, values), timeout);
-      } catch (RedisNoScriptException e) {
-        answer = await(script.whole(commands, keys, values), timeout);
-      }
+      List<Object> answer = script.run(commands, reply -> await(reply, timeout), keys, values);
       RedisFuture<Long> confirmed =
           commands.waitForReplication(replicas, Math.max(1, timeout.toMillis() / 2));
       long have = await(confirmed, timeout);
