@@ -69,23 +69,24 @@ public final class TokenFile implements AutoCloseable {
    * token.
    */
   public Optional<Set<Role>> rolesOf(@Nullable String authorization) {
+    return bearer(authorization).flatMap(this::roles);
+  }
+
+  private static Optional<String> bearer(@Nullable String authorization) {
     return Optional.ofNullable(authorization)
         .filter(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-        .flatMap(value -> roles(value.substring(SCHEME.length()).trim()));
+        .map(value -> value.substring(SCHEME.length()).trim());
   }
 
   /**
    * Returns what names the bearer token in an {@code Authorization} header in logs: the first 12
-   * hexadecimal digits of its SHA-256, as in the file; {@code unknown} for a token that the file
-   * does not have; empty without a bearer token.
+   * hexadecimal digits of its SHA-256, as in the file. Returns {@code unknown} for a token that the
+   * file does not have, and an empty text without a bearer token.
    */
   public String fingerprint(@Nullable String authorization) {
-    if (authorization == null
-        || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return "";
-    }
-    String token = authorization.substring(SCHEME.length()).trim();
-    return roles(token).isPresent() ? TokenTable.fingerprint(token) : "unknown";
+    return bearer(authorization)
+        .map(token -> roles(token).isPresent() ? TokenTable.fingerprint(token) : "unknown")
+        .orElse("");
   }
 
   /**
