@@ -1,7 +1,6 @@
 package io.unipin.serving.history;
 
 import io.unipin.serving.disk.DiskDatabase;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.concurrent.locks.ReentrantLock;
 final class DiskArchive implements HistoryArchive {
   private static final byte MARK = 'x';
   private static final byte[] SECRET = {'k'};
-  private static final int SECRET_BYTES = 32;
 
   private final RecordTable records;
   private final DiskDatabase database;
@@ -114,8 +112,7 @@ final class DiskArchive implements HistoryArchive {
             if (known != null) {
               return known;
             }
-            byte[] fresh = new byte[SECRET_BYTES];
-            new SecureRandom().nextBytes(fresh);
+            byte[] fresh = HistoryArchive.freshSecret();
             database.put(SECRET, fresh);
             return fresh;
           });

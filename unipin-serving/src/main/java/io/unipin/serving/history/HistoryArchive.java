@@ -1,5 +1,6 @@
 package io.unipin.serving.history;
 
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -54,6 +55,13 @@ public interface HistoryArchive {
 
   /** Returns the store's secret, and creates it if there is none. */
   byte[] secret();
+
+  /** Returns 32 random bytes for a store that has no secret yet. */
+  static byte[] freshSecret() {
+    byte[] fresh = new byte[32];
+    new SecureRandom().nextBytes(fresh);
+    return fresh;
+  }
 
   /** Replaces the secret. Page cursors of the old one become invalid. */
   void adopt(byte[] secret);

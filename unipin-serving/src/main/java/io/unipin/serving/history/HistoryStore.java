@@ -85,9 +85,7 @@ public interface HistoryStore extends AutoCloseable {
   HistoryArchive archive();
 
   /** Returns the numbers of reads since the start. */
-  default HistoryReads reads() {
-    return new HistoryReads(0, 0, 0, 0, 0);
-  }
+  HistoryReads reads();
 
   /** Waits for running calls and closes the store. Idempotent. */
   @Override

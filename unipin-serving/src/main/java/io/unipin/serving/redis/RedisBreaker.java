@@ -74,11 +74,6 @@ public final class RedisBreaker {
     }
   }
 
-  /** Whether calls are refused at present. */
-  public boolean isOpen() {
-    return breaker.getState() == CircuitBreaker.State.OPEN;
-  }
-
   /** Returns the number of calls that were refused. */
   public long refused() {
     return breaker.getMetrics().getNumberOfNotPermittedCalls();

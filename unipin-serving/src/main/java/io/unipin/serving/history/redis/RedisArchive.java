@@ -13,7 +13,6 @@ import io.unipin.serving.history.StoredRecord;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisScript;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -36,7 +35,6 @@ final class RedisArchive implements HistoryArchive {
 
   private static final byte[] SECRET = bytes("unipin:secret");
   private static final String MARKS = "unipin:gone:";
-  private static final int SECRET_BYTES = 32;
   private static final int SCANNED = 1000;
 
   /** A copy meets long histories, which take longer than the calls of a server. */
@@ -162,8 +160,7 @@ final class RedisArchive implements HistoryArchive {
   public byte[] secret() {
     byte[] known = secret;
     if (known == null) {
-      byte[] fresh = new byte[SECRET_BYTES];
-      new SecureRandom().nextBytes(fresh);
+      byte[] fresh = HistoryArchive.freshSecret();
       redis.await(redis.commands().set(SECRET, encode(fresh), SetArgs.Builder.nx()));
       byte[] stored = redis.await(redis.commands().get(SECRET));
       known = Base64.getDecoder().decode(new String(stored, StandardCharsets.US_ASCII));

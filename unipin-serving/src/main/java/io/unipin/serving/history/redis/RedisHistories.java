@@ -242,11 +242,6 @@ public final class RedisHistories implements HistoryStore {
         reads.refused() + writes.refused());
   }
 
-  /** Returns the identities of the Redis servers that hold the histories. */
-  public List<String> identities() {
-    return redis.identities();
-  }
-
   @Override
   public void close() {
     rewrites.close();
