@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Pauses between attempts. Each pause is twice as long as the one before, up to the longest, and up
- * to a fifth of it is left out at random, so that clients do not come back together. One thread.
+ * Pauses between attempts. Each pause is twice as long as the one before, up to the longest. Up to
+ * a fifth of it is left out at random, so that clients do not come back together. One thread.
  */
 final class Backoff {
   private static final double SPREAD = 0.2;

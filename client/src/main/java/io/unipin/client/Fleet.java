@@ -15,9 +15,9 @@ import java.util.function.Function;
  * The replicas of a fleet, and the choice among them.
  *
  * <p>A call goes to the first replica in its user's order ({@link ReplicaOrder}) that takes calls
- * and has room. A replica has room while fewer than ⌈1.25 · (f + 1) / n⌉ of this client's calls are
- * in flight there, with f calls in flight at the n replicas that take calls. This is consistent
- * hashing with bounded loads (Mirrokni, Thorup and Zadimoghaddam, 2018, <a
+ * and has room. Say f of this client's calls are in flight at the n replicas that take calls. Then
+ * a replica has room while fewer than ⌈1.25 · (f + 1) / n⌉ of them are in flight there. This is
+ * consistent hashing with bounded loads (Mirrokni, Thorup and Zadimoghaddam, 2018, <a
  * href="https://arxiv.org/abs/1608.01350">arXiv:1608.01350</a>). Thread-safe.
  */
 final class Fleet implements AutoCloseable {

@@ -14,7 +14,7 @@ import java.util.Objects;
  * The order in which a user prefers the replicas of a fleet.
  *
  * <p>It is rendezvous hashing (Thaler and Ravishankar, "Using name-based mappings to increase hit
- * rates", 1998): each replica has a score for each user, and a user prefers the replica with the
+ * rates", 1998). Each replica has a score for each user, and a user prefers the replica with the
  * highest score. So a replica that comes or goes moves only the users that prefer it.
  */
 public final class ReplicaOrder {

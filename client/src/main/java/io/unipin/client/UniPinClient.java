@@ -36,8 +36,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * encoded history ({@link ReplicaOrder}). If this replica drains, does not answer or has more than
  * its share of this client's calls, the next one in the user's order follows. Calls that failed
  * because a replica has no room or is away are repeated within their deadline, unless a repetition
- * could count twice: {@code RecordActions} is repeated only if every action has an event id. Send
- * the actions of one user per call, so that they meet the user's replica.
+ * could count twice. So {@code RecordActions} is repeated only if every action has an event id.
+ * Send the actions of one user per call, so that they meet the user's replica.
  *
  * <p>Thread-safe.
  */

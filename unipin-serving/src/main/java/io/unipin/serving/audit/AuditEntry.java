@@ -26,8 +26,8 @@ public record AuditEntry(
   /**
    * The caller, as far as it is known. Unknown parts are empty.
    *
-   * @param token first 12 hexadecimal digits of the SHA-256 of the caller's token, as in the file of
-   *     tokens; {@code unknown} for a token that the file does not have
+   * @param token first 12 hexadecimal digits of the SHA-256 of the caller's token, as in the file
+   *     of tokens; {@code unknown} for a token that the file does not have
    * @param certificate name in the caller's certificate
    * @param address the caller's IP address, without its port
    */

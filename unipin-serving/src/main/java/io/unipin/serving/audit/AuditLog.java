@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>An entry is in its file before the caller has the answer. If the file can't be written, the
  * call goes on, the entry goes to the server's log instead, and a counter counts it. Of callers
  * that are refused for lack of permission, at most ten a second are logged and the others are
- * counted, so that a flood of such callers does not push older entries out. Thread-safe.
+ * counted. So a flood of such callers does not push older entries out. Thread-safe.
  */
 public final class AuditLog implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(AuditLog.class);

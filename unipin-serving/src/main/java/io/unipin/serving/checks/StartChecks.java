@@ -74,8 +74,8 @@ public final class StartChecks {
     long left = direct - transients - shadow - models;
     if (config.cache().budget().bytes() > left) {
       throw new ConfigException(
-          ("cache.budget: with cache.transientBudget %s%s%s at most %s MiB expected, for the process may take %s MiB of direct"
-                  + " memory (-XX:MaxDirectMemorySize), got %s")
+          ("cache.budget: with cache.transientBudget %s%s%s at most %s MiB expected, for the process"
+                  + " may take %s MiB of direct memory (-XX:MaxDirectMemorySize), got %s")
               .formatted(
                   config.cache().transientBudget(),
                   shadow == 0 ? "" : " and the shadow's " + new ByteSize(shadow),
@@ -239,7 +239,8 @@ public final class StartChecks {
                     free -> {
                       if (free < bytes) {
                         logger.warn(
-                            "{}: {} MiB free, {} MiB expected: entries are lost once the disk is full",
+                            "{}: {} MiB free, {} MiB expected: entries are lost once the disk is"
+                                + " full",
                             key,
                             free >> 20,
                             bytes >> 20);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * bytes are used up. Thread-safe.
  */
 public final class HeldHistories {
-  /** Bytes of an entry without actions, and of an action. Names are shared, so they count little. */
+  /** Bytes of an entry without actions, and of an action. Names are shared and count little. */
   private static final int ENTRY_BYTES = 500;
 
   private static final int ACTION_BYTES = 48;

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * Writes every call of the administration service and every erasure to the audit log, whatever its
  * outcome.
  *
- * <p>It is a pair of interceptors. The one of the server knows the caller and sees the outcome, also
- * of calls that other interceptors refuse. The one of a service sees the messages and notes what
- * they name. Thread-safe.
+ * <p>It is a pair of interceptors. The one of the server knows the caller and sees the outcome,
+ * also of calls that other interceptors refuse. The one of a service sees the messages and notes
+ * what they name. Thread-safe.
  */
 public final class Audit implements ServerInterceptor {
   private static final Metadata.Key<String> TOKEN =
