@@ -61,7 +61,8 @@ public final class Kafka implements AutoCloseable {
     String topic = config.topics().actions();
     return topic.isEmpty() || !config.writeActions()
         ? ActionJournal.NONE
-        : entries -> writer.write(entries.stream().map(entry -> record(topic, entry)).toList());
+        : entries ->
+            writer.write(entries.get().stream().map(entry -> record(topic, entry)).toList());
   }
 
   private static ProducerRecord<byte[], byte[]> record(String topic, ActionJournal.Entry entry) {

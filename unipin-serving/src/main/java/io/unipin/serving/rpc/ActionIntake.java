@@ -39,7 +39,7 @@ final class ActionIntake {
   RecordActionsResponse record(RecordActionsRequest request) {
     RecordActionsResponse.Builder response = RecordActionsResponse.newBuilder();
     List<UserEvents> users = reader().events(request);
-    journal.write(users.stream().map(JournalEntries::of).toList());
+    journal.write(() -> users.stream().map(JournalEntries::of).toList());
     for (UserEvents user : users) {
       AppendResult result = services.users().record(user.user(), user.events());
       response
@@ -61,7 +61,7 @@ final class ActionIntake {
   RetractActionsResponse retract(RetractActionsRequest request) {
     UserRetractions user = reader().retractions(request);
     long nowMs = services.identity().nowMs();
-    journal.write(List.of(JournalEntries.of(user)));
+    journal.write(() -> List.of(JournalEntries.of(user)));
     RetractResult result =
         services.users().retract(user.user(), user.eventIds(), user.revision(), nowMs);
     ServingMetrics metrics = services.metrics();

@@ -2,6 +2,7 @@ package io.unipin.serving.user;
 
 import io.unipin.serving.failure.ServingException;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Keeps what callers record and take back outside of this server, before the server does so itself.
@@ -24,7 +25,8 @@ public interface ActionJournal {
    * Keeps entries, and returns once they are safe. When the call fails, any of the entries may have
    * been kept.
    *
+   * @param entries makes the entries; a journal that keeps nothing does not ask for them
    * @throws ServingException UNAVAILABLE when the entries can't be kept now
    */
-  void write(List<Entry> entries);
+  void write(Supplier<List<Entry>> entries);
 }
