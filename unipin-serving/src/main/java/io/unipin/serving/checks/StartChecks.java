@@ -74,8 +74,8 @@ public final class StartChecks {
     long left = direct - transients - shadow - models;
     if (config.cache().budget().bytes() > left) {
       throw new ConfigException(
-          ("cache.budget: with cache.transientBudget %s%s%s at most %s MiB expected, for the process"
-                  + " may take %s MiB of direct memory (-XX:MaxDirectMemorySize), got %s")
+          ("cache.budget: with cache.transientBudget %s%s%s at most %s MiB expected, for the"
+                  + " process may take %s MiB of direct memory (-XX:MaxDirectMemorySize), got %s")
               .formatted(
                   config.cache().transientBudget(),
                   shadow == 0 ? "" : " and the shadow's " + new ByteSize(shadow),

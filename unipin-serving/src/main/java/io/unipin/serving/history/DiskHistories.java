@@ -14,8 +14,8 @@ import org.rocksdb.RocksDBException;
  * <p>Recorded data survives the end of the process. With {@code syncWrites} it also survives a loss
  * of power.
  *
- * <p>Thread-safe. A read of a history that is not held is one look-up. Recording rewrites the user's
- * record, which has tens of kilobytes at most.
+ * <p>Thread-safe. A read of a history that is not held is one look-up. Recording rewrites the
+ * user's record, which has tens of kilobytes at most.
  */
 final class DiskHistories implements HistoryStore {
   private final int limit;
