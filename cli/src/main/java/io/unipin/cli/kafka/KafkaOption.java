@@ -46,14 +46,14 @@ public final class KafkaOption {
   public TopicFolder served() {
     KafkaConfig config = config();
     require("served", config.topics().served());
-    return TopicFolder.of(config, false, true);
+    return TopicFolder.of(config, false);
   }
 
   /** Copies the topics of exposures and of served pages, if the latter is named. */
   public TopicFolder exposuresAndServed() {
     KafkaConfig config = config();
     require("exposures", config.topics().exposures());
-    return TopicFolder.of(config, true, true);
+    return TopicFolder.of(config, true);
   }
 
   private static void require(String use, String topic) {

@@ -18,16 +18,20 @@ public final class TopicFolder implements AutoCloseable {
     this.path = path;
   }
 
-  /** Copies the topics of the given logs, as far as the settings name them. */
-  static TopicFolder of(KafkaConfig config, boolean exposures, boolean served) {
+  /**
+   * Copies the topic of served pages if the settings name it.
+   *
+   * @param exposures whether the topic of exposures is copied, too; the settings must name it
+   */
+  static TopicFolder of(KafkaConfig config, boolean exposures) {
     TopicFolder folder = create();
     TopicLogs logs = new TopicLogs(config);
     boolean copied = false;
     try {
-      if (exposures && !config.topics().exposures().isEmpty()) {
+      if (exposures) {
         logs.exposures(folder.path);
       }
-      if (served && !config.topics().served().isEmpty()) {
+      if (!config.topics().served().isEmpty()) {
         logs.served(folder.path);
         folder.served = true;
       }

@@ -22,32 +22,25 @@ public final class TopicLogs {
   /**
    * Copies the entries of the topic {@code kafka.topics.served} up to its present end.
    *
-   * @return number of entries
    * @throws ServingException UNAVAILABLE when the topic can't be read
    */
-  public long served(Path folder) {
-    return copy("served", config.topics().served(), folder);
+  public void served(Path folder) {
+    copy("served", config.topics().served(), folder);
   }
 
   /** Copies the entries of the topic {@code kafka.topics.exposures} as {@link #served} does. */
-  public long exposures(Path folder) {
-    return copy("exposures", config.topics().exposures(), folder);
+  public void exposures(Path folder) {
+    copy("exposures", config.topics().exposures(), folder);
   }
 
-  private long copy(String name, String topic, Path folder) {
+  private void copy(String name, String topic, Path folder) {
     Path file = folder.resolve(name + "-000000000000001.jsonl");
-    long[] count = {0};
     try (TopicReader reader = TopicReader.open(clients, topic);
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      reader.readToEnd(
-          record -> {
-            write(record, out);
-            count[0]++;
-          });
+      reader.readToEnd(record -> write(record, out));
     } catch (IOException e) {
       throw failure(e);
     }
-    return count[0];
   }
 
   private static void write(ConsumerRecord<byte[], byte[]> record, OutputStream out) {
