@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Opens connections to Kafka with the settings of a server. Immutable. */
 public final class KafkaClients {
   /** Most records that one poll returns. */
-  static final int MOST_RECORDS = 1000;
+  private static final int MOST_RECORDS = 1000;
 
   /** Most bytes of records that a consumer holds. */
   private static final int FETCH_BYTES = 16 << 20;
@@ -50,7 +50,6 @@ public final class KafkaClients {
   Consumer<byte[], byte[]> shared(String group) {
     Map<String, Object> properties = consuming();
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
     properties.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
@@ -60,21 +59,22 @@ public final class KafkaClients {
 
   /** Opens a consumer that reads partitions of its choice and belongs to no group. */
   Consumer<byte[], byte[]> alone() {
-    Map<String, Object> properties = consuming();
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    return open(properties);
+    return open(consuming());
   }
 
   private Map<String, Object> consuming() {
     Map<String, Object> properties = common();
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-        Math.toIntExact(config.patience().toMillis()));
+    properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patienceMs());
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
     return properties;
+  }
+
+  private int patienceMs() {
+    return Math.toIntExact(config.patience().toMillis());
   }
 
   private static Consumer<byte[], byte[]> open(Map<String, Object> properties) {
@@ -89,7 +89,7 @@ public final class KafkaClients {
   /** Opens a producer whose writes are confirmed by all replicas of a partition. */
   Producer<byte[], byte[]> producer() {
     Map<String, Object> properties = common();
-    int patience = Math.toIntExact(config.patience().toMillis());
+    int patience = patienceMs();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MS);
