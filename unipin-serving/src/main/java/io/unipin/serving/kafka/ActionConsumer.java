@@ -147,10 +147,10 @@ final class ActionConsumer implements TopicReading {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
-      boolean taken = receiver.take(user(record.key()), value(record.value()), record.timestamp());
+      boolean taken = pass(record, receiver);
       meters.record(USE, taken ? "taken" : "erased");
     } catch (ServingException e) {
-      if (e.kind() != FailureKind.INVALID && e.kind() != FailureKind.TOO_LARGE) {
+      if (!isForGood(e)) {
         throw e;
       }
       deadLetters.keep(record, String.valueOf(e.getMessage()));
@@ -158,7 +158,22 @@ final class ActionConsumer implements TopicReading {
     }
   }
 
-  static String user(byte @Nullable [] key) {
+  /**
+   * Passes a record of the actions topic to a receiver.
+   *
+   * @return false if nothing was recorded because the user was erased later
+   * @throws ServingException when the record can't be taken, see {@link #isForGood}
+   */
+  static boolean pass(ConsumerRecord<byte[], byte[]> record, RecordReceiver receiver) {
+    return receiver.take(user(record.key()), value(record.value()), record.timestamp());
+  }
+
+  /** Whether a record that failed in this way can never be taken. */
+  static boolean isForGood(ServingException failure) {
+    return failure.kind() == FailureKind.INVALID || failure.kind() == FailureKind.TOO_LARGE;
+  }
+
+  private static String user(byte @Nullable [] key) {
     if (key == null) {
       throw ServingException.invalid("key", "the user's id expected, got none");
     }
@@ -169,7 +184,7 @@ final class ActionConsumer implements TopicReading {
     }
   }
 
-  static byte[] value(byte @Nullable [] value) {
+  private static byte[] value(byte @Nullable [] value) {
     if (value == null) {
       throw ServingException.invalid("value", "a value expected, got none");
     }

@@ -1,6 +1,5 @@
 package io.unipin.serving.kafka;
 
-import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,14 +31,9 @@ public record Replay(long taken, long erased, long unreadable) {
   /** Returns 0 for a taken record, 1 for one of an erased user, and 2 for an unreadable one. */
   private static int take(ConsumerRecord<byte[], byte[]> record, RecordReceiver receiver) {
     try {
-      boolean taken =
-          receiver.take(
-              ActionConsumer.user(record.key()),
-              ActionConsumer.value(record.value()),
-              record.timestamp());
-      return taken ? 0 : 1;
+      return ActionConsumer.pass(record, receiver) ? 0 : 1;
     } catch (ServingException e) {
-      if (e.kind() != FailureKind.INVALID && e.kind() != FailureKind.TOO_LARGE) {
+      if (!ActionConsumer.isForGood(e)) {
         throw e;
       }
       return 2;
