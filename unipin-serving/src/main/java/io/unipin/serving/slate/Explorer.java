@@ -28,12 +28,16 @@ final class Explorer {
    */
   private static final double MOST_DRAWN = 0.5;
 
-  private final SlateConfig rules;
   private final ExplorationConfig config;
+  private final boolean hasFloor;
+  private final Cap authors;
+  private final Cap categories;
 
   Explorer(SlateConfig rules) {
-    this.rules = rules;
     this.config = rules.exploration();
+    this.hasFloor = rules.freshItems() > 0;
+    this.authors = new Cap(SlateEntry::author, rules.perAuthor());
+    this.categories = new Cap(SlateEntry::category, rules.perCategory());
   }
 
   /**
@@ -89,11 +93,10 @@ final class Explorer {
     for (int i = 0; i < draws.size(); i++) {
       int at = (first + i) % draws.size();
       DrawOptions draw = draws.get(at);
-      boolean keepsFloor = rules.freshItems() == 0 || !draw.kept().fresh() || candidate.fresh();
+      boolean keepsFloor = !hasFloor || !draw.kept().fresh() || candidate.fresh();
       if (keepsFloor
-          && new Cap(SlateEntry::author, rules.perAuthor()).allows(candidate, draw, draws, page)
-          && new Cap(SlateEntry::category, rules.perCategory())
-              .allows(candidate, draw, draws, page)) {
+          && authors.allows(candidate, draw, draws, page)
+          && categories.allows(candidate, draw, draws, page)) {
         draw.add(candidate, impressions);
         return at;
       }
