@@ -3,7 +3,6 @@ package io.unipin.serving.kafka;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.metrics.KafkaMeters;
-import io.unipin.serving.threads.DaemonThreads;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -39,8 +37,6 @@ final class ActionConsumer implements TopicReading {
 
   private static final Logger logger = LoggerFactory.getLogger(ActionConsumer.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration REOPEN = Duration.ofSeconds(1);
-  private static final Duration STOP = Duration.ofSeconds(10);
 
   private final KafkaClients clients;
   private final KafkaConfig config;
@@ -49,12 +45,11 @@ final class ActionConsumer implements TopicReading {
   private final KafkaMeters meters;
   private final PausedPartitions paused = new PausedPartitions(System::nanoTime);
   private final LagWatch lag;
-  private final Thread thread;
+  private final ReadingThread thread;
 
   /** The offsets after the records that were taken and are not yet committed. */
   private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
 
-  private volatile boolean closed;
   private volatile @Nullable Consumer<byte[], byte[]> reading;
 
   private ActionConsumer(
@@ -69,7 +64,7 @@ final class ActionConsumer implements TopicReading {
     this.deadLetters = deadLetters;
     this.meters = meters;
     this.lag = new LagWatch(USE, config.topics().actions(), meters);
-    this.thread = DaemonThreads.named("kafka-actions").newThread(this::run);
+    this.thread = new ReadingThread(USE, this::run);
   }
 
   /** Starts to take records. Kafka may be away at that time. */
@@ -85,11 +80,11 @@ final class ActionConsumer implements TopicReading {
   }
 
   private void run() {
-    while (!closed) {
+    while (!thread.isClosed()) {
       try (Consumer<byte[], byte[]> consumer = clients.shared(config.group())) {
         reading = consumer;
         consumer.subscribe(List.of(config.topics().actions()), new Rebalance());
-        while (!closed) {
+        while (!thread.isClosed()) {
           step(consumer);
         }
       } catch (WakeupException e) {
@@ -97,17 +92,8 @@ final class ActionConsumer implements TopicReading {
       } catch (RuntimeException | Error e) {
         logger.error("the actions topic can't be read; it is tried again", e);
         done.clear();
-        rest();
+        thread.rest();
       }
-    }
-  }
-
-  private void rest() {
-    try {
-      TimeUnit.NANOSECONDS.sleep(REOPEN.toNanos());
-    } catch (InterruptedException e) {
-      closed = true;
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -235,15 +221,13 @@ final class ActionConsumer implements TopicReading {
 
   @Override
   public void close() {
-    closed = true;
+    thread.close(this::wakeUp);
+  }
+
+  private void wakeUp() {
     Consumer<byte[], byte[]> consumer = reading;
     if (consumer != null) {
       consumer.wakeup();
-    }
-    try {
-      thread.join(STOP.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -2,13 +2,10 @@ package io.unipin.serving.kafka;
 
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.metrics.KafkaMeters;
-import io.unipin.serving.threads.DaemonThreads;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -25,21 +22,18 @@ import org.slf4j.LoggerFactory;
  */
 final class TopicFollower implements TopicReading {
   private static final Logger logger = LoggerFactory.getLogger(TopicFollower.class);
-  private static final Duration REOPEN = Duration.ofSeconds(1);
-  private static final Duration STOP = Duration.ofSeconds(10);
 
   private final String use;
   private final String topic;
   private final KafkaClients clients;
   private final Receiver receiver;
   private final KafkaMeters meters;
-  private final Thread thread;
+  private final ReadingThread thread;
 
   /** Opens once the topic was read to its end, or could not be read at the first try. */
   private final CountDownLatch begun = new CountDownLatch(1);
 
   private volatile boolean read;
-  private volatile boolean closed;
   private volatile @Nullable TopicReader reader;
   private boolean failing;
 
@@ -67,7 +61,7 @@ final class TopicFollower implements TopicReading {
     this.clients = clients;
     this.receiver = receiver;
     this.meters = meters;
-    this.thread = DaemonThreads.named("kafka-" + use).newThread(this::run);
+    this.thread = new ReadingThread(use, this::run);
   }
 
   static TopicFollower start(
@@ -93,7 +87,7 @@ final class TopicFollower implements TopicReading {
   }
 
   private void run() {
-    while (!closed) {
+    while (!thread.isClosed()) {
       try (TopicReader opened = TopicReader.open(clients, topic)) {
         reader = opened;
         if (read) {
@@ -111,14 +105,14 @@ final class TopicFollower implements TopicReading {
       } catch (RuntimeException | Error e) {
         failed(e);
         begun.countDown();
-        rest();
+        thread.rest();
       }
     }
   }
 
   private void follow(TopicReader opened) {
     LagWatch lag = new LagWatch(use, topic, meters);
-    while (!closed) {
+    while (!thread.isClosed()) {
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
       opened.poll(records::add);
       if (!records.isEmpty()) {
@@ -138,7 +132,7 @@ final class TopicFollower implements TopicReading {
   }
 
   private void failed(Throwable cause) {
-    if (!failing && !closed) {
+    if (!failing && !thread.isClosed()) {
       failing = true;
       if (cause instanceof ServingException || cause instanceof KafkaException) {
         logger.warn("the {} topic can't be read now; it is tried again: {}", use, cause.toString());
@@ -149,27 +143,16 @@ final class TopicFollower implements TopicReading {
     meters.away(use, true);
   }
 
-  private void rest() {
-    try {
-      TimeUnit.NANOSECONDS.sleep(REOPEN.toNanos());
-    } catch (InterruptedException e) {
-      closed = true;
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** Stops after the records that are being taken. Idempotent. */
   @Override
   public void close() {
-    closed = true;
+    thread.close(this::wakeUp);
+  }
+
+  private void wakeUp() {
     TopicReader opened = reader;
     if (opened != null) {
       opened.wakeUp();
-    }
-    try {
-      thread.join(STOP.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }
