@@ -54,20 +54,16 @@ public final class KafkaMeters {
 
   /** Counts records that Kafka has confirmed. */
   public void sent(String use, long records) {
-    Counter.builder("unipin.kafka.sent")
-        .description("Records that Kafka has confirmed")
-        .tags("use", use)
-        .register(registry)
-        .increment((double) records);
+    count("unipin.kafka.sent", "Records that Kafka has confirmed", use, records);
   }
 
   /** Counts entries of a log that are lost, because Kafka was away for too long. */
   public void dropped(String use, long entries) {
-    Counter.builder("unipin.kafka.dropped")
-        .description("Entries of logs that are lost, because no more of them could wait for Kafka")
-        .tags("use", use)
-        .register(registry)
-        .increment((double) entries);
+    count(
+        "unipin.kafka.dropped",
+        "Entries of logs that are lost, because no more of them could wait for Kafka",
+        use,
+        entries);
   }
 
   /** Sets the bytes of a log's entries that wait on the disk. */
@@ -97,6 +93,14 @@ public final class KafkaMeters {
   /** Sets whether Kafka did not answer lately. */
   public void away(String use, boolean away) {
     set("unipin.kafka.away", "1 while Kafka does not answer", use, away ? 1 : 0);
+  }
+
+  private void count(String name, String description, String use, long number) {
+    Counter.builder(name)
+        .description(description)
+        .tags("use", use)
+        .register(registry)
+        .increment((double) number);
   }
 
   private void set(String name, String description, String use, long value) {
