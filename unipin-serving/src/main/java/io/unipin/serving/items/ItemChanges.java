@@ -96,7 +96,12 @@ public final class ItemChanges implements ItemWriter {
     return status;
   }
 
-  private static long[] distinct(String field, long[] ids) {
+  /**
+   * Returns the given ids.
+   *
+   * @throws ServingException INVALID when an id occurs twice
+   */
+  public static long[] distinct(String field, long[] ids) {
     Set<Long> seen = new HashSet<>();
     for (long id : ids) {
       if (!seen.add(id)) {

@@ -13,9 +13,7 @@ import io.unipin.serving.items.PutItem;
 import io.unipin.serving.metrics.KafkaMeters;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
@@ -107,17 +105,8 @@ public final class ItemTopic implements ItemWriter, AutoCloseable {
 
   @Override
   public List<ItemVerdict> delete(long[] ids) {
-    requireOnce(ids);
-    return write(LongStream.of(ids).mapToObj(ItemRecord::delete).toList());
-  }
-
-  private static void requireOnce(long[] ids) {
-    Set<Long> seen = new HashSet<>();
-    for (long id : ids) {
-      if (!seen.add(id)) {
-        throw ServingException.invalid("ids", "every item once expected, got " + id + " again");
-      }
-    }
+    long[] distinct = ItemChanges.distinct("ids", ids);
+    return write(LongStream.of(distinct).mapToObj(ItemRecord::delete).toList());
   }
 
   @Override
