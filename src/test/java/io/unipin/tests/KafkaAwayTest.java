@@ -1,5 +1,6 @@
 package io.unipin.tests;
 
+import static io.unipin.tests.Waiting.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.serving.failure.FailureKind;
@@ -20,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,14 +87,6 @@ final class KafkaAwayTest {
       records.add(record(topic, 1, i));
     }
     return records;
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
   }
 
   private List<String> takenOf(String user) {
