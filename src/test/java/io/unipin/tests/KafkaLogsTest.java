@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.cli.Main;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.proto.v1.Action;
@@ -13,8 +12,6 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +26,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Tests that served pages and exposures go to topics, and are read from them. */
 @Timeout(240)
@@ -98,14 +94,6 @@ final class KafkaLogsTest {
     }
   }
 
-  private String run(String... arguments) {
-    CommandLine main = Main.commandLine();
-    StringWriter out = new StringWriter();
-    main.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
-    assertThat(main.execute(arguments)).as("%s: %s", List.of(arguments), out).isZero();
-    return out.toString();
-  }
-
   private Path settings(String topics) throws Exception {
     Path file = folder.resolve("server.yaml");
     Files.writeString(
@@ -138,7 +126,7 @@ final class KafkaLogsTest {
     arguments.addAll(List.of("--share", "control=1", "--share", "other=1"));
     arguments.addAll(List.of("--json", json.toString()));
     arguments.addAll(List.of(source));
-    run(arguments.toArray(String[]::new));
+    Verbs.run(arguments.toArray(String[]::new));
     return new ObjectMapper().readTree(json.toFile()).path("results");
   }
 
@@ -158,7 +146,7 @@ final class KafkaLogsTest {
     String settings = settings("two").toString();
     String bundle = folder.resolve("one/bundles/one").toString();
     String out = folder.resolve("from-topic").toString();
-    run("export", "--kafka", settings, "--bundle", bundle, "--out", out);
+    Verbs.run("export", "--kafka", settings, "--bundle", bundle, "--out", out);
     FeedLog log = FeedLogReader.read(Path.of(out), 0);
     assertThat(log.users()).isEqualTo(300);
     assertThat(log.views()).isEqualTo(300);

@@ -2,7 +2,6 @@ package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.unipin.cli.Main;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.ActionRecord;
 import io.unipin.proto.v1.RecordActionsRequest;
@@ -11,8 +10,6 @@ import io.unipin.proto.v1.UserActions;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.UserHistory;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +23,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Tests that histories built again from the topic equal those that the server wrote. */
 @Timeout(240)
@@ -149,10 +145,6 @@ final class KafkaRebuildTest {
       arguments.addAll(List.of("--set", setting));
     }
     arguments.addAll(List.of("--set", "history.folder=" + folder.resolve("rebuilt")));
-    CommandLine main = Main.commandLine();
-    StringWriter out = new StringWriter();
-    main.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
-    assertThat(main.execute(arguments.toArray(String[]::new))).as("%s", out).isZero();
-    return out.toString();
+    return Verbs.run(arguments.toArray(String[]::new));
   }
 }
