@@ -38,8 +38,8 @@ public record PolicyEstimate(
   /**
    * Estimates a policy's value.
    *
-   * @throws PolicyException if the choices do not support an estimate: if the policy would have
-   *     shown items that the log's draws could not show, or if too few choices would be its own
+   * @throws PolicyException if the choices do not support an estimate. The policy would have shown
+   *     items that the log's draws could not show, or too few choices would be its own
    */
   public static PolicyEstimate of(Policy policy, String action, List<ServedChoice> choices) {
     if (choices.isEmpty()) {
