@@ -69,7 +69,9 @@ final class LogSegments implements AutoCloseable {
     try {
       writes = true;
       folder.own();
-      room.measure(folder.segments());
+      if (room.isBounded()) {
+        room.measure(folder.segments());
+      }
     } catch (IOException e) {
       logger.warn("the folder of the {} log can't be used yet", name, e);
     } finally {

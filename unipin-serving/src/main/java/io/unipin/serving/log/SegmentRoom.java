@@ -25,6 +25,10 @@ final class SegmentRoom {
     return new SegmentRoom(maxBytes);
   }
 
+  boolean isBounded() {
+    return maxBytes < Long.MAX_VALUE;
+  }
+
   /** Throws if the segments take too many bytes, as a full disk does. */
   void require(@Nullable OpenSegment current) throws IOException {
     if (used(current) >= maxBytes) {
