@@ -1,8 +1,6 @@
 package io.unipin.tests;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +43,8 @@ final class KafkaBroker implements AutoCloseable {
 
   /** Starts a broker without topics, and returns when it answers. */
   static KafkaBroker start(Path folder) throws Exception {
-    int port = freePort();
-    int controller = freePort();
+    int port = FreePort.find();
+    int controller = FreePort.find();
     Path data = Files.createDirectories(folder.resolve("data"));
     Path config = folder.resolve("server.properties");
     Files.writeString(
@@ -90,12 +88,6 @@ final class KafkaBroker implements AutoCloseable {
       if (!started) {
         broker.close();
       }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

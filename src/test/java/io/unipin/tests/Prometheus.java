@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -46,10 +44,7 @@ final class Prometheus implements AutoCloseable {
     Path config = Files.createDirectories(folder).resolve("prometheus.yml");
     Files.writeString(config, hasty);
     Files.copy(shipped.resolve("alerts.yml"), folder.resolve("alerts.yml"));
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = FreePort.find();
     Process process =
         new ProcessBuilder(
                 "prometheus",

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ final class ProxyProcess implements AutoCloseable {
 
   /** Starts nginx in front of servers, each {@code host:port}. */
   static ProxyProcess nginx(Path folder, List<String> servers) throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     String text = Files.readString(SHIPPED.resolve("nginx.conf"));
     String named = "server unipin-0:9090 max_fails=1 fail_timeout=1s;";
     StringBuilder upstream = new StringBuilder();
@@ -59,7 +58,7 @@ final class ProxyProcess implements AutoCloseable {
    */
   static ProxyProcess haproxy(Path folder, List<String> servers, List<Integer> health)
       throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     String text = Files.readString(SHIPPED.resolve("haproxy.cfg"));
     String named =
         "  server unipin-0 unipin-0:9090 proto h2 check check-proto h1 port 9092"
@@ -104,12 +103,6 @@ final class ProxyProcess implements AutoCloseable {
       return true;
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
