@@ -10,23 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
- * A process that runs the {@code unipin} script. Training and serving need environments of their
- * own.
+ * A process that runs the {@code unipin} script or another program. Training and serving need
+ * environments of their own.
  *
  * <p>The process ends when this JVM ends, unless {@link #keep} was called.
  */
 public final class ChildProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(20);
 
-  private final String verb;
+  private final String name;
   private final Process process;
   private final Thread stopper = new Thread(this::stop);
   private boolean kept;
 
-  private ChildProcess(String verb, Process process) {
-    this.verb = verb;
+  private ChildProcess(String name, Process process) {
+    this.name = name;
     this.process = process;
     Runtime.getRuntime().addShutdownHook(stopper);
   }
@@ -36,11 +37,10 @@ public final class ChildProcess implements AutoCloseable {
       throws IOException, InterruptedException {
     ProcessBuilder builder = builder(home, arguments);
     builder.redirectOutput(Redirect.DISCARD).redirectError(Redirect.INHERIT);
-    try (ChildProcess child = new ChildProcess(arguments.get(0), builder.start())) {
+    try (ChildProcess child = new ChildProcess(name(arguments), builder.start())) {
       int exit = child.process.waitFor();
       if (exit != 0) {
-        throw new CommandException(
-            "'unipin " + arguments.get(0) + "' ended with exit code " + exit);
+        throw new CommandException(child.name + " ended with exit code " + exit);
       }
     }
   }
@@ -58,7 +58,7 @@ public final class ChildProcess implements AutoCloseable {
   public static ChildProcess start(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
       throws IOException {
-    return start(builder(home, arguments), arguments.get(0), environment, output);
+    return start(builder(home, arguments), name(arguments), environment, output);
   }
 
   /**
@@ -70,23 +70,45 @@ public final class ChildProcess implements AutoCloseable {
       throws IOException {
     ProcessBuilder builder = builder(home, arguments);
     builder.command().addAll(0, List.of("nice", "-n", "5"));
-    return start(builder, arguments.get(0), environment, output);
+    return start(builder, name(arguments), environment, output);
+  }
+
+  /**
+   * Starts another program in the background. Its standard output and standard error are appended
+   * to one file.
+   *
+   * @param name what messages call the program
+   */
+  public static ChildProcess startProgram(String name, List<String> command, Path output)
+      throws IOException {
+    ProcessBuilder builder = withoutInput(command);
+    builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(output.toFile()));
+    return new ChildProcess(name, builder.start());
+  }
+
+  /** Returns what messages call a verb. */
+  private static String name(List<String> arguments) {
+    return "'unipin " + arguments.get(0) + "'";
   }
 
   private static ChildProcess start(
-      ProcessBuilder builder, String verb, Map<String, String> environment, Path output)
+      ProcessBuilder builder, String name, Map<String, String> environment, Path output)
       throws IOException {
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
-    return new ChildProcess(verb, builder.start());
+    return new ChildProcess(name, builder.start());
   }
 
   private static ProcessBuilder builder(Home home, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(home.script().toString()));
     command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = withoutInput(command);
     builder.environment().put("UNIPIN_CHILD", "1");
-    return builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
+    return builder;
+  }
+
+  private static ProcessBuilder withoutInput(List<String> command) {
+    return new ProcessBuilder(command).redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
   }
 
   public long pid() {
@@ -101,13 +123,19 @@ public final class ChildProcess implements AutoCloseable {
    */
   public void awaitFile(Path file, Path output, Duration limit)
       throws IOException, InterruptedException {
+    await(() -> Files.exists(file), output, limit);
+  }
+
+  /** Waits until the process is ready, as {@link #awaitFile} waits for a file. */
+  public void await(BooleanSupplier ready, Path output, Duration limit)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    while (!Files.exists(file)) {
+    while (!ready.getAsBoolean()) {
       if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
-        throw new CommandException("'unipin " + verb + "' ended: " + lastLine(output));
+        throw new CommandException(name + " ended: " + lastLine(output));
       }
       if (System.nanoTime() - end > 0) {
-        throw new CommandException("'unipin " + verb + "' is not ready after " + limit);
+        throw new CommandException(name + " is not ready after " + limit);
       }
     }
   }
