@@ -5,7 +5,6 @@ import io.unipin.cli.console.Progress;
 import io.unipin.cli.console.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,12 +59,11 @@ public final class ClusterCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "one scene or more expected, got none");
     }
     Map<String, Object> results = new LinkedHashMap<>();
-    List<SceneName> scenes = new ArrayList<>(chosen);
     try (ClusterWorld world = ClusterWorld.create(options.quick());
-        Progress progress = Progress.begin("cluster", scenes.size())) {
-      for (int i = 0; i < scenes.size(); i++) {
-        progress.at(i, scenes.size(), scenes.get(i).name());
-        results.putAll(play(scenes.get(i), world));
+        Progress progress = Progress.begin("cluster", chosen.size())) {
+      for (int i = 0; i < chosen.size(); i++) {
+        progress.at(i, chosen.size(), chosen.get(i).name());
+        results.putAll(play(chosen.get(i), world));
       }
     }
     report(results);
@@ -76,7 +74,7 @@ public final class ClusterCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     return switch (scene) {
       case shared -> new SharedScene(world).play();
-      case kills -> new KillScene(world).play(List.of());
+      case kills -> new KillScene(world).play();
       case rolling -> new RollingScene(world).play();
       case routing -> new RoutingScene(world).play();
       case away -> Map.of("away", Map.of("redis", new AwayScene(world).play()));

@@ -45,10 +45,7 @@ final class ClusterWorld implements AutoCloseable {
       world.publish(BUNDLE, OTHER_BUNDLE);
       BenchServer reference =
           BenchServer.onPort(
-              0,
-              world.bundles().resolve(BUNDLE),
-              world.folder().resolve("reference"),
-              settings(world));
+              0, bundle(world), world.folder().resolve("reference"), settings(world));
       UniPinClient client = UniPinClient.connect(reference.address(), ORACLE_DEADLINE);
       ready = true;
       return new ClusterWorld(world, reference, client, quick);
@@ -57,6 +54,10 @@ final class ClusterWorld implements AutoCloseable {
         world.delete();
       }
     }
+  }
+
+  private static Path bundle(BenchWorld world) {
+    return world.bundles().resolve(BUNDLE);
   }
 
   private static List<String> settings(BenchWorld world) {
@@ -75,10 +76,6 @@ final class ClusterWorld implements AutoCloseable {
     return world.folder().resolve(scene + "-" + scenes++);
   }
 
-  Path bundle(String name) {
-    return world.bundles().resolve(name);
-  }
-
   /** Starts three replicas that share a Redis. */
   FleetProcesses fleet(Path folder, List<String> more) throws IOException, InterruptedException {
     return fleet(folder, REPLICAS, more);
@@ -88,16 +85,12 @@ final class ClusterWorld implements AutoCloseable {
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(settings(world));
     all.addAll(more);
-    return FleetProcesses.start(folder, bundle(BUNDLE), replicas, all);
-  }
-
-  PageOracle oracle() {
-    return new PageOracle(referenceClient);
+    return FleetProcesses.start(folder, bundle(world), replicas, all);
   }
 
   /** Prepares the sessions of a scene. */
   FleetTraffic traffic(FleetClients clients) {
-    return new FleetTraffic(clients, oracle(), world.history(), EVERY);
+    return new FleetTraffic(clients, new PageOracle(referenceClient), world.history(), EVERY);
   }
 
   /** Starts the sessions of a scene. */

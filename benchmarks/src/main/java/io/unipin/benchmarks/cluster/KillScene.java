@@ -33,18 +33,13 @@ final class KillScene {
     this.world = world;
   }
 
-  /**
-   * Plays the scene on a Redis cluster.
-   *
-   * @param tier settings of the tiers below the replicas' memory
-   */
-  Map<String, Object> play(List<String> tier) throws IOException, InterruptedException {
+  /** Plays the scene on a Redis cluster. */
+  Map<String, Object> play() throws IOException, InterruptedException {
     Path folder = world.folder("kills");
     try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"))) {
       List<String> settings = new ArrayList<>(redis.settings());
       settings.add("redis.waitReplicas=1");
       settings.add("history.whenAway=EMPTY");
-      settings.addAll(tier);
       try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), settings);
           FleetClients clients = FleetClients.byUser(fleet);
           FleetTraffic traffic = world.traffic(clients)) {

@@ -37,20 +37,6 @@ final class RedisServers implements AutoCloseable {
     return new RedisServers(List.of(node), false);
   }
 
-  /**
-   * Starts a server that holds no more than a number of bytes and evicts what was used least
-   * recently: a cache.
-   */
-  static RedisServers cache(Path folder, long bytes) throws IOException, InterruptedException {
-    EngineProcess node =
-        node(
-            folder,
-            EngineProcess.freePort(),
-            List.of("--maxmemory", Long.toString(bytes), "--maxmemory-policy", "allkeys-lru"));
-    node.start();
-    return new RedisServers(List.of(node), false);
-  }
-
   /** Starts six servers below a folder and joins them into a cluster. */
   static RedisServers cluster(Path folder) throws IOException, InterruptedException {
     List<EngineProcess> nodes = new ArrayList<>();

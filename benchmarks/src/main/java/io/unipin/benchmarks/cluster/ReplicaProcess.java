@@ -53,10 +53,6 @@ final class ReplicaProcess implements AutoCloseable {
     return now;
   }
 
-  Path work() {
-    return work;
-  }
-
   /** Ends the process by SIGKILL. */
   void kill() throws InterruptedException {
     server().kill();

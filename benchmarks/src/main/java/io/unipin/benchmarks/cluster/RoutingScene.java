@@ -22,7 +22,6 @@ final class RoutingScene {
   private static final int IN_FLIGHT = 32;
   private static final int USERS = 2000;
   private static final double BUSIEST_USER = .2;
-  private static final double ZIPF = 1.0;
   private static final String REQUESTS = "unipin_requests_total";
 
   private final ClusterWorld world;
@@ -96,14 +95,13 @@ final class RoutingScene {
                 .build());
       } catch (RequestException e) {
         // Overload is expected: what is counted is where the pages were computed.
-        Thread.onSpinWait();
       }
     }
   }
 
   /** Draws a user by the inverse of Zipf's distribution function for the exponent 1. */
   private static int zipf(SplittableRandom random) {
-    return 1 + (int) (Math.exp(random.nextDouble() * Math.log(USERS)) - ZIPF);
+    return (int) Math.exp(random.nextDouble() * Math.log(USERS));
   }
 
   private static List<Double> served(FleetProcesses fleet)
