@@ -95,7 +95,12 @@ final class ClusterWorld implements AutoCloseable {
 
   /** Starts the sessions of a scene. */
   static void begin(FleetTraffic traffic) {
-    traffic.start("cluster", CALLERS, USERS_PER_CALLER);
+    begin(traffic, "cluster");
+  }
+
+  /** Starts the sessions of a scene with users of its own, whose ids begin with the prefix. */
+  static void begin(FleetTraffic traffic, String prefix) {
+    traffic.start(prefix, CALLERS, USERS_PER_CALLER);
   }
 
   int historyLimit() {

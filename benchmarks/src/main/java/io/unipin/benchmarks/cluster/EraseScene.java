@@ -4,9 +4,7 @@ import io.unipin.benchmarks.measure.FileTraces;
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.RecordActionsRequest;
-import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.UserActions;
-import io.unipin.proto.v1.UserContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +37,7 @@ final class EraseScene {
       try {
         record(clients.get(0));
         for (UniPinClient client : clients) {
-          actions(client);
+          UserPages.actions(client, USER);
         }
         long begin = System.nanoTime();
         clients.get(0).eraseUser(USER);
@@ -51,7 +49,7 @@ final class EraseScene {
         results.put("erase_s", secondsSince(begin));
         int known = 0;
         for (UniPinClient client : clients) {
-          known += actions(client);
+          known += UserPages.actions(client, USER);
         }
         results.put("erase_actions_left", known);
         results.put("erase_bytes_left", left.size());
@@ -79,16 +77,5 @@ final class EraseScene {
               .setTimeMs(now - ACTIONS + i));
     }
     client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
-  }
-
-  /** Asks for a page and returns the number of actions that it counts. */
-  private static int actions(UniPinClient client) {
-    return client
-        .retrieveAndRank(
-            RetrieveAndRankRequest.newBuilder()
-                .setUser(UserContext.newBuilder().setUserId(USER))
-                .build())
-        .getServed()
-        .getHistoryActions();
   }
 }

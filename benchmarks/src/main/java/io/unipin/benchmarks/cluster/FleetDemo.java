@@ -2,16 +2,11 @@ package io.unipin.benchmarks.cluster;
 
 import io.unipin.cli.console.Table;
 import io.unipin.client.RequestException;
-import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
-import io.unipin.proto.v1.RetrieveAndRankRequest;
-import io.unipin.proto.v1.UserContext;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -42,11 +37,8 @@ final class FleetDemo {
     Path folder = world.folder("demo");
     say("starting a Redis cluster of three primaries, each with a replica");
     try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"))) {
-      List<String> settings = new ArrayList<>(redis.settings());
-      settings.add("redis.waitReplicas=1");
-      settings.add("history.whenAway=EMPTY");
       say("starting three replicas");
-      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), settings);
+      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.safeSettings());
           FleetClients clients = FleetClients.byUser(fleet)) {
         play(fleet, redis, clients);
         if (keep) {
@@ -116,9 +108,7 @@ final class FleetDemo {
 
   private static void swap(FleetProcesses fleet) throws InterruptedException {
     for (ReplicaProcess replica : fleet.replicas()) {
-      try (UniPinAdminClient admin = UniPinAdminClient.connect(replica.server().adminAddress())) {
-        admin.loadBundle(ClusterWorld.OTHER_BUNDLE);
-      }
+      replica.swap(ClusterWorld.OTHER_BUNDLE);
       Thread.sleep(SPAN.toMillis() / fleet.replicas().size());
     }
   }
@@ -153,13 +143,7 @@ final class FleetDemo {
 
   private static int historyAt(ReplicaProcess replica, FleetUser user) {
     try (UniPinClient client = UniPinClient.connect(replica.address())) {
-      return client
-          .retrieveAndRank(
-              RetrieveAndRankRequest.newBuilder()
-                  .setUser(UserContext.newBuilder().setUserId(user.id()))
-                  .build())
-          .getServed()
-          .getHistoryActions();
+      return UserPages.actions(client, user.id());
     }
   }
 }

@@ -52,7 +52,11 @@ final class FleetNotes {
   }
 
   synchronized int count(Predicate<PageNote> property) {
-    return (int) pages.stream().filter(property).count();
+    return count(pages, property);
+  }
+
+  private static int count(List<PageNote> notes, Predicate<PageNote> property) {
+    return (int) notes.stream().filter(property).count();
   }
 
   /** Returns the number of pages that lacked an acknowledged action and did not say so. */
@@ -66,8 +70,18 @@ final class FleetNotes {
    * @return not a number if there was no page
    */
   synchronized double hits(long fromNanos, Duration length) {
-    List<PageNote> span = span(fromNanos, length);
-    return (double) span.stream().filter(PageNote::isHit).count() / span.size();
+    return hits(
+        pages.stream()
+            .filter(
+                note ->
+                    note.atNanos() - fromNanos >= 0
+                        && note.atNanos() - fromNanos < length.toNanos())
+            .toList());
+  }
+
+  private static double hits(List<PageNote> notes) {
+    long answered = notes.stream().filter(note -> !note.hasFailed()).count();
+    return (double) count(notes, PageNote::isHit) / answered;
   }
 
   /**
@@ -84,9 +98,9 @@ final class FleetNotes {
     all.forEach(note -> times.add(note.millis()));
     return new Span(
         all.size(),
-        (int) all.stream().filter(PageNote::hasFailed).count(),
-        (int) all.stream().filter(PageNote::isDegraded).count(),
-        hits(fromNanos, Duration.ofNanos(System.nanoTime() - fromNanos)),
+        count(all, PageNote::hasFailed),
+        count(all, PageNote::isDegraded),
+        hits(all),
         times.quantile(.99));
   }
 
@@ -108,16 +122,6 @@ final class FleetNotes {
       }
     }
     return end - begin < calm.toNanos() ? Double.POSITIVE_INFINITY : (begin - fromNanos) / 1e9;
-  }
-
-  private List<PageNote> span(long fromNanos, Duration length) {
-    return pages.stream()
-        .filter(
-            note ->
-                !note.hasFailed()
-                    && note.atNanos() - fromNanos >= 0
-                    && note.atNanos() - fromNanos < length.toNanos())
-        .toList();
   }
 
   /** Returns the times of all pages that were answered. */

@@ -214,12 +214,7 @@ final class FleetTraffic implements AutoCloseable {
   int lost(UniPinClient client) {
     int lost = 0;
     for (FleetUser user : users()) {
-      RetrieveAndRankResponse page =
-          client.retrieveAndRank(
-              RetrieveAndRankRequest.newBuilder()
-                  .setUser(UserContext.newBuilder().setUserId(user.id()))
-                  .build());
-      lost += user.missing(page.getServed().getHistoryActions(), historyLimit);
+      lost += user.missing(UserPages.actions(client, user.id()), historyLimit);
     }
     return lost;
   }

@@ -37,10 +37,7 @@ final class KillScene {
   Map<String, Object> play() throws IOException, InterruptedException {
     Path folder = world.folder("kills");
     try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"))) {
-      List<String> settings = new ArrayList<>(redis.settings());
-      settings.add("redis.waitReplicas=1");
-      settings.add("history.whenAway=EMPTY");
-      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), settings);
+      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.safeSettings());
           FleetClients clients = FleetClients.byUser(fleet);
           FleetTraffic traffic = world.traffic(clients)) {
         ClusterWorld.begin(traffic);

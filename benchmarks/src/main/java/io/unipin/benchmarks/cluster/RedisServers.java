@@ -128,6 +128,17 @@ final class RedisServers implements AutoCloseable {
     return settings;
   }
 
+  /**
+   * Returns the settings with which a replica waits for Redis' replicas, and serves pages while
+   * Redis is away.
+   */
+  List<String> safeSettings() {
+    List<String> settings = new ArrayList<>(settings());
+    settings.add("redis.waitReplicas=1");
+    settings.add("history.whenAway=EMPTY");
+    return settings;
+  }
+
   private String hosts() {
     return nodes.stream().map(EngineProcess::address).collect(Collectors.joining(","));
   }

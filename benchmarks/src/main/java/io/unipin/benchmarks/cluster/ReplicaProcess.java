@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.cluster;
 
 import io.unipin.benchmarks.server.BenchServer;
+import io.unipin.client.UniPinAdminClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,6 +52,13 @@ final class ReplicaProcess implements AutoCloseable {
       throw new IllegalStateException("a started replica expected");
     }
     return now;
+  }
+
+  /** Lets the running server serve the bundle of this name from now on. */
+  void swap(String bundle) {
+    try (UniPinAdminClient admin = UniPinAdminClient.connect(server().adminAddress())) {
+      admin.loadBundle(bundle);
+    }
   }
 
   /** Ends the process by SIGKILL. */

@@ -1,6 +1,5 @@
 package io.unipin.benchmarks.cluster;
 
-import io.unipin.client.UniPinAdminClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +33,7 @@ final class RollingScene {
       }
       int restart = traffic.notes().failed();
       for (ReplicaProcess replica : fleet.replicas()) {
-        swap(replica);
+        replica.swap(ClusterWorld.OTHER_BUNDLE);
         Thread.sleep(BETWEEN.toMillis());
       }
       traffic.end();
@@ -43,11 +42,5 @@ final class RollingScene {
       results.put("failures", traffic.notes().failures());
     }
     return results;
-  }
-
-  private void swap(ReplicaProcess replica) {
-    try (UniPinAdminClient admin = UniPinAdminClient.connect(replica.server().adminAddress())) {
-      admin.loadBundle(ClusterWorld.OTHER_BUNDLE);
-    }
   }
 }

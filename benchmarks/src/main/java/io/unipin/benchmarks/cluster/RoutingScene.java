@@ -3,8 +3,6 @@ package io.unipin.benchmarks.cluster;
 import io.unipin.benchmarks.server.BenchServer;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
-import io.unipin.proto.v1.RetrieveAndRankRequest;
-import io.unipin.proto.v1.UserContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +43,7 @@ final class RoutingScene {
   private double hits(FleetClients opened, String prefix) throws InterruptedException {
     try (FleetClients clients = opened;
         FleetTraffic traffic = world.traffic(clients)) {
-      traffic.start(prefix, 6, 8);
+      ClusterWorld.begin(traffic, prefix);
       Thread.sleep(span().toMillis());
       traffic.end();
       return (double) traffic.notes().count(PageNote::isHit) / traffic.notes().pages();
@@ -89,10 +87,7 @@ final class RoutingScene {
     while (going.get()) {
       String user = "zipf-" + (random.nextDouble() < BUSIEST_USER ? 0 : zipf(random));
       try {
-        client.retrieveAndRank(
-            RetrieveAndRankRequest.newBuilder()
-                .setUser(UserContext.newBuilder().setUserId(user))
-                .build());
+        UserPages.page(client, user);
       } catch (RequestException e) {
         // Overload is expected: what is counted is where the pages were computed.
       }

@@ -43,7 +43,7 @@ final class WarmScene {
   private double hits(FleetProcesses fleet, FleetClients clients, boolean kill)
       throws IOException, InterruptedException {
     try (FleetTraffic traffic = world.traffic(clients)) {
-      traffic.start(kill ? "kill" : "clean", 6, 8);
+      ClusterWorld.begin(traffic, kill ? "kill" : "clean");
       Thread.sleep(WARM_UP.toMillis());
       double before = traffic.notes().hits(System.nanoTime() - BEFORE.toNanos(), BEFORE);
       Thread.sleep(WRITTEN.toMillis());
