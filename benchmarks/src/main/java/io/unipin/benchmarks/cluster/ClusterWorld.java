@@ -61,10 +61,9 @@ final class ClusterWorld implements AutoCloseable {
   }
 
   private static List<String> settings(BenchWorld world) {
-    return List.of(
-        "retrieval.candidates=" + world.candidates(),
-        "cache.budget=" + world.cacheBytes() + "B",
-        "engine.workers=1");
+    List<String> settings = new ArrayList<>(world.settings());
+    settings.add("engine.workers=1");
+    return settings;
   }
 
   boolean quick() {

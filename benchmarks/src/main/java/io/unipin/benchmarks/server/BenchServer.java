@@ -45,9 +45,7 @@ public final class BenchServer implements AutoCloseable {
    */
   public static BenchServer start(BenchWorld world, String bundle, Path work, List<String> settings)
       throws IOException, InterruptedException {
-    List<String> all = new ArrayList<>();
-    all.add("retrieval.candidates=" + world.candidates());
-    all.add("cache.budget=" + world.cacheBytes() + "B");
+    List<String> all = new ArrayList<>(world.settings());
     all.addAll(settings);
     Map<String, String> options = Map.of("UNIPIN_JAVA_OPTIONS", world.javaOptions());
     return start(

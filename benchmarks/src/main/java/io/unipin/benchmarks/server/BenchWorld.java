@@ -103,10 +103,6 @@ public record BenchWorld(Path folder, Size size, int users) {
     return new CatalogueItem(id, "item " + id, "", FeedLog.NO_TIME, content);
   }
 
-  public int candidates() {
-    return size.candidates;
-  }
-
   private ModelConfig shape() {
     return shape(size, size.items, contentDim());
   }
@@ -128,9 +124,14 @@ public record BenchWorld(Path folder, Size size, int users) {
   }
 
   /** Returns the number of bytes of all users' state. */
-  public long cacheBytes() {
+  private long cacheBytes() {
     KvLayout layout = shape().kvLayout(KvType.FLOAT32);
     return users * layout.blockBytes(layout.capacityFor(layout.maxRows()));
+  }
+
+  /** Returns the settings of a server whose cache has room for all users' state. */
+  public List<String> settings() {
+    return List.of("retrieval.candidates=" + size.candidates, "cache.budget=" + cacheBytes() + "B");
   }
 
   /**
