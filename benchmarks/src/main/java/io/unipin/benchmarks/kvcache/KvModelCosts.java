@@ -40,7 +40,7 @@ final class KvModelCosts implements AutoCloseable {
 
   private final ServingModel model;
   private final UserKvCache cache;
-  private final List<UserAction> actions = new ArrayList<>();
+  private final List<UserAction> actions;
   private final int[] candidates;
   private final int rounds;
   private final LongSupplier nanos;
@@ -55,11 +55,18 @@ final class KvModelCosts implements AutoCloseable {
     }
     cache = new UserKvCache(new KvCacheLimits(1 << 28, Duration.ofHours(1), 1 << 28));
     SplittableRandom random = new SplittableRandom(1);
+    actions = history(random, config);
+    candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
+  }
+
+  /** Draws a history of {@link #HISTORY} actions. */
+  static List<UserAction> history(SplittableRandom random, ModelConfig config) {
+    List<UserAction> actions = new ArrayList<>();
     for (int i = 0; i < HISTORY; i++) {
       long time = 1_700_000_000_000L + i * 60_000L;
       actions.add(UserAction.of(random.nextInt(config.items()), 1 + random.nextInt(3), 0, time));
     }
-    candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
+    return actions;
   }
 
   /** A lease for one type of keys and values, and the passes that are timed on this lease. */
@@ -132,7 +139,7 @@ final class KvModelCosts implements AutoCloseable {
     }
   }
 
-  private static Map<String, Double> milliseconds(Spread seconds) {
+  static Map<String, Double> milliseconds(Spread seconds) {
     return new Spread(1e3 * seconds.median(), 1e3 * seconds.lower(), 1e3 * seconds.upper())
         .toJson();
   }

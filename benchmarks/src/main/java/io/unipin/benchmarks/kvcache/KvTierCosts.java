@@ -2,7 +2,6 @@ package io.unipin.benchmarks.kvcache;
 
 import io.unipin.benchmarks.measure.Rounds;
 import io.unipin.benchmarks.measure.ScratchFolder;
-import io.unipin.benchmarks.measure.Spread;
 import io.unipin.benchmarks.model.BenchModel;
 import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
@@ -18,10 +17,8 @@ import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TokenSequence;
-import io.unipin.model.features.UserAction;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,10 +29,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Measures how long a user's rows take from the files below the cache, compared with encoding them
- * by a model of the published shape. The files are in the page cache. One thread.
+ * by a model of the published shape. The files are in the page cache. Not thread-safe.
  */
 final class KvTierCosts {
-  private static final int HISTORY = 512;
   private static final byte[] SECRET = {1};
 
   private final int rounds;
@@ -52,7 +48,7 @@ final class KvTierCosts {
   /** Returns, for each type, the milliseconds of a reload and its ratio to a float32 encoding. */
   Map<String, Object> measure() throws IOException {
     try (ScratchFolder folder = ScratchFolder.create("bench-tier")) {
-      ModelConfig config = BenchModel.shape(HISTORY);
+      ModelConfig config = BenchModel.shape(KvModelCosts.HISTORY);
       ModelWriter.writeRandom(folder.path().resolve("model"), config, 1);
       KvCacheLimits limits = new KvCacheLimits(1 << 28, Duration.ofHours(1), 1 << 26, nanos::get);
       FileTier tier = FileTier.open(folder.path().resolve("tier"), 1 << 28, SECRET);
@@ -66,7 +62,8 @@ final class KvTierCosts {
   }
 
   private Map<String, Object> measure(ServingModel model, UserKvCache cache) {
-    TokenSequence tokens = tokens(model.config());
+    TokenSequence tokens =
+        TokenSequence.of(KvModelCosts.history(new SplittableRandom(1), model.config()));
     Map<String, Runnable> timed = new LinkedHashMap<>();
     for (Map.Entry<KvType, KvKey> key : keys.entrySet()) {
       KvLayout layout = model.config().kvLayout(key.getKey());
@@ -78,25 +75,15 @@ final class KvTierCosts {
     timed.put("prefill", () -> prefill(model, tokens, cache, plain));
     Rounds times = Rounds.run(rounds, timed, System::nanoTime);
     Map<String, Object> results = new LinkedHashMap<>();
-    results.put("prefill_ms", milliseconds(times.seconds("prefill")));
+    results.put("prefill_ms", KvModelCosts.milliseconds(times.seconds("prefill")));
     for (KvType type : KvType.values()) {
       Map<String, Object> row = new LinkedHashMap<>();
-      row.put("bytes", model.config().kvLayout(type).blockBytes(1 + HISTORY));
-      row.put("reload_ms", milliseconds(times.seconds("reload" + type)));
+      row.put("bytes", model.config().kvLayout(type).blockBytes(1 + KvModelCosts.HISTORY));
+      row.put("reload_ms", KvModelCosts.milliseconds(times.seconds("reload" + type)));
       row.put("reload_vs_prefill", times.ratio("reload" + type, "prefill").toJson());
       results.put(type.name().toLowerCase(Locale.ROOT), row);
     }
     return results;
-  }
-
-  private static TokenSequence tokens(ModelConfig config) {
-    SplittableRandom random = new SplittableRandom(1);
-    List<UserAction> actions = new ArrayList<>();
-    for (int i = 0; i < HISTORY; i++) {
-      long time = 1_700_000_000_000L + i * 60_000L;
-      actions.add(UserAction.of(random.nextInt(config.items()), 1 + random.nextInt(3), 0, time));
-    }
-    return TokenSequence.of(actions);
   }
 
   private static void encode(
@@ -121,10 +108,5 @@ final class KvTierCosts {
         throw new IllegalStateException("a reload expected, got " + lease.reason());
       }
     }
-  }
-
-  private static Map<String, Double> milliseconds(Spread seconds) {
-    return new Spread(1e3 * seconds.median(), 1e3 * seconds.lower(), 1e3 * seconds.upper())
-        .toJson();
   }
 }
