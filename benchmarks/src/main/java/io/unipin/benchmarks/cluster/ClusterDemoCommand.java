@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Starts a Redis cluster and three replicas on this machine and lets users act. Kills a"
-          + " replica and a Redis primary, changes the bundle replica by replica, and erases a user."
-          + " Prints what users notice. Takes about three minutes.",
+          + " replica and a Redis primary, changes the bundle replica by replica, and erases a"
+          + " user. Prints what users notice. Takes about three minutes.",
       "The replicas serve a small model with random weights: the pages mean nothing, but they cost"
           + " what pages cost."
     },
