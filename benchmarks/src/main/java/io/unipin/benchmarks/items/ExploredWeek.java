@@ -35,7 +35,7 @@ final class ExploredWeek {
   private static final int WARM_UP_DAYS = 14;
   private static final int DAYS = 7;
   private static final double COLD_SHARE = 0.4;
-  private static final double ALPHA_95 = 1.96;
+  private static final double NORMAL_95 = 1.96;
 
   private final Home home = Home.find();
   private final Path folder;
@@ -120,8 +120,7 @@ final class ExploredWeek {
             Linearised.of(
                 pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
                 pairs.stream().mapToDouble(pair -> pair[1]).toArray()));
-    double radius = ALPHA_95 * Math.sqrt(moments.meanVariance());
-    return new Interval(moments.mean() - radius, moments.mean() + radius);
+    return Interval.around(moments.mean(), NORMAL_95 * Math.sqrt(moments.meanVariance()));
   }
 
   private LiveFeed feed() {

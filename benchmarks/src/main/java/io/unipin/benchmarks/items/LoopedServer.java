@@ -125,16 +125,10 @@ final class LoopedServer implements AutoCloseable {
   }
 
   private static Item item(CatalogueItem of) {
-    Item.Builder item =
-        Item.newBuilder()
-            .setId(of.id())
-            .setTitle(of.title())
-            .setCategory(of.category())
-            .setCreatedMs(of.createdMs());
-    for (float number : of.content()) {
-      item.addContent(number);
-    }
-    return item.build();
+    return ManyItems.message(of).toBuilder()
+        .setCategory(of.category())
+        .setCreatedMs(of.createdMs())
+        .build();
   }
 
   /** Exports what was served, trains the next model on it, and serves this model. */

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Puts a hundred items a second. One item in fifty is a copy of a visitor's recent item, and is
- * watched: the visitor asks for pages of items that appeared since the put, until a page has the
+ * watched. The visitor asks for pages of items that appeared since the put, until a page has the
  * item. Thread-safe.
  */
 final class PutItems {

@@ -2,7 +2,8 @@ package io.unipin.cli.statistics;
 
 /** A confidence interval. */
 public record Interval(double low, double high) {
-  static Interval around(double centre, double radius) {
+  /** Returns the interval from {@code centre - radius} to {@code centre + radius}. */
+  public static Interval around(double centre, double radius) {
     return new Interval(centre - radius, centre + radius);
   }
 
