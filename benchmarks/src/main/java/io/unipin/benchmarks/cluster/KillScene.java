@@ -36,19 +36,18 @@ final class KillScene {
   /** Plays the scene on a Redis cluster. */
   Map<String, Object> play() throws IOException, InterruptedException {
     Path folder = world.folder("kills");
-    try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"))) {
-      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.safeSettings());
-          FleetClients clients = FleetClients.byUser(fleet);
-          FleetTraffic traffic = world.traffic(clients)) {
-        ClusterWorld.begin(traffic);
-        Thread.sleep(WARM_UP.toMillis());
-        int kills = world.quick() ? QUICK_KILLS : KILLS;
-        for (int kill = 0; kill < kills; kill++) {
-          strike(fleet, redis, traffic, kill);
-        }
-        traffic.end();
-        return results(fleet, traffic, kills);
+    try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"));
+        FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.safeSettings());
+        FleetClients clients = FleetClients.byUser(fleet);
+        FleetTraffic traffic = world.traffic(clients)) {
+      ClusterWorld.begin(traffic);
+      Thread.sleep(WARM_UP.toMillis());
+      int kills = world.quick() ? QUICK_KILLS : KILLS;
+      for (int kill = 0; kill < kills; kill++) {
+        strike(fleet, redis, traffic, kill);
       }
+      traffic.end();
+      return results(fleet, traffic, kills);
     }
   }
 
