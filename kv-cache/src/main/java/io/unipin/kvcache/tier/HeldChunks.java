@@ -5,6 +5,7 @@ import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvTier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -81,6 +82,8 @@ final class HeldChunks implements KvTier.Held {
     ByteBuffer read = ByteBuffer.allocate(0);
     try {
       read = parts.file().read(entry.name(), chunk);
+    } catch (ClosedByInterruptException e) {
+      return read; // the caller gave up, which says nothing about the chunk
     } catch (IOException e) {
       // An unreadable chunk is like a wrong one: the caller encodes its rows.
     }
