@@ -205,6 +205,28 @@ final class KafkaIngestionTest {
     assertThat(kept.stream().filter(record -> record.key() == null)).hasSize(1);
   }
 
+  @Test
+  void recordOlderThanAnErasure_doesNotReviveTheUser() throws Exception {
+    double erased = counted("erased");
+    recorded("gone", action("e1", 1, "click"));
+    server.client().eraseUser("gone");
+    broker.write(
+        List.of(
+            new ProducerRecord<>(
+                ACTIONS,
+                null,
+                System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(1),
+                "gone".getBytes(StandardCharsets.UTF_8),
+                actions(action("e2", 2, "click")).toByteArray())));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (counted("erased") <= erased) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    assertThat(page(server.client(), "gone")).isEqualTo(page(server.client(), "nobody"));
+    assertThat(recorded("gone", action("e2", 2, "click")).getRecorded()).isEqualTo(1);
+  }
+
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }

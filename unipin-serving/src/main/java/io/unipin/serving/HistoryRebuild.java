@@ -56,7 +56,7 @@ public final class HistoryRebuild {
               models.shadow(config.page().maxSize()),
               stores.telemetry(),
               new ServerIdentity("", config.page().maxSize(), System::currentTimeMillis));
-      return stores.topics().replay(new ActionRecords(services, user -> Long.MIN_VALUE), progress);
+      return stores.topics().replay(new ActionRecords(services, stores.histories()), progress);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.unipin.serving;
 
+import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemWriter;
 import io.unipin.serving.kafka.ItemTopic;
@@ -58,9 +59,9 @@ final class ServerTopics {
   }
 
   /** Begins to record the actions of the topic. The server can record actions from now on. */
-  void read(RpcServices services, OpenParts parts) {
+  void read(RpcServices services, HistoryStore histories, OpenParts parts) {
     if (kafka != null) {
-      parts.opened(kafka.readActions(new ActionRecords(services, user -> Long.MIN_VALUE)::take));
+      parts.opened(kafka.readActions(new ActionRecords(services, histories)::take));
     }
   }
 }

@@ -58,7 +58,7 @@ public final class UniPinServer implements AutoCloseable {
       ItemWriter changes = stores.topics().items(models.items(), models::bundleName, parts);
       RpcServices services = services(operations, changes);
       ports = openPorts(services);
-      stores.topics().read(services, parts);
+      stores.topics().read(services, stores.histories(), parts);
       serving = true;
       started = true;
     } finally {

@@ -17,7 +17,7 @@ public final class KafkaMeters {
 
   KafkaMeters(MeterRegistry registry) {
     this.registry = registry;
-    read("actions", "taken", "retried", "dead_letter");
+    read("actions", "taken", "retried", "dead_letter", "erased");
     read("items", "taken", "refused");
     write("served");
     write("exposures");

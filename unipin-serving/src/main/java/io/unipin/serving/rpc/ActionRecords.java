@@ -8,12 +8,13 @@ import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetractActionsRequest;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.user.ActionJournal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.ToLongFunction;
+import java.util.OptionalLong;
 
 /**
  * Takes actions and retractions that arrive as {@link ActionRecord} and not by a call. They are
@@ -23,14 +24,11 @@ public final class ActionRecords {
   private static final int FORMAT = 1;
 
   private final ActionIntake intake;
-  private final ToLongFunction<String> erasedAt;
+  private final HistoryStore histories;
 
-  /**
-   * @param erasedAt returns the time of a user's last erasure in milliseconds since 1970; the least
-   *     number for a user who was not erased
-   */
-  public ActionRecords(RpcServices services, ToLongFunction<String> erasedAt) {
-    this.erasedAt = erasedAt;
+  /** @param histories knows when users were erased */
+  public ActionRecords(RpcServices services, HistoryStore histories) {
+    this.histories = histories;
     this.intake = new ActionIntake(services, ActionJournal.NONE); // they come from a journal
   }
 
@@ -46,8 +44,8 @@ public final class ActionRecords {
    *     when it can't be recorded now
    */
   public boolean take(String user, byte[] value, long timestampMs) {
-    long erased = erasedAt.applyAsLong(user);
-    if (timestampMs <= erased) {
+    OptionalLong erased = histories.erasedMs(user);
+    if (erased.isPresent() && timestampMs <= erased.getAsLong()) {
       return false;
     }
     ActionRecord record = parse(value);

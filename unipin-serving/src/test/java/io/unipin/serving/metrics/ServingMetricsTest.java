@@ -71,7 +71,8 @@ class ServingMetricsTest {
   }
 
   private static void move(KafkaMeters kafka) {
-    List.of("taken", "retried", "dead_letter").forEach(outcome -> kafka.record("actions", outcome));
+    List.of("taken", "retried", "dead_letter", "erased")
+        .forEach(outcome -> kafka.record("actions", outcome));
     List.of("taken", "refused").forEach(outcome -> kafka.record("items", outcome));
     for (String use : List.of("actions", "items")) {
       kafka.lag(use, 3);
