@@ -204,7 +204,11 @@ public final class RedisConnections implements AutoCloseable {
     }
   }
 
-  /** Sends a command to every primary and returns the answers. */
+  /**
+   * Sends a command to every primary and returns the answers.
+   *
+   * @throws ServingException UNAVAILABLE when one of them is away
+   */
   public <T> List<T> onPrimaries(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
     return onNodes(node -> node.getRole().isUpstream() && !node.hasNoSlots(), command);
@@ -214,13 +218,17 @@ public final class RedisConnections implements AutoCloseable {
       Predicate<RedisClusterNode> nodes,
       Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
     List<RedisFuture<T>> asked = new ArrayList<>();
-    if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
-      cluster.getPartitions().stream()
-          .filter(nodes)
-          .forEach(
-              node -> asked.add(command.apply(cluster.getConnection(node.getNodeId()).async())));
-    } else {
-      asked.add(command.apply(commands));
+    try {
+      if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
+        cluster.getPartitions().stream()
+            .filter(nodes)
+            .forEach(
+                node -> asked.add(command.apply(cluster.getConnection(node.getNodeId()).async())));
+      } else {
+        asked.add(command.apply(commands));
+      }
+    } catch (RedisException e) { // a node of the cluster that has just died
+      throw RedisAnswers.away(name, "it can't be reached", e);
     }
     return asked.stream().map(this::await).toList();
   }

@@ -40,7 +40,9 @@ final class RedisFailoverTest {
       assertThat(Eventually.returns(() -> reader.sample(2 * USERS))).hasSize(USERS);
       cluster.killPrimary(0);
       // The replica of the dead node has no replica of its own, so its changes are not awaited.
-      try (HistoryStore after = RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 0)) {
+      try (HistoryStore after =
+          Eventually.returns(
+              () -> RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 0))) {
         recordAll(after, EVENTS / 2, EVENTS);
         for (int user = 0; user < USERS; user++) {
           String name = "user-" + user;
