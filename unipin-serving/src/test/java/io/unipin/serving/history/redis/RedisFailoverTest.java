@@ -41,8 +41,7 @@ final class RedisFailoverTest {
       cluster.killPrimary(0);
       // The replica of the dead node has no replica of its own, so its changes are not awaited.
       try (HistoryStore after =
-          Eventually.returns(
-              () -> RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 0))) {
+          Eventually.returns(() -> RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 0))) {
         recordAll(after, EVENTS / 2, EVENTS);
         for (int user = 0; user < USERS; user++) {
           String name = "user-" + user;
