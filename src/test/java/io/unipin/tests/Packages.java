@@ -101,7 +101,8 @@ final class Packages {
       cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
-      benchmarks.cluster: benchmarks.measure benchmarks.server cli cli.console cli.loadtest client proto.v1
+      benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client proto.v1
+      benchmarks.engines: cli.console
       benchmarks.erasure: benchmarks.measure benchmarks.server cli.check cli.console cli.loadtest client proto.v1 serving.history
       benchmarks.experiment: cli.check cli.console cli.statistics serving.experiment
       benchmarks.fuzz: cli.check cli.console

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cluster",
     description = {
-      "Starts replicas and their Redis on this machine, lets users act, and kills parts.",
+      "Starts replicas, their Redis and their Kafka on this machine, lets users act, and kills"
+          + " parts.",
       "lost_actions: acknowledged actions that no page counts any more. wrong_pages: sampled pages"
           + " that differ from the ones that a server without any state computes from the whole"
           + " history. failed_share, degraded_share: calls that failed, and pages that were named"
@@ -77,7 +78,7 @@ public final class ClusterCommand implements Callable<Integer> {
       case kills -> new KillScene(world).play();
       case rolling -> new RollingScene(world).play();
       case routing -> new RoutingScene(world).play();
-      case away -> Map.of("away", Map.of("redis", new AwayScene(world).play()));
+      case away -> Map.of("away", new AwayScene(world).play());
       case warm -> Map.of("warm_restart_hits", new WarmScene(world).play());
       case erase -> new EraseScene(world).play();
       case embedded -> new EmbeddedScene(world).play();

@@ -11,9 +11,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Starts a Redis cluster and three replicas on this machine and lets users act. Kills a"
-          + " replica and a Redis primary, changes the bundle replica by replica, and erases a"
-          + " user. Prints what users notice. Takes about three minutes.",
+      "Starts a Redis cluster, a Kafka broker and three replicas on this machine and lets users"
+          + " act. Kills a replica, a Redis primary and the broker, changes the bundle replica by"
+          + " replica, and erases a user. Prints what users notice. Takes about three minutes.",
       "The replicas serve a small model with random weights: the pages mean nothing, but they cost"
           + " what pages cost."
     },

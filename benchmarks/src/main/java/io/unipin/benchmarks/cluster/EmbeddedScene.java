@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.RedisServers;
 import io.unipin.benchmarks.measure.Latencies;
 import java.io.IOException;
 import java.nio.file.Path;

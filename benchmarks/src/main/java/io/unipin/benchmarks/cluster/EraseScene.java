@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.RedisServers;
 import io.unipin.benchmarks.measure.FileTraces;
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;

@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.EngineProcess;
 import io.unipin.cli.console.Table;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
@@ -10,13 +11,14 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Plays the life of a fleet of three replicas over a Redis cluster: deaths, a change of bundles, an
- * erasure. Shows what users notice.
+ * Plays the life of a fleet of three replicas over a Redis cluster and a Kafka broker: deaths, a
+ * change of bundles, an erasure. Shows what users notice.
  */
 final class FleetDemo {
   private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final Duration SPAN = Duration.ofSeconds(15);
   private static final Duration DEAD = Duration.ofSeconds(12);
+  private static final Duration SHORT = Duration.ofSeconds(1);
 
   private final ClusterWorld world;
   private final PrintWriter out;
@@ -35,14 +37,14 @@ final class FleetDemo {
    */
   void play(boolean keep) throws IOException, InterruptedException {
     Path folder = world.folder("demo");
-    say("starting a Redis cluster of three primaries, each with a replica");
-    try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"))) {
+    say("starting a Redis cluster of three primaries, each with a replica, and a Kafka broker");
+    try (Engines engines = Engines.start(folder)) {
       say("starting three replicas");
-      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.safeSettings());
+      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), engines.settings());
           FleetClients clients = FleetClients.byUser(fleet)) {
-        play(fleet, redis, clients);
+        play(fleet, engines, clients);
         if (keep) {
-          redis.keep();
+          engines.keep();
           fleet.keep();
           out.println("The fleet goes on running at " + fleet.addresses());
           out.println("Its files: " + folder);
@@ -56,14 +58,24 @@ final class FleetDemo {
     out.flush();
   }
 
-  private void play(FleetProcesses fleet, RedisServers redis, FleetClients clients)
+  private void play(FleetProcesses fleet, Engines engines, FleetClients clients)
       throws IOException, InterruptedException {
     try (FleetTraffic traffic = world.traffic(clients)) {
       ClusterWorld.begin(traffic);
       Thread.sleep(WARM_UP.toMillis());
       scene("nothing", traffic, () -> Thread.sleep(SPAN.toMillis()));
       scene("a replica is killed, then started again", traffic, () -> killReplica(fleet));
-      scene("a Redis primary is killed, its replica takes over", traffic, () -> killRedis(redis));
+      scene(
+          "a Redis primary is killed, its replica takes over",
+          traffic,
+          () -> kill(engines.redis().primaries().get(0), DEAD));
+      scene(
+          "the Kafka broker is killed, then started again",
+          traffic,
+          () -> {
+            kill(engines.kafka().process(), SHORT);
+            Thread.sleep(SPAN.toMillis());
+          });
       scene("the bundle is changed, replica by replica", traffic, () -> swap(fleet));
       traffic.end();
       table.print(out);
@@ -99,11 +111,11 @@ final class FleetDemo {
     Thread.sleep(SPAN.toMillis());
   }
 
-  private static void killRedis(RedisServers redis) throws IOException, InterruptedException {
-    EngineProcess primary = redis.primaries().get(0);
-    primary.kill();
-    Thread.sleep(DEAD.toMillis());
-    primary.start();
+  private static void kill(EngineProcess engine, Duration dead)
+      throws IOException, InterruptedException {
+    engine.kill();
+    Thread.sleep(dead.toMillis());
+    engine.start();
   }
 
   private static void swap(FleetProcesses fleet) throws InterruptedException {

@@ -13,8 +13,8 @@ final class FleetNotes {
   private final List<PageNote> pages = new ArrayList<>();
   private final Latencies records = new Latencies();
   private final Map<String, Integer> failures = new TreeMap<>();
+  private final List<Long> recordFailures = new ArrayList<>();
   private int recorded;
-  private int recordsFailed;
 
   synchronized void page(PageNote note) {
     pages.add(note);
@@ -28,18 +28,23 @@ final class FleetNotes {
     records.add(millis);
   }
 
-  synchronized void recordFailed(String failure) {
-    recordsFailed++;
+  /**
+   * Notes that a call to record an action failed.
+   *
+   * @param atNanos time at which the call began
+   */
+  synchronized void recordFailed(long atNanos, String failure) {
+    recordFailures.add(atNanos);
     failures.merge("record: " + failure, 1, Integer::sum);
   }
 
   /** Returns the number of calls of both kinds. */
   synchronized int calls() {
-    return pages.size() + recorded + recordsFailed;
+    return pages.size() + recorded + recordFailures.size();
   }
 
   synchronized int failed() {
-    return recordsFailed + count(PageNote::hasFailed);
+    return recordFailures.size() + count(PageNote::hasFailed);
   }
 
   /** Returns the number of failed calls by what the failures said. */
@@ -105,13 +110,17 @@ final class FleetNotes {
   }
 
   /**
-   * Returns the seconds from a moment until a calm span begins in which every page is whole.
+   * Returns the seconds from a moment until a calm span begins in which every page is whole and
+   * every action is recorded.
    *
    * @return infinity if there is no such span
    */
   synchronized double wholeAgain(long fromNanos, Duration calm) {
     long begin = fromNanos;
     long end = fromNanos;
+    for (long failure : recordFailures) {
+      begin = failure - begin > 0 ? failure : begin;
+    }
     for (PageNote note : pages) {
       if (note.atNanos() - fromNanos < 0) {
         continue;

@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.EngineProcess;
 import io.unipin.client.UniPinClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ final class KillScene {
   private static final Duration AFTER = Duration.ofSeconds(10);
   private static final Duration DEAD = Duration.ofSeconds(20);
   private static final Duration REDIS_DEAD = Duration.ofSeconds(3);
+  private static final Duration KAFKA_DEAD = Duration.ofSeconds(1);
   private static final Duration SETTLE = Duration.ofSeconds(10);
   private static final long SEED = 17;
 
@@ -33,43 +35,49 @@ final class KillScene {
     this.world = world;
   }
 
-  /** Plays the scene on a Redis cluster. */
+  /** Plays the scene on a Redis cluster and a Kafka broker. */
   Map<String, Object> play() throws IOException, InterruptedException {
     Path folder = world.folder("kills");
-    try (RedisServers redis = RedisServers.cluster(folder.resolve("redis"));
-        FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.safeSettings());
+    try (Engines engines = Engines.start(folder);
+        FleetProcesses fleet = world.fleet(folder.resolve("fleet"), engines.settings());
         FleetClients clients = FleetClients.byUser(fleet);
         FleetTraffic traffic = world.traffic(clients)) {
       ClusterWorld.begin(traffic);
       Thread.sleep(WARM_UP.toMillis());
       int kills = world.quick() ? QUICK_KILLS : KILLS;
       for (int kill = 0; kill < kills; kill++) {
-        strike(fleet, redis, traffic, kill);
+        switch (kill % 3) {
+          case 0 -> killReplica(fleet, traffic);
+          case 1 -> {
+            List<EngineProcess> primaries = engines.redis().primaries();
+            kill(primaries.get(random.nextInt(primaries.size())), REDIS_DEAD);
+          }
+          default -> kill(engines.kafka().process(), KAFKA_DEAD);
+        }
+        Thread.sleep(SETTLE.toMillis());
       }
       traffic.end();
       return results(fleet, traffic, kills);
     }
   }
 
-  private void strike(FleetProcesses fleet, RedisServers redis, FleetTraffic traffic, int kill)
+  private void killReplica(FleetProcesses fleet, FleetTraffic traffic)
       throws IOException, InterruptedException {
-    if (kill % 2 == 0) {
-      ReplicaProcess victim = fleet.replica(random.nextInt(fleet.replicas().size()));
-      long death = System.nanoTime();
-      victim.kill();
-      Thread.sleep(DEAD.toMillis());
-      double before = traffic.notes().hits(death - BEFORE.toNanos(), BEFORE);
-      double after = traffic.notes().hits(death + AFTER.toNanos(), AFTER);
-      hitsAfterDeath.add(after / before);
-      victim.start(fleet.bundle());
-    } else {
-      List<EngineProcess> primaries = redis.primaries();
-      EngineProcess victim = primaries.get(random.nextInt(primaries.size()));
-      victim.kill();
-      Thread.sleep(REDIS_DEAD.toMillis());
-      victim.start();
-    }
-    Thread.sleep(SETTLE.toMillis());
+    ReplicaProcess victim = fleet.replica(random.nextInt(fleet.replicas().size()));
+    long death = System.nanoTime();
+    victim.kill();
+    Thread.sleep(DEAD.toMillis());
+    double before = traffic.notes().hits(death - BEFORE.toNanos(), BEFORE);
+    double after = traffic.notes().hits(death + AFTER.toNanos(), AFTER);
+    hitsAfterDeath.add(after / before);
+    victim.start(fleet.bundle());
+  }
+
+  private static void kill(EngineProcess victim, Duration dead)
+      throws IOException, InterruptedException {
+    victim.kill();
+    Thread.sleep(dead.toMillis());
+    victim.start();
   }
 
   private Map<String, Object> results(FleetProcesses fleet, FleetTraffic traffic, int kills) {

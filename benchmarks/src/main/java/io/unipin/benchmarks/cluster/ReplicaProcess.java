@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.EngineProcess;
 import io.unipin.benchmarks.server.BenchServer;
 import io.unipin.client.UniPinAdminClient;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.RedisServers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

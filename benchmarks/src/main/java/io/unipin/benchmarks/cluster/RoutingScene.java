@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.RedisServers;
 import io.unipin.benchmarks.server.BenchServer;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;

@@ -98,6 +98,7 @@ public final class BenchServer implements AutoCloseable {
             "server.metricsPort=0",
             "console.enabled=false"));
     all.add("history.folder=\"" + work.resolve("history") + '"');
+    all.add("kafka.spool.folder=\"" + work.resolve("spool") + '"');
     all.addAll(settings);
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("serve", "--bundle", bundle.toString()));

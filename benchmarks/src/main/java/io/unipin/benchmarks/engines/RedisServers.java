@@ -1,4 +1,4 @@
-package io.unipin.benchmarks.cluster;
+package io.unipin.benchmarks.engines;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * Debian's redis-server, with an append-only file: one process, or a cluster of three primaries
  * with a replica each.
  */
-final class RedisServers implements AutoCloseable {
+public final class RedisServers implements AutoCloseable {
   private static final String PROGRAM = "redis-server";
   private static final int PRIMARIES = 3;
   private static final long FORMATION_SECONDS = 60;
@@ -31,14 +31,18 @@ final class RedisServers implements AutoCloseable {
   }
 
   /** Starts one server below a folder. */
-  static RedisServers single(Path folder) throws IOException, InterruptedException {
+  public static RedisServers single(Path folder) throws IOException, InterruptedException {
     EngineProcess node = node(folder, EngineProcess.freePort(), List.of());
     node.start();
     return new RedisServers(List.of(node), false);
   }
 
-  /** Starts six servers below a folder and joins them into a cluster. */
-  static RedisServers cluster(Path folder) throws IOException, InterruptedException {
+  /**
+   * Starts six servers below a folder and joins them into a cluster.
+   *
+   * @throws IOException when no cluster is formed within a minute
+   */
+  public static RedisServers cluster(Path folder) throws IOException, InterruptedException {
     List<EngineProcess> nodes = new ArrayList<>();
     RedisServers servers = new RedisServers(nodes, true);
     boolean ready = false;
@@ -120,10 +124,20 @@ final class RedisServers implements AutoCloseable {
   }
 
   /** Returns the settings with which a replica of UniPin uses these servers. */
-  List<String> settings() {
+  public List<String> settings() {
+    return settings(nodes.stream().map(EngineProcess::address).collect(Collectors.joining(",")));
+  }
+
+  /**
+   * Returns the settings with which a replica of UniPin uses these servers by other addresses, such
+   * as those of proxies.
+   *
+   * @param addresses such as {@code 127.0.0.1:6379,127.0.0.1:6380}
+   */
+  public List<String> settings(String addresses) {
     List<String> settings = new ArrayList<>();
     settings.add("history.store=REDIS");
-    settings.add("redis.uri=\"redis://" + hosts() + '"');
+    settings.add("redis.uri=\"redis://" + addresses + '"');
     settings.add("redis.cluster=" + cluster);
     return settings;
   }
@@ -132,23 +146,20 @@ final class RedisServers implements AutoCloseable {
    * Returns the settings with which a replica waits for Redis' replicas, and serves pages while
    * Redis is away.
    */
-  List<String> safeSettings() {
+  public List<String> safeSettings() {
     List<String> settings = new ArrayList<>(settings());
     settings.add("redis.waitReplicas=1");
     settings.add("history.whenAway=EMPTY");
     return settings;
   }
 
-  private String hosts() {
-    return nodes.stream().map(EngineProcess::address).collect(Collectors.joining(","));
-  }
-
-  List<EngineProcess> nodes() {
+  /** Returns all servers. */
+  public List<EngineProcess> nodes() {
     return List.copyOf(nodes);
   }
 
   /** Returns the nodes that are primaries at the moment; nodes that don't answer are left out. */
-  List<EngineProcess> primaries() throws IOException, InterruptedException {
+  public List<EngineProcess> primaries() throws IOException, InterruptedException {
     List<EngineProcess> primaries = new ArrayList<>();
     for (EngineProcess node : nodes) {
       if (ask(node, "role").startsWith("master")) {
@@ -158,7 +169,8 @@ final class RedisServers implements AutoCloseable {
     return primaries;
   }
 
-  void keep() {
+  /** Makes the servers go on running when this JVM ends. */
+  public void keep() {
     nodes.forEach(EngineProcess::keep);
   }
 

@@ -1,4 +1,4 @@
-package io.unipin.benchmarks.cluster;
+package io.unipin.benchmarks.engines;
 
 import io.unipin.cli.console.ChildProcess;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A server program that others wrote, as a process on a loopback port. It can be killed and started
  * again on the same port. It ends when this JVM ends. Not thread-safe.
  */
-final class EngineProcess implements AutoCloseable {
+public final class EngineProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(1);
   private static final int CONNECT_MILLIS = 500;
 
@@ -39,14 +39,14 @@ final class EngineProcess implements AutoCloseable {
   }
 
   /** Returns a loopback port that nothing uses at the moment. */
-  static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
 
   /** Starts the program and waits until its port is open. */
-  void start() throws IOException, InterruptedException {
+  public void start() throws IOException, InterruptedException {
     ChildProcess started = ChildProcess.startProgram(name, command, output);
     process = started;
     started.await(this::isOpen, output, START);
@@ -61,12 +61,13 @@ final class EngineProcess implements AutoCloseable {
     }
   }
 
-  int port() {
+  /** Returns the port that the program opens once it serves. */
+  public int port() {
     return port;
   }
 
   /** Returns the address, such as {@code 127.0.0.1:6379}. */
-  String address() {
+  public String address() {
     return "127.0.0.1:" + port;
   }
 
@@ -79,13 +80,13 @@ final class EngineProcess implements AutoCloseable {
   }
 
   /** Ends the process by SIGKILL and waits for its end. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     running().kill();
     running().close();
   }
 
   /** Makes the process go on running when this JVM ends. */
-  void keep() {
+  public void keep() {
     running().keep();
   }
 
