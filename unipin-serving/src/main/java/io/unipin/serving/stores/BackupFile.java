@@ -8,6 +8,7 @@ import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /**
  * What a backup's folder holds, as its file {@code backup.json} says. The file is written last, so
@@ -49,6 +50,6 @@ record BackupFile(int format, long timeMs, long users, long marks, long items, l
   void write(Path folder) throws IOException {
     Path partial = folder.resolve(NAME + ".tmp");
     JSON.writeValue(partial.toFile(), this);
-    Files.move(partial, folder.resolve(NAME));
+    Files.move(partial, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
   }
 }
