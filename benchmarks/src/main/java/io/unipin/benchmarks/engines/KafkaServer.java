@@ -51,8 +51,7 @@ public final class KafkaServer implements AutoCloseable {
     command.add("-Dlogback.configurationFile=" + logging);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("kafka.Kafka", config.toString()));
-    EngineProcess process =
-        new EngineProcess("Kafka", command, port, folder.resolve("broker.log"));
+    EngineProcess process = new EngineProcess("Kafka", command, port, folder.resolve("broker.log"));
     process.start();
     return new KafkaServer(process);
   }
