@@ -128,10 +128,10 @@ final class ArchitectureTest {
   }
 
   @Test
-  void kafka_isKnownByOnePackage() {
+  void kafka_isKnownByOnePackageOfTheServer() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.unipin.serving.kafka..")
+        .resideOutsideOfPackages("io.unipin.serving.kafka..", "io.unipin.benchmarks.engines..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.kafka..")

@@ -62,7 +62,7 @@ final class ClusterWorld implements AutoCloseable {
 
   private static List<String> settings(BenchWorld world) {
     List<String> settings = new ArrayList<>(world.settings());
-    settings.add("engine.workers=1");
+    settings.add("server.workers=1");
     return settings;
   }
 
