@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * Replaces the broker's class of this name, which changes levels of log4j at run time and does not
- * load without log4j. Tests run the broker with another logger, and never change its levels.
+ * load without log4j. Benchmarks and tests run the broker with another logger, and never change its
+ * levels.
  */
 public final class LoggingController implements LoggingControllerMBean {
   public static final String ROOT_LOGGER = "root";
