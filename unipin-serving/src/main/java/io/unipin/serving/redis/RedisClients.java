@@ -9,6 +9,7 @@ import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.protocol.RedisCommand;
 import io.unipin.settings.ConfigException;
 import java.io.File;
 import java.io.IOException;
@@ -17,11 +18,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** Translates settings of a Redis into those of its client. */
 final class RedisClients {
   /** Number of commands that may wait for an answer on one connection. Further ones fail. */
   private static final int MOST_COMMANDS = 4096;
+
+  /**
+   * Longest time to open a connection and to learn the topology. A process that has just started
+   * takes longer for its first connection than for a command.
+   */
+  private static final Duration OPENING = Duration.ofSeconds(5);
+
+  /** Commands that a connection begins with, and those that ask for the topology. */
+  private static final Set<String> OPENING_COMMANDS =
+      Set.of("HELLO", "AUTH", "CLIENT", "PING", "SELECT", "CLUSTER", "INFO");
 
   /** Shortest time between two refreshes of the topology that failures cause. */
   private static final Duration ADAPTIVE_PAUSE = Duration.ofMillis(200);
@@ -50,7 +63,7 @@ final class RedisClients {
             .withHost(node.host().replaceAll("[\\[\\]]", ""))
             .withPort(node.port())
             .withSsl(place.isTls())
-            .withTimeout(place.timeout());
+            .withTimeout(opening(place));
     if (!place.passwordFile().isEmpty()) {
       Path file = Path.of(place.passwordFile());
       uri.withAuthentication(
@@ -60,6 +73,25 @@ final class RedisClients {
                       place.user().isEmpty() ? null : place.user(), password(file))));
     }
     return uri.build();
+  }
+
+  private static Duration opening(RedisPlace place) {
+    return place.timeout().compareTo(OPENING) > 0 ? place.timeout() : OPENING;
+  }
+
+  private static TimeoutOptions.TimeoutSource timeouts(RedisPlace place) {
+    return new TimeoutOptions.TimeoutSource() {
+      @Override
+      public long getTimeout(RedisCommand<?, ?, ?> command) {
+        boolean opens = OPENING_COMMANDS.contains(command.getType().toString());
+        return (opens ? opening(place) : place.timeout()).toNanos();
+      }
+
+      @Override
+      public TimeUnit getTimeUnit() {
+        return TimeUnit.NANOSECONDS;
+      }
+    };
   }
 
   /** Returns the first line of the file. It is read at every connection, so it may change. */
@@ -93,10 +125,11 @@ final class RedisClients {
         .autoReconnect(true)
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
         .requestQueueSize(MOST_COMMANDS)
-        .timeoutOptions(TimeoutOptions.enabled(place.timeout()))
+        .timeoutOptions(
+            TimeoutOptions.builder().timeoutCommands().timeoutSource(timeouts(place)).build())
         .socketOptions(
             SocketOptions.builder()
-                .connectTimeout(place.timeout())
+                .connectTimeout(opening(place))
                 .keepAlive(true)
                 .tcpNoDelay(true)
                 .build());
