@@ -278,7 +278,7 @@ final class ConsoleTest {
     open("cache");
     browser.awaitText("#cache", "Gone: erased");
     List<String> counts = browser.texts("#cache-stats td");
-    assertThat(counts).hasSize(13).allMatch(count -> Character.isDigit(count.charAt(0)));
+    assertThat(counts).hasSize(15).allMatch(count -> Character.isDigit(count.charAt(0)));
     assertThat(counts.get(5)).as("prefill: no entry").doesNotStartWith("0 ");
     browser.type("#lookup-user", "leaver");
     browser.click("#lookup-run");
