@@ -59,7 +59,7 @@ final class IdTable {
     return places[place(id)];
   }
 
-  /** Returns the place of an id's ordinal; without this id, the empty place that ends the search. */
+  /** Returns the place of an id's ordinal, or the empty place for it if the table lacks the id. */
   private int place(long id) {
     // the finalizer of MurmurHash3 (Appleby, 2008)
     long mixed = (id ^ (id >>> 33)) * 0xff51afd7ed558ccdL;

@@ -78,8 +78,8 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Adds items, or replaces their vectors. Every search that begins after the return finds the new
-   * vectors.
+   * Adds items, or replaces their vectors. Every search that begins after this method returns finds
+   * the new vectors.
    *
    * @param vectors (ids.length, dimension) row major, finite
    */

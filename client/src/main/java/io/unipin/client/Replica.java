@@ -22,9 +22,9 @@ import java.util.function.Supplier;
  * One replica of a fleet: its connection, its health and the calls in flight.
  *
  * <p>The health service's Watch tells at once when the replica drains. A replica that has answered
- * nothing for a while is asked for its health. If it stays silent, its connection may lead nowhere:
- * then the connection is replaced, and its calls end as UNAVAILABLE. {@link #tick} drives all of
- * this. Thread-safe.
+ * nothing for a while is asked for its health. If it stays silent, its connection may be dead. The
+ * connection is then replaced, and its calls end as UNAVAILABLE. {@link #tick} drives all of this.
+ * Thread-safe.
  */
 final class Replica implements AutoCloseable {
   private static final HealthCheckRequest REQUEST =
@@ -35,7 +35,7 @@ final class Replica implements AutoCloseable {
   /** Silence of a replica with calls in flight, after which it is asked for its health. */
   private static final Duration SILENCE = Duration.ofSeconds(1);
 
-  /** The same for a replica without calls in flight. */
+  /** Silence of a replica without calls in flight, after which it is asked for its health. */
   private static final Duration IDLE_SILENCE = Duration.ofSeconds(10);
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -200,7 +200,7 @@ final class Replica implements AutoCloseable {
       if (code == Status.Code.DEADLINE_EXCEEDED) {
         silent();
       } else if (code == Status.Code.UNIMPLEMENTED) {
-        answered(); // a server without a health service answered at least
+        answered(); // a server without a health service answers UNIMPLEMENTED
       }
     }
 
@@ -242,8 +242,9 @@ final class Replica implements AutoCloseable {
     }
 
     /**
-     * Begins a new watch. A watch that told something may have ended with the age of its
-     * connection, so the replica counts as away only when the next watch tells nothing.
+     * Ends this watch, so that a new watch begins. A watch that brought a message may have ended
+     * only because its connection reached the greatest age. So the replica counts as away only if a
+     * watch ends without a message.
      */
     private void end(boolean noHealthService) {
       synchronized (Replica.this) {
@@ -252,7 +253,7 @@ final class Replica implements AutoCloseable {
         }
         if (noHealthService) {
           state = State.SERVING;
-          return; // and stays watched, in name
+          return; // no other watch begins, because watching stays true
         }
         watching = false;
         watchAt = clock.getAsLong();

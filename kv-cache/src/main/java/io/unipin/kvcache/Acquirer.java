@@ -22,8 +22,7 @@ final class Acquirer {
   }
 
   /**
-   * The limits of one request: how long it waits, and from when on an erasure of the user affects
-   * it.
+   * The limits of one request: how long it waits, and which erasures of the user affect it.
    *
    * @param deadlineNanos the time on {@link System#nanoTime} until which the request waits for
    *     another writer

@@ -1,6 +1,6 @@
 package io.unipin.kvcache;
 
-/** The cause for which an entry left the cache. */
+/** The reason why an entry left the cache. */
 public enum KvDeparture {
   /** The eviction policy found that other entries were worth more. */
   POLICY,

@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The queue holds keys and no rows. When a key's turn comes, the thread copies the rows of the
  * entry that the key has then. So an entry that changes several times is written once, and an entry
- * that left the cache meanwhile is not written. The bytes to write that the queue stands for are
- * bounded. Beyond the bound, keys are dropped and counted.
+ * that left the cache meanwhile is not written. The entries of the queued keys have a bound in
+ * bytes. Beyond this bound, keys are dropped and counted.
  *
- * <p>When a write fails, the tier is off: keys are dropped and counted. The first write after a
- * pause tries again. The pauses double up to five minutes.
+ * <p>When a write fails, the tier is switched off: keys are dropped and counted. The first write
+ * after a pause tries again. The pauses double up to five minutes.
  */
 final class TierWriter implements AutoCloseable {
   /** While writes wait, one step of upkeep follows this many writes. */
   private static final int WRITES_PER_UPKEEP = 16;
 
-  /** Time for which {@link #close} still writes what waits. */
+  /** The longest time for which {@link #close} goes on to write queued entries. */
   private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final String name;
@@ -258,7 +258,7 @@ final class TierWriter implements AutoCloseable {
         drops.counted());
   }
 
-  /** Writes what waits, for a few seconds at most, and closes the tier. Idempotent. */
+  /** Closes the tier. Before that, writes queued entries for a few seconds at most. Idempotent. */
   @Override
   public void close() {
     lock.lock();

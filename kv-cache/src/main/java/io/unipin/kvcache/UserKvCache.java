@@ -253,9 +253,9 @@ public final class UserKvCache implements AutoCloseable {
   }
 
   /**
-   * Writes the rows that wait for the tier below the cache, for a few seconds at most, and closes
-   * the tier. Then drops all entries and refuses further requests. Open leases stay valid and are
-   * logged as leaked.
+   * Closes the cache. Before that, writes the rows that wait for the tier below the cache, but
+   * spends a few seconds at most on it. Then closes the tier, drops all entries and refuses further
+   * requests. Open leases stay valid and are logged as leaked.
    */
   @Override
   public void close() {

@@ -126,7 +126,8 @@ class UserKvCacheErasureTest {
     for (int user = 0; small.holds(key("gone")); user++) {
       try (KvLease lease =
           small.acquire(key("user" + user), LAYOUT, hashes(tokens(3, 4)), Duration.ZERO)) {
-        lease.commit(new float[1]); // writes no row, so old rows would be noticed
+        // Writes no rows. So bytes that an eviction did not overwrite would stay in the block.
+        lease.commit(new float[1]);
       }
     }
     assertThat(small.erase("gone")).isZero();

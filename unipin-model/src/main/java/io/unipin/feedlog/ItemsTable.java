@@ -66,7 +66,7 @@ final class ItemsTable {
     }
   }
 
-  /** Returns the content length that most items have. */
+  /** Returns the number of content values that most items have. */
   private int contentDim(Statement statement) throws SQLException {
     String lengths =
         "SELECT len(%s) AS length FROM %s WHERE length > 0 GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"

@@ -18,8 +18,8 @@ import java.util.BitSet;
 /**
  * The embeddings (N + 1 + V, E) of a loaded model's items, outside the heap. Rows 0 to N - 1 are
  * the catalogue's items, row N is the out-of-vocabulary item, and the last V rows are room for live
- * items. A second table (N + 1 + V, X) holds what goes past the transformer for each item; X is 0
- * in a model without a path for content.
+ * items. A second table (N + 1 + V, X) holds the rows of the path for content, which bypasses the
+ * transformer. X is 0 in a model without such a path.
  *
  * <p>The program reads the memory in place through one tensor for each table, which lasts as long
  * as the model. So a table never changes its place or size while a call runs. Thread-safe, with the
@@ -76,7 +76,7 @@ final class ItemTable {
     return tensor;
   }
 
-  /** Returns the tensor (N + 1 + V, X) of what goes past the transformer; (0) without a path. */
+  /** Returns the tensor (N + 1 + V, X) of the path for content; (0) without such a path. */
   PtNDArray paths() {
     return paths;
   }
@@ -124,7 +124,7 @@ final class ItemTable {
     return config.items() + 1 + slot;
   }
 
-  /** Returns the length of an item's row: of its vector, and of what goes past the transformer. */
+  /** Returns E + X, the length of an item's vector and its row of the path for content together. */
   int rowLength() {
     return config.itemDim() + config.contentPath();
   }
@@ -151,8 +151,8 @@ final class ItemTable {
   }
 
   /**
-   * Returns the rows (m, E + X) of items without an id: their unit vectors, and behind each what
-   * goes past the transformer.
+   * Returns the rows (m, E + X) of items without an id: their unit vectors, each followed by the
+   * item's row of the path for content.
    *
    * @param content (m, F)
    * @param attributes m items

@@ -4,17 +4,17 @@ import io.unipin.kvcache.HostRows;
 
 /**
  * The three native calls of serving, with checked arguments. An {@link Executor} decides in which
- * threads they run. Thread-safe.
+ * threads they run. The program's file parts.py explains the letters of shapes. Thread-safe.
  */
 interface ModelCalls extends AutoCloseable {
 
   /**
    * Actions in the form that the program takes.
    *
-   * @param items (m) rows of the item table
-   * @param actions (m, C) multi-hots of action types
-   * @param surfaces (m) surface indices
-   * @param gaps (m) gap buckets
+   * @param items (a) rows of the item table
+   * @param actions (a, C) multi-hots of action types
+   * @param surfaces (a) surface indices
+   * @param gaps (a) gap buckets
    */
   record Tokens(long[] items, float[] actions, long[] surfaces, long[] gaps) {
     int size() {

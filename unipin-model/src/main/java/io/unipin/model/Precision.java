@@ -1,13 +1,13 @@
 package io.unipin.model;
 
-/** The number type of the products in a model's layers when it serves. */
+/** The number type in which a serving model computes the matrix products of its layers. */
 public enum Precision {
   FLOAT32,
   /**
-   * Weights and inputs of the layers' matrices are rounded to eight bits. Each output of a matrix
-   * has its own step for the weights; the steps of inputs come from the ranges that were observed
-   * on the model. A step never depends on the request, so a candidate's score does not depend on
-   * its slate.
+   * Weights and inputs of the layers' matrices are rounded to multiples of a step, with eight bits
+   * each. Each output of a matrix has its own step for the weights. The steps of the inputs come
+   * from the largest inputs, which {@link ModelWriter#observe} recorded. A step never depends on
+   * the request, so a candidate's score does not depend on its slate.
    *
    * <p>Whole histories and candidates attend in bfloat16 where the processor supports it (Intel
    * AMX). Appended actions attend in float32, and norms and heads compute in float32. INT8 is

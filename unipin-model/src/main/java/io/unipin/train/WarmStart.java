@@ -35,7 +35,7 @@ public record WarmStart(Path model, Catalogue catalogue) {
     return have;
   }
 
-  /** Returns the row of each item of a catalogue in the earlier model, or -1 for a new item. */
+  /** Returns the row that each item of a catalogue has in the earlier model; -1 for a new item. */
   private int[] oldRows(Catalogue now) {
     int[] oldRows = new int[now.size()];
     for (int row = 0; row < oldRows.length; row++) {

@@ -75,8 +75,8 @@ public final class TestModels {
   }
 
   /**
-   * Returns random weights in which also the rows of attributes and the end of the path for content
-   * are no zeros, as after a training.
+   * Returns random weights. The rows of attributes and the end of the path for content are zeros
+   * before a training. Here they are random, as after a training.
    */
   static Weights learned(ModelConfig config, long seed) {
     Weights weights = Weights.random(config, seed);
@@ -92,7 +92,7 @@ public final class TestModels {
     return weights.with(learned);
   }
 
-  /** Returns the attributes of all items and none of the out-of-vocabulary item. */
+  /** Returns attributes for all items, but none for the out-of-vocabulary item. */
   static AttributeBags attributes(ModelConfig config, long seed) {
     if (!config.attributes().reads()) {
       return AttributeBags.none(ITEMS + 1);

@@ -157,7 +157,7 @@ final class FuzzRun {
     int hangs = artifacts("timeout-");
     int crashes = artifacts("crash-") + artifacts("oom-");
     if (exit != 0 && hangs + crashes == 0) {
-      crashes = 1; // the process itself ended
+      crashes = 1; // the process failed without saving an input
     }
     return new Outcome(plan, executions, crashes, hangs, folder);
   }

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A model with random weights, and the passes that benchmarks time. Not thread-safe. */
+/** A model with random weights, and passes whose time benchmarks measure. Not thread-safe. */
 public final class BenchModel implements AutoCloseable {
   private static final RequestContext CONTEXT = new RequestContext(0, 3);
   private static final long NOW = 1_700_000_000_000L;

@@ -33,7 +33,7 @@ final class RankForward {
   record Size(int n, int k, int rounds) {}
 
   /**
-   * The ratios of one size: the measured ratios, and the ratios that counting operations predicts.
+   * The ratios of one size: the measured ratios, and the ratios of the numbers of operations.
    */
   record Cell(
       Size size,

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Tables of the time of the model's own work. */
+/** The tables of the pages rank-forward, efficiency, precision and scaling. */
 final class SpeedTables {
   private static final String[] OUTSIDE = {
     "{/machine/cpu|cpu}",

@@ -27,6 +27,6 @@ interface Disk extends Closeable {
 
   long size() throws IOException;
 
-  /** Shortens the file. Does nothing if the file is not longer. */
+  /** Shortens the file to a size. Does nothing if the file is not longer than this size. */
   void truncate(long size) throws IOException;
 }

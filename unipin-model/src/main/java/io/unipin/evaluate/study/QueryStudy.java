@@ -44,8 +44,9 @@ public final class QueryStudy {
   /**
    * Recall of one user.
    *
-   * @param asked (1 + actions) of (actions) recalls each: first of the list without an outcome,
-   *     then of one list per action; NaN if no test item got the action
+   * @param asked (1 + actions, actions) recall by list and action. Row 0 belongs to the list
+   *     without an outcome, and row 1 + a to the list for action a. Column c is the recall of the
+   *     test items that got action c; NaN if there is none
    * @param one recall of all positive items by one query
    * @param several recall of all positive items by several queries
    */

@@ -12,8 +12,9 @@ import java.util.Locale;
  *
  * @param actions names of the action types
  * @param users number of users in the study
- * @param recall (1 + actions) of (actions) each: recall of the items that get an action, first by
- *     the list without an outcome, then by one list per action; NaN when no user has such an item
+ * @param recall (1 + actions, actions) recall by list and action. Row 0 belongs to the list without
+ *     an outcome, and row 1 + a to the list for action a. Column c is the recall of the items that
+ *     got action c; NaN when no user has such an item
  * @param gains for each action, the recall that a query for this action gains over the query
  *     without an outcome
  * @param one recall of any positive item by one query

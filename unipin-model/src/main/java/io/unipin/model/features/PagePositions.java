@@ -12,7 +12,7 @@ public final class PagePositions {
 
   private PagePositions() {}
 
-  /** Returns the class of a place, counted from 0. */
+  /** Returns the class of a place. */
   public static int of(int place) {
     if (place < 0) {
       throw new IllegalArgumentException("a place from 0 expected, got " + place);

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * holds no code.
  *
  * @param weights weights as training wrote them; rows of rarely met classes are not replaced
- * @param paths what goes past the transformer to the head of ranking, for each item; of width 0
- *     without a path
+ * @param paths each item's row of the path for content, which bypasses the transformer and leads to
+ *     the head of ranking; of width 0 without such a path
  * @param counts class counts of training; null if the model has none
  */
 public record ModelFiles(

@@ -53,7 +53,7 @@ public record BatchSource(
     return classes.unseen();
   }
 
-  /** Builds the batch of some sequences at a step, counted from 1. */
+  /** Builds the batch of some sequences at a step. Steps are counted from 1. */
   public TrainingBatch batch(List<Sequence> sequences, long step) {
     return BatchBuilder.build(this, sequences, seed(step));
   }

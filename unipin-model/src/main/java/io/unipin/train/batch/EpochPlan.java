@@ -15,9 +15,10 @@ import java.util.Random;
  * Plans which sequences of a feed log form the batches of an epoch. The plan depends only on seed
  * and epoch.
  *
- * <p>A user's training actions are cut into stretches of at most the longest history. The cuts
- * change with the epoch. A user who has feedviews to rank but no training actions has one empty
- * stretch. Sequences of similar length share a batch, so that there is little padding.
+ * <p>A user's training actions are cut into sequences. A sequence has at most as many actions as
+ * the model reads of a history. The cuts change with the epoch. A user who has feedviews to rank
+ * but no training actions has one empty sequence. Sequences of similar length share a batch, so
+ * that there is little padding.
  */
 public final class EpochPlan {
   private static final int BATCHES_SORTED_TOGETHER = 20;
@@ -43,7 +44,7 @@ public final class EpochPlan {
     this.seed = config.training().seed();
   }
 
-  /** Returns the batches of an epoch, counted from 0. */
+  /** Returns the batches of an epoch. Epochs are counted from 0. */
   public List<List<Sequence>> batches(int epoch) {
     Random random = new Random(Seeds.mix(seed, epoch));
     List<Sequence> sequences = sequences(random);

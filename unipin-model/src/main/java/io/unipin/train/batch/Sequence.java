@@ -1,7 +1,7 @@
 package io.unipin.train.batch;
 
 /**
- * A stretch of one user's training actions.
+ * Consecutive training actions of one user.
  *
  * @param user row of the user
  * @param from first action, relative to the user's first action

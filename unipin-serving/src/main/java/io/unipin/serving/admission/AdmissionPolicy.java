@@ -21,8 +21,9 @@ final class AdmissionPolicy {
    * below minConcurrency per worker, because a short burst is not an overload.
    *
    * The bound of the wait follows CoDel (Nichols and Jacobson, Controlling Queue Delay, 2012; for
-   * servers: Maurer, Fail at Scale, 2015). A queue that is empty now and then may be long. A queue
-   * that is never empty must be short.
+   * servers: Maurer, Fail at Scale, 2015). If the queue was empty a moment ago, calls may wait for
+   * longer (burstWait). If it has not been empty for some time, calls may wait only briefly
+   * (standingWait).
    *
    * CoDel decides when a call leaves the queue. Here the decision is made on arrival, from the
    * expected time of the work ahead, so that the caller knows immediately.

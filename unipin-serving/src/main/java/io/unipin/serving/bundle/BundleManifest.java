@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The description of a bundle in its own directory.
+ * The description of a bundle, which lies in the bundle's directory.
  *
  * @param format version of the directory's layout; version 1 has no golden queries, 1 and 2 have no
  *     recipe, 1 to 3 have no counts of classes, 1 to 4 neither attributes nor a path for content
@@ -46,8 +46,8 @@ record BundleManifest(
   }
 
   /**
-   * Returns the format of a bundle with such a model: the earliest one that holds it, so that
-   * earlier versions serve every bundle that they can.
+   * Returns the earliest format in which a bundle with such a model can be written. So earlier
+   * versions of UniPin can serve every bundle that needs no later format.
    */
   static int format(ModelConfig model) {
     return model.attributes().reads() || model.contentPath() > 0 ? FORMAT : WITHOUT_ATTRIBUTES;

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The lengths of the content vectors in a catalogue. A vector of a very different length comes from
- * another source than the vectors that the model was trained on.
+ * The range of the Euclidean lengths of the content vectors in a catalogue. A vector of a very
+ * different length comes from another source than the vectors that the model was trained on.
  *
  * @param dimension numbers per item; 0 when no item has content
  * @param least smallest Euclidean length of an item's content

@@ -148,8 +148,8 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /**
-   * Returns the lengths of the content vectors of the bundle's items. They are read only at the
-   * first call, because a bundle without live items does not need them.
+   * Returns the range of the Euclidean lengths of the content vectors of the bundle's items. The
+   * first call computes it, because a bundle without live items does not need it.
    */
   public ContentRange contents() {
     ContentRange known = contents;
@@ -171,8 +171,8 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /**
-   * Adds live items, or replaces live items of equal ids. Every search that begins after the return
-   * finds the added items.
+   * Adds live items, or replaces live items of equal ids. Every search that begins after this
+   * method returns finds the added items.
    *
    * @param added distinct ids that the bundle does not know, at most {@link LiveItems#available}
    * @param rows (added, itemDim + contentPath) from {@link ServingModel#embed}

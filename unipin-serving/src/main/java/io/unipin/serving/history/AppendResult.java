@@ -9,7 +9,8 @@ import java.util.Map;
  * @param recorded new events
  * @param duplicates records without effect: the event has a record of the same or a higher revision
  * @param corrected events whose earlier record was replaced
- * @param retracted events that were taken back at the record's revision or at a higher revision
+ * @param retracted records that do not count: the event was taken back at the same or a higher
+ *     revision
  * @param unlinked corrections of events whose stored action is unknown
  */
 public record AppendResult(

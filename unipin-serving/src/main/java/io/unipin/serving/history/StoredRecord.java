@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The stored data of a user.
+ * The stored data of a user. The events after a certain place, the floor, are kept. The events up
+ * to the floor were dropped and are only counted.
  *
- * @param older number of events at or before the floor that were not taken back
- * @param floor newest place from which an event was dropped
- * @param kept newest events, oldest first; events taken back have only their time
- * @param dropped versions of events at or before the floor, in the order in which the events were
- *     dropped
- * @param waiting revisions of retractions by event, for events without a record, in the order of
- *     arrival
+ * @param older number of events up to the floor that were not taken back
+ * @param floor place of the newest event that was dropped to make room
+ * @param kept events after the floor, oldest first; an event that was taken back has only its time
+ * @param dropped versions of events up to the floor, in the order in which the events were dropped
+ * @param waiting retractions of events that have no record yet: the revision by event, in the order
+ *     of arrival
  * @param unlinked events whose action is unknown; the action may be in {@code kept} or counted in
  *     {@code older}
  */

@@ -41,7 +41,7 @@ record ItemFit(Outcome outcome, String reason) {
     return fault.map(reason -> new ItemFit(Outcome.REFUSED, "content: " + reason)).orElse(SERVED);
   }
 
-  /** Returns the buckets of the attributes of an item that a model reads. */
+  /** Returns the buckets of an item's attributes; empty if the model reads no attributes. */
   static int[] attributes(ModelConfig model, PutItem item) {
     return model.attributes().reads()
         ? model.attributes().bucketsOf(item.attributes(), item.category(), item.author())

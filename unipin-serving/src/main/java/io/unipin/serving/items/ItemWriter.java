@@ -16,18 +16,18 @@ public interface ItemWriter {
 
   /**
    * Adds items that the serving bundle knows, and deletes items as {@link #delete} does. Makes
-   * either all of these changes or none. Every search that begins after the return sees the
-   * changes.
+   * either all of these changes or none. Every search that begins after this method returns sees
+   * the changes.
    */
   LiveIndexStatus change(List<Upsert> upserts, long[] deletes);
 
   /**
-   * Adds or replaces items. The old values of an item are served until the new values are. A put
-   * ends an earlier deletion of the id.
+   * Adds or replaces items. The old values of an item are served until the new values replace
+   * them. A put ends an earlier deletion of the id.
    *
-   * <p>Every item whose verdict says that it is kept is on the disk. Every search that begins after
-   * the return finds the items that are served. If only some of the items can be stored, the
-   * verdicts of the others are REFUSED.
+   * <p>If the verdict of an item says that the item is kept, the item is on the disk. Every search
+   * that begins after this method returns finds the items that are served. If only some of the
+   * items can be stored, the others get the verdict REFUSED.
    *
    * @return one verdict per item, in the order of the items
    * @throws ServingException when no item was stored: INVALID if an id stands twice, the serving
@@ -38,10 +38,11 @@ public interface ItemWriter {
   List<ItemVerdict> put(List<PutItem> items);
 
   /**
-   * Deletes items that callers put or that bundles have. No search in any bundle that begins after
-   * the return finds these items, even after a restart. Deleting an item again changes nothing.
+   * Deletes items that callers put or that bundles have. A search that begins after this method
+   * returns finds none of these items, in any bundle and even after a restart. Deleting an item
+   * again changes nothing.
    *
-   * <p>The texts of a deleted item leave the disk soon after the return.
+   * <p>The texts of a deleted item leave the disk soon after this method returns.
    *
    * @param ids distinct ids
    * @return one verdict per id, in the order of the ids: DELETED or ABSENT

@@ -17,7 +17,7 @@ import java.util.Set;
  * The roles of bearer tokens, by the SHA-256 of the token. A reader of the table learns no token.
  * Immutable.
  *
- * <p>A line of the file is {@code serve,record 5e88…}: roles, a blank, 64 hexadecimal digits.
+ * <p>A line of the token file is {@code serve,record 5e88…}: roles, a blank, 64 hexadecimal digits.
  * {@code #} begins a comment.
  */
 public final class TokenTable {
@@ -91,7 +91,7 @@ public final class TokenTable {
     return roles;
   }
 
-  /** Returns the line of a token for the file. */
+  /** Returns the line of the token file that gives a token these roles. */
   public static String line(Set<Role> roles, String token) {
     String labels = String.join(",", roles.stream().sorted().map(Role::label).toList());
     return labels + " " + HexFormat.of().formatHex(digest(token));

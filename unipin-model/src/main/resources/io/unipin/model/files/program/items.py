@@ -33,15 +33,16 @@
       x = x + bags
     return x
 
-  # Embeds items from their rows of item_id and the rest of their parts (m, E). The rows are ids
+  # Embeds items from their ids and their described parts (m, E). The ids are rows of item_id:
   # (m, E), or one row (1, E) for all items. Returns vectors (m, E) of unit length.
   def embedded(self, ids: Tensor, described: Tensor) -> Tensor:
     x = ids + described
     x = x + torch.linear(torch.gelu(torch.linear(x, self.item_in)), self.item_out)
     return self.normalise(x)
 
-  # Returns what goes past the layers to the head of ranking, for items with these described parts
-  # (m, E): (m, X), or (0) in a model without such a path.
+  # Returns the rows (m, X) of the path for content, for items with these described parts (m, E).
+  # The path bypasses the layers and leads to the head of ranking. Returns (0) in a model without
+  # such a path.
   def path(self, described: Tensor) -> Tensor:
     if torch.numel(self.path_in) > 0:
       past = torch.gelu(torch.linear(described, self.path_in))
@@ -49,7 +50,7 @@
       past = torch.zeros([0], dtype=$float32)
     return past
 
-  # Returns the vectors (m, E) of items, and behind each vector what goes past the layers (m, X).
+  # Returns the vectors (m, E) of items, each followed by its row (m, X) of the path for content.
   def item_rows(
     self,
     ids: Tensor,  # (m, E) or (1, E)

@@ -168,7 +168,7 @@ class UniPin(Module):
     half = x.size(-1) // 2
     return torch.silu(x.narrow(-1, 0, half)) * x.narrow(-1, half, half)
 
-  # Returns retrieval queries of unit length. Either all queries share one state and context, or
+  # Returns P retrieval queries of unit length. Either all queries share one state and context, or
   # each query has its own.
   def queries(
     self,
@@ -190,8 +190,8 @@ class UniPin(Module):
     h = torch.gelu(torch.linear(self.norm(x, self.head_norm), self.head_in))
     return torch.linear(h, self.head_out, self.head_bias)
 
-  # Returns logits (..., C) of candidates. What is known of a candidate besides its id also reaches
-  # the head on a path past the layers.
+  # Returns logits (..., C) of candidates. The content and attributes of a candidate also reach the
+  # head on a path that bypasses the layers.
   def candidate_logits(
     self,
     x: Tensor,  # (..., d)
@@ -202,7 +202,8 @@ class UniPin(Module):
       h = h + torch.linear(past, self.path_out)
     return torch.linear(torch.gelu(h), self.head_out, self.head_bias)
 
-  # Picks what goes past the layers for items (...): (..., X), (0) in a model without such a path.
+  # Picks the rows (..., X) of the path for content that belong to items (...). Returns (0) in a
+  # model without such a path.
   def picked(
     self,
     paths: Tensor,  # (M, X), any in a model without such a path

@@ -182,9 +182,9 @@
       z = past * own + past.index_select(0, partners) * rest
     return self.action_loss(self.candidate_logits(x, z), y, weights)
 
-  # Returns the loss and its parts (4): the whole, items, masked history actions, slates. The whole
-  # is the sum of the parts. It also contains the gap between cold and other candidates and the loss
-  # of mixed candidates, if the batch has them. io.unipin.model.LossArguments must name the same
+  # Returns the loss and its parts (4): total, items, masked history actions, slates. The total is
+  # the sum of the parts. It also contains the gap between cold and other candidates and the loss of
+  # mixed candidates, if the batch has them. io.unipin.model.LossArguments must name the same
   # parameters, which is checked at load.
   def loss(
     self,
@@ -300,7 +300,7 @@
     shown = self.candidate_logits(c, self.picked(paths, slate))
     return (x, self.calibrated(shown), self.calibrated(self.action_logits(x)))
 
-  # Copies rows (M) of the id table: (M, E).
+  # Returns a copy (M, E) of these rows (M) of the id table.
   def ids(self, rows: Tensor) -> Tensor:
     return self.item_id.detach().index_select(0, rows)
 

@@ -17,7 +17,7 @@ final class PackedTexts {
     return packed.toByteArray();
   }
 
-  /** Returns the text with this number, counted from 0. */
+  /** Returns the text with this number. Texts are counted from 0. */
   static String text(byte[] packed, int number) {
     ByteReader texts = ByteReader.of(packed);
     for (int i = 0; i < number; i++) {

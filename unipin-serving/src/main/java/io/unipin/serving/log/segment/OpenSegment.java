@@ -103,8 +103,8 @@ public final class OpenSegment {
   }
 
   /**
-   * Closes the segment for new lines. An empty segment is deleted, and a large segment gets its
-   * index.
+   * Closes the segment, which then takes no more lines. An empty segment is deleted, and a large
+   * segment gets its index.
    */
   public void end() throws IOException {
     file.close();

@@ -91,7 +91,7 @@ final class HistoryCopyTest {
     }
   }
 
-  /** A user who is erased while the copy runs is not in the copy, and the mark is. */
+  /** A user who is erased while the copy runs is not in the copy, but the erasure's mark is. */
   @Test
   void copy_userErasedMeanwhile_isNotRevived() {
     try (RedisServer server = RedisServer.start(folder.resolve("redis"));
