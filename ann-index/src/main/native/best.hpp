@@ -46,8 +46,8 @@ inline void write_keys(
 }
 
 /**
- * The best k of the items offered to it. It collects several times k items and then selects the
- * best k, so an offer takes O(1) on average. Not thread-safe.
+ * Collects the best k of the items that are offered. It gathers several times k items and then
+ * selects the best k, so an offer takes O(1) on average. Not thread-safe.
  */
 class Best {
  public:

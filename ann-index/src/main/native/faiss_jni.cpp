@@ -133,11 +133,12 @@ double seconds(clockid_t clock) {
 }
 
 /**
- * Adds rows (count, dimension) on a thread of its own that gets only the processor time that no other thread of the
- * machine wants. Returns the number of added rows. It is less than count if the thread got too little time.
+ * Adds rows (count, dimension) on a separate thread. This thread gets only processor time that no other thread of the
+ * machine wants. Returns the number of added rows, which is less than count if the thread got too little time.
  *
- * The caller's own priority stays: a Java thread with so little processor time could delay all Java threads, for example
- * before a garbage collection. A system that does not allow the priority adds the rows with the usual one.
+ * The caller keeps its own priority, because a Java thread with so little processor time could delay all Java threads,
+ * for example before a garbage collection. If the system does not allow the low priority, the rows are added with the
+ * usual priority.
  */
 jint add_yielding(faiss::Index& index, int threads, jint count, const float* rows) {
   jint added = 0;
@@ -167,7 +168,7 @@ jint add_yielding(faiss::Index& index, int threads, jint count, const float* row
   return added;
 }
 
-/** Trains an index on rows (count, dimension) and adds them. */
+/** Trains an index on rows (count, dimension) and adds the rows to it. */
 void fill(faiss::Index& index, int threads, bool yields, jint count, const std::vector<float>& rows) {
   Threads scope(threads);
   if (!index.is_trained) {

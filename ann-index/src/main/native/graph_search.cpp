@@ -8,8 +8,10 @@
  * Search in a hierarchical navigable small world graph (HNSW).
  *
  * - Without a filter, one ordered list of `breadth` nodes holds the found nodes and the nodes to
- *   expand. A node whose score is below the score of the last place is neither found nor expanded.
- * - With a filter, the walk expands nodes whether they pass or not, and finds only nodes that pass.
+ *   expand. Once the list is full, a node that scores below the last node of the list is neither
+ *   found nor expanded.
+ * - With a filter, the walk expands nodes whether they pass or not, but collects only nodes that
+ *   pass.
  * - If few items pass, a walk would score at least as many nodes as there are passing items. In
  *   this case the passing items are scored one by one instead, which is exact and no slower.
  *
@@ -17,8 +19,8 @@
  * efSearch is a field of the index, and all threads share the index. So the search is written here.
  *
  * Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
- * Navigable Small World graphs", algorithms 2 (SEARCH-LAYER) and 5 (K-NN-SEARCH). The single list
- * is algorithm 1 of Subramanya et al., "DiskANN".
+ * Navigable Small World graphs", algorithms 2 (SEARCH-LAYER) and 5 (K-NN-SEARCH). The search with a
+ * single list is algorithm 1 of Subramanya et al., "DiskANN".
  */
 namespace unipin {
 namespace {
@@ -26,8 +28,8 @@ namespace {
 using node_t = faiss::HNSW::storage_idx_t;
 
 /**
- * The approximate number of nodes that a walk scores per node of its breadth. Scoring a row outside
- * a walk costs about half as much as in a walk.
+ * A walk of breadth b scores about this number of nodes times b. Scoring a row outside a walk costs
+ * about half as much as in a walk.
  */
 constexpr double kScoredPerResult = 16;
 
@@ -151,7 +153,8 @@ class GraphWalk {
 
  private:
   /**
-   * Descends greedily through all levels above the bottom one, and returns the node to start from.
+   * Descends greedily through all levels above the bottom level. Returns the node from which the
+   * walk on the bottom level starts.
    */
   node_t descend() {
     node_t at = graph_.entry_point;

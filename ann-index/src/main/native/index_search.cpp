@@ -73,7 +73,7 @@ void use_large_pages(const faiss::InvertedLists& lists) {
 }
 
 /**
- * Searches an index that has no filter of its own: fetches more and more results until k of them
+ * Searches an index whose code supports no filter. Fetches more and more results until k of them
  * pass or all items were seen.
  */
 void search_and_filter(const faiss::Index& index, const SearchRequest& request, float* scores, idx_t* labels) {

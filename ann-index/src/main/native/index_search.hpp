@@ -22,7 +22,7 @@ inline void require(bool condition, const char* message) {
 struct SearchRequest {
   idx_t query_count;
   const float* queries;  // (query_count, dimension of the searched index)
-  idx_t k;               // results per query, at most passing
+  idx_t k;               // number of results per query, at most passing
   std::size_t breadth;   // 0 means the index's default
   const std::uint8_t* bitmap;  // one bit per ordinal, or null when all pass
   idx_t passing;
@@ -40,8 +40,8 @@ struct IndexHandle {
  * Refuses an index that cannot be searched by inner product or with settings per request. Also
  * refuses an index with a graph or lists that point outside the index.
  *
- * FAISS's reader trusts the tables of a file, so FaissFormatCheck in Java checks these tables before.
- * A search of an index that passed both checks stays within the index's memory.
+ * FAISS's reader trusts the tables of a file, so FaissFormatCheck in Java checks these tables
+ * first. A search of an index that passed both checks stays within the index's memory.
  */
 void check_searchable(const faiss::Index& index);
 

@@ -26,8 +26,7 @@ namespace unipin {
 namespace {
 
 /**
- * With a filter, a search reads at most this many times the number of lists that it reads without
- * one.
+ * A search with a filter reads at most this many times as many lists as a search without a filter.
  */
 constexpr idx_t kWiderUnderFilter = 4;
 

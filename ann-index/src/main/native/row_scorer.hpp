@@ -30,7 +30,10 @@ RowFormat row_format(const faiss::Index& storage);
  */
 class RowScorer {
  public:
-  /** Creates a scorer for rows that are not in one table but in lists. Not for kOther. */
+  /**
+   * Creates a scorer for rows that are not in one table but in lists. The format must not be
+   * kOther.
+   */
   RowScorer(RowFormat format, const faiss::ScalarQuantizer* quantizer, std::size_t d);
   /** Creates a scorer for the rows of an index that stores them in one table, by ordinal. */
   explicit RowScorer(const faiss::Index& storage);
@@ -41,7 +44,7 @@ class RowScorer {
   /** Scores consecutive rows. Must not be called for the format kOther. */
   void rows(const void* rows, std::size_t n, float* out) const;
 
-  /** Prefetches the first of n rows that will be scored soon. */
+  /** Prefetches the beginning of n rows that will be scored soon. */
   void prefetch_rows(const void* rows, std::size_t n) const;
 
   /** Scores rows of the table. */
@@ -53,7 +56,10 @@ class RowScorer {
     return score;
   }
 
-  /** Scores the rows at the given places, counted from a first row. Not for kOther. */
+  /**
+   * Scores the rows at the given places. Place 0 is the row at `first`. The format must not be
+   * kOther.
+   */
   void at(const void* first, const std::int32_t* places, std::size_t n, float* out) const;
 
   void prefetch(std::int32_t ordinal) const {

@@ -13,13 +13,13 @@ namespace {
 constexpr std::size_t kBlockBytes = 256 * 1024;
 constexpr std::size_t kQueriesAtATime = 64;
 /**
- * The inverse of a share of the rows. If a smaller share passes the filter, only the passing rows
- * are scored, one by one. Otherwise all rows are scored in order.
+ * If less than 1 / kGatherShare of the rows pass the filter, only the passing rows are scored, one
+ * by one. Otherwise all rows are scored in order.
  */
 constexpr idx_t kGatherShare = 4;
 constexpr std::size_t kPrefetchRows = 16;
 
-/** Offers the rows of a block that pass, with their scores. */
+/** Offers those rows of a block that pass the filter, with their scores. */
 void offer(const SearchRequest& request, const float* scores, std::size_t first, std::size_t n, Best& best) {
   for (std::size_t i = 0; i < n; ++i) {
     if (scores[i] >= best.threshold() && request.passes(static_cast<idx_t>(first + i))) {

@@ -38,7 +38,7 @@ struct Scratch {
   RowScorer& scorer(const faiss::Index& owner, RowFormat format, const faiss::ScalarQuantizer* quantizer);
   faiss::VisitedTable& visited(const faiss::Index& graph);
 
-  /** Returns at least `count` objects of class Best, each emptied and set to k items. */
+  /** Returns at least `count` empty objects of class Best, each for the best k items. */
   std::vector<Best>& bests(std::size_t count, std::size_t k);
 
  private:
@@ -47,8 +47,8 @@ struct Scratch {
 };
 
 /**
- * The scratches that no search uses: at most as many as there ever were simultaneous searches.
- * Thread-safe.
+ * The scratches that no search uses at the moment. Their number never exceeds the largest number of
+ * simultaneous searches so far. Thread-safe.
  */
 class ScratchPool {
  public:

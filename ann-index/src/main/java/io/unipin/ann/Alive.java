@@ -3,9 +3,9 @@ package io.unipin.ann;
 import java.util.Arrays;
 
 /**
- * The items of a live index, laid out for a new generation: ids and vectors by row. A vector that
- * equals the root generation's vector of the item is shared with the root. So only an item with
- * another vector takes memory.
+ * The items of a live index, as the ids and vectors of a new generation. If an item's vector equals
+ * the item's vector in the first generation, both generations share its memory. So only items with
+ * another vector take memory.
  */
 record Alive(IdTable ids, VectorTable vectors) {
 
@@ -28,7 +28,7 @@ record Alive(IdTable ids, VectorTable vectors) {
   }
 
   /**
-   * Builds a main index of the items. During the build, FAISS needs a copy of all vectors on the
+   * Builds a main index of the items. During a build by FAISS, a copy of all vectors lies on the
    * heap.
    */
   BaseIndex index(LiveIndexConfig config) {

@@ -3,7 +3,7 @@ package io.unipin.ann;
 /**
  * The parameters of one call of {@link AnnIndex#search}. Immutable.
  *
- * @param k results per query, at least 1
+ * @param k number of results per query, at least 1
  * @param breadth the breadth of an approximate search: {@code efSearch} of HNSW, {@code nprobe} of
  *     IVF. 0 means the index's default. An exhaustive index ignores the breadth.
  * @param filter the items that may be found

@@ -1,6 +1,6 @@
 package io.unipin.ann;
 
-/** An immutable index with its vectors numbered by ordinals. */
+/** An immutable index. It numbers its vectors by ordinals, from 0. */
 sealed interface BaseIndex extends AnnIndex permits ExactIndex, FaissIndex {
 
   IdTable ids();

@@ -14,7 +14,7 @@ final class CodeCheck {
   /** Checks and skips a scalar quantizer. Returns the number of bytes of a row's code. */
   int scalar(int dimension) {
     int kind = in.int32();
-    in.skip(Integer.BYTES + Float.BYTES); // how the quantizer was trained
+    in.skip(Integer.BYTES + Float.BYTES); // how it was trained, and with which parameter
     in.equal("dimension of a quantizer", dimension, in.int64());
     int bytes = switch (kind) { // numbers of faiss::ScalarQuantizer::QuantizerType
           case 0, 2, 5 -> dimension; // 8 bits; a range per component, one range, or no range

@@ -7,8 +7,8 @@ import java.util.BitSet;
  * The vectors that were added since the main index was built. There are few such vectors, and a
  * search scores them one by one.
  *
- * <p>Immutable, with shared memory. A change creates a new delta that shares the remaining rows
- * with the older one. The new delta's added rows lie after the last row of every older delta.
+ * <p>Immutable. A change creates a new delta, which shares the memory of the older delta's rows.
+ * The new delta's added rows lie after the last row of every older delta.
  *
  * <p>A row is dead when its vector was replaced or deleted. Once the dead rows outnumber the living
  * rows by {@value #LEAST_ROOM}, the living rows are copied to new memory. So the memory is at most
@@ -18,7 +18,7 @@ final class Delta {
   /** The minimum number of rows for which memory is allocated. */
   private static final int LEAST_ROOM = 64;
 
-  /** The number of ids above which a look-up sorts them and makes one pass over the rows. */
+  /** A look-up of more ids than this sorts the ids and makes one pass over the rows. */
   private static final int MANY = 8;
 
   private final int dimension;
@@ -107,8 +107,8 @@ final class Delta {
     for (int row = dead.nextClearBit(0); row < count; row = dead.nextClearBit(row + 1)) {
       float score =
           ExactIndex.innerProduct(queries, query * dimension, rows, row * dimension, dimension);
-      // The filter comes last: few vectors reach the threshold, and a filter costs more than a
-      // score.
+      // The filter is asked last, because few vectors reach the threshold, and asking the filter
+      // takes longer than computing a score.
       if (score >= best.threshold() && filter.passes(ids[row])) {
         best.offer(ids[row], score);
       }
@@ -122,13 +122,13 @@ final class Delta {
     }
   }
 
-  /** A receiver of vectors. */
+  /** Receives the vectors of a delta one by one. */
   interface Receiver {
     /** Receives a vector that starts at {@code offset} of an array. */
     void take(long id, float[] rows, int offset);
   }
 
-  /** Returns the row of each id, or −1. */
+  /** Returns the row of each id; −1 for an id that the delta does not hold. */
   int[] rows(long[] wanted) {
     if (wanted.length <= MANY) {
       return Arrays.stream(wanted).mapToInt(this::row).toArray();

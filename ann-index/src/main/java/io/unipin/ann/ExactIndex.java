@@ -31,7 +31,7 @@ public final class ExactIndex implements BaseIndex {
   /**
    * Returns an index that reads the vectors of a table without a copy.
    *
-   * @param vectors (ids.length) rows, one for each id, finite
+   * @param vectors one finite row for each id
    * @param ids distinct, none of them -1; copied
    */
   public static ExactIndex over(VectorTable vectors, long[] ids) {

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A check of whether FAISS can build an index of a kind. The check builds a small index of this
+ * Checks whether FAISS can build an index of a given kind. The check builds a small index of this
  * kind, so that a bad factory string fails before hours of work.
  */
 public final class FactoryCheck {

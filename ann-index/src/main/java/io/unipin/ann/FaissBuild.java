@@ -4,18 +4,19 @@ package io.unipin.ann;
  * The options of building a {@link FaissIndex}. Immutable.
  *
  * @param seed seed of the random numbers of clustering and of HNSW's levels
- * @param threads number of threads of training and adding, at least 1. An HNSW index is
- *     reproducible only with one thread.
- * @param yields whether the rows are added only in the processor time that no other thread of the
- *     machine wants. If that is less than a tenth of a processor, the rest of them is added with
- *     the usual priority. The processor limit of a container counts this time, too.
+ * @param threads number of threads that train the index and add the rows, at least 1. An HNSW index
+ *     is reproducible only with one thread.
+ * @param yields whether the build adds the rows only in processor time that no other thread of the
+ *     machine wants. If this time is less than a tenth of a processor, the remaining rows are added
+ *     with the usual priority. All of the build's time counts towards the processor limit of a
+ *     container.
  */
 public record FaissBuild(int seed, int threads, boolean yields) {
 
   /** The default options: seed 1234 and one thread. These options make a build reproducible. */
   public static final FaissBuild DEFAULT = new FaissBuild(1234, 1);
 
-  /** The default options for a build beside other work that the build should not slow down. */
+  /** The options for a build that runs beside other work and should not slow that work down. */
   public static final FaissBuild BESIDE_OTHERS = new FaissBuild(1234, 1, true);
 
   public FaissBuild {

@@ -125,8 +125,8 @@ final class FaissFormatCheck {
   }
 
   private void lists(String tag, Head head) {
-    // The centre of a list takes at least one byte, so there are at most as many lists as bytes
-    // left.
+    // The centre of a list takes at least one byte. So the number of lists is at most the number of
+    // bytes that are left.
     long most = Math.min(in.remaining(), Integer.MAX_VALUE - 1);
     int count = in.within("number of lists", in.int64(), 1, most);
     in.within("lists of a search", in.int64(), 1, Integer.MAX_VALUE);
@@ -173,7 +173,10 @@ final class FaissFormatCheck {
     in.equal("rows of all lists", size, all);
   }
 
-  /** Returns the sizes of the lists in order. Empty lists may be left out. */
+  /**
+   * Returns the sizes of the lists in order. The result may lack empty lists, because the file may
+   * lack them.
+   */
   private long[] sizes(int count) {
     String how = in.tag();
     long[] sizes = in.longs("sizes of lists");

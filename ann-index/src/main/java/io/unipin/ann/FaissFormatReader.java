@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of the little-endian data that FAISS writes. The reader never reads more bytes than it
- * was given. Not thread-safe.
+ * A reader of the little-endian data that FAISS writes. The reader never reads more than the given
+ * number of bytes. Not thread-safe.
  */
 final class FaissFormatReader {
   private final InputStream in;

@@ -10,8 +10,8 @@ import java.util.Arrays;
  * <p>A search applies its filter while it searches, not afterwards. {@code Flat} is exact to float
  * rounding. The breadth of a search of HNSW or IVF trades speed for recall. The default breadth is
  * 64 for HNSW and a sixteenth of the lists for IVF. If few items pass a filter, HNSW scores exactly
- * these items, so the result is exact. HNSW has its best recall among vectors of equal length, such
- * as UniPin's vectors.
+ * these items, so the result is exact. HNSW has its best recall among vectors of equal Euclidean
+ * length, such as UniPin's vectors.
  *
  * <p>Thread-safe. Each search runs on the calling thread alone. The index holds native memory, so
  * it must be closed.
@@ -58,7 +58,7 @@ public final class FaissIndex implements BaseIndex {
 
   /**
    * Reads an index that {@link #save} wrote. The whole file is verified before FAISS reads any byte
-   * of it. During the load, as many bytes as the file has are needed on the heap.
+   * of it. The load needs as many bytes of heap as the file has.
    *
    * @throws AnnException if the file cannot be read, is damaged, or is not an index file
    */
@@ -89,7 +89,7 @@ public final class FaissIndex implements BaseIndex {
 
   /**
    * Writes the index with a checksum. The file appears whole or not at all, and is on the disk when
-   * this method returns. The new file replaces an older file.
+   * this method returns. It replaces an older file of this path.
    *
    * @throws AnnException if the file cannot be written
    */

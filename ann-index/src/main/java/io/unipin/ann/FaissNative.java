@@ -42,8 +42,9 @@ final class FaissNative {
    *
    * @param queries (queryCount, dimension)
    * @param k number of results per query, at least 1 and at most {@code passing}
-   * @param bitmap one bit per ordinal, null when all pass
-   * @param passing number of set bits
+   * @param bitmap one bit per ordinal: 1 if the ordinal passes the filter; null when all ordinals
+   *     pass
+   * @param passing number of ordinals that pass
    * @param ordinals (queryCount, k), written by the search; -1 where there is no result
    * @param scores (queryCount, k), written by the search
    */

@@ -3,7 +3,8 @@ package io.unipin.ann;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A main index and the vectors it was built from. A generation stays open while any search uses it.
+ * A main index and the vectors that it was built from. The live index and each running search hold
+ * a share of the generation. The index stays open until the last share is released.
  *
  * <p>Thread-safe.
  */

@@ -15,8 +15,8 @@ public record IndexChoice(String factory, long bytes, String reason) {
   private static final double ALMOST_EXACT = 0.999;
 
   /**
-   * The mean number of links of a node of HNSW32: 64 on the bottom level, and about 2 on the levels
-   * above together.
+   * The mean number of links of a node of HNSW32: 64 on the bottom level, and about 2 on all higher
+   * levels together.
    */
   private static final int LINKS = 2 * 32 + 2;
 
@@ -40,10 +40,11 @@ public record IndexChoice(String factory, long bytes, String reason) {
   }
 
   /**
-   * Chooses the kind of an index by the number, dimension and lengths of its vectors and by the
-   * aim.
+   * Chooses the kind of an index by the aim and by the number, dimension and Euclidean lengths of
+   * the vectors.
    *
-   * @param lengths the standard deviation of the vectors' lengths, divided by their mean
+   * @param lengths the standard deviation of the vectors' Euclidean lengths, divided by the mean of
+   *     these lengths
    */
   static IndexChoice of(int size, int dimension, double lengths, Aim aim) {
     long flat = (long) size * dimension * Float.BYTES;

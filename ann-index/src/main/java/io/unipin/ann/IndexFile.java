@@ -33,8 +33,8 @@ import java.util.function.Consumer;
  *   4  format version
  *   4  dimension
  *   4  number of vectors
- *   4  bytes of the description
- *   8  bytes of the payload
+ *   4  number of bytes of the description
+ *   8  number of bytes of the payload
  *      description, UTF-8
  *      ids, 8 bytes each, by ordinal
  *      payload, as FAISS writes it

@@ -83,7 +83,8 @@ public final class IndexPlan {
   }
 
   /**
-   * Builds and saves the index, and finds the breadth with which a search reaches the aimed recall.
+   * Builds and saves the index. Finds the breadth with which a search reaches the recall of the
+   * aim.
    */
   public Outcome build(float[] vectors, int dimension, long[] ids, FaissBuild options, Path file) {
     long begin = System.nanoTime();
@@ -127,8 +128,8 @@ public final class IndexPlan {
   /**
    * The result of a build.
    *
-   * @param recall share of the true best 10 items that a search finds, measured with some of the
-   *     vectors as queries
+   * @param recall the share of the true best 10 items that a search finds. Some of the vectors
+   *     serve as queries of this measurement.
    * @param breadth the breadth of the searches with which this recall was measured
    */
   public record Outcome(double seconds, double recall, int breadth) {
@@ -143,7 +144,7 @@ public final class IndexPlan {
     }
   }
 
-  /** Returns the standard deviation of the rows' lengths, divided by their mean. */
+  /** Returns the standard deviation of the rows' Euclidean lengths, divided by their mean. */
   private static double spread(float[] rows, int dimension) {
     int count = rows.length / dimension;
     double sum = 0;

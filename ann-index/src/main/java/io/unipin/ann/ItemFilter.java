@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A filter of the items that a search may find, by external id. Ids that the index does not hold
- * have no effect.
+ * A filter that says which items a search may find. Items are named by external ids. Ids that the
+ * index does not hold have no effect.
  *
- * <p>A filter remembers, for the index of its last use, one bit for each item. So the next use with
- * this index is cheap. Keep filters that many requests share, such as a category or a block list.
- * {@linkplain #and Join} a request's own filter with these filters.
+ * <p>A filter keeps one bit per item for the index that it was last used with. So the next use with
+ * this index is cheap. Callers should keep a filter that many requests share, such as a category or
+ * a block list, and {@linkplain #and join} it with each request's own filter.
  *
  * <p>Thread-safe. Behaves as an immutable object.
  */
@@ -23,12 +23,12 @@ public final class ItemFilter {
   private final long[] sortedIds;
   private final List<ItemFilter> others;
 
-  /** Ids that pass in any case, sorted. */
+  /** Ids that pass even if the rest of the filter rejects them; sorted. */
   private final long[] also;
 
   private volatile @Nullable Laid laid;
 
-  /** The filter's bits over one index. */
+  /** The filter's bits for the items of one index. */
   private record Laid(IdTable table, OrdinalFilter bits) {}
 
   private ItemFilter(boolean excludes, long[] sortedIds, List<ItemFilter> others, long[] also) {
@@ -57,8 +57,8 @@ public final class ItemFilter {
   }
 
   /**
-   * Returns a filter that lets these items pass in addition to those of this filter. Laying the new
-   * filter out over an index takes a copy of this filter's bits and O(ids) steps.
+   * Returns a filter that lets these items pass in addition to those of this filter. The first use
+   * of the new filter with an index copies this filter's bits and takes O(ids) steps.
    */
   public ItemFilter also(long... ids) {
     return passesAll() || ids.length == 0 ? this : joined(List.of(this), sorted(ids));
@@ -89,7 +89,7 @@ public final class ItemFilter {
     return (long) sortedIds.length + also.length;
   }
 
-  /** Returns this filter over the ordinals of an index. */
+  /** Returns this filter as a filter of the ordinals of an index. */
   OrdinalFilter over(IdTable ids) {
     Laid known = laid;
     if (known == null || known.table() != ids) {

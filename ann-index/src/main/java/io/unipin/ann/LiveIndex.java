@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
  * An index that accepts changes while it is searched. It consists of an immutable main index, a
  * small delta of added items, and the set of the main index's items that were deleted or replaced.
  *
- * <p>A search that begins after a change has returned sees the change. Searches take no lock and
- * wait for nothing. After enough changes, a new main index is built in the background and replaces
- * the main index and the delta. Changes made during the build are carried over. If they are many,
- * another rebuild follows.
+ * <p>A search sees every change whose method returned before the search began. Searches take no
+ * lock and wait for nothing. After enough changes, a new main index is built in the background and
+ * replaces the main index and the delta. Changes made during the build are carried over. If there
+ * are many, another rebuild follows.
  *
  * <p>Thread-safe.
  */
@@ -36,7 +36,7 @@ public final class LiveIndex implements AnnIndex {
 
   private final Function<Alive, BaseIndex> builder;
 
-  /** Takes over the threads. Only tests pass a builder and a clock of their own. */
+  /** Takes over {@code background}. Only tests pass another builder or clock. */
   LiveIndex(
       LiveIndexConfig config,
       Generation first,
@@ -68,7 +68,7 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Returns a live index like the method above, with the vectors in an array.
+   * Returns a live index as the other method does, from vectors in an array.
    *
    * @param vectors (index.size(), dimension); not copied, must not change afterwards
    */
@@ -96,8 +96,8 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Deletes items, and ignores ids that the index does not hold. No search that begins after the
-   * return finds the deleted items.
+   * Deletes items, and ignores ids that the index does not hold. A search that begins after this
+   * method returns finds none of the deleted items.
    *
    * @return how many items were deleted
    */
@@ -113,9 +113,8 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Starts a rebuild, after a running rebuild if there is one. The future completes with the new
-   * generation's number once that generation serves. An index without items is not rebuilt and
-   * keeps its generation.
+   * Starts a rebuild once no other rebuild runs. The future completes with the new generation's
+   * number when searches use this generation. An index without items keeps its generation.
    */
   public CompletableFuture<Long> rebuild() {
     synchronized (writing) {
@@ -188,7 +187,7 @@ public final class LiveIndex implements AnnIndex {
     }
   }
 
-  /** Closes the index. A running rebuild has no effect. Idempotent. */
+  /** Closes the index. A rebuild that is still running has no effect. Idempotent. */
   @Override
   public void close() {
     LiveState last;

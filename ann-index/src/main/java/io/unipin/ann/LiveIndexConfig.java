@@ -9,8 +9,8 @@ import java.time.Duration;
  *     in plain Java
  * @param rebuildAfter number of changes after which the next rebuild starts, as a share of the
  *     number of items. A rebuild starts after 1,000 changes at the earliest.
- * @param watchEvery shortest time between two live queries that are compared with exact search.
- *     Zero turns these comparisons off.
+ * @param watchEvery shortest time between two comparisons of a live query with exact search. Zero
+ *     turns the comparisons off.
  */
 public record LiveIndexConfig(
     String factory, FaissBuild build, double rebuildAfter, Duration watchEvery) {
@@ -29,8 +29,8 @@ public record LiveIndexConfig(
   }
 
   /**
-   * Returns settings with a rebuild after as many changes as a twentieth of the items, and with one
-   * watched query per second. A rebuild yields to all other threads.
+   * Returns settings for a rebuild once a twentieth of the items has changed. One query per second
+   * is compared with exact search. A rebuild yields to all other threads.
    */
   public static LiveIndexConfig of(String factory) {
     return new LiveIndexConfig(factory, FaissBuild.BESIDE_OTHERS, 0.05, Duration.ofSeconds(1));

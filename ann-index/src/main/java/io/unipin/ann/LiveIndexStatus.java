@@ -9,8 +9,8 @@ package io.unipin.ann;
  * @param buried number of items of the main index that were deleted or replaced since the last
  *     rebuild
  * @param rebuilding whether a rebuild is running
- * @param recall mean recall of the last watched queries against exact search, NaN before the first
- *     watched query
+ * @param recall mean recall of the last queries that were compared with exact search; NaN before
+ *     the first comparison
  * @param watched number of queries that were compared with exact search since the index was created
  */
 public record LiveIndexStatus(

@@ -46,8 +46,8 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
   }
 
   /**
-   * Returns a state in which these ids have these vectors. Adds items, or replaces the vectors of
-   * items.
+   * Returns a state in which the items with these ids have these vectors. Adds an item that this
+   * state does not hold.
    *
    * @param ids ids of the vectors, distinct
    * @param vectors (ids.length, dimension)
@@ -72,7 +72,7 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
     return delta.size() == 0 ? found : merge(found, queries, search);
   }
 
-  /** Searches one query by scoring all items. */
+  /** Answers one query by scoring all items. */
   AnnResult searchExactly(float[] query, AnnSearch search) {
     OrdinalFilter filter = search.filter().over(main.index().ids()).and(kept);
     TopK best = new TopK(search.k());
@@ -101,8 +101,8 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
   }
 
   /**
-   * Returns this state, in which each changed item is as in a newer state: it has the newer vector
-   * or is absent.
+   * Returns a copy of this state in which the changed items are as in a newer state: each one has
+   * its newer vector, or is absent.
    */
   LiveState with(Collection<Long> changed, LiveState newer) {
     int dimension = main.index().dimension();

@@ -20,8 +20,8 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
   }
 
   /**
-   * Returns a filter that lets only the given ids pass. If {@code excludes}, lets only the other
-   * ids pass.
+   * Returns a filter that lets only the given ids pass. If {@code excludes} is true, the filter
+   * lets only the other ids pass.
    */
   static OrdinalFilter of(boolean excludes, long[] sortedIds, IdTable ids) {
     byte[] bits = new byte[(ids.size() + 63) / 64 * 8];
@@ -90,7 +90,8 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
   }
 
   /**
-   * Returns a filter that lets the ordinals of this filter pass except these. Ignores ordinal −1.
+   * Returns a filter that lets the same ordinals pass as this filter, except the given ones.
+   * Ignores ordinal −1.
    */
   OrdinalFilter without(int[] ordinals, int size) {
     byte[] bits = null;

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A watch that compares some live answers with exact answers, on another thread than the search.
- * The watch runs one comparison at a time, and ignores queries that come during a comparison.
+ * Compares some live answers with exact answers, on another thread than the search. At most one
+ * comparison runs at a time. Queries that come during a comparison are ignored.
  *
  * <p>Thread-safe.
  */
@@ -70,7 +70,7 @@ final class RecallWatch {
     } catch (RejectedExecutionException e) {
       logger.debug("closed meanwhile: the answer stands, unwatched", e);
     } finally {
-      if (!taken) { // later answers are compared even if no thread could be started now
+      if (!taken) { // no thread could be started; later answers are still compared
         finish(done);
       }
     }
@@ -82,8 +82,8 @@ final class RecallWatch {
   }
 
   /**
-   * Returns the share of the first query's exact ids that the search found, 1 if there are no exact
-   * ids.
+   * Returns which share of the first query's exact ids the search found. Returns 1 if there are no
+   * exact ids.
    */
   static double recall(AnnResult found, AnnResult exact) {
     long[] wanted = Arrays.copyOf(exact.ids(), exact.found(0));
@@ -107,7 +107,7 @@ final class RecallWatch {
     }
   }
 
-  /** Returns the mean recall of the last comparisons, NaN before the first comparison. */
+  /** Returns the mean recall of the last comparisons; NaN before the first comparison. */
   double recall() {
     synchronized (window) {
       int filled = (int) Math.min(watched, WINDOW);

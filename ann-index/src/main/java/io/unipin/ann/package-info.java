@@ -11,8 +11,7 @@
  * <li>Ordinal: the position of an item in an index, 0 to size - 1.
  * <li>Breadth: how widely an approximate search looks ({@code efSearch}, {@code nprobe}).
  * <li>Delta: the items that were added to a live index, or replaced, since its last rebuild.
- * <li>Buried: said of an item of the main index that was deleted or replaced since the last
- *     rebuild.
+ * <li>Buried item: an item of the main index that was deleted or replaced since the last rebuild.
  * <li>Generation: a main index with its vectors. Each rebuild makes a new generation.
  * </ul>
  */
