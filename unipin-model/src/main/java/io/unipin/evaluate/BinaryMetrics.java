@@ -14,9 +14,9 @@ public final class BinaryMetrics {
 
   /**
    * Returns the area under the ROC curve: the share of (positive, negative) pairs in which the
-   * positive scores higher. A pair of equal scores counts one half. The result is exact: the rank
-   * sum of Mann and Whitney, in which equal scores share their mean rank. Takes O(n log n). Returns
-   * NaN unless both classes occur.
+   * positive scores higher. A pair of equal scores counts one half. The result is exact. It comes
+   * from the rank sum of Mann and Whitney, in which equal scores share their mean rank. Takes O(n
+   * log n). Returns NaN unless both classes occur.
    */
   public static double auc(float[] scores, boolean[] labels) {
     int n = scores.length;
@@ -84,7 +84,8 @@ public final class BinaryMetrics {
 
   /**
    * Returns the expected calibration error: |mean probability − share of positives|, averaged over
-   * 15 bins. Bins hold equal numbers of impressions, sorted by probability.
+   * 15 bins. The impressions are sorted by probability and divided into bins of equal numbers of
+   * impressions.
    */
   static double calibrationError(float[] probabilities, boolean[] labels) {
     int n = labels.length;

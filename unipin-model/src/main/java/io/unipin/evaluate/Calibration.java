@@ -114,9 +114,9 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   /**
    * Predictions and labels of all impressions.
    *
-   * @param shown (actions) of (impressions) probabilities at the positions where the impressions
-   *     were shown
-   * @param labels (actions) of (impressions): whether the impression got the action
+   * @param shown one array (impressions) per action: the probabilities at the positions where the
+   *     impressions were shown
+   * @param labels one array (impressions) per action: whether the impression got the action
    * @param first (impressions) probabilities of the oracle's action at the first position; empty
    *     without an oracle
    * @param truth (impressions) the log's oracle; empty without an oracle

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 
 /** Formats a calibration as JSON and as lines of text. */
 final class CalibrationText {
-  /** Largest number of actions in a table. */
+  /** The largest number of actions that a table shows. */
   private static final int SHOWN = 4;
 
   private final Calibration calibration;

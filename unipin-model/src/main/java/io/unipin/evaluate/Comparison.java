@@ -22,7 +22,8 @@ public final class Comparison {
   /**
    * Compares the first evaluation with the second.
    *
-   * @throws IllegalArgumentException when the two did not judge the same users and impressions
+   * @throws IllegalArgumentException when the two evaluations do not cover the same users and
+   *     impressions
    */
   public static Comparison of(Evaluation one, Evaluation other) {
     if (!Arrays.equals(one.retrieval().found(), other.retrieval().found())

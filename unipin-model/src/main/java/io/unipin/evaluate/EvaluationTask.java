@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The data that all workers of an evaluation read. Immutable.
  *
- * @param contents scores by content; null if items have no content or the part is not the test part
+ * @param contents scores by the similarity of contents; null if items have no content or the part
+ *     is not the test part
  * @param leftOut items whose targets and impressions are not judged. In a validation these are the
  *     withheld items, because no data about them may influence a training.
  */

@@ -49,8 +49,8 @@ public final class ItemScores {
   /**
    * Returns the scores of every query.
    *
-   * @param queries (queries) of (dim) each
-   * @return (queries) of (items) scores each
+   * @param queries one array (dim) per query
+   * @return one array (items) of scores per query
    */
   public float[][] of(float[][] queries) {
     float[][] scores = new float[queries.length][items];

@@ -64,7 +64,7 @@ public final class Predictions {
     return gather((slate, k) -> slate.shown()[k * actions() + action]);
   }
 
-  /** Returns (impressions) whether each impression got the action whose bit is {@code action}. */
+  /** Returns for each impression whether it got the action whose bit is {@code action}. */
   public boolean[] labels(int action) {
     boolean[] labels = new boolean[impressions];
     forEach((at, slate, k) -> labels[at] = (slates.bits()[row(slate, k)] >>> action & 1) != 0);
@@ -75,29 +75,29 @@ public final class Predictions {
     return gather((slate, k) -> slate.bias()[k * actions() + action]);
   }
 
-  /** Returns (impressions) the score of each impression's item. */
+  /** Returns for each impression the score of its item. */
   float[] byItem(float[] itemScores) {
     return gather((slate, k) -> itemScores[slates.items()[row(slate, k)]]);
   }
 
-  /** Returns (impressions) each impression's class of an input. */
+  /** Returns for each impression its class of an input. */
   int[] classes(SlateInput input) {
     return integers((slate, k) -> input.of(slate.slate(), k));
   }
 
-  /** Returns (impressions) catalogue rows. */
+  /** Returns for each impression the catalogue row of its item. */
   public int[] items() {
     return integers((slate, k) -> slates.items()[row(slate, k)]);
   }
 
-  /** Returns (impressions) the number of the user's actions before each impression. */
+  /** Returns for each impression the number of the user's earlier actions. */
   public int[] histories() {
     return integers((slate, k) -> slate.slate().history());
   }
 
   /**
-   * Returns (impressions) the time at which each impression was shown, in milliseconds since 1970,
-   * or {@link FeedLog#NO_TIME}. In a log without feedviews this is the time of the user's action.
+   * Returns for each impression the time at which it was shown, in milliseconds since 1970, or
+   * {@link FeedLog#NO_TIME}. In a log without feedviews this is the time of the user's action.
    */
   public long[] times() {
     long[] times = new long[impressions];
@@ -108,7 +108,7 @@ public final class Predictions {
     return times;
   }
 
-  /** Returns (impressions) the log's oracle. The log must have one. */
+  /** Returns for each impression its number in the log's oracle. The log must have an oracle. */
   float[] oracle() {
     return gather((slate, k) -> log.impressionOracle()[row(slate, k)]);
   }
@@ -121,17 +121,17 @@ public final class Predictions {
     return log.schema();
   }
 
-  /** Returns (impressions) user rows. Impressions of one user are adjacent. */
+  /** Returns for each impression the row of its user. Impressions of one user are adjacent. */
   public int[] users() {
     return integers((slate, k) -> slate.user());
   }
 
-  /** Returns (impressions) item ids. */
+  /** Returns for each impression the id of its item. */
   public long[] itemIds() {
     return Arrays.stream(items()).mapToLong(log.catalogue()::id).toArray();
   }
 
-  /** Returns (slates) the number of impressions of each slate. */
+  /** Returns for each slate the number of its impressions. */
   int[] sizes() {
     return judged.stream()
         .mapToInt(
@@ -192,7 +192,7 @@ public final class Predictions {
     int of(Judged slate, int k);
   }
 
-  /** Takes a slate's k-th impression. Among all impressions it has the place {@code at}. */
+  /** Takes a slate's k-th impression, which has the place {@code at} among all impressions. */
   @FunctionalInterface
   private interface Impression {
     void at(int at, Judged slate, int k);

@@ -11,10 +11,11 @@ package io.unipin.evaluate;
  * @param auc AUC over all impressions; a pair of equal scores counts one half
  * @param gauc mean of the users' own AUCs, weighted by impressions, over users with both classes
  * @param logLoss log loss in nats
- * @param normalisedEntropy log loss divided by the log loss of the part's base rate
+ * @param normalisedEntropy log loss divided by the log loss of always predicting the part's base
+ *     rate
  * @param calibrationError calibration error over 15 bins of equal mass
  * @param slateMrr 1 / rank of the best-ranked impression that got the action, averaged over slates.
- *     Only slates of at least two impressions with such an impression count
+ *     A slate counts only if it has at least two impressions and one of them got the action
  */
 public record RankingRow(
     double auc,

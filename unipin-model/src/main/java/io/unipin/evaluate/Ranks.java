@@ -6,7 +6,7 @@ import java.util.Arrays;
 public final class Ranks {
   private final int[] ranks;
 
-  /** Copies the ranks (users), which are counted from 1. */
+  /** Copies the ranks (users). The best rank is 1. */
   public Ranks(int[] ranks) {
     this.ranks = ranks.clone();
   }
@@ -29,19 +29,21 @@ public final class Ranks {
   }
 
   /**
-   * Returns the mean NDCG: {@code 1 / log2(1 + rank)} if the target is among the first k, else 0.
-   * Returns NaN if there are no users.
+   * Returns the mean NDCG. A user's NDCG is {@code 1 / log2(1 + rank)} if the target is among the
+   * first k, else 0. Returns NaN if there are no users.
    */
   public double ndcg(int k) {
     return Arrays.stream(gains(k)).average().orElse(Double.NaN);
   }
 
-  /** Returns (users) 1 if the target is among the first k, else 0. */
+  /** Returns for each user 1 if the target is among the first k, else 0. */
   public double[] hits(int k) {
     return Arrays.stream(ranks).mapToDouble(rank -> rank <= k ? 1 : 0).toArray();
   }
 
-  /** Returns (users) {@code 1 / log2(1 + rank)} if the target is among the first k, else 0. */
+  /**
+   * Returns for each user {@code 1 / log2(1 + rank)} if the target is among the first k, else 0.
+   */
   public double[] gains(int k) {
     return Arrays.stream(ranks)
         .mapToDouble(rank -> rank <= k ? Math.log(2) / Math.log1p(rank) : 0)

@@ -12,8 +12,8 @@ import java.util.List;
  * @param found (users) log row of each user whose target was ranked
  * @param model ranks that the model gives the targets
  * @param popularity ranks that the popularity baseline gives the same targets, with the same filter
- * @param recent ranks of the same targets by popularity in the seven days before; empty when the
- *     log has no times
+ * @param recent ranks that popularity in the preceding seven days gives the same targets; empty
+ *     when the log has no times
  * @param answers (users) the target and the list that the model offers
  */
 public record RetrievalMetrics(

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * @param item catalogue row of the target
  * @param surface surface index of the target's action
  * @param history number of the user's actions before the target
- * @param seen distinct catalogue rows of those actions, ascending
+ * @param seen distinct catalogue rows of the items of those actions, ascending
  */
 record RetrievalTarget(int item, int surface, int history, int[] seen) {
   /**

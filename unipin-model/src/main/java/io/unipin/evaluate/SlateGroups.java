@@ -10,9 +10,9 @@ package io.unipin.evaluate;
 public record SlateGroups(int[] users, int[] sizes, long[] itemIds) {
 
   /**
-   * Returns the mean of 1 / rank of a slate's best-ranked positive. The mean is over slates of at
-   * least two impressions that contain a positive. If two scores are equal, the smaller item id
-   * comes first. Returns NaN if there is no such slate.
+   * Returns the mean of 1 / rank of a slate's best-ranked positive. The mean is over the slates
+   * that contain a positive and have at least two impressions. If two scores are equal, the smaller
+   * item id comes first. Returns NaN if there is no such slate.
    */
   public double reciprocalRank(float[] scores, boolean[] labels) {
     double sum = 0;

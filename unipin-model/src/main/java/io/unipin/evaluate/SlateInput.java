@@ -31,7 +31,7 @@ public enum SlateInput {
       return schema.surfaces().get(index);
     }
   },
-  /** Place on the page, from 0. */
+  /** Place of the impression on the page. The first place is 0. */
   POSITION {
     @Override
     int of(Slate slate, int place) {
@@ -43,7 +43,7 @@ public enum SlateInput {
       return Integer.toString(index);
     }
   },
-  /** Number of the user's earlier actions, in classes of powers of two. */
+  /** Number of the user's earlier actions. Powers of two divide the numbers into classes. */
   HISTORY {
     @Override
     int of(Slate slate, int place) {

@@ -11,10 +11,10 @@ final class TargetRank {
   private TargetRank() {}
 
   /**
-   * Returns the target's rank, from 1.
+   * Returns the target's rank. The best rank is 1.
    *
    * @param scores (items)
-   * @param seen distinct rows that do not compete, without the target
+   * @param seen distinct rows of items that do not compete; the target is not among them
    */
   static int of(float[] scores, int target, int[] seen, Catalogue catalogue) {
     int better = 0;
@@ -35,7 +35,7 @@ final class TargetRank {
    * Returns the rows of the best items, best first.
    *
    * @param scores (items)
-   * @param seen distinct rows that do not compete, ascending
+   * @param seen distinct rows of items that do not compete, ascending
    * @param most largest number of rows to return
    */
   static int[] first(float[] scores, int[] seen, Catalogue catalogue, int most) {

@@ -32,8 +32,8 @@ final class UserEvaluation implements AutoCloseable {
    *
    * @param ranks (users) ranks that the model gives the targets among all items
    * @param popularityRanks (users) ranks of the same targets by popularity
-   * @param recentRanks (users) ranks of the same targets by popularity in the seven days before;
-   *     empty when the log has no times
+   * @param recentRanks (users) ranks that popularity in the preceding seven days gives the same
+   *     targets; empty when the log has no times
    * @param users (users) log rows of the users whose targets are ranked
    * @param repeats number of users whose target is in their history
    * @param targetless number of users that have no positive action in the part, or whose target is

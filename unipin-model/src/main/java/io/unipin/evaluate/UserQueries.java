@@ -8,8 +8,8 @@ import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.RequestContext;
 
 /**
- * Computes retrieval queries for some users of a feed log. Each user has one query, after all of
- * the user's actions and on the first surface.
+ * Computes retrieval queries for some users of a feed log. Each user has one query. It is made
+ * after all of the user's actions, for the first surface.
  */
 public final class UserQueries {
   private UserQueries() {}
@@ -17,7 +17,7 @@ public final class UserQueries {
   /**
    * Returns the queries of at most {@code most} users that are evenly spread over the log.
    *
-   * @return (queries, itemDim), unit length
+   * @return (queries, itemDim) vectors of unit length
    */
   public static float[][] of(FeedLog log, ServingModel model, int most) {
     float[][] queries = new float[Math.min(most, log.users())][];

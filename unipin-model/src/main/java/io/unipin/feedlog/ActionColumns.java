@@ -7,11 +7,12 @@ import java.util.stream.IntStream;
  * The actions of all users in flat columns. Rows [start[u], start[u + 1]) belong to user u, oldest
  * first.
  *
- * @param start (users + 1) first action of each user
- * @param items (actions) catalogue rows
+ * @param start (users + 1) row of each user's first action, then the number of actions
+ * @param items (actions) catalogue row of each action's item
  * @param bits (actions) multi-hots of action types
- * @param surfaces (actions) schema indices
- * @param times (actions) milliseconds since 1970, {@link FeedLog#NO_TIME} when unknown
+ * @param surfaces (actions) indices into the schema's surfaces
+ * @param times (actions) time of each action in milliseconds since 1970; {@link FeedLog#NO_TIME}
+ *     when unknown
  */
 record ActionColumns(int[] start, int[] items, long[] bits, int[] surfaces, long[] times) {
 

@@ -115,7 +115,9 @@ final class ActionsTable {
     return low - start.get(user);
   }
 
-  /** Returns the columns. {@code starts} holds the first action of each user of the log. */
+  /**
+   * Returns the columns. {@code starts} holds the row of the first action of each user of the log.
+   */
   ActionColumns columns(int[] starts) {
     return new ActionColumns(
         starts, items.toArray(), bits.toArray(), surfaces.toArray(), times.toArray());

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
  * A row that breaks the format.
  *
  * @param file the file's name
- * @param row row number from 1; for a text file, the line number from 1, which counts the header
- * @param column name of the column at fault; empty when no single column is
+ * @param row number of the row, from 1; in a text file the number of the line, from 1, where the
+ *     header is a line too
+ * @param column name of the column at fault; empty when no single column is at fault
  * @param reason what was expected
- * @param value value that the row holds
+ * @param value value that the row has in this column
  */
 public record BadRow(String file, long row, String column, String reason, @Nullable String value) {
   @Override

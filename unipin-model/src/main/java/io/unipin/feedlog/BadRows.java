@@ -5,7 +5,9 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Collects the bad rows that a reader leaves out. Throws when a row exceeds the allowed number. */
+/**
+ * Collects the bad rows that a reader leaves out. Throws when there are more bad rows than allowed.
+ */
 public final class BadRows {
   private static final Logger logger = LoggerFactory.getLogger(BadRows.class);
   private static final int LOGGED = 10;

@@ -12,12 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * All items of a feed log, each at a dense row, with look-ups from id and from key to row.
+ * All items of a feed log, numbered by rows from 0. Look-ups find the row of an id or a key.
  *
  * <p>Immutable. A look-up takes O(1).
  */
 public final class Catalogue {
-  /** Result of {@link #row} for an unknown id. */
+  /** Result of {@link #row} for an unknown id or key. */
   public static final int UNKNOWN = -1;
 
   private final long[] ids;
@@ -153,7 +153,7 @@ public final class Catalogue {
     return attributes.row(row);
   }
 
-  /** Whether an item of the catalogue has attributes. */
+  /** Whether any item of the catalogue has attributes. */
   public boolean hasAttributes() {
     return !attributes.isEmpty();
   }

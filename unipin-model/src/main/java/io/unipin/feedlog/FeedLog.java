@@ -8,8 +8,8 @@ import java.util.function.IntPredicate;
 /**
  * A feed log in memory: actions and feedviews of all users in flat primitive arrays.
  *
- * <p>Users, items, views and impressions are dense rows from 0. The log owns the arrays; callers
- * must not change them. Immutable, hence thread-safe.
+ * <p>Users, items, actions, feedviews and impressions are numbered by rows from 0. The log owns the
+ * arrays; callers must not change them. Immutable, hence thread-safe.
  */
 public final class FeedLog {
   /**
@@ -80,22 +80,22 @@ public final class FeedLog {
     return actions.items().length;
   }
 
-  /** Returns (actions) catalogue rows. */
+  /** Returns for each action the catalogue row of its item. */
   public int[] actionItems() {
     return actions.items();
   }
 
-  /** Returns (actions) multi-hots over {@link FeedSchema#actions}. */
+  /** Returns for each action the multi-hot of its types, over {@link FeedSchema#actions}. */
   public long[] actionBits() {
     return actions.bits();
   }
 
-  /** Returns (actions) indices into {@link FeedSchema#surfaces}. */
+  /** Returns for each action the index of its surface in {@link FeedSchema#surfaces}. */
   public int[] actionSurfaces() {
     return actions.surfaces();
   }
 
-  /** Returns (actions) milliseconds since 1970, or {@link #NO_TIME}. */
+  /** Returns for each action its time in milliseconds since 1970, or {@link #NO_TIME}. */
   public long[] actionTimes() {
     return actions.times();
   }
@@ -113,17 +113,17 @@ public final class FeedLog {
     return views.surfaces().length;
   }
 
-  /** Returns (views) indices into {@link FeedSchema#surfaces}. */
+  /** Returns for each feedview the index of its surface in {@link FeedSchema#surfaces}. */
   public int[] viewSurfaces() {
     return views.surfaces();
   }
 
-  /** Returns (views) milliseconds since 1970, or {@link #NO_TIME}. */
+  /** Returns for each feedview its time in milliseconds since 1970, or {@link #NO_TIME}. */
   public long[] viewTimes() {
     return views.times();
   }
 
-  /** Returns (views) the number of the user's actions strictly before the view. */
+  /** Returns for each feedview the number of the user's actions strictly before it. */
   public int[] viewHistory() {
     return views.history();
   }
@@ -141,30 +141,27 @@ public final class FeedLog {
     return views.items().length;
   }
 
-  /** Returns (impressions) catalogue rows. */
+  /** Returns for each impression the catalogue row of its item. */
   public int[] impressionItems() {
     return views.items();
   }
 
-  /**
-   * Returns (impressions) multi-hots of the actions that each impression got; 0 for an impression
-   * without actions.
-   */
+  /** Returns for each impression the multi-hot of the actions that it got; 0 if it got none. */
   public long[] impressionBits() {
     return views.bits();
   }
 
   /**
-   * Returns (impressions) the oracle: the true utility that a simulator states. Empty unless the
-   * log is simulated.
+   * Returns for each impression the oracle: the true utility that a simulator states. The array is
+   * empty unless the log is simulated.
    */
   public float[] impressionOracle() {
     return views.oracle();
   }
 
   /**
-   * Returns (impressions) the probability with which the server chose the item for its place, NaN
-   * where unknown. Empty if all are unknown.
+   * Returns for each impression the probability with which the server chose the item for its place;
+   * NaN where unknown. The array is empty if all probabilities are unknown.
    */
   public double[] impressionPropensity() {
     return views.propensity();

@@ -76,8 +76,8 @@ public final class FeedLogException extends RuntimeException {
   }
 
   /**
-   * Returns the row number from 1, or {@link #NO_ROW}. For a text file, returns the line number,
-   * which counts the header.
+   * Returns the row number from 1, or {@link #NO_ROW}. For a text file, returns the line number;
+   * the header is line 1.
    */
   public long row() {
     return row;

@@ -16,7 +16,7 @@ import java.util.function.IntUnaryOperator;
  * allowed, the row is left out and counted instead.
  */
 public final class FeedLogReader {
-  /** Orders users by code point, as SQL does. */
+  /** Orders users by the code points of their ids, as SQL does. */
   static final Comparator<String> USER_ORDER =
       (a, b) -> {
         int i = 0;
@@ -114,9 +114,9 @@ public final class FeedLogReader {
   }
 
   /**
-   * Returns (all users + 1) the index of each user's first row, then the number of rows.
-   * {@code some} are the users that have rows, in the same order as {@code all}; {@code start}
-   * returns the first row for an index into {@code some}.
+   * Returns the index of each user's first row, and then the number of rows. {@code all} are all
+   * users. {@code some} are the users that have rows, in the same order. {@code start} returns the
+   * first row of the user at an index of {@code some}.
    */
   private static int[] starts(List<String> all, List<String> some, IntUnaryOperator start) {
     int[] starts = new int[all.size() + 1];

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules for the ids, keys, attributes and times of a feed log. Writers, servers, exports, imports and training share
- * them, so all of these accept the same values.
+ * Rules for the ids, keys, attributes and times of a feed log. Writers, servers, exports, imports
+ * and training share these rules, so all of them accept the same values.
  */
 public final class FeedRules {
   /** Largest number of characters in an id of a user, event, feedview or request. */
@@ -59,8 +59,8 @@ public final class FeedRules {
   }
 
   /**
-   * Returns the rule that an item's attributes break; empty for valid ones. Attributes are compared
-   * as they are, so case and blanks count.
+   * Returns the rule that an item's attributes break; empty if they are valid. Attributes are
+   * compared as they are, so case and blanks count.
    */
   public static Optional<String> attributesFault(
       Collection<? extends @Nullable String> attributes) {
@@ -93,8 +93,8 @@ public final class FeedRules {
   }
 
   /**
-   * Whether a number that should be milliseconds is probably a time of today in seconds. A feed log
-   * may contain such a number, but live calls refuse it.
+   * Whether a number that should be milliseconds is probably a present-day time in seconds. A feed
+   * log may contain such a number, but live calls refuse it.
    */
   public static boolean looksLikeSeconds(long timeMs) {
     return timeMs >= FIRST_SECONDS && timeMs <= LAST_SECONDS;

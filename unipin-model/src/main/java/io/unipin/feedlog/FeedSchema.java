@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 /**
  * The names that a feed log's integers stand for: action types, positive action types and surfaces.
  *
- * <p>Bit c of a multi-hot stands for {@code actions.get(c)}, and surface index s for
+ * <p>Bit c of a multi-hot stands for {@code actions.get(c)}. Surface index s stands for
  * {@code surfaces.get(s)}. Immutable.
  *
  * @param actions action types, 1 to {@link #MAX_ACTIONS}, in the order of their bits

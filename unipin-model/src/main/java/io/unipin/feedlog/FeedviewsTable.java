@@ -36,7 +36,7 @@ final class FeedviewsTable {
   private final IntArray start = new IntArray();
   private final FlatViews flat = new FlatViews();
 
-  /** The views of the current user. */
+  /** The views of the user whose rows are being read. */
   private final List<ViewRows> views = new ArrayList<>();
 
   FeedviewsTable(TableScan scan, RowCheck check, ActionsTable actions) {
@@ -157,7 +157,7 @@ final class FeedviewsTable {
     return start.get(user);
   }
 
-  /** Returns the columns. {@code starts} holds the first feedview of each user of the log. */
+  /** Returns the columns. {@code starts} holds the index of each user's first feedview. */
   ViewColumns columns(int[] starts) {
     return flat.columns(starts);
   }

@@ -10,12 +10,16 @@ import java.security.NoSuchAlgorithmException;
  * SKU.
  *
  * <p>The id is the first 63 bits of the SHA-256 of the key's UTF-8 bytes. So every import and every
- * server assigns the same id. Two of n keys have the same id with a probability of n² / 2^64.
+ * server assigns the same id. The probability that any two of n keys have the same id is about n² /
+ * 2^64.
  */
 public final class ItemKeys {
   private ItemKeys() {}
 
-  /** Returns the id of a key that passes {@link FeedRules#keyFault}, 0 to 2^63 - 1. */
+  /**
+   * Returns the id of a key, from 0 to 2^63 - 1. The key must be valid
+   * ({@link FeedRules#keyFault}).
+   */
   public static long id(String key) {
     try {
       byte[] digest =

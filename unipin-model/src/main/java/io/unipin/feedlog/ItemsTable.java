@@ -28,7 +28,7 @@ final class ItemsTable {
 
   private final Set<String> keys = new HashSet<>();
 
-  /** Each attribute that was read, by itself. */
+  /** Maps the text of each attribute that was read to the one copy that is kept. */
   private final Map<String, String> texts = new HashMap<>();
 
   ItemsTable(DuckSession session, List<SourceFile> files, BadRows bad) {

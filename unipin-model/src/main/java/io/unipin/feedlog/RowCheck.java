@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The code that reading actions and reading feedviews share: SQL that turns names into numbers, and
+ * Code that the readers of actions and of feedviews share: SQL that turns names into numbers, and
  * checks of the columns that both tables have.
  *
  * <p>{@link ActionsTable} checks the other rules of actions. {@link FeedviewsTable} and

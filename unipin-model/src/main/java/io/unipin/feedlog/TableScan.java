@@ -29,7 +29,7 @@ final class TableScan {
   private final FeedTable table;
   private final List<SourceFile> files;
 
-  /** Columns that at least one file has. */
+  /** Names of the columns that at least one file has. */
   private final Set<String> present;
 
   private TableScan(
@@ -99,7 +99,7 @@ final class TableScan {
     return table.columns().stream().anyMatch(known -> known.name().equals(name));
   }
 
-  /** Returns the type of a column that only folder names provide. */
+  /** Returns the DuckDB type of a column of the table; VARCHAR for any other column. */
   private static String typeOf(FeedTable table, String name) {
     return table.columns().stream()
         .filter(known -> known.name().equals(name))

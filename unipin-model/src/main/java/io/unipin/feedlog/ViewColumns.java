@@ -5,16 +5,18 @@ package io.unipin.feedlog;
  * ordered by time. Impressions [impressionStart[v], impressionStart[v + 1]) belong to view v, in
  * displayed order.
  *
- * @param start (users + 1) first view of each user
- * @param surfaces (views) schema indices
- * @param times (views) milliseconds since 1970, {@link FeedLog#NO_TIME} when unknown
+ * @param start (users + 1) index of each user's first view, then the number of views
+ * @param surfaces (views) indices into the schema's surfaces
+ * @param times (views) time of each view in milliseconds since 1970; {@link FeedLog#NO_TIME} when
+ *     unknown
  * @param history (views) number of the user's actions strictly before the view
- * @param impressionStart (views + 1) first impression of each view
- * @param items (impressions) catalogue rows
- * @param bits (impressions) multi-hots
+ * @param impressionStart (views + 1) index of each view's first impression, then the number of
+ *     impressions
+ * @param items (impressions) catalogue row of each impression's item
+ * @param bits (impressions) multi-hot of the actions that each impression got
  * @param oracle (impressions) true utility that a simulator states; empty in other logs
  * @param propensity (impressions) probability with which the server chose the item for its place,
- *     NaN where unknown; empty if all are unknown
+ *     NaN where unknown; the array is empty if all probabilities are unknown
  */
 record ViewColumns(
     int[] start,

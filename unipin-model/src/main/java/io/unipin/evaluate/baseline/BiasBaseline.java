@@ -77,10 +77,10 @@ public final class BiasBaseline {
   }
 
   /**
-   * Returns probabilities for the slates of a user that belong to a part, oldest slate first.
+   * Returns probabilities for those slates of a user that belong to a part, oldest slate first.
    *
    * @param history all slates of the user, oldest first
-   * @return (slates of the part) of (impressions, actions) each
+   * @return one array (impressions, actions) per slate of the part
    */
   public List<float[]> probabilities(List<Slate> history, Part part) {
     List<float[]> probabilities = new ArrayList<>();

@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 
 /**
  * A baseline of current popularity. An item's score is the number of positive actions that any user
- * took on it in the seven days before a target. Actions of held-out splits do not count. If the log
- * is split by time, the seven days before the split are used instead. A withheld item scores 0.
- * Immutable.
+ * took on it in the seven days before the target's action. Actions of held-out splits do not count.
+ * If the log is split by time, the seven days before the split are used instead. A withheld item
+ * scores 0. Immutable.
  */
 public final class RecentPopularity {
   private static final long WINDOW_MS = 7 * 24 * 3_600_000L;
@@ -54,7 +54,7 @@ public final class RecentPopularity {
     return times.length > 0;
   }
 
-  /** Returns the scores (items) for a target at the given time. */
+  /** Returns the scores (items) for a target whose action has the given time. */
   public float[] before(long targetTime) {
     long now = splitTime == FeedLog.NO_TIME ? targetTime : splitTime;
     float[] counts = new float[items];

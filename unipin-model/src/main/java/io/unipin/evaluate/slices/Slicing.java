@@ -15,11 +15,14 @@ import java.util.stream.IntStream;
  *
  * @param key name in figures
  * @param classes names of the classes
- * @param targets class of a target
- * @param impressions class of an impression
+ * @param targets gives the class of a target
+ * @param impressions gives the class of an impression
  */
 record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impressions) {
-  /** Key of the slicing by whether training saw an item. Its first class is {@link #COLD}. */
+  /**
+   * Key of the slicing that separates withheld items from the others. Its first class is
+   * {@link #COLD}.
+   */
   static final String WITHHELD = "withheld";
 
   static final String COLD = "cold";
@@ -35,7 +38,7 @@ record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impres
   @FunctionalInterface
   interface ClassOf {
     /**
-     * Returns the index.
+     * Returns the index of the class.
      *
      * @param item catalogue row
      * @param history number of the user's actions before the target or impression
@@ -44,7 +47,9 @@ record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impres
     int of(int item, int history, long timeMs);
   }
 
-  /** Returns all divisions of a log. Some need times of creation or withheld items. */
+  /**
+   * Returns all slicings that a log allows. Some of them need times of creation or withheld items.
+   */
   static List<Slicing> of(FeedLog log, Holdout holdout) {
     TrainingCounts counts = TrainingCounts.of(log, holdout);
     List<Slicing> all = new ArrayList<>();

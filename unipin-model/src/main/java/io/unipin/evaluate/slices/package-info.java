@@ -1,6 +1,6 @@
 /**
- * Figures of an evaluation, divided into slices by items' training counts, their age and the
- * history.
+ * Figures of an evaluation, divided into slices. The slices are made by the training count and age
+ * of an item, by whether it was withheld, and by the length of the history.
  */
 @NullMarked
 package io.unipin.evaluate.slices;

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Compares a model's predictions for a given gap since a user's last action with what users did
- * after gaps of about this length.
+ * Compares two things for a given gap since a user's last action: the model's predictions, and what
+ * users did after gaps of about this length.
  *
  * <p>For every gap the study predicts the held-out slates whose own gaps are most similar. It
  * widens a range of gap buckets in both directions until the range holds {@link #LEAST} slates. If

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  * several queries per user.
  *
  * <p>The study encodes all of a user's actions before the test part, and retrieves lists of
- * {@link #LIST} unseen items. It then measures recall per action. The recall is the share of the
- * test items with the action that a list contains.
+ * {@link #LIST} unseen items. It then measures recall per action. The recall of a list is the share
+ * of the test items with the action that are in the list.
  *
  * <p>One list comes from a query without an outcome, and one list per action comes from a query for
  * that action. One more list of the same length is shared by queries of all {@link TargetOffsets}.

@@ -5,8 +5,8 @@ public final class LongHash {
   private LongHash() {}
 
   /**
-   * Returns the place of a key, from 0 and below {@code places}. Keys that follow one another, or
-   * that differ only in some bits, get places all over the table.
+   * Returns the place of a key: at least 0 and below {@code places}. Keys that follow one another,
+   * or that differ only in some bits, get places all over the table.
    */
   public static int place(long key, int places) {
     // the finalizer of MurmurHash3 (Appleby, 2008)

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * A list of texts for each row, as compressed sparse rows: each distinct text once, and for each
- * row the numbers of its texts.
+ * A list of texts for each row, stored as compressed sparse rows. Each distinct text is stored
+ * once, with a number. Each row has the numbers of its texts.
  *
- * <p>A row takes 4 bytes, and 4 for each of its texts. Without any text all rows together take
- * none. Immutable.
+ * <p>A row takes 4 bytes, and 4 more bytes for each of its texts. If no row has a text, the rows
+ * take no memory. Immutable.
  */
 public final class TextLists {
   private final String[] texts;

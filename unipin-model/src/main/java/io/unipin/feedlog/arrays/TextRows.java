@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * Distinct texts by row, and a hash table from texts to rows with linear probing. A row may lack a
- * text.
+ * Texts by row, and a hash table with linear probing that finds the row of a text. All texts are
+ * distinct. A row may lack a text.
  *
  * <p>All texts share one array of UTF-8 bytes. A million texts of 36 bytes take 48 MB. Immutable.
  */
@@ -32,9 +32,9 @@ public final class TextRows {
   /**
    * Creates the table.
    *
-   * @param texts returns the text of a row; empty for none
-   * @throws IllegalArgumentException when two rows have the same text, or the texts together take
-   *     2 GiB or more
+   * @param texts returns the text of a row; empty if the row has no text
+   * @throws IllegalArgumentException when two rows have the same text, or the texts together take 2
+   *     GiB or more
    */
   public static TextRows of(int rows, IntFunction<String> texts) {
     int[] starts = new int[rows + 1];

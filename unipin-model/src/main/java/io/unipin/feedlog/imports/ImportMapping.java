@@ -44,7 +44,7 @@ record ImportMapping(
    * @param names names of the columns of a text file without a header
    * @param types type of each column that comes from text or from names of folders; the default is
    *     VARCHAR
-   * @param nulls texts that mean null; the empty text of delimited files when absent
+   * @param nulls texts that stand for null; when absent, the empty text of delimited files
    * @param maxLineCharacters largest number of characters in a row of text
    * @param maxUnpackedBytes largest unpacked size of a compressed file, in bytes; when absent, 250
    *     times the size of the file, and at least 1 GiB

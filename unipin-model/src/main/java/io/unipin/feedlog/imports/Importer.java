@@ -74,7 +74,7 @@ public final class Importer {
   }
 
   /**
-   * Imports with other ids of keys.
+   * Imports files with another rule for the ids of items that have only a key.
    *
    * @param idOfKey assigns an id to an item that has only a key
    */

@@ -38,7 +38,7 @@ final class RowLoader {
   private long read;
   private long refused;
 
-  /** Creates the empty table. */
+  /** Creates the loader and its empty table. */
   RowLoader(
       DuckSession session, BadRows bad, String table, Map<String, ColumnType> columns, boolean json)
       throws SQLException {
@@ -186,7 +186,7 @@ final class RowLoader {
     }
   }
 
-  /** Returns the number of rows of all files, including refused rows. */
+  /** Returns the number of rows that were read from all files, including refused rows. */
   long read() {
     return read;
   }

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableMapper {
   /**
-   * Matches calls of functions whose values differ between calls, in the parse tree of a statement.
-   * Also matches names, such as {@code current_date}, that call such a function if no column has
-   * the name.
+   * Matches, in the parse tree of a statement, calls of functions whose values differ between
+   * calls. Also matches a name such as {@code current_date}, which calls such a function if no
+   * column has this name.
    */
   private static final Pattern UNREPEATABLE =
       Pattern.compile(

@@ -23,9 +23,9 @@ import java.util.SplittableRandom;
  *       them.
  * </ul>
  *
- * <p>Users look less at lower positions ({@link ResponseModel}). The oracle of an impression is the
- * probability that the user clicks it if the user looks at it. The oracle does not depend on the
- * impression's position.
+ * <p>Users look at lower positions less often ({@link ResponseModel}). The oracle of an impression
+ * is the probability that the user clicks it if the user looks at it. The oracle does not depend on
+ * the impression's position.
  */
 public final class FeedSimulator {
   static final List<String> ACTIONS = List.of("click", "save", "hide");

@@ -101,7 +101,7 @@ public final class LiveFeed {
     return FeedSimulator.SURFACES;
   }
 
-  /** Returns the items that appear in a time from {@code fromMs} until before {@code untilMs}. */
+  /** Returns the items that appear at or after {@code fromMs} and before {@code untilMs}. */
   public List<CatalogueItem> items(long fromMs, long untilMs) {
     Catalogue all = world.catalogue();
     List<CatalogueItem> items = new ArrayList<>();
@@ -119,7 +119,9 @@ public final class LiveFeed {
     return next != null && next.clock.timeMs() < untilMs;
   }
 
-  /** Begins the next visit. The caller must show a page before the visit after it. */
+  /**
+   * Begins the next visit. The caller must show a page in this visit before it begins another one.
+   */
   public Visit next() {
     current = waiting.remove();
     String surface =

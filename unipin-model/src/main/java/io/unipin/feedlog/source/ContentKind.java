@@ -34,7 +34,7 @@ public enum ContentKind {
   PICKLE_5("Python pickle", "8005"),
   TEXT("text", "");
 
-  /** Number of first bytes that suffice to recognise every kind. */
+  /** Number of bytes at the beginning of a file that suffice to recognise every kind. */
   public static final int HEAD_BYTES = 16;
 
   private final String described;
@@ -84,7 +84,7 @@ public enum ContentKind {
     return true;
   }
 
-  /** Whether {@link Unpacked} can read this kind. */
+  /** Whether this kind is a compression that {@link Unpacked} can unpack. */
   boolean isUnpacked() {
     return switch (this) {
       case GZIP, BZIP2, EMPTY_BZIP2, ZIP, EMPTY_ZIP, ZSTD, ZSTD_SKIPPABLE -> true;

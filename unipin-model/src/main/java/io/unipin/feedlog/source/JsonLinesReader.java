@@ -48,7 +48,7 @@ public final class JsonLinesReader implements RowReader {
     columns.forEach(column -> this.columns.put(column, this.columns.size()));
   }
 
-  /** Returns the keys of all valid rows in order of appearance, after the known keys. */
+  /** Returns the known keys, and then the other keys of all valid rows in order of appearance. */
   public static List<String> columns(TextInput in, int maxLine, List<String> known)
       throws IOException {
     try (JsonLinesReader reader = new JsonLinesReader(in, maxLine, known, true)) {

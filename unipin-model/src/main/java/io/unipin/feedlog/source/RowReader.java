@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** Reads the rows of one text file in order. */
 public interface RowReader extends AutoCloseable {
-  /** Returns the next row, valid or not; empty at the end. */
+  /** Returns the next row, even if it is faulty; empty at the end of the file. */
   Optional<SourceRow> next() throws IOException;
 
   @Override

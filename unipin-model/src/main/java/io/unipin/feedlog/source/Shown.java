@@ -7,7 +7,9 @@ public final class Shown {
   private static final int VALUE_CHARACTERS = 80;
   private static final int LINE_CHARACTERS = 4_000;
 
-  /** Control characters, line separators, and marks that change the direction of writing. */
+  /**
+   * Matches control characters, line separators, and marks that change the direction of writing.
+   */
   private static final Pattern HARMFUL =
       Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\uFFFF]");
 

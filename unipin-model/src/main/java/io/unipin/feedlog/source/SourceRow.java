@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row of a text file.
  *
- * @param line line number from 1 at which the row begins
+ * @param line number of the line on which the row begins; the first line is 1
  * @param values values in the order of the columns; for a faulty row, the values that could be read
  * @param problem why the row breaks the format; null for a valid row
  */

@@ -41,7 +41,7 @@ public final class TextInput implements AutoCloseable {
   }
 
   /**
-   * Reads a stream that supports marks.
+   * Opens a stream, which must support marks.
    *
    * @param declared the encoding; when null, the byte-order mark decides; without a mark the
    *     encoding is UTF-8

@@ -10,7 +10,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/** The single file inside a zip. Its checksum is verified when the end is read. */
+/** The single file inside a zip. The checksum of the file is verified when its end is read. */
 final class ZippedFile extends FilterInputStream {
   private final ZipFile zip;
   private final CheckedInputStream checked;

@@ -123,8 +123,7 @@ public final class Holdout {
   }
 
   /**
-   * Returns the same split of the same log in which some items are withheld: no training may see
-   * them.
+   * Returns a copy of this split in which some items are withheld. No training may see these items.
    *
    * @param share share of the items, from 0 to {@link Withheld#MOST}
    * @param seed another seed chooses other items
@@ -141,8 +140,9 @@ public final class Holdout {
   }
 
   /**
-   * Returns the split of {@code cut}. This log has all feedviews of this split's log, but only
-   * training actions. A feedview is not for training if held-out actions precede this feedview.
+   * Returns the split of {@code cut}, a log with all feedviews of this split's log but with
+   * training actions alone. A feedview is not for training if held-out actions precede this
+   * feedview.
    */
   Holdout trainingOn(FeedLog cut) {
     int[] ends = new int[cut.users()];
@@ -265,7 +265,7 @@ public final class Holdout {
   }
 
   /**
-   * Returns the split of a feedview.
+   * Returns the part to which a feedview belongs.
    *
    * @param view row of the view in the log; the view must belong to the user
    */

@@ -7,7 +7,7 @@ package io.unipin.feedlog.split;
  * @param from index of the first impression
  * @param to index after the last impression
  * @param history number of the user's actions before the slate
- * @param surface surface index at which the slate was shown
+ * @param surface index of the surface on which the slate was shown
  * @param gap time from the user's last action to the slate, as a
  *     {@link io.unipin.model.features.GapBuckets bucket}
  * @param timeMs time at which the slate was shown, in milliseconds since 1970, or

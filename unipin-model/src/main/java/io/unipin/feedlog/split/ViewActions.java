@@ -3,19 +3,18 @@ package io.unipin.feedlog.split;
 import io.unipin.feedlog.FeedLog;
 
 /**
- * The user's actions from which a feedview's labels come. Actions are counted from the user's first
- * action.
+ * The user's actions from which a feedview's labels come. The user's first action has index 0.
  *
  * <p>A log does not link labels to actions. The label of an impression is assigned to one action
- * after the feedview's history: the first action on the same item that shares an action type with
- * the label. An action is near if it is among the next few actions, or has the feedview's own time.
- * An action that is not near may be the source of the label, but it may also belong to another
- * visit.
+ * after the feedview's history: the first one that is on the same item and shares an action type
+ * with the label. An action is near if it is among the next few actions, or has the feedview's own
+ * time. An action that is not near may be the source of the label, but it may also belong to
+ * another visit.
  *
  * @param first first near action to which a label is assigned; a number larger than any index when
  *     there is none
  * @param last last near action to which a label is assigned; -1 when there is none
- * @param late last action that a label is assigned to but that is not near; -1 when there is none
+ * @param late last action to which a label is assigned and which is not near; -1 when there is none
  * @param complete whether the feedview has labels and each of them is assigned to a near action
  */
 record ViewActions(int first, int last, int late, boolean complete) {
