@@ -76,8 +76,8 @@ public final class FeedLogException extends RuntimeException {
   }
 
   /**
-   * Returns the row number from 1, or {@link #NO_ROW}. For a text file, returns the line number;
-   * the header is line 1.
+   * Returns the row number from 1, or {@link #NO_ROW}. For a text file, returns the line number; a
+   * header counts as a line.
    */
   public long row() {
     return row;

@@ -29,7 +29,7 @@ final class BatchCalls implements ModelCalls {
   /**
    * Creates the calls of a module.
    *
-   * @param items N items of the catalogue, the out-of-vocabulary item and V live items
+   * @param items table of the N items of the catalogue, the out-of-vocabulary item and V live items
    */
   BatchCalls(ModelConfig config, TorchModule module, ItemTable items, EngineOptions options) {
     this.config = config;

@@ -9,8 +9,8 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.features.ModelConfig;
 
 /**
- * The ranking pass of a model {@linkplain EngineOptions#withComparison for comparison}, without
- * keys and values. Thread-safe.
+ * The ranking pass of a model {@linkplain EngineOptions#withComparison for comparison}. It caches
+ * no keys and values. Thread-safe.
  */
 final class DenseScores {
   private final ModelConfig config;
@@ -21,7 +21,7 @@ final class DenseScores {
   /**
    * Creates the pass. {@code module} runs it.
    *
-   * @param items N items of the catalogue, the out-of-vocabulary item and V live items
+   * @param items table of the N items of the catalogue, the out-of-vocabulary item and V live items
    */
   DenseScores(ModelConfig config, TorchModule module, ItemTable items) {
     this.config = config;
@@ -31,7 +31,7 @@ final class DenseScores {
   }
 
   /**
-   * Returns probabilities (k, C) of the C actions for candidates (k), after all actions of a
+   * Returns probabilities (k, C) of the C actions for candidates (k). The history is a whole
    * window.
    */
   float[] score(ModelCalls.Tokens window, long[] candidates, long surface, long gap) {

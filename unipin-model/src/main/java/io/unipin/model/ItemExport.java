@@ -16,12 +16,12 @@ import java.util.BitSet;
 import java.util.Map;
 
 /**
- * Prepares the items of a model under training for a written model. The id rows of some items
- * become zeros, so the embeddings of these items depend on content and
- * attributes alone. Not thread-safe.
+ * Prepares the items of a model under training for the model that is written to disk. The id rows
+ * of some items become zeros, so the embeddings of these items depend on content and attributes
+ * alone. Not thread-safe.
  *
  * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
- * @param attributes of all items, then of the out-of-vocabulary item
+ * @param attributes attributes of all items, then of the out-of-vocabulary item
  * @param withoutIds rows of the items whose id rows become zeros
  */
 record ItemExport(
@@ -44,14 +44,14 @@ record ItemExport(
   }
 
   /**
-   * What a model's file of items holds.
+   * The tables that a model's file of items holds.
    *
    * @param embeddings (items + 1, itemDim)
    * @param paths (items + 1, contentPath)
    */
   record Tables(float[] embeddings, float[] paths) {}
 
-  /** Returns the tables of all items, then of the out-of-vocabulary item. */
+  /** Returns the tables of all items. The last row is the out-of-vocabulary item. */
   Tables tables() {
     int count = config.items() + 1;
     int e = config.itemDim();

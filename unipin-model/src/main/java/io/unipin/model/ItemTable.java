@@ -76,12 +76,14 @@ final class ItemTable {
     return tensor;
   }
 
-  /** Returns the tensor (N + 1 + V, X) of the path for content; (0) without such a path. */
+  /**
+   * Returns the tensor (N + 1 + V, X) of the path for content; (0) if the model has no such path.
+   */
   PtNDArray paths() {
     return paths;
   }
 
-  /** Returns a copy of the set of buckets of attributes whose rows are not zeros. */
+  /** Returns the buckets of attributes whose rows are not zeros. The result is a copy. */
   BitSet learnedBuckets() {
     return (BitSet) learnedBuckets.clone();
   }
@@ -155,7 +157,7 @@ final class ItemTable {
    * item's row of the path for content.
    *
    * @param content (m, F)
-   * @param attributes m items
+   * @param attributes attributes of the m items
    */
   float[] embed(float[] content, AttributeBags attributes) {
     int dim = config.contentDim();
@@ -182,7 +184,8 @@ final class ItemTable {
   /**
    * Returns the rows of items of a model that reads no attributes, from their content (m, F).
    *
-   * @throws IllegalArgumentException when the model has no content, or the length is no multiple
+   * @throws IllegalArgumentException when the model has no content, or the length of
+   *     {@code content} is no multiple of F
    */
   float[] embed(float[] content) {
     int dim = config.contentDim();

@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
  *
  * @param elements (layers, 2, kvHeads, capacity, headDim) of the layout's type
  * @param steps (layers, 2, kvHeads, capacity, 1) of float16 if the type has steps; otherwise
- *     {@code elements} again; the program does not read them
+ *     {@code elements} again, and the program does not read them
  */
 record KvArrays(PtNDArray elements, PtNDArray steps) {
 

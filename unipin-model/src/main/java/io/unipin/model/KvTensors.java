@@ -9,8 +9,8 @@ import io.unipin.kvcache.KvLayout;
 import java.nio.ByteBuffer;
 
 /**
- * One user's keys and values as a float32 tensor of the engine. The tensor has exactly one row per
- * row of the user, and is reallocated when rows are added. Benchmarks compare it with blocks of the
+ * One user's keys and values as a float32 tensor of the engine. The tensor has exactly as many rows
+ * as the user, and is reallocated when rows are added. Benchmarks compare it with blocks of the
  * cache. Not thread-safe.
  */
 public final class KvTensors implements AutoCloseable {

@@ -39,7 +39,8 @@ interface ModelCalls extends AutoCloseable {
    * Candidates to score against the first {@code rows} rows of a block.
    *
    * @param candidates (k) rows of the item table
-   * @param positions (k) positions of the candidates on the page, or (1) position for all of them
+   * @param positions (k) positions of the candidates on the page, or (1) one position for all
+   *     candidates
    */
   record Score(
       long[] candidates, long surface, long gap, long[] positions, HostRows block, int rows) {}
@@ -49,7 +50,7 @@ interface ModelCalls extends AutoCloseable {
    *
    * @param state (d) state of the user's last row
    * @param outcomes (count, C) desired outcomes
-   * @param offsets (count) class of how far ahead each query looks
+   * @param offsets (count) class of {@code TargetOffsets}: how far ahead each query looks
    */
   record Query(float[] state, float[] outcomes, long surface, long gap, long[] offsets) {
     int count() {

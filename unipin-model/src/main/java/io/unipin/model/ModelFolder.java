@@ -35,7 +35,7 @@ public final class ModelFolder {
   }
 
   /**
-   * Returns (items) whether each item has an id row. If a training left out items without targets,
+   * Returns for each item whether it has an id row. If a training left out items without targets,
    * these items have zeros instead of an id row. Reads all files.
    */
   public static boolean[] haveIds(Path folder) {

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /** Divides the number of candidates of a request among its retrieval queries. */
 public final class QueryMerge {
-  /** Cosine above which two queries find nearly the same items. */
+  /** Two queries find nearly the same items if their cosine exceeds this value. */
   private static final double SAME = 0.98;
 
   private QueryMerge() {}

@@ -96,13 +96,13 @@ public final class ServingModel implements AutoCloseable {
     return config;
   }
 
-  /** Returns the nanoseconds that all calls so far spent in native code, without conversions. */
+  /** Returns the nanoseconds that all calls so far spent inside the program. */
   public long computingNanos() {
     return module.computingNanos();
   }
 
   /**
-   * Identifies what a key-value row depends on besides tokens: weights, item embeddings,
+   * Identifies all that a key-value row depends on, except its tokens: weights, item embeddings,
    * configuration, precision, and the serving program without comments.
    */
   public String fingerprint() {
@@ -114,7 +114,7 @@ public final class ServingModel implements AutoCloseable {
     return items.catalogue();
   }
 
-  /** Returns the unit vectors of all rows, also of live items, in the model's memory; read-only. */
+  /** Returns the unit vectors of all rows, with live items, in the model's memory; read-only. */
   public FloatBuffer rows() {
     return items.rows();
   }
@@ -129,12 +129,12 @@ public final class ServingModel implements AutoCloseable {
     return items.liveLimit();
   }
 
-  /** Returns the row of the live item in a slot, from 0 and below {@link #liveLimit}. */
+  /** Returns the row of the live item in a slot. Slots are 0 to {@link #liveLimit} - 1. */
   public int liveRow(int slot) {
     return items.liveRow(slot);
   }
 
-  /** Returns which buckets of attributes have another row than zeros. */
+  /** Returns the buckets of attributes whose rows are not zeros. */
   public BitSet learnedBuckets() {
     return items.learnedBuckets();
   }
@@ -148,8 +148,9 @@ public final class ServingModel implements AutoCloseable {
    * Embeds items that training did not know, with an id row of zeros. Runs in the caller's thread.
    *
    * @param content (m, contentDim) finite numbers
-   * @param attributes of m items
-   * @return (m, itemDim + contentPath): unit vectors, each followed by what passes the transformer
+   * @param attributes attributes of the m items
+   * @return (m, itemDim + contentPath): unit vectors, each followed by its row of the path for
+   *     content
    */
   public float[] embed(float[] content, AttributeBags attributes) {
     return items.embed(content, attributes);
@@ -190,17 +191,17 @@ public final class ServingModel implements AutoCloseable {
    * @param state (width) state of the user's last row
    * @param outcomes (queries, actions) weights of the desired actions for each query; all zeros
    *     mean no particular outcome
-   * @return (queries, itemDim), unit length
+   * @return (queries, itemDim) vectors of unit length
    */
   public float[] queries(float[] state, RequestContext context, float[][] outcomes) {
     return queries(state, context, outcomes, new int[outcomes.length]);
   }
 
   /**
-   * Computes retrieval queries of a user that look ahead.
+   * Computes retrieval queries of a user. Each query looks ahead by a given distance.
    *
    * @param offsets (queries) class of {@link TargetOffsets}: how far ahead each query looks
-   * @return (queries, itemDim), unit length
+   * @return (queries, itemDim) vectors of unit length
    */
   public float[] queries(float[] state, RequestContext context, float[][] outcomes, int[] offsets) {
     int count = outcomes.length;
@@ -238,7 +239,7 @@ public final class ServingModel implements AutoCloseable {
    * Scores candidates at the given positions on their page. The method without positions scores all
    * candidates at the first position, so its scores do not depend on where items were shown.
    *
-   * @param positions (k) classes of {@link PagePositions}, or (1) class for all candidates
+   * @param positions (k) classes of {@link PagePositions}, or (1) one class for all candidates
    * @return (k, actions)
    */
   public float[] score(
@@ -265,9 +266,9 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Returns the probabilities of {@link #score} to 1e-4 without cached keys and values, by one pass
-   * over history and candidates with a mask over the whole square. Comparisons use it as their
-   * reference. The model must be loaded {@linkplain EngineOptions#withComparison for comparison}.
+   * Computes the same probabilities as {@link #score}, to 1e-4, but without cached keys and values:
+   * in one pass over history and candidates under a full attention mask. It is the reference of
+   * comparisons. The model must be loaded {@linkplain EngineOptions#withComparison for comparison}.
    *
    * @param tokens the whole window
    * @param candidates (k) rows of the item table

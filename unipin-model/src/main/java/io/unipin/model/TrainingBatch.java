@@ -17,9 +17,9 @@ import io.unipin.model.features.TargetOffsets;
  * @param candidates number of candidates per history after padding, k
  * @param classes (M) catalogue rows
  * @param content (M, contentDim) content of the classes
- * @param attributes of the M classes
- * @param classBias (M) number that is added to each class's logit in the item loss: -log Q of a
- *     sampled softmax, 0, or -infinity for rows that do not compete
+ * @param attributes attributes of the M classes
+ * @param classBias (M) number that is added to each class's logit in the item loss: -log Q with a
+ *     sampled softmax, 0 with a full softmax, -infinity for rows that do not compete
  * @param tokens (B, n) histories
  * @param slate (B, k) candidates
  * @param targets (P) items that retrieval should find
@@ -57,7 +57,8 @@ public record TrainingBatch(
   /**
    * Candidates.
    *
-   * @param items (B, k) indices into the classes; M + u is class {@code bare[u]} of {@link Rare}
+   * @param items (B, k) indices into the classes; index M + u stands for class {@code bare[u]} of
+   *     {@link Rare}
    * @param surfaces (B, k) surface indices
    * @param gaps (B, k) gap buckets
    * @param positions (B, k) classes of {@link PagePositions}
@@ -87,13 +88,13 @@ public record TrainingBatch(
   public record Labels(long[] at, float[] actions) {}
 
   /**
-   * What a batch does for new and rare items. An empty array leaves its part out.
+   * What a batch does for new and rare items. An empty array turns its part off.
    *
    * @param kept (M) 1 where a class has its id row, 0 where it has zeros instead
    * @param bare (U) class of each candidate that is embedded without its id row
    * @param cold (S) 1 where a labelled candidate is a cold item, 0 elsewhere
-   * @param partners (S) labelled candidate with which each one is mixed
-   * @param shares (S) share of the candidate itself in its mix; the partner has the rest
+   * @param partners (S) the labelled candidate with which each labelled candidate is mixed
+   * @param shares (S) share of each labelled candidate in its own mix; the partner has the rest
    */
   public record Rare(float[] kept, long[] bare, float[] cold, long[] partners, float[] shares) {
     /** Stands for a batch that does nothing for new and rare items. */

@@ -103,7 +103,7 @@ public final class TrainingModel implements AutoCloseable {
    * sampled softmax needs. With copies, the cost of a step depends on the number of items in the
    * batch and not on the catalogue.
    *
-   * @param table (M, itemDim) table that the gradient is computed for
+   * @param table (M, itemDim) table for which the gradient is computed
    * @param rows (M) catalogue rows of the copies; null if {@code table} is the whole table
    */
   private record Ids(PtNDArray table, @Nullable NDArray rows) {}
@@ -127,7 +127,7 @@ public final class TrainingModel implements AutoCloseable {
         && IntStream.range(0, classes.length).allMatch(i -> classes[i] == i);
   }
 
-  /** Returns the array that a parameter's gradient is computed for. */
+  /** Returns the array for which a parameter's gradient is computed. */
   private PtNDArray trained(String name, Ids ids) {
     return name.equals(Program.ITEM_ID) ? ids.table() : parameter(name);
   }
@@ -173,8 +173,8 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * Returns content, attributes and bias of the classes. With a full softmax these are equal in all batches, so
-   * one copy is kept.
+   * Returns content, attributes and bias of the classes. With a full softmax these arrays are equal
+   * in all batches, so one copy is kept.
    */
   private NDList classes(NDManager scope, boolean full, TrainingBatch batch) {
     if (batch.classes() == keptClasses) {
@@ -236,7 +236,7 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * Writes the model for serving: configuration, weights and the embeddings of all items, which
+   * Writes the model for serving: configuration, weights and the embeddings of all items. The items
    * have no attributes.
    *
    * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
@@ -250,7 +250,7 @@ public final class TrainingModel implements AutoCloseable {
    * training: their id rows are zeros.
    *
    * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
-   * @param attributes of all items, then of the out-of-vocabulary item
+   * @param attributes attributes of all items, then of the out-of-vocabulary item
    * @param withoutIds rows of the items whose id rows are zeros
    */
   public void write(Path directory, float[] content, AttributeBags attributes, BitSet withoutIds) {

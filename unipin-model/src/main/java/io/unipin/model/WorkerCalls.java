@@ -22,7 +22,7 @@ final class WorkerCalls implements ModelCalls {
   /**
    * Creates the calls of a module.
    *
-   * @param items N items of the catalogue, the out-of-vocabulary item and V live items
+   * @param items table of the N items of the catalogue, the out-of-vocabulary item and V live items
    */
   WorkerCalls(ModelConfig config, TorchModule module, ItemTable items) {
     this.config = config;

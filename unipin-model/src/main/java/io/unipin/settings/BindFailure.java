@@ -29,8 +29,9 @@ final class BindFailure {
   /**
    * Describes a failure.
    *
-   * @param parser the parser, at the value that it could not read. Jackson's failure does not say
-   *     which part of a list or map holds a number that is out of range.
+   * @param parser the parser, which stands at the value that it could not read. It is needed
+   *     because Jackson's failure does not say which part of a list or map holds a number that is
+   *     out of range.
    */
   BindFailure(SettingsTree tree, JsonMappingException failure, WrittenParser parser) {
     this.tree = tree;

@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings that can't be used. The message names the file, line and column, or the override, and
- * the key.
+ * Settings that can't be used. The message names the key and the place: file, line and column, or
+ * the override.
  */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one document of YAML or JSON into a tree that knows where each value was written. Refuses
- * texts that two readers could understand differently: texts with a key that stands twice, an
+ * texts that two readers could understand differently: texts with a key that occurs twice, an
  * alias, a tag, a merge key or a second document. Not thread-safe.
  */
 final class DocumentReader {
@@ -42,7 +42,7 @@ final class DocumentReader {
   /**
    * Where the text of a document comes from.
    *
-   * @param key path of the setting that the document gives a value; empty for a file
+   * @param key path of the setting whose value is the document; empty for a file
    * @param inFile whether the text is a file, so that errors name line and column
    */
   private record Start(Place source, String key, boolean inFile) {}

@@ -75,8 +75,8 @@ final class Origin {
   }
 
   /**
-   * Returns the place of a key such as {@code server.port}, or of the innermost branch around it;
-   * null if none is known.
+   * Returns the place of a key such as {@code server.port}. If this place is unknown, returns the
+   * place of the innermost branch around the key that has a known place, or null.
    */
   @Nullable Place nearest(String key) {
     Place nearest = null;

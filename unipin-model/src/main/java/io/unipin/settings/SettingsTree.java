@@ -32,7 +32,9 @@ public final class SettingsTree {
 
   private final Origin own = Origin.none();
 
-  /** Place that errors name for a value without a place: the file; null if no file was read. */
+  /**
+   * Place that errors name for a value without a place: the last file; null if no file was read.
+   */
   private @Nullable Place whole;
 
   private SettingsTree(ObjectNode values, Origin defaults) {
@@ -53,7 +55,7 @@ public final class SettingsTree {
     }
   }
 
-  /** Returns the settings in a record. */
+  /** Returns the settings that a record holds. */
   public static SettingsTree of(Record settings) {
     return new SettingsTree(StrictMapper.JSON.valueToTree(settings), Origin.none());
   }
@@ -127,7 +129,7 @@ public final class SettingsTree {
    *
    * @param key path of the setting, such as {@code server.port}
    * @param value YAML, most often a scalar; a blank value stands for the empty text
-   * @param source source that errors name, such as {@code --set server.port}
+   * @param source the source that errors name, such as {@code --set server.port}
    */
   public void set(String key, String value, String source) {
     Place place = Place.of(source);

@@ -140,7 +140,7 @@ final class StrictMapper {
     }
   }
 
-  /** Reads the characters as a path of this machine. */
+  /** Reads a text as a path of this machine's file system. */
   private static final class PathReader extends StdDeserializer<Path> {
     private static final long serialVersionUID = 1;
 

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses a tree. If a record takes a text where the tree has a number or a truth value, the text is
- * what was written. Not thread-safe.
+ * Parses a tree. If a record takes a text where the tree has a number or a truth value, the text
+ * consists of the characters that were written. Not thread-safe.
  */
 final class WrittenParser extends TreeTraversingParser {
   private final SettingsTree tree;

@@ -60,7 +60,7 @@ public final class RecipeCheck {
   /**
    * Refuses a recipe whose model would read attributes or content that no item has.
    *
-   * @throws TrainException if so; the message names the setting
+   * @throws TrainException if the recipe is refused; the message names the setting
    */
   static void requireDescribed(TrainConfig recipe, Catalogue catalogue) {
     AttributeConfig read = recipe.model().attributes();

@@ -31,7 +31,7 @@ public record TrainOrigin(
     Map<String, String> recipe, Map<String, String> feedLog, String program, String warmStart) {
   private static final String NOTHING = "nothing";
 
-  /** Value of {@code warmStart} for an earlier model whose fingerprint is not known. */
+  /** Value of {@code warmStart} if the fingerprint of the earlier model is not known. */
   private static final String UNTOLD = "untold";
 
   /**
@@ -39,7 +39,7 @@ public record TrainOrigin(
    */
   private static final String TWO_TOKENS = "model.interleaved";
 
-  /** Checksum, with comments, of the last program of format 2. */
+  /** Checksum of the last program of format 2. In this format, checksums cover comments. */
   private static final String LAST_OF_FORMAT_2 = "705d97938ce7e852";
 
   /**

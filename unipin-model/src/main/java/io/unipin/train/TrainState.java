@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * The progress of a training. Together with the tensors in the checkpoint's folder, it is all that
  * a resumed run needs.
  *
- * @param origin origin of the training, which a resumed run must equal
+ * @param origin origin of the training; a resumed run must have an equal origin
  * @param epoch number of the current epoch, from 0
  * @param batch number of finished batches of the current epoch
  * @param step number of finished steps of all epochs
@@ -42,7 +42,7 @@ record TrainState(
     long examples) {
   /**
    * A metric below the highest by at most this share counts as equally good. Chance explains such a
-   * difference: metrics of one model on two samples of as many users differ by more.
+   * difference: the metrics of one model on two equally large samples of users differ by more.
    */
   private static final double NOISE = 0.02;
 

@@ -85,7 +85,7 @@ public final class Trainer {
     }
   }
 
-  /** Returns weights (actions) by action type. An unnamed action type has weight 1. */
+  /** Returns one weight per action type. An action type that {@code named} lacks has weight 1. */
   private float[] weights(String setting, Map<String, Float> named) {
     List<String> actions = log.schema().actions();
     float[] weights = new float[actions.size()];

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * The buckets of some items' attributes as compressed sparse rows: the buckets of all items, one
- * item behind the other, and where each item begins. Immutable.
+ * The buckets of some items' attributes as compressed sparse rows: one array has the buckets of
+ * item after item, and another array has the start of each item. Immutable.
  */
 public final class AttributeBags {
   private final int[] buckets;
@@ -53,12 +53,12 @@ public final class AttributeBags {
     return Arrays.copyOfRange(buckets, starts[item], starts[item + 1]);
   }
 
-  /** Returns the bags of the items from {@code from} to before {@code to}. */
+  /** Returns the bags of the items {@code from} (inclusive) to {@code to} (exclusive). */
   public AttributeBags range(int from, int to) {
     return of(to - from, i -> item(from + i));
   }
 
-  /** Returns the bags of some items, which are named by their places. */
+  /** Returns the bags of the items at the given places. */
   public AttributeBags chosen(long[] items) {
     return buckets.length == 0 ? none(items.length) : of(items.length, i -> item((int) items[i]));
   }
@@ -73,7 +73,7 @@ public final class AttributeBags {
     return Arrays.stream(buckets).asLongStream().toArray();
   }
 
-  /** Returns (items) where the buckets of each item begin. */
+  /** Returns for each item where its buckets begin. */
   public long[] starts() {
     return Arrays.stream(starts, 0, items()).asLongStream().toArray();
   }

@@ -8,12 +8,12 @@ import java.util.List;
 import org.apache.commons.codec.digest.MurmurHash3;
 
 /**
- * How a model reads items' attributes (tags, brands, words). A hash gives each attribute one of the
- * rows of a table, its bucket.
+ * How a model reads items' attributes (tags, brands, words). A hash assigns each attribute to a row
+ * of a table. This row is the attribute's bucket.
  *
  * @param buckets number of rows of the table; 0 for a model that reads no attributes
- * @param columns columns of the items table whose values are attributes; some of {@code attributes},
- *     {@code category} and {@code author}
+ * @param columns columns of the items table whose values are attributes; some of
+ *     {@code attributes}, {@code category} and {@code author}
  */
 public record AttributeConfig(int buckets, List<String> columns) {
   private static final String TAGS = "attributes";
@@ -45,8 +45,9 @@ public record AttributeConfig(int buckets, List<String> columns) {
   }
 
   /**
-   * Returns the names of an item's attributes, each once: its column, NUL, and its value. So a tag
-   * and a category of the same text are two attributes. An empty category or author is none.
+   * Returns the distinct names of an item's attributes. A name consists of the column, NUL and the
+   * value. So a tag and a category of the same text are two attributes. An empty category or author
+   * is no attribute.
    */
   public List<String> names(List<String> tags, String category, String author) {
     List<String> names = new ArrayList<>();
@@ -79,8 +80,8 @@ public record AttributeConfig(int buckets, List<String> columns) {
 
   /*
    * Let h be the first 64 bits of MurmurHash3 x64 128 with seed 0 of the name's UTF-8 bytes, read
-   * as an unsigned number. The bucket is the integer part of h * buckets / 2^64, as a slot of an
-   * experiment is.
+   * as an unsigned number. The bucket is the integer part of h * buckets / 2^64. Slots of
+   * experiments are computed in the same way.
    */
   static int bucket(String name, int buckets) {
     long hash = MurmurHash3.hash128x64(name.getBytes(StandardCharsets.UTF_8))[0];

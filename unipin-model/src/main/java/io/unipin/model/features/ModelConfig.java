@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param items number of items in the catalogue; row {@code items} of the item table is the
  *     out-of-vocabulary item
- * @param contentDim length of an item's content vector; 0 if items have no content
- * @param itemDim length of an item embedding
+ * @param contentDim number of values in an item's content vector; 0 if items have no content
+ * @param itemDim number of values in an item embedding
  * @param width width of the transformer
  * @param layers number of transformer blocks
  * @param heads number of query heads
@@ -24,7 +24,7 @@ import java.util.List;
  * @param surfaces names of the surfaces
  * @param attributes how the model reads items' attributes
  * @param contentPath width of the path on which a candidate's content and attributes reach the head
- *     of ranking past the transformer; 0 for no such path
+ *     of ranking; the path bypasses the transformer; 0 for no such path
  */
 public record ModelConfig(
     int items,
@@ -107,7 +107,7 @@ public record ModelConfig(
         0);
   }
 
-  /** Returns the same shape that reads attributes so. */
+  /** Returns the same shape with another configuration of attributes. */
   public ModelConfig withAttributes(AttributeConfig other) {
     return with(items, other, contentPath);
   }

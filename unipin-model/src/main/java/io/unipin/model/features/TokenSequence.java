@@ -93,8 +93,9 @@ public record TokenSequence(
   }
 
   /**
-   * Returns {@code 1 + size()} chained hashes: one of the learned first token, then one per action.
-   * A live item is hashed by its identity, every other item by its row.
+   * Returns {@code 1 + size()} chained hashes. The first belongs to the learned first token, and
+   * the others belong to the actions. A live item is hashed by its identity, every other item by
+   * its row.
    */
   public TokenHashes hashes() {
     TokenHashes.Builder builder = TokenHashes.builder(1 + items.length).add(-1, -1);

@@ -6,8 +6,9 @@ import java.util.Arrays;
 /**
  * Sizes of a model's files, computed before the model is trained.
  *
- * @param weights bytes of all tensors
- * @param items bytes of the tables of item vectors and of their path for content
+ * @param weights number of bytes of all tensors
+ * @param items number of bytes of two tables: the item vectors, and their rows of the path for
+ *     content
  */
 public record ModelBytes(long weights, long items) {
   private static final double MOST = 1e17;

@@ -159,7 +159,7 @@ public record ModelFiles(
 
   /**
    * Returns a configuration as JSON. It names attributes and the path for content only if the model
-   * has them, so that earlier versions read all other models.
+   * has them, so that earlier versions of UniPin can read all other models.
    */
   private static ObjectNode tree(ModelConfig config) {
     ObjectNode tree = JSON.valueToTree(config);

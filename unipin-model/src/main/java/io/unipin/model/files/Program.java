@@ -41,7 +41,7 @@ public final class Program {
   /** Name of the table (buckets, itemDim) of the items' attributes. */
   public static final String ITEM_ATTRIBUTE = "item_attribute";
 
-  /** Tensors that a model's file may lack. A missing tensor means zeros. */
+  /** Tensors that a model's file may lack. A missing tensor is read as zeros. */
   static final Set<String> LATER = Set.of(ACTIVATION_RANGE, "candidate_position", "query_offset");
 
   /** Names of the matrices of the path on which content reaches the head of ranking. */
@@ -80,7 +80,7 @@ public final class Program {
     return text(Use.TRAINING).code() + servingCode();
   }
 
-  /** Whether a model of this configuration uses a tensor. No file holds a tensor that it does not. */
+  /** Whether a model of this configuration uses a tensor. Model files hold no unused tensors. */
   public static boolean isUsed(String tensor, ModelConfig config) {
     return switch (tensor) {
       case ITEM_ATTRIBUTE -> config.attributes().reads();

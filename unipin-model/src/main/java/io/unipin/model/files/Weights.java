@@ -24,7 +24,10 @@ public final class Weights {
   private static final Set<String> ZEROS =
       Set.of("head_bias", Program.ACTIVATION_RANGE, Program.ITEM_ATTRIBUTE, Program.PATH_OUT);
 
-  /** Matrices whose input has about unit length, so that their output has unit variance. */
+  /**
+   * Matrices whose input has about unit length. Elements of variance 1 give the output unit
+   * variance.
+   */
   private static final Set<String> OF_UNIT_LENGTH = Set.of(TOKEN_ITEM, Program.PATH_IN);
 
   private static final List<String> SMALL =
@@ -34,8 +37,8 @@ public final class Weights {
       List.of("_gap", "_surface", "_position", "_offset");
 
   /**
-   * Length of a random id if items have content or attributes, which longer random ids would
-   * outweigh.
+   * Euclidean length of a random id embedding if items have content or attributes. Longer random
+   * embeddings would outweigh content and attributes.
    */
   private static final double ID_BESIDE_CONTENT = 0.1;
 
@@ -93,12 +96,11 @@ public final class Weights {
   }
 
   /**
-   * Returns untrained weights. Ids have about unit length, or a tenth of it if items have content
-   * or attributes.
-   * Elements of matrices are normal with variance 1 / fan-in; matrices whose output is added to a
-   * residual are divided by {@code sqrt(2 layers)}. Norms are ones. The logit scale is {@code ln
-   * 20}, which is a temperature of 0.05. The rows of attributes and the end of the path for content
-   * are zeros, so a model begins as one without them.
+   * Returns untrained weights. Id embeddings have about unit length, or a tenth of it if items have
+   * content or attributes. Elements of matrices are normal with variance 1 / fan-in; matrices whose
+   * output is added to a residual are divided by {@code sqrt(2 layers)}. Norms are ones. The logit
+   * scale is {@code ln 20}, which is a temperature of 0.05. The rows of attributes and the end of
+   * the path for content are zeros, so a model begins like a model without them.
    *
    * <p>One matrix maps a state directly to a query. It starts as the transpose of the matrix that
    * maps an item to its token. So a query starts near the item of the last action, as in models
@@ -106,8 +108,8 @@ public final class Weights {
    */
   public static Weights random(ModelConfig config, long seed) {
     Random random = new Random(seed);
-    // Numbers of their own for what a model may lack. So the other tensors get the same numbers in
-    // models with and without it.
+    // Random numbers for the tensors that a model may lack. So the other tensors get the same
+    // numbers in models with and without these tensors.
     Random others = new Random(~seed);
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, long[]> entry : Program.shapes(config).entrySet()) {
@@ -161,7 +163,7 @@ public final class Weights {
     return SMALL.contains(name) ? scale / Math.sqrt(2.0 * config.layers()) : scale;
   }
 
-  /** Returns a (d, e) matrix as (e, d), divided by {@code sqrt(d)}. */
+  /** Returns the transpose (e, d) of a matrix (d, e), divided by {@code sqrt(d)}. */
   private static FloatTensor transposed(FloatTensor matrix) {
     int rows = Math.toIntExact(matrix.shape()[0]);
     int columns = Math.toIntExact(matrix.shape()[1]);
@@ -229,7 +231,7 @@ public final class Weights {
   }
 
   /**
-   * Returns (items + 1) whether each id row holds more than zeros, in the table's order. The last
+   * Returns for each id row whether it holds more than zeros, in the order of the table. The last
    * row belongs to the out-of-vocabulary item.
    */
   public boolean[] haveIds() {

@@ -138,8 +138,8 @@ final class BatchBuilder {
 
   /**
    * Adds a target for every row whose own action is not masked. The target is the next positive
-   * item, or at random one of the later positive items. The query asks for the target in the way in
-   * which a request asks.
+   * item, or at random one of the later positive items. The query gets the inputs that a request
+   * would have.
    */
   private void targets(int b, Sequence sequence) {
     int start = log.actionStart(sequence.user());
@@ -167,7 +167,7 @@ final class BatchBuilder {
     }
   }
 
-  /** Returns which of the coming positive actions a row predicts, counted from 1. */
+  /** Returns which of the next positive actions a row predicts; 1 is the very next one. */
   private int ahead(int left) {
     int farthest = Math.min(left, TargetOffsets.FARTHEST);
     boolean looksAhead =

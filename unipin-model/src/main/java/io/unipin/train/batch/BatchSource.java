@@ -17,20 +17,20 @@ public record BatchSource(
     RareItems rare,
     ColdItems cold) {
 
-  /** Creates the batches of the training part of a log, without withheld items. */
+  /** Creates the source of batches for the training part of a log, without withheld items. */
   public static BatchSource of(FeedLog log, Holdout holdout, TrainConfig config) {
     return of(TrainingPart.of(log, holdout), config);
   }
 
-  /** Creates the batches of a training that starts with random weights. */
+  /** Creates the source of batches for a training that starts with random weights. */
   public static BatchSource of(TrainingPart part, TrainConfig config) {
     return of(part, config, new boolean[part.log().catalogue().size()]);
   }
 
   /**
-   * Creates the batches of a training that starts with an earlier model's weights.
+   * Creates the source of batches for a training that starts with an earlier model's weights.
    *
-   * @param known (items) items that have an id row in the earlier model
+   * @param known (items) whether each item has an id row in the earlier model
    */
   public static BatchSource of(TrainingPart part, TrainConfig config, boolean[] known) {
     FeedLog log = part.log();
@@ -46,8 +46,8 @@ public record BatchSource(
   }
 
   /**
-   * Returns (items) whether each item is left out of the softmax and has no id row. All elements
-   * are false unless the recipe leaves out items without a training target.
+   * Returns for each item whether it is left out of the softmax and has no id row. All elements are
+   * false unless the recipe leaves out items without a training target.
    */
   public boolean[] unseen() {
     return classes.unseen();

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  *
  * <p>With a full softmax these are all rows in every batch. With a sampled softmax they are the
  * batch's own items and uniform negatives. Only targets and negatives compete, each with
- * {@code -log Q} added to its logit. A recipe may leave out items without a training target. These
- * then neither compete nor serve as negatives.
+ * {@code -log Q} added to its logit. A recipe may leave out items without a training target. Such
+ * items neither compete nor serve as negatives.
  *
  * <p>Q is the mixture from which competing classes are drawn: {@code Q(i) = a p(i) + (1 - a) / n}.
  * Here a is the share of targets among the batch's targets and negatives. p(i) is the share of item
@@ -55,8 +55,8 @@ final class ItemClasses {
     private final int[] index;
 
     /**
-     * @param known (items) items that compete even without a training target, unless they are
-     *     withheld
+     * @param known (items) whether each item competes even without a training target; withheld
+     *     items never do
      */
     Source(FeedLog log, Holdout holdout, TrainConfig config, boolean[] known) {
       TrainingSettings settings = config.training();
@@ -98,7 +98,7 @@ final class ItemClasses {
       return attributes;
     }
 
-    /** Returns whether each item (items) is left out and has no id row. */
+    /** Returns for each item whether it is left out of the softmax and has no id row. */
     boolean[] unseen() {
       return unseen;
     }

@@ -47,7 +47,10 @@ final class RareDraws {
         && Seeds.uniform(Seeds.mix(seed, CANDIDATES), cell) < settings.candidateUnknown();
   }
 
-  /** Returns a partner for each labelled candidate, a random permutation; empty without mixes. */
+  /**
+   * Returns the partner of each labelled candidate; empty if nothing is mixed. The partners are a
+   * random permutation of the labelled candidates.
+   */
   long[] partners(int candidates) {
     if (settings.mixup() == 0) {
       return new long[0];
@@ -63,9 +66,9 @@ final class RareDraws {
   }
 
   /**
-   * Returns the share of each candidate in its own mix, between a half and 1; empty without mixes.
-   * It is the larger part of a division by Beta(a, a). The smaller a ({@code mixupAlpha}) is, the
-   * closer are the shares to 1.
+   * Returns the share of each candidate in its own mix, between a half and 1; empty if nothing is
+   * mixed. Beta(a, a) divides 1 into two parts, and the share is the larger part. The smaller a
+   * ({@code mixupAlpha}) is, the closer are the shares to 1.
    */
   float[] shares(int candidates) {
     if (settings.mixup() == 0) {

@@ -117,7 +117,9 @@ final class SlateBuilder {
     return new TrainingBatch.Slate(shown, surfaces, gaps, positions, cuts);
   }
 
-  /** Returns the batch's part for new and rare items, once {@link #slate} has made its classes. */
+  /**
+   * Returns the batch's part for new and rare items. {@link #slate} must have been called before.
+   */
   TrainingBatch.Rare rare(ItemClasses classes, RareDraws draws) {
     boolean compares = source.config().training().scoreReg() > 0;
     return new TrainingBatch.Rare(

@@ -19,10 +19,11 @@ final class ViewSampler {
    * Returns the chosen impressions of the views within a sequence, as rows of the log. A view
    * without engagement is kept with the configured probability.
    *
-   * <p>If the views exceed the configured number of candidates, views are drawn in random order as
-   * long as they fit. A view that alone exceeds that number is chosen only if it comes first. Then
-   * a random sample of its impressions fills the limit. Before any choice, impressions of withheld
-   * items are left out. Views that have no other impressions are left out as well.
+   * <p>If the views have more impressions than the configured number of candidates, views are drawn
+   * in random order as long as they fit. A view that alone exceeds that number is chosen only if it
+   * comes first. Then a random sample of its impressions fills the limit. Before any choice,
+   * impressions of withheld items are left out. Views that have no other impressions are left out
+   * as well.
    */
   static List<Shown> choose(
       FeedLog log, Holdout holdout, TrainingSettings settings, Sequence sequence, Random random) {
@@ -91,7 +92,7 @@ final class ViewSampler {
         || random.nextDouble() < settings.emptyViewProbability();
   }
 
-  /** Whether a view shows withheld items alone. */
+  /** Whether a view shows only withheld items. */
   static boolean isWithheld(FeedLog log, Holdout holdout, int view) {
     return !holdout.withheld().isEmpty() && size(log, holdout, view) == 0;
   }

@@ -24,8 +24,8 @@ import java.time.format.DateTimeParseException;
  *     all are scored at the first position. True suits lists that another system ordered, because
  *     their positions are known at the time of a request.
  * @param users largest number of users in a validation during training
- * @param action the action of a benchmark's single ranking figure, whose AUC also chooses a
- *     checkpoint; empty to use the first positive action
+ * @param action the action whose ranking figure a benchmark reports. Its AUC also chooses the
+ *     checkpoint. Empty to use the first positive action
  * @param withheld share, from 0 to 0.5, of the items that occur in the training part; no training
  *     sees the withheld items, and the test part treats them as new
  * @param withheldSeed another seed withholds other items

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Parses the text of nested records into settings by dotted names. {@code Outer[a=1, b=Inner[c=2],
- * d={e=3}]} becomes {@code a}, {@code b.c} and {@code d.e}. A list or an empty map becomes one
- * setting. One thread.
+ * Parses the text of nested records into settings by dotted names.
+ * {@code Outer[a=1, b=Inner[c=2], d={e=3}]} becomes {@code a}, {@code b.c} and {@code d.e}. A list
+ * or an empty map becomes one setting. Not thread-safe.
  */
 public final class RecordText {
   private static final String CLOSING = "]}";

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.settings.ConfigException;
 import io.unipin.settings.SettingsTree;
 
-/** Settings that recipes once had. */
+/** Settings that only recipes of earlier versions have. */
 final class RetiredSettings {
-  /** Whether an action was two tokens. */
+  /** The setting that made two tokens of each action. */
   private static final String TWO_TOKENS = "model.interleaved";
 
   private RetiredSettings() {}

@@ -24,7 +24,7 @@ public record TrainConfig(
     return defaults(Map.of());
   }
 
-  /** Returns the default recipe with some settings changed, named by their paths. */
+  /** Returns the default recipe with other values for the settings that {@code overrides} names. */
   public static TrainConfig defaults(Map<String, String> overrides) {
     return bind(DEFAULTS.copy(), overrides);
   }
@@ -39,7 +39,7 @@ public record TrainConfig(
     return read(yaml, Map.of());
   }
 
-  /** Reads a recipe from a file, with some settings changed, named by their paths. */
+  /** Reads a recipe from a file. {@code overrides} gives some settings other values, by path. */
   public static TrainConfig read(Path yaml, Map<String, String> overrides) {
     SettingsTree tree = DEFAULTS.copy();
     try {
@@ -51,8 +51,9 @@ public record TrainConfig(
   }
 
   /**
-   * Returns this recipe with one setting changed, named by its path, such as
-   * {@code training.epochs}. If the path names a section, only the settings in the value change.
+   * Returns this recipe with another value for the setting at a path such as
+   * {@code training.epochs}. If the path names a section, only the settings that {@code value}
+   * holds change.
    */
   public TrainConfig with(String path, String value) {
     return bind(SettingsTree.of(this), Map.of(path, value));

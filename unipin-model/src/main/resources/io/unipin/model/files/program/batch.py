@@ -2,8 +2,8 @@
   # ---- serving: several users in one call, for devices that need large calls ----
   #
   # Computes what extend and score compute, for B users in one call. The blocks of these users have
-  # one capacity and are stacked to blocks (B, L, 2, G, T, D) and steps (B, L, 2, G, T, 1). Actions
-  # and candidates are padded to equal numbers per user; results of the padding are dropped.
+  # the same capacity. They are stacked into blocks (B, L, 2, G, T, D) and steps (B, L, 2, G, T, 1).
+  # Actions and candidates are padded to equal numbers per user. Results of the padding are dropped.
 
   # Reads keys (which = 0) or values (which = 1) of layer l of all users. Rows of user b from
   # rows[b] on become zeros.
@@ -70,7 +70,7 @@
     return x.index_select(0, last)
 
   # Copies rows [start, start + count) of one user from the stacked blocks to the user's own block.
-  # Returns a tensor without meaning, like prepare.
+  # Returns a tensor without meaning, as prepare does.
   def put_back(
     self,
     blocks: Tensor,  # (B, L, 2, G, T, D) float32, float16 or int8
@@ -101,7 +101,7 @@
   def score_batch(
     self,
     table: Tensor,  # (N + 1 + V, E)
-    paths: Tensor,  # (N + 1 + V, X), any in a model without such a path
+    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a path for content
     candidates: Tensor,  # (B, k) rows of the table
     surfaces: Tensor,  # (B)
     gaps: Tensor,  # (B)
@@ -127,7 +127,7 @@
       qkv = self.product(self.norm(x, None), 4 * l)
       self.turn(qkv, turns)
       q = qkv.narrow(1, 0, q_width).reshape([users, k, self.heads, self.head_dim])
-      # attention to the histories: all queries that share keys are rows of one head
+      # attention to the histories: all queries that share keys become rows of one head
       heads = q.transpose(1, 2).reshape([users, self.kv_heads, group * k, self.head_dim])
       scores = self.scores(heads, self.stacked(blocks, steps, l, 0, rows), hidden)
       others = torch.logsumexp(scores, [-1], True)

@@ -6,7 +6,7 @@
   def score_dense(
     self,
     table: Tensor,  # (N + 1 + V, E)
-    paths: Tensor,  # (N + 1 + V, X), any in a model without such a path
+    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a path for content
     items: Tensor,  # (n) rows of the table
     actions: Tensor,  # (n, C) multi-hot
     surfaces: Tensor,  # (n)
@@ -15,7 +15,7 @@
     surface: Tensor,  # (1)
     gap: Tensor  # (1)
   ) -> Tensor:  # (k, C)
-    # rows: the history's, then the candidates'
+    # rows of the history, then rows of the candidates
     history = self.tokens(torch.embedding(table, items), actions, surfaces, gaps)
     first_position = torch.zeros([1], dtype=$int64)
     slate = self.candidates(torch.embedding(table, candidates), surface, gap, first_position)

@@ -6,8 +6,8 @@
   # tower, see docs/decisions/program.md.
 
   # Sums the rows of items' attributes. Returns (m, E), or (0) for a model that reads no attributes.
-  # A sum does not change when an attribute is added whose row is zeros, as is the row of every
-  # attribute that training did not see. A mean would.
+  # If training did not see an attribute, the attribute's row is zeros. Such an attribute does not
+  # change a sum, but it would change a mean.
   def bags(
     self,
     buckets: Tensor,  # (t) rows of item_attribute, item by item

@@ -195,7 +195,7 @@ class UniPin(Module):
   def candidate_logits(
     self,
     x: Tensor,  # (..., d)
-    past: Tensor  # (..., X), (0) in a model without such a path
+    past: Tensor  # (..., X), (0) in a model without a path for content
   ) -> Tensor:  # (..., C)
     h = torch.linear(self.norm(x, self.head_norm), self.head_in)
     if torch.numel(self.path_out) > 0:
@@ -206,7 +206,7 @@ class UniPin(Module):
   # model without such a path.
   def picked(
     self,
-    paths: Tensor,  # (M, X), any in a model without such a path
+    paths: Tensor,  # (M, X), any tensor in a model without a path for content
     items: Tensor  # (...) rows of paths
   ) -> Tensor:  # (..., X) or (0)
     if torch.numel(self.path_out) > 0:

@@ -39,14 +39,14 @@
         self.prepared(kv)
     return torch.zeros([1])
 
-  # Adds matrix w (out, in) in the form that the kind of arithmetic reads fastest:
+  # Adds matrix w (out, in) to `matrices`, in the form that the kind of arithmetic reads fastest:
   #   $PLAIN      as it is
   #   $BLOCKED    in oneDNN's blocks
   #   $INT8       rounded with a step per row; its input is rounded by the input's range
   #   $OBSERVING  as it is; products note the ranges of their inputs
-  # On some processors oneDNN 3.7 computes wrong products with a blocked matrix if the number of
-  # the matrix's rows is no multiple of 64. A matrix whose product is wrong is kept in its plain
-  # layout; for $INT8 its elements are rounded.
+  # On some processors oneDNN 3.7 computes wrong products with a blocked matrix if the number of the
+  # matrix's rows is no multiple of 64. A matrix whose product is wrong is kept in its plain layout;
+  # for $INT8 its elements are rounded.
   def prepared(self, w: Tensor) -> None:
     plain = w.contiguous()
     fast = plain

@@ -80,7 +80,7 @@
     group = self.heads // self.kv_heads
     parts = qkv.view([k, self.heads + 2 * self.kv_heads, self.head_dim])
     q = parts.narrow(1, 0, self.heads)
-    # Attention to the history. All queries that share keys are rows of one head.
+    # Attention to the history. All queries that share keys become rows of one head.
     rows = q.transpose(0, 1).reshape([1, self.kv_heads, group * k, self.head_dim])
     mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(
       rows.to(keys.dtype), keys, values, 0., False, attn_mask=None, scale=1.)
@@ -227,7 +227,7 @@
   def score(
     self,
     table: Tensor,  # (N + 1 + V, E)
-    paths: Tensor,  # (N + 1 + V, X), any in a model without such a path
+    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a path for content
     candidates: Tensor,  # (k) rows of the table
     surface: Tensor,  # (1)
     gap: Tensor,  # (1)

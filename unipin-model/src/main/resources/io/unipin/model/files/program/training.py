@@ -1,7 +1,7 @@
 
   # ---- training: a batch of histories in one dense pass ----
 
-  # Returns item_rows of catalogue rows with their ids.
+  # Returns what item_rows returns, for items of the catalogue with their ids.
   def item_embedding(
     self,
     rows: Tensor,  # (m) rows of item_id
@@ -127,7 +127,8 @@
   def pick(self, x: Tensor, positions: Tensor) -> Tensor:
     return x.reshape([-1, x.size(-1)]).index_select(0, positions)
 
-  # Returns the mean over positions of their weighted binary cross-entropies.
+  # Returns the weighted binary cross-entropies, summed over the actions and averaged over the
+  # positions.
   def action_loss(
     self,
     logits: Tensor,  # (P, C)
@@ -195,7 +196,7 @@
     starts: Tensor,  # (M) where the buckets of each class begin
     class_bias: Tensor,  # (M): -log Q, 0 for a full softmax, -inf for a row that does not compete
     kept: Tensor,  # (M), 1 where a class keeps its id, 0 where it has none; (0) if all keep theirs
-    bare: Tensor,  # (U) class of each candidate that loses its id; slate names it M .. M + U - 1
+    bare: Tensor,  # (U) class of each candidate that loses its id; slate calls these M .. M + U - 1
     # histories and slates, as in dense
     index: Tensor,  # (B, n) rows of ids
     actions: Tensor,  # (B, n, C) multi-hot
@@ -220,8 +221,8 @@
     slate_at: Tensor,  # (S) positions among the B k candidates
     slate_labels: Tensor,  # (S, C)
     slate_cold: Tensor,  # (S), 1 where a candidate is cold, else 0; (0) without a gap
-    partners: Tensor,  # (S) the candidate with which each one is mixed; (0) without mixing
-    shares: Tensor,  # (S) of the candidate itself
+    partners: Tensor,  # (S) the candidate with which each candidate is mixed; (0) without mixing
+    shares: Tensor,  # (S) share of the candidate itself in its mix
     hidden_weights: Tensor,  # (C) weight of each action
     slate_weights: Tensor,  # (C)
     score_reg: Tensor,  # (1) weight of the gap
@@ -282,7 +283,7 @@
   def dense_scores(
     self,
     items: Tensor,  # (M, E)
-    paths: Tensor,  # (M, X), any in a model without such a path
+    paths: Tensor,  # (M, X), any tensor in a model without a path for content
     index: Tensor,  # (B, n)
     actions: Tensor,  # (B, n, C)
     masked: Tensor,  # (B, n, 1)
