@@ -34,8 +34,8 @@ using node_t = faiss::HNSW::storage_idx_t;
 constexpr double kScoredPerResult = 16;
 
 /**
- * The best nodes in order of their scores, at most as many as the breadth. A mark says whether a
- * node was expanded: whether the walk has visited the node's neighbours. Not thread-safe.
+ * The best nodes in order of their scores. Their number is at most the breadth. A mark says whether
+ * a node was expanded: whether the walk has visited the node's neighbours. Not thread-safe.
  */
 class Beam {
  public:

@@ -23,7 +23,7 @@ struct SearchRequest {
   idx_t query_count;
   const float* queries;  // (query_count, dimension of the searched index)
   idx_t k;               // number of results per query, at most passing
-  std::size_t breadth;   // 0 means the index's default
+  std::size_t breadth;   // 0 means the index's default breadth
   const std::uint8_t* bitmap;  // one bit per ordinal, or null when all pass
   idx_t passing;
 

@@ -59,8 +59,9 @@ float one(const float* query, const Row* row, std::size_t d) {
 }
 
 /**
- * Computes one row after the other. With several rows at a time, the processor would read several
- * streams of memory, and its prefetching follows several streams less well than one.
+ * Computes the inner products of one row after the other. With several rows at a time, the
+ * processor would read several streams of memory, and its prefetching follows several streams less
+ * well than one.
  */
 template <typename Row>
 void rows(const float* query, const Row* table, std::size_t n, std::size_t d, float* out) {

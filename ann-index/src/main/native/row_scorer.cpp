@@ -9,8 +9,8 @@ namespace unipin {
 namespace {
 
 /**
- * The bytes of a page. The processor's own prefetching ends at the end of each page, so rows are
- * prefetched one page ahead.
+ * The number of bytes of a memory page. The processor's own prefetching ends at the end of each
+ * page, so rows are prefetched one page ahead.
  */
 constexpr std::size_t kPageBytes = 4096;
 

@@ -47,7 +47,7 @@ class RowScorer {
   /** Prefetches the beginning of n rows that will be scored soon. */
   void prefetch_rows(const void* rows, std::size_t n) const;
 
-  /** Scores rows of the table. */
+  /** Scores the rows of the table that have these ordinals. */
   void at(const std::int32_t* ordinals, std::size_t n, float* out);
 
   float at(std::int32_t ordinal) {
@@ -84,7 +84,7 @@ class RowScorer {
   const float* query_ = nullptr;
   float offset_ = 0;
   std::vector<float> scale_;   // (d), the scale of an 8-bit quantizer
-  std::vector<float> middle_;  // (d), the value of code 0
+  std::vector<float> middle_;  // (d), the value that code 0 stands for
   std::vector<float> scaled_;  // (d), the query times scale
   std::unique_ptr<faiss::DistanceComputer> computer_;
 };

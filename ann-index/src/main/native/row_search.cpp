@@ -7,8 +7,8 @@ namespace unipin {
 namespace {
 
 /**
- * The bytes of a block of rows. A block stays in the second-level cache while it is scored against
- * a group of queries.
+ * The number of bytes of a block of rows. A block stays in the second-level cache while it is
+ * scored against a group of queries.
  */
 constexpr std::size_t kBlockBytes = 256 * 1024;
 constexpr std::size_t kQueriesAtATime = 64;

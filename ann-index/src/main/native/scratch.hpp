@@ -15,8 +15,8 @@
 namespace unipin {
 
 /**
- * The working memory of one search. It is kept for later searches, so a search allocates nothing
- * once a similar search has run. Not thread-safe.
+ * The working memory of one search. It is kept for later searches. So a search allocates nothing if
+ * a similar search has run before. Not thread-safe.
  */
 struct Scratch {
   std::vector<Best> best;

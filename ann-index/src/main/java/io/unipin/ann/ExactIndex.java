@@ -4,7 +4,7 @@ package io.unipin.ann;
  * An exact index in plain Java that scores every vector. It is the reference for the recall of
  * approximate indexes.
  *
- * <p>O(size · dimension) per query. Thread-safe, immutable.
+ * <p>A query takes O(size · dimension). Thread-safe, immutable.
  */
 public final class ExactIndex implements BaseIndex {
   private final VectorTable vectors;
@@ -20,7 +20,7 @@ public final class ExactIndex implements BaseIndex {
    * Returns an index over copies of both arrays.
    *
    * @param vectors (ids.length, dimension) row major, finite
-   * @param ids distinct, none of them -1
+   * @param ids distinct ids, none of them -1
    */
   public static ExactIndex of(float[] vectors, int dimension, long[] ids) {
     Vectors.checkDimension(dimension);
@@ -32,7 +32,7 @@ public final class ExactIndex implements BaseIndex {
    * Returns an index that reads the vectors of a table without a copy.
    *
    * @param vectors one finite row for each id
-   * @param ids distinct, none of them -1; copied
+   * @param ids distinct ids, none of them -1; copied
    */
   public static ExactIndex over(VectorTable vectors, long[] ids) {
     vectors.check(ids.length, vectors.dimension());

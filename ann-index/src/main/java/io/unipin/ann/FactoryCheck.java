@@ -26,7 +26,7 @@ public final class FactoryCheck {
    * or whose index could not be loaded again.
    *
    * @param size number of vectors that the index will hold
-   * @throws AnnException with the factory string in its message
+   * @throws AnnException if the factory string is refused; the message contains it
    */
   public static void require(String factory, int dimension, int size) {
     Matcher lists = LISTS.matcher(factory);

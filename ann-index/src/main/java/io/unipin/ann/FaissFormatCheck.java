@@ -30,7 +30,7 @@ final class FaissFormatCheck {
   /**
    * Refuses a payload that is not a whole index of this dimension and size.
    *
-   * @throws IllegalArgumentException with the expectation that failed
+   * @throws IllegalArgumentException with a message that says which expectation failed
    */
   static void run(FaissFormatReader in, int dimension, int size) {
     new FaissFormatCheck(in).index("", new Head(dimension, size));

@@ -82,7 +82,7 @@ final class FaissFormatReader {
     return values;
   }
 
-  /** Fills an array with the next numbers. */
+  /** Reads the next 64-bit numbers into an array. */
   void fill(long[] values) {
     ByteBuffer bytes = bytes(Math.multiplyExact(values.length, Long.BYTES));
     bytes.asLongBuffer().get(values);

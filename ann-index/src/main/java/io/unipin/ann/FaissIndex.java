@@ -31,7 +31,7 @@ public final class FaissIndex implements BaseIndex {
    * Trains an index on the vectors and adds the vectors to it.
    *
    * @param vectors (ids.length, dimension) row major, finite
-   * @param ids distinct, none of them -1
+   * @param ids distinct ids, none of them -1
    * @throws AnnException if FAISS does not know the kind, or cannot build an index of this kind
    *     from these vectors
    */

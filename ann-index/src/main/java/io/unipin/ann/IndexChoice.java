@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * A kind of index and the reason for it.
  *
- * @param bytes approximate native memory of the index
+ * @param bytes approximate number of bytes of native memory that the index takes
  * @param reason why this kind was chosen, as a text to display
  */
 public record IndexChoice(String factory, long bytes, String reason) {

@@ -55,7 +55,7 @@ public final class LiveIndex implements AnnIndex {
    * Returns a live index that takes over an index and the vectors it was built from. Rebuilds and
    * exact comparisons use these vectors.
    *
-   * @param vectors by ordinal; not copied
+   * @param vectors the vectors by ordinal; not copied
    */
   public static LiveIndex over(AnnIndex index, VectorTable vectors, LiveIndexConfig config) {
     if (!(index instanceof BaseIndex main)) {

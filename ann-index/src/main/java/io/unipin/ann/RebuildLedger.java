@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * The state of rebuilds: whether a rebuild is running, which ids changed since it began, and which
  * callers wait for a rebuild. After a failed rebuild, no automatic rebuild starts during a pause.
  *
- * <p>Guarded by its index's lock.
+ * <p>Callers must hold the lock of the index.
  */
 final class RebuildLedger {
   private static final Logger logger = LoggerFactory.getLogger(RebuildLedger.class);

@@ -54,15 +54,15 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
    *
    * @param predicted mean probability at the positions where the impressions were shown
    * @param observed share of the impressions that got the action
-   * @param error calibration error over 15 bins of equal mass
+   * @param error calibration error over 15 bins with equal numbers of impressions
    */
   record Figure(double predicted, double observed, double error) {}
 
   /**
    * Returns the calibration of an evaluation's predictions.
    *
-   * @param oracle name of the action whose probability the log's oracle states, for a user who
-   *     looks; empty to leave the oracle out
+   * @param oracle name of the action whose probability the log's oracle states, provided that the
+   *     user looks at the impression; empty to leave the oracle out
    * @throws IllegalArgumentException when {@link #checkOracle} refuses the oracle
    */
   public static Calibration of(Evaluation evaluation, String oracle) {

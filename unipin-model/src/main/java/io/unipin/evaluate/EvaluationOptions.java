@@ -8,7 +8,7 @@ import io.unipin.kvcache.KvType;
  * and {@code kvType} change the result.
  *
  * @param part the held-out split to judge, {@link Part#VALIDATION} or {@link Part#TEST}
- * @param threads number of workers; each worker takes whole users
+ * @param threads number of worker threads; a single worker evaluates each user
  * @param maxUsers largest number of users; if more are held out, a random sample is judged
  * @param seed seed of the sample
  * @param displayed whether candidates are scored at the positions where they were shown; otherwise

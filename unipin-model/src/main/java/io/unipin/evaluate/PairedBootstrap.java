@@ -19,7 +19,8 @@ public final class PairedBootstrap {
   private PairedBootstrap() {}
 
   /**
-   * A difference and its interval. All three values are NaN when the difference is not defined.
+   * A difference and its confidence interval. All three values are NaN when the difference is not
+   * defined.
    *
    * @param lower lower bound: 2.5 % of the resamples lie below it
    * @param upper upper bound: 2.5 % of the resamples lie above it

@@ -13,7 +13,7 @@ package io.unipin.evaluate;
  * @param logLoss log loss in nats
  * @param normalisedEntropy log loss divided by the log loss of always predicting the part's base
  *     rate
- * @param calibrationError calibration error over 15 bins of equal mass
+ * @param calibrationError calibration error over 15 bins with equal numbers of impressions
  * @param slateMrr 1 / rank of the best-ranked impression that got the action, averaged over slates.
  *     A slate counts only if it has at least two impressions and one of them got the action
  */

@@ -51,8 +51,8 @@ public final class Ranks {
   }
 
   /**
-   * Returns the mean of {@code 1 / rank}. Ranks are among the whole catalogue. Returns NaN if there
-   * are no users.
+   * Returns the mean of {@code 1 / rank}. A rank is a place among all items of the catalogue.
+   * Returns NaN if there are no users.
    */
   public double mrr() {
     return Arrays.stream(ranks).mapToDouble(rank -> 1.0 / rank).average().orElse(Double.NaN);

@@ -28,7 +28,7 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   /**
-   * Result for some users.
+   * The figures of some users.
    *
    * @param ranks (users) ranks that the model gives the targets among all items
    * @param popularityRanks (users) ranks of the same targets by popularity

@@ -22,7 +22,10 @@ public final class FeedRules {
   /** Largest number of UTF-8 bytes in one attribute of an item. */
   public static final int ATTRIBUTE_BYTES = 256;
 
-  /** The beginning of the year 2100 in milliseconds. A later time must be in another unit. */
+  /**
+   * The beginning of the year 2100 in milliseconds since 1970. A later time must be in another
+   * unit.
+   */
   public static final long END_MS = 4_102_444_800_000L;
 
   /** Text that error messages use for a valid time. */

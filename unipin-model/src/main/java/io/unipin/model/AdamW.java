@@ -36,7 +36,7 @@ final class AdamW implements AutoCloseable {
   private final List<NDArray> first = new ArrayList<>();
   private final List<NDArray> second = new ArrayList<>();
 
-  /** @param parameters the module's tensors by name */
+  /** @param parameters the module's parameters by name */
   AdamW(TorchModule module, Map<String, PtNDArray> parameters) {
     this.module = module;
     this.parameters = parameters;

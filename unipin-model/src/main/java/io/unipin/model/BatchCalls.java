@@ -27,7 +27,7 @@ final class BatchCalls implements ModelCalls {
   private final Gatherer gatherer;
 
   /**
-   * Creates the calls of a module.
+   * Creates calls that run the program of {@code module}.
    *
    * @param items table of the N items of the catalogue, the out-of-vocabulary item and V live items
    */

@@ -117,7 +117,7 @@ final class Gatherer implements AutoCloseable {
 
   /**
    * Moves calls of the longest-waiting call's bucket to the batch, first from {@code held} and then
-   * from the queue. Holds calls of other buckets.
+   * from the queue. Keeps calls of other buckets in {@code held}.
    */
   private void gather(List<Pending> held, List<Pending> batch) throws InterruptedException {
     Object bucket = held.get(0).call().bucket();

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * A product (m, k) x (k, n) of random float32 matrices, for measuring the speed of the engine's
- * arithmetic. It is computed either by the engine's plain product or by the product that serving
- * uses, with a right matrix that was prepared at load. Not thread-safe.
+ * arithmetic. It is computed in one of two ways: by the engine's plain product, or by the product
+ * that serving uses. Serving prepares the right matrix at load. Not thread-safe.
  */
 public final class MatrixProduct implements AutoCloseable {
   /** Index of the first layer's forward_in among the prepared matrices. */

@@ -11,7 +11,7 @@ interface ModelCalls extends AutoCloseable {
   /**
    * Actions in the form that the program takes.
    *
-   * @param items (a) rows of the item table
+   * @param items (a) row of each action's item in the item table
    * @param actions (a, C) multi-hots of action types
    * @param surfaces (a) surface indices
    * @param gaps (a) gap buckets
@@ -23,7 +23,7 @@ interface ModelCalls extends AutoCloseable {
   }
 
   /**
-   * New tokens for a block.
+   * New tokens whose rows are added to a block.
    *
    * @param from number of rows that the block already holds; if 0, the learned first token precedes
    *     the actions
@@ -38,7 +38,7 @@ interface ModelCalls extends AutoCloseable {
   /**
    * Candidates to score against the first {@code rows} rows of a block.
    *
-   * @param candidates (k) rows of the item table
+   * @param candidates (k) row of each candidate in the item table
    * @param positions (k) positions of the candidates on the page, or (1) one position for all
    *     candidates
    */
@@ -49,7 +49,7 @@ interface ModelCalls extends AutoCloseable {
    * Queries of one user.
    *
    * @param state (d) state of the user's last row
-   * @param outcomes (count, C) desired outcomes
+   * @param outcomes (count, C) weights of the actions that each query asks for
    * @param offsets (count) class of {@code TargetOffsets}: how far ahead each query looks
    */
   record Query(float[] state, float[] outcomes, long surface, long gap, long[] offsets) {

@@ -3,7 +3,7 @@ package io.unipin.model;
 import com.sun.jna.Function;
 
 /**
- * The C library's heap.
+ * Access to the heap of the C library.
  *
  * <p>Histories, batches and their tensors differ in size, and so do the gaps that freed blocks
  * leave between used blocks. A gap rarely fits the next request, so unused memory accumulates until

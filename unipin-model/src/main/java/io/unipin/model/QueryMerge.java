@@ -15,9 +15,10 @@ public final class QueryMerge {
   /**
    * Returns the queries to search with. Drops a query that nearly equals an earlier query.
    *
-   * @param queries (queries, dim), unit length
-   * @param shares (queries) shares of the candidates; the share of a dropped query is added, in
-   *     place, to the share of the query that it nearly equals
+   * @param queries (queries, dim) vectors of unit length
+   * @param shares (queries) share of each query in the candidates. This method changes the array:
+   *     it adds the share of a dropped query to the share of the query that the dropped query
+   *     nearly equals
    * @return indices of the kept queries, ascending
    */
   public static int[] distinct(float[] queries, double[] shares) {
@@ -50,7 +51,7 @@ public final class QueryMerge {
    * its share.
    *
    * @param found (queries) ids of the items that each query found, best first
-   * @param shares (queries) positive shares of the result
+   * @param shares (queries) share of each query in the result, positive
    */
   public static long[] merge(long[][] found, double[] shares, int count) {
     double sum = Arrays.stream(shares).sum();

@@ -38,8 +38,8 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Loads the program for a use. Packs program, configuration and weights into a private temporary
-   * file, and deletes the file after loading.
+   * Loads the program that a use needs. Packs program, configuration and weights into a private
+   * temporary file, and deletes the file after loading.
    */
   static TorchModule load(
       Program.Use use, ModelConfig config, Weights weights, EngineOptions options) {

@@ -46,7 +46,7 @@ public record TrainingBatch(
    * Histories.
    *
    * @param items (B, n) indices into the classes
-   * @param actions (B, n, actions) multi-hots
+   * @param actions (B, n, actions) multi-hot of each action's types
    * @param masked (B, n) 1 where the action is hidden from the model
    * @param surfaces (B, n) surface indices
    * @param gaps (B, n) gap buckets

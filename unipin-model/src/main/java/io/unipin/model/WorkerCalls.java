@@ -20,7 +20,7 @@ final class WorkerCalls implements ModelCalls {
   private final PtNDArray paths;
 
   /**
-   * Creates the calls of a module.
+   * Creates calls that run the program of {@code module}.
    *
    * @param items table of the N items of the catalogue, the out-of-vocabulary item and V live items
    */

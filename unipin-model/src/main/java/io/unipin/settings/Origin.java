@@ -19,7 +19,7 @@ final class Origin {
   /**
    * Creates an origin without parts.
    *
-   * @param place null for a value that was computed
+   * @param place where the value was written; null for a computed value
    * @param text the characters of a scalar; null for a list or a map
    */
   Origin(@Nullable Place place, @Nullable String text) {

@@ -61,9 +61,9 @@ public final class SettingsTree {
   }
 
   /**
-   * Returns the settings of a file alone.
+   * Returns the settings of one file, without defaults.
    *
-   * @param name name of the file in errors
+   * @param name the name by which errors call the file
    */
   public static SettingsTree of(String name, byte[] text, Syntax syntax) {
     SettingsTree tree = empty();
@@ -71,7 +71,10 @@ public final class SettingsTree {
     return tree;
   }
 
-  /** Returns the settings of a YAML file alone. Errors name the file by the given path. */
+  /**
+   * Returns the settings of one YAML file, without defaults. Errors name the file by the given
+   * path.
+   */
   public static SettingsTree of(Path yaml) {
     SettingsTree tree = empty();
     String name = yaml.toString();

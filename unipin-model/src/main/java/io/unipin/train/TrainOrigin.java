@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param feedLog size and checksum of each table, by its name; empty in a checkpoint that does not
  *     state them
  * @param program checksum of the model's program; empty in a checkpoint that does not state it
- * @param warmStart fingerprint of the model whose weights the training started with; empty for
- *     random weights, {@code untold} in a checkpoint that does not state the fingerprint
+ * @param warmStart fingerprint of the model with whose weights the training started; empty if they
+ *     were random; {@code untold} in a checkpoint that does not state the fingerprint
  */
 public record TrainOrigin(
     Map<String, String> recipe, Map<String, String> feedLog, String program, String warmStart) {

@@ -99,8 +99,8 @@ public final class BiasBaseline {
   }
 
   /**
-   * Whether a slate's outcome is known when a later slate is judged. Slates of equal times do not
-   * know each other's outcomes, as in the model.
+   * Whether a slate's outcome is known when a later slate is judged. As in the model, two slates
+   * with equal times and equal histories do not know each other's outcomes.
    */
   private boolean isBefore(Slate earlier, Slate slate) {
     return !slates.areFeedviews()

@@ -54,11 +54,11 @@ public final class GapStudy {
   }
 
   /**
-   * Studies the test split.
+   * Runs the study on the test split.
    *
-   * @param seconds gaps to ask about, in seconds
-   * @param oracle name of the action whose probability the log's oracle states, for a user who
-   *     looks; empty to leave the oracle out
+   * @param seconds gaps for which the model predicts, in seconds
+   * @param oracle name of the action whose probability the log's oracle states, provided that the
+   *     user looks at the impression; empty to leave the oracle out
    */
   public static GapStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, List<Long> seconds, String oracle) {

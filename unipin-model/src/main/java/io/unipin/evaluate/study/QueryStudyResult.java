@@ -17,8 +17,8 @@ import java.util.Locale;
  *     got action c; NaN when no user has such an item
  * @param gains for each action, the recall that a query for this action gains over the query
  *     without an outcome
- * @param one recall of any positive item by one query
- * @param several recall of any positive item by several queries that share a list of the same
+ * @param one recall of all positive items by one query
+ * @param several recall of all positive items by several queries that share a list of the same
  *     length
  * @param gain recall gained by several queries over one query
  */

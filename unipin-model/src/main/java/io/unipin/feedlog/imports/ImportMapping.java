@@ -29,7 +29,7 @@ record ImportMapping(
   }
 
   /**
-   * Files of one shape.
+   * Files whose rows have the same columns.
    *
    * @param file path of a file or folder inside the source folder; any part may contain *, and **
    *     stands for any number of folders

@@ -62,7 +62,8 @@ public final class Importer {
    * @param out folder of the feed log; an existing feed log is replaced
    * @param maxBadRows number of malformed lines and bad rows that are left out; one more of them
    *     fails the import
-   * @throws FeedLogException with file, line or row, column and reason
+   * @throws FeedLogException if the import fails; the message names file, line or row, column and
+   *     reason
    */
   public static ImportReport run(Path mapping, Path source, Path out, long maxBadRows) {
     return importAll(mapping, source, out, maxBadRows).report();

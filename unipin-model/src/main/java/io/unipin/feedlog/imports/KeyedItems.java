@@ -41,8 +41,8 @@ final class KeyedItems {
   }
 
   /**
-   * Changes all filled tables. A key stays in its row if no item has the key, so that the row can
-   * be refused.
+   * Gives ids to the items that have only a key, and replaces keys by ids in the other tables. If
+   * no item has a key, the key stays in its row, so that the row can be refused.
    */
   void number(Collection<FeedTable> tables) throws SQLException {
     assign();

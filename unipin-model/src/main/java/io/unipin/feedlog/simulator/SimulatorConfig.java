@@ -37,8 +37,8 @@ public record SimulatorConfig(
   }
 
   /**
-   * Returns a configuration with the given numbers of users and items. All other sizes are
-   * defaults.
+   * Returns a configuration with the given numbers of users and items. All other sizes have their
+   * default values.
    */
   public static SimulatorConfig of(int users, int items, long seed) {
     return new SimulatorConfig(users, items, 20, Math.min(10, items / 10), 16, 0.1, seed);

@@ -28,7 +28,7 @@ public final class Withheld {
     this.rows = rows;
   }
 
-  /** Returns the empty set. */
+  /** Returns a set without items. */
   public static Withheld none() {
     return NONE;
   }

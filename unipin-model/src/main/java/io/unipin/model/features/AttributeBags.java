@@ -18,7 +18,7 @@ public final class AttributeBags {
     this.starts = starts;
   }
 
-  /** Returns items without attributes. */
+  /** Returns the bags of items without attributes. */
   public static AttributeBags none(int items) {
     return new AttributeBags(new int[0], new int[items + 1]);
   }

@@ -22,7 +22,7 @@ public record AttributeConfig(int buckets, List<String> columns) {
   private static final List<String> COLUMNS = List.of(TAGS, CATEGORY, AUTHOR);
   private static final int MOST_BUCKETS = 1 << 24;
 
-  /** A model that reads no attributes. */
+  /** The configuration of a model that reads no attributes. */
   public static final AttributeConfig NONE = new AttributeConfig(0, List.of(TAGS));
 
   public AttributeConfig {

@@ -121,7 +121,7 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
    * Returns, for each class of an ordered table, the class whose row a serving model uses for it.
    * For a learned class this is the class itself.
    *
-   * @throws IllegalArgumentException for a table without an order
+   * @throws IllegalArgumentException if the table has no order
    */
   public int[] standIns(InputTable table) {
     return new StandIns(table, this).classes();

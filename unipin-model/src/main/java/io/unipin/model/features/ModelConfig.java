@@ -23,8 +23,8 @@ import java.util.List;
  * @param positives action types whose items retrieval is trained to find
  * @param surfaces names of the surfaces
  * @param attributes how the model reads items' attributes
- * @param contentPath width of the path on which a candidate's content and attributes reach the head
- *     of ranking; the path bypasses the transformer; 0 for no such path
+ * @param contentPath width of a path that bypasses the transformer; on this path, a candidate's
+ *     content and attributes reach the head of ranking; 0 for no such path
  */
 public record ModelConfig(
     int items,

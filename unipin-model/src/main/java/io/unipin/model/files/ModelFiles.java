@@ -109,8 +109,8 @@ public record ModelFiles(
   }
 
   /**
-   * Returns the weights to compute with. Learned rows replace the rows of classes that training
-   * rarely met.
+   * Returns the weights with which the model computes. Learned rows replace the rows of classes
+   * that training rarely met.
    */
   public Weights learned() {
     return counts == null ? weights : RareClasses.replaced(weights, counts);

@@ -70,7 +70,10 @@ public final class Program {
     return servingCode(Program::file);
   }
 
-  /** Returns the code of serving. {@code read} provides the text of a file by its name. */
+  /**
+   * Returns the code of the program that answers requests. {@code read} provides the text of a file
+   * by its name.
+   */
   static String servingCode(UnaryOperator<String> read) {
     return ProgramText.of(ANSWERING, read).code();
   }
@@ -127,8 +130,8 @@ public final class Program {
   }
 
   /**
-   * Returns the files of a use, in order. The first file begins the class and the others continue
-   * it.
+   * Returns the program's files that a use needs, in order. The first file begins the class and the
+   * others continue it.
    */
   private static List<String> files(Use use) {
     return switch (use) {

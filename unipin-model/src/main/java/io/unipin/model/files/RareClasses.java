@@ -30,7 +30,7 @@ public final class RareClasses {
     this.width = width;
   }
 
-  /** Returns the weights to compute with. */
+  /** Returns the weights with which the model computes. */
   static Weights replaced(Weights weights, ClassCounts counts) {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     for (InputTable table : InputTable.values()) {

@@ -25,8 +25,8 @@ public final class Weights {
       Set.of("head_bias", Program.ACTIVATION_RANGE, Program.ITEM_ATTRIBUTE, Program.PATH_OUT);
 
   /**
-   * Matrices whose input has about unit length. Elements of variance 1 give the output unit
-   * variance.
+   * Matrices whose input has about unit length. With elements of variance 1, their output has about
+   * unit variance.
    */
   private static final Set<String> OF_UNIT_LENGTH = Set.of(TOKEN_ITEM, Program.PATH_IN);
 

@@ -5,8 +5,8 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.train.recipe.TrainingSettings;
 
 /**
- * The items that fewer than {@code training.coldBelow} users have in training. Empty if no loss
- * needs them. Immutable.
+ * The items that fewer than {@code training.coldBelow} users have in training. The set is empty if
+ * no loss needs it. Immutable.
  */
 final class ColdItems {
   private final boolean[] cold;

@@ -24,7 +24,7 @@ final class RareDraws {
    * Returns 1 for each class that has its id row in this batch, and 0 for each other class; empty
    * if all classes have their id rows.
    *
-   * @param unseen (items) items that never have an id row
+   * @param unseen (items) whether each item has no id row in any batch
    */
   float[] kept(long[] classes, boolean[] unseen) {
     if (settings.idDropout() == 0 && settings.unseenClasses()) {

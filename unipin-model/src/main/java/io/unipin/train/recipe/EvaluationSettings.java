@@ -26,8 +26,8 @@ import java.time.format.DateTimeParseException;
  * @param users largest number of users in a validation during training
  * @param action the action whose ranking figure a benchmark reports. Its AUC also chooses the
  *     checkpoint. Empty to use the first positive action
- * @param withheld share, from 0 to 0.5, of the items that occur in the training part; no training
- *     sees the withheld items, and the test part treats them as new
+ * @param withheld share of the training part's items that are withheld, from 0 to 0.5; no training
+ *     sees them, and the test part treats them as new
  * @param withheldSeed another seed withholds other items
  */
 public record EvaluationSettings(

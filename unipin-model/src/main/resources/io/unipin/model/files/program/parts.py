@@ -71,7 +71,7 @@ class UniPin(Module):
   attention_in : Tensor  # (L, d + 2 G D, d)
   attention_out : Tensor  # (L, d, d)
   forward_norm : Tensor  # (L, d)
-  forward_in : Tensor  # (L, W, d), gated (L, 2 W, d)
+  forward_in : Tensor  # (L, W, d); if gated, (L, 2 W, d)
   forward_out : Tensor  # (L, d, W)
   # retrieval
   query_norm : Tensor  # (d)

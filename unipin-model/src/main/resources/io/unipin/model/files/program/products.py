@@ -174,9 +174,9 @@
       z = ops.onednn.qlinear_pointwise(
         x, self.input_steps[i], 128,
         self.matrices[i], steps, zeros,
-        y, None,  # what is added, bias
+        y, None,  # y is added; there is no bias
         1., 0, $float32,  # the result's step, zero and type
-        1., 0,  # step and zero of what is added
+        1., 0,  # step and zero of y
         "sum", 1., "none", scalars, "")
     else:
       z = y.add_(torch.linear(self.restored(x, i), self.matrices[i]))

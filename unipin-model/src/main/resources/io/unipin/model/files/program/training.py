@@ -39,7 +39,7 @@
     self,
     x: Tensor,  # (..., d)
     norm: Tensor,  # (d)
-    wide: Tensor,  # (W, d), gated (2 W, d)
+    wide: Tensor,  # (W, d); if gated, (2 W, d)
     narrow: Tensor,  # (d, W)
     dropout: float
   ) -> Tensor:  # (..., d)
@@ -313,7 +313,7 @@
     self,
     parameters: List[Tensor],  # each of any shape
     gradients: List[Tensor],  # each of its parameter's shape; the first may have only `rows`
-    first: List[Tensor],  # moments, each of its parameter's shape
+    first: List[Tensor],  # first moments, each of its parameter's shape
     second: List[Tensor],
     rows: Tensor,  # (M) or (0)
     decays: List[float],  # one for each parameter
