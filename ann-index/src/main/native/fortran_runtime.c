@@ -1,7 +1,7 @@
 /*
  * The only function of the Fortran runtime that LAPACK in the static OpenBLAS calls. Because it is
- * defined here, the library needs no libgfortran. The function sets destination to first followed
- * by second, cut or padded with blanks to the length of destination.
+ * defined here, the library needs no libgfortran. The function writes first, followed by second, to
+ * destination. It cuts this text, or pads it with blanks, to the length of destination.
  */
 #include <string.h>
 

@@ -22,7 +22,7 @@ RowFormat row_format(const faiss::ScalarQuantizer& quantizer);
 RowFormat row_format(const faiss::Index& storage);
 
 /**
- * A scorer of stored rows of any format, by their inner product with a query. Not thread-safe.
+ * Scores stored rows of any format by their inner product with a query. Not thread-safe.
  *
  * In each component, a code c of an 8-bit quantizer stands for offset + scale · (c + ½), with the
  * component's own offset and scale. The product with a query q is therefore Σ (q · scale) · c plus

@@ -41,7 +41,7 @@ record Alive(IdTable ids, VectorTable vectors) {
     return FaissIndex.build(config.factory(), vectors.toArray(), dimension, all, config.build());
   }
 
-  /** A receiver that appends the items of the delta one by one. */
+  /** Collects the items of the new generation one by one. */
   private static final class Layout implements Delta.Receiver {
     private final Generation.Root root;
     private final int dimension;

@@ -16,7 +16,7 @@ final class Backoff {
   private final LongSupplier clock;
   private long failedAt;
 
-  /** The length of the pause in nanoseconds, 0 if the last attempt did not fail. */
+  /** The length of the pause in nanoseconds; 0 if the last attempt did not fail. */
   private long pauseNanos;
 
   /** @param clock returns nanoseconds since any fixed origin */

@@ -17,8 +17,8 @@ final class CodeCheck {
     in.skip(Integer.BYTES + Float.BYTES); // how it was trained, and with which parameter
     in.equal("dimension of a quantizer", dimension, in.int64());
     int bytes = switch (kind) { // numbers of faiss::ScalarQuantizer::QuantizerType
-          case 0, 2, 5 -> dimension; // 8 bits; a range per component, one range, or no range
-          case 1, 3 -> (dimension + 1) / 2; // 4 bits; a range per component, or one range
+          case 0, 2, 5 -> dimension; // 8 bits; a range per component, one for all, or none
+          case 1, 3 -> (dimension + 1) / 2; // 4 bits; a range per component, or one for all
           case 4 -> 2 * dimension; // float16
           case 6 -> (6 * dimension + 7) / 8; // 6 bits
           default -> throw new IllegalArgumentException("a known quantizer expected, got " + kind);

@@ -87,9 +87,9 @@ public record IndexChoice(String factory, long bytes, String reason) {
   }
 
   /**
-   * Returns the number of lists: the largest power of two up to four times the square root of the
-   * size, at least 4. With this number of lists, a search of 16 lists spends about as much time on
-   * ranking all lists as on scanning these 16.
+   * Returns the number of lists: the largest power of two that is at most four times the square
+   * root of the size, but at least 4. With this number of lists, a search of 16 lists spends about
+   * as much time on ranking all lists as on scanning these 16.
    */
   static int lists(int size) {
     return Integer.highestOneBit((int) Math.max(4, 4 * Math.sqrt(size)));

@@ -32,7 +32,7 @@ final class Vectors {
 
   /**
    * Refuses vectors with a component that is not finite. {@code first} is the number of the first
-   * row, for the message.
+   * row, for the error message.
    */
   static void checkFinite(String what, float[] vectors, int first, int dimension) {
     for (int i = 0; i < vectors.length; i++) {

@@ -55,8 +55,8 @@ public final class Evaluator {
   }
 
   /**
-   * Returns the rows of the users with held-out actions, ascending. If there are more than the
-   * options allow, returns a sample.
+   * Returns the rows of the users with held-out actions, ascending. If there are more such users
+   * than the options allow, returns a sample of them.
    */
   private static int[] users(FeedLog log, Holdout holdout, EvaluationOptions options) {
     List<Integer> users = new ArrayList<>();

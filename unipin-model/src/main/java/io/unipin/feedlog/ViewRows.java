@@ -62,7 +62,7 @@ final class ViewRows {
     return true;
   }
 
-  /** Adds a row. {@code stated} is its oracle and its propensity; NaN stands for an absent one. */
+  /** Adds a row. {@code stated} has its oracle and propensity; NaN stands for an absent number. */
   void add(ResultSet row, int position, int item, Stated stated) throws SQLException {
     lastPosition = position;
     files.add(row.getInt(RowCheck.FILE));

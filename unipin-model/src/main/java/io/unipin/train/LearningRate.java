@@ -1,8 +1,8 @@
 package io.unipin.train;
 
 /**
- * The learning rate over a training: a linear warm-up, then half a cosine from the peak down to a
- * hundredth of the peak.
+ * The learning rate over a training: a linear warm-up, then half a period of a cosine, which falls
+ * from the peak to a hundredth of the peak.
  */
 record LearningRate(double peak, long warmupSteps, long totalSteps) {
   private static final double FLOOR = 0.01;

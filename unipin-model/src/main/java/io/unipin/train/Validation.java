@@ -9,8 +9,8 @@ package io.unipin.train;
  */
 public record Validation(double ndcg10, double auc) {
   /**
-   * Constant that is added to NDCG@10. If retrieval finds few targets, chance decides how many. The
-   * constant keeps such small numbers from outweighing the AUC.
+   * Constant that is added to NDCG@10. If retrieval finds few targets, chance decides how many it
+   * finds. The constant keeps such small numbers from outweighing the AUC.
    */
   private static final double LITTLE = 0.05;
 

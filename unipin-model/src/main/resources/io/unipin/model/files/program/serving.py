@@ -6,16 +6,16 @@
   # times the step of its row. For other types callers pass the block again as `steps`, which is
   # then not read. A row of x (m, H D + 2 G D) holds queries, keys and values side by side.
 
-  # Returns the turns of queries and keys at positions (m) in a history: one complex number for
-  # each pair of columns, (m, (H + G) D / 2).
+  # Returns the rotations of queries and keys at positions (m) in a history. They are one complex
+  # number for each pair of columns: (m, (H + G) D / 2).
   def turns(self, positions: Tensor) -> Tensor:
     cosine, sine = self.rotation(positions)
     both = self.heads + self.kv_heads
     wide = torch.complex(cosine, sine).unsqueeze(1).expand([-1, both, -1])
     return wide.reshape([-1, both * (self.head_dim // 2)])
 
-  # Turns the first 2 p columns of x (m, ...) in place by turns (m, p). Turns (1, p) hold for all
-  # rows.
+  # Rotates the first 2 p columns of x (m, ...) in place by the rotations turns (m, p). Rotations
+  # (1, p) hold for all rows.
   def turn(self, x: Tensor, turns: Tensor) -> None:
     pairs = turns.size(1)
     z = torch.view_as_complex(x.narrow(1, 0, 2 * pairs).view([x.size(0), pairs, 2]))
