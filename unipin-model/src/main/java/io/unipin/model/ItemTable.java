@@ -76,9 +76,7 @@ final class ItemTable {
     return tensor;
   }
 
-  /**
-   * Returns the tensor (N + 1 + V, X) of the path for content; (0) if the model has no such path.
-   */
+  /** Returns the tensor (N + 1 + V, X) of the path for content; (0) without such a path. */
   PtNDArray paths() {
     return paths;
   }

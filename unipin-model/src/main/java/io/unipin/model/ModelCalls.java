@@ -11,7 +11,7 @@ interface ModelCalls extends AutoCloseable {
   /**
    * Actions in the form that the program takes.
    *
-   * @param items (a) row of each action's item in the item table
+   * @param items (a) rows of the item table
    * @param actions (a, C) multi-hots of action types
    * @param surfaces (a) surface indices
    * @param gaps (a) gap buckets
