@@ -57,7 +57,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
   /**
    * Creates the routes. Users whose arms change nothing get the server's own pipeline and bundle.
    *
-   * @param name name of the server's own arm, for users without experiments
+   * @param name name of the server's own arm, which users without experiments get
    * @param onDrained receives each bundle of an arm before that bundle is closed
    */
   ArmRoutes(
@@ -86,7 +86,10 @@ final class ArmRoutes implements Routes, AutoCloseable {
         .flatMap(arms -> arms.values().stream());
   }
 
-  /** Loads the arms' bundles with the given function and lets them serve the present items. */
+  /**
+   * Loads the arms' bundles with the given function, brings them to the current state of the live
+   * items, and puts them in service.
+   */
   void load(Function<String, LoadedBundle> loader, ItemChanges items) {
     bundles.forEach(
         (name, holder) -> {
@@ -106,7 +109,10 @@ final class ArmRoutes implements Routes, AutoCloseable {
     return Collections.unmodifiableCollection(bundles.values());
   }
 
-  /** Returns the arms of each of {@link #bundles}, in their order, as {@code experiment=arm}. */
+  /**
+   * Returns one list per bundle of {@link #bundles}, in the same order. The list holds the arms
+   * that use the bundle, written as {@code experiment=arm}.
+   */
   List<List<String>> armsByBundle() {
     Map<String, List<String>> arms = new LinkedHashMap<>();
     bundles.keySet().forEach(bundle -> arms.put(bundle, new ArrayList<>()));
@@ -128,7 +134,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
             });
   }
 
-  /** Throws if the settings of an arm do not fit the bundle. */
+  /** Throws if the settings of the server or of an arm do not fit the bundle. */
   void check(LoadedBundle bundle) {
     base.check(bundle);
     arms()

@@ -29,7 +29,7 @@ import java.util.function.Predicate;
  * <p>A bundle is verified, loaded, checked with its golden queries, warmed on every worker and put
  * in service. The previous bundle is kept for a roll-back.
  *
- * <p>Only one operation runs at a time, while requests continue. Thread-safe.
+ * <p>Only one operation runs at a time. Requests continue meanwhile. Thread-safe.
  */
 final class BundleOperations implements BundleControl {
   private final Lock operating = new ReentrantLock();
@@ -42,7 +42,7 @@ final class BundleOperations implements BundleControl {
    * The parts that prepare a bundle for service.
    *
    * @param check throws if the server's settings do not fit a bundle
-   * @param inUse whether a serving bundle can use cached state with this fingerprint
+   * @param inUse tells whether a serving bundle can use cached state with a given fingerprint
    */
   record Parts(
       Consumer<LoadedBundle> check,

@@ -85,7 +85,7 @@ final class ServerModels {
                 pipeline,
                 bundles,
                 this::forget));
-    parts.<AutoCloseable>opened(() -> stopping = true); // is closed before the bundles
+    parts.<AutoCloseable>opened(() -> stopping = true); // runs before the bundles are closed
     holders.add(bundles);
     holders.addAll(routes.bundles());
     stores.impressions().keepOnly(this::known);
@@ -190,7 +190,7 @@ final class ServerModels {
   }
 
   /**
-   * @param changes makes the changes of items that callers ask for
+   * @param changes object through which callers put and delete items
    */
   ServedBundles served(BundleOperations operations, ItemWriter changes) {
     List<List<String>> arms = new ArrayList<>();
@@ -223,7 +223,8 @@ final class ServerModels {
 
   /**
    * Drops the cached state of a bundle that no longer serves, unless another bundle can use it.
-   * When the server stops, the state stays, because the next server may read it from the files.
+   * When the server stops, the state stays, because the server may read it from files after its
+   * next start.
    */
   private void forget(LoadedBundle drained) {
     if (stopping) {

@@ -41,8 +41,8 @@ final class ShadowParts implements AutoCloseable {
   }
 
   /**
-   * Loads, checks and warms the shadow's bundle, if one is configured, and lets it serve the
-   * present items.
+   * Loads, checks and warms the shadow's bundle, if one is configured. Then brings it to the
+   * current state of the live items and puts it in service.
    */
   void load(
       Function<String, LoadedBundle> loader, Consumer<LoadedBundle> warmer, ItemChanges items) {

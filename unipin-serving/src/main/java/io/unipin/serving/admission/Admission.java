@@ -198,7 +198,7 @@ public final class Admission implements AutoCloseable {
     drain(Duration.ofMillis(1));
   }
 
-  /** One thread that takes calls until the stop. */
+  /** A thread that runs calls until the server stops. */
   private final class Worker {
     private final Thread thread;
 

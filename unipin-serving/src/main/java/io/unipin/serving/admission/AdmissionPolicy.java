@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Decides on arrival whether a call may wait for a worker. Not thread-safe.
+ * Decides for each arriving call whether it may run or wait, or is refused. Not thread-safe.
  *
  * <p>There are four bounds. The number of waiting calls has a fixed limit. The number of calls in
  * the server has a limit that follows the latency of calls. The expected wait has a bound that

@@ -34,7 +34,7 @@ public final class KvRefresher {
   private final ToIntFunction<String> refresh;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Users in order of arrival. */
+  /** The users whose new actions must be encoded, in order of arrival. */
   @GuardedBy("lock")
   private final Set<String> waiting = new LinkedHashSet<>();
 

@@ -9,8 +9,9 @@ import java.nio.file.Path;
  * Settings of the audit log.
  *
  * @param enabled whether entries are written
- * @param folder folder of the log; empty to use a folder beside that of the history
- * @param maxBytes bytes that all files of the log may take; the oldest files are removed
+ * @param folder folder of the log; empty to use a folder beside the folder of the history
+ * @param maxBytes bytes that all files of the log together may take; the oldest files are removed
+ *     to make room
  */
 public record AuditConfig(boolean enabled, Path folder, ByteSize maxBytes) {
   public AuditConfig {

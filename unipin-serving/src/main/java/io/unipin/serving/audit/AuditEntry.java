@@ -11,7 +11,8 @@ import java.util.Map;
  * @param what what the call named, such as a bundle, numbers of items, or a user's pseudonym
  * @param outcome {@code OK}, the name of the gRPC status, or the HTTP status of the console
  * @param ms milliseconds from the arrival to the outcome
- * @param suppressed number of refused callers before this entry that were not logged
+ * @param suppressed number of refused calls that were left out of the log between the previous
+ *     entry and this entry
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record AuditEntry(
@@ -26,8 +27,8 @@ public record AuditEntry(
   /**
    * The caller, as far as it is known. Unknown parts are empty.
    *
-   * @param token first 12 hexadecimal digits of the SHA-256 of the caller's token, as in the file
-   *     of tokens; {@code unknown} for a token that the file does not have
+   * @param token first 12 hexadecimal digits of the SHA-256 of the caller's token; {@code unknown}
+   *     for a token that the file of tokens does not have
    * @param certificate name in the caller's certificate
    * @param address the caller's IP address, without its port
    */

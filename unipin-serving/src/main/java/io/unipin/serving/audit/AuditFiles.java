@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files of the audit log, {@code audit-TIME.jsonl}. Together they take a bounded number of
- * bytes. A new file begins at the start of the server and after each sixteenth of these bytes. Not
- * thread-safe.
+ * bytes. A new file begins after each start of the server, and when the open file has reached a
+ * sixteenth of these bytes. Not thread-safe.
  */
 final class AuditFiles implements AutoCloseable {
   private static final DateTimeFormatter TIME =
@@ -42,7 +42,10 @@ final class AuditFiles implements AutoCloseable {
     this.clockMs = clockMs;
   }
 
-  /** Writes a line, with its line end, to the system. A crash of this process does not lose it. */
+  /**
+   * Hands a line with its line end to the operating system. So a crash of this process does not
+   * lose the line.
+   */
   void write(byte[] line) throws IOException {
     if (open == null || size + line.length > maxBytes / SHARES) {
       next();
@@ -60,7 +63,7 @@ final class AuditFiles implements AutoCloseable {
     size += line.length;
   }
 
-  /** Begins a new file, after it has made room for the whole file. */
+  /** Removes old files until there is room for a whole new file, and begins the new file. */
   private void next() throws IOException {
     close();
     Files.createDirectories(folder);
@@ -76,7 +79,10 @@ final class AuditFiles implements AutoCloseable {
     }
   }
 
-  /** Returns the time in the newest file's name. A clock that was set back must not precede it. */
+  /**
+   * Returns the time in the newest file's name. The next file gets a later time, even if the clock
+   * was set back.
+   */
   private long newest() throws IOException {
     List<Path> files = files();
     if (files.isEmpty()) {
@@ -87,7 +93,7 @@ final class AuditFiles implements AutoCloseable {
     try {
       return TIME.parse(time, Instant::from).toEpochMilli();
     } catch (DateTimeParseException e) {
-      return 0; // this file is not of the log
+      return 0; // this file does not belong to the log
     }
   }
 

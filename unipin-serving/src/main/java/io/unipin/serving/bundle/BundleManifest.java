@@ -13,8 +13,9 @@ import java.util.List;
 /**
  * The description of a bundle, which lies in the bundle's directory.
  *
- * @param format version of the directory's layout; version 1 has no golden queries, 1 and 2 have no
- *     recipe, 1 to 3 have no counts of classes, 1 to 4 neither attributes nor a path for content
+ * @param format version of the directory's layout; golden queries exist since version 2, the recipe
+ *     since version 3, the counts of classes since version 4, and attributes and a path for content
+ *     since version 5
  * @param created time of creation, ISO-8601, UTC
  * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}

@@ -150,8 +150,8 @@ public final class BundleReader {
   }
 
   /**
-   * Converts a failure to read a bundle. The original message may hold a path of this machine,
-   * which callers must not see.
+   * Converts a failure to read a bundle into an exception for callers. Its message leaves out paths
+   * of this machine, which callers must not see.
    */
   private static BundleException unreadable(String name, Path directory, RuntimeException cause) {
     String message =

@@ -26,7 +26,7 @@ import java.util.stream.LongStream;
  * that are older than its limit.
  *
  * <p>So two requests with slightly different limits share a cached filter. Each of them excludes
- * fewer ids than one block has. The cached filters have a bound in bytes.
+ * fewer ids than one block has. The total bytes of the cached filters are bounded.
  *
  * <p>For a bundle with live items, one filter combines the catalogue's filter and the live items
  * that pass. The combined filter is cached until live items change. The catalogue's filter stays
@@ -45,7 +45,7 @@ public final class CatalogueFilters {
 
   /**
    * Bytes of a key's objects, in addition to {@link #CATEGORY_BYTES} for each category. The texts
-   * belong to the catalogue.
+   * of categories do not count, because they belong to the catalogue.
    */
   private static final int KEY_BYTES = 160;
 
@@ -177,7 +177,10 @@ public final class CatalogueFilters {
     return next.kept();
   }
 
-  /** Returns the cached filter of the catalogue's items from a place on. */
+  /**
+   * Returns the cached filter for items of the wanted categories. It rejects the catalogue's items
+   * that stand before the place {@code from}.
+   */
   private ItemFilter shared(Set<String> wanted, int from) {
     Set<String> known =
         wanted.stream()

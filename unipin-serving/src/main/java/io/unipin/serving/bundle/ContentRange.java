@@ -8,7 +8,7 @@ import java.util.Optional;
  * The range of the Euclidean lengths of the content vectors in a catalogue. A vector of a very
  * different length comes from another source than the vectors that the model was trained on.
  *
- * @param dimension numbers per item; 0 when no item has content
+ * @param dimension number of values of a content vector; 0 when no item has content
  * @param least smallest Euclidean length of an item's content
  * @param most largest Euclidean length of an item's content
  */
@@ -34,7 +34,10 @@ public record ContentRange(int dimension, double least, double most) {
     return new ContentRange(dimension, least, most);
   }
 
-  /** Returns what is wrong with the length of a content vector of this dimension. */
+  /**
+   * Returns what is wrong with the Euclidean length of a content vector; empty if the length is
+   * accepted.
+   */
   public Optional<String> fault(float[] content) {
     double length = length(content, 0, content.length);
     double from = most == 0 ? 0 : least / TOLERANCE;

@@ -142,7 +142,7 @@ public final class LoadedBundle implements AutoCloseable {
     return catalogue;
   }
 
-  /** Returns the filters over the bundle's items. */
+  /** Returns the filters on the categories and ages of the bundle's items. */
   public CatalogueFilters filters() {
     return filters;
   }
@@ -174,8 +174,10 @@ public final class LoadedBundle implements AutoCloseable {
    * Adds live items, or replaces live items of equal ids. Every search that begins after this
    * method returns finds the added items.
    *
-   * @param added distinct ids that the bundle does not know, at most {@link LiveItems#available}
-   * @param rows (added, itemDim + contentPath) from {@link ServingModel#embed}
+   * @param added at most {@link LiveItems#available} items, with distinct ids that the bundle's
+   *     catalogue does not have
+   * @param rows (added, itemDim + contentPath) values that {@link ServingModel#embed} returned for
+   *     the items
    */
   public void add(List<LiveItem> added, float[] rows) {
     int dimension = model.config().itemDim();
@@ -202,7 +204,7 @@ public final class LoadedBundle implements AutoCloseable {
    * Removes items from the index, whether they are live or the bundle's own. Live items are
    * unknown from then on. Ignores ids that the bundle does not serve.
    *
-   * @param ids distinct
+   * @param ids distinct item ids
    */
   public void remove(long[] ids) {
     if (ids.length > 0) {

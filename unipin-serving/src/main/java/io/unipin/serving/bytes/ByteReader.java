@@ -87,7 +87,7 @@ public final class ByteReader {
     return (int) count;
   }
 
-  /** Reads this many bytes into an array of their own. */
+  /** Reads this many bytes and returns them in a new array. */
   public byte[] bytes(int count) {
     need(count);
     byte[] read = new byte[count];
@@ -95,7 +95,10 @@ public final class ByteReader {
     return read;
   }
 
-  /** Reads a text: its number of UTF-8 bytes as {@link #varint} does, then these bytes. */
+  /**
+   * Reads a text: first its number of UTF-8 bytes, in the format of {@link #varint}, then these
+   * bytes.
+   */
   public String text() {
     return new String(bytes(count(1)), StandardCharsets.UTF_8);
   }

@@ -56,7 +56,10 @@ public final class ByteWriter {
     return this;
   }
 
-  /** Writes a text: its number of UTF-8 bytes as {@link #varint} does, then these bytes. */
+  /**
+   * Writes a text: first its number of UTF-8 bytes, in the format of {@link #varint}, then these
+   * bytes.
+   */
   public ByteWriter text(String value) {
     byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
     return varint(encoded.length).bytes(encoded);

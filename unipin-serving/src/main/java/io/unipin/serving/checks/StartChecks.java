@@ -103,7 +103,7 @@ public final class StartChecks {
     return ports;
   }
 
-  /** Checks that the files which Kafka's client reads can be read. */
+  /** Checks that this process can read the files that Kafka's client needs. */
   private void requireFiles() {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("kafka.authorities", config.kafka().authorities());

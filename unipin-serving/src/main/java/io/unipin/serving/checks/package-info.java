@@ -1,4 +1,4 @@
-/** The server's checks of its machine before it starts. */
+/** Checks of the machine and of the settings before the server starts. */
 @NullMarked
 package io.unipin.serving.checks;
 

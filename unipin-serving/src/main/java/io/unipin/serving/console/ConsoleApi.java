@@ -107,7 +107,10 @@ final class ConsoleApi implements AutoCloseable {
   /** An inspected request, and the names of the items of its bundle. */
   record Inspected(Inspection inspection, ItemNames names) {}
 
-  /** Returns why the inspected bundle serves no item of the id; empty if it does. */
+  /**
+   * Returns why the inspected bundle does not serve the item that the form names; an empty text if
+   * it serves the item or the form names none.
+   */
   private String whyNotServed(Inspection inspection) {
     ItemVerdict verdict = inspection.item();
     if (verdict == null || verdict.verdict() != Verdict.UNKNOWN) {

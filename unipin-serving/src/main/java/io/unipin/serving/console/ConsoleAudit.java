@@ -11,7 +11,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the console's actions to the audit log: what changes the server, and what shows a user's
+ * Writes to the audit log those actions of the console that change the server or show a user's
  * data. Thread-safe.
  */
 final class ConsoleAudit {

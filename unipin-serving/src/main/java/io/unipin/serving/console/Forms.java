@@ -5,7 +5,7 @@ import io.unipin.serving.failure.ServingException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Checks values from a form. */
+/** Checks the values of a form that the console's page sent. */
 final class Forms {
   private Forms() {}
 

@@ -75,7 +75,7 @@ record InspectionView(
   /**
    * Creates the answer.
    *
-   * @param reason why the bundle serves no item of the inspected id; empty if it does
+   * @param reason why the bundle does not serve the inspected item; empty if it serves the item
    */
   static InspectionView of(
       String user, ConsoleApi.Inspected inspected, List<Assignment> assignments, String reason) {

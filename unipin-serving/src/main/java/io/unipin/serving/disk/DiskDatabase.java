@@ -28,8 +28,8 @@ import org.rocksdb.WriteOptions;
  */
 public final class DiskDatabase implements AutoCloseable {
   /**
-   * Bytes of each of the two buffers in memory. With small buffers, the process reaches its final
-   * size soon after the start.
+   * Size in bytes of each of RocksDB's two write buffers in memory. With small buffers, the process
+   * reaches its final size soon after the start.
    */
   private static final long WRITE_BUFFER_BYTES = 8 << 20;
 
@@ -195,8 +195,8 @@ public final class DiskDatabase implements AutoCloseable {
   }
 
   /**
-   * Returns the first values whose keys begin with the prefix byte, at most {@code count}, in key
-   * order.
+   * Returns the values of the first {@code count} keys that begin with the prefix byte, in key
+   * order. There may be fewer such keys.
    */
   public List<byte[]> values(byte prefix, int count) throws RocksDBException {
     List<byte[]> values = new ArrayList<>();
@@ -218,7 +218,8 @@ public final class DiskDatabase implements AutoCloseable {
   }
 
   /**
-   * Passes every key that begins with the prefix byte, with its value, to a receiver, in key order.
+   * Passes each key that begins with the prefix byte, and the key's value, to a receiver. Goes in
+   * key order.
    */
   public void forEach(byte prefix, Receiver receiver) throws RocksDBException {
     try (RocksIterator iterator = database.newIterator()) {
@@ -231,7 +232,9 @@ public final class DiskDatabase implements AutoCloseable {
     }
   }
 
-  /** Returns all values whose keys begin with the prefix byte as texts, in key order. */
+  /**
+   * Returns all values whose keys begin with the prefix byte. The values are texts, in key order.
+   */
   public List<String> texts(byte prefix) {
     return use(
         () ->

@@ -9,22 +9,23 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
  * between cached and unknown users.
  *
  * <p>Costs are wall-clock times. A pause of the process or a busy machine can only increase them.
- * All methods take the time of one clock in nanoseconds. Thread-safe.
+ * The parameter {@code now} of all methods is the time of the same clock, in nanoseconds.
+ * Thread-safe.
  */
 public final class MeanCost {
   /** Weight of the newest run. */
   private static final double NEWEST = 0.05;
 
   /**
-   * A run whose cost is a larger multiple of the average counts as this multiple. So one run raises
-   * the average by at most 15 %, and the average reaches a tenfold cost after 17 runs.
+   * A run that costs more than this multiple of the average counts as exactly this multiple. So one
+   * run raises the average by at most 15 %, and the average reaches a tenfold cost after 17 runs.
    *
    * <p>Consider two kinds of runs, one twelve times as expensive as the other. If three of ten runs
    * are of the expensive kind, no cost exceeds the bound.
    */
   private static final double MOST = 4;
 
-  /** Share of an average that is left at least, even after a long time without runs. */
+  /** Smallest share of an average that is left, even after a long time without runs. */
   private static final double LEAST_LEFT = 0.125;
 
   @GuardedBy("this")

@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
  * An estimate of the cost of a single run: the median of the newest runs.
  *
  * <p>Costs are wall-clock times. A pause of the process or a busy machine can only increase them.
- * All methods take the time of one clock in nanoseconds. Thread-safe.
+ * The parameter {@code now} of all methods is the time of the same clock, in nanoseconds.
+ * Thread-safe.
  */
 public final class TypicalCost {
   /*
@@ -137,7 +138,7 @@ public final class TypicalCost {
   /**
    * Whether a refused caller may run anyway. If true, the run counts as a trial.
    *
-   * @param hopeful whether the least cost would be low enough
+   * @param hopeful whether the least cost would be low enough for the caller
    */
   public synchronized boolean tries(boolean hopeful, long now) {
     noes++;

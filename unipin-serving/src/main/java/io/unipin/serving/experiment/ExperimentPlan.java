@@ -20,7 +20,8 @@ import java.util.TreeMap;
  *     value keeps all users and adds more
  * @param arms arms by name; the assignment depends on the alphabetical order of the names, not on
  *     their order in the file
- * @param overrides arm by user id; these users are for testing and appear in no report
+ * @param overrides arms of single users, by user id; these users are for testing and appear in no
+ *     report
  */
 public record ExperimentPlan(
     String salt,

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The log of users who met an arm. A line is written when the arm first takes effect, once per
- * user, experiment and day.
+ * The log of users whom an arm could affect. A line is written once per user, experiment and day,
+ * for the first request that the arm could affect.
  *
  * <p>The log never delays a request, see {@link EntryLog}. A line may appear twice, for example
  * after a restart. Readers keep the first of these lines. Thread-safe.

@@ -13,8 +13,8 @@ import java.time.Duration;
  *
  * @param bundle bundle that answers; empty for no shadow
  * @param settings settings as in an arm; not copied, so the caller must not change them
- * @param percent percentage of users whose requests are copied; each user's requests are copied all
- *     or not at all
+ * @param percent percentage of users whose requests are copied; for each user, either all requests
+ *     are copied or none
  * @param budget bytes that the shadow's cached users may take, in addition to {@code cache.budget}
  * @param transientBudget bytes that the shadow's requests may take for state that is not cached
  * @param timeout time after which a copy is abandoned

@@ -33,7 +33,7 @@ public final class Slots {
     return MurmurHash3.hash128x64(bytes)[0];
   }
 
-  /** Returns the high 64 bits of the unsigned product. */
+  /** Returns the high 64 bits of the unsigned product of {@code hash} and {@link #COUNT}. */
   private static int scale(long hash) {
     return (int) (Math.multiplyHigh(hash, COUNT) + ((hash >> 63) & COUNT));
   }

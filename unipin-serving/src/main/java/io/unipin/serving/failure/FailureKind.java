@@ -8,7 +8,7 @@ public enum FailureKind {
   TOO_LARGE,
   /** The server has no room for the request now. The same request may succeed later. */
   OVERLOADED,
-  /** The request's time is used up. */
+  /** The request's deadline has passed. */
   DEADLINE,
   /** The caller has gone, and nobody reads the answer. */
   CANCELLED,

@@ -53,8 +53,8 @@ public final class ServingException extends RuntimeException {
   }
 
   /**
-   * Creates a failure of something that the server needs and that is away at the moment. The caller
-   * may try again after the given time.
+   * Creates a failure for a store or service that the server needs but can't reach at the moment.
+   * The caller may try again after the given time.
    */
   public static ServingException unavailable(
       String message, Duration retryAfter, @Nullable Throwable cause) {

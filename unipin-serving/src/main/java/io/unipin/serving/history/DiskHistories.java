@@ -9,13 +9,13 @@ import java.util.Map;
 import org.rocksdb.RocksDBException;
 
 /**
- * Histories on the local disk. Those of recent requests are held in memory.
+ * Histories on the local disk. The histories of recent requests are also held in memory.
  *
  * <p>Recorded data survives the end of the process. With {@code syncWrites} it also survives a loss
  * of power.
  *
- * <p>Thread-safe. A read of a history that is not held is one look-up. Recording rewrites the
- * user's record, which has tens of kilobytes at most.
+ * <p>Thread-safe. A read of a history that is not held takes one look-up in the database. Recording
+ * an action rewrites the user's record, which has tens of kilobytes at most.
  */
 final class DiskHistories implements HistoryStore {
   private final int limit;
@@ -112,7 +112,7 @@ final class DiskHistories implements HistoryStore {
         });
   }
 
-  /** It takes the first users in the order of hashed ids. */
+  /** Takes the first users in the order of their hashed ids. */
   @Override
   public List<UserHistory> sample(int count) {
     return database.use(

@@ -8,11 +8,11 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * What remains of an erased user: a keyed hash (HMAC-SHA-256) and the time of the last erasure. A
- * restore, or a replay of old actions, finds by it that the user was erased. Without the key nobody
- * can tell who it was.
+ * What remains of an erased user: a keyed hash (HMAC-SHA-256) and the time of the last erasure.
+ * With the hash, a restore or a replay of old actions finds that the user was erased. Without the
+ * HMAC's key, nobody can tell who the user was.
  *
- * @param hash keyed hash of the key of the user's record, 32 bytes
+ * @param hash 32 bytes: keyed hash of the database key of the user's record
  * @param timeMs time of the erasure in milliseconds since 1970
  */
 public record ErasureMark(byte[] hash, long timeMs) {
@@ -23,13 +23,16 @@ public record ErasureMark(byte[] hash, long timeMs) {
    * Creates a mark.
    *
    * @param secret secret of the store
-   * @param key key of the user's record, by {@link HistoryKeys#user}
+   * @param key database key of the user's record, from {@link HistoryKeys#user}
    */
   public static ErasureMark of(byte[] secret, byte[] key, long timeMs) {
     return new ErasureMark(keys(secret).sign(key), timeMs);
   }
 
-  /** Returns the key of a store's marks. The secret itself signs page cursors, too. */
+  /**
+   * Returns the HMAC key of a store's marks. It is derived from the store's secret, because the
+   * secret itself also signs page cursors.
+   */
   static MacKeys keys(byte[] secret) {
     byte[] own = MacKeys.of(List.of(secret)).sign(PURPOSE);
     return MacKeys.of(List.of(own));
@@ -45,7 +48,7 @@ public record ErasureMark(byte[] hash, long timeMs) {
     return new ErasureMark(Base64.getUrlDecoder().decode(text), timeMs);
   }
 
-  /** Returns the mark's key in a database of the disk. */
+  /** Returns the key under which a database on the disk stores this mark. */
   byte[] key(byte prefix) {
     return ByteBuffer.allocate(1 + HASH_BYTES).put(prefix).put(hash).array();
   }

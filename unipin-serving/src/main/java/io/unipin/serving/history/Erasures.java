@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tells by marks whether a user was erased. Marks of different secrets can be joined. Immutable.
+ * Tells whether a user was erased, according to marks of erasures. Marks that were made with
+ * different secrets can be joined. Immutable.
  */
 public final class Erasures {
   /** No erasures. */
@@ -21,7 +22,7 @@ public final class Erasures {
     this.all = all;
   }
 
-  /** Creates erasures from the marks of a store with a secret. */
+  /** Creates erasures from the marks of the store that has this secret. */
   public static Erasures of(byte[] secret, List<ErasureMark> marks) {
     Set<String> hashes = new HashSet<>();
     marks.forEach(mark -> hashes.add(mark.text()));
@@ -33,7 +34,7 @@ public final class Erasures {
     return of(secret, marks.stream().filter(mark -> mark.timeMs() >= timeMs).toList());
   }
 
-  /** Returns these erasures and others. */
+  /** Returns the union of these erasures and others. */
   public Erasures and(Erasures others) {
     List<Marks> joined = new ArrayList<>(all);
     joined.addAll(others.all);
@@ -43,7 +44,7 @@ public final class Erasures {
   /**
    * Whether a user was erased.
    *
-   * @param key key of the user's record by {@link HistoryKeys#user}
+   * @param key key of the user's record, from {@link HistoryKeys#user}
    */
   public boolean cover(byte[] key) {
     for (Marks marks : all) {

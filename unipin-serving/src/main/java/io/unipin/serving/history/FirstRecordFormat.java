@@ -27,7 +27,10 @@ final class FirstRecordFormat {
     this.names = names;
   }
 
-  /** Reads a record. The actions that are no longer stored count as older than the floor. */
+  /**
+   * Reads a record. Actions that the record counts but no longer stores become events up to the
+   * floor of the {@link StoredRecord}.
+   */
   StoredRecord read(ByteReader in) {
     long lifetime = in.varint();
     int count = in.count(LEAST_ACTION_BYTES);

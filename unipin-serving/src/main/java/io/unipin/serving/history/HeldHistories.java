@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decoded histories in memory, with the revisions that they have in the store. Users are known by
- * the keys of their records, by {@link HistoryKeys#user}. The least used histories leave when the
- * bytes are used up. Thread-safe.
+ * Decoded histories in memory, each with its revision in the store. A user's history is found by
+ * the key of the user's record, from {@link HistoryKeys#user}. When the bytes are used up, the
+ * least used histories are removed. Thread-safe.
  */
 public final class HeldHistories {
-  /** Bytes of an entry without actions, and of an action. Names are shared and count little. */
+  /**
+   * Bytes of an entry without actions. Each action adds {@link #ACTION_BYTES}. The names of actions
+   * are shared, so they do not count.
+   */
   private static final int ENTRY_BYTES = 500;
 
   private static final int ACTION_BYTES = 48;
@@ -21,11 +24,11 @@ public final class HeldHistories {
   /**
    * A history and its revision.
    *
-   * @param revision text that no other history of the user has or had
+   * @param revision text that differs from the revisions of all other states of the user's history
    */
   public record Held(String revision, UserHistory history) {}
 
-  /** Creates room for histories of about this many bytes. */
+  /** Creates an empty table that holds histories of about this many bytes. */
   public HeldHistories(long bytes) {
     histories =
         Caffeine.newBuilder()

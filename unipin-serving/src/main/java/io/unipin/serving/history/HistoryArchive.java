@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * All that a history store holds, for copies, backups and erasures. Users are known by the keys of
- * their records, by {@link HistoryKeys#user}. Thread-safe.
+ * All records and erasure marks of a history store, and its secret. Copies, backups and erasures
+ * use them. The key of a user's record comes from {@link HistoryKeys#user}. Thread-safe.
  */
 public interface HistoryArchive {
   /** A receiver of records. */
@@ -22,13 +22,16 @@ public interface HistoryArchive {
   /** Passes every record to a receiver, one at a time. A record may come twice. */
   void forEach(Receiver receiver);
 
-  /** Stores a record in place of the one that the store has under this key. */
+  /** Stores a record under this key, in place of an earlier record if there is one. */
   void replace(byte[] key, StoredRecord record);
 
-  /** Erases a record without leaving a mark. Returns whether there was one. */
+  /** Erases a record without leaving a mark. Returns whether the record existed. */
   boolean forget(byte[] key);
 
-  /** Erases the records whose keys pass, without leaving marks. Returns their number. */
+  /**
+   * Erases all records whose keys satisfy {@code which}, without leaving marks. Returns the number
+   * of erased records.
+   */
   default long forgetAll(Predicate<byte[]> which) {
     Set<byte[]> found = new TreeSet<>(Arrays::compareUnsigned); // a record may come twice
     forEach(
@@ -47,10 +50,13 @@ public interface HistoryArchive {
   /** Returns the marks of all erased users. */
   List<ErasureMark> marks();
 
-  /** Keeps a mark, unless a later one of the same user is known. */
+  /** Keeps a mark, unless the store has a later mark of the same user. */
   void mark(ErasureMark mark);
 
-  /** Returns the time of a kept mark with the same hash, in milliseconds since 1970. */
+  /**
+   * Returns the time of the kept mark with the same hash, in milliseconds since 1970; empty if
+   * there is no such mark.
+   */
   OptionalLong markedMs(ErasureMark mark);
 
   /** Returns the store's secret, and creates it if there is none. */
@@ -63,10 +69,10 @@ public interface HistoryArchive {
     return fresh;
   }
 
-  /** Replaces the secret. Page cursors of the old one become invalid. */
+  /** Replaces the secret. Page cursors that were signed with the old secret become invalid. */
   void adopt(byte[] secret);
 
-  /** Creates a mark of a user by the store's secret. */
+  /** Creates a mark of a user with the store's secret. */
   default ErasureMark markOf(byte[] key, long timeMs) {
     return ErasureMark.of(secret(), key, timeMs);
   }

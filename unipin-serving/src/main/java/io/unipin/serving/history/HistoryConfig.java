@@ -11,12 +11,13 @@ import java.nio.file.Path;
  *
  * @param store where the histories are
  * @param folder folder of the database on the disk
- * @param limit number of newest actions kept per user, and of events remembered per user; at least
- *     the model's maxHistory
- * @param syncWrites whether every write to the disk waits for it, so that it survives a loss of
- *     power
+ * @param limit number of newest actions that are kept per user, and number of events that are
+ *     remembered per user; at least the model's maxHistory
+ * @param syncWrites whether every write waits until the data is on the disk, so that the data
+ *     survives a loss of power
  * @param held bytes of decoded histories that the server keeps in memory
- * @param whenAway what a page gets when Redis is away and the user's history is not held
+ * @param whenAway what a page request gets when Redis is away and this server holds no history of
+ *     the user
  */
 public record HistoryConfig(
     Store store, Path folder, int limit, boolean syncWrites, ByteSize held, WhenAway whenAway) {
@@ -26,15 +27,17 @@ public record HistoryConfig(
   public enum Store {
     /** On the local disk, in {@code folder}. */
     DISK,
-    /** In the Redis of the section {@code redis}. */
+    /** In the Redis that the settings' section {@code redis} names. */
     REDIS
   }
 
-  /** What a page gets when the store is away and this server holds no history of the user. */
+  /**
+   * What a page request gets when the store is away and this server holds no history of the user.
+   */
   public enum WhenAway {
     /** An error. */
     REFUSE,
-    /** A page as for an unknown user. */
+    /** The page that an unknown user would get. */
     EMPTY
   }
 

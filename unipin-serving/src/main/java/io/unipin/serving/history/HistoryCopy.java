@@ -14,10 +14,10 @@ import java.util.function.Predicate;
  */
 public final class HistoryCopy {
   /**
-   * What was copied.
+   * The numbers of histories and marks that were copied or left out.
    *
    * @param users copied histories
-   * @param erased histories that were left out or removed, since their users were erased
+   * @param erased histories that were left out or removed, because their users were erased
    * @param marks copied marks of erasures
    */
   public record Report(long users, long erased, long marks) {}
@@ -30,7 +30,7 @@ public final class HistoryCopy {
     this.to = to;
   }
 
-  /** Copies a store to an empty one. */
+  /** Copies a store to an empty store. */
   public static Report copy(HistoryStore from, HistoryStore to, LongConsumer progress) {
     if (!to.archive().isEmpty()) {
       throw new IllegalStateException("a history store without users expected, got one with some");
@@ -39,10 +39,10 @@ public final class HistoryCopy {
   }
 
   /**
-   * Copies a store to another one.
+   * Copies a store to another store, which need not be empty.
    *
-   * @param erased whether the user of a record was erased after the record was made
-   * @param progress receives the number of histories so far
+   * @param erased tells from a record's key whether its user was erased after the record was made
+   * @param progress receives the number of histories that were copied so far
    */
   public static Report copy(
       HistoryStore from, HistoryStore to, Predicate<byte[]> erased, LongConsumer progress) {

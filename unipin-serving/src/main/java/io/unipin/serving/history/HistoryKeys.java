@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Creates keys for users and events. A key may appear where an id must not. */
+/**
+ * Creates keys for users and events. A key may appear in places where an id must not, such as the
+ * database's own logs.
+ */
 public final class HistoryKeys {
   /** First byte of the key of a user's record. */
   public static final byte USER = 'u';
@@ -13,8 +16,9 @@ public final class HistoryKeys {
   private HistoryKeys() {}
 
   /**
-   * Returns the key of a user's record, which holds a hash of the id. The database repeats keys in
-   * its own logs. An id in these logs would remain after the user's erasure.
+   * Returns the key of a user's record. The key holds a hash of the user's id instead of the id.
+   * The database repeats keys in its own logs, and an id in these logs would remain after the
+   * user's erasure.
    */
   public static byte[] user(String id) {
     byte[] hash = sha256(id);

@@ -1,12 +1,13 @@
 package io.unipin.serving.history;
 
 /**
- * Numbers of reads of histories by what they met, since the start.
+ * The numbers of reads of histories since the start, by outcome.
  *
- * @param held reads whose history this server held in its present revision
+ * @param held reads of a history whose current revision this server held in memory
  * @param fetched reads that fetched and decoded a history
- * @param stale reads that got an older history, as the store was away
- * @param missing reads that got an empty history, as the store was away
- * @param refused reads and changes that failed at once, as the store was away before
+ * @param stale reads that got an older history, because the store was away
+ * @param missing reads that got an empty history, because the store was away
+ * @param refused reads and changes that failed at once, because earlier calls had found the store
+ *     away
  */
 public record HistoryReads(long held, long fetched, long stale, long missing, long refused) {}

@@ -22,8 +22,8 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Opens an existing store on the local disk to read it. A server may use the store meanwhile; its
-   * changes from now on are not seen.
+   * Opens an existing store on the local disk to read it. A server may go on changing the store
+   * meanwhile, but the reader does not see these changes.
    */
   static HistoryStore openForReading(HistoryConfig config) {
     return DiskHistories.openForReading(config);
@@ -54,8 +54,8 @@ public interface HistoryStore extends AutoCloseable {
   RetractResult retract(String user, List<String> eventIds, long revision);
 
   /**
-   * Erases a user from the store. It leaves a mark of the erasure first. If the deletion fails, the
-   * mark says that it is due.
+   * Erases a user from the store. It leaves a mark of the erasure first. If the deletion then
+   * fails, the mark says that the deletion is still due.
    *
    * @return whether the store held data of the user
    */
@@ -75,13 +75,13 @@ public interface HistoryStore extends AutoCloseable {
 
   /**
    * Returns random bytes that stay the same across restarts. All servers that share the store get
-   * the same bytes. They sign what a server hands out and accepts again.
+   * the same bytes. A server signs page cursors with these bytes.
    */
   default byte[] secret() {
     return archive().secret();
   }
 
-  /** Returns all that the store holds, for copies and backups. */
+  /** Returns access to all that the store holds, for copies and backups. */
   HistoryArchive archive();
 
   /** Returns the numbers of reads since the start. */

@@ -3,9 +3,10 @@ package io.unipin.serving.history;
 import java.util.List;
 
 /**
- * A user's history as a page reads it.
+ * A user's history as a page request reads it.
  *
- * @param degradations names of what the view lacks; empty for the present history
+ * @param degradations what may be wrong with the history, such as {@link #STALE}; empty for the
+ *     current history
  */
 public record HistoryView(UserHistory history, List<String> degradations) {
   /** The store was away. The history is the last one that this server has read. */

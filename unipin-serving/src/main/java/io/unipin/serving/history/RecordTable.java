@@ -14,13 +14,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
-/** The records of users in a database on the disk, with the tables of their names. Thread-safe. */
+/**
+ * The records of users in a database on the disk, and the tables of the names that the records use.
+ * Thread-safe.
+ */
 final class RecordTable {
   private static final byte ACTION_NAME = 'a';
   private static final byte SURFACE_NAME = 's';
   private static final int STRIPES = 64;
 
-  /** The revision of every history that is held, since changed ones are dropped. */
+  /**
+   * The revision of every held history. One text is enough, because a history is dropped when it
+   * changes.
+   */
   private static final String REVISION = "present";
 
   private final DiskDatabase database;
@@ -50,7 +56,7 @@ final class RecordTable {
     return database;
   }
 
-  /** Runs a call that changes one user's record, while no other call does so. */
+  /** Runs a call that changes one user's record. No other call changes the record meanwhile. */
   <T extends @Nullable Object> T change(byte[] key, DiskDatabase.Call<T> call) {
     Lock lock = users[Math.floorMod(Arrays.hashCode(key), STRIPES)];
     lock.lock();
@@ -63,7 +69,7 @@ final class RecordTable {
 
   /**
    * Returns a history. Only this process changes records, and every change drops the history that
-   * is held. So a history that is held is the present one.
+   * is held. So a held history is always current.
    */
   UserHistory history(byte[] key, int limit) {
     Optional<Held> known = database.use(() -> Optional.ofNullable(held.get(key)));
@@ -102,13 +108,13 @@ final class RecordTable {
     return codec.decodeHistory(record, limit);
   }
 
-  /** Stores a record. Every name must have its number. */
+  /** Stores a record. Every name in the record must have its number already. */
   void put(byte[] key, StoredRecord record) throws RocksDBException {
     database.put(key, codec.encode(record));
     held.drop(key);
   }
 
-  /** Deletes a record as {@link DiskDatabase#delete} does. Returns whether there was one. */
+  /** Deletes a record as {@link DiskDatabase#delete} does. Returns whether the record existed. */
   boolean delete(byte[] key, byte[] next) {
     return change(
         key,

@@ -9,7 +9,8 @@ import java.util.Map;
  * @param retracted retractions of actions that counted before
  * @param waiting retractions of events that are not recorded yet
  * @param duplicates retractions of events that were already taken back
- * @param superseded retractions of events recorded with a higher revision
+ * @param superseded retractions without effect, because the event is recorded with a higher
+ *     revision
  * @param unlinked retractions of events whose stored action is unknown
  * @param forgotten earlier retractions that were deleted to make room
  */

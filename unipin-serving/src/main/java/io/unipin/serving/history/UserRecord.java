@@ -199,7 +199,7 @@ public final class UserRecord {
     }
   }
 
-  /** Drops the oldest events and versions beyond the limit. */
+  /** Drops the oldest events and versions that exceed the limits. */
   void trim() {
     int excess = kept.size() - limit - spare(limit);
     if (excess > 0) {

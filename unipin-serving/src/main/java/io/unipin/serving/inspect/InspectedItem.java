@@ -8,8 +8,8 @@ import io.unipin.serving.request.RankedItem;
  * @param rank place by utility, from 1
  * @param retrievalRank place in retrieval's order, from 1
  * @param page place on the page, from 1; 0 for a candidate that is not on the page
- * @param rule rule that kept the candidate off the page, or put it on the page in place of another;
- *     empty if no rule did
+ * @param rule rule that kept the candidate off the page, or that put it on the page in place of
+ *     another candidate; empty if there is no such rule
  */
 public record InspectedItem(
     RankedItem item, String category, int rank, int retrievalRank, int page, String rule) {}

@@ -3,7 +3,7 @@ package io.unipin.serving.inspect;
 import io.unipin.serving.history.RecordedAction;
 
 /**
- * An action of a history in the form that the model read.
+ * An action of a user's history, as the model read it.
  *
  * @param title title of the item; empty when the bundle does not know the item
  */

@@ -98,8 +98,8 @@ final class BundleFleet {
   }
 
   /**
-   * Runs the step of a put for the server's own bundle. If the step fails, {@link #catchUp} brings
-   * the bundle up to date later.
+   * Runs {@code put}, which makes the server's own bundle serve items that callers put. If it
+   * fails, {@link #catchUp} brings the bundle up to date later.
    */
   void serve(Runnable put) {
     boolean wasBehind = behind.putIfAbsent(own, Pause.NONE) != null;

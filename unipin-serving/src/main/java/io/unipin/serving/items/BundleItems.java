@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the items of one loaded bundle to the state of the store. The tower of this bundle embeds
- * the live items. Not thread-safe: callers hold the lock of {@link ItemChanges}.
+ * Brings the items of one loaded bundle to the state of the store. The item tower of the bundle's
+ * model embeds the live items. Not thread-safe: callers hold the lock of {@link ItemChanges}.
  */
 final class BundleItems {
   private static final Logger logger = LoggerFactory.getLogger(BundleItems.class);
@@ -53,8 +53,8 @@ final class BundleItems {
   }
 
   /**
-   * Makes the bundle serve these stored items, except for items that do not fit the bundle or have
-   * no room.
+   * Makes the bundle serve these stored items, except for items that do not fit the bundle or for
+   * which it has no room.
    *
    * @return whether the bundle had room for all items that fit it
    */
@@ -129,7 +129,8 @@ final class BundleItems {
   }
 
   /**
-   * Adds the bundle's own items that its index lacks to the index, with the bundle's own vectors.
+   * Adds back to the index those of the bundle's own items that the index lacks. They get the
+   * bundle's own vectors.
    */
   void restoreOwn(long... ids) {
     Catalogue catalogue = bundle.catalogue();

@@ -7,8 +7,8 @@ import java.util.stream.LongStream;
  * The times at which items expire: a table from ids to times, and a binary heap with the earliest
  * time first. Not thread-safe.
  *
- * <p>A removed time stays in the heap until it is the earliest, or until most of the heap is
- * removed times. So a change takes O(log items), and memory follows the number of items.
+ * <p>A removed time stays in the heap until it is the earliest, or until removed times are the
+ * larger part of the heap. So a change takes O(log items), and memory follows the number of items.
  */
 final class Expiries {
   private static final int LEAST = 16;
@@ -38,7 +38,10 @@ final class Expiries {
     }
   }
 
-  /** Returns the ids of items that have expired at the given time. They stay until removed. */
+  /**
+   * Returns the ids of items that have expired at the given time. They stay in the table until they
+   * are removed.
+   */
   long[] due(long nowMs) {
     while (heaped > 0 && !isCurrent(0)) {
       pop();
@@ -59,7 +62,7 @@ final class Expiries {
     return times.holds(id) && times.get(id, 0, 0) == heapTimes[entry];
   }
 
-  /** Builds the heap anew, without removed times, once they are the larger part of it. */
+  /** If removed times are the larger part of the heap, builds the heap anew without them. */
   private void renewIfDue() {
     if (heaped <= 2 * times.size() + LEAST) {
       return;
@@ -104,7 +107,10 @@ final class Expiries {
     heapIds[entry] = id;
   }
 
-  /** Returns the child of an entry that expires first; a number of at least {@link #heaped} if none. */
+  /**
+   * Returns which child of an entry expires first. If the entry has no child, the result is at
+   * least {@link #heaped}.
+   */
   private int earlierChild(int entry) {
     int left = 2 * entry + 1;
     int right = left + 1;

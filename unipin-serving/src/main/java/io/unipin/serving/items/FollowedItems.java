@@ -3,8 +3,8 @@ package io.unipin.serving.items;
 import java.util.List;
 
 /**
- * Makes changes of items that were accepted elsewhere. They are not checked against the rate of
- * puts, and a deletion is kept even if no bundle knows the id yet. Thread-safe.
+ * Makes changes of items after another server has accepted the changes. The rate of puts is not
+ * bounded here, and a deletion is kept even if no bundle knows the id yet. Thread-safe.
  */
 public final class FollowedItems {
   private final ItemChanges items;
@@ -36,7 +36,7 @@ public final class FollowedItems {
     }
   }
 
-  /** Adds an item that the serving bundle knows as {@link ItemWriter#change} does. */
+  /** Adds an item of the serving bundle to the index, as {@link ItemWriter#change} does. */
   public void upsert(ItemWriter.Upsert upsert) {
     items.change(List.of(upsert), new long[0]);
   }

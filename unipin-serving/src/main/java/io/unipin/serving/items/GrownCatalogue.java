@@ -14,7 +14,8 @@ public final class GrownCatalogue {
 
   /**
    * Returns a bundle's items in their order, followed by the put items that the bundle does not
-   * know. Put items with content of another length are left out.
+   * know. A put item is left out if its content vector has another dimension than the bundle's
+   * content vectors.
    *
    * @param folder folder of the store; a server may be using it
    * @param notes receives one sentence if items are left out

@@ -39,7 +39,7 @@ import java.util.stream.LongStream;
  * <p>Thread-safe.
  */
 public final class ItemChanges implements ItemWriter {
-  /** Largest number of items of a call that are stored by one write. */
+  /** Largest number of a call's items that are stored in one write. */
   private static final int TOGETHER = 1000;
 
   private final BundleHolder bundles;
@@ -58,8 +58,8 @@ public final class ItemChanges implements ItemWriter {
   /**
    * Creates an instance for all given bundles.
    *
-   * @param bundles holds the bundle that serves most users; verdicts are about this bundle
-   * @param others hold the other bundles in service
+   * @param bundles holder of the bundle that serves most users; verdicts are about this bundle
+   * @param others holders of the other bundles in service
    * @param clockMs returns the time in milliseconds since 1970
    */
   public ItemChanges(
@@ -97,7 +97,7 @@ public final class ItemChanges implements ItemWriter {
   }
 
   /**
-   * Returns the given ids.
+   * Returns the given ids, after it has checked that they are distinct.
    *
    * @throws ServingException INVALID when an id occurs twice
    */
@@ -150,7 +150,7 @@ public final class ItemChanges implements ItemWriter {
     return putTogether(items, false);
   }
 
-  /** Puts items that another server has accepted, without a bound of their rate. */
+  /** Puts items that another server has accepted. The rate of these puts is not bounded. */
   @GuardedBy("this")
   List<ItemVerdict> putAccepted(List<PutItem> items) {
     List<ItemVerdict> verdicts = new ArrayList<>(items.size());
@@ -216,8 +216,8 @@ public final class ItemChanges implements ItemWriter {
   }
 
   /**
-   * Removes items that have expired, and brings bundles up to date that lag behind the store.
-   * {@link ItemUpkeep} runs this method at short intervals.
+   * Removes expired items. Brings those bundles up to date that lag behind the store. {@link
+   * ItemUpkeep} runs this method at short intervals.
    */
   public synchronized void tidy() {
     remove(store.index().due(clockMs.getAsLong()));

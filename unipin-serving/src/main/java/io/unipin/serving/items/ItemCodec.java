@@ -6,7 +6,8 @@ import io.unipin.serving.bytes.MalformedBytesException;
 import java.util.List;
 
 /**
- * The byte format of a stored item. The id of the item is not in the bytes but in their key.
+ * The byte format of a stored item. The bytes do not hold the item's id, because the database key
+ * holds it.
  *
  * <p>Damaged bytes cause a {@link MalformedBytesException}.
  */
@@ -18,7 +19,7 @@ final class ItemCodec {
    * zigzag  time of expiry in milliseconds, 0 for never
    * title, category, author: varint bytes, then UTF-8
    * key     from version 2 on: varint bytes, then UTF-8; may be empty in version 3
-   * varint  numbers of content, then 4 bytes for each
+   * varint  number of content values, then 4 bytes for each
    * varint  in version 3: number of attributes; each of them: varint bytes, then UTF-8
    */
   private static final byte WITHOUT_KEY = 1;

@@ -8,12 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of one item in the form in which servers tell each other. The id of the item is not in
- * the bytes but in their key.
+ * A change of one item, in the form in which servers send it to each other. The bytes do not hold
+ * the item's id, because the key of the Kafka record holds it.
  *
  * @param item the item to put; absent for another kind of change
- * @param bundle name of the bundle for which the vector was given; empty unless it is an upsert
- * @param vector vector of the bundle's dimension; empty for the bundle's own
+ * @param bundle name of the bundle for which the vector was given; empty unless the change is an
+ *     upsert
+ * @param vector vector with the bundle's dimension; empty to use the bundle's own vector
  */
 public record ItemRecord(
     Kind kind, long id, @Nullable PutItem item, String bundle, List<Float> vector) {
@@ -22,7 +23,7 @@ public record ItemRecord(
    * byte    kind: 1 put, 2 delete, 3 upsert
    * put:    varint bytes, then the item as ItemCodec writes it
    * upsert: varint bytes, then UTF-8: the bundle's name
-   *         varint numbers of the vector, then 4 bytes for each
+   *         varint number of values of the vector, then 4 bytes for each
    */
   private static final byte VERSION = 1;
 
@@ -51,7 +52,7 @@ public record ItemRecord(
     return new ItemRecord(Kind.DELETE, id, null, "", List.of());
   }
 
-  /** Returns the record of an upsert whose vector is of the named bundle. */
+  /** Returns the record of an upsert whose vector was given for the named bundle. */
   public static ItemRecord upsert(ItemWriter.Upsert upsert, String bundle) {
     return new ItemRecord(Kind.UPSERT, upsert.id(), null, bundle, upsert.vector());
   }

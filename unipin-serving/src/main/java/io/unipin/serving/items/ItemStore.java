@@ -28,7 +28,7 @@ public final class ItemStore implements AutoCloseable {
   /*
    * 'i' and an id: an item's record
    * 'd' and an id: the id is deleted
-   * The key of an item whose bytes may still be on the disk is kept by Wiping.
+   * Wiping keeps the keys of deleted items whose bytes may still be on the disk.
    */
   private static final byte ITEM = 'i';
   private static final byte DELETED = 'd';
@@ -80,8 +80,8 @@ public final class ItemStore implements AutoCloseable {
   }
 
   /**
-   * Copies the items and the deleted ids of a store to a new store. A server may be using the first
-   * one. Returns the number of items.
+   * Copies the items and the deleted ids of a store to a new store. A server may be using the old
+   * store. Returns the number of copied items.
    */
   public static long copy(Path from, Path to) {
     long[] items = new long[1];

@@ -30,10 +30,10 @@ public interface ItemWriter {
    * items can be stored, the others get the verdict REFUSED.
    *
    * @return one verdict per item, in the order of the items
-   * @throws ServingException when no item was stored: INVALID if an id stands twice, the serving
-   *     bundle's tower can't embed an item, or the server takes no puts; OVERLOADED if
-   *     {@link ItemsConfig#maxPutsPerSecond} does not allow so many items now; UNAVAILABLE if the
-   *     items can't be kept now, for example because the disk is full
+   * @throws ServingException when no item was stored: INVALID if an id occurs twice, the serving
+   *     bundle's tower can't embed an item, or the server takes no puts; OVERLOADED if {@link
+   *     ItemsConfig#maxPutsPerSecond} does not allow so many items now; UNAVAILABLE if the items
+   *     can't be kept now, for example because the disk is full
    */
   List<ItemVerdict> put(List<PutItem> items);
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  *
  * @param folder folder of the store; empty to use a folder beside the folder of the history
  * @param limit largest number of items that a bundle serves in addition to its own; 0 if callers
- *     may put no items. Every loaded bundle has room for that many.
+ *     may put no items. Every loaded bundle has room for this number of items.
  * @param maxBytes largest number of bytes of all kept items and deleted ids together
  * @param maxPutsPerSecond largest number of items that calls may put per second, on average; a
  *     single call may put up to ten times as many

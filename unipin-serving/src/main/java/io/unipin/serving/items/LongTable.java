@@ -102,7 +102,7 @@ final class LongTable {
     }
   }
 
-  /** Returns the place of a key; without this key, the empty place that ends the search. */
+  /** Returns the place of a key, or the empty place for it if the table lacks the key. */
   private int place(long key) {
     int place = home(key);
     while (full.get(place) && keys[place] != key) {

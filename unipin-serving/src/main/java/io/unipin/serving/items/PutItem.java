@@ -11,9 +11,10 @@ import java.util.List;
  * @param author author; empty when unknown
  * @param createdMs time at which the item appeared, in milliseconds since 1970; 0 when unknown
  * @param content content vector, owned by this record; empty when the item has none
- * @param expiresMs time from which the item is on no page, in milliseconds since 1970; 0 for never
+ * @param expiresMs time from which no page shows the item, in milliseconds since 1970; 0 if the
+ *     item never expires
  * @param key key that gave the item its id; empty when the caller gave the id
- * @param attributes tags, brands, words and the like, in any order; copied
+ * @param attributes tags, brands, words and the like, in any order; the list is copied
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by the record
 public record PutItem(

@@ -67,7 +67,8 @@ final class PutPlan {
   }
 
   /**
-   * Returns what is wrong if the id of an item's key belongs to another item.
+   * Returns what is wrong if an item's key gives it the id of another item; empty if nothing is
+   * wrong.
    *
    * @param stored key of the stored item of this id; empty when there is none
    */
@@ -117,7 +118,9 @@ final class PutPlan {
     return Arrays.equals(ItemCodec.encode(present), renewed);
   }
 
-  /** Reserves room for an item. Returns why there is no room for the item; empty if there is. */
+  /**
+   * Reserves room for an item. Returns why there is no room for the item; empty if there is room.
+   */
   private String room(StoredItem stored, ItemFit fit) {
     long cost = StoreIndex.cost(ItemCodec.encode(stored).length) - store.index().cost(stored.id());
     boolean isMore = fit.isServed() && bundle.items().revision(stored.id()) < 0;

@@ -16,15 +16,15 @@ import org.rocksdb.RocksDBException;
  * Removes the bytes of deleted records from the disk, in the background and for many records
  * together.
  *
- * <p>For each such record, a note with its key is stored until its bytes are removed. So if a
- * server is killed, the next server continues the work. Thread-safe.
+ * <p>For each such record, a note with its key is stored until its bytes are removed. So if the
+ * server is killed, it continues the work after its next start. Thread-safe.
  */
 final class Wiping {
   private static final byte UNWIPED = 'w';
 
   /**
-   * Number of keys up to which each key gets a pass of its own. If there are more keys, one pass
-   * over all keys costs less.
+   * Largest number of keys for which each key gets its own pass over the disk. If there are more
+   * keys, one pass over all keys costs less.
    */
   private static final int SINGLY = 16;
 
@@ -99,7 +99,7 @@ final class Wiping {
         });
   }
 
-  /** Deletes the notes of records, except those that were deleted again meanwhile. */
+  /** Deletes the notes of records, except for records that were deleted again meanwhile. */
   private synchronized void forget(SortedMap<byte[], Long> wiped) {
     List<byte[]> done = new ArrayList<>();
     for (Map.Entry<byte[], Long> entry : wiped.entrySet()) {

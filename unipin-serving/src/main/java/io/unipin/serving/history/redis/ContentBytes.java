@@ -16,11 +16,9 @@ import java.util.Map;
  */
 final class ContentBytes {
   /*
-   * 8 bytes  milliseconds, with the sign bit flipped
-   * 8 bytes  item id, with the sign bit flipped
-   * names, each: byte 1, its UTF-8 bytes with 0 as 0 255, byte 0
-   * byte 0
-   * the rest: UTF-8 bytes of the surface
+   * 8 bytes milliseconds, with the sign bit flipped 8 bytes item id, with the sign bit flipped
+   * each name: byte 1, its UTF-8 bytes with every 0 written as 0 255, byte 0 byte 0 the rest: UTF-8 bytes of
+   * the surface
    */
   private static final int NAME = 1;
   private static final int END = 0;
@@ -48,7 +46,7 @@ final class ContentBytes {
     return out.int8(END).bytes(action.surface().getBytes(StandardCharsets.UTF_8)).toByteArray();
   }
 
-  /** Writes the time alone, as for an event that was taken back. */
+  /** Writes only the time, for an event that was taken back. */
   static byte[] writeTime(long timeMs) {
     return new ByteWriter(Long.BYTES).int64(timeMs ^ Long.MIN_VALUE).toByteArray();
   }

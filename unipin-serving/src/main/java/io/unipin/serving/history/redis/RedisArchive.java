@@ -37,7 +37,10 @@ final class RedisArchive implements HistoryArchive {
   private static final String MARKS = "unipin:gone:";
   private static final int SCANNED = 1000;
 
-  /** A copy meets long histories, which take longer than the calls of a server. */
+  /**
+   * Time limit of each call. A copy also reads long histories, which takes longer than the calls of
+   * a server.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final RedisConnections redis;

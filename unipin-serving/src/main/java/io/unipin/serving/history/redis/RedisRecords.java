@@ -29,15 +29,16 @@ final class RedisRecords {
   private static final int UNLINKED_BYTES = Long.BYTES + Integer.BYTES;
   private static final byte SPACE = ' ';
 
-  /** A pattern that one key of every user matches. */
+  /** A pattern that exactly one key of each user matches. */
   static final String PATTERN = PREFIX + "*}:m";
 
   private RedisRecords() {}
 
   /**
-   * Returns a user's keys in the order that the scripts expect. The braces make them share a slot.
+   * Returns a user's keys in the order that the scripts expect. The braces put all keys of a user
+   * into the same slot of a Redis cluster.
    *
-   * @param key key of the record by {@link HistoryKeys#user}
+   * @param key key of the user's record, from {@link HistoryKeys#user}
    */
   static byte[][] keys(byte[] key) {
     byte[] hash = Arrays.copyOfRange(key, 1, key.length);
@@ -45,7 +46,7 @@ final class RedisRecords {
     return KINDS.stream().map(kind -> bytes(tag + kind)).toArray(byte[][]::new);
   }
 
-  /** Returns the key of the record whose first key in Redis this is. */
+  /** Returns the key of a user's record, made from the first of the user's keys in Redis. */
   static byte[] recordKey(byte[] redisKey) {
     String text = text(redisKey);
     String tag = text.substring(PREFIX.length(), text.indexOf('}'));
@@ -73,7 +74,10 @@ final class RedisRecords {
     return answer instanceof Long number ? number : Long.parseLong(text(answer));
   }
 
-  /** Reads kept events, which come as ids and values in turn. They are ordered by place. */
+  /**
+   * Reads kept events from a list in which ids and values alternate. Returns the events in order of
+   * their places.
+   */
   static List<KeptEvent> kept(List<?> entries) {
     ContentBytes contents = new ContentBytes();
     List<Kept> kept = new ArrayList<>(entries.size() / 2);
@@ -84,7 +88,7 @@ final class RedisRecords {
     return kept.stream().map(Kept::event).toList();
   }
 
-  /** A kept event with the number of an unlinked one, which orders unlinked ones of equal time. */
+  /** A kept event and its number. The number orders unlinked events of equal time. */
   private record Kept(KeptEvent event, int number) {
     static final Comparator<Kept> ORDER =
         Comparator.comparing((Kept kept) -> kept.event().place()).thenComparingInt(Kept::number);
@@ -165,7 +169,7 @@ final class RedisRecords {
     return values;
   }
 
-  /** Returns the values for {@code import.lua}. */
+  /** Returns the arguments with which {@code import.lua} stores a record. */
   static byte[][] values(StoredRecord record) {
     List<byte[]> out = new ArrayList<>();
     boolean hasFloor = !record.floor().equals(Place.BEFORE_ALL);

@@ -14,7 +14,8 @@ final class RedisSafety {
   private RedisSafety() {}
 
   /**
-   * Refuses a Redis that evicts keys when it is full. Warns of one that keeps nothing on its disk.
+   * Refuses a Redis that evicts keys when it is full. Warns of a Redis that keeps nothing on its
+   * disk.
    */
   static void require(RedisConnections redis) {
     for (Map<String, String> memory : redis.info("memory")) {

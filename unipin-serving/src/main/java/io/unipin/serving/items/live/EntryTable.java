@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  * array. An entry takes five to seven bytes in addition to its object.
  *
  * <p>Any number of threads may read. They take no lock and never wait. Only one thread at a time
- * may change the table. A reader finds an entry that was put before it began, unless the entry was
- * removed or replaced.
+ * may change the table. A reader finds an entry that was put before the read began, unless the
+ * entry was removed or replaced.
  */
 final class EntryTable {
   /*
    * A reader goes from the first place of an id to the first empty place. So a place never becomes
    * empty while the array is in use: a removed entry leaves a mark. When entries and marks fill
    * three quarters of the array, the entries move to an array that they fill to three fifths.
-   * Readers of the old array still find in it what they may need.
+   * Readers of the old array still find in it every entry that they may need.
    */
   private static final int LEAST = 16;
 
@@ -90,7 +90,7 @@ final class EntryTable {
     places = next;
   }
 
-  /** Returns the place of an id's entry; without such an entry, the empty place that ends the search. */
+  /** Returns the place of an id's entry, or the empty place for it if the table lacks the id. */
   private static int place(AtomicReferenceArray<@Nullable LiveEntry> places, long id) {
     int place = LongHash.place(id, places.length());
     LiveEntry found = places.get(place);
