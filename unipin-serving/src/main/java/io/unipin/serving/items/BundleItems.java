@@ -37,8 +37,8 @@ final class BundleItems {
   }
 
   /**
-   * Returns the rows (items, itemDim + contentPath) that the bundle's tower computes. The items must
-   * fit the bundle.
+   * Returns the rows that the bundle's item tower computes, (items, itemDim + contentPath). The
+   * items must fit the bundle.
    */
   float[] embed(List<StoredItem> items) {
     ModelConfig model = bundle.model().config();

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Ids and keys of the items of some bundles. If several bundles have a key or an id, the first
- * bundle decides. Thread-safe.
+ * Ids and keys of the items of some bundles. If several bundles have an item with the same key or
+ * id, the first of these bundles decides. Thread-safe.
  */
 public final class ItemNames {
-  /** No bundle, hence no item with a key. */
+  /** The names of the items of no bundle. No item has a key here. */
   public static final ItemNames NONE = new ItemNames(List.of());
 
   private final List<LiveItems> bundles;

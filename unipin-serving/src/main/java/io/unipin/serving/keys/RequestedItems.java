@@ -16,7 +16,7 @@ public final class RequestedItems {
   private final ItemNames names;
   private final Faults faults;
 
-  /** The keys of the request by their ids. */
+  /** The keys that the request names, by the ids of their items. */
   private final Map<Long, String> named = new HashMap<>();
 
   /** Receives what is wrong in a request. */
@@ -35,7 +35,7 @@ public final class RequestedItems {
    *
    * @param id the item's id; 0 if {@code key} names the item
    * @param key the item's key; empty if {@code id} names the item
-   * @param field field of the key
+   * @param field path of the request's field that holds the key
    */
   public long item(long id, String key, String field) {
     if (key.isEmpty()) {
@@ -74,7 +74,8 @@ public final class RequestedItems {
   }
 
   /**
-   * Returns the given ids, then the ids of the items with the given keys. Each item may occur once.
+   * Returns the given ids, then the ids of the items with the given keys. Reports a fault for an
+   * item that occurs more than once.
    */
   public long[] distinct(List<Long> ids, String idField, List<String> keys, String keyField) {
     long[] all = items(ids, keys, keyField);

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Changes the segments of a log that take no more lines. Not thread-safe. */
+/** Changes those segments of a log that take no more lines. Not thread-safe. */
 final class ClosedSegments {
   private static final Logger logger = LoggerFactory.getLogger(ClosedSegments.class);
 
@@ -45,7 +45,7 @@ final class ClosedSegments {
     }
   }
 
-  /** Forgets all other segments. */
+  /** Forgets all segments except the given ones. */
   void retain(Collection<Path> segments) {
     verified.retainAll(segments);
   }

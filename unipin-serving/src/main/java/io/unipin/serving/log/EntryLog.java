@@ -87,8 +87,8 @@ public final class EntryLog<E> implements AutoCloseable {
   }
 
   /**
-   * Opens a log whose segments take a bounded number of bytes. When they take more, the log behaves
-   * as on a full disk.
+   * Opens a log whose segments take a bounded number of bytes. When this bound is reached, the log
+   * behaves as if the disk were full.
    *
    * @param room bound of the bytes
    */
@@ -118,7 +118,7 @@ public final class EntryLog<E> implements AutoCloseable {
 
   /**
    * Offers an entry to the log. Returns true if the entry was queued or the log is disabled.
-   * Returns false if the queue was full or the user was erased since the mark.
+   * Returns false if the queue was full or the user was erased after the mark was taken.
    */
   public boolean offer(E entry, long mark) {
     if (!open) {
@@ -178,7 +178,7 @@ public final class EntryLog<E> implements AutoCloseable {
         dropRest();
       } else if (!wrote) {
         LockSupport.parkNanos(
-            this, config.flushEvery().toNanos()); // not while holding the lock: erasures need it
+            this, config.flushEvery().toNanos()); // without the lock, because erasures need it
       }
     }
   }
@@ -193,8 +193,8 @@ public final class EntryLog<E> implements AutoCloseable {
   }
 
   /**
-   * Writes the waiting entries, at most a batch. Entries that the disk does not take stay at the
-   * head of the queue. Returns whether any entry was written.
+   * Writes waiting entries, at most {@link #BATCH} of them. Entries that the disk does not take
+   * stay at the head of the queue. Returns whether any entry was written.
    */
   private boolean writeSome(boolean last) {
     taking.lock();

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Chooses a user's logged actions that are valid in the end, by the rule of {@link UserRecord}.
+ * Chooses those logged actions of a user that are valid after all corrections and retractions. The
+ * rule is that of {@link UserRecord}.
  *
  * <p>If an event was recorded several times, the record with the highest revision is valid, unless
  * the event was taken back. The result depends neither on the order of logging nor on the segments.

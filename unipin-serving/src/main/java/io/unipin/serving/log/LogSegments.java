@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The files of a log: segments of bounded size with one JSON entry per line. Thread-safe.
  *
- * <p>Lines can be written while other lines are erased. An erasure only blocks the open segment.
+ * <p>Lines can be written while other lines are erased. An erasure blocks writing only while it
+ * changes the open segment.
  */
 final class LogSegments implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogSegments.class);
@@ -210,7 +211,7 @@ final class LogSegments implements AutoCloseable {
    * Erases a user's lines and incomplete lines from every segment, even if one segment fails.
    *
    * @return whether the user had any line
-   * @throws ServingException when a segment could not be reached
+   * @throws ServingException when the lines of a segment could not be erased
    */
   boolean erase(String user) {
     closedSegments.lock();

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The draws of a page, in the served log.
  *
  * @param generation generation of the counts of impressions
- * @param propensities probability of each item of the page in its place
+ * @param propensities for each item of the page, the probability with which it was chosen for its
+ *     place
  * @param explored places, from 0, of items that were drawn in place of the rules' items
  * @param options the draws with all of their options; absent unless these are logged
  */

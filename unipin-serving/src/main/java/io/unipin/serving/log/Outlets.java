@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outlets<E> implements AutoCloseable {
   /*
-   * Both logs count erasures by the same hash of the user, so a mark of one is a mark of the other.
+   * Both logs count erasures by the same hash of the user, so a mark of one log is also valid in
+   * the other log.
    */
   private final EntryLog<E> segments;
   private final @Nullable Spool<E> spool;
@@ -20,9 +21,9 @@ public final class Outlets<E> implements AutoCloseable {
   }
 
   /**
-   * Opens the segments, and takes over the spool.
+   * Opens the segments, and takes ownership of the spool.
    *
-   * @param spool takes all entries, too; null for none
+   * @param spool spool that also gets all entries; null if there is no spool
    */
   public static <E> Outlets<E> open(
       String name, ServedLogConfig config, @Nullable Spool<E> spool, Function<E, String> user) {

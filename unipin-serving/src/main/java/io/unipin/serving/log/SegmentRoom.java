@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Bounds the bytes of a log's segments, to within one segment. Thread-safe. */
+/**
+ * Bounds the bytes of all segments of a log. They exceed the bound by at most one segment.
+ * Thread-safe.
+ */
 final class SegmentRoom {
   private final long maxBytes;
   private final AtomicLong closedBytes = new AtomicLong();
@@ -29,7 +32,9 @@ final class SegmentRoom {
     return maxBytes < Long.MAX_VALUE;
   }
 
-  /** Throws if the segments take too many bytes, as a full disk does. */
+  /**
+   * Throws if the segments take too many bytes. The exception is one that a full disk could cause.
+   */
   void require(@Nullable OpenSegment current) throws IOException {
     if (used(current) >= maxBytes) {
       throw new IOException("less than %s bytes in all segments expected".formatted(maxBytes));
@@ -41,12 +46,12 @@ final class SegmentRoom {
     return closedBytes.get() + (current == null ? 0 : current.size());
   }
 
-  /** Counts a segment that takes no more lines. */
+  /** Adds the bytes of a segment that takes no more lines. */
   void closed(OpenSegment segment) {
     closedBytes.addAndGet(segment.size());
   }
 
-  /** Counts the closed segments anew. */
+  /** Measures the bytes of all closed segments anew. */
   void measure(List<Path> segments) throws IOException {
     long bytes = 0;
     for (Path segment : segments) {

@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A place of a served page that a draw decided, with what the user did on the item afterwards.
+ * A place of a served page that a draw decided, with the actions that the user then took on the
+ * shown item.
  *
  * @param place place on the page, from 0
  * @param item id of the item that was shown

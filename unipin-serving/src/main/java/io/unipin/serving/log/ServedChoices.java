@@ -18,7 +18,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The choices of exploration in a served log, by which other policies can be judged. Immutable.
+ * The choices that exploration made, read from a served log. They allow an estimate of the value of
+ * other policies. Immutable.
  */
 public final class ServedChoices {
   private final Map<String, List<ServedEntry>> users;
@@ -32,7 +33,7 @@ public final class ServedChoices {
   /**
    * Reads a log's folder.
    *
-   * @param attribution time after a page in which an action counts for the page
+   * @param attribution longest time after a page within which an action counts for the page
    * @param skipped receives one sentence for each line that is not a complete entry
    */
   public static ServedChoices read(Path folder, Duration attribution, Consumer<String> skipped) {
@@ -102,7 +103,7 @@ public final class ServedChoices {
     return names;
   }
 
-  /** Returns all choices, by user and time. */
+  /** Returns all choices, ordered by user and time. */
   public List<ServedChoice> all() {
     return all;
   }

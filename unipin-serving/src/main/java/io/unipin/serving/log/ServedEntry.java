@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param event id of an action's event; absent for a page
  * @param format the oldest format whose readers read the line correctly; absent for 1. Format 2
  *     added revision and retracted, format 3 added draws
- * @param revision revision of an action's record, or the highest revision taken back; absent for 0
+ * @param revision revision of an action's record, or the highest revision that a retraction takes
+ *     back; absent for 0
  * @param retracted whether the event was taken back; absent when the event was not taken back
  * @param draws draws of a page with exploration; absent otherwise
  */

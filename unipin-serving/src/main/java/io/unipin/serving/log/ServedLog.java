@@ -48,12 +48,12 @@ public final class ServedLog implements AutoCloseable {
     recorded(user, events, mark(user));
   }
 
-  /** Logs a page unless the user was erased since the mark. */
+  /** Logs a page unless the user was erased after the mark was taken. */
   public void served(Slate slate, long mark) {
     entries.offer(ServedEntry.of(slate), mark);
   }
 
-  /** Logs the recorded actions of a user unless the user was erased since the mark. */
+  /** Logs the recorded actions of a user unless the user was erased after the mark was taken. */
   public void recorded(String user, List<ActionEvent> events, long mark) {
     for (ActionEvent event : events) {
       entries.offer(ServedEntry.of(user, event), mark);

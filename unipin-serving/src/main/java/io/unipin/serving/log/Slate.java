@@ -7,7 +7,7 @@ import io.unipin.serving.request.Draws;
  *
  * @param id id of the request
  * @param items item ids in displayed order; the array is not copied
- * @param draws draws that decided about places of the page
+ * @param draws draws that chose the items of some places
  */
 public record Slate(
     String id,

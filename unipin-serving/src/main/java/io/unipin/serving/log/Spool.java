@@ -5,9 +5,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A log on the disk whose entries are taken out again, oldest first, because they belong elsewhere.
- * Its bytes are bounded. When they are used up, further entries wait in the queue, and those that
- * do not fit there are dropped and counted.
+ * A log on the disk that keeps entries until a thread takes them out and sends them elsewhere. The
+ * oldest entries are taken out first. The bytes on the disk are bounded. When they are used up,
+ * further entries wait in the queue in memory. Entries that do not fit into the queue are dropped
+ * and counted.
  *
  * <p>Thread-safe, but only one thread at a time may take entries out.
  */
@@ -20,10 +21,10 @@ public final class Spool<E> implements AutoCloseable {
   }
 
   /**
-   * Opens a spool. What an earlier process left in its folder is taken out first.
+   * Opens a spool. The entries that an earlier process left in the folder are taken out first.
    *
    * @param name prefix of the names of its files
-   * @param maxBytes bytes of all entries on the disk
+   * @param maxBytes largest number of bytes of all entries on the disk
    * @param user returns the user id of an entry
    */
   public static <E> Spool<E> open(
@@ -35,7 +36,7 @@ public final class Spool<E> implements AutoCloseable {
     return log;
   }
 
-  /** Sets what takes the last entries out when the spool closes. */
+  /** Sets the task that takes out the last entries when the spool closes. */
   public void beforeClose(Runnable task) {
     last = task;
   }
@@ -45,7 +46,7 @@ public final class Spool<E> implements AutoCloseable {
     return log.segments().oldest();
   }
 
-  /** Deletes entries that are safe elsewhere. */
+  /** Deletes entries that were taken out and are now safe elsewhere. */
   public void taken(SpooledLines lines) throws IOException {
     log.segments().remove(lines.segment());
   }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** The metrics of the cache of encoded users. */
+/** The metrics of the user KV cache. */
 final class CacheMeters {
   private final Supplier<KvCacheStats> stats;
   private final MeterRegistry registry;

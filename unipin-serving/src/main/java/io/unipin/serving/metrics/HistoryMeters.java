@@ -11,11 +11,11 @@ public final class HistoryMeters {
   /**
    * Numbers of reads since the start, by outcome. A store on the local disk is never away.
    *
-   * @param held the server held the present history
-   * @param fetched the history was read and decoded
-   * @param stale the store was away, and the server held an older history
-   * @param missing the store was away, and the page was made as for an unknown user
-   * @param refused calls that were refused at once, since the store was away
+   * @param held reads of a history whose current revision the server held in memory
+   * @param fetched reads that fetched and decoded a history
+   * @param stale reads that got an older history, because the store was away
+   * @param missing reads that got an empty history, because the store was away
+   * @param refused calls that were refused at once, because earlier calls had found the store away
    */
   public record Figures(long held, long fetched, long stale, long missing, long refused) {}
 

@@ -23,7 +23,7 @@ public final class ImpressionMeters {
   }
 
   /**
-   * The counts of impressions in numbers.
+   * Figures about the counts of impressions.
    *
    * @param bytes bytes of memory that the counts take
    * @param counted impressions counted since the start

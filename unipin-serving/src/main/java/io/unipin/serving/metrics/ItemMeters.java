@@ -33,7 +33,7 @@ public final class ItemMeters {
    * Counts of the kept items.
    *
    * @param live items that the serving bundle serves in addition to its own
-   * @param notServed other kept items
+   * @param notServed kept items that the serving bundle does not serve
    * @param limit largest number of live items
    */
   public record Figures(long live, long notServed, long limit, long bytes, long maxBytes) {}
@@ -46,7 +46,7 @@ public final class ItemMeters {
     outcomes.forEach(this::counter);
   }
 
-  /** Counts items of calls by what became of them. */
+  /** Counts the items of a call that had the same outcome. */
   public void verdicts(String outcome, int count) {
     counter(outcome).increment(count);
   }

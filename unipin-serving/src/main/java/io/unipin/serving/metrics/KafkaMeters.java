@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The metrics of topics in Kafka. The tag {@code use} says for what a topic is used, such as {@code
- * actions}; it is not the topic's name. Without Kafka they all stay 0. Thread-safe.
+ * actions}; it is not the topic's name. Without Kafka, all of these metrics stay 0. Thread-safe.
  */
 public final class KafkaMeters {
   private final MeterRegistry registry;
@@ -40,7 +40,7 @@ public final class KafkaMeters {
     away(use, false);
   }
 
-  /** Counts a record that was read, by what became of it. */
+  /** Counts a record that was read, by its outcome. */
   public void record(String use, String outcome) {
     counter(use, outcome).increment();
   }
@@ -76,7 +76,7 @@ public final class KafkaMeters {
     set("unipin.kafka.spool.limit", "Bytes on the disk that may wait for Kafka", use, bytes);
   }
 
-  /** Sets how many records are not taken yet. */
+  /** Sets the number of records in Kafka that this server has not taken yet. */
   public void lag(String use, long records) {
     set("unipin.kafka.lag", "Records in Kafka that this server has yet to take", use, records);
   }

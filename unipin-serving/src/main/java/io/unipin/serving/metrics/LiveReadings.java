@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
-/** Reads samples from a registry. Thread-safe. */
+/** Reads samples for the console from the registry of metrics. Thread-safe. */
 final class LiveReadings {
   private static final Map<String, String> GAUGES =
       Map.of(

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param cache number of look-ups by outcome
  * @param stages total seconds by stage
  * @param answers number of answers of the pipeline
- * @param degraded number of steps taken on the degradation ladder, by step
+ * @param degraded number of degradations of answers, such as steps of the degradation ladder
  * @param gauges current values by name
  */
 public record LiveSample(

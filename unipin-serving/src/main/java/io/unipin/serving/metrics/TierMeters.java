@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
-/** The metrics of one tier below the cache of encoded users. */
+/** The metrics of one tier below the user KV cache. */
 final class TierMeters {
   private final Supplier<KvTierStats> stats;
   private final MeterRegistry registry;

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 
 /**
  * Settings of the files below the users' KV cache: the section {@code cache.file} of a server's
- * settings. They hold more users than the memory, and they survive a restart.
+ * settings. The files hold more users than the memory, and they survive a restart.
  *
- * @param path folder of the files; empty for none
+ * @param path folder of the files; empty to keep no files
  * @param bytes bytes that the files may take
- * @param queue bytes that may wait to be written
+ * @param queue bytes of rows that may wait in memory until they are written
  */
 public record CacheFileConfig(Path path, ByteSize bytes, ByteSize queue) {
   private static final long LEAST_BYTES = 1 << 26;

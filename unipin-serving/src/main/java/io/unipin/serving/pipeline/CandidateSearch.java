@@ -38,7 +38,8 @@ final class CandidateSearch {
   }
 
   /**
-   * Returns candidates that the request allows, best first. Equal scores are ordered by smaller id.
+   * Returns candidates that the request allows, best first. Of two candidates with equal scores,
+   * the one with the smaller id comes first.
    *
    * <p>An item that expired a moment ago may still be in the index. It is left out, so there may be
    * fewer candidates until it is removed.
@@ -81,7 +82,7 @@ final class CandidateSearch {
   /**
    * The queries to the index.
    *
-   * @param vectors (queries, itemDim), one after the other
+   * @param vectors (queries, itemDim) vectors of the queries
    * @param shares (queries) share of the candidates that each query may contribute
    */
   record Queries(float[] vectors, double[] shares) {}

@@ -30,8 +30,8 @@ final class Ranker {
   }
 
   /**
-   * Scores as many candidates as there is time for and orders them by utility. Equal utilities are
-   * ordered by smaller id.
+   * Scores as many candidates as there is time for and orders them by utility. Of two candidates
+   * with equal utilities, the one with the smaller id comes first.
    *
    * <p>If there is no time to score any candidate, the candidates keep retrieval's order.
    */

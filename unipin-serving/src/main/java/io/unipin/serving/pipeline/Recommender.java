@@ -77,7 +77,9 @@ public final class Recommender {
     this(histories, cache, secrets, config, clockMs, RankingModel.CACHED);
   }
 
-  /** Creates a pipeline whose ranking model {@code ranking} makes, for benchmarks. */
+  /**
+   * Creates a pipeline. {@code ranking} makes its ranking model. Benchmarks use this constructor.
+   */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
@@ -149,7 +151,7 @@ public final class Recommender {
    * Does the work of {@link #retrieveAndRank} and reports the result of each step. It also leaves
    * the user's state in the cache.
    *
-   * @param item id of the item whose place on or off the page is explained
+   * @param item id of the item to explain: why it is on the page or not
    */
   public Inspection inspect(
       LoadedBundle bundle, PageQuery query, OptionalLong item, StageClock clock) {
@@ -202,7 +204,10 @@ public final class Recommender {
     }
   }
 
-  /** Returns the share of a history's k nearest items, by an exact index, that an index finds. */
+  /**
+   * Returns which share of the k nearest items of a history the bundle's index finds. The exact
+   * index says which items are the nearest.
+   */
   public double recall(
       LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
     RequestedHistory requested =
@@ -230,7 +235,7 @@ public final class Recommender {
     return rules.choose(ranked, size.items(), user.items(), page, query.user().timeMs());
   }
 
-  /** Returns the cursor of the next page; empty after the last one. */
+  /** Returns the cursor of the next page; empty after the last page. */
   private String next(
       PageQuery query, long[] servedBefore, SlateRules.Slated slate, boolean isShort) {
     if (slate.items().isEmpty() || isShort) {

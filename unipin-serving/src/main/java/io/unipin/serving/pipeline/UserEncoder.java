@@ -36,9 +36,10 @@ public final class UserEncoder {
   }
 
   /**
-   * A request for a user's state. The ladder decides how much of the history there is time to read.
+   * A request for a user's state. The ladder decides how much of the history is read in the time
+   * that is left.
    *
-   * @param mark mark of the cache, taken before the history was read
+   * @param mark the user's mark in the cache, taken before the history was read
    */
   public record Wanted(
       String user, HistoryTokens tokens, long mark, StageClock clock, Ladder ladder) {}

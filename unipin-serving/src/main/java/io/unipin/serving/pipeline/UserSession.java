@@ -22,7 +22,7 @@ import java.util.List;
  *
  * @param items items of the request's bundle at the moment of the request
  * @param timeMs time of the request in milliseconds since the epoch
- * @param view stored history, or what the request sent instead
+ * @param view stored history, or the history that the request sent instead
  * @param wanted history in the form that the model reads, the clock, and the ladder
  * @param context surface and gap of the request
  */

@@ -43,12 +43,15 @@ final class UserSessions {
     this.ranking = ranking;
   }
 
-  /** Opens a session with a view of the bundle's present items. The caller closes it. */
+  /** Opens a session with a view of the bundle's current items. The caller closes the session. */
   UserSession open(LoadedBundle bundle, UserInput user, Ladder.Goal goal, StageClock clock) {
     return open(bundle, bundle.items().open(), user, goal, clock);
   }
 
-  /** Opens a session that takes over a view of the bundle's items. The caller closes it. */
+  /**
+   * Opens a session that takes ownership of a view of the bundle's items. The caller closes the
+   * session.
+   */
   UserSession open(
       LoadedBundle bundle, ItemView items, UserInput user, Ladder.Goal goal, StageClock clock) {
     boolean opened = false;

@@ -11,7 +11,10 @@ import java.util.List;
  * @param drawn index of the option that was drawn
  */
 public record Draw(int place, List<Option> options, int drawn) {
-  /** Stands for the impressions of the item that the rules chose, which no draw reads. */
+  /**
+   * Value in place of the impressions of the item that the rules chose. No draw reads these
+   * impressions.
+   */
   public static final long KEPT = -1;
 
   public Draw {
@@ -21,8 +24,8 @@ public record Draw(int place, List<Option> options, int drawn) {
   /**
    * An item that could be drawn.
    *
-   * @param impressions impressions of the item on the page's surface, of the page's generation;
-   *     {@link #KEPT} for the item that the rules chose
+   * @param impressions impressions of the item that were counted on the page's surface in the
+   *     page's generation; {@link #KEPT} for the item that the rules chose
    * @param probability probability that the item is drawn
    */
   public record Option(long item, float utility, long impressions, double probability) {}

@@ -24,17 +24,22 @@ public record Draws(boolean on, long generation, boolean logsOptions, List<Draw>
     return (int) draws.stream().filter(Draw::isExplored).count();
   }
 
-  /** Returns the draw of a place, from 0. */
+  /** Returns the draw of a place. Places are counted from 0. */
   public Optional<Draw> at(int place) {
     return draws.stream().filter(draw -> draw.place() == place).findFirst();
   }
 
-  /** Returns the probability with which the item of a place, from 0, was chosen for this place. */
+  /**
+   * Returns the probability with which the item of a place was chosen for this place. Places are
+   * counted from 0.
+   */
   public double propensity(int place) {
     return at(place).map(Draw::propensity).orElse(1.0);
   }
 
-  /** Whether the item of a place, from 0, was drawn and not chosen by the rules. */
+  /**
+   * Whether the item of a place was drawn and not chosen by the rules. Places are counted from 0.
+   */
   public boolean isExplored(int place) {
     return at(place).map(Draw::isExplored).orElse(false);
   }

@@ -16,7 +16,7 @@ public record Removal(long item, int place, float utility, Rule rule) {
     AUTHOR_CAP,
     CATEGORY_CAP,
     FRESHNESS_FLOOR,
-    /** A draw put an item with few impressions in its place. */
+    /** A draw put another item, which has few impressions, in the place of this item. */
     EXPLORATION
   }
 }

@@ -12,8 +12,8 @@ import java.util.List;
  * @param reason what the look-up in the cache found
  * @param historyActions number of actions that the model read
  * @param encodedActions number of actions that were encoded for this request
- * @param degradations names of what the request got less of: steps of the degradation ladder, and
- *     what the history lacked
+ * @param degradations names of the ways in which the answer was degraded: steps of the degradation
+ *     ladder, and a stale or missing history
  * @param unknownItems items of the history or the request that the bundle does not know
  */
 public record Trace(

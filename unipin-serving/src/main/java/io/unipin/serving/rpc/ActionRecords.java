@@ -16,13 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Takes actions and retractions that arrive as {@link ActionRecord} and not by a call. They are
- * checked, recorded and counted as those of calls. Thread-safe.
+ * Takes actions and retractions that arrive in an {@link ActionRecord} and not in a call. They are
+ * checked, recorded and counted like those of a call. Thread-safe.
  */
 public final class ActionRecords {
   private static final int FORMAT = 1;
 
-  /** Earlier than every record. */
+  /** A time that is earlier than the time of every record. */
   private static final long NEVER = Long.MIN_VALUE;
 
   private final ActionIntake intake;
@@ -35,12 +35,12 @@ public final class ActionRecords {
   }
 
   /**
-   * Records the actions of a user or takes them back. What is older than the user's last erasure is
-   * left out.
+   * Records the actions of a user or takes them back. Actions that are older than the user's last
+   * erasure are left out.
    *
    * @param user the user's id
    * @param value an {@link ActionRecord} in the binary format or as JSON
-   * @param timestampMs when the record was written, in milliseconds since 1970
+   * @param timestampMs time at which the record was written, in milliseconds since 1970
    * @return whether anything was left after the user's last erasure
    * @throws ServingException INVALID when the value can't be read or breaks a rule; another kind
    *     when it can't be recorded now

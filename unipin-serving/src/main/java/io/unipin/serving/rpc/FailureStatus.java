@@ -16,7 +16,7 @@ import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.failure.Violation;
 import java.util.Objects;
 
-/** Converts failures into gRPC statuses. No other class makes statuses of failures. */
+/** Converts failures into gRPC statuses. No other class turns failures into statuses. */
 final class FailureStatus {
   private static final String DOMAIN = "unipin";
   private static final Metadata.Key<Status> DETAILS =
@@ -35,8 +35,8 @@ final class FailureStatus {
   private FailureStatus() {}
 
   /**
-   * Creates a failure of every kind. So all classes are loaded before the first real failure. This
-   * failure may come during an overload.
+   * Creates a failure of every kind. So all classes are loaded before the first real failure, which
+   * may come during an overload.
    */
   static void warm() {
     for (int run = 0; run < WARM_RUNS; run++) {

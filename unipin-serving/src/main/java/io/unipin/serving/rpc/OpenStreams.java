@@ -50,7 +50,7 @@ final class OpenStreams implements ServerInterceptor {
     };
   }
 
-  /** Ends all open calls, and each later call immediately. */
+  /** Ends all open calls. From then on, each new call is ended immediately. */
   void end() {
     ended = true;
     open.forEach(stream -> stream.close(STOPPED, new Metadata()));

@@ -26,7 +26,10 @@ final class Reflection {
         intake.bounded(ProtoReflectionService.newInstance().bindService()));
   }
 
-  /** Returns a description of the service for a port that does not offer the service. */
+  /**
+   * Returns a definition by which a port describes the service to tools. The port refuses all calls
+   * of the service.
+   */
   static ServerServiceDefinition described() {
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(UniPinGrpc.getServiceDescriptor());

@@ -16,9 +16,11 @@ import java.util.Map;
  */
 final class ContentBytes {
   /*
-   * 8 bytes milliseconds, with the sign bit flipped 8 bytes item id, with the sign bit flipped
-   * each name: byte 1, its UTF-8 bytes with every 0 written as 0 255, byte 0 byte 0 the rest: UTF-8 bytes of
-   * the surface
+   * 8 bytes    milliseconds, with the sign bit flipped
+   * 8 bytes    item id, with the sign bit flipped
+   * each name: byte 1, the name's UTF-8 bytes with every 0 written as 0 255, byte 0
+   * byte 0
+   * the rest:  UTF-8 bytes of the surface
    */
   private static final int NAME = 1;
   private static final int END = 0;

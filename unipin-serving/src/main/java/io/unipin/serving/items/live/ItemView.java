@@ -91,7 +91,8 @@ public final class ItemView implements AutoCloseable {
   }
 
   /**
-   * Returns the time from which the item is on no page, in milliseconds since 1970; 0 for never.
+   * Returns the time from which no page shows the item, in milliseconds since 1970; 0 if the item
+   * never expires.
    */
   public long expiresMs(int row) {
     return isLive(row) ? live(row).expiresMs : items.expiresMs(catalogue.id(row));

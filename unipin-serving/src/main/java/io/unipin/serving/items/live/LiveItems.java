@@ -34,10 +34,13 @@ public final class LiveItems {
   private final AtomicReferenceArray<@Nullable LiveEntry> slots;
   private final EntryTable newest = new EntryTable();
 
-  /** One text for each category of live items, as long as an item has it. */
+  /**
+   * Holds one text for each category of live items. A text is dropped when no item has the category
+   * any more.
+   */
   private final Interner<String> categories = Interner.newWeakInterner();
 
-  /** Times of expiry of the catalogue's items, by id. At most a few items have one. */
+  /** Times of expiry of the catalogue's items, by id. Only a few items have such a time. */
   private final ConcurrentMap<Long, Long> expiries = new ConcurrentHashMap<>();
 
   private final ReadEpochs readers = new ReadEpochs();
@@ -112,7 +115,7 @@ public final class LiveItems {
     return entry == null ? -1 : entry.revision;
   }
 
-  /** Returns the id of the item of the catalogue that has a key. */
+  /** Returns the id of the catalogue's item with this key; empty if there is none. */
   public OptionalLong ownId(String key) {
     int row = catalogue.row(key);
     return row == Catalogue.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(catalogue.id(row));
@@ -164,8 +167,8 @@ public final class LiveItems {
   }
 
   /**
-   * Adds items, or replaces live items with the same ids. Every view that is opened after the
-   * return shows the given items.
+   * Adds items, or replaces live items with the same ids. Every view that is opened after this
+   * method returns shows the given items.
    *
    * @param items items with distinct ids, none of which the catalogue has
    * @param taken slots from {@link #reserve}, one per item; the vectors of the items are already in
@@ -188,8 +191,8 @@ public final class LiveItems {
   }
 
   /**
-   * Removes live items, and ignores ids without a live item. No view that is opened after the
-   * return shows the removed items.
+   * Removes live items, and ignores ids without a live item. No view that is opened after this
+   * method returns shows the removed items.
    *
    * @param ids distinct ids
    */
@@ -247,7 +250,9 @@ public final class LiveItems {
     }
   }
 
-  /** Sets the time from which an item of the catalogue is on no page; 0 for never. */
+  /**
+   * Sets the time from which no page shows an item of the catalogue; 0 if the item never expires.
+   */
   public void expire(long id, long expiresMs) {
     if (expiresMs == 0) {
       expiries.remove(id);

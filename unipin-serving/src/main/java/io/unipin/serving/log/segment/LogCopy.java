@@ -18,7 +18,7 @@ public final class LogCopy {
    *
    * @param name prefix of the log's file names
    * @param to folder, which is created
-   * @param erased whether the lines of a user are left out
+   * @param erased tells whether the lines of a user are left out
    * @return number of copied lines
    */
   public static long copy(String name, Path from, Path to, Predicate<String> erased)

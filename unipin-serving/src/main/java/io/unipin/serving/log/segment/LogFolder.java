@@ -138,7 +138,7 @@ public final class LogFolder implements AutoCloseable {
     }
   }
 
-  /** Gives up the folder. Idempotent. */
+  /** Gives up the ownership of the folder. Idempotent. */
   @Override
   public void close() {
     FileChannel owned = lock;

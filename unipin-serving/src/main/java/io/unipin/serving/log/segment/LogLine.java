@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Optional;
 
-/** One line of a log: a JSON object that names a user. An erasure needs to parse no other field. */
+/**
+ * One line of a log: a JSON object that names a user. An erasure reads only the user's id from it.
+ */
 final class LogLine {
   private static final JsonFactory JSON = new JsonFactory();
 

@@ -35,7 +35,7 @@ final class UserLinesFile {
     this.file = segment.resolveSibling(segment.getFileName() + SUFFIX);
   }
 
-  /** The fields before the lines. */
+  /** The fields that precede the lines in the file. */
   private record Header(byte[] salt, long lines, long checksum) {}
 
   /** Whether the file is complete and matches the current segment. */
@@ -50,7 +50,8 @@ final class UserLinesFile {
   }
 
   /**
-   * Returns the offsets of lines that may be the user's; empty when this index file does not exist.
+   * Returns the offsets of lines that may be the user's; empty when there is no index file that
+   * fits the segment.
    */
   Optional<long[]> find(String user) throws IOException {
     if (!Files.exists(file)) {
@@ -107,8 +108,8 @@ final class UserLinesFile {
   }
 
   /**
-   * Reads the header of a file that belongs to a segment of the given size. Returns nothing if the
-   * file belongs to another segment.
+   * Reads the header of a file that belongs to a segment of the given size. Returns an empty result
+   * if the file belongs to another segment.
    */
   private static Optional<Header> header(FileChannel channel, long size) throws IOException {
     if (channel.size() < HEADER) {
@@ -155,7 +156,7 @@ final class UserLinesFile {
       lines = new UserLines(header.salt(), lines(channel, header));
     }
     lines.remove(offsets);
-    delete(); // the old file goes first, so that a crash can't leave it
+    delete(); // the old file is deleted first, so that a crash can't leave it
     write(lines);
     return !lines.isEmpty();
   }

@@ -16,7 +16,7 @@ import java.util.List;
  * degraded.
  */
 public final class Ladder {
-  /** The model read only the newest part of the history. No cache keeps the result. */
+  /** The model read only the newest part of the history. The cache does not keep the result. */
   static final String SHORTER_HISTORY = "shorter_history";
 
   /** Fewer candidates were scored than requested. */

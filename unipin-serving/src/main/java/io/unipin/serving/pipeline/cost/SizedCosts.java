@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sizes are grouped by powers of two. Each group is a {@link TypicalCost} of nanoseconds per
  * unit of size. Such an estimate recovers after pauses. The cost of a size without data comes from
- * the nearest group with data. All methods take the time of one clock in nanoseconds.
+ * the nearest group with data. The parameter {@code now} of all methods is the time of the same
+ * clock, in nanoseconds.
  */
 public final class SizedCosts {
   private static final int GROUPS = Long.SIZE;
