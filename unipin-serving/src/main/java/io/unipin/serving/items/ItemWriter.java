@@ -4,7 +4,7 @@ import io.unipin.ann.LiveIndexStatus;
 import io.unipin.serving.failure.ServingException;
 import java.util.List;
 
-/** Makes the changes of items that callers ask for. Thread-safe. */
+/** Puts, upserts and deletes items for callers. Thread-safe. */
 public interface ItemWriter {
   /**
    * An item of the serving bundle that is to be added to the index, with a vector.

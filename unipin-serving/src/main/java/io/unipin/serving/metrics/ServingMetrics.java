@@ -152,7 +152,7 @@ public final class ServingMetrics implements AutoCloseable {
         .record(overlap);
   }
 
-  /** Counts a copied request that the shadow did not answer. */
+  /** Counts a copy that the shadow did not answer. */
   public void shadowFailed(String reason) {
     Counter.builder("unipin.shadow.failures")
         .description("Copies that the shadow did not answer")
@@ -247,7 +247,7 @@ public final class ServingMetrics implements AutoCloseable {
     return kafka;
   }
 
-  /** Registers a counter of audit entries that could not be written to the audit log's files. */
+  /** Registers a counter of entries that are in no file of the audit log. */
   public void watchAudit(LongSupplier lost) {
     counters.add(
         "unipin.audit.lost",

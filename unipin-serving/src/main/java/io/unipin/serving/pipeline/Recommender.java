@@ -77,9 +77,7 @@ public final class Recommender {
     this(histories, cache, secrets, config, clockMs, RankingModel.CACHED);
   }
 
-  /**
-   * Creates a pipeline. {@code ranking} makes its ranking model. Benchmarks use this constructor.
-   */
+  /** Creates a pipeline whose ranking model comes from {@code ranking}. Benchmarks need it. */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
@@ -151,7 +149,7 @@ public final class Recommender {
    * Does the work of {@link #retrieveAndRank} and reports the result of each step. It also leaves
    * the user's state in the cache.
    *
-   * @param item id of the item to explain: why it is on the page or not
+   * @param item id of the item to explain: why it is on the page or why not
    */
   public Inspection inspect(
       LoadedBundle bundle, PageQuery query, OptionalLong item, StageClock clock) {
@@ -204,10 +202,7 @@ public final class Recommender {
     }
   }
 
-  /**
-   * Returns which share of the k nearest items of a history the bundle's index finds. The exact
-   * index says which items are the nearest.
-   */
+  /** Returns the recall at k of the bundle's index for a history, compared with an exact index. */
   public double recall(
       LoadedBundle bundle, UserHistory history, AnnIndex exact, int k, StageClock clock) {
     RequestedHistory requested =

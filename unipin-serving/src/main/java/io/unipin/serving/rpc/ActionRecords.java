@@ -16,13 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Takes actions and retractions that arrive in an {@link ActionRecord} and not in a call. They are
- * checked, recorded and counted like those of a call. Thread-safe.
+ * Takes actions and retractions that arrive as {@link ActionRecord} and not by a call. They are
+ * checked, recorded and counted as those of calls. Thread-safe.
  */
 public final class ActionRecords {
   private static final int FORMAT = 1;
 
-  /** A time that is earlier than the time of every record. */
+  /** Earlier than every record. */
   private static final long NEVER = Long.MIN_VALUE;
 
   private final ActionIntake intake;

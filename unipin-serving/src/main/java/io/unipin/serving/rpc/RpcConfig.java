@@ -22,8 +22,8 @@ import java.time.Duration;
  * @param queue number of requests that may wait for a worker; further requests are refused. A copy
  *     for the shadow may wait only if the queue is less than half full (see {@link
  *     io.unipin.serving.admission.Priority})
- * @param maxReceiving bytes of all requests, on all connections, that are being received, read or
- *     answered
+ * @param maxReceiving largest number of bytes of all requests, on all connections, that are being
+ *     received, read or answered
  * @param maxResets number of calls that one connection may cancel within 30 seconds before the
  *     connection is closed; calls whose deadline passes count as cancelled
  * @param reflection whether the service's port describes its API; the admin port always does

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param own holder of the server's own bundle
  * @param routes finds the route that serves a user
- * @param changes makes the changes of items that callers ask for
+ * @param changes object through which callers put and delete items
  * @param arms arms that each bundle serves, in the order of the holders that {@code items} knows;
  *     none for the server's own bundle
  */

@@ -8,8 +8,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Finds those settings of arms on which an answer depends. A setting has no effect where the
- * request itself gives the value.
+ * Finds those settings of arms on which an answer depends. An answer does not depend on a setting
+ * if the request itself gives the value.
  */
 final class UsedKnobs {
   private UsedKnobs() {}

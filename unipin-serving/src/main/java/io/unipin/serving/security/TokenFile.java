@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file of tokens. It is read again when it changes. Thread-safe. */
+/**
+ * A file with the SHA-256 and the roles of bearer tokens. It is read again when it changes.
+ * Thread-safe.
+ */
 public final class TokenFile implements AutoCloseable {
   /** Prefix of the header's value. RFC 7235 makes the scheme's name case-insensitive. */
   private static final String SCHEME = "bearer ";
@@ -79,9 +82,9 @@ public final class TokenFile implements AutoCloseable {
   }
 
   /**
-   * Returns what names the bearer token in an {@code Authorization} header in logs: the first 12
-   * hexadecimal digits of its SHA-256, as in the file. Returns {@code unknown} for a token that the
-   * file does not have, and an empty text without a bearer token.
+   * Returns the name that logs use for the bearer token of an {@code Authorization} header: the
+   * first 12 hexadecimal digits of the token's SHA-256. Returns {@code unknown} for a token that
+   * the file does not have, and an empty text without a bearer token.
    */
   public String fingerprint(@Nullable String authorization) {
     return bearer(authorization)

@@ -14,7 +14,10 @@ import io.unipin.settings.SettingException;
 import io.unipin.settings.SettingsTree;
 import java.util.Map;
 
-/** Lays an arm's settings over the server's settings. */
+/**
+ * Combines an arm's settings with the server's settings. A value of the arm replaces the server's
+ * value.
+ */
 public final class ArmSettings {
   private ArmSettings() {}
 
@@ -30,7 +33,7 @@ public final class ArmSettings {
         lay("slate", settings, base.slate(), SlateConfig.class));
   }
 
-  /** Returns the pipeline's settings of a server without arms. */
+  /** Returns the settings of the pipeline that users without an arm get. */
   public static RecommenderConfig of(ServerConfig config) {
     return new RecommenderConfig(
         config.cache(),
@@ -42,7 +45,7 @@ public final class ArmSettings {
         config.slate());
   }
 
-  /** Whether the server's own settings or those of an arm explore. */
+  /** Whether the server's own settings or the settings of an arm switch exploration on. */
   static boolean anyExplores(ServerConfig config) {
     RecommenderConfig base = of(config);
     return base.slate().exploration().explores()
@@ -84,8 +87,8 @@ public final class ArmSettings {
   }
 
   /**
-   * Lays an arm's values over one section of {@code base}. A map, such as the weights, keeps the
-   * entries that the arm does not give.
+   * Returns one section of {@code base} in which the arm's values replace the section's values. A
+   * map, such as the weights, keeps the entries that the arm does not give.
    */
   private static <T extends Record> T lay(
       String section, ObjectNode settings, T base, Class<T> type) {

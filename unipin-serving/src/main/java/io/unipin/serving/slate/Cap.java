@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A cap on the items of one author or category, in a page with draws.
+ * The largest number of items of one author or category on a page, when draws may change the page.
  *
  * @param name returns the author or the category of an item; empty if unknown
  * @param most largest number of items; 0 for any number

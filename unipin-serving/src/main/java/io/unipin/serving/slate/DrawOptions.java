@@ -49,7 +49,7 @@ final class DrawOptions {
   /**
    * Draws an item.
    *
-   * @param uniform number in [0, 1) that decides
+   * @param uniform random number in [0, 1) that decides which item is drawn
    */
   Draw draw(ExplorationConfig config, double uniform) {
     double[] bounds = new double[candidates.size()];
@@ -74,7 +74,10 @@ final class DrawOptions {
     return new Draw(place, options, drawn(options, uniform));
   }
 
-  /** Returns the first option at which the sum of the probabilities exceeds the number. */
+  /**
+   * Returns the index of the first option at which the sum of the probabilities so far exceeds
+   * {@code uniform}.
+   */
   private static int drawn(List<Draw.Option> options, double uniform) {
     double sum = 0;
     for (int i = 0; i < options.size(); i++) {

@@ -5,12 +5,13 @@ import static io.unipin.settings.SettingException.checkRange;
 /**
  * Settings of exploration: a share of impressions goes to items with few impressions.
  *
- * @param share expected share of a page's impressions that are drawn from such items; 0 for none. The
- *     share is smaller where too few candidates have few impressions
- * @param impressionsBelow an item is explored on a surface while it has fewer impressions there
+ * @param share expected share of a page's impressions that are drawn from such items; 0 for no
+ *     exploration. The share is smaller where too few candidates have few impressions
+ * @param impressionsBelow an item may be explored on a surface while it has fewer impressions there
+ *     than this number
  * @param bonus amount by which the upper bound of an item without impressions exceeds its utility
- * @param temperature difference of upper bounds, in units of utility, that makes an item e times as
- *     likely as another
+ * @param temperature difference of two items' upper bounds, in units of utility, at which one item
+ *     is e times as likely as the other
  * @param pool largest number of candidates that a page's draws choose from
  * @param logCandidates whether the served log holds all candidates of each draw, with their
  *     probabilities, and not only what was drawn

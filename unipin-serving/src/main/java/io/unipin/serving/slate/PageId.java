@@ -14,10 +14,11 @@ public record PageId(String user, String request, String surface) {
 
   /**
    * Returns a number in [0, 1) for one place of the page. It depends only on user, request,
-   * generation and place, so a repeated request draws the same.
+   * generation and place, so a repeated request draws the same items.
    *
    * <p>It is the first 53 bits of MurmurHash3 x64 128, seed 0, over the UTF-8 bytes of user, NUL,
-   * request, NUL, generation, NUL, place, as a binary fraction. Both numbers are decimal texts.
+   * request, NUL, generation, NUL, place, as a binary fraction. Generation and place are written as
+   * decimal numbers.
    */
   double uniform(long generation, int place) {
     String text = user + '\0' + request + '\0' + generation + '\0' + place;

@@ -3,8 +3,8 @@ package io.unipin.serving.slate;
 import io.unipin.serving.request.RankedItem;
 
 /**
- * A ranked candidate with the attributes that the rules use. Candidates are equal if their places
- * are.
+ * A ranked candidate with the attributes that the rules use. Candidates are equal if they have the
+ * same place.
  *
  * @param place place among the ranked candidates, from 1
  */

@@ -55,7 +55,7 @@ public final class SlateRules {
   /**
    * Chooses at most {@code size} items, and draws items with few impressions for some places.
    *
-   * @param page says how the draws of this page come out
+   * @param page identifies the page, which determines the results of its draws
    * @param nowMs the request's time in milliseconds since the epoch
    */
   public Slated choose(List<RankedItem> ranked, int size, ItemView items, PageId page, long nowMs) {
@@ -188,7 +188,7 @@ public final class SlateRules {
       return in.equals(out) || !isFull(counts, in, cap);
     }
 
-    /** Draws for the page, and puts the drawn items on it. */
+    /** Draws items for some places of the page, and puts the drawn items there. */
     Draws explore(PageId page) {
       Set<SlateEntry> shown = new HashSet<>(chosen);
       List<SlateEntry> others =

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** Turns upper bounds into probabilities. */
 public final class Softmax {
-  /** An item whose probability would be smaller than this gets none. */
+  /** An item whose probability would be smaller than this gets the probability 0. */
   private static final double LEAST = 1e-6;
 
   private Softmax() {}
@@ -21,7 +21,7 @@ public final class Softmax {
    * Returns probabilities (items) that add up to 1, in proportion to exp(bound /
    * temperature). A probability below a millionth becomes 0, and the others grow accordingly.
    *
-   * @param bounds (items), at least one
+   * @param bounds (items) upper bounds of at least one item
    */
   public static double[] of(double[] bounds, double temperature) {
     double most = Arrays.stream(bounds).max().orElseThrow();

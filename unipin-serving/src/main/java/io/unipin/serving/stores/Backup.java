@@ -14,13 +14,14 @@ import java.util.function.LongConsumer;
 
 /**
  * Writes a server's state into a folder: histories, marks of erasures, the secret, items that were
- * put, and both logs. The server may run meanwhile; its changes after the beginning may be missing.
+ * put, the served log and the exposure log. The server may run meanwhile. Changes that it makes
+ * after the backup has begun may be missing from the backup.
  *
- * <p>The folder has the histories as a database of the disk, also when the server keeps them in
+ * <p>In the folder, the histories are a database on the disk, even if the server keeps them in
  * Redis.
  */
 public final class Backup {
-  /** What a backup holds, or what was restored. */
+  /** The numbers of what a backup holds, or of what was restored. */
   public record Report(long users, long erased, long marks, long items, long lines) {}
 
   private Backup() {}
@@ -29,7 +30,7 @@ public final class Backup {
    * Writes a backup.
    *
    * @param folder a new or empty folder
-   * @param progress receives the number of histories so far
+   * @param progress receives the number of histories that were copied so far
    */
   public static Report write(ServerConfig config, Path folder, LongConsumer progress)
       throws IOException {

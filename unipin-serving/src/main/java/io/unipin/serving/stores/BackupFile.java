@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * What a backup's folder holds, as its file {@code backup.json} says. The file is written last, so
- * a folder without it is no complete backup.
+ * The content of the file {@code backup.json}, which describes a backup's folder. The file is
+ * written last, so a folder without it is no complete backup.
  *
  * @param format version of the folder's layout
  * @param timeMs time at which the backup began, in milliseconds since 1970

@@ -20,8 +20,8 @@ import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
 /**
- * Brings a server's state back to that of a {@link Backup}, except for users who were erased since:
- * they stay erased. The present state tells who they are, by its marks of erasures. No server may
+ * Brings a server's state back to the state in a {@link Backup}. Users who were erased after the
+ * backup stay erased. The marks of erasures in the present state tell who they are. No server may
  * use the state meanwhile.
  *
  * <p>On the disk each part is written beside its present folder, and then takes its place. A
@@ -46,7 +46,7 @@ public final class Restore {
   /**
    * Restores a backup.
    *
-   * @param progress receives the number of histories so far
+   * @param progress receives the number of histories that were restored so far
    * @throws io.unipin.settings.ConfigException when the folder holds no complete backup
    */
   public static Backup.Report run(ServerConfig config, Path backup, LongConsumer progress)
@@ -89,7 +89,10 @@ public final class Restore {
     return new HistoryConfig(folder, config.history().limit(), false);
   }
 
-  /** The present erasures since the backup, and all present marks with their secret. */
+  /**
+   * Erasures in the present state: those since the backup, and all marks with the secret that made
+   * them.
+   */
   private record Present(Erasures erasures, byte[] secret, List<ErasureMark> marks) {}
 
   private Present present() {
@@ -159,7 +162,7 @@ public final class Restore {
     FileTree.delete(old);
   }
 
-  /** Takes back the first half of a replacement whose second half did not happen. */
+  /** Undoes the first half of a replacement that was interrupted before its second half. */
   private static void finishInterrupted(Path folder) throws IOException {
     Path old = beside(folder, OLD);
     if (Files.exists(old) && !Files.exists(folder)) {

@@ -1,4 +1,4 @@
-/** The stores of a server as a whole: opening, copies, backups. */
+/** Opens a server's history store, and writes and restores backups of all stores of a server. */
 @NullMarked
 package io.unipin.serving.stores;
 

@@ -7,8 +7,8 @@ import java.time.Duration;
  * Gives freed native memory back to the system at regular intervals.
  *
  * <p>Histories differ in length, and so do the gaps that freed blocks leave between used blocks.
- * The allocator cannot reuse all of these gaps, so it keeps memory that nobody needs. Meanwhile,
- * threads that allocate native memory wait.
+ * The allocator cannot reuse all of these gaps, so it keeps memory that nobody needs. While memory
+ * is given back, threads that allocate native memory wait.
  */
 public final class MemoryTrim implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMinutes(10);

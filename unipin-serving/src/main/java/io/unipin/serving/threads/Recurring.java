@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A task that runs repeatedly on its own thread until closed.
+ * A task that runs repeatedly on its own thread until it is closed.
  *
  * <p>A task that throws runs again. The JDK's schedulers would drop such a task silently.
  * Thread-safe.

@@ -7,14 +7,14 @@ import io.unipin.serving.request.StageClock;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Decides whether rows are read from the tier below the cache or encoded. It chooses what takes
- * less time according to the measurements so far. Thread-safe.
+ * Decides whether rows are read from the tier below the cache or encoded: by whichever takes less
+ * time by the measurements so far. Thread-safe.
  *
  * <p>A read is also refused if it takes longer than the request has time. When reads were refused
  * for a second, one request reads anyway, so that a wrong estimate is corrected.
  */
 public final class ReloadCosts {
-  /** The first reads of a process load classes, so their times say nothing about later reads. */
+  /** The first reads of a process load classes, so their times tell nothing of later reads. */
   private static final int UNCOUNTED = 2;
 
   /** The times of reads by their bytes. */

@@ -9,8 +9,9 @@ import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.user.ActionJournal;
 
 /**
- * Writes checked changes of users' actions as {@link ActionRecord}. They name items by id and each
- * surface, so a reader with other bundles or arms understands them in the same way.
+ * Writes checked changes of users' actions as {@link ActionRecord}. A record names each item by id
+ * and gives the surface of each action. So a reader with other bundles or arms understands the
+ * record in the same way.
  */
 public final class JournalEntries {
   private JournalEntries() {}

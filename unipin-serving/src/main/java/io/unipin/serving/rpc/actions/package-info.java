@@ -1,4 +1,7 @@
-/** Changes of users' actions that calls ask for, after they were checked. */
+/**
+ * Checked changes of users' actions: events that will be recorded, and events that will be taken
+ * back.
+ */
 @NullMarked
 package io.unipin.serving.rpc.actions;
 

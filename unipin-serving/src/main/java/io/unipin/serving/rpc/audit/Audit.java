@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * Writes every call of the administration service and every erasure to the audit log, whatever its
  * outcome.
  *
- * <p>It is a pair of interceptors. The one of the server knows the caller and sees the outcome,
- * also of calls that other interceptors refuse. The one of a service sees the messages and notes
- * what they name. Thread-safe.
+ * <p>It consists of two interceptors. The server's interceptor knows the caller and sees the
+ * outcome, even if another interceptor refuses the call. The service's interceptor sees the
+ * messages and notes what they name. Thread-safe.
  */
 public final class Audit implements ServerInterceptor {
   private static final Metadata.Key<String> TOKEN =
@@ -46,7 +46,7 @@ public final class Audit implements ServerInterceptor {
   private final AuditLog log;
   private final @Nullable TokenFile tokens;
 
-  /** Creates the interceptor of a server whose callers have these tokens, if they need any. */
+  /** Creates the server's interceptor. {@code tokens} is absent if callers need no token. */
   public Audit(AuditLog log, @Nullable TokenFile tokens) {
     this.log = log;
     this.tokens = tokens;

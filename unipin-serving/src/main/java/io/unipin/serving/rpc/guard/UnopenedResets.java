@@ -33,7 +33,10 @@ final class UnopenedResets extends ByteToMessageDecoder {
   /** Number of coming bytes that belong to the preface or to a frame that passes. */
   private long passing = PREFACE_BYTES;
 
-  /** The highest stream that the client opened. Clients open streams in ascending order. */
+  /**
+   * The number of the highest stream that the client opened. Clients open streams in ascending
+   * order.
+   */
   private int newest;
 
   private int dropped;

@@ -69,7 +69,8 @@ public final class Intake implements ServerInterceptor {
   }
 
   /**
-   * Returns the filter of cancelled calls. A server that uses this interceptor must add the filter.
+   * Returns the filter that counts cancelled calls. A server that uses this interceptor must add
+   * the filter.
    */
   public ServerTransportFilter resets() {
     return resets;
@@ -133,7 +134,10 @@ public final class Intake implements ServerInterceptor {
       this.texts = texts;
     }
 
-    /** Asks for the next message. A stream that asks no longer needs its earlier messages. */
+    /**
+     * Asks for the next message. If the call is a stream, the bytes of its earlier messages are
+     * released, because the stream is done with these messages.
+     */
     @Override
     public void request(int messages) {
       if (!getMethodDescriptor().getType().clientSendsOneMessage()) {

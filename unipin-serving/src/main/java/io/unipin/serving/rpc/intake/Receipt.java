@@ -52,7 +52,7 @@ final class Receipt extends ServerStreamTracer {
   private final AtomicLong held = new AtomicLong();
   private final AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
 
-  /** Bytes of the message that is being received. Only the transport thread uses it. */
+  /** Bytes of the message that is being received. Only the transport thread uses this field. */
   private long received;
 
   private volatile @Nullable Consumer<ServingException> refusal;
@@ -105,8 +105,8 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
-   * Notes a complete message. From now on, the message costs as much as its object. Returns false
-   * if the call has ended.
+   * Notes a complete message. From now on, the message counts with the bytes that its object takes.
+   * Returns false if the call has ended.
    *
    * <p>The call can still be refused to make room until it is {@link #taken}. A client may keep a
    * call open as long as it likes.
@@ -121,8 +121,8 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
-   * Releases the bytes of a stream's messages, because the server is done with them. The stream can
-   * be refused to make room again only when it sends more.
+   * Releases the bytes of a stream's messages, because the server is done with them. After that,
+   * the stream can't be refused to make room until it sends another message.
    */
   void consumed() {
     release();
@@ -156,14 +156,14 @@ final class Receipt extends ServerStreamTracer {
     }
   }
 
-  /** Ends the call. Returns whether it had not ended before. */
+  /** Ends the call. Returns true if the call had not ended before. */
   boolean end() {
     return state.getAndSet(State.ENDED) != State.ENDED;
   }
 
   /**
    * Ends the call and releases its bytes immediately, because a client may never read the answer.
-   * Returns whether the call had not ended before.
+   * Returns true if the call had not ended before.
    */
   boolean answered() {
     boolean first = end();

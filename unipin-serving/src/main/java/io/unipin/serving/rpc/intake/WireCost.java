@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Estimates the memory of a message's object from the message's bytes, without building the object.
  *
- * <p>The estimate is never below the memory that remains in use. This holds for every encoding:
- * packed or not, with repeated map keys, with unknown fields. Groups are refused, because the API
- * has no groups. Not thread-safe.
+ * <p>The estimate is never below the memory that the finished object takes. This holds for every
+ * encoding: packed or not, with repeated map keys, with unknown fields. Groups are refused, because
+ * the API has no groups. Not thread-safe.
  */
 final class WireCost {
   /** Largest number of objects in a message. The largest valid request has fewer objects. */
@@ -23,7 +23,8 @@ final class WireCost {
   static final int MAX_TIMES = 32;
 
   /**
-   * Smallest encoded size in bytes for this ratio. A smaller request counts as if it had this size.
+   * Smallest encoded size in bytes to which {@link #MAX_TIMES} applies. A smaller request counts as
+   * if it had this size.
    */
   static final int LEAST_BYTES = 64 << 10;
 

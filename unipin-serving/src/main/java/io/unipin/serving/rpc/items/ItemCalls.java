@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Makes the changes that messages ask for, and counts their outcomes. Thread-safe. */
+/** Makes the changes of items that messages ask for, and counts their outcomes. Thread-safe. */
 public final class ItemCalls {
   private final ItemChanges items;
   private final ItemWriter changes;
@@ -52,7 +52,7 @@ public final class ItemCalls {
     meters.expect(Arrays.stream(Outcome.values()).map(ItemCalls::label).toList());
   }
 
-  /** Returns the kept item of an id or a key, and where it is served. */
+  /** Returns the kept item of an id or a key, and which bundles serve it. */
   public ItemStatus find(GetItemRequest request) {
     RequestedItems names = new RequestedItems(items.names(), ItemRequest::refuse);
     ItemStanding standing = items.find(names.item(request.getId(), request.getKey(), "key"));

@@ -13,7 +13,8 @@ public final class ItemFields {
   }
 
   /**
-   * Converts an item of a message. The result has the given id, which the item or its key names.
+   * Converts an item of a message. The result has the given id, which is the item's own id or the
+   * id of its key.
    */
   static PutItem read(Item item, long id) {
     float[] content = new float[item.getContentCount()];
