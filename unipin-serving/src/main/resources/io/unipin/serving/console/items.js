@@ -1,4 +1,4 @@
-// The items that callers put while bundles serve.
+// Shows counts and sizes of the items that callers put while bundles serve.
 import { get } from './api.js';
 import { byId, bytes, facts, failure, h, show, whole } from './dom.js';
 

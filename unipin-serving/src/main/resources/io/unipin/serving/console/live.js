@@ -4,7 +4,7 @@ import { Chart } from './chart.js';
 import { byId, bytes, duration, h, percent, short, show } from './dom.js';
 
 const KEPT = 300;
-/** Seconds over which rates are computed: enough for a quiet server, few enough to show a burst. */
+/** Seconds over which rates are computed. A longer time would hide bursts of calls. */
 const WINDOW = 5;
 const STATUSES = ['OK', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'INVALID_ARGUMENT', 'INTERNAL', 'UNAVAILABLE', 'CANCELLED'];
 const OUTCOMES = ['hit', 'append', 'reload', 'prefill', 'uncached'];

@@ -1,15 +1,15 @@
--- Changes one user's history, all changes or none. io.unipin.serving.history.UserRecord is the same in Java and states
--- the rules and their bounds; a test compares both.
+-- Makes all of the given changes of one user's history, or none. io.unipin.serving.history.UserRecord does the same in
+-- Java and states the rules and their bounds. A test compares the two.
 --
 -- KEYS, all of one slot:
---   1 hash    v format, r revision, o events before the floor that count, ft and fe time and event of the floor,
---             n last number of an order, x kept events that are not linked
+--   1 hash    v format, r revision, o number of events before the floor that count, ft and fe time and event of the
+--             floor, n last number that 5 or 7 used as a score, x number of kept events that are not linked
 --   2 hash    kept events: id -> "revision retracted content"; 8 bytes of an id, or 12 if it is not linked
 --   3 sorted  kept ids by time; ids of equal time are in the order of their bytes
 --   4 hash    dropped events: id -> "revision retracted"
 --   5 sorted  dropped ids in the order in which they were dropped
 --   6 hash    waiting retractions: id -> revision
---   7 sorted  their ids in the order of arrival
+--   7 sorted  ids of waiting retractions in the order of arrival
 --   8 sorted  unlinked ids in their order
 -- ARGV: limit, spare, then for each change five values: "+" to record or "-" to retract, id, revision, time, content
 -- Answer: revision, whether something changed, forgotten retractions, then the counts of OUTCOMES
@@ -209,7 +209,7 @@ local function trim_kept()
   call('ZREMRANGEBYRANK', TIMES, 0, excess - 1)
 end
 
--- Removes the first of an order, and counts the retractions among them.
+-- Removes the first entries of an order, and counts the retractions among them.
 local function trim_order(hash, order, excess, retracts)
   if excess <= 0 then return end
   for _, id in ipairs(call('ZRANGE', order, 0, excess - 1)) do
@@ -244,7 +244,8 @@ end
 
 if changed then
   trim()
-  -- A time as revision never comes back: not after an erasure, nor after a failover that lost changes.
+  -- The revision is at least the present time. So no revision is used twice, not even after an erasure or after a
+  -- failover that lost changes.
   local now = call('TIME')
   revision = math.max(revision + 1, tonumber(now[1]) * 1000000 + tonumber(now[2]))
   call('HSET', META, 'v', FORMAT, 'r', text(revision), 'o', text(older), 'n', text(number), 'x', text(loose))

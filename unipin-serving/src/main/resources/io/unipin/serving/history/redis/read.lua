@@ -1,7 +1,7 @@
 -- Reads one user's history, unless the caller knows its revision. change.lua explains the keys.
 -- KEYS: 1 and 2 of change.lua. ARGV: known revision, or nothing
--- Answer: nothing if there is no history; the revision alone if it is known; else revision, number of older events that
--- count, and the kept events as ids and values in turn
+-- Answer: nothing if there is no history; only the revision if the caller knows it; otherwise the revision, the number
+-- of older events that count, and the kept events, in which ids and values alternate
 local meta = redis.call('HMGET', KEYS[1], 'v', 'r', 'o')
 if not meta[1] then return {} end
 if meta[1] ~= '1' then
