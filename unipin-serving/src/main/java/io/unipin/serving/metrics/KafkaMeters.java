@@ -40,7 +40,7 @@ public final class KafkaMeters {
     away(use, false);
   }
 
-  /** Counts a record that was read, by what became of it. */
+  /** Counts a record that was read, by its outcome. */
   public void record(String use, String outcome) {
     counter(use, outcome).increment();
   }

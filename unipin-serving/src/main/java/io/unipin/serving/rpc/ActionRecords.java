@@ -16,8 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Takes actions and retractions that arrive as {@link ActionRecord} and not by a call. They are
- * checked, recorded and counted as those of calls. Thread-safe.
+ * Takes actions and retractions that arrive in an {@link ActionRecord} and not in a call. They are
+ * checked, recorded and counted like those of a call. Thread-safe.
  */
 public final class ActionRecords {
   private static final int FORMAT = 1;

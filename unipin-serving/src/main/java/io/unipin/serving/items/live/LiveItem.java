@@ -7,7 +7,8 @@ package io.unipin.serving.items.live;
  * @param revision number that changes with each put of the id
  * @param createdMs time at which the item appeared, in milliseconds since 1970, or
  *     {@link io.unipin.feedlog.FeedLog#NO_TIME}
- * @param expiresMs time from which the item is on no page, in milliseconds since 1970; 0 for never
+ * @param expiresMs time from which no page shows the item, in milliseconds since 1970; 0 if the
+ *     item never expires
  * @param key key by which the item was put; empty if it was put by id
  */
 public record LiveItem(
