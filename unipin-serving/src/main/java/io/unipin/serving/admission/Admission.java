@@ -202,7 +202,10 @@ public final class Admission implements AutoCloseable {
   private final class Worker {
     private final Thread thread;
 
-    /** Tasks for this worker alone, added under the lock so that the worker misses no task. */
+    /**
+     * Tasks that only this worker may run. They are added under the lock, so that the worker misses
+     * none.
+     */
     private final Queue<WorkerTask> own = new ConcurrentLinkedQueue<>();
 
     Worker(String name) {

@@ -36,7 +36,7 @@ public final class AuditNote {
     this.arrivedMs = log.nowMs();
   }
 
-  /** Notes something that the call names. An empty text is left out, and a long one is cut. */
+  /** Notes something that the call names. An empty text is left out, and a long text is cut. */
   public synchronized void names(String key, String value) {
     if (!value.isEmpty()) {
       what.put(

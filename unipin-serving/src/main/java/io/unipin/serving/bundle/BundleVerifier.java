@@ -45,7 +45,7 @@ final class BundleVerifier {
     }
   }
 
-  /** Returns the manifest after checking the manifest alone. The other files are not checked. */
+  /** Returns the manifest after checking only the manifest. The other files are not checked. */
   static BundleManifest manifest(String name, Path directory) {
     try {
       return new BundleVerifier(name, directory).manifest();

@@ -271,7 +271,7 @@ public final class CatalogueFilters {
         + CATEGORY_BYTES * named;
   }
 
-  /** Returns the bytes of all cached filters of the catalogue alone. */
+  /** Returns the bytes of all cached filters without live items. */
   long keptBytes() {
     return weighed(kept);
   }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * One experiment of a layer.
  *
  * @param salt salt of rollout and arms; empty for the common salt. A new salt reassigns all users
- * @param slots slots of the layer that belong to this experiment alone
+ * @param slots slots of the layer that belong only to this experiment
  * @param rollout percentage of the users of these slots who take part, in steps of 0.01; a larger
  *     value keeps all users and adds more
  * @param arms arms by name; the assignment depends on the alphabetical order of the names, not on

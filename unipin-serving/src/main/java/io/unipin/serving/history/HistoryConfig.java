@@ -9,7 +9,7 @@ import java.nio.file.Path;
 /**
  * Settings of the history store.
  *
- * @param store where the histories are
+ * @param store place of the histories: the local disk or Redis
  * @param folder folder of the database on the disk
  * @param limit number of newest actions that are kept per user, and number of events that are
  *     remembered per user; at least the model's maxHistory

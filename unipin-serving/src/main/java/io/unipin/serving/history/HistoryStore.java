@@ -29,12 +29,12 @@ public interface HistoryStore extends AutoCloseable {
     return DiskHistories.openForReading(config);
   }
 
-  /** Returns the present history of a user. A user without a history has an empty one. */
+  /** Returns the present history of a user. The history of an unknown user is empty. */
   UserHistory read(String user);
 
   /**
-   * Returns the history of a user for a page. If the store is away, the history may be an older
-   * one, or be missing; the view says so.
+   * Returns the history of a user for a page. If the store is away, the view may hold an older
+   * history or an empty history. The view says so.
    *
    * @param patience longest time to wait for the store
    */

@@ -22,12 +22,12 @@ public record HistoryView(UserHistory history, List<String> degradations) {
     degradations = List.copyOf(degradations);
   }
 
-  /** Creates a view of the present history. */
+  /** Creates a view of the current history. */
   public static HistoryView present(UserHistory history) {
     return new HistoryView(history, List.of());
   }
 
-  /** Creates a view of a history that was present before. */
+  /** Creates a view of a history that may be out of date. */
   public static HistoryView stale(UserHistory history) {
     return new HistoryView(history, List.of(STALE));
   }

@@ -106,8 +106,8 @@ final class RecordCodec {
   }
 
   /**
-   * Reads the part of a record that a request needs: those actions of the newest {@code limit}
-   * events that were not taken back.
+   * Reads the part of a record that a request needs: the actions of the newest {@code limit}
+   * events. An event that was taken back counts towards the limit, but its action is left out.
    */
   UserHistory decodeHistory(byte[] bytes, int limit) {
     ByteReader in = ByteReader.of(bytes);

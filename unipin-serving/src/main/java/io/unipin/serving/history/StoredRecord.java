@@ -35,8 +35,8 @@ public record StoredRecord(
       new StoredRecord(0, Place.BEFORE_ALL, List.of(), Map.of(), Map.of(), List.of());
 
   /**
-   * Returns those actions of the newest {@code limit} events that were not taken back, and the
-   * number of all actions that were not taken back.
+   * Returns the actions of the newest {@code limit} events, without events that were taken back.
+   * The returned lifetime is the number of all events that were not taken back.
    */
   public UserHistory history(int limit) {
     List<RecordedAction> newest = new ArrayList<>(Math.min(limit, kept.size()));

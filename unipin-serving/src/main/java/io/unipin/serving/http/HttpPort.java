@@ -87,7 +87,7 @@ public final class HttpPort implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  /** Whether a request only reads: GET or HEAD. HEAD returns the headers alone. */
+  /** Whether a request only reads: GET or HEAD. HEAD returns only the headers. */
   public static boolean isRead(HttpExchange exchange) {
     return exchange.getRequestMethod().equals("GET") || isHead(exchange);
   }

@@ -5,9 +5,10 @@ import io.unipin.serving.request.RankedItem;
 /**
  * A candidate of an inspected request.
  *
- * @param rank place by utility, from 1
- * @param retrievalRank place in retrieval's order, from 1
- * @param page place on the page, from 1; 0 for a candidate that is not on the page
+ * @param rank place by utility; the best candidate has place 1
+ * @param retrievalRank place in retrieval's order; the first candidate has place 1
+ * @param page place on the page; 1 for the first item, and 0 for a candidate that is not on the
+ *     page
  * @param rule rule that kept the candidate off the page, or that put it on the page in place of
  *     another candidate; empty if there is no such rule
  */

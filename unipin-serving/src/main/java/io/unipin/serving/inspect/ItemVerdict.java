@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
  * Explains why one item is on the requested page or not.
  *
  * @param title title of the item; empty when the bundle does not know the item
- * @param exactRank place by retrieval score among all items that pass the request's filters, from 1
+ * @param exactRank place by retrieval score among all items that pass the request's filters; the
+ *     best item has place 1
  * @param retrievalScore cosine between query and item
  * @param lastRetrieved retrieval score of the last candidate; 0 without candidates
- * @param rank the item's place by utility among the candidates, from 1; if the item was not ranked,
- *     the place that its utility would give it
+ * @param rank the item's place by utility among the candidates; the best has place 1. If the item
+ *     was not ranked, the place that its utility would give it
  * @param lastOnPage utility of the last item of the page; 0 for an empty page
  * @param scored the model's predictions for the item, even when it was not a candidate; absent for
  *     an unknown item

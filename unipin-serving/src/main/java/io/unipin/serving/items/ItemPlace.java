@@ -5,8 +5,8 @@ package io.unipin.serving.items;
  *
  * @param holder number of the bundle's holder: 0 for the server's own bundle; the other holders
  *     follow in the order in which {@link ItemChanges} got them
- * @param reason why the bundle serves no item with the id, as "X expected, got Y"; empty if it
- *     serves one
+ * @param reason why the bundle serves no item with the id, as "X expected, got Y"; empty if the
+ *     bundle serves such an item
  */
 public record ItemPlace(int holder, String bundle, Service service, String reason) {
   /** What a bundle does with an id. */

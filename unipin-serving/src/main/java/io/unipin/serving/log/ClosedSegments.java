@@ -45,7 +45,7 @@ final class ClosedSegments {
     }
   }
 
-  /** Forgets all segments except the given ones. */
+  /** Forgets all segments except the given segments. */
   void retain(Collection<Path> segments) {
     verified.retainAll(segments);
   }

@@ -236,7 +236,7 @@ public final class EntryLog<E> implements AutoCloseable {
     }
   }
 
-  /** Takes no more entries and writes the queued ones. Idempotent. */
+  /** Takes no more entries, and writes the queued entries. Idempotent. */
   void drain() {
     if (open) {
       open = false;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param generation generation of the counts of impressions
  * @param propensities for each item of the page, the probability with which it was chosen for its
  *     place
- * @param explored places, from 0, of items that were drawn in place of the rules' items
+ * @param explored places whose items were drawn instead of the items that the rules chose; the
+ *     first place is 0
  * @param options the draws with all of their options; absent unless these are logged
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -33,7 +33,8 @@ final class SegmentRoom {
   }
 
   /**
-   * Throws if the segments take too many bytes. The exception is one that a full disk could cause.
+   * Throws an {@link IOException} if the segments take too many bytes. Callers treat it as a full
+   * disk.
    */
   void require(@Nullable OpenSegment current) throws IOException {
     if (used(current) >= maxBytes) {

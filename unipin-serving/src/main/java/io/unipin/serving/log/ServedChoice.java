@@ -8,7 +8,7 @@ import java.util.Set;
  * A place of a served page that a draw decided, with the actions that the user then took on the
  * shown item.
  *
- * @param place place on the page, from 0
+ * @param place place on the page; the first place is 0
  * @param item id of the item that was shown
  * @param propensity probability with which the item was drawn
  * @param explored whether the item was drawn in place of the rules' item

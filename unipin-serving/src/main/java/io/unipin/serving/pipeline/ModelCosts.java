@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentMap;
  * The costs of the stages, separately for each loaded model and each set of retrieval settings.
  *
  * <p>An arm with a heavier model or a wider search does not affect the costs of other arms. The
- * costs of encoding depend on the model alone.
+ * costs of encoding depend only on the model.
  *
  * <p>The costs of a model are dropped together with the model. Thread-safe.
  */

@@ -48,7 +48,7 @@ import java.util.stream.Stream;
  * time. The state of the cache changes only the speed. Thread-safe.
  */
 public final class Recommender {
-  /** Names of degradations in traces: those of the history, and steps of the ladder. */
+  /** Names of degradations in traces: degradations of the history, and steps of the ladder. */
   public static final List<String> DEGRADATIONS =
       Stream.concat(HistoryView.DEGRADATIONS.stream(), Ladder.STEPS.stream()).toList();
 

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The draw that decided one place of a page.
  *
- * @param place place on the page, from 0
+ * @param place place on the page; the first place is 0
  * @param options the items that could be drawn, each with a probability above 0. The first option
  *     is the item that the rules chose for the place. The probabilities add up to 1
  * @param drawn index of the option that was drawn

@@ -4,7 +4,7 @@ package io.unipin.serving.request;
  * An item that a slate rule removed from the page. By its utility alone, the item would be on the
  * page.
  *
- * @param place place among the ranked candidates, from 1
+ * @param place place among the ranked candidates; the best has place 1
  * @param rule rule that removed the item
  */
 public record Removal(long item, int place, float utility, Rule rule) {

@@ -10,7 +10,7 @@ import java.time.Duration;
  * Settings of the engine that computes the models.
  *
  * @param precision precision of the layers' matrix products
- * @param executor where a model's calls run
+ * @param executor whether a run of the model serves one request (WORKER) or several users (BATCH)
  * @param batchSize largest number of users in one call of the BATCH executor
  * @param batchWait time for which a call of the BATCH executor waits for more users
  */

@@ -14,7 +14,7 @@ final class DrawOptions {
   private final List<Long> impressions = new ArrayList<>();
 
   /**
-   * @param place place on the page, from 0
+   * @param place place on the page; the first place is 0
    * @param kept item that the rules chose for the place
    * @param probability probability that another item is shown
    */

@@ -6,7 +6,7 @@ import static io.unipin.settings.SettingException.checkRange;
  * Settings of exploration: a share of impressions goes to items with few impressions.
  *
  * @param share expected share of a page's impressions that are drawn from such items; 0 for no
- *     exploration. The share is smaller where too few candidates have few impressions
+ *     exploration. The share is smaller if too few candidates have few impressions
  * @param impressionsBelow an item may be explored on a surface while it has fewer impressions there
  *     than this number
  * @param bonus amount by which the upper bound of an item without impressions exceeds its utility

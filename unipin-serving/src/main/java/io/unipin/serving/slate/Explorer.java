@@ -21,7 +21,7 @@ final class Explorer {
    * candidate belongs to one draw, so no item can be drawn twice and the draws are independent. A
    * draw keeps the place's item with probability 1 - q. Otherwise it draws from its candidates by a
    * softmax of their upper bounds. So the propensity is 1 - q for a kept item, q times the softmax
-   * for a drawn one, and 1 where no draw decides.
+   * for a drawn one, and 1 for a place without a draw.
    *
    * No combination of draws may break a rule, because the draws would then depend on each other. So
    * a candidate joins a draw only if the caps hold even when all draws show other items.

@@ -6,7 +6,7 @@ import io.unipin.serving.request.RankedItem;
  * A ranked candidate with the attributes that the rules use. Candidates are equal if they have the
  * same place.
  *
- * @param place place among the ranked candidates, from 1
+ * @param place place among the ranked candidates; the best has place 1
  */
 record SlateEntry(
     RankedItem item, int place, String author, String category, boolean fresh, boolean blocked) {

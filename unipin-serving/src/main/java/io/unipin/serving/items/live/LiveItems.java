@@ -261,7 +261,7 @@ public final class LiveItems {
     }
   }
 
-  /** Returns the time of expiry of an item of the catalogue; 0 for never. */
+  /** Returns the time at which an item of the catalogue expires; 0 if it never expires. */
   long expiresMs(long id) {
     return expiries.isEmpty() ? 0 : expiries.getOrDefault(id, 0L);
   }

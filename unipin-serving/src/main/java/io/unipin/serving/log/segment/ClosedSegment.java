@@ -28,7 +28,7 @@ public final class ClosedSegment {
     this.index = new UserLinesFile(path);
   }
 
-  /** Builds the segment's index if it needs one and has none. */
+  /** Builds the segment's index if the segment is large enough to need an index and has none. */
   public void prepare() throws IOException {
     if (Files.size(path) < SMALL) {
       index.delete();

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Decides how much work a request's time allows: the full work, a shorter history, fewer
- * candidates, or retrieval's order alone. Every step taken has a name.
+ * candidates, or only retrieval's order. Every step taken has a name.
  *
  * <p>Each request has its own ladder. Not thread-safe. A request without a deadline is never
  * degraded.

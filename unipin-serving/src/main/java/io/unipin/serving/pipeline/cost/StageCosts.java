@@ -19,7 +19,7 @@ public final class StageCosts implements StageTimes {
     this(new SizedCosts());
   }
 
-  /** Creates costs that share the data of encoding, which depends on the model alone. */
+  /** Creates costs that share the data of encoding, which depends only on the model. */
   public StageCosts(SizedCosts encoding) {
     for (Stage stage : Stage.values()) {
       costs.put(stage, stage == Stage.ENCODE ? encoding : new SizedCosts());
