@@ -202,10 +202,7 @@ public final class Admission implements AutoCloseable {
   private final class Worker {
     private final Thread thread;
 
-    /**
-     * Tasks that only this worker may run. They are added under the lock, so that the worker misses
-     * none.
-     */
+    /** Tasks that only this worker may run. They are added under the lock. */
     private final Queue<WorkerTask> own = new ConcurrentLinkedQueue<>();
 
     Worker(String name) {

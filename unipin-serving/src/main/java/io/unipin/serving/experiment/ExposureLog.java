@@ -145,7 +145,7 @@ public final class ExposureLog implements AutoCloseable {
     return entries.dropped();
   }
 
-  /** Erases a user's entries. Returns whether there was any entry. */
+  /** Erases a user's entries. Returns whether the user had any entry. */
   public boolean erase(String user) {
     return entries.erase(user);
   }

@@ -14,7 +14,7 @@ final class LongTable {
 
   private final int columns;
   private long[] keys = new long[LEAST];
-  private long[] rows; // (keys.length, columns)
+  private long[] rows; // (keys.length, columns) values of the keys
   private BitSet full = new BitSet();
   private int size;
 

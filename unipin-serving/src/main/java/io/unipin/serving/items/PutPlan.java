@@ -51,7 +51,7 @@ final class PutPlan {
     return kept;
   }
 
-  /** Decides about the next item. */
+  /** Decides whether the next item is kept and served, and adds the item's verdict. */
   void consider(PutItem item, long nowMs) {
     ItemFit fit = ItemFit.of(bundle, item);
     Optional<String> fault = ItemCheck.fault(item, nowMs);

@@ -19,7 +19,7 @@ public final class RequestedItems {
   /** The keys that the request names, by the ids of their items. */
   private final Map<Long, String> named = new HashMap<>();
 
-  /** Receives what is wrong in a request. */
+  /** Receives the faults of a request. */
   @FunctionalInterface
   public interface Faults {
     void add(String field, String expected, Object got);

@@ -146,7 +146,7 @@ public final class EntryLog<E> implements AutoCloseable {
   /**
    * Erases a user's entries in memory and on disk, even if the log is disabled.
    *
-   * @return whether there was any entry
+   * @return whether the user had any entry
    */
   public boolean erase(String gone) {
     erasing.writeLock().lock(); // entries with an older mark are in the queue by now

@@ -48,7 +48,7 @@ record LoggedDraw(
   }
 
   private static <T> List<T> orNone(List<T> list) {
-    return list == null ? List.of() : list; // JSON may lack a list
+    return list == null ? List.of() : list; // the JSON of a line may lack this list
   }
 
   Draw draw() {

@@ -43,7 +43,7 @@ record LoggedDraws(
   }
 
   private static <T> boolean isWhole(List<T> values, Predicate<T> valid) {
-    return values != null // JSON may lack a list
+    return values != null // the JSON of a line may lack this list
         && values.stream().allMatch(value -> Objects.nonNull(value) && valid.test(value));
   }
 }

@@ -49,7 +49,7 @@ public final class Outlets<E> implements AutoCloseable {
   /**
    * Erases a user's entries everywhere, even if one of the logs fails.
    *
-   * @return whether there was any entry
+   * @return whether the user had any entry
    */
   public boolean erase(String user) {
     boolean spooled = false;

@@ -75,7 +75,7 @@ public final class ServedLog implements AutoCloseable {
   /**
    * Erases a user's entries in memory and on disk.
    *
-   * @return whether there was any entry
+   * @return whether the user had any entry
    */
   public boolean erase(String user) {
     return entries.erase(user);

@@ -17,7 +17,7 @@ public record SpooledLines(Path segment, List<Line> lines) {
    *
    * @param json the entry as JSON in UTF-8; the array is not copied
    */
-  @SuppressWarnings("ArrayRecordComponent") // made for a single reader
+  @SuppressWarnings("ArrayRecordComponent") // each record has only one reader
   public record Line(String user, byte[] json) {}
 
   public SpooledLines {

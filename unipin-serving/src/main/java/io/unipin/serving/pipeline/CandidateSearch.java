@@ -80,7 +80,7 @@ final class CandidateSearch {
   }
 
   /**
-   * The queries to the index.
+   * The queries of one request to the index.
    *
    * @param vectors (queries, itemDim) vectors of the queries
    * @param shares (queries) share of the candidates that each query may contribute

@@ -31,7 +31,7 @@ public final class ActionRecords {
   /** @param histories knows when users were erased */
   public ActionRecords(RpcServices services, HistoryStore histories) {
     this.histories = histories;
-    this.intake = new ActionIntake(services, ActionJournal.NONE); // they come from a journal
+    this.intake = new ActionIntake(services, ActionJournal.NONE); // the records come from a journal
   }
 
   /**

@@ -47,7 +47,7 @@ final class DrawOptions {
   }
 
   /**
-   * Draws an item.
+   * Draws the item that the place shows.
    *
    * @param uniform random number in [0, 1) that decides which item is drawn
    */

@@ -41,7 +41,7 @@ final class Explorer {
   }
 
   /**
-   * Draws for a page.
+   * Draws items for some places of a page.
    *
    * @param page items of the page as the rules chose them
    * @param others allowed candidates that are not on the page, best first

@@ -2,7 +2,7 @@ package io.unipin.serving.slate;
 
 import java.util.Arrays;
 
-/** Turns upper bounds into probabilities. */
+/** Turns upper bounds of items' utilities into the probabilities of a draw. */
 public final class Softmax {
   /** An item whose probability would be smaller than this gets the probability 0. */
   private static final double LEAST = 1e-6;

@@ -51,7 +51,7 @@ public final class LiveItems {
   private volatile State state = new State(0, 0, 0);
 
   /**
-   * The state after a change.
+   * The state of the live items after a change.
    *
    * @param size number of live items
    * @param slots number of slots from the first to the last that was ever used

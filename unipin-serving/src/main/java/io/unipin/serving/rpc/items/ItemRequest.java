@@ -20,7 +20,7 @@ import java.util.Set;
  * @param deletes distinct ids; none of them is upserted or put by the same message
  * @param names the items that the message names
  */
-@SuppressWarnings("ArrayRecordComponent") // made for a single call
+@SuppressWarnings("ArrayRecordComponent") // each record belongs to one call
 record ItemRequest(List<Upsert> upserts, List<PutItem> puts, long[] deletes, RequestedItems names) {
   private static final int MAX_CHANGES = 10_000;
   private static final int MAX_PUTS = 1_000;
