@@ -25,8 +25,8 @@ final class AdmissionPolicy {
    * longer (burstWait). If it has not been empty for some time, calls may wait only briefly
    * (standingWait).
    *
-   * CoDel decides when a call leaves the queue. Here the decision is made on arrival, from the
-   * expected time of the work ahead, so that the caller knows immediately.
+   * CoDel decides when a call leaves the queue. Here the decision is made when the call arrives, so
+   * that the caller knows immediately. It depends on the expected time of the work ahead.
    */
   private static final double RTT_TOLERANCE = 2;
 

@@ -41,7 +41,8 @@ final class WorkerTask implements Runnable {
 
   /**
    * Waits for the end of the task. Once the task has begun, not even an interrupt ends the wait
-   * early, because the caller may close what the task uses when this method returns.
+   * early. The reason is that the caller may close what the task uses as soon as this method
+   * returns.
    *
    * @param patience time within which the task must begin
    * @throws ServingException UNAVAILABLE when the task did not begin in time, INTERNAL after an

@@ -19,8 +19,8 @@ public record AuditConfig(boolean enabled, Path folder, ByteSize maxBytes) {
   }
 
   /**
-   * Returns the folder of the log. If none is set, the folder lies beside the given folder of the
-   * history and has the name of that folder with {@code -audit} added.
+   * Returns the folder of the log. If no folder is set, the folder lies beside {@code history}. Its
+   * name is then the name of {@code history} with {@code -audit} added.
    */
   public Path folder(Path history) {
     Path absolute = history.toAbsolutePath().normalize();

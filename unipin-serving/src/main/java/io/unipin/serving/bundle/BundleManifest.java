@@ -13,9 +13,8 @@ import java.util.List;
 /**
  * The description of a bundle, which lies in the bundle's directory.
  *
- * @param format version of the directory's layout; golden queries exist since version 2, the recipe
- *     since version 3, the counts of classes since version 4, and attributes and a path for content
- *     since version 5
+ * @param format version of the directory's layout. Version 2 added golden queries, version 3 the
+ *     recipe, version 4 counts of classes, and version 5 attributes and a path for content
  * @param created time of creation, ISO-8601, UTC
  * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}

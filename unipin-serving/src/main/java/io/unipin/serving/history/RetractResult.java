@@ -11,7 +11,8 @@ import java.util.Map;
  * @param duplicates retractions of events that were already taken back
  * @param superseded retractions without effect, because the event is recorded with a higher
  *     revision
- * @param unlinked retractions of events whose stored action is unknown
+ * @param unlinked retractions without effect, because it is unknown which stored action belongs to
+ *     the event
  * @param forgotten earlier retractions that were deleted to make room
  */
 public record RetractResult(

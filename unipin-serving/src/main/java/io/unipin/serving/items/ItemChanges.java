@@ -25,8 +25,8 @@ import java.util.stream.LongStream;
  * every change of the store:
  *
  * <ul>
- * <li>A bundle serves an item that callers put if the bundle does not know the item and the
- *     bundle's tower can embed the item.
+ * <li>A bundle serves a put item if the bundle has no such item of its own and its tower can embed
+ *     the item.
  * <li>No bundle serves a deleted item, until the item is put or upserted again.
  * <li>A vector that is given to {@link #change} is used only in the bundle that then serves,
  *     because each model has its own vectors. The vector is lost when the bundle is loaded again.

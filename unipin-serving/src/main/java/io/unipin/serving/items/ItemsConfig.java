@@ -32,8 +32,8 @@ public record ItemsConfig(Path folder, int limit, ByteSize maxBytes, double maxP
   }
 
   /**
-   * Returns the folder of the store. If no folder is set, returns the folder beside {@code history}
-   * whose name is that of {@code history} with {@code -items} added.
+   * Returns the folder of the store. If no folder is set, the folder lies beside {@code history}.
+   * Its name is then the name of {@code history} with {@code -items} added.
    */
   public Path folder(Path history) {
     Path absolute = history.toAbsolutePath().normalize();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The draws of a page, in the served log.
  *
- * @param generation generation of the counts of impressions
+ * @param generation generation of the counts of impressions that the draws used
  * @param propensities for each item of the page, the probability with which it was chosen for its
  *     place
  * @param explored places whose items were drawn instead of the items that the rules chose; the

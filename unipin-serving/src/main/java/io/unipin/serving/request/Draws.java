@@ -7,7 +7,7 @@ import java.util.Optional;
  * The draws of a page, at most one for each place. Places without a draw show the item that the
  * rules chose, with probability 1.
  *
- * @param on whether the page was answered with exploration
+ * @param on whether exploration was on for the page
  * @param generation generation of the counts of impressions; 0 without exploration
  * @param logsOptions whether the served log holds all options of each draw
  */

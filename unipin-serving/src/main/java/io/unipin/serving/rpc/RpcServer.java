@@ -207,7 +207,7 @@ public final class RpcServer implements AutoCloseable {
 
   /**
    * Waits for {@code server.stopDelay} while calls are still served. Returns whether the thread was
-   * interrupted. Does not wait if the ports never opened.
+   * interrupted. Does not wait if the ports were never opened.
    */
   private boolean serveOn() {
     try {

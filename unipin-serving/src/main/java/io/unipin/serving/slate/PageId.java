@@ -16,9 +16,9 @@ public record PageId(String user, String request, String surface) {
    * Returns a number in [0, 1) for one place of the page. It depends only on user, request,
    * generation and place, so a repeated request draws the same items.
    *
-   * <p>It is the first 53 bits of MurmurHash3 x64 128, seed 0, over the UTF-8 bytes of user, NUL,
-   * request, NUL, generation, NUL, place, as a binary fraction. Generation and place are written as
-   * decimal numbers.
+   * <p>The number is a binary fraction: the first 53 bits of MurmurHash3 x64 128 with seed 0. The
+   * input of the hash is the UTF-8 bytes of user, NUL, request, NUL, generation, NUL, place.
+   * Generation and place are written as decimal numbers.
    */
   double uniform(long generation, int place) {
     String text = user + '\0' + request + '\0' + generation + '\0' + place;

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks that a Redis does not lose histories by its own settings. */
+/** Checks that the settings of a Redis do not let it lose histories. */
 final class RedisSafety {
   private static final Logger logger = LoggerFactory.getLogger(RedisSafety.class);
   private static final String KEEPS_ALL = "noeviction";

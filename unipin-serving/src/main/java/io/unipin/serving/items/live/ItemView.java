@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a bundle at the time when the view was opened, each at a row of the model's table.
+ * The items that a bundle had when the view was opened. Each item has a row in the model's table.
  * One request reads one view. Until the view is closed, its rows keep their items even if callers
  * put or delete items. There is one exception: the times of expiry of the bundle's own items are
  * always current.

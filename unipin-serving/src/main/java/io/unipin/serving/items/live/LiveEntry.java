@@ -3,8 +3,8 @@ package io.unipin.serving.items.live;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live item in a slot. It is visible from the version of its birth until the version of its
- * death.
+ * A live item in a slot. It is visible from the version in which it was added until the version in
+ * which it was removed or replaced.
  *
  * <p>A server may hold a hundred thousand live items and more, so an entry is one object with its
  * texts in one array. Thread-safe; only {@link #died} and {@link #older} change.

@@ -153,8 +153,8 @@ public final class Ladder {
   }
 
   /**
-   * Whether to run a stage: there is time for the stage and the work after it, or this request is a
-   * trial.
+   * Whether to run a stage. The stage runs if there is time for it and for the work after it, or if
+   * this request is a trial.
    */
   private boolean isTried(SizedCosts costs, long size, Cost after) {
     Cost needed = expected(costs, size).plus(after);

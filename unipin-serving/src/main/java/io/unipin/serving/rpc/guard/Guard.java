@@ -8,7 +8,7 @@ import io.unipin.serving.security.SecurityConfig.ClientCertificates;
 import io.unipin.serving.security.TokenFile;
 import org.jspecify.annotations.Nullable;
 
-/** Protects the ports with TLS and with tokens, as far as each is configured. */
+/** Protects the ports with TLS and with tokens, if these are configured. */
 public final class Guard implements AutoCloseable {
   private final @Nullable TlsFiles tls;
   private final @Nullable SslContext servingPort;
@@ -19,8 +19,8 @@ public final class Guard implements AutoCloseable {
   /**
    * Creates the guard. If there is no file of tokens, no token is required.
    *
-   * @param mostUnopened number of cancellations, per connection, of calls that the client never
-   *     opened; further cancellations close the connection
+   * @param mostUnopened largest number of cancellations, per connection, of calls that the client
+   *     never opened; a further cancellation closes the connection
    */
   public Guard(
       SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics, int mostUnopened) {

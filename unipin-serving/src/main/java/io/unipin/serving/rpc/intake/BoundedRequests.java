@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Estimates the memory that a request needs before the request is built. A message of two bytes can
  * take fifty bytes as an object.
  *
- * <p>A request is refused with a reason if it is too large, would take too much memory as an
- * object, or is not a valid message. Such refusals are not logged. Thread-safe.
+ * <p>A request is refused with a reason if it is too large, takes too much memory as an object, or
+ * is not a valid message. Such refusals are not logged. Thread-safe.
  */
 final class BoundedRequests implements ServerInterceptor {
   private BoundedRequests() {}
