@@ -67,7 +67,7 @@ public final class DiskDatabase implements AutoCloseable {
   /**
    * Where a database lies and how it writes to the disk.
    *
-   * @param store name of what the database holds, for messages, such as {@code history}
+   * @param store name of the store, such as {@code history}, which messages mention
    * @param folder folder of the database; in messages the name of its setting is {@code store} with
    *     {@code .folder} added, such as {@code history.folder}
    * @param syncWrites whether every write waits until the data is on the disk, so that the data

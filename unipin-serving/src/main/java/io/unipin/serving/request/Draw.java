@@ -30,7 +30,7 @@ public record Draw(int place, List<Option> options, int drawn) {
    */
   public record Option(long item, float utility, long impressions, double probability) {}
 
-  /** Whether an item was drawn that the rules did not choose. */
+  /** Whether the drawn item differs from the item that the rules chose. */
   public boolean isExplored() {
     return drawn != 0;
   }

@@ -29,7 +29,7 @@ final class ActionIntake {
   /**
    * Creates an intake.
    *
-   * @param journal keeps all changes before they are made
+   * @param journal stores every change before the change is made
    */
   ActionIntake(RpcServices services, ActionJournal journal) {
     this.services = services;
