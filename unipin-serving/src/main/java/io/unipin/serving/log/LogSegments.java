@@ -61,8 +61,7 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Makes this server the owner of the folder. If this fails, the first write of a line tries
-   * again.
+   * Makes this server the owner of the folder. If this fails, the first write tries again.
    *
    * @throws ServingException when another server writes to the folder
    */
