@@ -11,8 +11,7 @@ import java.util.Map;
  * @param corrected events whose earlier record was replaced
  * @param retracted records that do not count: the event was taken back at the same or a higher
  *     revision
- * @param unlinked corrections without effect, because it is unknown which stored action belongs to
- *     the event
+ * @param unlinked corrections of events whose stored action is unknown
  */
 public record AppendResult(
     int recorded, int duplicates, int corrected, int retracted, int unlinked) {

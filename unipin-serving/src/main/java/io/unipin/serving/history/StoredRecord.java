@@ -15,8 +15,8 @@ import java.util.Map;
  * @param dropped versions of events up to the floor, in the order in which the events were dropped
  * @param waiting retractions of events that have no record yet: the revision by event, in the order
  *     of arrival
- * @param unlinked events that are not linked to their actions; such an action is either an unlinked
- *     entry of {@code kept} or counted in {@code older}
+ * @param unlinked events whose action is unknown; the action may be in {@code kept} or counted in
+ *     {@code older}
  */
 public record StoredRecord(
     long older,
