@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds or makes the block for a request: the block of the key's entry, a fresh block from the
- * budget, or a transient block. The choice of the block decides whether the request is a hit, an
- * append, a prefill or uncached. {@link KvEntry} compares the tokens.
+ * budget, or a transient block. The chosen block decides whether the request is a hit, an append, a
+ * prefill or uncached. {@link KvEntry} compares the tokens.
  *
  * <p>Thread-safe.
  */
@@ -153,7 +153,7 @@ final class Acquirer {
     int reused = old == null ? 0 : old.reusableRows(hashes);
     if (old == null || reused == 0) {
       if (old != null) {
-        old.block().releaseLease(); // the old block may be evicted from here on
+        old.block().releaseLease(); // from here on, the old block may be evicted
       }
       KvReason reason = old == null ? KvReason.ABSENT : KvReason.MOVED;
       KvBlock fresh = blocks.allocate(slot.key(), layout, hashes.size());

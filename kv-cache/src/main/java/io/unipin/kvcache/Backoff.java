@@ -7,8 +7,8 @@ import java.time.Duration;
  * Decides when a failed attempt may be repeated: after one second, then after a pause that doubles
  * each time, up to five minutes.
  *
- * <p>The pauses grow because an attempt to get direct memory costs a garbage collection. One thread
- * at a time.
+ * <p>The pauses grow because an attempt to get direct memory costs a garbage collection. Used by
+ * one thread at a time.
  */
 final class Backoff {
   private static final long FIRST_NANOS = Duration.ofSeconds(1).toNanos();
@@ -17,7 +17,7 @@ final class Backoff {
   private final Ticker ticker;
   private long failedAt;
 
-  /** The length of the pause in nanoseconds, 0 if the last attempt did not fail. */
+  /** The length of the current pause in nanoseconds; 0 if the last attempt did not fail. */
   private long pauseNanos;
 
   Backoff(Ticker ticker) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  * <li>Take a free run, or add a slab. If neither is possible, drop the entries that are past their
  *     time to live, and try again.
- * <li>Join free runs that are too short, by moving blocks without leases.
+ * <li>Move blocks without leases, so that free runs that are too short become one run.
  * <li>Take over a slab of another model if the slab's blocks fit into that model's other slabs.
  * <li>Evict the coldest entry of the key's partition if the entry's block has another unit size.
  *     Over time, such evictions empty a slab that another model uses.
@@ -78,7 +78,8 @@ final class BlockSource {
   }
 
   private @Nullable KvBlock evictAround(KvKey key, KvLayout layout, int rows) {
-    Set<KvBlock> cold = new LinkedHashSet<>(); // in eviction order: the coldest block first
+    // The set is in eviction order: the coldest block comes first.
+    Set<KvBlock> cold = new LinkedHashSet<>();
     for (var entry : entries.coldest(key, Slabs.unitBytes(layout), MAX_COLDEST)) {
       cold.add(entry.getValue().block());
     }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * An allocator of runs of {@code 2^order} units, each aligned to its own length. Orders are 0 to
- * {@link KvLayout#TOP_ORDER}. The buddy of a run is the other half of the aligned run of twice its
- * length.
+ * An allocator of runs of {@code 2^order} units. Each run is aligned to its own length. Orders are
+ * 0 to {@link KvLayout#TOP_ORDER}. The buddy of a run is the other half of the aligned run of twice
+ * its length.
  *
  * <p>The number of units need not be a power of two: the units after the last whole run of the top
  * order form smaller runs. An allocation takes the lowest free run of the best-fitting order. So
@@ -23,7 +23,7 @@ final class BuddyAllocator {
 
   /**
    * Bit i of element j is set if the run of 2^j units from unit i · 2^j is free and its buddy is
-   * not.
+   * not free.
    */
   private final BitSet[] free = new BitSet[ORDERS];
 
@@ -55,7 +55,7 @@ final class BuddyAllocator {
 
   /**
    * Returns the start of the first free run of {@code 2^order} units at or after {@code from}, or
-   * -1. Ignores a run that is part of a longer free run.
+   * -1 if there is none. Ignores a run that is part of a longer free run.
    */
   int nextFree(int order, int from) {
     int index = free[order].nextSetBit((from + (1 << order) - 1) >> order);

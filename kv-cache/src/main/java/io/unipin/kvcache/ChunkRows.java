@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
  * Copies rows between a block and a chunk of a {@link KvTier}.
  *
  * <p>A chunk of r rows is {@code [layers, 2, kvHeads, r, headDim]}. If the type has steps, they
- * follow as {@code [layers, 2, kvHeads, r]}. The bytes of each number are those of the block.
+ * follow as {@code [layers, 2, kvHeads, r]}. Each number has the same bytes in the chunk as in the
+ * block.
  */
 public final class ChunkRows {
   private ChunkRows() {}
@@ -17,8 +18,8 @@ public final class ChunkRows {
   }
 
   /**
-   * Copies rows {@code [from, from + rows)} of a block to the chunk's position, and moves the
-   * position behind them.
+   * Copies rows {@code [from, from + rows)} of a block into the chunk, at the buffer's position.
+   * Moves this position behind the copied rows.
    */
   public static void copyOut(HostRows block, int from, int rows, ByteBuffer chunk) {
     KvLayout layout = block.layout();

@@ -18,7 +18,7 @@ final class Compaction {
   /** The slab that is being emptied. No block is moved into it. */
   private @Nullable Slab leaving;
 
-  /** @param slabs the pool's list of slabs, shared with the pool */
+  /** @param slabs the pool's list of slabs. The pool may add slabs to it later. */
   Compaction(List<Slab> slabs) {
     this.slabs = slabs;
   }
@@ -45,7 +45,7 @@ final class Compaction {
       }
       free = freeRuns(unitBytes, half);
       if (isFree(unitBytes, order)) {
-        return true; // join() made a half, which merged with its free buddy
+        return true; // join() made a run of half the length, which merged with its free buddy
       }
     }
     free.sort(Comparator.comparingInt(run -> run.slab().around(run.buddy(half), half).size()));
@@ -60,7 +60,8 @@ final class Compaction {
   }
 
   /**
-   * A run of units in a slab, by its first unit. The methods that take a run also take its order.
+   * A run of units in a slab. It is named by its first unit. The methods that take a run also take
+   * its order.
    */
   private record Run(Slab slab, int start) {
     int buddy(int order) {

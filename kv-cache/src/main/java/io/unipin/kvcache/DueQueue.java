@@ -7,8 +7,9 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of the present keys, ordered by due time. The due time of a queued key may change.
- * Guarded by the lock of the {@link EvictionOrder} that owns it.
+ * A queue of keys, ordered by due time. It holds the present keys: the keys that have an entry. The
+ * due time of a queued key may change. Guarded by the lock of the {@link EvictionOrder} that owns
+ * it.
  *
  * <p>The queue is lazily ordered: if the due time of a polled key has changed, the key is queued
  * again. Each call takes O(log keys), amortised.
@@ -36,7 +37,7 @@ final class DueQueue {
 
   private long numbers;
 
-  /** @param places the places of the present keys, shared with the order */
+  /** @param places the places of the present keys. The {@link EvictionOrder} changes this map. */
   DueQueue(Map<KvKey, Place> places) {
     this.places = places;
   }
@@ -48,7 +49,10 @@ final class DueQueue {
     queue.add(new Waiting(place.due, numbers++, key, place));
   }
 
-  /** Removes and returns the queued key that is next to be evicted, or returns null. */
+  /**
+   * Removes the queued key with the smallest due time and returns it, or returns null if no key is
+   * queued.
+   */
   @Nullable Waiting next() {
     for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
       if (places.get(next.key()) == next.place()) {
@@ -61,7 +65,7 @@ final class DueQueue {
     return null;
   }
 
-  /** Queues again keys that {@link #next} returned and that stay in the order. */
+  /** Queues keys again. {@link #next} returned these keys, and they stay in the order. */
   void putBack(Collection<Waiting> stay) {
     queue.addAll(stay);
   }

@@ -27,7 +27,7 @@ final class EntryStore {
     partitions = new Partitions(limits, departures, this::removed);
   }
 
-  /** Returns the part of the budget in which a key competes now. */
+  /** Returns the part of the budget in which a key now competes. */
   Partition partition(KvKey key) {
     return partitions.of(key);
   }
@@ -63,7 +63,7 @@ final class EntryStore {
     return partition(key).find(key);
   }
 
-  /** Counts a request for a key. An entry stays longer if its key gets more requests. */
+  /** Counts a request for a key. The more requests a key gets, the longer its entry stays. */
   void use(KvKey key) {
     partition(key).use(key);
   }
@@ -105,7 +105,7 @@ final class EntryStore {
     return now == entry;
   }
 
-  /** Returns a hold on the rows of the key's entry, or null. Does not count as a use. */
+  /** Returns a snapshot of the key's entry, or null. This call does not count as a use. */
   @Nullable KvSnapshot snapshot(KvKey key) {
     KvEntry entry = partition(key).peek(key);
     return entry != null && entry.tryLease() ? new KvSnapshot(key, entry) : null;
@@ -152,8 +152,8 @@ final class EntryStore {
    * frees the slot. An erasure becomes active, drops the keys of all slots, scans the map, revokes
    * all slots, and ends. There are three cases for a publication:
    * - Before the erasure starts. The scan finds the entry in the map, or the writer's compute still
-   *   runs. If it still runs, the erasure finds the slot, and the erasure's compute waits for the
-   *   writer's. (computeIfPresent would not wait. It returns immediately if it sees no entry.)
+   *   runs. If it still runs, the erasure finds the slot, and the erasure's compute waits for it.
+   *   (computeIfPresent would not wait: it returns at once if it sees no entry.)
    * - While the erasure is active. The publication is refused.
    * - After the erasure, by a slot that was not revoked. The slot was claimed after the erasure's
    *   scan, so the writer found no old rows to reuse.
@@ -237,13 +237,14 @@ final class EntryStore {
   }
 
   /**
-   * Returns up to {@code limit} rivals of the key's entry, in eviction order, with unleased blocks.
+   * Returns up to {@code limit} entries with units of this size and without leases, the coldest
+   * first.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
     return partition(key).coldest(limit, unitBytes);
   }
 
-  /** Evicts the coldest entry of the key's partition, if its units have another size. */
+  /** Evicts the coldest entry of the key's partition if that entry has units of another size. */
   void evictColdest(KvKey key, int unitBytes) {
     for (Map.Entry<KvKey, KvEntry> next : partition(key).coldest(1)) {
       if (next.getValue().block().slab().unitBytes() != unitBytes) {
@@ -252,7 +253,7 @@ final class EntryStore {
     }
   }
 
-  /** Evicts an entry that is next in the eviction order, and notes the eviction in the order. */
+  /** Evicts an entry that is next in the eviction order. The order learns of this eviction. */
   void pass(KvKey key, KvEntry entry) {
     partition(key).pass(key, entry);
     evict(key, entry);
@@ -273,7 +274,7 @@ final class EntryStore {
     }
   }
 
-  /** Evicts an entry because its place is needed. */
+  /** Evicts an entry because the place of its block is needed. */
   void evict(KvKey key, KvEntry entry) {
     if (partition(key).entries().remove(key, entry)) {
       departures.add(KvDeparture.ROOM, 1);

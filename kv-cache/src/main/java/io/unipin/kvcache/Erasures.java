@@ -5,7 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 
-/** The erasures in progress, and a count of erasures per group of users. Thread-safe. */
+/** The erasures in progress, and the number of erasures for each group of users. Thread-safe. */
 final class Erasures {
   /**
    * Users are grouped by hash into this many counters. When one user of a group is erased, the

@@ -56,10 +56,16 @@ final class EvictionOrder {
    */
   private static final int SEEN_PER_FIRST = 4;
 
-  /** The remembered uses of departed keys are halved after this many departures per present key. */
+  /**
+   * The number of departures, per present key, after which the remembered uses of departed keys are
+   * halved.
+   */
   private static final int DEPARTURES_PER_AGE = 2;
 
-  /** Ageing and patience are computed as if there were at least this many present keys. */
+  /**
+   * The smallest number of present keys with which ageing and patience are computed, even if fewer
+   * keys are present.
+   */
   private static final int LEAST_AGE = 64;
 
   /** The weight of patience's moving average: each eviction counts 1 / (MEMORY · present keys). */
@@ -117,7 +123,7 @@ final class EvictionOrder {
     capacityBytes = bytes;
   }
 
-  /** Counts a request for a key. The look-up is also reported to {@link #seen}. */
+  /** Counts a request for a key. The caller also reports the look-up to {@link #seen}. */
   void used(KvKey key) {
     Place place = places.get(key);
     if (place != null) {
@@ -126,8 +132,8 @@ final class EvictionOrder {
   }
 
   /**
-   * Restarts the key's stay, because its entry was looked up. A request looks an entry up once or
-   * several times. A look-up may also happen without a request.
+   * Notes that a key's entry was looked up. The key then stays as long as if it was used now. A
+   * request looks an entry up once or several times. A look-up may also happen without a request.
    */
   void seen(KvKey key) {
     Place place = places.get(key);

@@ -15,8 +15,9 @@ import java.time.Duration;
  *
  * @param budgetBytes limit of the bytes of the entries' blocks
  * @param timeToLive the time without use after which an entry is dropped
- * @param transientBytes limit of the bytes of the blocks outside the budget. Uncached requests,
- *     branches and leases aside use these blocks.
+ * @param transientBytes limit of the bytes of the transient blocks, which are outside the budget.
+ *     Uncached requests use these blocks, and so do {@link UserKvCache#branch} and {@link
+ *     UserKvCache#aside}.
  * @param ticker the clock of {@code timeToLive} and of the pauses after a failed allocation of
  *     memory
  */

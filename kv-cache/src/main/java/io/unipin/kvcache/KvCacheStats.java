@@ -12,12 +12,12 @@ import java.util.Objects;
  * @param budgetBytes limit of {@code usedBytes}
  * @param usedBytes bytes of the blocks in the budget that have a share or a lease
  * @param leasedBytes bytes of the blocks with at least one open lease, transient blocks included
- * @param leases open leases
- * @param entries entries that requests can find
- * @param reasons leases given by {@link UserKvCache#acquire}, by reason; branches and leases aside
- *     are not counted
- * @param refreshes leases given by {@link UserKvCache#refresh}
- * @param departures entries that left the cache, by cause
+ * @param leases number of open leases
+ * @param entries number of entries that requests can find
+ * @param reasons number of leases that {@link UserKvCache#acquire} gave, by reason. The leases of
+ *     {@link UserKvCache#branch} and {@link UserKvCache#aside} are not counted.
+ * @param refreshes number of leases that {@link UserKvCache#refresh} gave
+ * @param departures number of entries that left the cache, by cause
  * @param lostBytes mean number of free bytes at the moments at which no free run was long enough
  *     for a block
  */

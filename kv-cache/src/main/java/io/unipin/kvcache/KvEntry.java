@@ -3,8 +3,8 @@ package io.unipin.kvcache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of the cache for one key: the hashes of the tokens whose rows are in the block, and
- * the state after the last row.
+ * The content of the cache for one key: a block of rows, the hashes of the tokens of these rows,
+ * and the state after the last row.
  *
  * <p>An entry holds a share of its block from its publication until its removal. An entry without
  * state was cut back. Its rows can be reused, but no request hits it. Immutable.

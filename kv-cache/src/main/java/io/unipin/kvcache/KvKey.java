@@ -17,14 +17,17 @@ public record KvKey(String user, String fingerprint) {
   }
 
   /**
-   * Whether the key is of a request that the server makes itself. The ids of such users begin with
-   * a control character, and callers' ids never hold one. No tier keeps their rows.
+   * Whether the key belongs to a request that the server itself makes, such as a warm-up. The ids
+   * of such users begin with a control character, and callers' ids never hold one. No tier keeps
+   * their rows.
    */
   boolean isInternal() {
     return isInternal(user);
   }
 
-  /** Whether a user id, which is not empty, is of a request that the server makes itself. */
+  /**
+   * Whether a user id belongs to a request that the server itself makes. The id must not be empty.
+   */
   static boolean isInternal(String user) {
     return user.charAt(0) < ' ';
   }

@@ -87,8 +87,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Returns the reason of the outcome. A branch or a lease aside has {@link KvReason#NO_ROOM},
-   * although the cache looked nothing up for either.
+   * Returns the reason of the outcome. A lease of {@link UserKvCache#branch} or {@link
+   * UserKvCache#aside} has {@link KvReason#NO_ROOM}, although the cache looked nothing up for it.
    */
   public KvReason reason() {
     return reason;
@@ -181,8 +181,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Takes over rows {@code [reusedRows, rows)} that were read from a tier into the block. If the
-   * tier also had the state, the lease is committed and has no rows to write.
+   * Notes that a tier filled rows {@code [reusedRows, rows)} of the block, so nobody has to encode
+   * them. If the tier also had the state, commits the lease, which then has no rows to write.
    *
    * @param state the state after the last row of the request, or null
    */

@@ -14,9 +14,10 @@ public enum KvOutcome {
    */
   RELOAD,
   /**
-   * The request got a transient block, which the cache does not keep. The cache was full, another
-   * request wrote the same entry for longer than the caller would wait, or the lease is a branch or
-   * a lease aside. The first rows may have been copied from an entry.
+   * The request got a transient block, which the cache does not keep. There are three causes. The
+   * cache was full. Another request wrote the same entry for longer than the caller would wait. Or
+   * the lease comes from {@link UserKvCache#branch} or {@link UserKvCache#aside}. The first rows
+   * may have been copied from an entry.
    */
   UNCACHED
 }

@@ -22,7 +22,10 @@ public enum KvReason {
   RELOADED(KvOutcome.RELOAD),
   /** The tier below the cache held the first rows. The other rows are to be encoded. */
   RELOADED_PART(KvOutcome.RELOAD),
-  /** Leased blocks leave no room. Branches and leases aside also carry this reason. */
+  /**
+   * Leased blocks leave no room. The leases of {@link UserKvCache#branch} and {@link
+   * UserKvCache#aside} also carry this reason.
+   */
   NO_ROOM(KvOutcome.UNCACHED),
   /** Another request wrote the entry for longer than this request would wait. */
   BUSY(KvOutcome.UNCACHED);

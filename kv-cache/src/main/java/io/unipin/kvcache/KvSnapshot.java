@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hold on an entry's rows, to copy them to a {@link KvTier}. The rows do not change while the
- * snapshot is open. One thread.
+ * A hold on an entry's rows, so that they can be copied to a {@link KvTier}. The rows do not change
+ * while the snapshot is open. Used by one thread.
  */
 public final class KvSnapshot implements AutoCloseable {
   private final KvKey key;
@@ -31,7 +31,10 @@ public final class KvSnapshot implements AutoCloseable {
     return entry.hashes();
   }
 
-  /** Returns the state after the last row, or null if the entry was cut back. Not to be changed. */
+  /**
+   * Returns the state after the last row, or null if the entry was cut back. The caller must not
+   * change the array.
+   */
   public float @Nullable [] state() {
     return entry.state();
   }

@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
  * A store of users' rows below the memory of a {@link UserKvCache}. It is larger and slower than
  * the memory, and it may survive a restart.
  *
- * <p>A tier keeps rows in chunks of {@link #CHUNK_ROWS} rows. A chunk is found by the hash after its
- * last token. So a chunk holds exactly the rows that the request would encode, or it is not found.
- * A tier verifies the bytes that it reads. Bytes that fail are not returned, and they are counted.
+ * <p>A tier keeps rows in chunks of {@link #CHUNK_ROWS} rows. A chunk is found by the hash after
+ * its last token. So a request finds a chunk only if the chunk holds exactly the rows that the
+ * request would encode. A tier verifies the bytes that it reads. Bytes that fail are not returned,
+ * and they are counted.
  *
  * <p>Many threads call {@link #find}, {@link #space} and {@link Held#load}. One thread at a time
  * calls the other methods.
  */
 public interface KvTier extends AutoCloseable {
-  /** The number of rows of every chunk of an entry but the last, which may have fewer. */
+  /** The number of rows of a chunk. Only the last chunk of an entry may have fewer. */
   int CHUNK_ROWS = 64;
 
   /**
@@ -26,7 +27,7 @@ public interface KvTier extends AutoCloseable {
    */
   Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes);
 
-  /** The rows of one request that a tier holds. One thread. */
+  /** The rows of one request that a tier holds. Used by one thread. */
   interface Held {
     /** Returns how many of the request's first rows the tier holds. */
     int rows();
@@ -59,8 +60,8 @@ public interface KvTier extends AutoCloseable {
    *
    * @param limitBytes limit of {@code usedBytes}
    * @param usedBytes bytes of the chunks that requests can find
-   * @param entries users under a fingerprint, of whom the tier holds rows
-   * @param failures chunks that were read and failed verification
+   * @param entries number of pairs of user and fingerprint for which the tier holds rows
+   * @param failures number of chunks that were read and failed verification
    */
   record Space(long limitBytes, long usedBytes, long entries, long failures) {}
 

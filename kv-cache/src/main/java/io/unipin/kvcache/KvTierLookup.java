@@ -6,7 +6,7 @@ public enum KvTierLookup {
   RELOADED,
   /** The tier held no rows that the cache lacked. */
   ABSENT,
-  /** The tier held rows, but to encode them was expected to be faster. */
+  /** The tier held rows, but encoding them was expected to be faster than reading them. */
   DECLINED,
   /** The tier held rows, but none of them could be read and verified. */
   FAILED

@@ -1,7 +1,7 @@
 package io.unipin.kvcache;
 
 /**
- * A tier below a {@link UserKvCache}, which then owns the tier.
+ * A tier below a {@link UserKvCache}. The cache owns the tier and closes it.
  *
  * @param name name of the tier in statistics and messages, such as {@code file}
  * @param queueBytes limit of the bytes that wait to be written to the tier

@@ -9,9 +9,9 @@ import java.util.Objects;
  * @param name name of the tier
  * @param on false after a write failed, until a write succeeds
  * @param space room of the tier
- * @param bytes bytes that were moved and that wait
- * @param lookups look-ups of requests, by what they led to
- * @param drops entries that were not written, by cause
+ * @param bytes bytes that were written and read, and bytes that wait to be written
+ * @param lookups number of look-ups, by result
+ * @param drops number of entries that were not written, by cause
  */
 public record KvTierStats(
     String name,
@@ -21,7 +21,7 @@ public record KvTierStats(
     Map<KvTierLookup, Long> lookups,
     Map<KvTierDrop, Long> drops) {
   /**
-   * The bytes that a tier moves.
+   * The bytes that move between the cache and a tier.
    *
    * @param queued bytes that wait to be written or are being written
    * @param written bytes that were written
@@ -34,7 +34,7 @@ public record KvTierStats(
     drops = Map.copyOf(drops);
   }
 
-  /** Returns the number of look-ups that led to this. */
+  /** Returns the number of look-ups with this result. */
   public long counted(KvTierLookup lookup) {
     return Objects.requireNonNull(lookups.get(lookup));
   }

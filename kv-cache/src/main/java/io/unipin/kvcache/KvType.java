@@ -8,8 +8,8 @@ public enum KvType {
   FLOAT16(2, 0),
   /**
    * Integers from -127 to 127. An integer times a step is the value of the element. Every row has
-   * one step for each combination of layer, key or value, and head. The step is the largest
-   * magnitude among its elements / 127, stored as IEEE 754 binary16.
+   * one step for each combination of layer, key or value, and head. A step is the largest magnitude
+   * among the elements that share it, divided by 127. It is stored as IEEE 754 binary16.
    */
   INT8(1, 2);
 

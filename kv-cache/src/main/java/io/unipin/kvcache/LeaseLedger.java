@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A count of the open leases, and of all leases by reason. Thread-safe.
+ * Counts the open leases, and counts all leases by reason. Thread-safe.
  *
  * <p>In debug mode the ledger remembers where the open leases were taken.
  */

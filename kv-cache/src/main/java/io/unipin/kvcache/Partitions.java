@@ -27,7 +27,7 @@ final class Partitions {
   private final Map<String, Long> reserved = new HashMap<>();
 
   /**
-   * @param departures counts the entries that no longer fit after a change of sizes
+   * @param departures counts the entries that are evicted because a part became smaller
    * @param gone is told of every entry that leaves its partition
    */
   Partitions(

@@ -28,9 +28,9 @@ public interface ReloadChoice {
    */
   record Offer(int reused, int held, boolean whole, int rows, long bytes) {}
 
-  /** Returns whether to read. */
+  /** Returns whether the rows are read from the tier. */
   boolean pays(Offer offer);
 
-  /** Receives the time of a read that the choice allowed. */
+  /** Receives the bytes and the time of a read that this choice allowed. */
   void took(long bytes, long nanos);
 }

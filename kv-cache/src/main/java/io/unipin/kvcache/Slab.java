@@ -153,7 +153,7 @@ final class Slab {
     return true;
   }
 
-  /** Returns all blocks in descending order of length. */
+  /** Returns all blocks, the longest first. */
   List<KvBlock> all() {
     List<KvBlock> found = new ArrayList<>();
     for (KvBlock block : blocks) {

@@ -35,10 +35,10 @@ final class SlabPool {
 
   /**
    * @param name the pool's name in the log
-   * @param slabBytes bytes of a slab, rounded up to whole blocks of the top size class of the
-   *     layout that the slab is allocated for
-   * @param debug whether blocks remember the calls that took and freed them, and freed blocks are
-   *     filled with NaN
+   * @param slabBytes bytes of a slab. When a slab is allocated for a layout, its size is rounded up
+   *     to a multiple of that layout's largest block.
+   * @param debug whether blocks remember the calls that took and freed them, and whether freed
+   *     blocks are filled with NaN
    */
   SlabPool(String name, long budgetBytes, long slabBytes, boolean debug) {
     this(
@@ -270,7 +270,7 @@ final class SlabPool {
     }
   }
 
-  /** Counts a failure to find a free run long enough, and the free bytes at that moment. */
+  /** Counts that no free run was long enough, and adds up the free bytes of that moment. */
   void countLoss() {
     lock.lock();
     try {

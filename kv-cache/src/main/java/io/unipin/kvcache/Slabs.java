@@ -27,8 +27,8 @@ final class Slabs {
 
   /**
    * @param name the pool's name in the log
-   * @param slabBytes bytes of a slab, rounded up to whole blocks of the top size class of the
-   *     layout that the slab is allocated for
+   * @param slabBytes bytes of a slab. When a slab is allocated for a layout, its size is rounded up
+   *     to a multiple of that layout's largest block.
    * @param ticker the clock of the pauses between failed allocations
    */
   Slabs(String name, long budgetBytes, long slabBytes, Ticker ticker) {
@@ -108,7 +108,9 @@ final class Slabs {
     return slabs.stream().mapToLong(Slab::usedBytes).sum();
   }
 
-  /** Counts a failure to find a free run long enough, and the free bytes at that moment. */
+  /**
+   * Counts that no free run was long enough for a block, and adds up the free bytes of that moment.
+   */
   void countLoss() {
     shortages++;
     lostBytes += reservedBytes - usedBytes();

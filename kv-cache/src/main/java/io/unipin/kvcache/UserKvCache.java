@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class UserKvCache implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(UserKvCache.class);
 
-  /** Longer than any useful wait. The nanosecond clock can still represent it. */
+  /** The limit of a wait. A nanosecond clock can still represent it. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
   private final KvCacheLimits limits;
@@ -119,7 +119,10 @@ public final class UserKvCache implements AutoCloseable {
     return acquire(key, layout, hashes, maxWait, mark, ReloadChoice.ALWAYS);
   }
 
-  /** Does the same. {@code reloads} decides whether rows are read from the tier below the cache. */
+  /**
+   * Takes a lease as above. {@code reloads} decides whether rows come from the tier below the
+   * cache.
+   */
   public KvLease acquire(
       KvKey key,
       KvLayout layout,
@@ -177,7 +180,7 @@ public final class UserKvCache implements AutoCloseable {
   }
 
   /**
-   * Returns a lease on a block of its own, for rows that are not to be kept. The outcome is
+   * Returns a lease on a new transient block, for rows that are not to be kept. The outcome is
    * {@link KvOutcome#UNCACHED}, and no row is valid.
    *
    * @throws KvCacheException if there is no room (overloaded)
@@ -191,7 +194,7 @@ public final class UserKvCache implements AutoCloseable {
    * Drops a user's entries under every fingerprint, and returns how many entries were dropped. Rows
    * that requests are writing for the user are not kept either. The bytes of a dropped entry are
    * overwritten once no lease on its block is open. Waits until the tier below the cache has
-   * overwritten the user's bytes; if the tier held any, the result is at least 1.
+   * overwritten the user's bytes. If the tier held bytes of the user, the result is at least 1.
    *
    * @throws KvCacheException if the tier failed; the cache itself is erased nevertheless
    */
@@ -223,7 +226,7 @@ public final class UserKvCache implements AutoCloseable {
     entries.reserve(fingerprint, bytes);
   }
 
-  /** Drops the entries past their time to live. Otherwise they leave within about a second. */
+  /** Drops expired entries. Without this call they leave within about a second. */
   void expire() {
     entries.expire();
   }
@@ -275,7 +278,7 @@ public final class UserKvCache implements AutoCloseable {
     return ledger;
   }
 
-  /** Waits until everything that waits for the tier is written. */
+  /** Waits until all queued rows are written to the tier. */
   public void settleTier() {
     tiers.settle();
   }
