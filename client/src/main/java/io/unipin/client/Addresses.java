@@ -15,7 +15,10 @@ final class Addresses {
 
   private Addresses() {}
 
-  /** Opens the calls to an address: one server, several servers, or a DNS name of servers. */
+  /**
+   * Returns a carrier of calls to an address. The address names one server, several servers, or a
+   * DNS name of servers.
+   */
   static Calls open(String address, ClientSecurity security) {
     if (address.startsWith(DNS)) {
       Matcher place = place(address.substring(DNS.length()));
@@ -50,7 +53,8 @@ final class Addresses {
   }
 
   /**
-   * @param host name that the replica's certificate has; empty if it has the replica's own name
+   * @param host host name in the replica's certificate; empty if the certificate has the host of
+   *     {@code name}
    */
   private static Replica replica(String name, String host, ClientSecurity security) {
     return new Replica(

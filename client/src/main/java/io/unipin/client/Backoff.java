@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Pauses between attempts. Each pause is twice as long as the one before, up to the longest. Up to
- * a fifth of it is left out at random, so that clients do not come back together. One thread.
+ * Pauses between attempts. Each pause is twice as long as the pause before, up to a longest pause.
+ * Each pause is shortened by a random part of at most a fifth, so that clients do not come back
+ * together. Used by one thread.
  */
 final class Backoff {
   private static final double SPREAD = 0.2;
@@ -20,7 +21,7 @@ final class Backoff {
     this.next = first;
   }
 
-  /** Returns the next pause. It is at least as long as the one that the server asked for. */
+  /** Returns the next pause. It is at least as long as the pause that the server asked for. */
   Duration next(Duration asked) {
     Duration pause = next;
     Duration doubled = next.multipliedBy(2);

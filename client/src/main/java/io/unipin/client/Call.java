@@ -16,14 +16,14 @@ import java.util.concurrent.TimeUnit;
  *
  * @param user id of the user that the call is about; the header {@code x-user-id} carries it, so
  *     that proxies can route by it
- * @param repeatable whether the call may be sent again without harm when it is not known whether a
- *     server carried it out
+ * @param repeatable whether the call may be sent again although a server may have carried it out
+ *     already
  */
 record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean repeatable) {
   private static final Metadata.Key<String> USER =
       Metadata.Key.of("x-user-id", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Most characters of an id that the header carries. Servers refuse longer ids. */
+  /** The largest number of characters that the header carries. Servers refuse longer ids. */
   private static final int LONGEST_ID = 256;
 
   /** Sends the call and waits for the answer. */
@@ -36,7 +36,7 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
     return ClientCalls.blockingUnaryCall(routed, method, options, request);
   }
 
-  /** Returns the id as a header can carry it: in UTF-8, with %-escapes as in the forms of HTML. */
+  /** Returns the id in a form that a header can carry: UTF-8, percent-encoded as in HTML forms. */
   static String header(String user) {
     String known = user.length() <= LONGEST_ID ? user : user.substring(0, LONGEST_ID);
     return URLEncoder.encode(known, StandardCharsets.UTF_8);

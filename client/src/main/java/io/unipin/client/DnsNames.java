@@ -34,7 +34,7 @@ final class DnsNames implements FleetNames {
   }
 
   /**
-   * Looks a name up and goes on to do so.
+   * Looks a name up, and repeats the look-up after every {@code distance}.
    *
    * @throws RequestException when the name has no address
    */
@@ -80,7 +80,7 @@ final class DnsNames implements FleetNames {
       } catch (InterruptedException e) {
         return; // the client is closed
       } catch (UnknownHostException | RuntimeException e) {
-        if (!failed) { // the same cause tends to make every look-up fail
+        if (!failed) { // logs only the first of several failures in a row
           logger.log(Level.WARNING, "the addresses of {0} stay: {1}", host, e.getMessage());
         }
         failed = true;

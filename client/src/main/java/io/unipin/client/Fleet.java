@@ -15,10 +15,11 @@ import java.util.function.Function;
  * The replicas of a fleet, and the choice among them.
  *
  * <p>A call goes to the first replica in its user's order ({@link ReplicaOrder}) that takes calls
- * and has room. Say f of this client's calls are in flight at the n replicas that take calls. Then
- * a replica has room while fewer than ⌈1.25 · (f + 1) / n⌉ of them are in flight there. This is
- * consistent hashing with bounded loads (Mirrokni, Thorup and Zadimoghaddam, 2018, <a
- * href="https://arxiv.org/abs/1608.01350">arXiv:1608.01350</a>). Thread-safe.
+ * and has room. Let n be the number of replicas that take calls, and f the number of this client's
+ * calls that are in flight at these replicas. A replica has room while it has fewer than ⌈1.25 · (f
+ * + 1) / n⌉ of these calls. This is consistent hashing with bounded loads (Mirrokni, Thorup and
+ * Zadimoghaddam, 2018, <a href="https://arxiv.org/abs/1608.01350">arXiv:1608.01350</a>).
+ * Thread-safe.
  */
 final class Fleet implements AutoCloseable {
   private final Function<String, Replica> connect;
@@ -34,7 +35,7 @@ final class Fleet implements AutoCloseable {
     this.connect = connect;
   }
 
-  /** Connects to the replicas that are new, and retires those that are not named any longer. */
+  /** Connects to new replicas, and retires the replicas that are no longer named. */
   synchronized void update(Collection<String> names) {
     if (closed) {
       return;
@@ -59,9 +60,10 @@ final class Fleet implements AutoCloseable {
   }
 
   /**
-   * Chooses a replica for a call and counts the call as begun. The caller must report its end.
+   * Chooses a replica for a call and counts the call as begun. The caller must report the end of
+   * the call.
    *
-   * @param tried names of the replicas that are not chosen
+   * @param tried names of the replicas that must not be chosen
    * @return empty if all replicas were tried
    */
   synchronized Optional<Replica> begin(String user, Set<String> tried) {
@@ -89,8 +91,7 @@ final class Fleet implements AutoCloseable {
         first = replica;
       }
     }
-    // A replica without room is better than none, and one that may be away is better than a
-    // failure.
+    // If no replica has room, chooses one without room. If none takes calls, still chooses one.
     return Optional.ofNullable(first == null ? closedOne : first).map(Fleet::begun);
   }
 
@@ -99,7 +100,7 @@ final class Fleet implements AutoCloseable {
     return replica;
   }
 
-  /** Returns the number of calls in flight from which on a replica has no room. */
+  /** Returns a bound. A replica has room while it has fewer calls in flight than this bound. */
   static int room(int inFlight, int replicas) {
     long quarters = 5L * (inFlight + 1L);
     return (int) ((quarters + 4L * replicas - 1) / (4L * replicas));

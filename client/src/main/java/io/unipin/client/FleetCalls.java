@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A call is repeated only if it is repeatable, and only after OVERLOADED or UNAVAILABLE. If the
  * replica has no room or asked for a pause (RetryInfo), the client makes a pause first. Otherwise
- * it tries the next replica at once, and makes a pause when all have been tried. The pauses grow. A
- * call is not repeated if its deadline would pass in the pause. Thread-safe.
+ * it tries the next replica at once, and makes a pause when it has tried all replicas. The pauses
+ * grow. A call is not repeated if its deadline would pass in the pause. Thread-safe.
  */
 final class FleetCalls implements Calls {
   private static final Logger logger = System.getLogger(FleetCalls.class.getName());
@@ -51,7 +51,7 @@ final class FleetCalls implements Calls {
       } catch (InterruptedException e) {
         return; // the client is closed
       } catch (RuntimeException e) {
-        if (!failed) { // the same cause tends to make every round fail
+        if (!failed) { // logs only the first of several failures in a row
           logger.log(Level.ERROR, "the fleet could not be watched; it is tried again", e);
         }
         failed = true;

@@ -3,15 +3,15 @@ package io.unipin.client;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells the names of a fleet's replicas, each {@code host:port}. Thread-safe. */
+/** Tells the names of a fleet's replicas. Each name is {@code host:port}. Thread-safe. */
 interface FleetNames extends AutoCloseable {
-  /** Returns the names at the beginning. */
+  /** Returns the names that the fleet has at the beginning. */
   List<String> first();
 
   /** Returns the names if they changed since they were last returned. */
   Optional<List<String>> changed();
 
-  /** Idempotent. */
+  /** Stops looking for new names. Idempotent. */
   @Override
   void close();
 

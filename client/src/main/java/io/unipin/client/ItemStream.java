@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stream of changes to a server's items. Each message gets one answer, in order.
  *
- * <p>At most four messages are on their way without an answer. The stream connects again if the
+ * <p>At most four messages wait for their answers at a time. The stream connects again if the
  * server has no room for the moment, or if the connection ends after the first answer. It then
  * repeats the messages without an answer. Repeating a message is harmless. Not thread-safe.
  */
@@ -155,8 +155,8 @@ public final class ItemStream implements AutoCloseable {
   }
 
   /**
-   * One call. A call has at most one event for each message that was sent in the call, and one
-   * event for its end.
+   * One call of the RPC. A call has at most one event for each message that was sent in the call,
+   * and one event for the end of the call.
    */
   private static final class Connection
       implements ClientResponseObserver<ChangeItemsRequest, ItemVerdicts> {
@@ -177,7 +177,7 @@ public final class ItemStream implements AutoCloseable {
     }
 
     /**
-     * Sends a message. If the call has ended, the message is dropped, and the event of the end
+     * Sends a message. If the call has ended, drops the message. The event of the call's end then
      * follows.
      */
     void send(ChangeItemsRequest message) {

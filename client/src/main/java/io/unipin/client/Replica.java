@@ -32,10 +32,10 @@ final class Replica implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-  /** Silence of a replica with calls in flight, after which it is asked for its health. */
+  /** How long a replica with calls in flight may be silent before it is asked for its health. */
   private static final Duration SILENCE = Duration.ofSeconds(1);
 
-  /** Silence of a replica without calls in flight, after which it is asked for its health. */
+  /** How long a replica without calls in flight may be silent before it is asked for its health. */
   private static final Duration IDLE_SILENCE = Duration.ofSeconds(10);
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -53,7 +53,7 @@ final class Replica implements AutoCloseable {
   @GuardedBy("this")
   private final Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
 
-  /** The watch whose messages count; the messages of earlier watches are ignored. */
+  /** The number of the current watch. The messages of earlier watches are ignored. */
   @GuardedBy("this")
   private int watch;
 
@@ -63,7 +63,7 @@ final class Replica implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  /** Time at which the next watch begins, by the clock. */
+  /** The time on the clock from which the next watch may begin. */
   @GuardedBy("this")
   private long watchAt;
 
@@ -71,7 +71,7 @@ final class Replica implements AutoCloseable {
    * Creates a replica that is not watched yet.
    *
    * @param connect opens a connection
-   * @param clock nanoseconds, as of {@link System#nanoTime}
+   * @param clock returns a time in nanoseconds, like {@link System#nanoTime}
    */
   Replica(String name, Supplier<ManagedChannel> connect, LongSupplier clock) {
     this.name = name;
@@ -118,7 +118,7 @@ final class Replica implements AutoCloseable {
     return new ReplicaStatus(name, state, inFlight.get(), calls.get());
   }
 
-  /** Watches the replica's health, and asks for it after a silence. Called every so often. */
+  /** Watches the replica's health, and asks for it after a silence. Called at short intervals. */
   void tick() {
     beginWatch();
     Duration silence = inFlight.get() > 0 ? SILENCE : IDLE_SILENCE;
@@ -134,7 +134,7 @@ final class Replica implements AutoCloseable {
       return;
     }
     if (state == State.AWAY) {
-      // A connection that failed often waits for minutes before it tries again, a new one does not.
+      // After many failures a connection waits for minutes. A new connection tries at once.
       reconnect(false);
     }
     watching = true;
@@ -142,7 +142,10 @@ final class Replica implements AutoCloseable {
     HealthGrpc.newStub(channel).watch(REQUEST, new Watch(watch));
   }
 
-  /** Replaces the connection. Its calls go on, or end as UNAVAILABLE if they are cut. */
+  /**
+   * Replaces the connection. Calls on the old connection go on, or end as UNAVAILABLE if {@code
+   * cut}.
+   */
   @GuardedBy("this")
   private void reconnect(boolean cut) {
     ManagedChannel old = channel;
@@ -183,13 +186,13 @@ final class Replica implements AutoCloseable {
     channel.shutdownNow();
   }
 
-  /** The answer to a question for the health. */
+  /** Receives the answer when the replica is asked for its health. */
   private final class Answer implements StreamObserver<HealthCheckResponse> {
     @Override
     public void onNext(HealthCheckResponse health) {
       answered();
       if (health.getStatus() != ServingStatus.SERVING) {
-        state = State.DRAINING; // the watch tells when it serves again
+        state = State.DRAINING; // the watch tells when the replica serves again
       }
     }
 

@@ -20,8 +20,8 @@ import java.util.Objects;
 public final class ReplicaOrder {
   /*
    * The score is the first 64 bits, as an unsigned number, of MurmurHash3 x64 128 with seed 0 over
-   * the UTF-8 bytes of  name NUL user . Of equal scores, the name that is first in the order of
-   * its UTF-8 bytes comes first.
+   * the UTF-8 bytes of name NUL user . Replicas with equal scores are ordered by the UTF-8 bytes of
+   * their names.
    */
   private static final HashFunction HASH = Hashing.murmur3_128(0);
 

@@ -93,7 +93,7 @@ public final class RequestException extends RuntimeException {
 
   private static Kind kind(StatusRuntimeException failure) {
     if (failure.getStatus().getCause() instanceof ClosedChannelException) {
-      return Kind.UNAVAILABLE; // gRPC calls a connection that ends in the middle of a call UNKNOWN
+      return Kind.UNAVAILABLE; // gRPC reports UNKNOWN if a connection ends in the middle of a call
     }
     return switch (failure.getStatus().getCode()) {
       case INVALID_ARGUMENT,

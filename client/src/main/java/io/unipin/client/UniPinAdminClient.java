@@ -84,18 +84,18 @@ public final class UniPinAdminClient implements AutoCloseable {
   }
 
   /**
-   * Puts items, at most 1,000. Searches that begin afterwards find those that are served.
+   * Puts at most 1,000 items. Searches that begin afterwards find the items that are served.
    *
-   * @return one verdict per item, in their order
+   * @return one verdict per item, in the order of the items
    */
   public List<ItemVerdict> putItems(List<Item> items) {
     return changeItems(ChangeItemsRequest.newBuilder().addAllPuts(items).build()).getVerdictsList();
   }
 
   /**
-   * Deletes items, at most 10,000, whether they were put or belong to a bundle.
+   * Deletes at most 10,000 items: items that were put, and items of bundles.
    *
-   * @return one verdict per id, in their order
+   * @return one verdict per id, in the order of the ids
    */
   public List<ItemVerdict> deleteItems(List<Long> ids) {
     return changeItems(ChangeItemsRequest.newBuilder().addAllDeletes(ids).build())
@@ -116,7 +116,10 @@ public final class UniPinAdminClient implements AutoCloseable {
     return getItem(GetItemRequest.newBuilder().setId(id).build());
   }
 
-  /** Returns an item that was put, named by id or by key, and where it is served. */
+  /**
+   * Returns an item that was put, and where it is served. The request names the item by id or by
+   * key.
+   */
   public ItemStatus getItem(GetItemRequest request) {
     return call(stub -> stub.getItem(request));
   }

@@ -27,17 +27,18 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <ul>
  *   <li>{@code host:port}: one server, or a proxy in front of several. Each call is sent once.
- *   <li>{@code host1:9090,host2:9090}: the replicas of a fleet, by these names.
- *   <li>{@code dns:///name:9090}: the replicas of a fleet, by the addresses of the DNS name. New
- *       addresses are taken in and old ones are left.
+ *   <li>{@code host1:9090,host2:9090}: a fleet. Each of these names is one replica.
+ *   <li>{@code dns:///name:9090}: a fleet. Each address of the DNS name is one replica. The client
+ *       follows changes of the addresses.
  * </ul>
  *
- * <p>With a fleet, the calls of a user meet the same replica, because that replica keeps the user's
- * encoded history ({@link ReplicaOrder}). If this replica drains, does not answer or has more than
- * its share of this client's calls, the next one in the user's order follows. Calls that failed
- * because a replica has no room or is away are repeated within their deadline, unless a repetition
- * could count twice. So {@code RecordActions} is repeated only if every action has an event id.
- * Send the actions of one user per call, so that they meet the user's replica.
+ * <p>With a fleet, all calls of a user go to the same replica, because that replica keeps the
+ * user's encoded history ({@link ReplicaOrder}). If this replica drains, does not answer or has
+ * more than its share of this client's calls, the calls go to the next replica in the user's order.
+ * If a call failed because a replica has no room or is away, the client repeats it within the
+ * deadline, unless a repeated call could count twice. So {@code RecordActions} is repeated only if
+ * every action has an event id. Send the actions of only one user in a call, so that the call
+ * reaches this user's replica.
  *
  * <p>Thread-safe.
  */
@@ -118,7 +119,7 @@ public final class UniPinClient implements AutoCloseable {
 
   /**
    * Erases a user and returns whether anything was stored about the user. If the call was repeated,
-   * an earlier attempt may have erased what was stored.
+   * an earlier attempt may have erased what was stored. The result is then false.
    */
   public boolean eraseUser(String user) {
     EraseUserRequest request = EraseUserRequest.newBuilder().setUserId(user).build();

@@ -236,10 +236,7 @@ final class EntryStore {
     partitions.all().forEach(Partition::expire);
   }
 
-  /**
-   * Returns up to {@code limit} entries with units of this size and without leases, the coldest
-   * first.
-   */
+  /** Returns up to {@code limit} unleased entries with units of this size, the coldest first. */
   List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
     return partition(key).coldest(limit, unitBytes);
   }

@@ -119,10 +119,7 @@ public final class UserKvCache implements AutoCloseable {
     return acquire(key, layout, hashes, maxWait, mark, ReloadChoice.ALWAYS);
   }
 
-  /**
-   * Takes a lease as above. {@code reloads} decides whether rows come from the tier below the
-   * cache.
-   */
+  /** Takes a lease as above. {@code reloads} decides whether rows are read from a tier. */
   public KvLease acquire(
       KvKey key,
       KvLayout layout,

@@ -57,8 +57,8 @@ public final class OutputFile {
   }
 
   /**
-   * Returns the operating system's reason for a failure, without the path with which the reason may
-   * begin.
+   * Returns the operating system's reason for a failure. If the reason begins with a path, leaves
+   * the path out.
    */
   public static String reason(IOException failure) {
     if (failure instanceof FileSystemException system && system.getReason() != null) {

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A process that runs the {@code unipin} script or another program. Training and serving need
- * environments of their own.
+ * environment variables of their own.
  *
  * <p>The process ends when this JVM ends, unless {@link #keep} was called.
  */
@@ -77,7 +77,7 @@ public final class ChildProcess implements AutoCloseable {
    * Starts another program in the background. Its standard output and standard error are appended
    * to one file.
    *
-   * @param name what messages call the program
+   * @param name name of the program in messages
    */
   public static ChildProcess startProgram(String name, List<String> command, Path output)
       throws IOException {
@@ -86,7 +86,7 @@ public final class ChildProcess implements AutoCloseable {
     return new ChildProcess(name, builder.start());
   }
 
-  /** Returns what messages call a verb. */
+  /** Returns the name of a verb in messages. */
   private static String name(List<String> arguments) {
     return "'unipin " + arguments.get(0) + "'";
   }
@@ -145,7 +145,7 @@ public final class ChildProcess implements AutoCloseable {
     return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
   }
 
-  /** Makes the process go on running when this JVM ends. */
+  /** Lets the process go on after this JVM has ended. */
   public void keep() {
     kept = true;
     Runtime.getRuntime().removeShutdownHook(stopper);

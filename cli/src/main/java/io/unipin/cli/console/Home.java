@@ -16,7 +16,7 @@ public record Home(Path root) {
     return root.resolve("unipin");
   }
 
-  /** Returns the default folder for artefacts of this name. */
+  /** Returns the default work folder for artefacts of this name. */
   public Path work(String name) {
     return root.resolve(".unipin").resolve(name);
   }

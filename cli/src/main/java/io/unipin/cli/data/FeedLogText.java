@@ -33,8 +33,8 @@ public final class FeedLogText {
   }
 
   /**
-   * Returns the days of the first and the last action as text. The text is empty for a log without
-   * times.
+   * Returns the day of the first action and the day of the last action as text. The text is empty
+   * for a log without times.
    */
   public static String days(FeedLog log) {
     long[] times = Arrays.stream(log.actionTimes()).filter(t -> t != FeedLog.NO_TIME).toArray();

@@ -31,7 +31,7 @@ final class ImportSize {
         bytes += bytes(source, each.path("file").asText());
       }
     } catch (IOException | ConfigException e) {
-      return 0; // the importer reports what is wrong with its mapping
+      return 0; // the importer reports later what is wrong with the mapping
     }
     return bytes / SHRINKS;
   }

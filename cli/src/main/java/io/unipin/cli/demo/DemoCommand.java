@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Leads through data, training, evaluation, bundle, server, one user's visit to the feed, a new
- * item, and a burst of visits.
+ * Runs a guided tour: data, training, evaluation, bundle, server, one user's visit to the feed, a
+ * new item, and a burst of visits.
  */
 @Command(
     name = "demo",

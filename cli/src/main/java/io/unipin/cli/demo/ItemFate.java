@@ -13,8 +13,10 @@ import java.util.stream.Collectors;
  * @param verdict the first step of the request that the item did not pass, such as {@code below
  *     page}, or {@code on page}
  * @param meaning a sentence that explains the verdict
- * @param similarity place by retrieval score among all items that the request allows, from 1
- * @param rank place that the item's utility has, or would have, among the candidates, from 1
+ * @param similarity the item's place, from 1, among all items that the request allows, in the order
+ *     of retrieval scores
+ * @param rank the item's place, from 1, among the candidates in the order of utilities. An item
+ *     that is no candidate gets the place that it would have.
  * @param candidates number of candidates of the request
  * @param lastOnPage utility of the last item of the page
  * @param probabilities probability of each action

@@ -47,7 +47,7 @@ final class NewItemScene {
   /**
    * Creates the scene. {@link #play} begins it.
    *
-   * @param patience time after the put for which pages are requested if no page has the item
+   * @param patience how long after the put pages are requested if no page has the item
    */
   NewItemScene(
       Guide guide,
@@ -66,7 +66,7 @@ final class NewItemScene {
    * Puts the item, requests pages, deletes the item and returns the figures. Tells the reader if
    * the item is not served, or if no page has it.
    *
-   * @param others users among whom a user of another taste is chosen
+   * @param others users, one of whom is chosen because of another taste
    */
   Map<String, Object> play(Visitor visitor, List<DemoUser> others)
       throws IOException, InterruptedException {

@@ -196,7 +196,10 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
     return ExperimentReport.of(question(), met, pages, Optional.ofNullable(outcomes));
   }
 
-  /** Returns the configuration's salt, unless the shares are given: the experiment's identity. */
+  /**
+   * Returns the salt of the experiment in the configuration; empty if the shares are given by an
+   * option.
+   */
   private Optional<String> salt() {
     return shares.isEmpty() ? Optional.of(options.read().salt(name)) : Optional.empty();
   }

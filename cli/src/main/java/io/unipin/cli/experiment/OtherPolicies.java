@@ -11,11 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What other policies would have been worth on the pages of an experiment's arms. */
+/**
+ * Estimates the rewards that other policies would have had on the pages of an experiment's arms.
+ */
 final class OtherPolicies {
   private OtherPolicies() {}
 
-  /** Prints the estimates for each arm, and returns them by the arm's name. */
+  /** Prints the estimates for each arm, and returns the estimates by the name of the arm. */
   static Map<String, PolicyReport> judge(
       Path log,
       PolicyOptions policies,

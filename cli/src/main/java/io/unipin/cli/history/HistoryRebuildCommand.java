@@ -78,7 +78,9 @@ final class HistoryRebuildCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns settings under which nothing but histories is written. */
+  /**
+   * Returns the settings and changes to them. With these changes the server writes only histories.
+   */
   private static List<String> alone(List<String> settings, Path scratch) {
     List<String> all = new ArrayList<>(settings);
     all.addAll(

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of a file of items. The row has either an item or a fault.
  *
- * @param place file and row, for messages
+ * @param place name of the file and number of the row, for messages
  * @param item the item; null for a row with a fault
  * @param fault what was expected and what was found; empty for a row with an item
  */

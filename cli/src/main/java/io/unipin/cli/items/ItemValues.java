@@ -136,7 +136,7 @@ final class ItemValues {
 
   /**
    * Removes the id of an item that also has a key, because a put names its item only once. Refuses
-   * an id that is not the id of the key.
+   * an id that does not belong to the key.
    */
   private void nameByKey() {
     long own = ItemKeys.id(item.getKey());

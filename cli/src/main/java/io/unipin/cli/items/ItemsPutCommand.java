@@ -79,7 +79,7 @@ final class ItemsPutCommand implements Callable<Integer>, Checked {
         put(rows, report);
       }
     } finally {
-      report.print(out); // also after a failure: earlier puts keep their effect
+      report.print(out); // prints after a failure too, because earlier puts keep their effect
       out.flush();
     }
     return report.count(Outcome.REFUSED) > 0 ? 1 : 0;

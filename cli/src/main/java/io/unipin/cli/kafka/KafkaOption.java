@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option to read a fleet's logs from their topics and not from a folder. */
+/** The option to read a fleet's logs from Kafka topics instead of a folder. */
 public final class KafkaOption {
   @Option(
       names = "--kafka",
@@ -49,7 +49,9 @@ public final class KafkaOption {
     return TopicFolder.of(config, false);
   }
 
-  /** Copies the topics of exposures and of served pages, if the latter is named. */
+  /**
+   * Copies the topic of exposures. Also copies the topic of served pages if the settings name it.
+   */
   public TopicFolder exposuresAndServed() {
     KafkaConfig config = config();
     require("exposures", config.topics().exposures());

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A server that is called over several connections, which take turns. Thread-safe. */
+/** A server that is called over several connections. The connections take turns. Thread-safe. */
 public final class GrpcTarget implements Target, AutoCloseable {
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
@@ -62,7 +62,7 @@ public final class GrpcTarget implements Target, AutoCloseable {
     page(user, cursor, call.deadline(), done);
   }
 
-  /** Requests a page with its own deadline: {@code time} from now. */
+  /** Requests a page with a deadline of its own, which is {@code time} from now. */
   public void page(String user, String cursor, Duration time, Consumer<Reply> done) {
     Deadline deadline = after(time);
     RetrieveAndRankRequest request =

@@ -2,7 +2,7 @@ package io.unipin.cli.loadtest;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** The clock of a run. */
+/** The clock that decides when the calls of a run are sent. */
 public interface Pace {
   long nanos();
 

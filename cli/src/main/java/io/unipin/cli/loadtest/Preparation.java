@@ -17,7 +17,10 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
-/** Prepares a server for a step of load and erases its users afterwards. Not thread-safe. */
+/**
+ * Prepares a server for a step of load, and erases the users of the run afterwards. Not
+ * thread-safe.
+ */
 public final class Preparation {
   private static final int ITEMS = 2000;
   private static final int ACTIONS_PER_CALL = 4000;

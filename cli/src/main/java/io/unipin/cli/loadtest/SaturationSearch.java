@@ -5,8 +5,8 @@ import java.util.OptionalDouble;
 /**
  * Finds the highest rate that a server sustains. Not thread-safe.
  *
- * <p>The search raises the rate until the server fails. Then the search halves the interval between
- * the highest sustained rate and the lowest failed rate, on a logarithmic scale.
+ * <p>The search raises the rate until the server does not sustain it. Then the search halves the
+ * interval between the highest sustained rate and the lowest failed rate, on a logarithmic scale.
  */
 final class SaturationSearch {
   private static final int DOWN = 5;

@@ -9,9 +9,9 @@ import java.util.SplittableRandom;
  * All calls of one step, which are fixed before the first call is sent. So a slow server can't
  * reduce its load. Immutable.
  *
- * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. The first
- * sessions begin before the schedule, by three times the mean length of a session. So the
- * schedule's first second contains middles and ends of sessions, as its last second does. Equal
+ * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. Sessions begin
+ * already before the schedule does: three times the mean length of a session earlier. So the first
+ * second of the schedule contains middles and ends of sessions, as the last second does. Equal
  * seeds make equal schedules.
  */
 public record Schedule(List<Event> events, int sessions, long lengthNanos) {

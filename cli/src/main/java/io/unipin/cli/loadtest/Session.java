@@ -46,8 +46,8 @@ final class Session {
   }
 
   /**
-   * Returns actions on the items that the user sees, more often on the upper places. Before the
-   * first page arrives, the actions are on any items of the catalogue.
+   * Returns actions on items that the user sees. Items in the upper places get more actions. Before
+   * the first page arrives, the actions are on any items of the catalogue.
    */
   synchronized List<Target.Act> act(int count, Vocabulary vocabulary, long timeMs) {
     List<Target.Act> acts = new ArrayList<>();

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param offeredQps requested rate in pages per second
  * @param scheduledQps rate of the scheduled pages; random arrivals make it differ from the
  *     requested rate
- * @param achievedQps rate at which pages came back, in pages per second, up to the last page
+ * @param achievedQps pages per second that came back, measured until the last page came back
  * @param latency latency of the pages that came back, counted from the intended start of the call
  * @param lateMs 99th percentile of the milliseconds by which the harness sent a call late
  * @param failures number of page requests that failed, by the kind of the failure

@@ -19,7 +19,8 @@ public final class ArmPolicies {
    * Estimates policies.
    *
    * @param arm the arm as the served log names it, {@code experiment=arm}
-   * @param actions rewarded actions; empty for all that users took on items of the arm's choices
+   * @param actions rewarded actions; empty means all actions that users took on the items of the
+   *     arm's choices
    */
   public PolicyReport of(String arm, List<Policy> policies, List<String> actions) {
     List<ServedChoice> own = choices.stream().filter(choice -> isOf(choice, arm)).toList();

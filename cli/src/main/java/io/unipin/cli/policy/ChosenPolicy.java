@@ -24,7 +24,8 @@ public final class ChosenPolicy implements Policy {
    * Creates a policy.
    *
    * @param choices choices of a served log
-   * @param items (choices) id of the item that the policy shows; empty if it shows no item
+   * @param items (choices) the id of the item that the policy shows for each choice; empty if it
+   *     shows no item
    */
   public ChosenPolicy(String name, List<ServedChoice> choices, List<OptionalLong> items) {
     this.name = name;

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Exploration with other settings, among the items that each logged draw chose from.
+ * A policy that explores with other settings. It chooses among the same items as each logged draw.
  *
- * @param drawn probability with which a draw shows another item than the rules' item
+ * @param drawn probability with which a draw replaces the item that the rules chose
  * @param temperature temperature of the softmax; empty to keep the logged probabilities
  * @param bonus bonus of an item without impressions; empty to keep the logged probabilities
  */
@@ -99,7 +99,7 @@ public record DrawPolicy(double drawn, Optional<Double> temperature, Optional<Do
     return Optional.of(drawn * share(draw));
   }
 
-  /** Returns the probability of the drawn item among all items except the rules' item. */
+  /** Returns the probability of the drawn item, given that the draw replaces the rules' item. */
   private double share(Draw draw) {
     List<Draw.Option> others = draw.options().subList(1, draw.options().size());
     int at = draw.drawn() - 1;

@@ -8,15 +8,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What another policy would have been worth at the places that exploration decided. Rewards are per
- * place: 1 if the user took the action on the shown item, else 0.
+ * An estimate of the reward that another policy would have had at the places where exploration
+ * chose the item. The reward of a place is 1 if the user took the action on the shown item, else 0.
  *
  * @param action the rewarded action
- * @param size number of places that exploration decided, and of their users
- * @param logged mean reward as it was served
- * @param ips mean reward of the policy by inverse propensities, with its 95 % interval
- * @param snips the self-normalised mean reward, with its 95 % interval
- * @param effectiveSize number of choices of the policy itself that would tell as much
+ * @param size number of these places, and number of the users who saw them
+ * @param logged mean reward of the pages as they were served
+ * @param ips mean reward of the policy, estimated by inverse propensities, with a 95 % interval
+ * @param snips mean reward of the policy, estimated by self-normalised inverse propensities, with a
+ *     95 % interval
+ * @param effectiveSize effective sample size: if the policy itself had made so many choices, the
+ *     estimate would be about as precise
  */
 public record PolicyEstimate(
     String policy,
@@ -32,14 +34,16 @@ public record PolicyEstimate(
   /** The smallest number of users for which an interval is trusted. */
   public static final int LEAST_USERS = 20;
 
-  /** The number of places that exploration decided, and of their users. */
+  /**
+   * The number of places where exploration chose the item, and the number of users who saw them.
+   */
   public record Size(long choices, int users) {}
 
   /**
    * Estimates a policy's value.
    *
-   * @throws PolicyException if the choices do not support an estimate. The policy would have shown
-   *     items that the log's draws could not show, or too few choices would be its own
+   * @throws PolicyException if the choices do not support an estimate: the policy would have shown
+   *     items that the log's draws could not show, or the effective sample size is too small
    */
   public static PolicyEstimate of(Policy policy, String action, List<ServedChoice> choices) {
     if (choices.isEmpty()) {

@@ -1,4 +1,4 @@
-/** Estimates what another policy would have been worth, from pages with known propensities. */
+/** Estimates the reward that another policy would have had, from pages with known propensities. */
 @NullMarked
 package io.unipin.cli.policy;
 

@@ -19,7 +19,7 @@ public record OutcomeFit(long read, long ofNobody, long outOfTime) {
 
   /**
    * Compares the rows of the table {@code file_outcomes} with the users of the table {@code units}.
-   * Refuses a file of which every row would be ignored.
+   * Refuses a file if the report would ignore every row of it.
    */
   static OutcomeFit of(Connection connection, ReportQuestion question) throws SQLException {
     String sql =

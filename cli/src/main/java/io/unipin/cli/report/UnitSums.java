@@ -4,8 +4,8 @@ import io.unipin.cli.statistics.Linearised;
 import java.util.Arrays;
 
 /**
- * The sums of each user of one arm: numerator and denominator of a metric, before and since the
- * user's first exposure. Not thread-safe.
+ * The sums of each user of one arm: the numerator and the denominator of a metric, each before and
+ * after the user's first exposure. Not thread-safe.
  */
 final class UnitSums {
   private double[][] columns = new double[4][64];

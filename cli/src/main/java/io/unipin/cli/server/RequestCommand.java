@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Requests one page from a running server and prints it for a person. */
+/** Requests pages of one user from a running server and prints them for a person. */
 @Command(
     name = "request",
     description = "Requests one page of a user's feed from a running server, or several pages.",

@@ -86,8 +86,8 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Starts the server. Reports a failure as a failure of this verb, because it must not look like
-   * the answer of another server.
+   * Starts the server. Converts a {@link ServingException}, because users would take it for the
+   * answer of a running server.
    */
   private static UniPinServer start(ServerConfig settled) {
     try {

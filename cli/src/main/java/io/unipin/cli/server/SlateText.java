@@ -76,7 +76,10 @@ public final class SlateText {
     return String.format(Locale.ROOT, "%.3f", p);
   }
 
-  /** Returns one line about the cache outcome, the encoded part and the bundle that answered. */
+  /**
+   * Returns one line about the cache outcome, the number of encoded actions and the bundle that
+   * answered.
+   */
   public static String served(Served served) {
     String degraded =
         served.getDegradationsCount() == 0

@@ -6,12 +6,12 @@ import java.util.List;
  * CUPED: removes from a metric the part that the users' past explains.
  *
  * <p>No arm can have changed the past, so the effect stays the same. Only the noise of the effect
- * falls. The variance falls to 1 − ρ² of its value, where ρ is the correlation between metric and
- * past. Source: Deng, Xu, Kohavi and Walker, Improving the Sensitivity of Online Controlled
- * Experiments, WSDM 2013.
+ * falls. The variance is multiplied by 1 − ρ², where ρ is the correlation between metric and past.
+ * Source: Deng, Xu, Kohavi and Walker, Improving the Sensitivity of Online Controlled Experiments,
+ * WSDM 2013.
  *
- * @param theta cov(metric, past) / var(past), both pooled over deviations from the arm's mean; 0
- *     when the past does not vary
+ * @param theta cov(metric, past) / var(past), computed from the deviations of all users from the
+ *     means of their arms; 0 when the past does not vary
  * @param correlation correlation between metric and past, within arms
  * @param pastMean mean of the past over all arms
  */
@@ -19,7 +19,7 @@ public record Cuped(double theta, double correlation, double pastMean) {
   /**
    * One arm's users.
    *
-   * @param metric (n), owned by the record
+   * @param metric (n), each user's metric; owned by the record
    * @param past (n), each user's metric before the experiment; owned by the record
    */
   public record Arm(double[] metric, double[] past) {

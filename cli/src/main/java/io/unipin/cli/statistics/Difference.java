@@ -3,10 +3,11 @@ package io.unipin.cli.statistics;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * The difference of two independent means, for a single reading: Welch's t test.
+ * The difference of two independent means, with Welch's t test. The test is valid for a single
+ * reading.
  *
- * <p>If the test is read several times, its rate of false alarms is higher. {@link MixtureTest}
- * allows several readings.
+ * <p>If the test is read several times, it has more false alarms. {@link MixtureTest} allows
+ * several readings.
  *
  * @param effect treatment minus control
  * @param variance variance of the effect

@@ -37,7 +37,7 @@ public final class ImportanceSum {
   /**
    * A mean reward per choice.
    *
-   * @param interval 95 % interval, which takes the choices of each user together
+   * @param interval 95 % interval, which allows for the dependence between choices of one user
    */
   public record Mean(double value, Interval interval) {}
 
@@ -66,7 +66,10 @@ public final class ImportanceSum {
     return rewards / choices;
   }
 
-  /** Returns the number of choices of the judged policy that are worth as much as these choices. */
+  /**
+   * Returns the effective sample size: so many choices of the judged policy itself would give an
+   * equally precise mean.
+   */
   public double effectiveSize() {
     return squares == 0 ? 0 : weights * weights / squares;
   }

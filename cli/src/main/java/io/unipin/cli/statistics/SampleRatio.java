@@ -26,7 +26,7 @@ public record SampleRatio(Map<String, Long> users, Map<String, Double> shares, d
     for (Map.Entry<String, Long> arm : users.entrySet()) {
       if (arm.getValue() > 0 && !wanted.containsKey(arm.getKey())) {
         return new SampleRatio(
-            Map.copyOf(users), Map.copyOf(shares), 0); // an arm with users has no share
+            Map.copyOf(users), Map.copyOf(shares), 0); // an arm has users although its share is 0
       }
     }
     long[] observed =

@@ -30,9 +30,10 @@ final class BundleChoices {
   }
 
   /**
-   * Returns the option of each choice to which the bundle gives the highest utility, with weight 1
-   * for each positive action. The bundle reads the user's history at the time of the page. Empty
-   * where the bundle knows none of the options. Takes one call of the model per choice.
+   * Returns, for each choice, the option to which the bundle gives the highest utility. The utility
+   * gives each positive action the weight 1. The bundle reads the user's history at the time of the
+   * page. An element is empty if the bundle knows none of the options. Each choice takes one call
+   * of the model.
    */
   static List<OptionalLong> of(ServedChoices choices, LoadedBundle bundle) {
     ModelConfig config = bundle.model().config();

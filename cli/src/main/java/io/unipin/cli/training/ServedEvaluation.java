@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Judges a bundle by the places of served pages that exploration decided. */
+/** Judges a bundle by served pages. Only the places count for which exploration chose the item. */
 final class ServedEvaluation {
   @Option(
       names = "--served",
@@ -46,8 +46,8 @@ final class ServedEvaluation {
   }
 
   /**
-   * Prints the estimates for the bundle's best items, for no exploration and for the policies that
-   * were asked for.
+   * Prints estimates for these policies: to show the bundle's best items, not to explore, and the
+   * policies that were asked for.
    *
    * @throws PolicyException if no estimate is possible
    */

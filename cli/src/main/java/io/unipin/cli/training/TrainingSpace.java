@@ -20,7 +20,7 @@ final class TrainingSpace {
     ModelBytes bytes = ModelBytes.of(config);
     checkpoint = CHECKPOINT * bytes.weights();
     model = bytes.weights() + bytes.items();
-    bundle = model + 2 * bytes.items(); // the index and the catalogue's content
+    bundle = model + 2 * bytes.items(); // items are stored in the index and in the catalogue
   }
 
   /**
