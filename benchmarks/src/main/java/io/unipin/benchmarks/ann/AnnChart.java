@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Draws recall against queries per second as SVG. Full lines show UniPin's build, dashed lines the
- * generic build.
+ * Draws recall against queries per second as SVG. Full lines show UniPin's build. Dashed lines show
+ * the generic build.
  */
 final class AnnChart {
   private static final int WIDTH = 760;

@@ -94,7 +94,10 @@ public final class AnnCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Measures each section, in order, and adds its figures under its name. */
+  /**
+   * Measures the sections one after the other. Adds the figures of a section under the section's
+   * name.
+   */
   private void measure(Path folder, Map<String, Object> results)
       throws IOException, InterruptedException {
     int rounds = options.quick() ? 5 : 15;

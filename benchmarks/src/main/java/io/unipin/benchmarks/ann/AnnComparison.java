@@ -55,7 +55,7 @@ final class AnnComparison {
     return BREADTHS[BREADTHS.length - 1];
   }
 
-  /** Times the first queries on each side, in turn. */
+  /** Measures the time of the first queries on each side. The sides take turns. */
   Rounds time(Map<String, Rival> rivals, int queries) {
     Map<String, Runnable> sides = new LinkedHashMap<>();
     rivals.forEach(

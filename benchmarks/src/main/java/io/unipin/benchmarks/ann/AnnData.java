@@ -69,8 +69,8 @@ record AnnData(
   }
 
   /**
-   * Returns a side's recall: of the correct answers to the first queries, the share that the side
-   * finds.
+   * Returns the recall of a side: the share of the correct answers to the first queries that the
+   * side finds.
    */
   double recall(AnnSide side, int breadth) {
     long[][] found = new long[queries.length][];

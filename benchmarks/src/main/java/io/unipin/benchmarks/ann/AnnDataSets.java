@@ -37,7 +37,7 @@ final class AnnDataSets {
     this.quick = quick;
   }
 
-  /** Passes on one data set after the other. At most one data set is in memory. */
+  /** Passes one data set after the other to {@code use}. At most one data set is in memory. */
   void forEach(Consumer<AnnData> use) throws IOException, InterruptedException {
     for (int size : quick ? new int[] {10_000} : new int[] {10_000, 30_000, 100_000}) {
       use.accept(AnnData.clustered(size, DIMENSION, QUERIES, K));

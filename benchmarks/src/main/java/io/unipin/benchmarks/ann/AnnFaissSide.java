@@ -6,8 +6,8 @@ import io.unipin.ann.ItemFilter;
 import java.nio.file.Path;
 
 /**
- * A side that searches an index file with the native library that the class loader of this class
- * finds.
+ * A side that searches an index file with a native library. The class loader of this class decides
+ * which library this is.
  */
 public final class AnnFaissSide implements AnnSide {
   private final FaissIndex index;

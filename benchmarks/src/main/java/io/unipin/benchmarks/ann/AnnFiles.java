@@ -60,7 +60,7 @@ final class AnnFiles {
     Files.deleteIfExists(file);
     Files.write(file, content);
     try (FaissIndex index = FaissIndex.load(file)) {
-      return index.size() < 0; // false, because an index that was loaded has a size
+      return index.size() < 0; // false, because an index that was loaded has items
     } catch (AnnException e) {
       return true;
     }

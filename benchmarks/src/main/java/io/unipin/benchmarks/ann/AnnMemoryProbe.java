@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The program of a process that loads one index file and prints by how many bytes the process grew.
- * The process's heap is resident from the start.
+ * The main program of a process. It loads one index file and prints by how many bytes the process
+ * grew. The process's heap is resident from the start.
  */
 public final class AnnMemoryProbe {
   private AnnMemoryProbe() {}

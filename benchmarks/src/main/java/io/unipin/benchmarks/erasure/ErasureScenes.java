@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Erases users under failures: the logs are switched off, or the disk of the logs is full.
+ * Erases users under two difficulties: the logs are switched off, or the disk of the logs is full.
  *
  * @param from number of the first user that is left to erase
  * @param to one past the number of the last user that is left to erase
@@ -29,7 +29,7 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
 
   /**
    * Erases users while logging is off. The erasure must also remove the lines that were written
-   * before. The last user's line is cut off in the middle.
+   * while logging was on. The last user's line is cut off in the middle.
    */
   private void logsOff(int middle) throws IOException, InterruptedException {
     data.tear(to - 1);

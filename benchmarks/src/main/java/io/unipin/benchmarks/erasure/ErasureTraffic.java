@@ -17,13 +17,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests for pages and records actions at a steady rate, in turns with and without
- * erasures.
+ * Sends requests for pages and records actions at a steady rate. Periods with erasures and periods
+ * without erasures alternate.
  */
 final class ErasureTraffic {
   private static final int LIVE_USERS = 40;
 
-  /** After this number of pages, an action is recorded. */
+  /** The number of pages between two recorded actions. */
   private static final int PAGES_PER_ACTION = 5;
 
   private static final int ITEMS = 2000;

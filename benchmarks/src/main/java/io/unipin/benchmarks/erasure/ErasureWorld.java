@@ -37,7 +37,7 @@ record ErasureWorld(Path folder) {
   /** The number of histories. A history of 4,096 actions takes about 66 KB. */
   private static final int HISTORIES = 3600;
 
-  /** The number of histories that are added per step while the store is too small. */
+  /** While the store is too small, histories are added in steps of this number. */
   private static final int MORE_HISTORIES = 100;
 
   private static final int OTHERS = 50_000;

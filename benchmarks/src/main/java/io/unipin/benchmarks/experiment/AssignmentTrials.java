@@ -19,7 +19,10 @@ final class AssignmentTrials {
 
   private AssignmentTrials() {}
 
-  /** Returns one experiment over all slots. Its arms a0, a1, … have these weights. */
+  /**
+   * Returns the configuration of one experiment that has all slots. Its arms a0, a1, … have these
+   * weights.
+   */
   private static Experiments experiment(String salt, double rollout, int... weights) {
     Map<String, ArmConfig> arms = new TreeMap<>();
     for (int i = 0; i < weights.length; i++) {

@@ -6,10 +6,13 @@ public enum Fault {
   NONE,
   /** Passes bytes on after a random time. */
   DELAY,
-  /** Ends all connections in the ordinary way, and each new one as soon as it is open. */
+  /**
+   * Closes all connections in the ordinary way (FIN), and each new connection as soon as it is
+   * open.
+   */
   CUT,
   /** Passes no bytes on, but keeps all connections open. Bytes wait until the fault ends. */
   HALF_OPEN,
-  /** Ends all connections with a reset (RST), and each new one as soon as it is open. */
+  /** Resets all connections (RST), and each new connection as soon as it is open. */
   RESET
 }

@@ -7,7 +7,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A sequence of faults that a seed decides, so that a failure can be repeated. Immutable.
+ * A sequence of faults. A seed determines the sequence, so a test that fails can be repeated.
+ * Immutable.
  *
  * @param steps the faults, one after the other
  */
@@ -28,7 +29,7 @@ public record FaultPlan(List<Step> steps) {
   }
 
   /**
-   * Draws a plan. Every kind of fault comes once in each four steps, in random order.
+   * Draws a plan. Each group of four steps has every kind of fault once, in random order.
    *
    * @param proxies number of proxies; each step disturbs one of them
    * @param shortest shortest duration of a fault
@@ -51,7 +52,7 @@ public record FaultPlan(List<Step> steps) {
     return new FaultPlan(plan);
   }
 
-  /** Runs the faults one after the other. After each fault, its proxy is well again. */
+  /** Runs the faults one after the other. After each fault, its proxy passes all bytes on again. */
   public void run(List<TcpProxy> proxies) throws InterruptedException {
     for (Step step : steps) {
       TcpProxy proxy = proxies.get(step.proxy());

@@ -49,7 +49,7 @@ public final class TcpProxy implements AutoCloseable {
   /**
    * Opens a proxy without a fault.
    *
-   * @param target address that connections lead to
+   * @param target address to which the proxy passes connections on
    * @param meanDelay mean time for which {@link Fault#DELAY} holds bytes back; the longest is twice
    *     as long
    * @param seed decides the times of {@link Fault#DELAY}
@@ -71,7 +71,7 @@ public final class TcpProxy implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** Disturbs all connections from now on in this way, and ends the fault before. */
+  /** Ends the present fault, and from now on disturbs all connections in this way. */
   public synchronized void set(Fault next) {
     fault = next;
     if (next == Fault.CUT || next == Fault.RESET) {

@@ -23,8 +23,8 @@ public final class Headline {
   private static final double MOST_QPS = 120;
 
   /**
-   * The load at which latencies are compared, as a share of the rate of the two models in their
-   * slowest round.
+   * The load at which latencies are compared, as a share of the rate that the side with two models
+   * reached in its slowest round.
    */
   static final double LOAD = 0.7;
 
@@ -46,7 +46,7 @@ public final class Headline {
    * The amount of measurement.
    *
    * @param rounds number of rounds; every side has one turn in a round
-   * @param length length of a side's turn at saturation
+   * @param length length of a side's turn at full speed
    * @param pages number of pages of a side's turn at equal load, if a 99th percentile is needed
    * @param fewPages number of pages of such a turn, if a median is enough
    */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param saturated rounds at full speed
  * @param loaded rounds at equal load, for the sides whose latencies are compared
  * @param rate pages per second of the equal load
- * @param flops ratios that counting operations predicts
+ * @param flops ratios that follow from the numbers of operations
  */
 record HeadlineFigures(
     Map<Kind, List<TrafficRound>> saturated,
@@ -81,8 +81,8 @@ record HeadlineFigures(
   }
 
   /**
-   * Returns the figures of a side with one model, relative to two models with sparse and dense
-   * attention.
+   * Returns the figures of a side with one model, relative to the sides with two models: with
+   * sparse and with dense attention.
    */
   private Map<String, Object> against(Kind kind) {
     Map<String, Object> json = new LinkedHashMap<>();

@@ -5,7 +5,7 @@ import io.unipin.benchmarks.measure.Flops;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Predicts the ratios between sides by counting matrix products as {@link Flops} does.
+ * Predicts the ratios between sides from the numbers of operations that {@link Flops} counts.
  *
  * <p>The prediction is no strict bound. If encoding takes more time per operation than scoring, the
  * side with one model gains more than predicted.

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One side of the comparison: a running server with its traffic. */
 public final class HeadlineSide implements AutoCloseable {
-  /** The sides. All sides are configurations of the same server with the same bundles. */
+  /**
+   * The compared sides. All of them are configurations of the same server with the same bundles.
+   */
   public enum Kind {
     /**
      * Two models. The ranking model encodes the history again in a causal pass, and then the
@@ -29,7 +31,7 @@ public final class HeadlineSide implements AutoCloseable {
      * Two models. The ranking model makes one pass over history and candidates under a dense mask.
      */
     TWO_MODELS_DENSE(2, true, 0),
-    /** One model whose keys and values live for one request, as in the paper. */
+    /** One model whose keys and values are dropped after each request, as in the paper. */
     ONE_MODEL_REQUEST(1, false, 0),
     /** One model with the user KV cache. */
     ONE_MODEL_USER(1, false, ROOMY),

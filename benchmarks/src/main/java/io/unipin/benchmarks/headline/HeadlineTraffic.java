@@ -161,7 +161,8 @@ public final class HeadlineTraffic implements AutoCloseable {
   }
 
   /**
-   * Requests pages at random times at a rate. A page's latency counts from its scheduled time.
+   * Requests pages at random times with a given mean rate. A page's latency counts from its
+   * scheduled time.
    *
    * @param count number of pages
    * @param rate pages per second

@@ -31,7 +31,10 @@ public record HeadlineWorld(Path bundles, int history, int candidates) {
   static final int ITEMS = 100_000;
   private static final String INDEX = "IVF1024,Flat";
 
-  /** Room in the model's window for the actions of a session, so that the window never moves. */
+  /**
+   * The number of places in the model's window for the actions of a session. With this room the
+   * window never moves.
+   */
   private static final int SESSION_ACTIONS = 16;
 
   ModelConfig shape() {

@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Measures the share of a request's time outside native compute when the user's KV is cached.
+ * Measures which share of a request's time is spent outside native compute, if the user's KV is
+ * cached.
  *
  * <p>The time outside native compute contains gRPC on both sides, queues, history, copies and
  * sorting. The server measures the time inside the model's native calls. The whole search of the

@@ -75,8 +75,7 @@ final class EqualItems {
 
   /**
    * Returns the largest difference of a score that an item has on two pages. For an item that only
-   * one page has, the difference is taken between the item's utility and the utility of the other
-   * page's last item.
+   * one page has, compares the item's utility with the utility of the last item of the other page.
    */
   private static double difference(RetrieveAndRankResponse one, RetrieveAndRankResponse other) {
     return Math.max(oneWay(one, other), oneWay(other, one));

@@ -26,9 +26,10 @@ import java.util.Objects;
  */
 final class ExploredWeek {
   /*
-   * For two weeks the simulator's own policy shows pages. A model is trained on these. Then the
-   * server shows pages for a week, and items are put at the moment when they appear. The users and
-   * their random numbers are the same in both plays, so a user's two sums of clicks are a pair.
+   * For two weeks the simulator's own policy shows pages. A model is trained on these pages. Then
+   * the server shows pages for a week. During this week, items are put at the moment when they
+   * appear. The users and their random numbers are the same in both plays, so a user's two sums of
+   * clicks are a pair.
    */
   private static final double SHARE = 0.02;
   private static final long DAY_MS = 24L * 3600 * 1000;
@@ -42,7 +43,7 @@ final class ExploredWeek {
   private final boolean quick;
   private final long seed;
 
-  /** Sums of one play by user. */
+  /** The clicks of each user in one play, and the number of pages of this play. */
   private static final class Clicks {
     private final Map<String, long[]> users = new HashMap<>();
     private long pages;

@@ -54,14 +54,14 @@ final class KeyItems {
     }
   }
 
-  /** Returns the bytes that a catalogue takes more if its items have keys. */
+  /** Returns how many more bytes a catalogue takes if its items have keys. */
   private static long keyBytes() {
     long empty = liveBytes();
     Catalogue plain = KeyedPair.catalogue(ITEMS, false);
     long withPlain = liveBytes();
     Catalogue keyed = KeyedPair.catalogue(ITEMS, true);
     long withBoth = liveBytes();
-    // Both are used after the last measurement, so that neither was collected before.
+    // Both catalogues are used after the last measurement, so neither was garbage before it.
     if (plain.size() != keyed.size()) {
       throw new IllegalStateException(
           plain.size() + " items with keys expected, got " + keyed.size());
@@ -74,7 +74,7 @@ final class KeyItems {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /** One server with its requests, and the times of its pages. */
+  /** One server, the requests that it gets, and the times of its pages. */
   private record Side(UniPinClient client, List<RetrieveAndRankRequest> requests, Latencies times) {
     Side afresh() {
       return new Side(client, requests, new Latencies());

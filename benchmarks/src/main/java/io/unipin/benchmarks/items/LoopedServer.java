@@ -49,7 +49,7 @@ final class LoopedServer implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @param work folder of all that the server writes
+   * @param work folder for everything that the server writes
    * @param settings settings of the server
    * @param training options of each training
    */
@@ -112,7 +112,7 @@ final class LoopedServer implements AutoCloseable {
     }
   }
 
-  /** Puts items that have appeared. */
+  /** Puts new items into the server. */
   void put(List<CatalogueItem> items) {
     for (int from = 0; from < items.size(); from += PUT_BATCH) {
       running

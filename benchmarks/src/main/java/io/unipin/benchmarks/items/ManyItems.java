@@ -118,7 +118,7 @@ final class ManyItems {
     return message.build();
   }
 
-  /** Returns the bytes of the put items' texts. */
+  /** Returns the number of bytes of the texts of all put items. */
   private static double texts(BenchWorld world) {
     double bytes = 0;
     for (int i = 0; i < world.items(); i++) {
@@ -137,7 +137,10 @@ final class ManyItems {
     }
   }
 
-  /** Asks for candidates until enough searches were compared with exact searches. */
+  /**
+   * Asks for candidates until enough searches were compared with exact searches. Returns the
+   * recall.
+   */
   private static double recall(BenchServer server, BenchWorld world) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     try (UniPinAdminClient admin = UniPinAdminClient.connect(server.adminAddress());
@@ -158,7 +161,9 @@ final class ManyItems {
     }
   }
 
-  /** Returns a user with a random history over the items of ids below {@code items}. */
+  /**
+   * Returns a user with a random history. The history has items whose ids are below {@code items}.
+   */
   static UserContext user(long seed, int items) {
     Random random = new Random(seed);
     List<Action> actions = new ArrayList<>();

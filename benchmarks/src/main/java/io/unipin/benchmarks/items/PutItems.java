@@ -41,7 +41,7 @@ final class PutItems {
   private final AtomicInteger failed = new AtomicInteger();
   private int put;
 
-  /** Creates puts of items with the ids from {@code firstId} on. */
+  /** Prepares puts. The put items get the ids from {@code firstId} on. */
   PutItems(UniPinAdminClient admin, UniPinClient pages, Visitors visitors, long firstId) {
     this.admin = admin;
     this.pages = pages;

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Asks for pages at a steady rate, even if earlier pages have not come yet. A page's time counts
- * from the moment at which it was due. Thread-safe.
+ * Requests pages at a steady rate, even if earlier pages have not arrived yet. The time of a page
+ * counts from the moment at which its request was due. Thread-safe.
  */
 final class SteadyPages {
   private static final int THREADS = 16;
@@ -32,7 +32,7 @@ final class SteadyPages {
     this.everyNanos = Math.round(1e9 / perSecond);
   }
 
-  /** Asks for pages and returns their times. */
+  /** Requests pages and returns their times. */
   Latencies play(Duration length) throws InterruptedException {
     Latencies times = new Latencies();
     long begin = System.nanoTime();

@@ -27,7 +27,10 @@ final class Visitors {
     this.rows = rows;
   }
 
-  /** Records the newest actions of the log's first users that have enough of them. */
+  /**
+   * Records the newest actions of users of the log. Takes the first {@code count} users who have
+   * enough actions.
+   */
   static Visitors record(UniPinClient client, FeedLog log, int count) {
     List<Integer> rows = new ArrayList<>();
     for (int user = 0; user < log.users() && rows.size() < count; user++) {
@@ -66,7 +69,10 @@ final class Visitors {
     return rows.size();
   }
 
-  /** Returns a request of the visitor for a page, an hour after the last recorded action. */
+  /**
+   * Returns the visitor's request for a page. The time of the request is an hour after the
+   * visitor's last recorded action.
+   */
   RetrieveAndRankRequest page(int visitor, int items) {
     int user = rows.get(visitor);
     long last = log.actionTimes()[log.actionStart(user + 1) - 1];
@@ -76,7 +82,7 @@ final class Visitors {
         .build();
   }
 
-  /** Returns a request of the visitor for a page of items that appeared since a time. */
+  /** Returns the visitor's request for a page that has only items that appeared since a time. */
   RetrieveAndRankRequest newest(int visitor, long sinceMs, int items) {
     return page(visitor, items).toBuilder()
         .setPreferences(Preferences.newBuilder().setCreatedSinceMs(sinceMs))

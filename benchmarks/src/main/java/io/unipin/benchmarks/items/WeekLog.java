@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the users of a live feed were shown and did. Not thread-safe. */
+/** A log of what the users of a live feed were shown, and of what they did. Not thread-safe. */
 final class WeekLog {
   private final Map<String, List<Shown>> users = new TreeMap<>();
 
@@ -26,7 +26,7 @@ final class WeekLog {
     return users;
   }
 
-  /** Returns everything as a feed log of the given items. */
+  /** Returns all pages and actions as a feed log of the given items. */
   FeedLog feedLog(Catalogue catalogue) {
     FeedSchema schema =
         new FeedSchema(LiveFeed.actions(), List.of("click", "save"), LiveFeed.surfaces());

@@ -109,7 +109,7 @@ public final class Chaos {
         }
       }
     } catch (KvCacheException overloaded) {
-      // The cache has no room for a lease, so the operation ends here.
+      // The cache had no room for a lease, so the operation ends without one.
     }
   }
 

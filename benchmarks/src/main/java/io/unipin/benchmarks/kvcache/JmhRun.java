@@ -89,8 +89,8 @@ public final class JmhRun {
   }
 
   /**
-   * Returns this process's settings of the engine, a small heap, and the JDK options that OHC
-   * needs.
+   * Returns JVM options: this process's settings of the engine, a small heap, and the options that
+   * OHC needs.
    */
   private static String[] jvm() {
     List<String> arguments = new ArrayList<>();

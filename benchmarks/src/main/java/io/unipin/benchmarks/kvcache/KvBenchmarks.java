@@ -44,7 +44,7 @@ public class KvBenchmarks {
     users.close();
   }
 
-  /** The next user that a thread asks for. */
+  /** The number of the next user that a thread asks for. */
   @State(Scope.Thread)
   public static class Turn {
     private int at;
@@ -66,7 +66,7 @@ public class KvBenchmarks {
     return users.acquire(turn.next() % UserStore.USERS);
   }
 
-  /** Stores the state of a new user. The store drops another user's state for it. */
+  /** Stores the state of a new user. To make room, the store drops another user's state. */
   @Benchmark
   public void put(Turn turn) {
     users.put(UserStore.USERS + turn.next());

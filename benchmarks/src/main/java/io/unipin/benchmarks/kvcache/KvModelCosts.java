@@ -59,7 +59,7 @@ final class KvModelCosts implements AutoCloseable {
     candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
   }
 
-  /** Draws a history of {@link #HISTORY} actions. */
+  /** Returns a random history of {@link #HISTORY} actions. */
   static List<UserAction> history(SplittableRandom random, ModelConfig config) {
     List<UserAction> actions = new ArrayList<>();
     for (int i = 0; i < HISTORY; i++) {
@@ -69,7 +69,7 @@ final class KvModelCosts implements AutoCloseable {
     return actions;
   }
 
-  /** A lease for one type of keys and values, and the passes that are timed on this lease. */
+  /** A lease for one type of keys and values, and the passes that are measured on this lease. */
   private final class Side implements AutoCloseable {
     private final KvType type;
     private final TokenSequence all;
@@ -127,8 +127,8 @@ final class KvModelCosts implements AutoCloseable {
   }
 
   /**
-   * Returns the time to append eight actions to 504 actions, divided by the time to encode all 512,
-   * in float32.
+   * Returns the ratio of two times in float32: to append eight actions to 504 actions, and to
+   * encode all 512 actions.
    */
   Spread appendVsPrefill() {
     try (Side side = new Side(KvType.FLOAT32, HISTORY)) {

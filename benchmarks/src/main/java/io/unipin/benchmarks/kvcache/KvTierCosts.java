@@ -28,8 +28,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Measures how long a user's rows take from the files below the cache, compared with encoding them
- * by a model of the published shape. The files are in the page cache. Not thread-safe.
+ * Measures how long it takes to read a user's rows from the files below the cache. The time is
+ * compared with the time in which a model of the published shape encodes the rows. The files are in
+ * the page cache. Not thread-safe.
  */
 final class KvTierCosts {
   private static final byte[] SECRET = {1};
@@ -100,7 +101,7 @@ final class KvTierCosts {
     }
   }
 
-  /** Reads the user from the files, after the user has left the memory by age. */
+  /** Reads the user's rows from the files, after the user's entry in memory has expired. */
   private void reload(TokenSequence tokens, UserKvCache cache, KvKey key, KvLayout layout) {
     nanos.addAndGet(Duration.ofHours(2).toNanos());
     try (KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO)) {

@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  * @param aucLoss loss of AUC in ranking, for the action that loses most; mean over the seeds
  * @param aucLossBound largest upper end of the 95 % intervals of the AUC's loss, over all seeds and
  *     actions
- * @param top10Overlap share of the first ten retrieved items that are the same with both types
+ * @param top10Overlap share of the first ten retrieved items that both types have in common
  */
 public record KvTypeCost(
     double ndcg10Loss,
@@ -47,8 +47,8 @@ public record KvTypeCost(
   private static final int OVERLAP_USERS = 300;
 
   /**
-   * The minimum number of positives, and of negatives, of an action. With fewer, the action's AUC
-   * means little, and the action is left out.
+   * The minimum number of positive and of negative examples of an action. With fewer examples the
+   * AUC of the action means little, so the action is left out.
    */
   private static final int MIN_POSITIVES = 100;
 

@@ -21,8 +21,8 @@ import java.util.TreeMap;
 /**
  * Plays a trace against the cache and against textbook policies with the same number of bytes.
  *
- * <p>A request hits if rows of its user are cached. In this case only the rows that were added
- * since then are encoded.
+ * <p>A request hits if rows of its user are cached. In this case only the rows that are not cached
+ * are encoded.
  */
 public final class Policies {
   private static final int WIDTH = 64;
@@ -33,7 +33,7 @@ public final class Policies {
    */
   private static final KvLayout LAYOUT = new KvLayout(1, 1, WIDTH, Trace.MAX_ROWS, KvType.INT8);
 
-  /** The layout for comparisons in which all blocks have one size. Its rows are small. */
+  /** The layout for comparisons in which all blocks have the same size. Its rows take few bytes. */
   private static final KvLayout EQUAL = new KvLayout(1, 1, 2, Trace.MAX_ROWS, KvType.INT8);
 
   private final Trace trace;

@@ -32,8 +32,8 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
    * Simulates sessions over a day.
    *
    * <p>Visitors are drawn by Zipf's law, and the times of sessions uniformly over the day. A
-   * session has five pages on average, about 40 s apart, with two actions between two pages.
-   * Histories are log-normal with a median of 40 actions.
+   * session has five pages on average, about 40 s apart, with two actions between two pages. The
+   * lengths of histories are log-normal with a median of 40 actions.
    */
   public static Trace sessions(int users, int sessions, double skew, long seed) {
     Random random = new Random(seed);
@@ -68,7 +68,7 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
     return of("sessions", order, actions, ACTIONS_PER_PAGE);
   }
 
-  /** Returns the users' shares of the sessions by rank, cumulated. */
+  /** Returns the cumulative shares of the sessions, by the rank of the user. */
   private static double[] zipf(int users, double skew) {
     double[] shares = new double[users];
     double sum = 0;

@@ -43,7 +43,7 @@ abstract class UserStore implements AutoCloseable {
         public void close() {}
       };
 
-  /** Opens a store by its name. */
+  /** Opens the store that has this name. */
   static UserStore open(String name) {
     return switch (name) {
       case "unipin" -> new UnipinStore();

@@ -86,9 +86,9 @@ record Samples(List<Sample> calls) {
   }
 
   /**
-   * Returns the number of seconds from a moment until the first second of normal service begins. In
-   * such a second no call fails, and 90 % of the calls end within a bound. Returns infinity if
-   * there is no such second.
+   * Returns how many seconds after a moment the service is normal again. The service is normal if,
+   * in the next second, no call fails and 90 % of the calls end within a bound. Returns infinity if
+   * it never is.
    */
   double recoverySeconds(long fromNanos, double boundMs) {
     long last = calls.isEmpty() ? fromNanos : calls.get(calls.size() - 1).atNanos();

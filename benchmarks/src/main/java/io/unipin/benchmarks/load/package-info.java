@@ -1,4 +1,4 @@
-/** Benchmarks that put load on a server by feed sessions. */
+/** Benchmarks in which feed sessions put load on a server. */
 @NullMarked
 package io.unipin.benchmarks.load;
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Searches files for texts that no file may contain. */
+/** Searches files for texts that must not be in any file, such as ids of erased users. */
 public final class FileTraces {
   private static final int CHUNK = 4 << 20;
 

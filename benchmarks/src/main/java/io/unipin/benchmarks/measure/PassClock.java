@@ -5,7 +5,7 @@ import java.lang.management.ThreadMXBean;
 import java.util.function.LongSupplier;
 
 /**
- * The clock that times a pass.
+ * The clock with which the time of a pass is measured.
  *
  * <p>If the engine computes in the calling thread, the clock is the processor time of this thread,
  * because other programs disturb it less. Otherwise it is the wall clock.

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The median of samples and the quartiles. */
+/** The median and the quartiles of samples. */
 public record Spread(double median, double lower, double upper) {
   public static Spread of(double[] samples) {
     if (samples.length == 0) {

@@ -29,7 +29,7 @@ final class RankForward {
     this.nanos = nanos;
   }
 
-  /** The size of a cell: n history tokens, k candidates, and the number of rounds. */
+  /** The size of one comparison: n history tokens, k candidates, and the number of rounds. */
   record Size(int n, int k, int rounds) {}
 
   /**
@@ -95,7 +95,7 @@ final class RankForward {
         flops.dense(size.n(), size.k()) / score);
   }
 
-  /** Returns the figures of all cells. The first cell gives the headline figures. */
+  /** Returns the figures of all sizes. The first size gives the headline figures. */
   static Map<String, Object> results(List<Cell> cells) {
     Cell head = cells.get(0);
     Map<String, Object> results = new LinkedHashMap<>();

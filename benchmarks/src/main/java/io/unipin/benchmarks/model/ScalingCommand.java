@@ -32,7 +32,7 @@ public final class ScalingCommand implements Callable<Integer> {
     Map<String, Object> at(int value) throws IOException;
   }
 
-  /** A size that grows. */
+  /** A size that grows, its values, and the measurement at each value. */
   private record Axis(String name, int[] values, Measure measure) {}
 
   @Override

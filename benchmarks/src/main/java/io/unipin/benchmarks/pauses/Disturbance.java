@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A disturbance that comes from outside of the server. */
+/** A disturbance of a server that comes from outside of the server. */
 enum Disturbance {
   PAUSE_1("stopped for 1 s", Duration.ofSeconds(1), true),
   PAUSE_5("stopped for 5 s", Duration.ofSeconds(5), true),

@@ -44,8 +44,8 @@ final class PageNotes {
   }
 
   /**
-   * Returns, by what was left out, the number of pages that were requested in a span of time and
-   * were degraded or refused.
+   * Counts the pages that were requested in a span of time and were degraded or refused. Returns
+   * these numbers by what the server left out.
    */
   synchronized Map<String, Long> missing(long fromNanos, long toNanos) {
     Map<String, Long> kinds = new TreeMap<>();
@@ -58,8 +58,8 @@ final class PageNotes {
   }
 
   /**
-   * Returns the number of seconds from a moment until two seconds without an incomplete page begin.
-   * Returns infinity if there are no such two seconds.
+   * Returns how many seconds after a moment pages are complete again. They are complete if no page
+   * of the next two seconds is incomplete. Returns infinity if they never are.
    *
    * @param fromNanos the moment
    * @param toNanos end of the recorded time

@@ -20,7 +20,7 @@ public final class DataSet {
     return set == null || set.isBlank() ? home.root().resolve("../shared/data") : Path.of(set);
   }
 
-  /** Refuses a data set that does not exist. */
+  /** Throws unless the data set exists on this machine. */
   public static void require(Home home, String data) {
     Path source = folder(home).resolve(data);
     if (!data.equals(SIMULATOR) && !Files.isDirectory(source)) {
@@ -28,7 +28,10 @@ public final class DataSet {
     }
   }
 
-  /** Imports or simulates a data set below a folder, and returns the folder of its feed log. */
+  /**
+   * Imports or simulates a data set. Writes its feed log into a subfolder of {@code folder}, and
+   * returns this subfolder.
+   */
   static Path feedLog(Home home, String data, Path folder)
       throws IOException, InterruptedException {
     Path log = folder.resolve("feedlog");

@@ -188,7 +188,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     table.print(out);
   }
 
-  /** Adds the figures of an object, without the figures of nested objects. */
+  /** Adds a row for each figure of an object. Skips the figures of nested objects. */
   private static void rows(String prefix, JsonNode figures, Table table) {
     for (Map.Entry<String, JsonNode> figure : figures.properties()) {
       JsonNode mean = figure.getValue().path("mean");

@@ -34,8 +34,8 @@ final class SeedRuns {
    * Creates the runs in a work folder.
    *
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
-   * @param origin everything on which a seed's result depends; a seed with another origin is put
-   *     aside and run again
+   * @param origin everything on which a seed's result depends. A finished seed with another origin
+   *     is put aside, and the seed is run again.
    * @param say receives a line for each seed that is put aside, with the reason
    */
   SeedRuns(

@@ -36,8 +36,8 @@ final class SeedSummary {
   }
 
   /**
-   * Returns all figures. The top-level ranking figures are the figures of {@code action}. The
-   * figures of each action follow under the action's own key.
+   * Returns all figures. The top-level ranking figures are those of {@code action}. In addition,
+   * each action has a key with the figures of this action.
    */
   ObjectNode of(String action) {
     ObjectNode results = JsonNodeFactory.instance.objectNode();

@@ -16,7 +16,7 @@ import java.util.List;
  * bundles of {@code bench quality}.
  *
  * @param recipe the recipe with its changes
- * @param options options of {@code train} and {@code evaluate} that give this recipe
+ * @param options options with which {@code train} and {@code evaluate} use this recipe
  * @param feedLog folder of the feed log for the training
  * @param bundles folders of the bundles, one per seed, from seed 1 on
  */

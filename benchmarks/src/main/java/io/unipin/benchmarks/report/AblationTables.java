@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Tables of the effect of single choices in a recipe. */
+/** The tables of the page ablations: the effects of single choices in a recipe. */
 final class AblationTables {
   private static final String FOLDER = "ablations/";
 

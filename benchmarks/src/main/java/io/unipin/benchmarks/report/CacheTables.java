@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Tables of the user KV cache. */
+/** The tables of the page kv-cache. */
 final class CacheTables {
   private CacheTables() {}
 

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Tables of the assignment and the statistics of experiments. */
+/** The tables of the page experiments: assignment and statistics. */
 final class ExperimentTables {
   private ExperimentTables() {}
 

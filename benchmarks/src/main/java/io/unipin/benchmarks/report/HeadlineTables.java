@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Tables of one model compared with two. */
+/** The tables of the page headline: one model compared with two models. */
 final class HeadlineTables {
   private static final String SMALL = "headline-512x200#512x200";
   private static final String LARGE = "headline-992x656#992x656";

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Tables of the index of items. */
+/** The tables of the page ann: the index over the items. */
 final class IndexTables {
   private IndexTables() {}
 

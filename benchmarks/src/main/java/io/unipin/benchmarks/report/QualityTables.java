@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Tables of the quality of recipes on public data. */
+/** The tables of the page quality: the quality of recipes on public data. */
 final class QualityTables {
   private QualityTables() {}
 

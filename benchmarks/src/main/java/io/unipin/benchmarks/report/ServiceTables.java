@@ -2,7 +2,9 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** Tables of the whole service: under load, over time, and during bundle swaps. */
+/**
+ * The tables of the pages overload, pauses, erasure, swap and soak, which measure a whole server.
+ */
 final class ServiceTables {
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};
 

@@ -50,7 +50,7 @@ record Table(String name, List<String> heads, List<Row> rows) {
     return with(new Row(file(source), base(source), true, List.of(cells)));
   }
 
-  /** Adds a row of words, or of figures that other authors published. */
+  /** Adds a row that no file fills. It holds words, or figures that other authors published. */
   Table published(String... cells) {
     return with(new Row("", "", false, List.of(cells)));
   }

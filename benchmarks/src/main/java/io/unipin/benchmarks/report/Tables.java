@@ -3,7 +3,7 @@ package io.unipin.benchmarks.report;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The list of all tables. Each table is on one page. */
+/** The list of the tables of all results pages. Each table is on one page. */
 final class Tables {
   private Tables() {}
 

@@ -21,7 +21,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * A rival in ranking. It is a {@link DinModel} that is trained on the training impressions of a
+ * A rival model for ranking: a {@link DinModel} that is trained on the training impressions of a
  * log. Not thread-safe.
  *
  * <p>The best epoch has the highest AUC of the recipe's action on the validation impressions. The

@@ -1,4 +1,4 @@
-/** Rivals of the model that are trained on the same logs. */
+/** Rival models, which are trained on the same logs as UniPin's model. */
 @NullMarked
 package io.unipin.benchmarks.rival;
 

@@ -40,8 +40,8 @@ public final class BenchServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server and waits until it serves. The server writes its log and histories below
-   * {@code work}.
+   * Starts a server and waits until it serves. The server writes its log and histories into the
+   * folder {@code work}.
    */
   public static BenchServer start(BenchWorld world, String bundle, Path work, List<String> settings)
       throws IOException, InterruptedException {
@@ -106,7 +106,7 @@ public final class BenchServer implements AutoCloseable {
     return arguments;
   }
 
-  /** Starts a process whose output goes to a file. */
+  /** Starts a process and sends its output to a file. */
   private interface Starter {
     ChildProcess start(List<String> arguments, Path output) throws IOException;
   }

@@ -22,7 +22,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Bundles with random weights for benchmarks of a whole server, below a folder of their own.
+ * Bundles with random weights for benchmarks of a whole server. The bundles have a folder of their
+ * own.
  *
  * @param folder folder of the bundles
  * @param size size of the model
@@ -135,8 +136,8 @@ public record BenchWorld(Path folder, Size size, int users) {
   }
 
   /**
-   * Returns JVM options with a heap of fixed size, so that the heap cannot cause a growth of the
-   * process's memory.
+   * Returns JVM options. They fix the size of the heap, so the heap cannot make the process's
+   * memory grow.
    */
   String javaOptions() {
     return "-Xms%dm -Xmx%dm -XX:+AlwaysPreTouch".formatted(HEAP_MIB, HEAP_MIB);
@@ -153,8 +154,9 @@ public record BenchWorld(Path folder, Size size, int users) {
   }
 
   /**
-   * Publishes two bundles with exact indexes below a folder: {@code whole}, in which the id rows of
-   * the newest items are zeros, and {@code lesser}, which lacks these items and is equal otherwise.
+   * Publishes two bundles with exact indexes as subfolders of {@code folder}. In the bundle {@code
+   * whole} the id rows of the newest items are zeros. The bundle {@code lesser} lacks these items,
+   * and is equal otherwise.
    */
   public static void publishPair(Path folder, int known, int newest) throws IOException {
     Files.createDirectories(folder);
@@ -176,7 +178,8 @@ public record BenchWorld(Path folder, Size size, int users) {
 
   private static void write(
       ModelConfig config, Weights weights, List<CatalogueItem> items, Path folder) {
-    float[] content = new float[(items.size() + 1) * CONTENT]; // the unknown item has zeros
+    // the last row is the unknown item's and stays zero
+    float[] content = new float[(items.size() + 1) * CONTENT];
     for (int row = 0; row < items.size(); row++) {
       System.arraycopy(items.get(row).content(), 0, content, row * CONTENT, CONTENT);
     }

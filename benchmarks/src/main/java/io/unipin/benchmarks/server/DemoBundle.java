@@ -21,10 +21,10 @@ public final class DemoBundle {
   private DemoBundle() {}
 
   /**
-   * Trains the bundle below a folder and returns it.
+   * Trains the bundle in a subfolder of {@code folder}, and returns the bundle's path.
    *
    * @param epochs number of training epochs; 0 for the recipe's number. Fewer epochs give a worse
-   *     model, but a request takes as much computation.
+   *     model, but do not change how much computation a request takes.
    */
   public static Path train(Home home, Path folder, int epochs)
       throws IOException, InterruptedException {

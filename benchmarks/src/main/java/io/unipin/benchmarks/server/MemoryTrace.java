@@ -16,7 +16,7 @@ public final class MemoryTrace implements AutoCloseable {
   private final List<Point> points = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
-  /** The resident memory in MiB at a time in minutes. */
+  /** The resident memory in MiB at one time. The time is in minutes from the start of the trace. */
   public record Point(double minute, double mib) {}
 
   public MemoryTrace(BenchServer server, long seconds) {
