@@ -5,12 +5,12 @@ package io.unipin.client;
  *
  * @param name the replica's name, by which users are spread over the replicas
  * @param inFlight number of this client's calls that the replica has not answered yet
- * @param calls number of this client's calls so far, repeated ones included
+ * @param calls number of this client's calls so far. A repeated call counts again.
  */
 public record ReplicaStatus(String name, State state, int inFlight, long calls) {
   /** Whether a replica takes calls. */
   public enum State {
-    /** The replica has not told its health yet. Calls are sent to it. */
+    /** The replica's health is not known yet. Calls are sent to the replica. */
     UNKNOWN,
     /** The replica serves. */
     SERVING,

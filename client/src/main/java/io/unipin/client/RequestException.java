@@ -24,7 +24,7 @@ public final class RequestException extends RuntimeException {
   /** The value of the pushback trailer that forbids another attempt. */
   private static final String NEVER = "-1";
 
-  /** The reason of a failed request. It decides what the caller should do next. */
+  /** The reason of a failed request. The reason decides what the caller should do next. */
   public enum Kind {
     /** The request is wrong or the caller may not send it. Another attempt is useless. */
     INVALID,

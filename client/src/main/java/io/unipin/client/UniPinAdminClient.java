@@ -29,7 +29,7 @@ import java.util.function.Function;
 
 /** A client of a server's admin port. Thread-safe. */
 public final class UniPinAdminClient implements AutoCloseable {
-  /** The deadline of a call. It is long because loading a bundle takes long. */
+  /** The deadline of a call. It is long because a server needs a long time to load a bundle. */
   private static final Duration DEADLINE = Duration.ofMinutes(5);
 
   private final ManagedChannel channel;

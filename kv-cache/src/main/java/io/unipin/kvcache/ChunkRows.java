@@ -33,9 +33,9 @@ public final class ChunkRows {
   }
 
   /**
-   * Copies the rows of a chunk of {@code rows} rows, which begins at the chunk's position, into
-   * rows {@code [to, to + rows)} of a block. Leaves out the first {@code skipped} rows. Does not
-   * move the position.
+   * Copies the rows of a chunk into rows {@code [to, to + rows)} of a block. The chunk begins at
+   * the buffer's position and has {@code rows} rows. Leaves out the first {@code skipped} rows.
+   * Does not move the position.
    */
   public static void copyIn(ByteBuffer chunk, int rows, int skipped, HostRows block, int to) {
     RowCopy.copy(

@@ -84,7 +84,7 @@ final class EvictionOrder {
    * Per request, patience falls by at most this number divided by the worth of the evicted key.
    *
    * <p>So the due time of a key with {@link #MOST_USES} uses falls by at most 1 per request, if
-   * this key and the evicted key save the same per byte.
+   * both keys save the same amount of work per byte.
    */
   private static final double MOST_FALL = LEAST_USES / (double) MOST_USES;
 

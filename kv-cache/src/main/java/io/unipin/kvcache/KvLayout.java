@@ -25,8 +25,8 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
   private static final int ROWS_PER_CALL = 64;
 
   /**
-   * The largest size of a block in bytes. The size of a direct buffer is an int. The limit lies
-   * somewhat below the largest int, so that every unit can be rounded up to whole cache lines.
+   * The largest size of a block in bytes. The size of a direct buffer is an int. The limit lies a
+   * little below the largest int, so that every unit can be rounded up to whole cache lines.
    */
   private static final long MAX_BLOCK_BYTES = Integer.MAX_VALUE - (1 << 16);
 
@@ -110,7 +110,7 @@ public record KvLayout(int layers, int kvHeads, int headDim, int maxRows, KvType
     return layers * 2 * kvHeads;
   }
 
-  /** Returns the number of bytes of the elements of one row within one plane. */
+  /** Returns how many bytes the elements of one row take in one plane. */
   int rowBytes() {
     return headDim * type.bytes();
   }

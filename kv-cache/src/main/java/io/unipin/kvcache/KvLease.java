@@ -81,7 +81,7 @@ public final class KvLease implements AutoCloseable {
     return lease;
   }
 
-  /** Returns what the cache held for the request. */
+  /** Returns the outcome, which says which rows the cache held for the request. */
   public KvOutcome outcome() {
     return reason.outcome();
   }
@@ -128,8 +128,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Returns the memory of {@link #block} with its layout and capacity, in the form that models
-   * take. The rules of {@link #block} hold.
+   * Returns the memory of {@link #block} together with its layout and capacity, as models expect
+   * it. The rules of {@link #block} apply to it as well.
    */
   public KvRows kv() {
     return hostRows();

@@ -21,7 +21,8 @@ public interface KvTier extends AutoCloseable {
   int CHUNK_ROWS = 64;
 
   /**
-   * Returns what the tier holds of a request's first rows. Returns empty if it holds none of them.
+   * Returns the part of a request's first rows that the tier holds. Returns empty if the tier holds
+   * none of them.
    *
    * @param hashes one hash per row of the request
    */

@@ -1,6 +1,6 @@
 package io.unipin.kvcache;
 
-/** The cause for which rows were not written to the tier below the cache. */
+/** The reason why rows were not written to the tier below the cache. */
 public enum KvTierDrop {
   /** Too many bytes waited to be written. */
   FULL,

@@ -1,6 +1,6 @@
 package io.unipin.kvcache;
 
-/** What a look-up in the tier below the cache led to. */
+/** The result of a look-up in the tier below the cache. */
 public enum KvTierLookup {
   /** Rows were read. */
   RELOADED,

@@ -54,8 +54,8 @@ final class Partitions {
   /**
    * Reserves a part of the budget for a fingerprint, or changes the size of its part.
    *
-   * @param leave drops the fingerprint's entries from the shared part. It is called only if the
-   *     fingerprint had no part of its own before. It is called without the lock.
+   * @param leave drops the fingerprint's entries from the shared part. {@code leave} is called
+   *     without the lock, and only if the fingerprint had no part of its own before.
    */
   void reserve(String fingerprint, long bytes, Consumer<Partition> leave) {
     resizing.lock();

@@ -1,8 +1,8 @@
 package io.unipin.kvcache;
 
 /**
- * Decides whether a request's rows are read from the {@link KvTier} below the cache or encoded. A
- * request has its own choice, which one thread uses.
+ * Decides whether a request's rows are encoded or read from the {@link KvTier} below the cache.
+ * Each request has a choice of its own, which one thread uses.
  */
 public interface ReloadChoice {
   /** Reads whatever the tier holds. */

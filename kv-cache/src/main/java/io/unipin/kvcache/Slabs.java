@@ -49,14 +49,18 @@ final class Slabs {
     return (bytes + Slab.ALIGNMENT - 1) / Slab.ALIGNMENT * Slab.ALIGNMENT;
   }
 
-  /** Returns the number of bytes of a block with room for {@code rows} rows, in whole units. */
+  /**
+   * Returns the number of bytes that a block with room for {@code rows} rows takes. A block
+   * consists of whole units.
+   */
   static long blockBytes(KvLayout layout, int rows) {
     return (long) unitBytes(layout) << layout.orderFor(rows);
   }
 
   /**
-   * Returns the number of bytes that a new slab for this layout would have, in whole cache lines.
-   * Returns 0 if the whole budget is used, or while the pause after a failed allocation lasts.
+   * Returns how many bytes a new slab for this layout would have. A slab consists of whole cache
+   * lines. Returns 0 if the whole budget is used, or while the pause after a failed allocation
+   * lasts.
    */
   int nextBytes(KvLayout layout) {
     long top = (long) unitBytes(layout) << KvLayout.TOP_ORDER;

@@ -52,7 +52,9 @@ public final class UserKvCache implements AutoCloseable {
     this(limits, Slabs.defaultBytes(limits.budgetBytes()), isDebug());
   }
 
-  /** Creates a cache with tiers below it, the nearest first. The cache closes the tiers. */
+  /**
+   * Creates a cache with tiers below it. The nearest tier comes first. The cache closes the tiers.
+   */
   public UserKvCache(KvCacheLimits limits, List<KvTierSetup> below) {
     this(limits, Slabs.defaultBytes(limits.budgetBytes()), isDebug(), below);
   }
@@ -85,7 +87,7 @@ public final class UserKvCache implements AutoCloseable {
   }
 
   /**
-   * Looks a key up, compares tokens and takes a lease, in one step.
+   * Looks a key up, compares tokens and takes a lease. All of this is one atomic step.
    *
    * <p>If another request is writing the key's entry, waits for that request and looks the key up
    * again. The lease is {@link KvOutcome#UNCACHED} if the wait takes longer than {@code maxWait},
@@ -233,7 +235,7 @@ public final class UserKvCache implements AutoCloseable {
     return !tiers.isEmpty();
   }
 
-  /** Returns the figures of the tiers below the cache, the nearest first. */
+  /** Returns the figures of the tiers below the cache. The nearest tier comes first. */
   public List<KvTierStats> tierStats() {
     return tiers.stats();
   }

@@ -27,8 +27,8 @@ record AnnData(
   private static final int PER_CLUSTER = 100;
 
   /**
-   * Returns unit vectors around centres, about a hundred vectors per centre, and queries around the
-   * same centres.
+   * Returns unit vectors and queries around the same centres. There are about a hundred vectors per
+   * centre.
    */
   static AnnData clustered(int size, int dimension, int queries, int k) {
     int clusters = Math.max(1, size / PER_CLUSTER);

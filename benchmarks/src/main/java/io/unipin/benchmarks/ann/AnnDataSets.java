@@ -93,9 +93,9 @@ final class AnnDataSets {
   }
 
   /**
-   * Returns the items of a model that was trained on Amazon Beauty, with its users as queries. Uses
-   * an existing model if there is one. Returns empty if there is no data, or if a quick run finds
-   * no model.
+   * Returns the items of a model that was trained on Amazon Beauty. The queries are those of the
+   * model's users. Uses an existing model if there is one. Returns empty if there is no data, or if
+   * a quick run finds no model.
    */
   private Optional<AnnData> trained() throws IOException, InterruptedException {
     Path work = home.work("ann");

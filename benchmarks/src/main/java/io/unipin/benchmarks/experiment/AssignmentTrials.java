@@ -49,8 +49,8 @@ final class AssignmentTrials {
   }
 
   /**
-   * Returns the largest distance between an arm's number of users and the number that its share
-   * predicts, in standard deviations.
+   * Compares the number of users of each arm with the number that the arm's share predicts. Returns
+   * the largest difference in standard deviations.
    */
   static double farthestArm(int users, int... weights) {
     Experiments experiments = experiment("shares", 100, weights);

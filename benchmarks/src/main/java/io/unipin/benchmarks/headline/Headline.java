@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * Runs all sides of one size in turn. First each side runs at full speed. Then three of the sides
- * run at equal load.
+ * Runs all sides at one size. The sides take turns. First each side runs at full speed. Then three
+ * of the sides run at equal load.
  */
 public final class Headline {
   private static final int CALLERS = 4;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of all sides of one size, and the ratios between sides. Each ratio is computed within
- * a round. The result is the median of the rounds' ratios, with quartiles.
+ * a round. The result is the median of the ratios of all rounds, with quartiles.
  *
  * @param saturated rounds at full speed
  * @param loaded rounds at equal load, for the sides whose latencies are compared

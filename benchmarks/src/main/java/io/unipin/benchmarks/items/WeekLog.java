@@ -21,7 +21,7 @@ final class WeekLog {
     users.computeIfAbsent(page.visit().user(), user -> new ArrayList<>()).add(page);
   }
 
-  /** Returns all pages by user, in order of time. */
+  /** Returns all pages by user. The pages of a user are in the order of their times. */
   Map<String, List<Shown>> users() {
     return users;
   }

@@ -27,8 +27,8 @@ import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
 /**
- * Measures the passes prefill, append and score of a model of the published shape, for each type of
- * keys and values. Not thread-safe.
+ * Measures the passes prefill, append and score for each type of keys and values. The model has the
+ * shape of the published figures. Not thread-safe.
  */
 final class KvModelCosts implements AutoCloseable {
   static final int HISTORY = 512;

@@ -19,7 +19,8 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
- * Plays a trace against the cache and against textbook policies with the same number of bytes.
+ * Plays a trace against the cache and against textbook policies. All of them have the same number
+ * of bytes.
  *
  * <p>A request hits if rows of its user are cached. In this case only the rows that are not cached
  * are encoded.
@@ -127,8 +128,8 @@ public final class Policies {
   }
 
   /**
-   * Returns the hashes of a history. A full window stays the same, because this benchmark does not
-   * measure moving windows.
+   * Returns the hashes of a history. A history that fills the window no longer changes, because
+   * this benchmark does not measure moving windows.
    */
   private static TokenHashes hashes(int user, int rows) {
     TokenHashes.Builder builder = TokenHashes.builder(rows);

@@ -157,8 +157,7 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
   }
 
   /**
-   * Returns the number of rows of each user's history at the end of the trace: an array of shape
-   * (userCount).
+   * Returns (userCount), the number of rows that each user's history has at the end of the trace.
    */
   public int[] lastRows() {
     int[] last = new int[userCount];

@@ -15,8 +15,8 @@ import java.util.List;
  */
 final class Neighbours {
   /*
-   * The number of columns of the first line of /proc/stat that are added up; see proc(5). The first
-   * two columns already contain the later columns.
+   * How many columns of the first line of /proc/stat are added up; see proc(5). The first two
+   * columns already contain the later columns.
    */
   private static final int COLUMNS = 8;
   private static final int IDLE = 3;

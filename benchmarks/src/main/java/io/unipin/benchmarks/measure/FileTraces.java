@@ -15,10 +15,7 @@ public final class FileTraces {
 
   private FileTraces() {}
 
-  /**
-   * Returns the files below a folder that contain one of the texts, in their content or in their
-   * name.
-   */
+  /** Returns the files below a folder whose content or name contains one of the texts. */
   public static List<String> files(Path folder, List<String> texts) throws IOException {
     List<String> found = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {

@@ -31,8 +31,8 @@ public final class Flops {
   }
 
   /**
-   * Returns the number of operations of a causal pass over n tokens that writes the keys and values
-   * of all layers. All layers are computed for all tokens.
+   * Returns the number of operations of a causal pass over n tokens. The pass writes the keys and
+   * values of all layers, and computes all layers for all tokens.
    */
   public double encodeAllLayers(int n) {
     return config.layers() * (n * layer() + attention(0.5 * n * (n + 1)));

@@ -50,8 +50,8 @@ final class JudgedPages implements AutoCloseable {
   }
 
   /**
-   * Requests a page. The consumer is called once, on any thread, with what the server left out or
-   * how the call failed.
+   * Requests a page. The consumer is called once, on any thread. Its text says what the server left
+   * out or how the call failed.
    */
   void ask(RetrieveAndRankRequest request, Consumer<String> done) {
     Context.CancellableContext context = Context.current().withCancellation();

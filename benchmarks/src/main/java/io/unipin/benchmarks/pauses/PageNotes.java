@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The results of page requests, by the time of the request. Thread-safe. */
+/** The results of page requests. Each result has the time of its request. Thread-safe. */
 final class PageNotes {
   private static final long CALM_NANOS = 2_000_000_000L;
 

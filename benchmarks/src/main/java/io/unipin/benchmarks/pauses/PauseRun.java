@@ -45,7 +45,7 @@ final class PauseRun {
   private final AtomicInteger turn = new AtomicInteger();
 
   /**
-   * Creates a run and learns what the server knows.
+   * Creates a run and asks the server which items and actions it knows.
    *
    * @param span length of the time that is watched before the disturbance, and of the time after it
    */

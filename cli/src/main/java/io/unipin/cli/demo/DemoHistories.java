@@ -23,7 +23,7 @@ final class DemoHistories {
     this.users = users;
   }
 
-  /** Records all histories and returns a line that says what was recorded. */
+  /** Records all histories and returns a line of text with their numbers. */
   String record() {
     long begin = System.nanoTime();
     long recorded = 0;

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 /**
  * The inspector's explanation of one item for one user.
  *
- * @param verdict the first step of the request that the item did not pass, such as {@code below
- *     page}, or {@code on page}
+ * @param verdict {@code on page}, or the name of the first step of the request that the item did
+ *     not pass, such as {@code below page}
  * @param meaning a sentence that explains the verdict
  * @param similarity the item's place, from 1, among all items that the request allows, in the order
  *     of retrieval scores

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests the probabilities of the same items twice. Some items belong to one category, and the
- * other items do not. Not thread-safe.
+ * Requests the probabilities of some items twice, before and after the user acts. Some items belong
+ * to one category, and the other items do not. Not thread-safe.
  */
 final class TasteProbe {
   private static final int EACH = 100;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place name of the file and number of the row, for messages
  * @param item the item; null for a row with a fault
- * @param fault what was expected and what was found; empty for a row with an item
+ * @param fault error message that says what was expected and what was found; empty for a row with
+ *     an item
  */
 record ItemRow(String place, @Nullable Item item, String fault) {
   static ItemRow of(String place, Item item) {

@@ -36,7 +36,7 @@ final class ItemsGetCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private ItemName item = new ItemName();
 
-  /** The item, by id or by key. */
+  /** The options that name the item, by its id or by its key. */
   private static final class ItemName {
     @Parameters(paramLabel = "ID", description = "The item.")
     private long id;

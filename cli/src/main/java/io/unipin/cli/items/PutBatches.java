@@ -21,8 +21,8 @@ import java.util.Set;
  */
 final class PutBatches implements AutoCloseable {
   /**
-   * Largest size of a message in bytes, well below the smallest limit that servers are configured
-   * with.
+   * The largest size of a message in bytes. It is well below the smallest limit that a server may
+   * set.
    */
   private static final int BYTES = 256 << 10;
 
@@ -31,7 +31,7 @@ final class PutBatches implements AutoCloseable {
   private final ItemStream stream;
   private final Set<Long> ids = new HashSet<>();
 
-  /** For each message without an answer, the places of its rows. */
+  /** The messages without an answer. An element has the places of the rows of one message. */
   private final Deque<List<String>> sent = new ArrayDeque<>();
 
   private ChangeItemsRequest.Builder batch = ChangeItemsRequest.newBuilder();

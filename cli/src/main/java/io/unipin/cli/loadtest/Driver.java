@@ -29,7 +29,10 @@ public final class Driver {
    */
   public record Limits(int callsInFlight, long settleNanos) {}
 
-  /** A step to play: its calls, its warm-up, and the names of its users and events. */
+  /**
+   * A step to play: its calls, their rate, the length of the warm-up, and the names of users and
+   * events.
+   */
   public record Step(
       Schedule schedule, Names names, double offeredQps, long warmUpNanos, long seed) {}
 

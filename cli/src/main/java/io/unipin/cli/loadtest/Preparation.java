@@ -61,8 +61,8 @@ public final class Preparation {
   }
 
   /**
-   * Returns what the server's answer to a probe request says about the bundle and model that
-   * answered.
+   * Sends a probe request, and returns the part of the answer that describes the bundle and the
+   * model.
    */
   Served describe(String run) {
     String user = run + "-probe";

@@ -43,7 +43,7 @@ final class ActionsRecordCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private ItemName item = new ItemName();
 
-  /** The item, by id or by key. */
+  /** The options that name the item, by its id or by its key. */
   private static final class ItemName {
     @Option(names = "--item", required = true, paramLabel = "ID", description = "The item.")
     private long id;

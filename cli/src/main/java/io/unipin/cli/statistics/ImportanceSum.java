@@ -26,7 +26,7 @@ public final class ImportanceSum {
    */
   private static final double ALPHA = 0.05;
 
-  /** Sums of w r, w, and 1, by user. */
+  /** For each user, three sums over the user's choices: of w r, of w, and of 1. */
   private final Map<String, double[]> users = new HashMap<>();
 
   private double weights;
