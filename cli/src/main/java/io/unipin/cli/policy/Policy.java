@@ -9,9 +9,9 @@ public interface Policy {
   String name();
 
   /**
-   * Returns the probability with which the policy would have shown the item that was shown. Empty if
-   * the policy would have shown an item that the log's draw could not show. No estimate is then
-   * possible.
+   * Returns the probability with which the policy would have shown the item that was shown. Empty
+   * if the policy would have shown an item that the log's draw could not show. In this case no
+   * estimate is possible.
    */
   Optional<Double> probability(ServedChoice choice);
 }

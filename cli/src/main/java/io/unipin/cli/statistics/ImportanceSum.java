@@ -9,8 +9,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
 /**
  * Estimates the mean reward of a policy from choices that another policy made. One thread.
  *
- * <p>A choice has the weight w = p / q. p is the probability with which the judged policy makes this
- * choice, and q the probability with which it was made.
+ * <p>A choice has the weight w = p / q. Here p is the probability with which the judged policy
+ * makes this choice, and q is the probability with which the choice was made.
  */
 public final class ImportanceSum {
   /*
@@ -21,8 +21,8 @@ public final class ImportanceSum {
    *                               Learning, NIPS 2015).
    *   effective size = sum(w)^2 / sum(w^2)   (Kish, 1965).
    *
-   * Choices of one user depend on each other. So both means are ratios of sums over users, and their
-   * variance comes from the delta method (see Linearised).
+   * Choices of one user depend on each other, so both means are ratios of sums over users, and
+   * their variance comes from the delta method (see Linearised).
    */
   private static final double ALPHA = 0.05;
 
