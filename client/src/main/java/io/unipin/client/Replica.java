@@ -35,7 +35,7 @@ final class Replica implements AutoCloseable {
   /** How long a replica with calls in flight may be silent before it is asked for its health. */
   private static final Duration SILENCE = Duration.ofSeconds(1);
 
-  /** How long a replica without calls in flight may be silent before it is asked for its health. */
+  /** Silence of a replica without calls in flight, after which it is asked for its health. */
   private static final Duration IDLE_SILENCE = Duration.ofSeconds(10);
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
