@@ -14,7 +14,7 @@ class DeltaTest {
   private static float[] vectors(Random random, int count) {
     float[] vectors = new float[count * DIMENSION];
     for (int i = 0; i < vectors.length; i++) {
-      vectors[i] = random.nextInt(9) - 4; // products of whole numbers are exact
+      vectors[i] = random.nextInt(9) - 4; // products of small whole numbers are exact
     }
     return vectors;
   }
@@ -64,9 +64,7 @@ class DeltaTest {
     }
   }
 
-  /**
-   * A look-up of few ids takes one id after the other, and a look-up of many ids sorts them.
-   */
+  /** Looks up few ids, which {@link Delta} seeks one by one, and many ids, which it sorts first. */
   private static void checkRows(Delta delta, Map<Long, float[]> expected) {
     for (int count : new int[] {1, 8, 9, 40}) {
       long[] wanted = LongStream.range(40 - count, 40).toArray();

@@ -58,8 +58,8 @@ class FaissBatchTest {
       long bytes = thread.getCurrentThreadAllocatedBytes() - before;
       int ordinalsAndScores = QUERIES * K * (Integer.BYTES + Float.BYTES);
       int idsAndScores = QUERIES * K * (Long.BYTES + Float.BYTES);
-      // The other bytes are headers of arrays. A shared lock also sometimes allocates an object per
-      // thread to count its readers.
+      // The remaining 200 bytes are headers of arrays. In addition, a read lock sometimes allocates
+      // a counter for a thread.
       assertThat(bytes).isLessThan(calls * (ordinalsAndScores + idsAndScores + 200L));
     }
   }

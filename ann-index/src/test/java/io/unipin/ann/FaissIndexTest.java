@@ -254,7 +254,7 @@ class FaissIndexTest {
     }
   }
 
-  /** Looks for a thread of this process with the scheduling policy of idle time. */
+  /** Looks for a thread of this process that has the scheduling policy SCHED_IDLE. */
   @Test
   void build_thatYields_takesIdleTime() throws Exception {
     ExecutorService pool = Executors.newSingleThreadExecutor();
@@ -287,7 +287,7 @@ class FaissIndexTest {
 
   /** Returns the number of a thread's scheduling policy; empty if the thread has ended. */
   private static String policy(Path thread) {
-    int field = 41; // see proc_pid_stat(5); field 2, the name, may contain spaces
+    int field = 41; // the policy; see proc_pid_stat(5). Only field 2, the name, may contain spaces.
     try {
       String stat = Files.readString(thread.resolve("stat"));
       return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[field - 3];

@@ -53,7 +53,7 @@ class IndexFileMutationTest {
   private static final float[] QUERIES = TestVectors.clustered(3, DIMENSION, 20, 3);
   private static final long[] IDS = TestVectors.ids(SIZE);
 
-  /** Numbers that are likely to break lengths and ids. */
+  /** Numbers that a careless reader is likely to handle wrongly as a length or an id. */
   private static final long[] ODD = {
     -1,
     0,
@@ -85,7 +85,7 @@ class IndexFileMutationTest {
   @Test
   void load_idOutsideAList_isRefused() throws IOException {
     byte[] content = saved(folder, "IVF4,Flat");
-    // The ids of the last list are the end of the payload.
+    // The payload ends with the ids of the last list.
     long id = little(content).getLong(content.length - 32 - Long.BYTES);
     assertThat(id).isBetween(0L, SIZE - 1L);
     little(content).putLong(content.length - 32 - Long.BYTES, 1L << 44);
@@ -98,7 +98,8 @@ class IndexFileMutationTest {
   }
 
   /**
-   * A number in the file must not cause an allocation of more memory than the file has content for.
+   * The reader must not allocate memory for more vectors than the file can contain, whatever number
+   * of vectors the file states.
    */
   @Test
   void load_moreVectorsThanTheFileHas_isRefusedAtTheHead() throws IOException {
@@ -123,7 +124,8 @@ class IndexFileMutationTest {
   }
 
   /**
-   * Loads and searches {@code changes} changed files. The number of a change is its random seed.
+   * Makes {@code changes} changed files, and loads and searches each of them. File i is changed
+   * with random seed i.
    */
   static void mutate(Path folder, String factory, int changes) throws IOException {
     byte[] good = saved(folder, factory);
@@ -134,7 +136,7 @@ class IndexFileMutationTest {
       Random random = new Random(seed);
       byte[] bad = good.clone();
       for (int i = random.nextInt(2); i >= 0; i--) {
-        // Half of the changes hit the lengths of tables and the parameters.
+        // Half of the changes hit the first 300 bytes, which hold parameters and lengths of tables.
         int bound = random.nextBoolean() ? length - 8 : Math.min(length - 8, 300);
         change(bad, payload + random.nextInt(bound), random);
       }

@@ -50,7 +50,7 @@ class IndexFileTest {
 
   private void assertRefused(byte[] content) throws IOException {
     Path file = folder.resolve("damaged.faiss");
-    Files.deleteIfExists(file); // some file systems flush when a file is overwritten
+    Files.deleteIfExists(file); // because some file systems flush an overwritten file to disk
     Files.write(file, content);
     assertThatThrownBy(() -> FaissIndex.load(file).close())
         .isInstanceOf(AnnException.class)
@@ -180,8 +180,8 @@ class IndexFileTest {
   }
 
   /**
-   * Searches backwards for the last link in the tables before the vectors: a small number before a
-   * padding of -1.
+   * Returns the position of the last link of the graph. Searches backwards from the vectors for a
+   * valid ordinal that is followed by -1, the padding.
    */
   private static int lastLink(byte[] content, int end) {
     ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 
 /**
  * Tests that files of an earlier format still load. {@code format-1} holds a file of every kind of
- * index, and the results that the build that wrote the files found in each file.
+ * index. It also holds the results that a search of each file had when the file was written.
  */
 class IndexFormatsTest {
   private static final float[] QUERY = {-0.16080733f, 0.57128984f, 0.80132264f, -0.07517225f};

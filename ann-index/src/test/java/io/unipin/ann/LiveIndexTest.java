@@ -382,7 +382,7 @@ class LiveIndexTest {
           int at = round * 100 + change;
           index.delete(IDS[at]);
           index.upsert(new long[] {IDS[at]}, row(VECTORS, at)); // the same vector again
-          index.upsert(new long[] {at}, row(VECTORS, at + 1)); // a vector of its own
+          index.upsert(new long[] {at}, row(VECTORS, at + 1)); // a new item
           model.put((long) at, row(VECTORS, at + 1));
           index.delete(IDS[at + 50]);
           model.remove(IDS[at + 50]);

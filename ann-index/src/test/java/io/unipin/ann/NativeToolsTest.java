@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests of the native methods under the JVM's own checks and under the compiler's sanitizers, in
- * separate processes.
+ * Tests of the native methods in separate processes: one with the JVM's checks of JNI calls, and
+ * one with the compiler's sanitizers.
  */
 @Tag("long")
 class NativeToolsTest {

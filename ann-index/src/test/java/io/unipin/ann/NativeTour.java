@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A program that calls every native method in every way. Tests run it in a process that tools
- * observe.
+ * A program that calls every native method in every way. {@link NativeToolsTest} runs it under
+ * tools that detect faults of native code.
  */
 final class NativeTour {
   private static final int DIMENSION = 17;
@@ -81,7 +81,10 @@ final class NativeTour {
     }
   }
 
-  /** Provokes exceptions of C++ and of Java streams in native code. */
+  /**
+   * Calls native methods that must fail. Exceptions come from C++ code, or from Java streams that
+   * native code calls.
+   */
   private static void refusals() {
     refused(() -> FaissIndex.build("Nonsense", VECTORS, DIMENSION, IDS, FaissBuild.DEFAULT));
     refused(() -> FaissIndex.build("IVF8,Flat", new float[0], 4, new long[0], FaissBuild.DEFAULT));

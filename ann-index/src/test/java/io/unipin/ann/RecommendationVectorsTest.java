@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests searches over item vectors with user vectors as queries. A sequential recommender that was
- * trained on Amazon Beauty gave the vectors. Other tests use simulated vectors of the same shape.
+ * Tests searches over item vectors with user vectors as queries. The vectors come from a sequential
+ * recommender that was trained on Amazon Beauty. One test uses simulated vectors of the same shape
+ * instead.
  */
 @Tag("long")
 class RecommendationVectorsTest {
@@ -40,8 +41,8 @@ class RecommendationVectorsTest {
   }
 
   /**
-   * Returns the four-byte cells of the first rows of an fvecs or ivecs file, without the length
-   * before each row.
+   * Returns the four-byte cells of the first rows of an fvecs or ivecs file, without the number of
+   * values that precedes each row.
    */
   private static ByteBuffer cells(Path file, int rows, int dimension) throws IOException {
     ByteBuffer all = ByteBuffer.allocate(rows * dimension * 4).order(ByteOrder.LITTLE_ENDIAN);
@@ -85,8 +86,8 @@ class RecommendationVectorsTest {
     AnnResult published = new AnnResult(USERS, TRUE_NEIGHBOURS, known, expected.scores());
     assertThat(TestVectors.recall(published, expected)).isGreaterThan(0.9999);
 
-    // Vectors of unequal length are harder for a graph, because most links lead to the longest
-    // vectors.
+    // Vectors of unequal Euclidean length are harder for a graph, because most links lead to the
+    // longest vectors.
     assertIndexesFindThem(vectors, queries, 0.92);
   }
 

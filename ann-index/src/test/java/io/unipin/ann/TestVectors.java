@@ -4,13 +4,15 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** Seeded stand-ins for item and query vectors, of unit length and in clusters. */
+/**
+ * Random vectors that stand in for item and query vectors. They have unit length and form clusters.
+ */
 final class TestVectors {
   private TestVectors() {}
 
   /**
-   * Returns vectors around centres. Two calls with equal {@code clusters} and {@code dimension}
-   * share the centres.
+   * Returns random vectors around common centres. Two calls with equal {@code clusters} and {@code
+   * dimension} share the centres.
    *
    * @return (count, dimension) row major, each of length 1
    */
@@ -37,7 +39,7 @@ final class TestVectors {
     return vectors;
   }
 
-  /** Returns distinct ids that need far more than 32 bits, in no particular order. */
+  /** Returns distinct ids of 41 bits, in no particular order. */
   static long[] ids(int count) {
     return LongStream.range(0, count).map(i -> (1L << 40) + (i * 7919L) % 1_000_003L).toArray();
   }

@@ -49,7 +49,7 @@ final class DnsNamesTest {
       addresses = List.of("10.0.0.3", "2001:db8::1", "10.0.0.2");
       assertThat(await(names))
           .containsExactly("10.0.0.2:9090", "10.0.0.3:9090", "[2001:db8:0:0:0:0:0:1]:9090");
-      addresses = List.of(); // while the name server is away, the addresses stay
+      addresses = List.of(); // while the name server is away, the names stay as they were
       TimeUnit.MILLISECONDS.sleep(20);
       assertThat(names.changed()).isEmpty();
       addresses = List.of("10.0.0.4");

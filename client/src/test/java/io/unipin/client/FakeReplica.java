@@ -104,7 +104,7 @@ final class FakeReplica implements AutoCloseable {
     return "127.0.0.1:" + port();
   }
 
-  /** Lets calls fail; null lets them succeed again. */
+  /** Sets the failure with which calls end; null lets them succeed. */
   void fail(@Nullable StatusRuntimeException failed) {
     failure.set(failed);
   }

@@ -188,7 +188,7 @@ final class FleetClientTest {
               RequestException.class,
               e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.UNAVAILABLE));
     }
-    // The pauses grow from 50 ms to 1 s, so two seconds hold five or six of them.
+    // The pauses grow from 50 ms to 1 s, so five or six of them fit into two seconds.
     assertThat(replicas.stream().mapToInt(replica -> replica.requests().size()).sum())
         .isBetween(4, 8);
   }

@@ -36,7 +36,7 @@ final class FleetTest {
     for (int call = 0; call < 9; call++) {
       chosen.add(begin("u"));
     }
-    // Rooms by the calls in flight before each call: 1 1 2 2 3 3 3 4 4.
+    // Before the nine calls, a replica may have at most 1 1 2 2 3 3 3 4 4 calls in flight.
     assertThat(chosen)
         .containsExactly(
             order.get(0),

@@ -67,7 +67,7 @@ final class ReplicaOrderTest {
       users.merge(ReplicaOrder.of("u" + user, THREE).get(0), 1, Integer::sum);
     }
     assertThat(users.keySet()).containsExactlyInAnyOrderElementsOf(THREE);
-    // Six standard deviations of a binomial distribution with 30,000 trials are 490.
+    // The mean is 10,000. Six standard deviations of the binomial distribution are 490.
     assertThat(users.values()).allSatisfy(count -> assertThat(count).isBetween(9_510, 10_490));
   }
 

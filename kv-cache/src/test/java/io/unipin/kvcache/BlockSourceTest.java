@@ -25,7 +25,7 @@ class BlockSourceTest {
     return new KvKey(user, "model");
   }
 
-  /** Publishes an entry of eight rows, a quarter of the slab. */
+  /** Publishes an entry of eight rows, which takes a quarter of the slab. */
   private KvEntry publish(String user) {
     KvBlock block = Objects.requireNonNull(source.allocate(key(user), LAYOUT, 8));
     KvEntry entry = new KvEntry(TokenHashes.builder(1).add(1, 1).build(), block, new float[1]);

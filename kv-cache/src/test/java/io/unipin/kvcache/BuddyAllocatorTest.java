@@ -75,8 +75,8 @@ class BuddyAllocatorTest {
   }
 
   /**
-   * Checks that a moved run keeps its pieces, and that the taken and free units of both allocators
-   * still add up.
+   * Moves a run that contains several allocated runs. They must stay allocated at their new places,
+   * and both allocators must still count their used units correctly.
    */
   @Test
   void move_partOfARun_keepsItsPieces() {

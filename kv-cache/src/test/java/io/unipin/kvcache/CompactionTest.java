@@ -26,8 +26,8 @@ class CompactionTest {
   }
 
   /**
-   * Takes a run for a block, fills it with a number, and leaves the block to its entry. The block
-   * has no lease then, so it may be moved.
+   * Returns a block of 2^order units that is filled with {@code stamp}. An entry shares the block,
+   * but no request leases it. So the block may be moved.
    */
   private KvBlock idle(Slab slab, int order, int stamp) {
     KvBlock block = leased(slab, order, stamp);

@@ -70,8 +70,8 @@ class EntryStoreTest {
   }
 
   /**
-   * The partition is dissolved after the publication looked the partition up, and while the
-   * publication waits for the key.
+   * A writer has looked up its partition, and waits for the key before it publishes its entry.
+   * Meanwhile another thread dissolves the partition.
    */
   @Test
   @Timeout(60)

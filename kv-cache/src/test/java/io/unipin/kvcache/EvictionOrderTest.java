@@ -53,7 +53,7 @@ class EvictionOrderTest {
       gone += order.overflow(key(i)).size();
       assertThat(i).isLessThan(100);
     }
-    assertThat(gone).isGreaterThan(3); // a key used once is evicted after two others
+    assertThat(gone).isGreaterThan(3); // a key that was used once is evicted after two others
   }
 
   @Test
@@ -80,9 +80,9 @@ class EvictionOrderTest {
       use(i, 15);
     }
     for (int i = 0; i < 3; i++) {
-      order.seen(key(i)); // no request comes in between, so all keys are seen at the same time
+      order.seen(key(i)); // no request comes in between, so all keys have the same last use
     }
-    order.put(key(3), entry(17)); // takes as many bytes as an entry of 32 rows
+    order.put(key(3), entry(17)); // its block is as large as that of 32 rows
     assertThat(order.first(1, EvictionOrderTest::any))
         .extracting(Map.Entry::getKey)
         .containsExactly(key(3));
@@ -93,8 +93,8 @@ class EvictionOrderTest {
   }
 
   /**
-   * The user at the end of a session saves a little more per byte. The user in the middle of a
-   * session made the later request, and stays.
+   * Key 0 saves a little more per byte than the other keys. Yet it is evicted first, because it was
+   * used least recently.
    */
   @Test
   void first_keysWorthAboutAsMuch_areThoseUnusedForLongest() {
@@ -109,8 +109,8 @@ class EvictionOrderTest {
   }
 
   /**
-   * Many requests after a quiet time make patience shrink. The newest keys must not become due
-   * before older keys.
+   * Many requests after a quiet time reduce the patience of the {@link EvictionOrder}. Even then,
+   * the newest keys must not be evicted before older keys.
    */
   @Test
   void overflow_rushAfterAQuietTime_dropsThoseUnusedForLongest() {
@@ -143,7 +143,7 @@ class EvictionOrderTest {
     order.put(key(2), entry(25));
     order.overflow(null);
     for (int i = 0; i < 3; i++) {
-      order.seen(key(i)); // all keys at the same time
+      order.seen(key(i)); // all keys have the same last use
     }
     assertThat(order.first(3, EvictionOrderTest::any))
         .extracting(Map.Entry::getKey)

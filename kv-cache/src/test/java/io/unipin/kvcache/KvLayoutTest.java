@@ -104,11 +104,11 @@ class KvLayoutTest {
   @Test
   void layout_ofTheLongestBlock_isTakenAndNoneLonger() {
     long most = Integer.MAX_VALUE - (1 << 16);
-    int headDim = (int) (most / (2 * 16 * 2)); // float16
+    int headDim = (int) (most / (2 * 16 * 2)); // an element takes 2 bytes
     assertThat(new KvLayout(1, 1, headDim, 16, KvType.FLOAT16).maxRows()).isEqualTo(16);
     assertThatThrownBy(() -> new KvLayout(1, 1, headDim + 1, 16, KvType.FLOAT16))
         .hasMessageContaining("a block of at most " + most + " bytes expected");
-    int bytesDim = (int) (most / (2 * 16)) - 2; // a step takes 2 bytes
+    int bytesDim = (int) (most / (2 * 16)) - 2; // the quantization step of a row takes 2 bytes
     assertThat(new KvLayout(1, 1, bytesDim, 16, KvType.INT8).maxRows()).isEqualTo(16);
     long longer = 2L * 16 * (bytesDim + 3);
     assertThatThrownBy(() -> new KvLayout(1, 1, bytesDim + 1, 16, KvType.INT8))

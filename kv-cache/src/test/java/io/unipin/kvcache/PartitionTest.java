@@ -52,7 +52,7 @@ class PartitionTest {
     run(0, "shadow");
     cache.reserve("shadow", 48 * TOP_BYTES);
     assertThat(residents("shadow")).isZero();
-    run(60, "live"); // a newcomer competes with the remaining entries
+    run(60, "live"); // a new user, who competes with the remaining entries
     assertThat(residents("live")).isBetween(1L, 16L);
     run(1, "shadow");
     assertThat(residents("shadow")).isEqualTo(1);
@@ -76,7 +76,7 @@ class PartitionTest {
     assertThatThrownBy(() -> cache.reserve("two", 25 * TOP_BYTES))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("own parts of at most 262144 bytes together expected");
-    cache.reserve("one", 10 * TOP_BYTES); // replaces the size of the part
+    cache.reserve("one", 10 * TOP_BYTES); // replaces the part of 40 blocks, so the next part fits
     cache.reserve("two", 25 * TOP_BYTES);
   }
 

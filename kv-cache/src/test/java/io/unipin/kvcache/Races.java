@@ -18,13 +18,13 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * cache.
  *
  * <p>The first number of a result says what the reader saw. The second number says how many leases
- * and bytes were left over. Freed blocks are filled with NaN, so a row that is read too late is
- * noticed.
+ * and bytes were still in use at the end. Freed blocks are filled with NaN. So the checks detect a
+ * row that is read after its block was freed.
  */
 public final class Races {
   private static final KvLayout LAYOUT = new KvLayout(1, 1, 4, 16, KvType.FLOAT32);
 
-  /** The bytes of one slab that holds one top block. */
+  /** The size of the only slab in bytes. It has room for one block of the largest size class. */
   private static final int ROOM = 16 * 64;
 
   private static final int MISS = 0;
@@ -33,7 +33,7 @@ public final class Races {
 
   private Races() {}
 
-  /** A cache with one user in it. */
+  /** The cache of a race, and steps that several races share. */
   private static class Scene {
     final UserKvCache cache =
         new UserKvCache(new KvCacheLimits(ROOM, Duration.ofHours(1), 4 * ROOM), ROOM, true);
@@ -50,8 +50,8 @@ public final class Races {
     }
 
     /**
-     * Reads, twice, the rows that the cache holds for these tokens. Returns a code for what was
-     * read.
+     * Acquires a lease for these tokens and checks its reused rows twice. Returns one of the three
+     * codes above.
      */
     final int read(int... tokens) {
       try (KvLease lease = acquire("user", tokens)) {
@@ -102,7 +102,10 @@ public final class Races {
     }
   }
 
-  /** A race between a reader and another user, whose new block makes the reader's block move. */
+  /**
+   * A race between a reader and another user, whose large new block forces the cache to move the
+   * reader's block.
+   */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first, or moved")
@@ -113,7 +116,7 @@ public final class Races {
       serve("gone", tokens(1, 2, 3, 4));
       serve("user", tokens(1, 2, 3));
       serve("in the way", tokens(1, 2, 3, 4));
-      cache.erase("gone"); // four rows are free at the start of the slab, four at its end
+      cache.erase("gone"); // frees four rows at the start of the slab; four are free at its end
     }
 
     @Actor
@@ -132,7 +135,7 @@ public final class Races {
     }
   }
 
-  /** A race between a reader and another user, who needs all of the room. */
+  /** A race between a reader and another user, whose rows need the whole cache. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "evicted first")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "read first")
@@ -160,8 +163,8 @@ public final class Races {
   }
 
   /**
-   * A race between a reader and a writer that corrects the history. The writer may overwrite the
-   * rows that differ in place.
+   * A race between a reader and a writer that corrects the history. The writer may overwrite in
+   * place the rows that the correction changes.
    */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "corrected first")
@@ -274,7 +277,10 @@ public final class Races {
     }
   }
 
-  /** A race between an append ahead of any request and a request that appends the same tokens. */
+  /**
+   * A race between a refresh and a request. Both append the same tokens; a refresh does so before a
+   * request needs them.
+   */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "the request appends, or goes uncached")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "the request hits")

@@ -43,7 +43,7 @@ class RacesTest {
         .contains("All remaining tests: " + RACES + " matching test results");
   }
 
-  /** Returns the command line of a run of jcstress: one JVM mode, and one short run per race. */
+  /** Returns the command line that runs jcstress in one JVM mode, with one short run per race. */
   private static List<String> command() {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =

@@ -59,7 +59,7 @@ public final class Rows {
     }
   }
 
-  /** Checks rows {@code [0, rows)} of the lease's block. */
+  /** Checks that rows {@code [0, rows)} of the lease's block are the rows of these tokens. */
   public static void verify(KvLease lease, KvLayout layout, int rows, int... tokens) {
     ByteBuffer block = lease.block();
     long[] seeds = seeds(layout, tokens);
@@ -108,7 +108,8 @@ public final class Rows {
   }
 
   /**
-   * Returns the byte position of a row's step, or the end of the block if the type has no steps.
+   * Returns the byte position of a row's quantization step. This is the end of the block if the
+   * type has no steps.
    */
   private static int stepOffset(KvLayout layout, int capacity, int plane, int row) {
     return (int) layout.elementBytes(capacity)

@@ -222,8 +222,8 @@ class SlabPoolTest {
   }
 
   /**
-   * Blocks without leases are moved, each with all of its rows, until all free memory is in one
-   * piece.
+   * Blocks without leases are moved until all free memory is in one piece. A moved block keeps its
+   * content.
    */
   @Test
   @Tag("long")
@@ -346,7 +346,7 @@ class SlabPoolTest {
     next.releaseShare();
   }
 
-  /** If a method returned without releasing the lock, every other thread would stop. */
+  /** If a method returned without releasing the lock, every other thread would block forever. */
   @Test
   @Timeout(60)
   void methods_thatReturned_holdNoLock() throws Exception {

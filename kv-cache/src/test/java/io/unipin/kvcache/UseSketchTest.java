@@ -37,8 +37,8 @@ class UseSketchTest {
   }
 
   /**
-   * Other keys rarely share both slots of a key. So few counts are too high, and no count is too
-   * low.
+   * The sketch counts a key in two slots, and other keys rarely share both. So few counts are too
+   * high, and no count is too low.
    */
   @Test
   void uses_ofManyKeys_areRarelyThoseOfOthers() {

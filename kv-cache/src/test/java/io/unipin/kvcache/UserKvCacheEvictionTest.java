@@ -47,10 +47,7 @@ class UserKvCacheEvictionTest {
     closeClean(cache);
   }
 
-  /**
-   * Plays 40 waves of eight simultaneous visits. Each visit is made by a new user and has five
-   * pages.
-   */
+  /** Plays 40 waves of eight simultaneous visits. In each visit, a new user asks for five pages. */
   @Test
   void acquire_sessionsOfNewUsersThatFitTheWindow_hitUntilTheyEnd() {
     UserKvCache cache = cache(32 * TOP_BYTES, 4 * TOP_BYTES, 0);

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Stress tests with conflicting threads. Freed blocks are filled with NaN, so a row that is read
- * too late is noticed.
+ * Stress tests with conflicting threads. Freed blocks are filled with NaN. So the checks detect a
+ * row that is read after its block was freed.
  */
 @Timeout(120)
 @Tag("long")
@@ -52,7 +52,8 @@ class UserKvCacheStressTest {
             int user = random.nextInt(4);
             int[] tokens = next(histories.get(user), random);
             if (random.nextInt(4) == 0) {
-              // The last thread wins. The test accepts the history of any thread.
+              // If several threads store a history, the last one wins. The test accepts each of
+              // them.
               histories.set(user, tokens);
             }
             request(cache, "user" + user, random, tokens);
@@ -71,8 +72,8 @@ class UserKvCacheStressTest {
   }
 
   /**
-   * The erasing thread does not stop running writes. No thread begins a new write between the
-   * erasure and the erasing thread's look-up.
+   * Writes that began before an erasure go on during it. No write begins between the erasure and
+   * the look-up that follows it in the same thread.
    */
   @Test
   void erase_amongWriters_nothingFromBeforeIsFoundAfter() {

@@ -39,7 +39,7 @@ class UserKvCacheTest {
 
   /**
    * Columns: the tokens of the entry after the first token, the tokens of the request, the outcome,
-   * and the number of reused rows. "-" is an empty history.
+   * and the number of reused rows. An empty history is written as "-".
    */
   @ParameterizedTest
   @CsvSource({
@@ -47,10 +47,10 @@ class UserKvCacheTest {
     "-,         -,           HIT,     1",
     "1 2 3,     1 2 3 4 5,   APPEND,  4",
     "-,         1,           APPEND,  1",
-    "1 2 3,     1 2,         APPEND,  2", // p = n < m: the last row is encoded again for its state
+    "1 2 3,     1 2,         APPEND,  2", // the last row is encoded again to get its state
     "1 2 3,     1 2 9,       APPEND,  3", // a correction
     "1 2 3,     1 9 2 3,     APPEND,  2", // a late event
-    "1 2 3,     2 1 3,       PREFILL, 0", // both share the learned first token alone
+    "1 2 3,     2 1 3,       PREFILL, 0", // only the learned first token is common
     "1 2 3 4 5, 3 4 5 6,     PREFILL, 0", // the window moved
     "1 2 3,     -,           PREFILL, 0",
   })

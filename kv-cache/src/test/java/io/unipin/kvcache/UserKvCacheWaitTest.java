@@ -90,8 +90,8 @@ class UserKvCacheWaitTest {
   }
 
   /**
-   * Starts a request that gets a lease, writes its rows and closes the lease. Returns once the
-   * request waits for the writer.
+   * Starts a request and returns once it waits for the writer. Later the request gets a lease,
+   * writes its rows and closes the lease.
    */
   private CompletableFuture<KvOutcome> waiting(int... tokens) {
     CompletableFuture<KvOutcome> outcome = new CompletableFuture<>();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests which rows come back from the files, and that no other rows do. */
+/** Tests which rows of the files a request reuses. */
 @Timeout(120)
 class FileTierTest {
   @TempDir Path temp;
@@ -93,7 +93,10 @@ class FileTierTest {
     }
   }
 
-  /** The state after the last row belongs to the longer history, so the last row is encoded. */
+  /**
+   * The files hold a state only for the end of the longer history. So the request encodes its own
+   * last row again to get the state after it.
+   */
   @Test
   void request_thatEndsWithAWholeChunk_encodesItsLastRow() {
     try (TierWorld world = new TierWorld(folder())) {
@@ -120,7 +123,7 @@ class FileTierTest {
     try (TierWorld world = new TierWorld(folder())) {
       world.serve("user", sequence(200, 1));
       world.forget();
-      flip(folder().resolve("chunks"), 2L * 64 * 256 + 5000); // in the second chunk or the third
+      flip(folder().resolve("chunks"), 2L * 64 * 256 + 5000); // a byte of the second or third chunk
       int reused = world.reused("user", sequence(200, 1));
       assertThat(reused).isIn(64, 128);
       assertThat(world.stats().space().failures()).isEqualTo(1);
@@ -242,7 +245,10 @@ class FileTierTest {
     }
   }
 
-  /** An interrupt closes a file channel for all threads. */
+  /**
+   * If a thread is interrupted while it reads from a file channel, Java closes the channel for all
+   * threads. The tier must still serve other users.
+   */
   @Test
   void read_byAnInterruptedThread_disturbsNobodyElse() {
     try (TierWorld world = new TierWorld(folder())) {

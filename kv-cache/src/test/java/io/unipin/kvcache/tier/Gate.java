@@ -5,19 +5,19 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
-/** Files whose writes wait or fail while a test wants it. Thread-safe. */
+/** Opens files whose writes a test can block or make fail. Thread-safe. */
 final class Gate {
   private volatile CountDownLatch open = new CountDownLatch(0);
   private volatile CountDownLatch waits = new CountDownLatch(0);
   private volatile boolean full;
 
-  /** Lets writes wait from now on. */
+  /** Makes all writes wait until {@link #release}. */
   void shut() {
     waits = new CountDownLatch(1);
     open = new CountDownLatch(1);
   }
 
-  /** Waits until a write waits. */
+  /** Returns once a write has begun to wait. */
   void awaitWriter() {
     await(waits);
   }
@@ -26,7 +26,7 @@ final class Gate {
     open.countDown();
   }
 
-  /** Lets writes fail, or succeed again. */
+  /** Sets whether writes fail, as on a full disk. */
   void full(boolean isFull) {
     full = isFull;
   }

@@ -43,7 +43,10 @@ class TierErasureTest {
     return rows;
   }
 
-  /** Returns how many of the rows the files hold. The first token's row is that of all users. */
+  /**
+   * Returns how many of the rows are in the files. The row of the first token is not counted,
+   * because all users have the same.
+   */
   private long found(List<byte[]> rows) throws IOException {
     String files =
         new String(Files.readAllBytes(folder().resolve("chunks")), StandardCharsets.ISO_8859_1)
@@ -108,7 +111,7 @@ class TierErasureTest {
       Thread eraser = new Thread(() -> world.cache.erase("erased"));
       eraser.start();
       while (eraser.getState() != Thread.State.WAITING) {
-        Thread.onSpinWait(); // the memory has forgotten the user before the writer goes on
+        Thread.onSpinWait(); // until the user is gone from memory and the eraser waits for the tier
       }
       gate.release();
       join(eraser);
@@ -134,7 +137,7 @@ class TierErasureTest {
     }
   }
 
-  /** A killed process may leave bytes in pages that its index does not name. */
+  /** A killed process may leave bytes in pages of the file that the index does not name. */
   @Test
   void erasure_afterAKillThatLostTheIndex_leavesNoBytes() throws IOException {
     List<byte[]> erased;
@@ -170,7 +173,10 @@ class TierErasureTest {
     }
   }
 
-  /** Callers' ids never begin with a control character, and the server's own requests do. */
+  /**
+   * The server's own requests have user ids that begin with a control character. Callers cannot use
+   * such ids.
+   */
   @Test
   void internalUser_isNotWritten() {
     try (TierWorld world = new TierWorld(folder())) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests a tier whose disk is slow, full, or whose process is killed. */
+/** Tests a tier whose disk is slow or full, or whose process is killed. */
 @Timeout(120)
 class TierFaultTest {
   @TempDir Path temp;
@@ -70,7 +70,7 @@ class TierFaultTest {
       }
       world.serve("last", sequence(300, 1));
       world.cache.settleTier();
-      int pages = 4 * 3 + 2; // four chunks of 64 rows, and one of 44
+      int pages = 4 * 3 + 2; // four chunks of 64 rows with 3 pages each, and one of 44 rows with 2
       assertThat(world.stats().space().usedBytes()).isEqualTo((long) pages * 8192);
     }
   }
@@ -168,7 +168,10 @@ class TierFaultTest {
     assertThat(Files.size(folder.resolve("chunks"))).isPositive();
   }
 
-  /** Writes users until it is killed, and prints a byte for each that no log line has. */
+  /**
+   * Writes the rows of users to files until it is killed. After each user it prints a byte that
+   * occurs in no log line.
+   */
   static final class Writer {
     private static final int WRITTEN = 1;
 

@@ -72,7 +72,7 @@ class TierSimulationTest {
       world = open();
     }
 
-    /** The memory holds a few users, and the files some more. */
+    /** Opens a cache whose memory has room for a few users, over files that have room for more. */
     private TierWorld open() {
       FileTier tier = TierWorld.tier(folder, 1 << 18, gate::open);
       return new TierWorld(layout, tier, 1 << 16, 1 << 16);
@@ -116,11 +116,11 @@ class TierSimulationTest {
       }
     }
 
-    /** Goes on with a copy of the files, as if the process had been killed. */
+    /** Continues with a copy of the files, as if the process had been killed and restarted. */
     private void killed() {
       gate.full(false);
-      world.cache.settleTier(); // the write under way has ended or failed
-      world.nanos.addAndGet(TimeUnit.MINUTES.toNanos(10)); // a pause after a failure is over
+      world.cache.settleTier(); // waits until the running write ends or fails
+      world.nanos.addAndGet(TimeUnit.MINUTES.toNanos(10)); // ends the pause that follows a failure
       world.cache.settleTier();
       Path next = folder.resolveSibling(folder.getFileName() + "k");
       TierWorld.copy(folder, next);

@@ -20,14 +20,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A cache over a {@link FileTier}, with rows that depend on their tokens. */
+/**
+ * A cache over a {@link FileTier}. Its rows are those of {@link Rows}, which depend on their
+ * tokens.
+ */
 final class TierWorld implements AutoCloseable {
   static final byte[] SECRET = {1, 2, 3};
   static final int MAX_ROWS = 320;
   static final KvLayout LAYOUT = new KvLayout(2, 2, 8, MAX_ROWS, KvType.FLOAT32);
   static final String MODEL = "model";
 
-  /** The bytes of the files unless a test needs fewer. */
+  /** The size of the files in bytes, in tests that need no smaller size. */
   static final long BYTES = 1 << 24;
 
   final AtomicLong nanos = new AtomicLong();
@@ -63,7 +66,10 @@ final class TierWorld implements AutoCloseable {
         new KvKey(user, MODEL), layout, Rows.hashes(tokens), Duration.ofMinutes(1));
   }
 
-  /** Serves a request, checks all rows and the state, and returns how it found the user. */
+  /**
+   * Serves a request and checks all rows and the state. Returns the lease's reason: how much of the
+   * user the cache knew.
+   */
   KvReason serve(String user, int... tokens) {
     try (KvLease lease = acquire(user, tokens)) {
       KvReason reason = lease.reason();
@@ -72,7 +78,7 @@ final class TierWorld implements AutoCloseable {
     }
   }
 
-  /** Serves a request, and returns how many rows it found. */
+  /** Serves a request, and returns how many rows it reused. */
   int reused(String user, int... tokens) {
     try (KvLease lease = acquire(user, tokens)) {
       int reused = lease.reusedRows();
@@ -81,7 +87,7 @@ final class TierWorld implements AutoCloseable {
     }
   }
 
-  /** Drops a user from the memory but not from the files. */
+  /** Drops all users from memory, because their entries become too old. The files keep them. */
   void forget() {
     cache.settleTier();
     nanos.addAndGet(Duration.ofDays(2).toNanos());
@@ -91,7 +97,7 @@ final class TierWorld implements AutoCloseable {
     return cache.tierStats().get(0);
   }
 
-  /** Copies the files as a killed process leaves them. */
+  /** Copies the files in the state in which a killed process would leave them. */
   static Path copy(Path folder, Path to) {
     try {
       Files.createDirectories(to);
