@@ -57,7 +57,8 @@ public class BinaryMetricsTest {
     float[] scores = {2, 1, 1, 2, 3, 5};
     boolean[] labels = labels(1, 0, 1, 0, 0, 1);
     int[] users = {7, 7, 8, 8, 8, 9};
-    // the scores order 1 of 1 pair of user 7 and 0 of 2 pairs of user 8; user 9 has only one class
+    // The scores order the only pair of user 7 rightly, and both pairs of user 8 wrongly. User 9
+    // has no pair, because the only label is positive.
     assertThat(BinaryMetrics.groupedAuc(scores, labels, users)).isCloseTo(0.4, within(1e-12));
   }
 
@@ -79,7 +80,8 @@ public class BinaryMetricsTest {
 
   @Test
   void calibrationError_byHand() {
-    // 30 impressions, two per bin; the positives are the upper half
+    // Each of the 15 bins gets two of the 30 impressions. The half with the higher probabilities is
+    // positive.
     float[] p = new float[30];
     boolean[] labels = new boolean[30];
     double expected = 0;

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests calibration with a model of one epoch, on a simulated feed whose true probabilities are
- * known.
+ * Tests calibration on a simulated feed whose true probabilities are known. The model was trained
+ * for one epoch.
  */
 class CalibrationTest {
   @TempDir static Path folder;
@@ -143,7 +143,10 @@ class CalibrationTest {
     assertThat(SlateInput.gap(GapBuckets.UNKNOWN)).isEqualTo("unknown");
   }
 
-  /** Tests that gaps which training rarely met do not get arbitrary probabilities. */
+  /**
+   * Tests that the probabilities are plausible even for times since the last action that training
+   * rarely met.
+   */
   @Test
   void gapStudy_gapsThatNobodyHad_areAnsweredLikeTheNearest() {
     long day = 86_400;

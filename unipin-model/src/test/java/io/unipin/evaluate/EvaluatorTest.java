@@ -179,7 +179,8 @@ class EvaluatorTest {
     long day = 24 * 3_600_000L;
     builder.action(1, LIKE, 0, day).action(2, LIKE, 0, 2 * day);
     builder.action(3, HIDE, 0, 11 * day).action(4, LIKE, 0, 12 * day).action(5, LIKE, 0, 13 * day);
-    // Item 4 is popular in the last seven days. Item 5 was more popular before.
+    // Item 4 is the most popular item of the last seven days before the split. Item 5 is the most
+    // popular item of all days.
     builder.user("v").action(5, LIKE, 0, 1).action(4, LIKE, 0, 9 * day);
     builder.user("w").action(5, LIKE, 0, 2).action(9, HIDE, 0, 20 * day);
     FeedLog log = builder.build();

@@ -52,7 +52,7 @@ class PlattScalingTest {
   @Test
   void fit_equalProbabilities_fitTheShift() {
     float[] fitted = PlattScaling.fit(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, labels(1, 0, 0, 0));
-    // The smoothed targets are 2/3 once and 1/5 three times.
+    // The smoothed target of the positive label is 2/3, and that of the three other labels is 1/5.
     double rate = (2 / 3.0 + 3 / 5.0) / 4;
     assertThat((double) fitted[1]).isCloseTo(Math.log(rate / (1 - rate)), within(1e-4));
   }

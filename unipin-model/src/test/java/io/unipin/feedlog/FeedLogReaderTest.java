@@ -22,7 +22,7 @@ class FeedLogReaderTest {
     FeedLogWriter.write(FeedLogs.small(), sound.resolve("log"));
   }
 
-  /** Each row names the cell to replace, the new value, and the expected complaint. */
+  /** Each row names the cell to replace, the new value, and the expected error. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -125,7 +125,8 @@ class FeedLogReaderTest {
         FeedLogs.with(
             temporary.resolve("log"),
             FeedTable.ITEMS,
-            "SELECT * FROM old WHERE item_id <> 30"); // leaves out one action and two impressions
+            // one action and two impressions have this item
+            "SELECT * FROM old WHERE item_id <> 30");
     assertThat(FeedLogReader.read(log, 3).badRows()).isEqualTo(3);
     assertThat(FeedLogReader.read(log, 3).impressions()).isEqualTo(3);
     assertThatThrownBy(() -> FeedLogReader.read(log, 2))

@@ -107,7 +107,7 @@ public class FeedLogRoundTripTest {
     assertSame(read, log);
   }
 
-  /** Tables of other programs, and those of versions before the column, lack it. */
+  /** Tables that another program or an earlier version wrote may lack the column. */
   @Test
   void read_withoutTheColumnOfPropensities_knowsNone() {
     FeedLog log =

@@ -24,8 +24,8 @@ class FeedLogWriterTest {
   }
 
   /**
-   * Tests a write during which another process takes the place of the log. A dangling link
-   * simulates this process.
+   * Tests a write during which another process creates a file at the log's path. A dangling link
+   * simulates this file.
    */
   @Test
   void write_placeThatCannotBeTaken_keepsTheLog() throws IOException {

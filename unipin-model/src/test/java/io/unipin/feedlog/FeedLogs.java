@@ -17,7 +17,7 @@ public final class FeedLogs {
 
   private FeedLogs() {}
 
-  /** Returns items 10, 20, …, each with two numbers of content. */
+  /** Returns items 10, 20, … The content of each item has two numbers. */
   static Catalogue catalogue(int size) {
     List<CatalogueItem> items = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -56,7 +56,7 @@ public final class FeedLogs {
         .build();
   }
 
-  /** Copies a log whose tables are plain files. */
+  /** Copies a log in which each table is one file. */
   static void copy(Path log, Path to) {
     try (Stream<Path> files = Files.list(log)) {
       Files.createDirectories(to);
@@ -74,7 +74,10 @@ public final class FeedLogs {
     return replace(directory, table, query);
   }
 
-  /** Replaces one table by the rows of a query. In the query {@code old} is the former table. */
+  /**
+   * Replaces one table by the rows of a query. The query can read the former table under the name
+   * {@code old}.
+   */
   static Path replace(Path directory, FeedTable table, String query) {
     Path file = directory.resolve(table.fileName());
     try (DuckSession session = DuckSession.open(directory)) {

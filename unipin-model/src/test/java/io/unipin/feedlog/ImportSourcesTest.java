@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests imports of realistic click files. Each file is read completely, or refused with an error
- * that names it.
+ * Tests imports of realistic click files. Each file is either read completely, or refused with an
+ * error that names the file.
  */
 class ImportSourcesTest {
   private static final String HEAD = "user,item,ts\n";
@@ -322,8 +322,8 @@ class ImportSourcesTest {
   }
 
   /**
-   * Tests inputs that cannot be read. Every complaint is one short line that names the file and
-   * does not mention DuckDB.
+   * Tests inputs that cannot be read. Every error is one short line that names the file and does
+   * not mention DuckDB.
    */
   @Test
   void importAll_brokenInput_isNamedWithoutTheEnginesWords() throws IOException, SQLException {

@@ -6,7 +6,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ItemKeysTest {
-  /** Another program computed these ids. They must never change, because logs hold them. */
+  /**
+   * Another program computed these ids. The id of a key must never change, because feed logs
+   * contain the ids.
+   */
   @ParameterizedTest
   @CsvSource({
     "0003374a-a35c-46ed-96d2-0ea32b753199, 8757053378310895751",

@@ -136,7 +136,7 @@ final class KeyedLogTest {
         .hasMessageContaining("got 'same' at rows 0 and 1");
   }
 
-  /** The table was written before items had keys. */
+  /** Reads a table that was written before items had keys. */
   @Test
   void read_aTableOfTheTimeBeforeKeys_hasNone() throws URISyntaxException {
     Path before =

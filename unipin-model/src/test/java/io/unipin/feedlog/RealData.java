@@ -6,7 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Finds the real data sets in the folder that {@code UNIPIN_DATA} names, or beside the repository.
+ * Finds the real data sets: in the folder that {@code UNIPIN_DATA} names, or else in a folder
+ * beside the repository.
  */
 final class RealData {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root", ".."));

@@ -52,8 +52,8 @@ class SameEverywhereTest {
   }
 
   /**
-   * Returns a mapping with all expressions whose results a locale or several threads could change:
-   * times without a zone, upper case, equal sort keys, groups and sums.
+   * Returns a mapping with all expressions whose results could depend on the locale or on the
+   * number of threads: times without a zone, upper case, equal sort keys, groups and sums.
    */
   private static String mapping() {
     return """
@@ -139,7 +139,7 @@ class SameEverywhereTest {
     }
   }
 
-  /** Tests that a complaint about a malformed log has the same digits in every locale. */
+  /** Tests that an error about a malformed log has the same digits in every locale. */
   @Test
   void run_complaint_hasTheSameDigits() throws IOException {
     Path source = temporary.resolve("source");

@@ -27,7 +27,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that a model reads the attributes of items as a sum of rows of one table. */
+/**
+ * Tests a model that reads the attributes of items. It adds the rows that the attributes' buckets
+ * have in one table.
+ */
 class AttributesTest {
   private static final long SEED = 41;
   private static final int BUCKETS = TestModels.BUCKETS;
@@ -37,7 +40,7 @@ class AttributesTest {
 
   @TempDir Path folder;
 
-  /** Returns a batch in which items have attributes of the buckets below {@code used} alone. */
+  /** Returns a batch whose items have only attributes with buckets below {@code used}. */
   private static TrainingBatch batch(int used) {
     AttributeBags attributes =
         AttributeBags.of(
@@ -115,7 +118,10 @@ class AttributesTest {
     return Objects.requireNonNull(gradients.get(Program.ITEM_ATTRIBUTE));
   }
 
-  /** Returns a loaded model whose last bucket has a row of zeros, as if training had not seen it. */
+  /**
+   * Returns a loaded model. The row of the last bucket is zeros, as if training had not seen the
+   * bucket.
+   */
   private ServingModel serving() {
     Weights weights = TestModels.learned(CONFIG, SEED);
     float[] table = weights.get(Program.ITEM_ATTRIBUTE).toArray();

@@ -35,8 +35,8 @@ class BatchEqualsSingleTest {
   @TempDir Path folder;
 
   /**
-   * Results for one user: queries, scores, and the states of a history that was encoded in two
-   * parts.
+   * The results for one user. The history is encoded in two parts: {@code first} is the state after
+   * the first part, and {@code state} is that after the whole history.
    */
   private record Visit(float[] first, float[] state, float[] queries, float[] scores) {}
 

@@ -160,7 +160,10 @@ class ContentPathTest {
     assertThat(with).containsExactly(without);
   }
 
-  /** The path changes scores, and neither states nor queries: it is on the candidate's side. */
+  /**
+   * The path is a part of the candidates' computation. So it changes their scores, but no states or
+   * queries.
+   */
   @Test
   void path_changesScoresAlone() {
     ModelConfig config = PLAIN.withContentPath(5);

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests a model with gated feed-forward parts: the cached path equals the dense pass, including
- * positions on the page.
+ * Tests that the cached path of a model with gated feed-forward parts equals the dense pass. Some
+ * tests score candidates at given positions on the page.
  */
 class GatedModelTest {
   private static final long SEED = 21;

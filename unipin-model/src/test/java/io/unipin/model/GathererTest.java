@@ -32,8 +32,8 @@ class GathererTest {
   }
 
   /**
-   * Runs a batch by returning the number of every call. The first batch waits until the test
-   * releases it. Throws if a number is negative.
+   * Runs a batch: waits until the test opens {@code go}, then returns the number of every call.
+   * Throws if a number is negative.
    */
   private List<float[]> echo(List<Gatherer.Call> calls) {
     batches.add(calls);
@@ -111,7 +111,7 @@ class GathererTest {
     Gatherer gatherer = new Gatherer("test", 3, Duration.ofDays(1), this::echo);
     Future<float[]> first = callers.submit(() -> gatherer.call(new Asked(taken)));
     Future<float[]> second = callers.submit(() -> gatherer.call(new Asked(taken)));
-    taken.await(); // both calls have left the queue, and the batch waits for a third
+    taken.await(); // now the batch has both calls, and waits for a third
     gatherer.close();
     for (Future<float[]> each : List.of(first, second)) {
       assertThatThrownBy(each::get)
@@ -123,7 +123,8 @@ class GathererTest {
   }
 
   /**
-   * A call that signals when its bucket is read. The bucket is read when the call leaves the queue.
+   * A call that signals when its bucket is read. The gatherer reads it when it takes the call from
+   * the queue.
    */
   private record Asked(CountDownLatch taken) implements Gatherer.Call {
     @Override

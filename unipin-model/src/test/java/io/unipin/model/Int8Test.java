@@ -26,7 +26,10 @@ class Int8Test {
   private static final int MAX_HISTORY = 152;
   private static final RequestContext CONTEXT = new RequestContext(1, 5);
 
-  /** Bound of the error of rounding: eight bits keep two to three digits of an activation. */
+  /**
+   * Bound of the error that rounding causes. Eight bits keep two to three decimal digits of an
+   * activation.
+   */
   private static final float ROUNDING = 0.05f;
 
   @TempDir static Path folder;
@@ -114,7 +117,8 @@ class Int8Test {
       TokenSequence tokens = TokenSequence.of(TestModels.actions(random, 1 + random.nextInt(149)));
       int[] slate = TestModels.candidates(random, 20);
       float[] appended = score(model, tokens, slate, 1 + random.nextInt(tokens.size()));
-      // A sum in another order differs in the last bit, which can change how a number is rounded.
+      // The same sum in another order can differ in the last bit. This can change how a number is
+      // rounded.
       assertThat(largestDifference(appended, score(model, tokens, slate, 0)))
           .isLessThan(ROUNDING / 5);
     }

@@ -29,15 +29,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that a model treats live items like items of the catalogue with the same embedding. */
+/**
+ * Tests that a model scores a live item like an item of the catalogue that has the same embedding.
+ */
 @Timeout(120)
 class LiveItemsTest {
   private static final long SEED = 31;
   private static final float TOLERANCE = 1e-5f;
 
   /**
-   * Bound of differences in int8. A sum in another order differs in the last bit, which can change
-   * how a number is rounded to eight bits.
+   * Bound of the differences between models that compute in int8. The same sum in another order can
+   * differ in the last bit. This can change how a number is rounded to eight bits.
    */
   private static final float ROUNDING = 0.01f;
 
@@ -46,7 +48,7 @@ class LiveItemsTest {
   @TempDir Path whole;
   @TempDir Path lesser;
 
-  /** The answers of a model about one history. */
+  /** What a model computes for one history. */
   private record Page(float[] state, float[] queries, float[] scores) {}
 
   private static Page page(ServingModel model, TokenSequence tokens, int cut, int[] candidates) {

@@ -22,15 +22,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Two models, of which the lesser lacks some items of the whole model. Tests put these items into
- * the lesser model as live items. The id rows of these items are zeros in both models.
+ * Two models, the whole model and the lesser model. The lesser model lacks some of the items. Tests
+ * put these items into it as live items. In the whole model, the id rows of these items are zeros.
  */
 final class LiveModels {
   static final int LIVE = 17;
 
   /**
-   * Rows, in the whole model, of the items that the lesser model lacks, in the order of their slots
-   * in the lesser model.
+   * The items that the lesser model lacks, as rows of the whole model. The index in this array is
+   * the item's slot in the lesser model.
    */
   private final int[] missing;
 
@@ -51,7 +51,7 @@ final class LiveModels {
     return rows.stream().limit(LIVE).mapToInt(row -> row).toArray();
   }
 
-  /** Writes both models, with ranges for int8 that were observed on the whole model. */
+  /** Writes both models. Their ranges for int8 were observed on the whole model. */
   static LiveModels write(Path whole, Path lesser, ModelConfig config, long seed) {
     LiveModels models = new LiveModels(config, seed);
     Weights weights = models.withoutIds(TestModels.learned(config, seed));
@@ -101,8 +101,8 @@ final class LiveModels {
   }
 
   /**
-   * Removes the rows of the missing items from a table (items + 1, width). Returns the remaining
-   * rows (items + 1 - LIVE, width).
+   * Returns a table (items + 1, width) without the rows of the missing items: (items + 1 - LIVE,
+   * width).
    */
   private float[] rows(float[] table, int width) {
     float[] left = new float[table.length - LIVE * width];
@@ -114,7 +114,7 @@ final class LiveModels {
     return left;
   }
 
-  /** Returns the rows of the whole model that the lesser model has, in their order. */
+  /** Returns the rows of the whole model whose items the lesser model has, in ascending order. */
   private long[] left() {
     return LongStream.rangeClosed(0, config.items()).filter(row -> slot((int) row) < 0).toArray();
   }
@@ -142,12 +142,14 @@ final class LiveModels {
     return some;
   }
 
-  /** Returns the rows of the missing items in the whole model, in the order of their slots. */
+  /**
+   * Returns the rows that the missing items have in the whole model, in the order of their slots.
+   */
   int[] missing() {
     return missing;
   }
 
-  /** Returns the row, in the lesser model, of an item of the whole model. */
+  /** Returns the row that an item of the whole model has in the lesser model. */
   int row(ServingModel lesser, int row) {
     return slot(row) < 0 ? lesserRow(row) : lesser.liveRow(slot(row));
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests with which instructions MKL computes. A separate process reports them through MKL_VERBOSE.
+ * Tests which instruction set MKL uses. A separate process prints it, because MKL_VERBOSE is set.
  */
 class MklDispatchTest {
   private static final String AVX512 = "Intel(R) AVX-512";

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class NativeMemoryTest {
   /**
-   * Size of a block in floats. It is below the size from which the C library maps every block
-   * separately.
+   * Size of a block in floats. The C library maps larger blocks separately, and frees them without
+   * a trim.
    */
   private static final int FLOATS = 16 << 10;
 

@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The model in loops over arrays of doubles, without engine, batches and blocks.
+ * The model as loops over arrays of doubles. It needs no engine, no batches and no blocks of the
+ * cache.
  *
- * <p>This class is written from the mathematics, and {@link ServingModel} is compared with it.
- * Every layer keeps all rows, and a rotation turns the two halves of a head. So the class shares
- * neither the program's order of computation nor its shortcuts.
+ * <p>This class follows the formulas of the model, and tests compare {@link ServingModel} with it.
+ * It shares neither the program's order of computation nor its shortcuts: every layer keeps all
+ * rows, and the two halves of a head are not interleaved.
  */
 final class PlainModel {
   private static final double NORM_EPSILON = 1e-5;
@@ -34,7 +35,7 @@ final class PlainModel {
   /**
    * An encoded history.
    *
-   * @param keys (layers, rows, kvHeads * headDim), rotated
+   * @param keys (layers, rows, kvHeads * headDim), after the rotation by position
    * @param values (layers, rows, kvHeads * headDim)
    * @param state (width) state of the last row
    */
@@ -79,7 +80,10 @@ final class PlainModel {
     return add(x, row("token_gap", tokens.gaps()[t]));
   }
 
-  /** Returns the probability of every action for every candidate, each shown at its position. */
+  /**
+   * Returns the probability of every action for every candidate. Candidate i is shown at {@code
+   * positions[i]}.
+   */
   double[][] score(Encoded history, int[] candidates, RequestContext context, int[] positions) {
     double[][] scores = new double[candidates.length][];
     for (int i = 0; i < candidates.length; i++) {
@@ -155,8 +159,8 @@ final class PlainModel {
   }
 
   /**
-   * Returns the attention's result for a query over the first rows. Every query head attends to the
-   * rows of its key head.
+   * Returns the result of attention for a query over the first {@code rows} rows. Several query
+   * heads share a key head.
    */
   private double[] attend(double[] query, double[][] keys, double[][] values, int rows) {
     double[] mixed = new double[config.heads() * headDim];
@@ -218,7 +222,8 @@ final class PlainModel {
   }
 
   /**
-   * Returns a row of a table. For a vector, {@code row} is 0 and the result is the whole vector.
+   * Returns a row of a tensor. If the tensor is a vector, {@code row} is 0 and the result is the
+   * whole vector.
    */
   private double[] row(String tensor, int row) {
     long[] shape = files.weights().get(tensor).shape();
@@ -287,8 +292,8 @@ final class PlainModel {
   }
 
   /**
-   * Returns the error function by its series, exact to 1e-8. Beyond 4 the result is 1 or -1 to this
-   * accuracy.
+   * Returns the error function, computed by its series to within 1e-8. If |x| exceeds 4, the result
+   * is 1 or -1 to this accuracy.
    */
   private static double erf(double x) {
     if (Math.abs(x) > 4) {

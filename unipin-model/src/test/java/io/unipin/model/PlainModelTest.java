@@ -32,9 +32,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Tests that the engine agrees with {@link PlainModel}, and that both agree with numbers that
  * neither of them computed.
  *
- * <p>A program in another language, with another array library, wrote the model in {@code tiny} in
- * the layout of the safetensors library. {@code numbers.json} holds what that program computed from
- * the model in doubles.
+ * <p>A program in another language wrote the model in the folder {@code tiny} with the safetensors
+ * library. {@code numbers.json} contains what that program computed from the model in double
+ * precision.
  */
 class PlainModelTest {
   private static final float TOLERANCE = 1e-5f;
@@ -86,8 +86,8 @@ class PlainModelTest {
   }
 
   /**
-   * Returns the tolerance for a number: absolute if the number is at most 1, relative if it is
-   * larger.
+   * Returns the tolerance for a number: {@code TOLERANCE}, multiplied by the number if it exceeds
+   * 1.
    */
   private static float tolerance(double expected) {
     return (float) (TOLERANCE * Math.max(1, Math.abs(expected)));
@@ -130,7 +130,7 @@ class PlainModelTest {
     }
   }
 
-  /** Compares the pinned rows with the last rows of {@code rows}. */
+  /** Compares the last rows of {@code rows} with the expected rows. */
   private static void assertRows(double[][] rows, JsonNode pinned) {
     int first = rows.length - pinned.size();
     for (int t = 0; t < pinned.size(); t++) {
@@ -190,8 +190,8 @@ class PlainModelTest {
   }
 
   /**
-   * Returns a row of a block with all heads side by side. In a block the two halves of a key head
-   * are interleaved.
+   * Returns a row of a block with all heads one after the other. In the block the two halves of a
+   * key head are interleaved; here they are not.
    */
   private static float[] row(ModelConfig config, HostRows block, int layer, int which, int row) {
     FloatBuffer numbers = block.memory().asFloatBuffer();

@@ -36,7 +36,7 @@ class RareLossTest {
     }
   }
 
-  /** Returns the first class that is an item of the catalogue. */
+  /** Returns the first of these rows that belongs to an item of the catalogue. */
   private static long item(long[] classes) {
     return Arrays.stream(classes).filter(i -> i < CONFIG.items()).findFirst().orElseThrow();
   }
@@ -133,7 +133,8 @@ class RareLossTest {
     assertThat(without.item()).isEqualTo(plain.item());
     assertThat(without.hidden()).isEqualTo(plain.hidden());
     assertThat(without.slate()).isNotEqualTo(plain.slate());
-    // If no history has the item, a table with zeros as the item's id must give the same loss.
+    // If no history contains the item, zeros in its id row must give the same loss as a bare
+    // candidate.
     TrainingBatch elsewhere = TestBatches.withoutTokens(batch, item, (item + 1) % CONFIG.items());
     TrainingBatch bareElsewhere = TestBatches.with(TestBatches.withSlate(elsewhere, slate), rare);
     assertThat(loss(bareElsewhere, SETTINGS).slate())
@@ -173,7 +174,7 @@ class RareLossTest {
 
   /**
    * Returns the probabilities (S, C) of the labelled candidates. Each is computed from the loss of
-   * a batch in which only this candidate is labelled, with one action.
+   * a batch in which only this candidate is labelled, with only one action.
    */
   private static double[][] probabilities(TrainingBatch batch) {
     double[][] probabilities = new double[batch.shown().at().length][ACTIONS];

@@ -144,7 +144,7 @@ class ServingEqualsDenseTest {
   }
 
   /**
-   * Tests bounds of the difference between a hit and a miss. In both cases keys and values are
+   * Tests that the difference between a hit and a miss is small. In both cases keys and values are
    * rounded before attention, and only the order of sums differs. A number near the boundary
    * between two steps may round to either side, so the bounds allow a few such numbers. The bounds
    * are far below the error of rounding all numbers.
@@ -176,7 +176,7 @@ class ServingEqualsDenseTest {
       float[] exactly = model.score(exact, rows, slate, context);
       rounding = Math.max(rounding, largestDifference(miss, exactly));
     }
-    assertThat(rounding).isBetween(1e-6f, all); // proves that numbers were rounded
+    assertThat(rounding).isBetween(1e-6f, all); // so the type did round numbers
   }
 
   @Test
@@ -191,8 +191,8 @@ class ServingEqualsDenseTest {
     KvLayout layout = config.kvLayout(KvType.INT8);
     int d = layout.headDim();
     int steps = (int) layout.elementBytes(capacity());
-    // Keys and values of layer 0 do not depend on attention, so only rounding makes them differ
-    // from exact keys and values.
+    // Keys and values of layer 0 do not depend on attention. So they differ from the exact ones
+    // only by their own rounding.
     for (int plane = 0; plane < 2 * layout.kvHeads(); plane++) {
       for (int row = 0; row < rows; row++) {
         int at = plane * capacity() + row;
@@ -281,7 +281,7 @@ class ServingEqualsDenseTest {
     return config.kvLayout(KvType.FLOAT32).capacityFor(MAX_HISTORY + 1);
   }
 
-  /** Encodes a window in random pieces, as if a user acted step by step. */
+  /** Encodes a window in random pieces, as if the actions arrived over time. */
   private static float[] extendInSplits(TokenSequence tokens, HostRows block, Random random) {
     float[] state = {};
     int rows = 0;

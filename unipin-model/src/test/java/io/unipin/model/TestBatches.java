@@ -64,7 +64,10 @@ final class TestBatches {
         TrainingBatch.Rare.NOTHING);
   }
 
-  /** Returns a batch of all classes that does everything for new and rare items. */
+  /**
+   * Returns the same batch with random values for all that training does for new and rare items.
+   * The classes of the batch must be all items.
+   */
   static TrainingBatch rare(TrainingBatch batch, long seed) {
     Random random = new Random(seed);
     long[] slate = batch.slate().items().clone();
@@ -88,7 +91,7 @@ final class TestBatches {
     return with(withSlate(batch, slate), rare);
   }
 
-  /** Returns a batch of all classes with other attributes. */
+  /** Returns the same batch with other attributes of its classes. */
   static TrainingBatch withAttributes(TrainingBatch batch, AttributeBags attributes) {
     return new TrainingBatch(
         batch.histories(),
@@ -106,12 +109,14 @@ final class TestBatches {
         batch.rare());
   }
 
-  /** Returns a batch of all classes with another content. */
+  /** Returns the same batch with other content of its classes. */
   static TrainingBatch withContent(TrainingBatch batch, float[] content) {
     return with(batch, batch.classes(), content, batch.classBias(), i -> i);
   }
 
-  /** Returns the same batch with another part for new and rare items. */
+  /**
+   * Returns the same batch with another component {@code rare}, which is for new and rare items.
+   */
   static TrainingBatch with(TrainingBatch batch, TrainingBatch.Rare rare) {
     return with(batch, batch.tokens(), batch.slate(), batch.shown(), rare);
   }
@@ -130,7 +135,7 @@ final class TestBatches {
     return with(batch, batch.tokens(), other, batch.shown(), batch.rare());
   }
 
-  /** Returns the same batch with another item in place of one of the histories' items. */
+  /** Returns the same batch in which {@code other} replaces {@code item} in all histories. */
   static TrainingBatch withoutTokens(TrainingBatch batch, long item, long other) {
     TrainingBatch.Tokens tokens = batch.tokens();
     TrainingBatch.Tokens replaced =
@@ -166,8 +171,8 @@ final class TestBatches {
   }
 
   /**
-   * Returns the items that a batch uses, in a random order. The classes of the batch must be all
-   * items.
+   * Returns the items that occur in a batch, in a random order. The classes of the batch must be
+   * all items.
    */
   static long[] used(TrainingBatch batch, long seed) {
     List<Long> used =
@@ -181,8 +186,8 @@ final class TestBatches {
   }
 
   /**
-   * Returns the same batch with a class bias that lets only the given rows compete. The classes of
-   * the batch must be all items.
+   * Returns the same batch with a class bias that leaves only the given rows in the softmax. The
+   * classes of the batch must be all items.
    */
   static TrainingBatch competing(TrainingBatch batch, long[] rows) {
     float[] bias = new float[batch.classes().length];
@@ -193,7 +198,7 @@ final class TestBatches {
     return with(batch, batch.classes(), batch.content(), bias, i -> i);
   }
 
-  /** Returns the same batch with only the given rows as classes. */
+  /** Returns the same batch whose only classes are the given rows. */
   static TrainingBatch sampled(TrainingBatch batch, long[] rows) {
     int f = batch.content().length / batch.classes().length;
     float[] content = new float[rows.length * f];
@@ -254,7 +259,7 @@ final class TestBatches {
     return new StepSettings(step, 100 + step, 3e-3, 0.01, 1, dropout, weights, weights, 0, 0);
   }
 
-  /** Returns the same settings with these weights of the losses for new and rare items. */
+  /** Returns the same settings with these weights of the two losses for new and rare items. */
   static StepSettings rare(StepSettings settings, double scoreReg, double mixup) {
     return new StepSettings(
         settings.step(),
@@ -269,7 +274,10 @@ final class TestBatches {
         mixup);
   }
 
-  /** Returns the same settings with the given loss weights (actions) of masked rows. */
+  /**
+   * Returns the same settings with other weights of actions (one per action) in the loss of masked
+   * rows.
+   */
   static StepSettings knowing(StepSettings settings, float[] maskedWeights) {
     return new StepSettings(
         settings.step(),

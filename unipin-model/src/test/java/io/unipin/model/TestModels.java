@@ -46,7 +46,7 @@ public final class TestModels {
         List.of("home", "related"));
   }
 
-  /** Returns the configuration with gated feed-forward parts. */
+  /** Returns {@link #config} with gated feed-forward parts. */
   static ModelConfig gated(int heads, int kvHeads, int maxHistory) {
     ModelConfig plain = config(heads, kvHeads, maxHistory);
     return new ModelConfig(
@@ -67,7 +67,7 @@ public final class TestModels {
         plain.contentPath());
   }
 
-  /** Returns the configuration with attributes and a path for content. */
+  /** Returns a configuration to which attributes and a path for content are added. */
   static ModelConfig described(ModelConfig config) {
     return config
         .withAttributes(new AttributeConfig(BUCKETS, List.of("attributes")))
@@ -75,8 +75,8 @@ public final class TestModels {
   }
 
   /**
-   * Returns random weights. The rows of attributes and the end of the path for content are zeros
-   * before a training. Here they are random, as after a training.
+   * Returns random weights. Before training, the rows of attributes and the last matrix of the path
+   * for content are zeros. Here they are random, as after training.
    */
   static Weights learned(ModelConfig config, long seed) {
     Weights weights = Weights.random(config, seed);
@@ -92,7 +92,7 @@ public final class TestModels {
     return weights.with(learned);
   }
 
-  /** Returns attributes for all items, but none for the out-of-vocabulary item. */
+  /** Returns random attributes for all items. The out-of-vocabulary item has none. */
   static AttributeBags attributes(ModelConfig config, long seed) {
     if (!config.attributes().reads()) {
       return AttributeBags.none(ITEMS + 1);
@@ -142,8 +142,8 @@ public final class TestModels {
   }
 
   /**
-   * Returns a block for one user. Its unwritten rows are NaN, so a test notices when an unwritten
-   * row is read.
+   * Returns a block for one user. Unwritten rows are NaN. So a result becomes NaN if the model
+   * reads an unwritten row.
    */
   static HostRows block(ModelConfig config, KvType type, int capacity) {
     ByteBuffer block =

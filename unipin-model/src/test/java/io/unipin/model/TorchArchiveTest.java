@@ -28,7 +28,8 @@ class TorchArchiveTest {
   @Test
   void bytes_ofFixedWeights_areGolden() throws IOException {
     byte[] archive = TorchArchive.bytes(Program.Use.SERVING, CONFIG, Weights.random(CONFIG, 7));
-    // The program's text may change freely. Every other entry is pinned, and so is the order.
+    // The program's text may change freely. All other entries, and the order of the entries, must
+    // stay the same.
     StringBuilder entries = new StringBuilder();
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests trainings of models that read the attributes of items. */
+/** Tests the training of models that read the attributes of items. */
 class AttributeTrainingTest {
   private static final int ITEMS = 30;
   private static final int DIM = 8;
@@ -48,7 +48,7 @@ class AttributeTrainingTest {
     return new CatalogueItem(id, "", "", 0, new float[0], "", "", attributes);
   }
 
-  /** Returns a log whose items have one of three tags, which {@code prefix} begins. */
+  /** Returns a log whose items have one attribute each: {@code prefix} followed by 0, 1 or 2. */
   private static FeedLog log(String prefix) {
     FeedLog random = TestLogs.random(60, ITEMS, 20, 11);
     return TestLogs.onCatalogue(

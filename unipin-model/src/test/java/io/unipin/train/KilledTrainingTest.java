@@ -23,7 +23,7 @@ class KilledTrainingTest {
 
   @TempDir Path folder;
 
-  /** A training in a separate process, which prints every finished step. */
+  /** The main class of a process that trains and prints the number of every finished step. */
   static final class Child {
     private Child() {}
 
@@ -66,8 +66,8 @@ class KilledTrainingTest {
   }
 
   /**
-   * Kills a training with SIGKILL after it prints the given step. Returns the last step that it
-   * printed.
+   * Starts a training in a process and kills it with SIGKILL after it prints the given step.
+   * Returns the last step that it printed.
    */
   private static long startAndKill(Path work, long at) throws IOException, InterruptedException {
     List<String> command =

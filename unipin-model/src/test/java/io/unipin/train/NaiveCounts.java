@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Class counts of a training that cuts, masks, samples and omits nothing, counted directly from a
- * log.
+ * Counts directly in a log how often a training meets each class. The training must not cut, mask,
+ * sample or omit anything.
  */
 public final class NaiveCounts {
   private record Example(InputTable table, int index, int user) {}

@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A slow computation of the same figures, with which tests compare the evaluator. It encodes the
- * whole history again for every target and every feedview. For a target it sorts all items. No
- * result is used twice.
+ * Computes the figures of an evaluation in a slow and simple way. Tests compare the evaluator with
+ * it. It encodes the whole history again for every target and every feedview. For each target it
+ * sorts all items.
  */
 public final class NaiveEvaluation {
   public final List<Integer> ranks = new ArrayList<>();
@@ -137,7 +137,7 @@ public final class NaiveEvaluation {
     return counts;
   }
 
-  /** Returns an item's rank among the items that were not seen, from 1. */
+  /** Returns an item's rank among the items that were not seen. The best item has rank 1. */
   public int rank(double[] scores, int item, Set<Integer> seen) {
     return 1 + order(scores, seen).indexOf(item);
   }

@@ -20,7 +20,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that the model does not attribute an impression's position effect to its item. */
+/**
+ * Tests that the model does not attribute the effect of a position to the items that are shown
+ * there.
+ */
 class PositionBiasTest {
   private static final int ITEMS = 40;
   private static final int PLACES = 6;
@@ -28,8 +31,8 @@ class PositionBiasTest {
   @TempDir Path folder;
 
   /**
-   * Returns a log of equally good items. Users look more at upper places, and the first half of the
-   * items is mostly shown there.
+   * Returns a log of equally good items. Users like more of what the upper places show. The first
+   * half of the items, the favoured items, are mostly shown there.
    */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
@@ -95,7 +98,10 @@ class PositionBiasTest {
     }
   }
 
-  /** Returns the mean probability of a like for the favoured items and for the other items. */
+  /**
+   * Returns two mean probabilities of a like: that of the favoured items, and that of the other
+   * items.
+   */
   private static double[] means(FeedLog log, Evaluation evaluation) {
     float[] likes = evaluation.predictions().probabilities(0);
     long[] ids = evaluation.predictions().itemIds();

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests a model that was trained on gaps of minutes, four places, one surface and one action. The
- * tests give the model other inputs.
+ * Tests a model with inputs that its training rarely or never met. The training log has gaps of
+ * minutes and four places. Only one of its 60 users uses the second surface and the second action.
  */
 public class RareClassesTest {
   static final int ITEMS = 12;
@@ -51,7 +51,10 @@ public class RareClassesTest {
   private static Path model;
   private static Path unreplaced;
 
-  /** Returns a log in which one user of sixty hides items and looks at the related surface. */
+  /**
+   * Returns a log of sixty users. One user hides items on the surface "related". All others like
+   * items on the surface "home".
+   */
   static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
     Random random = new Random(5);
@@ -92,7 +95,7 @@ public class RareClassesTest {
     }
   }
 
-  /** The model of {@link #log()} and {@link #config()}, trained once per JVM. */
+  /** Returns a model that was trained on {@link #log()} with {@link #config()}, once per JVM. */
   static Path trained() {
     return TrainedOnce.model(
         "rare classes",
@@ -239,8 +242,8 @@ public class RareClassesTest {
   }
 
   /**
-   * A published model's probabilities are still calibrated a year later, because calibration is
-   * fitted on the weights that serve.
+   * The probabilities are calibrated even a year after the user's last action, because calibration
+   * is fitted with the weights that serve.
    */
   @Test
   void calibration_isFittedOnWhatServes() {

@@ -25,16 +25,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests trainings with settings for new and rare items. */
+/** Tests training with the settings for new and rare items. */
 class RareTrainingTest {
   private static final int ITEMS = 30;
 
-  /** Items from this row on are shown, but no user acts on them. */
+  /**
+   * The number of items that users like in most logs. Later items are shown, but no user acts on
+   * them.
+   */
   private static final int LIKED = 24;
 
   @TempDir Path folder;
 
-  /** Returns a log whose users like {@code liked} items, beginning with the first. */
+  /** Returns a log whose users like items, but only the first {@code liked} ones. */
   private static FeedLog log(int liked) {
     Random random = new Random(7);
     FeedLogBuilder builder = new FeedLogBuilder(TestLogs.SCHEMA, catalogue());
@@ -52,7 +55,7 @@ class RareTrainingTest {
     return builder.build();
   }
 
-  /** Returns items whose contents repeat every three items. */
+  /** Returns items with content. Every third item has the same content. */
   private static Catalogue catalogue() {
     return Catalogue.of(
         IntStream.range(0, ITEMS)

@@ -61,8 +61,8 @@ public final class TestLogs {
   }
 
   /**
-   * Returns the same log with content of three numbers and times of creation. Every seventh item
-   * has no content, and every fifth no time.
+   * Returns the same log with content (three numbers) and a time of creation for its items. Every
+   * seventh item has no content, and every fifth item has no time.
    */
   public static FeedLog withContent(FeedLog log, long seed) {
     Random random = new Random(seed);
@@ -81,13 +81,13 @@ public final class TestLogs {
     return onCatalogue(log, Catalogue.of(items));
   }
 
-  /** Returns the shape of a small model without content for logs of this class. */
+  /** Returns the configuration of a small model for logs of this class. It reads no content. */
   public static ModelConfig smallModel(int items) {
     return new ModelConfig(
         items, 0, 8, 16, 2, 2, 1, 32, 16, SCHEMA.actions(), SCHEMA.positives(), SCHEMA.surfaces());
   }
 
-  /** Returns the same log with the rows of another catalogue that has all of its ids. */
+  /** Returns the same log over another catalogue, which must have all items of the log. */
   public static FeedLog onCatalogue(FeedLog log, Catalogue catalogue) {
     FeedLogBuilder builder = new FeedLogBuilder(log.schema(), catalogue);
     for (int u = 0; u < log.users(); u++) {

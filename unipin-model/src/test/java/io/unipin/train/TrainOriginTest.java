@@ -129,7 +129,7 @@ class TrainOriginTest {
     assertThat(train(TestLogs.random(40, 30, 20, 11), config(1), true).steps()).isEqualTo(steps);
   }
 
-  /** {@code checkpoint-1} is from a version whose checkpoints recorded only their recipe. */
+  /** {@code checkpoint-1} was written by a version whose checkpoints recorded only the recipe. */
   @Test
   void read_checkpointOfFormat1_tellsItsRecipe() throws IOException {
     TrainState state = fixture("checkpoint-1/state.json");
@@ -152,9 +152,9 @@ class TrainOriginTest {
   }
 
   /**
-   * {@code checkpoint-2} is from the last version whose checksums count comments. That version
-   * trains as this version does. If a later program trains in another way, it refuses such a
-   * checkpoint.
+   * {@code checkpoint-2} was written by the last version whose checksums of the program covered
+   * comments. Its program trains as the present one does, so training may go on. If the program is
+   * changed so that it trains in another way, it must refuse this checkpoint.
    */
   @Test
   void read_checkpointOfFormat2_isOfTodaysProgram() throws IOException {
@@ -172,8 +172,8 @@ class TrainOriginTest {
   }
 
   /**
-   * The first program had no losses for new and rare items, the second one no attributes and no path
-   * for content. Both train as the present program does without them.
+   * The first program had no losses for new and rare items. The second program had no attributes
+   * and no path for content. A recipe without these parts trains alike with all programs.
    */
   @ParameterizedTest
   @ValueSource(strings = {"5dab38a7ece324cc", "f671570ef48e6a41"})
@@ -253,7 +253,10 @@ class TrainOriginTest {
     assertThat(again).hasSameBinaryContentAs(TrainState.weights(folder));
   }
 
-  /** A checkpoint of an earlier version, whose recipe names a setting that no longer exists. */
+  /**
+   * Refuses a checkpoint of an earlier version, because its recipe uses a setting that no longer
+   * exists.
+   */
   @Test
   void read_checkpointOfTwoTokensPerAction_isRefused() throws IOException {
     fixture("checkpoint-2/state.json");

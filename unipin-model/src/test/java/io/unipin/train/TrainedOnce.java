@@ -9,17 +9,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** Models that a JVM trains once, for tests that ask them and change nothing. Thread-safe. */
+/**
+ * Models that are trained once per JVM. Tests share them, and must not change their files.
+ * Thread-safe.
+ */
 final class TrainedOnce {
   private static final Map<String, Path> MODELS = new ConcurrentHashMap<>();
 
   private TrainedOnce() {}
 
   /**
-   * Returns the folder of a model.
+   * Returns the folder of a model, which is trained at the first call with this key.
    *
-   * @param key equal for equal trainings
-   * @param training trains in a folder
+   * @param key names the training; equal trainings have equal keys
+   * @param training trains a model in the given folder
    */
   static Path model(String key, Function<Path, TrainResult> training) {
     return MODELS.computeIfAbsent(key, unused -> training.apply(temporaryFolder()).model());

@@ -39,8 +39,8 @@ class TrainerTest {
   @TempDir Path folder;
 
   /**
-   * Returns a log of users who move round the catalogue one item at a time and like even items. So
-   * the next item and action are certain.
+   * Returns a log whose users act on the items in order, again and again. They like all items, and
+   * also hide items with odd rows. So a model can predict the next item and action with certainty.
    */
   private static FeedLog walks(int users) {
     FeedLogBuilder builder = TestLogs.log(ITEMS);
@@ -128,7 +128,7 @@ class TrainerTest {
     }
   }
 
-  /** A validator that returns prescribed results, one per epoch. */
+  /** A validator that returns the given results, one per epoch. */
   private static final class ScriptedValidator implements Validator {
     private final Iterator<Double> ndcgs;
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 final class HeadlineFiguresTest {
   /**
-   * Returns one round, of one second, for each value of {@code hits}. The latencies of a round's
-   * pages are 1, 2, … times {@code latencyMs}.
+   * Returns one round for each value of {@code hits}. A round takes one second. The latencies of
+   * its pages are 1, 2, … times {@code latencyMs}.
    */
   private static List<TrafficRound> rounds(int pages, double latencyMs, int... hits) {
     List<TrafficRound> rounds = new ArrayList<>();

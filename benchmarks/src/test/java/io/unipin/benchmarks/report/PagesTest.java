@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checks that the committed pages agree with the committed figures. */
+/** Checks that the pages of results in the repository agree with the figures beside them. */
 final class PagesTest {
   private static final Path FOLDER =
       Path.of(System.getProperty("unipin.root")).resolve("docs/results");

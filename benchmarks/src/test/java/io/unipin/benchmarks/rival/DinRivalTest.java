@@ -39,8 +39,8 @@ class DinRivalTest {
 
   /**
    * Returns a log in which half of the users like items with even numbers, and the other users like
-   * items with odd numbers. No item is better than another, so only a user's history allows a
-   * prediction.
+   * items with odd numbers. All items are equally popular, so only the user's history makes a
+   * prediction possible.
    */
   private static FeedLog halves() {
     FeedLogBuilder builder = log();

@@ -26,7 +26,8 @@ class ChecksTest {
   private final StringWriter err = new StringWriter();
 
   @Command(name = "verb")
-  @SuppressWarnings("UnusedVariable") // picocli sets the fields and Checks reads them
+  // picocli sets the fields by reflection, and Checks reads them
+  @SuppressWarnings("UnusedVariable")
   static final class Verb implements Callable<Integer>, Checked {
     @Option(names = "--in")
     @Input(Input.Kind.FILE)

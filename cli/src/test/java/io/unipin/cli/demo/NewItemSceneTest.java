@@ -55,7 +55,7 @@ final class NewItemSceneTest {
   @Test
   void play_itemOnNoPage_saysWhy() throws IOException, InterruptedException {
     try (TwoTastes world = TwoTastes.start(folder, 4)) {
-      // The user has seen the new item elsewhere, and seen items are on no page.
+      // The history says that the user has seen the new item. Pages leave out seen items.
       Action seen =
           Action.newBuilder()
               .setItemId(8)

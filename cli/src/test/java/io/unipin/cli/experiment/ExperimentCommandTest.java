@@ -73,7 +73,10 @@ final class ExperimentCommandTest {
         .containsPattern("u[123] +- +- +-");
   }
 
-  /** Users click on three of ten kept items, and on seven of ten drawn ones. */
+  /**
+   * Users click on three of ten items that the ranking kept, and on seven of ten items that
+   * exploration drew.
+   */
   @Test
   void report_withAPolicy_estimatesItsValueOnThePagesOfEachArm() throws IOException {
     List<String> exposures =

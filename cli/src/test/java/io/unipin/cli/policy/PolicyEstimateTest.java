@@ -38,7 +38,10 @@ final class PolicyEstimateTest {
 
   @TempDir Path folder;
 
-  /** Shows another item with probability 0.9, by a sharper softmax than the logged one. */
+  /**
+   * Shows another item than the best one with probability 0.9. Draws it by a sharper softmax than
+   * that of the logged policy.
+   */
   private static final DrawPolicy SHARP = new DrawPolicy(0.9, Optional.of(0.15), Optional.of(0.0));
 
   private static double[] sharp(Draw draw, Page page) {
@@ -64,7 +67,10 @@ final class PolicyEstimateTest {
             });
   }
 
-  /** A policy that knows the truth, which no log knows. */
+  /**
+   * Returns the policy that always shows the option with the highest true probability of a click.
+   * No real policy can know this probability.
+   */
   private static ChosenPolicy oracle(List<Page> pages, List<ServedChoice> choices) {
     List<OptionalLong> items = new ArrayList<>();
     for (Page page : pages) {
@@ -95,7 +101,7 @@ final class PolicyEstimateTest {
         });
   }
 
-  /** The whole way: pages and actions go through a served log. */
+  /** Writes pages and actions to a served log, and reads the choices of the policy from it. */
   @Test
   void snips_ofASimulatedServedLog_holdsTheTrueValueOfOtherPolicies() {
     List<Page> pages = new SimulatedFeed(300, EXPLORATION).serve(1);
@@ -142,7 +148,8 @@ final class PolicyEstimateTest {
           assertThat(estimate.ips().interval().contains(value)).isTrue();
           assertThat(estimate.interval().high() - estimate.interval().low()).isLessThan(0.1);
         });
-    // The policies differ by more than their intervals, so these say something.
+    // The values of the policies differ by more than the width of the intervals. So the intervals
+    // distinguish the policies.
     double served0 = PolicyEstimate.of(SHARP, "click", choices).logged();
     assertThat(oracleTruth(pages)).isGreaterThan(served0 + 0.1);
   }
@@ -155,7 +162,7 @@ final class PolicyEstimateTest {
     return new ServedLogConfig(true, served, 1 << 20, new ByteSize(1 << 24), Duration.ofMillis(10));
   }
 
-  /** An interval that holds the truth far less often than promised would be worthless. */
+  /** The intervals must contain the true value about as often as their confidence says. */
   @Test
   void intervals_ofManySeeds_holdTheTruthAsOftenAsTheyPromise() {
     SimulatedFeed feed = new SimulatedFeed(60, EXPLORATION);

@@ -24,8 +24,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Pages of simulated users with exploration. The simulator states the true probability of a click
- * on every candidate.
+ * Serves pages with exploration to simulated users. The simulator knows the true probability of a
+ * click on every candidate.
  */
 final class SimulatedFeed {
   static final int PAGE = 5;
@@ -34,7 +34,9 @@ final class SimulatedFeed {
   private final SlateRules rules;
   private final List<Page> pages = new ArrayList<>();
 
-  /** A page as it was drawn, with the true probability of a click on each of its candidates. */
+  /**
+   * A served page with its draws, and the true probability of a click on each of its candidates.
+   */
   record Page(
       String user,
       String view,
@@ -53,7 +55,7 @@ final class SimulatedFeed {
     rules = new SlateRules(SlateConfig.NONE.with(exploration), ImpressionCounts.inMemory(1 << 20));
   }
 
-  /** Serves all pages anew. Other seeds give other draws and other utilities. */
+  /** Serves all pages anew. The draws and utilities depend on the seed. */
   List<Page> serve(long seed) {
     pages.clear();
     Random noise = new Random(seed);
@@ -94,7 +96,7 @@ final class SimulatedFeed {
             truth));
   }
 
-  /** Returns the choices of pages, with clicks by the true probabilities. */
+  /** Returns the choices of pages. Clicks are drawn with the true probabilities. */
   static List<ServedChoice> choices(List<Page> pages, long seed) {
     Random random = new Random(~seed);
     List<ServedChoice> choices = new ArrayList<>();
@@ -115,7 +117,7 @@ final class SimulatedFeed {
     return choices;
   }
 
-  /** Returns the true mean of clicks of a policy that shows option i with the given probability. */
+  /** Returns the true mean number of clicks per place under a policy. */
   static double truth(List<Page> pages, Probabilities policy) {
     double sum = 0;
     int places = 0;
@@ -131,7 +133,7 @@ final class SimulatedFeed {
     return sum / places;
   }
 
-  /** Returns a policy's probability of each option of a draw. */
+  /** A policy. The method returns the probability with which it shows each option of a draw. */
   interface Probabilities {
     double[] of(Draw draw, Page page);
   }

@@ -63,8 +63,8 @@ final class ExperimentReportTest {
   }
 
   /**
-   * Reports on users with pages of ten items. Users of the arm "wide" click more. Users who clicked
-   * before their exposure click more afterwards as well.
+   * Reports on users with pages of ten items. Users of the arm "wide" click more often, by the
+   * factor 1 + {@code lift}. Users who clicked before their exposure click more afterwards as well.
    */
   private ExperimentReport report(double lift, int users, long seed, String... metrics)
       throws IOException {
@@ -204,7 +204,7 @@ final class ExperimentReportTest {
     List<String> served = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       served.add(action("u" + i, SINCE + i, "click", "e" + i));
-      served.add(action("u" + i, SINCE + i, "click", "e" + i)); // the same exposure again
+      served.add(action("u" + i, SINCE + i, "click", "e" + i)); // the same action again
       served.add(action("u" + i, SINCE - 2, "click", "before" + i));
       if (i % 4 < 2) {
         served.add(action("u" + i, SINCE + i + 1, "click", "more" + i));
@@ -220,7 +220,8 @@ final class ExperimentReportTest {
     Comparison clicks = report.comparisons().get(0);
     assertThat(clicks.control()).isCloseTo(1.5, within(1e-12));
     assertThat(clicks.treatment()).isCloseTo(1.5, within(1e-12));
-    assertThat(clicks.varianceLeft()).isCloseTo(1, within(1e-12)); // all users have the same past
+    // all users clicked equally often before
+    assertThat(clicks.varianceLeft()).isCloseTo(1, within(1e-12));
   }
 
   @Test
@@ -271,8 +272,8 @@ final class ExperimentReportTest {
   }
 
   /**
-   * Reports on a file with one purchase by each of 400 users, and a second purchase by half of the
-   * treated users. The arguments can make the file's lines wrong.
+   * Reports on a file with purchases of 400 users. A user makes one to three purchases, and a
+   * treated user makes one more. The arguments can make the file's lines wrong.
    */
   private ExperimentReport outcomes(String header, String user, long divisor, String more)
       throws IOException {

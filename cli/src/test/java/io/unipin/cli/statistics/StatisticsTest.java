@@ -41,7 +41,8 @@ final class StatisticsTest {
     Difference difference = Difference.of(Moments.of(control), Moments.of(treatment));
     assertThat(difference.pValue()).isCloseTo(expected.getPValue(), within(1e-12));
     assertThat(difference.degrees()).isCloseTo(expected.getDegreesOfFreedom(), within(1e-9));
-    // Interval and test must agree: the interval with confidence 1 − p has 0 as a bound.
+    // The interval and the test must agree: if the confidence is 1 minus the p-value, one end of
+    // the interval is 0.
     Interval interval = difference.interval(difference.pValue());
     double nearest = Math.min(Math.abs(interval.low()), Math.abs(interval.high()));
     assertThat(nearest).isCloseTo(0, within(1e-9));
@@ -137,7 +138,7 @@ final class StatisticsTest {
   void sampleRatio_isPearsonsChiSquare() {
     Map<String, Double> halves = Map.of("a", 0.5, "b", 0.5);
     SampleRatio ratio = SampleRatio.of(Map.of("a", 5100L, "b", 4900L), halves);
-    // chi-square is 4, with one degree of freedom
+    // The chi-square statistic is 4, and there is one degree of freedom.
     assertThat(ratio.pValue()).isCloseTo(0.0455, within(1e-4));
     assertThat(ratio.isBalanced()).isTrue();
     assertThat(SampleRatio.of(Map.of("a", 5200L, "b", 4800L), halves).isBalanced()).isFalse();

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Tests that a training fails early and never loses what it has made. */
+/**
+ * Tests that a training with wrong arguments fails early, and that a failure never loses a trained
+ * model.
+ */
 @Timeout(120)
 final class TrainCommandTest {
   private static final String[] SMALL = {
@@ -71,7 +74,7 @@ final class TrainCommandTest {
         .isZero();
   }
 
-  /** Writes a feed log with a readable schema and unreadable rows. */
+  /** Writes a feed log whose schema can be read, but whose tables cannot. */
   private void simulateNamesAlone() throws IOException {
     simulate();
     for (String table : List.of("actions", "feedviews", "items")) {

@@ -24,7 +24,8 @@ class BiasBaselineTest {
       builder.user("u" + u);
       boolean easy = u % 2 == 0;
       for (int t = 0; t < 30; t++) {
-        // all users like item 0 more often than item 1, and easy users like each item more often
+        // Every other user is easy and likes item 0 always and item 1 half of the time. The other
+        // users like item 0 half of the time and item 1 never.
         boolean likesFirst = easy || t % 2 == 0;
         boolean likesSecond = easy && t % 2 == 0;
         builder.view(0, t).impression(0, likesFirst ? LIKE : 0);
@@ -42,7 +43,7 @@ class BiasBaselineTest {
     assertThat(hard[2]).isLessThan(easy[2]);
     assertThat(fresh[0]).isBetween(hard[0], easy[0]);
     assertThat(fresh[0]).isCloseTo(0.75f, within(0.01f));
-    // no user hides an item
+    // The second action, a hide, never occurs.
     assertThat(easy[1]).isLessThan(0.01f);
   }
 
@@ -121,7 +122,8 @@ class BiasBaselineTest {
   }
 
   /**
-   * Returns the prediction for the first test slate if an earlier held-out view has these labels.
+   * Returns the probabilities of the first impression of the test part. {@code heldOut} are the
+   * labels of a held-out view.
    */
   private static float[] firstTestProbability(long heldOut) {
     FeedLogBuilder builder = TestLogs.log(3).user("u");

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares slices with a plain computation that walks over the log again. */
+/** Compares the figures of each slice with a simple computation that reads the log again. */
 class SlicesTest {
   private static final int ITEMS = 50;
   private static final long DAY_MS = 24 * 3_600_000L;
@@ -260,8 +260,8 @@ class SlicesTest {
   }
 
   /**
-   * Returns the target's rank by cosines of contents. Each cosine is computed separately, in double
-   * precision.
+   * Returns the target's rank if items are ordered by how similar their content is to that of the
+   * liked items. The cosines are computed one by one in double precision.
    */
   private static int contentRank(int t) {
     int user = userOf(t);
@@ -289,7 +289,7 @@ class SlicesTest {
     return users().get(t);
   }
 
-  /** Returns the users that have a target, ascending. */
+  /** Returns the users that have a target, in ascending order. */
   private static List<Integer> users() {
     List<Integer> users = new ArrayList<>();
     for (int user = 0; user < log.users(); user++) {

@@ -24,8 +24,8 @@ class QueryStudyTest {
   @TempDir Path folder;
 
   /**
-   * Returns a log of random actions. The items form two groups. Each user likes items of one half
-   * of each group, and also hides the liked items of the second group.
+   * Returns a log of random actions. The items form two groups. Each user acts on one half of each
+   * group. All these actions are likes, and those on the second group are hides as well.
    */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);

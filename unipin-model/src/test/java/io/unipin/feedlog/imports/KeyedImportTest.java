@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Imports of catalogues whose items have keys instead of numbers. */
+/** Tests imports of catalogues whose items have keys instead of numbers. */
 final class KeyedImportTest {
   private static final String LAMP = "0003374a-a35c-46ed-96d2-0ea32b753199";
   private static final String DESK = "5b0a5c3e-7c1f-4b0c-8a55-6d3f5f0f9a11";
@@ -82,7 +82,7 @@ final class KeyedImportTest {
     assertThat(again.actionItems()).containsExactly(2, 0);
   }
 
-  /** Other programs that read the log can join its tables by id. */
+  /** The tables contain ids, so other programs that read the log can join the tables by id. */
   @Test
   void run_keys_areReplacedByIdsInActions() throws IOException, SQLException {
     Path out = run("out", MAPPING, 0);

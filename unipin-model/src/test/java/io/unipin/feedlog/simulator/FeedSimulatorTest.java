@@ -129,8 +129,8 @@ class FeedSimulatorTest {
   }
 
   /**
-   * Returns how many items are clicked more often than the target. Counts among the items of a
-   * topic, or among all items if the topic is empty.
+   * Returns how many items of a topic are clicked more often than the target. An empty topic stands
+   * for all items. If the target has another topic, the result is very large.
    */
   private static int rank(double[] clicks, int target, String topic) {
     if (!topic.isEmpty() && !LOG.catalogue().category(target).equals(topic)) {

@@ -11,7 +11,10 @@ final class LiveFeedTest {
   private static final SimulatorConfig CONFIG = new SimulatorConfig(30, 200, 10, 5, 4, 0.3, 3);
   private static final long DAY = 24L * 3600 * 1000;
 
-  /** Plays the feed with the simulator's own pages, and returns everything that happened. */
+  /**
+   * Plays the feed until a time. Each visit gets the pages that the simulator chooses. Returns all
+   * visits and reactions.
+   */
   private static List<Object> play(LiveFeed feed, long untilMs) {
     List<Object> all = new ArrayList<>();
     while (feed.hasVisit(untilMs)) {

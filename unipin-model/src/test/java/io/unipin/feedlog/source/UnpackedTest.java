@@ -125,7 +125,7 @@ class UnpackedTest {
       byte[] damaged = whole.clone();
       damaged[at] ^= 0x55;
       try {
-        assertThat(read(damaged)).isEqualTo(TEXT); // this byte does not affect the content
+        assertThat(read(damaged)).isEqualTo(TEXT); // the changed byte does not affect the content
       } catch (SourceException e) {
         assertThat(e).hasMessageContaining(kind);
       }

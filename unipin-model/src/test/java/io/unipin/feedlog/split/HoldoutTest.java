@@ -40,7 +40,8 @@ class HoldoutTest {
       builder.view(0, time).impression(1, 0);
     }
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
-    // actions at 10 and 20 train, the action at 30 validates, and the action at 40 tests
+    // The actions at 10 and 20 are for training, that at 30 for validation, and that at 40 for the
+    // test.
     assertThat(List.of(0, 1, 2, 3, 4))
         .extracting(view -> holdout.part(0, view))
         .containsExactly(Part.TRAIN, Part.VALIDATION, Part.VALIDATION, Part.TEST, Part.TEST);
@@ -104,7 +105,7 @@ class HoldoutTest {
       builder.action(i == 39 ? 5 : i % 4, LIKE, 0, 10L * i);
     }
     builder.view(0, 5).impression(5, LIKE).impression(1, LIKE);
-    builder.view(0, 6).impression(6, LIKE).impression(1, LIKE); // the user never acts on item 6
+    builder.view(0, 6).impression(6, LIKE).impression(1, LIKE); // the label of item 6 has no action
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
     assertThat(holdout.trainEnd(0)).isEqualTo(38);
     assertThat(holdout.part(0, 0)).isEqualTo(Part.TEST);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WithheldTest {
   private static final int ITEMS = 90;
 
-  /** Returns a log in which item i of 0 to 89 occurs i + 1 times, and items 90 to 99 never. */
+  /** Returns a log with 100 items. Item i occurs i + 1 times, but items 90 to 99 never occur. */
   private static FeedLog ladder() {
     FeedLogBuilder builder = TestLogs.log(100);
     for (int item = 0; item < ITEMS; item++) {

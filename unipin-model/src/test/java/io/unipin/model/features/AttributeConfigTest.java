@@ -15,8 +15,8 @@ class AttributeConfigTest {
       new AttributeConfig(1000, List.of("attributes", "category", "author"));
 
   /**
-   * Another implementation of the hash computed these buckets. A model is useless if another machine
-   * or version gives its attributes other buckets.
+   * Another implementation of the hash computed these buckets. An attribute must keep its bucket on
+   * all machines and in all versions, because a trained model depends on it.
    */
   @ParameterizedTest
   @CsvSource({

@@ -30,8 +30,8 @@ class ClassCountsTest {
   @TempDir Path folder;
 
   /**
-   * Returns counts in which every class has 1,000 users, except in the table {@code only}.
-   * {@code users} are the numbers of users of that table's classes.
+   * Returns counts in which every class has 1,000 users, except in the table {@code only}. Class i
+   * of that table has {@code users[i]} users.
    */
   static ClassCounts met(int leastUsers, InputTable only, long... users) {
     Map<String, ClassCounts.Met> tables = new TreeMap<>();
@@ -123,7 +123,8 @@ class ClassCountsTest {
   }
 
   /**
-   * Tests that every table with classes has counts. A table without counts would keep random rows.
+   * Tests that every tensor with rows of classes has counts. Without counts, classes that training
+   * did not meet would keep random rows.
    */
   @Test
   void tables_areAllOfTheProgramThatHoldClasses() {

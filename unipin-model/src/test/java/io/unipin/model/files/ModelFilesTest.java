@@ -38,7 +38,7 @@ class ModelFilesTest {
         .isNotEqualTo(ModelFiles.read(folder.resolve("b")).fingerprint());
   }
 
-  /** Returns the fingerprint of the model after a change of one of the program's files. */
+  /** Returns the fingerprint that the model has if one of the program's files is changed. */
   private String fingerprint(String file, UnaryOperator<String> change) {
     String code =
         Program.servingCode(

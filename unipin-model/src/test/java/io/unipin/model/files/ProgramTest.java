@@ -173,7 +173,9 @@ class ProgramTest {
     assertThat(count).isEqualTo(shapes.size());
   }
 
-  /** Returns the value of a size such as {@code d + 2 G D}, with a number for each letter. */
+  /**
+   * Returns the value of a size such as {@code d + 2 G D}. The map gives a number for each letter.
+   */
   private static long sum(String size, Map<String, Long> letters) {
     return Arrays.stream(size.split(" \\+ "))
         .mapToLong(

@@ -19,8 +19,8 @@ class BatchBuilderTest {
   private static final int ACTIONS = 30;
 
   /**
-   * Returns a log of one user who acts on item 0, then 1 and so on. Every third action is not
-   * positive.
+   * Returns a log of one user who acts on all items in order, beginning with item 0. Every third
+   * action is not positive.
    */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ACTIONS).user("u");
@@ -123,8 +123,8 @@ class BatchBuilderTest {
       four += swap.of(1) == 1 ? 0 : 1;
       assertThat(swap.of(1000)).isEqualTo(1000);
     }
-    assertThat(two).isBetween(4_700, 5_300); // 2 / (2 + 2)
-    assertThat(four).isBetween(3_050, 3_620); // 2 / (2 + 4)
+    assertThat(two).isBetween(4_700, 5_300); // 2 users have it: 2 / (2 + 2)
+    assertThat(four).isBetween(3_050, 3_620); // 4 users have it: 2 / (2 + 4)
   }
 
   @Test

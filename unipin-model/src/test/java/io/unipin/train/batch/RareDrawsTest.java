@@ -22,14 +22,17 @@ import org.junit.jupiter.api.Test;
 class RareDrawsTest {
   private static final int ITEMS = 40;
 
-  /** Items from this row on are in no positive action; the last five items occur nowhere. */
+  /**
+   * The number of items with positive actions. Of the ten later items, five have only hides, and
+   * five never occur.
+   */
   private static final int LIKED = 30;
 
   private static final int OCCUR = 35;
 
   /**
-   * Returns a log of twelve users who act on all items that occur, each on a different number of
-   * them. Only items below {@link #LIKED} are ever liked.
+   * Returns a log of twelve users. They like only the first {@link #LIKED} items. All of the first
+   * {@link #OCCUR} items occur, with different frequencies.
    */
   private static FeedLog log() {
     FeedLogBuilder builder = new FeedLogBuilder(TestLogs.SCHEMA, catalogue());
@@ -78,7 +81,7 @@ class RareDrawsTest {
     return BatchSource.of(log, holdout, config).batch(all, step);
   }
 
-  /** Asserts that two batches differ at most in the named parts. */
+  /** Asserts that two batches differ at most in the named components. */
   private static void assertAlike(TrainingBatch batch, TrainingBatch other, String... but) {
     assertThat(batch)
         .usingRecursiveComparison(

@@ -39,7 +39,7 @@ class WithheldBatchesTest {
     return config;
   }
 
-  /** The catalogue rows in all batches of an epoch, without padding. */
+  /** The catalogue rows of the items in all batches of an epoch, without padding. */
   private static final class Epoch {
     final List<Long> history = new ArrayList<>();
     final List<Long> targets = new ArrayList<>();

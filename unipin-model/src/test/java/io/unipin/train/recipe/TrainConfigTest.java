@@ -123,7 +123,7 @@ class TrainConfigTest {
         .hasMessageContaining(message);
   }
 
-  /** Each bundle of an earlier version has a recipe with this setting. */
+  /** Recipes in bundles of earlier versions contain the setting {@code model.interleaved}. */
   @Test
   void read_oneTokenPerAction_isWhatAllModelsHave() throws IOException {
     Path file = folder.resolve("recipe.yaml");
