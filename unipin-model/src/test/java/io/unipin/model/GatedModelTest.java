@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that the cached path of a model with gated feed-forward parts equals the dense pass. Some
- * tests score candidates at given positions on the page.
+ * Tests a model with gated feed-forward parts: its cached path must equal the dense pass, for
+ * candidates at any position on the page.
  */
 class GatedModelTest {
   private static final long SEED = 21;

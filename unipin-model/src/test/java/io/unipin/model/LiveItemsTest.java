@@ -29,9 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Tests that a model scores a live item like an item of the catalogue that has the same embedding.
- */
+/** Tests that a model computes the same for a live item as for the item in its catalogue. */
 @Timeout(120)
 class LiveItemsTest {
   private static final long SEED = 31;

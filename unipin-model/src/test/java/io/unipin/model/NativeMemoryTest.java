@@ -16,8 +16,8 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class NativeMemoryTest {
   /**
-   * Size of a block in floats. The C library maps larger blocks separately, and frees them without
-   * a trim.
+   * Size of a block in floats. The C library does not map blocks of this size separately. So freed
+   * blocks leave the process only with a trim.
    */
   private static final int FLOATS = 16 << 10;
 

@@ -65,8 +65,7 @@ final class TestBatches {
   }
 
   /**
-   * Returns the same batch with random values for all that training does for new and rare items.
-   * The classes of the batch must be all items.
+   * Returns the same batch with random data for new and rare items. Its classes must be all items.
    */
   static TrainingBatch rare(TrainingBatch batch, long seed) {
     Random random = new Random(seed);
@@ -114,9 +113,7 @@ final class TestBatches {
     return with(batch, batch.classes(), content, batch.classBias(), i -> i);
   }
 
-  /**
-   * Returns the same batch with another component {@code rare}, which is for new and rare items.
-   */
+  /** Returns the same batch with other data for new and rare items. */
   static TrainingBatch with(TrainingBatch batch, TrainingBatch.Rare rare) {
     return with(batch, batch.tokens(), batch.slate(), batch.shown(), rare);
   }
@@ -274,10 +271,7 @@ final class TestBatches {
         mixup);
   }
 
-  /**
-   * Returns the same settings with other weights of actions (one per action) in the loss of masked
-   * rows.
-   */
+  /** Returns the same settings with other weights of the actions in the loss of masked rows. */
   static StepSettings knowing(StepSettings settings, float[] maskedWeights) {
     return new StepSettings(
         settings.step(),

@@ -107,12 +107,13 @@ final class BundleOperationsTest {
       for (String bundle : List.of("graph", "two")) {
         try (Stream<Path> files = Files.walk(folder.resolve("bundles").resolve(bundle))) {
           for (Path file : files.filter(Files::isRegularFile).toList()) {
-            // This empties the file in place, as the start of a copy over the file would.
+            // Empties the file in place. A copy over the file begins in the same way.
             Files.write(file, new byte[0]);
           }
         }
       }
-      assertThat(page(client, "w")).isEqualTo(before); // another user without actions
+      // another user without actions, so the page must be the same
+      assertThat(page(client, "w")).isEqualTo(before);
       assertThat(admin.changeItems(List.of(before.get(0).getItemId()), List.of()).getItems())
           .isEqualTo(TinyBundles.ITEMS);
       assertThat(page(client, "x")).isEqualTo(before);

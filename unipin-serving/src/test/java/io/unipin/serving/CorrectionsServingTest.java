@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests corrections and retractions of a client over gRPC. */
+/** Tests that clients can correct and retract actions over gRPC. */
 @Timeout(120)
 final class CorrectionsServingTest {
   private static final long NOW = 1_700_000_000_000L;

@@ -197,7 +197,8 @@ final class ExperimentServingTest {
     try (UniPinServer server = start(layers);
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
       RetrieveAndRankResponse response = client.retrieveAndRank(page("u", NOW));
-      assertThat(response.getItemsCount()).isEqualTo(2); // all items have the same category
+      // the cap of one category, because all items have the same category
+      assertThat(response.getItemsCount()).isEqualTo(2);
       assertThat(response.getRemovedList())
           .filteredOn(removed -> removed.getItemId() != 1003)
           .hasSize(57)

@@ -55,14 +55,14 @@ final class ExplorationServingTest {
         .setUser(UserContext.newBuilder().setUserId(user).setTimeMs(NOW));
   }
 
-  /** Returns an answer without the parts that differ from call to call. */
+  /** Returns an answer without the parts that may differ if the same request is repeated. */
   private static RetrieveAndRankResponse lasting(RetrieveAndRankResponse page) {
     RetrieveAndRankResponse.Builder lasting = page.toBuilder().setNextPageCursor("");
     lasting.getServedBuilder().clearStagesMs().clearConfig().clearCache().clearEncodedActions();
     return lasting.build();
   }
 
-  /** Serves pages of several users and surfaces, some of them twice. */
+  /** Requests pages for several users and surfaces. Some requests are sent twice. */
   private static void browse(UniPinClient client, String prefix) {
     for (int i = 0; i < 30; i++) {
       RetrieveAndRankRequest.Builder request = request("u" + i % 4, prefix + i);
@@ -117,7 +117,8 @@ final class ExplorationServingTest {
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
       List<ScoredItem> ruled = before.retrieveAndRank(request("u", "r").build()).getItemsList();
       int explored = 0;
-      int repeated = 0; // the generation may change between two answers, once in five seconds
+      // repeats with the same generation; the generation can change every five seconds
+      int repeated = 0;
       for (int i = 0; i < 20; i++) {
         RetrieveAndRankResponse page = client.retrieveAndRank(request("u", "r" + i).build());
         assertThat(page.getServed().getImpressions()).isPositive();
@@ -137,7 +138,7 @@ final class ExplorationServingTest {
           repeated++;
         }
       }
-      assertThat(explored).isBetween(20, 80); // half of 100 places
+      assertThat(explored).isBetween(20, 80); // 50 are expected, half of 100 places
       assertThat(repeated).isPositive();
       assertThat(metrics(server)).contains("unipin_explored_total");
       assertThat(inspected(server)).contains("\"rule\":\"exploration\"");
@@ -166,15 +167,18 @@ final class ExplorationServingTest {
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
-  /** The live counts and those of the log must agree, over retries, surfaces and a restart. */
+  /**
+   * The server's counts must equal the counts from the exported log. The requests include retries,
+   * several surfaces and a restart.
+   */
   @Test
   void counts_live_equalThoseOfTheExportedLog() throws Exception {
     Map<String, Long> live = new TreeMap<>();
     try (UniPinServer server = TestServer.start(folder, OFTEN);
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
       browse(client, "a");
-      server.impressions().publish(); // other draws from here on
-      browse(client, "a"); // all of these requests again
+      server.impressions().publish(); // begins a new generation, so later draws differ
+      browse(client, "a"); // sends the same requests again
     }
     try (UniPinServer server = UniPinServer.start(TestServer.config(folder, OFTEN));
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that items put into a running server are served like items that training knew. */
+/** Tests that a server serves items that are put while it runs like items that training knew. */
 @Timeout(180)
 final class PutItemsServingTest {
   private static final long NOW = 1_700_000_000_000L;
@@ -51,7 +51,7 @@ final class PutItemsServingTest {
 
   @TempDir Path folder;
 
-  /** A server with its clients. */
+  /** A running server, with a client of its service and a client of its administration. */
   private record Running(UniPinServer server, UniPinClient client, UniPinAdminClient admin)
       implements AutoCloseable {
     @Override
@@ -102,7 +102,10 @@ final class PutItemsServingTest {
         UniPinAdminClient.connect("127.0.0.1:" + server.adminPort()));
   }
 
-  /** Returns a page request whose history holds items of the whole catalogue. */
+  /**
+   * Returns a page request with a random history, in which any item of the whole catalogue may
+   * occur.
+   */
   private static RetrieveAndRankRequest request(int user) {
     Random random = new Random(user);
     History.Builder history = History.newBuilder();
@@ -292,7 +295,7 @@ final class PutItemsServingTest {
       return Files.isRegularFile(file)
           && Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
     } catch (java.nio.file.NoSuchFileException e) {
-      return false; // the database removed it meanwhile
+      return false; // the database has removed the file meanwhile
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

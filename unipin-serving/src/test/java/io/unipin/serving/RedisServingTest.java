@@ -85,7 +85,7 @@ final class RedisServingTest {
         UniPinServer two = replica("b", redis);
         UniPinClient first = client(one);
         UniPinClient second = client(two)) {
-      for (int event = 1; event < 16; event++) { // the model reads 16
+      for (int event = 1; event < 16; event++) { // fewer actions than the 16 that the model reads
         record(event % 2 == 0 ? first : second, "u", event);
         RetrieveAndRankResponse page = page(event % 2 == 0 ? second : first, "u", "");
         assertThat(page.getServed().getHistoryActions()).isEqualTo(event);

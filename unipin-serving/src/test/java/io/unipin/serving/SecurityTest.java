@@ -95,8 +95,8 @@ final class SecurityTest {
   }
 
   /**
-   * Makes all calls of every role. Returns the status by role; all calls of a role must have the
-   * same status.
+   * Makes all calls that need a role, for every role. Checks that all calls of a role end with the
+   * same status, and returns the status of each role.
    */
   private static Map<Role, Status.Code> callEverything(UniPinServer server, ClientSecurity caller) {
     ManagedChannel serving = Channels.to(HOST + server.port(), caller).build();

@@ -105,7 +105,8 @@ final class ShadowTest {
 
   @Test
   void shadow_answersEveryPageAndChangesNone() throws Exception {
-    // Actions are not encoded before the next page. Otherwise the outcome would depend on timing.
+    // Without this setting, recorded actions might be encoded before the next page. Then the cache
+    // outcome would depend on timing.
     String[] alone = {"cache.appendOnRecord=false"};
     String[] shadowed = {"cache.appendOnRecord=false", "shadow.bundle=two", "shadow.budget=4MiB"};
     List<RetrieveAndRankResponse> expected;

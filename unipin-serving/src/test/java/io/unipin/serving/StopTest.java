@@ -104,7 +104,10 @@ final class StopTest {
     return ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
-  /** Starts a watch of the health and waits until it reports that the server serves. */
+  /**
+   * Starts a watch of the server's health. Returns once the watch has reported that the server
+   * serves.
+   */
   private static Heard<HealthCheckResponse> watch(ManagedChannel channel) throws Exception {
     Heard<HealthCheckResponse> heard = new Heard<>();
     HealthGrpc.newStub(channel)
@@ -117,7 +120,7 @@ final class StopTest {
     return HealthCheckResponse.newBuilder().setStatus(status).build();
   }
 
-  /** The messages of a stream and its final status code. */
+  /** Collects the messages of a stream, and its final status code. */
   private static final class Heard<T> implements StreamObserver<T> {
     private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
 

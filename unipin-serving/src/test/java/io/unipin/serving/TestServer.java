@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A server on free ports that serves tiny bundles. */
+/** Starts servers that listen on free ports and serve tiny bundles. */
 public final class TestServer {
   private TestServer() {}
 
   /**
-   * Publishes the bundles {@code one} and {@code two} below a folder. Then starts a server that
+   * Publishes the bundles {@code one} and {@code two} in a subfolder. Then starts a server that
    * serves {@code one}.
    */
   public static UniPinServer start(Path folder, String... overrides) {

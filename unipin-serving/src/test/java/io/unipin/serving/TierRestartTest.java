@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests a server with files below its cache. */
+/** Tests that a server with files below its cache finds cached state again after a restart. */
 @Timeout(300)
 final class TierRestartTest {
   @TempDir Path folder;

@@ -59,8 +59,8 @@ final class UniPinServerTest {
 
   @BeforeEach
   void start() {
-    // Nothing is encoded between two requests, so that the cache outcome of every request is
-    // certain.
+    // The server must not encode actions between two requests. Only then is the cache outcome of
+    // every request certain.
     server = TestServer.start(folder, "cache.appendOnRecord=false");
     client = UniPinClient.connect("127.0.0.1:" + server.port());
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Cancels calls that were never opened, as gRPC's C core does when a deadline passes before the
- * call's headers are sent. The connection must go on.
+ * call's headers are sent. The connection must stay usable.
  */
 @Timeout(120)
 final class UnopenedCallsTest {
@@ -80,8 +80,8 @@ final class UnopenedCallsTest {
   }
 
   /**
-   * Cancels calls and then sends a ping. Returns the type of the server's answer: a ping, or a
-   * frame that ends the connection.
+   * Cancels calls that were never opened, and then sends a ping. Returns the type of the server's
+   * answer: PING, or GO_AWAY, which ends the connection.
    */
   private int answerAfterResets(Socket socket, int resets) throws IOException {
     DataOutputStream out = new DataOutputStream(socket.getOutputStream());

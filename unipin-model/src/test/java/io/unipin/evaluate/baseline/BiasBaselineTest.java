@@ -122,8 +122,8 @@ class BiasBaselineTest {
   }
 
   /**
-   * Returns the probabilities of the first impression of the test part. {@code heldOut} are the
-   * labels of a held-out view.
+   * Returns the predictions for the only view of the test part. {@code heldOut} are the labels of
+   * its impressions.
    */
   private static float[] firstTestProbability(long heldOut) {
     FeedLogBuilder builder = TestLogs.log(3).user("u");

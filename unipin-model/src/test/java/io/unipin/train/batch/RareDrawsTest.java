@@ -23,8 +23,8 @@ class RareDrawsTest {
   private static final int ITEMS = 40;
 
   /**
-   * The number of items with positive actions. Of the ten later items, five have only hides, and
-   * five never occur.
+   * The number of items with positive actions. The next five items occur without a positive action.
+   * The last five items never occur.
    */
   private static final int LIKED = 30;
 

@@ -30,7 +30,7 @@ final class AdmissionPolicyTest {
         .isEmpty();
   }
 
-  /** For two workers, 480 ms of work ahead mean a wait of 240 ms. */
+  /** Two workers need 240 ms for 480 ms of work. So a call behind this work waits 240 ms. */
   @ParameterizedTest
   @CsvSource({
     "LIVE, 480, 0, true",
@@ -71,8 +71,8 @@ final class AdmissionPolicyTest {
   }
 
   /**
-   * A pause of the process makes calls take a hundred times as long. The limit falls for only a few
-   * seconds.
+   * A pause of the process makes a few calls very slow. After it, the limit must recover within a
+   * few seconds.
    */
   @Test
   void limit_afterOnePause_comesBackWithinSeconds() {
@@ -97,8 +97,8 @@ final class AdmissionPolicyTest {
   }
 
   /**
-   * During a pause of the process, the queue was never empty. It counts as a standing queue until
-   * it is empty once.
+   * The queue was never empty during a pause of the process, so it counts as a standing queue. Once
+   * it has been empty, it counts as a burst again.
    */
   @Test
   void refusal_afterOnePause_isThatOfABurstOnceTheQueueWasEmpty() {

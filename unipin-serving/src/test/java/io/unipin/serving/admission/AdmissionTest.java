@@ -137,7 +137,7 @@ final class AdmissionTest {
             ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
   }
 
-  /** There are more errors than workers, so every worker would end if an error ended it. */
+  /** There are more errors than workers. If an error ended a worker, no worker would be left. */
   @Test
   void admit_afterErrors_findsAWorker() {
     for (int i = 0; i < 3; i++) {
@@ -166,7 +166,10 @@ final class AdmissionTest {
     assertThat(ran).containsExactly("next");
   }
 
-  /** A resource of a failed task may be closed only when the other workers no longer use it. */
+  /**
+   * The caller may close what a task uses as soon as the call returns. So the call must wait for
+   * all workers, even if one of them fails.
+   */
   @Test
   void onEveryWorker_oneFails_waitsForTheOthers() {
     try (Admission many = new Admission("many", 3, 8, AdmissionConfig.patient(), () -> 0)) {
@@ -272,7 +275,10 @@ final class AdmissionTest {
     }
   }
 
-  /** Returns the expected running time after a call that took {@code length}. */
+  /**
+   * Runs a call that takes {@code length}. Returns the running time that is expected of the next
+   * call.
+   */
   private static long expectedAfter(Admission one, AtomicLong now, Duration length, boolean works) {
     one.admit(
         new Work(
@@ -293,7 +299,7 @@ final class AdmissionTest {
     while (one.waiting() > 0) {
       Thread.onSpinWait();
     }
-    one.onEveryWorker(() -> {}); // runs after the end of the previous call
+    one.onEveryWorker(() -> {}); // returns only after the previous call has ended
   }
 
   private Ticket admit(Priority priority, String name, Runnable task) {

@@ -176,8 +176,8 @@ final class KvRefresherTest {
   }
 
   /**
-   * Waits until no work is left. The check runs on the worker, between two calls, when no call can
-   * add work.
+   * Waits until no work is left. The worker itself checks this between two calls, because no
+   * running call can add work then.
    */
   private static void idle(Admission admission) {
     AtomicInteger waiting = new AtomicInteger();

@@ -22,7 +22,7 @@ final class ServiceTimesTest {
     assertThat(times.expected("page", now)).isZero();
   }
 
-  /** Two calls were delayed by 15 s because the process paused. */
+  /** The process pauses for 15 s, and two calls take that much longer. */
   @Test
   void expected_afterOnePause_isNearlyAsBefore() {
     calls("page", 50, 20);

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests the bundles {@code format-1} to {@code format-3}. The last version that wrote a format
- * published the bundle of that format.
+ * Tests that bundles of earlier formats still load. Each of the bundles {@code format-1} to {@code
+ * format-3} was published by the last version that wrote this format.
  */
 class BundleFormatsTest {
   private static final String NAME = "format-3";
@@ -63,8 +63,8 @@ class BundleFormatsTest {
   }
 
   /**
-   * The golden queries contain gaps of time for which the bundle has no counts. The answers to
-   * these queries must not change.
+   * The golden queries contain gaps of time for which the bundle has no counts. The answers to them
+   * must be those that the bundle states.
    */
   @Test
   void load_format3_answersAsWhereItWasMade() throws IOException {
@@ -73,7 +73,9 @@ class BundleFormatsTest {
     check();
   }
 
-  /** The bundle of format 1 has no golden queries, the bundle of format 2 has two. */
+  /**
+   * The bundle of format 1 has no golden queries. The bundle of format 2 has two golden queries.
+   */
   @ParameterizedTest
   @CsvSource({"1, 0", "2, 2"})
   void load_formatsBefore_areStillRead(int format, int golden) throws Exception {
@@ -122,7 +124,10 @@ class BundleFormatsTest {
         .hasMessageContaining("model/classes.json: a file expected, none found");
   }
 
-  /** A bundle is written in the earliest format that holds it. */
+  /**
+   * A bundle is written in the earliest format that can contain its model. Attributes need format
+   * 5.
+   */
   @Test
   void publish_modelThatReadsAttributes_isOfFormat5() throws IOException {
     ContentBundles.publishDescribed(folder, "described", 9, 4, 1, folder);
@@ -152,8 +157,8 @@ class BundleFormatsTest {
   }
 
   /**
-   * Returns counts in which a hundred users met every class, except the classes of gaps above class
-   * 3.
+   * Returns counts of users per class: a hundred for every class, but none for the classes of gaps
+   * above 3.
    */
   private static ClassCounts counts(ModelConfig config) {
     Map<String, ClassCounts.Met> tables = new TreeMap<>();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 final class BundleHolderTest {
   private static final int READERS = 3;
 
-  /** Bundles that the holder reported as no longer used, in order. */
+  /** Bundles that the holder reported as drained (no longer used), in the order of the reports. */
   private final Queue<LoadedBundle> drained = new ConcurrentLinkedQueue<>();
 
   private static LoadedBundle load() {
@@ -131,8 +131,8 @@ final class BundleHolderTest {
   }
 
   /**
-   * Requests come while bundles are swapped and rolled back, until the holder is closed. No bundle
-   * is closed while a request uses it, and every bundle is closed once.
+   * Requests run while bundles are swapped and rolled back, until the holder is closed. No bundle
+   * may be drained while a request uses it, and every bundle must be drained once.
    */
   @Test
   void rollBackAndClose_underRequests_drainEveryBundleOnceAfterItsLastLease() throws Exception {

@@ -121,8 +121,8 @@ final class BundleReaderTest {
   }
 
   /**
-   * Whether two manifests differ only in blanks, tabs and line breaks, which do not change the
-   * meaning.
+   * Whether a file is the manifest and its two versions differ only in white space, which does not
+   * change the meaning.
    */
   private static boolean sameMeaning(String name, byte[] one, byte[] other) {
     return name.equals("manifest.json")
@@ -157,8 +157,8 @@ final class BundleReaderTest {
   }
 
   /**
-   * Rounding to eight bits may change a query vector a little. The query must still find some of
-   * the expected items.
+   * Rounding to eight bits changes query vectors a little. So with INT8 a query may miss some of
+   * the expected items, but not all.
    */
   @ParameterizedTest
   @CsvSource({"0.5, FLOAT32, false", "0.5, INT8, true", "1, INT8, false"})
@@ -260,8 +260,8 @@ final class BundleReaderTest {
   }
 
   /**
-   * Matching checksums prove nothing: an attacker who can write a bundle can also write its
-   * manifest.
+   * Checksums that match do not make a bundle safe: an attacker who can write a bundle can also
+   * write its manifest.
    */
   @Test
   void load_hostileContentUnderAFittingManifest_isRefused() throws IOException {

@@ -183,7 +183,7 @@ class CatalogueFiltersTest {
     assertThat(one.keptBytes()).isGreaterThan(2 * ofOne);
   }
 
-  /** Returns a catalogue in which two items appear every second. */
+  /** Returns a catalogue of 20,000 items. Every second, two items are created. */
   private static Catalogue many() {
     return Catalogue.of(
         IntStream.range(0, 20_000)

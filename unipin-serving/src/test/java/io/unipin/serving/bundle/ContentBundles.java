@@ -20,14 +20,14 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Creates bundles whose items have content, and zeros as id rows. So an item has the same vector in
- * a model that knows it and in a model of equal weights into which it is put.
+ * Creates bundles whose items have content. The id rows of the items are zeros. So an item has the
+ * same vector whether the model knows it, or it is put into a model with equal weights.
  */
 public final class ContentBundles {
   public static final int CONTENT = 4;
   public static final int ALL = 48;
 
-  /** Number of items in bundles that lack the last items of the whole catalogue. */
+  /** The number of items in bundles without the last eight items of the whole catalogue. */
   public static final int EARLY = 40;
 
   public static final long FIRST_ID = 1000;
@@ -37,7 +37,7 @@ public final class ContentBundles {
 
   private ContentBundles() {}
 
-  /** What a bundle's model reads of an item besides its id. */
+  /** The properties of an item that a bundle's model reads. */
   private record Read(int contentDim, AttributeConfig attributes, int contentPath) {}
 
   private static ModelConfig config(int items, Read read) {
@@ -59,12 +59,12 @@ public final class ContentBundles {
         read.contentPath);
   }
 
-  /** Publishes a bundle with the first items. Models of equal seeds have equal weights. */
+  /** Publishes a bundle with the first {@code items} items. Equal seeds give equal weights. */
   public static void publish(Path folder, String name, int items, long seed, Path scratch) {
     publish(folder, name, items, CONTENT, seed, scratch);
   }
 
-  /** Publishes a bundle whose items have content of the given length; 0 for none. */
+  /** Publishes a bundle whose items have {@code contentDim} numbers of content; 0 for none. */
   public static void publish(
       Path folder, String name, int items, int contentDim, long seed, Path scratch) {
     publish(folder, name, items, new Read(contentDim, AttributeConfig.NONE, 0), seed, scratch);
@@ -74,7 +74,7 @@ public final class ContentBundles {
    * Publishes a bundle whose model reads the attributes, category and author of its items, and has
    * a path for content. Its items are those of {@link #described}.
    *
-   * @param contentDim length of the items' content; 0 for none
+   * @param contentDim how many numbers the content of an item has; 0 for none
    */
   public static void publishDescribed(
       Path folder, String name, int items, int contentDim, long seed, Path scratch) {
@@ -137,7 +137,7 @@ public final class ContentBundles {
     }
   }
 
-  /** Returns random numbers in place of zeros, except for the last row. */
+  /** Returns a tensor of this shape with random numbers. Its last row stays as it was. */
   private static FloatTensor learned(FloatTensor zeros, Random random) {
     float[] values = zeros.toArray();
     int width = (int) zeros.shape()[1];
@@ -178,7 +178,7 @@ public final class ContentBundles {
     return content;
   }
 
-  /** Returns an item as a whole catalogue with attributes has it. */
+  /** Returns an item with attributes, as in the catalogue of {@link #publishDescribed}. */
   public static PutItem described(int row, int contentDim) {
     PutItem item = item(row);
     return new PutItem(
@@ -193,7 +193,7 @@ public final class ContentBundles {
         attributes(row));
   }
 
-  /** Returns an item as the whole catalogue has it. */
+  /** Returns an item without attributes, as in the catalogue of {@link #publish}. */
   public static PutItem item(int row) {
     return new PutItem(
         FIRST_ID + row,
@@ -205,7 +205,7 @@ public final class ContentBundles {
         0);
   }
 
-  /** Returns the items that bundles of {@link #EARLY} items do not know. */
+  /** Returns the items that bundles with only {@link #EARLY} items lack. */
   public static List<PutItem> late() {
     List<PutItem> late = new ArrayList<>();
     for (int row = EARLY; row < ALL; row++) {

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * Publishes each bundle once in a JVM and copies it for every test that needs it. A copy is fast,
- * because only publishing loads a model. Tests may damage their copies. Thread-safe.
+ * Publishes each bundle once per JVM, and copies it for every test that needs it. A copy is faster
+ * than publishing, which loads a model. Tests may damage their copies. Thread-safe.
  */
 final class PublishedOnce {
   private static final Map<String, Path> PUBLISHED = new ConcurrentHashMap<>();
@@ -21,11 +21,10 @@ final class PublishedOnce {
   private PublishedOnce() {}
 
   /**
-   * Copies a model and its bundle to the given places.
+   * Copies a model and its bundle to the given paths. The first call with a key publishes them.
    *
-   * @param key key of the content; equal keys mean equal content
-   * @param publisher creates the model and the bundle, given the place of the model and the place
-   *     of the bundle
+   * @param key names the content; equal keys stand for equal content
+   * @param publisher creates the model at its first argument, and the bundle at its second
    */
   static void place(String key, Path model, Path bundle, BiConsumer<Path, Path> publisher) {
     if (Files.exists(bundle, LinkOption.NOFOLLOW_LINKS) || Files.exists(model)) {

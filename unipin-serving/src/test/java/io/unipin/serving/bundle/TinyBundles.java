@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Creates bundles with small models of random weights. */
+/** Creates bundles whose models are small and have random weights. */
 public final class TinyBundles {
   public static final int ITEMS = 60;
   public static final int MAX_HISTORY = 16;
@@ -31,14 +31,14 @@ public final class TinyBundles {
   }
 
   /**
-   * Returns a catalogue whose ids begin at 1000, so that no id can be mistaken for a row. Items of
-   * even rows have the keys "key 0", "key 2" and so on.
+   * Returns a catalogue whose ids begin at 1000, so no id equals a row. Items in even rows have the
+   * keys "key 0", "key 2" and so on.
    */
   public static Catalogue catalogue() {
     return catalogue(1000);
   }
 
-  /** Returns a catalogue with the same number of items and other ids. */
+  /** Returns a catalogue with equally many items, but other ids. */
   public static Catalogue otherCatalogue() {
     return catalogue(2000);
   }
@@ -59,7 +59,7 @@ public final class TinyBundles {
     return Catalogue.of(items);
   }
 
-  /** Publishes a bundle into a folder. Equal seeds give equal models. */
+  /** Publishes a bundle as a subfolder of {@code folder}. Equal seeds give equal models. */
   public static void publish(Path folder, String name, String factory, long seed, Path scratch) {
     PublishedOnce.place(
         String.join(" ", name, factory, Long.toString(seed)),
@@ -116,8 +116,8 @@ public final class TinyBundles {
   }
 
   /**
-   * Replaces a part of the retrieved items in a bundle's last golden query by items that the bundle
-   * does not have. The bundle's checksums still match.
+   * Replaces some of the items that a bundle's last golden query must retrieve by items that the
+   * bundle lacks. {@code part} is their share. The bundle's checksums still match.
    */
   static void spoilRetrieved(Path bundle, double part) throws IOException {
     spoil(
@@ -167,7 +167,7 @@ public final class TinyBundles {
         "");
   }
 
-  /** Updates the manifest so that it matches the current files. */
+  /** Updates the checksums of the manifest so that they match the present files. */
   public static void reseal(Path bundle) throws IOException {
     Path file = bundle.resolve(BundleLayout.MANIFEST);
     BundleManifest old = BundleManifest.parse(Files.readAllBytes(file));

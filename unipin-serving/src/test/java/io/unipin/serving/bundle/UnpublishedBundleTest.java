@@ -14,8 +14,8 @@ class UnpublishedBundleTest {
   @TempDir Path folder;
 
   /**
-   * A dangling link takes the bundle's place. The link stands for a file that is created between
-   * the first check and the last step.
+   * There is a dangling link at the bundle's path. The first check does not see it, but the last
+   * step fails. So it simulates a file that another process creates in between.
    */
   @Test
   void publish_placeTakenMeanwhile_keepsTheWholeBundle() throws IOException {

@@ -125,7 +125,7 @@ class StartChecksTest {
         .hasMessageStartingWith("servedLog.folder: a folder outside of bundles expected");
   }
 
-  /** A web application also has a file of this name. */
+  /** Other software, such as a web application, may also have a file {@code manifest.json}. */
   @Test
   void require_manifestOfSomethingElseAbove_isNoBundle() throws IOException {
     Files.writeString(folder.resolve("manifest.json"), "{}");

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests the answers of the console's port byte by byte. An HTTP client library would correct
- * malformed requests.
+ * Tests the answers of the console's port. The tests write requests to a socket, because an HTTP
+ * client library sends no malformed requests.
  */
 @Timeout(60)
 final class ConsoleTest {
@@ -281,7 +281,7 @@ final class ConsoleTest {
     }
   }
 
-  /** Starts a server with the bundles that the folder already holds. */
+  /** Starts a server on a folder that already contains bundles. */
   private static UniPinServer start(Path folder, String setting) {
     return UniPinServer.start(TestServer.config(folder, setting));
   }
@@ -311,7 +311,8 @@ final class ConsoleTest {
   }
 
   /**
-   * Sends a request with these lines and returns the whole answer. The last line may hold the body.
+   * Sends a request with these lines and returns the whole answer. The last line may contain the
+   * body.
    */
   private static String send(int port, String... lines) throws IOException {
     String request = String.join("\r\n", lines).replaceFirst("\r\n", "\r\nConnection: close\r\n");

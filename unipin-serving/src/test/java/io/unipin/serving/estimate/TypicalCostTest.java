@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests the estimate with times in milliseconds on the test's own clock. */
+/** Tests the estimate on a clock that the test sets. Costs are in milliseconds. */
 final class TypicalCostTest {
   private static final long MS = 1_000_000;
   private static final long SECOND = 1000 * MS;
@@ -23,8 +23,8 @@ final class TypicalCostTest {
   }
 
   /**
-   * Makes a run if the expected cost is within the bound or the run is a trial. Returns whether a
-   * run was made.
+   * Asks for a run that costs {@code takes}. Makes the run if the expected cost is within the
+   * bound, or if the run is a trial. Returns whether it made the run.
    */
   private boolean asks(double bound, double takes) {
     boolean fits =
@@ -78,7 +78,7 @@ final class TypicalCostTest {
     assertThat(cost.typical(now)).isEqualTo(10);
   }
 
-  /** All known costs are a hundred times too high. */
+  /** A disturbance makes all remembered costs a hundred times too high. */
   @Test
   void tries_allThatIsKnownIsDisturbed_isRightAgainWithinSeconds() {
     runs(20, 10, 50);
@@ -91,7 +91,7 @@ final class TypicalCostTest {
     assertThat(now - disturbed).isLessThanOrEqualTo(3 * SECOND);
   }
 
-  /** All known runs were disturbed, so no data shows that a lower cost is possible. */
+  /** The only known run was disturbed, so no run shows that a lower cost is possible. */
   @Test
   void tries_firstRunWasDisturbed_isRightAgainWithinSeconds() {
     runs(1, 1000, 50);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests which settings of experiments are valid, with values at the limits of slots, percentages
+ * Tests which settings of experiments are valid. The values lie at the limits of slots, percentages
  * and names.
  */
 final class ExperimentRulesTest {

@@ -189,7 +189,8 @@ final class ExposureLogTest {
     RecentHashes hashes = new RecentHashes();
     assertThat(hashes.add(1L << 40)).isTrue();
     assertThat(hashes.add(1L << 40)).isFalse();
-    assertThat(hashes.add((1L << 40) + 1)).isTrue(); // the hash has the same slot
+    // this hash replaces the first one, which has the same slot
+    assertThat(hashes.add((1L << 40) + 1)).isTrue();
     assertThat(hashes.add(1L << 40)).isTrue();
     hashes.remove(1L << 40);
     assertThat(hashes.add(1L << 40)).isTrue();

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 
-/** The published test vectors. An independent implementation in Python computed them. */
+/** Reads the published test vectors. An independent implementation in Python computed them. */
 final class Vectors {
   private static final String FILE = "assignment-vectors.json";
 

@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Creates changes of a user's events, and the history that must result from them.
+ * Creates changes of a user's events, and computes the history that must result from them.
  *
- * <p>The changes record events, some events repeatedly or with changed content. Other changes
- * retract events. Later records restore some of the retracted events.
+ * <p>The changes record events. Some events are recorded again, with the same or another content.
+ * Others are retracted, and some of these are recorded again later.
  */
 public final class Corrections {
   private final List<Change> changes = new ArrayList<>();
   private final Random random;
 
-  /** One change of one event: a record or a retraction, each with its revision. */
+  /** One change of one event: a record or a retraction. Both have a revision. */
   public sealed interface Change {
     String event();
 
@@ -36,9 +36,9 @@ public final class Corrections {
   }
 
   /**
-   * Returns changes of events. Of every ten events, some are corrected, and some are taken back.
-   * One event stays taken back. Some events are recorded twice with different content, as if by
-   * mistake.
+   * Returns changes of events. Of every ten events, up to three are corrected, and four are
+   * retracted. Two of the retracted events also have a record of a higher revision, so they stay in
+   * the history. One event is recorded twice in one revision, with different content.
    *
    * @param items number of items; their ids begin at 1000
    * @param earlier largest number of corrections that move an event to an earlier time
@@ -99,7 +99,10 @@ public final class Corrections {
     changes.add(new Retracted(event, revision));
   }
 
-  /** Returns the history that must result by the rules in unipin.proto, if nothing is forgotten. */
+  /**
+   * Returns the history that must result by the rules in unipin.proto, if the store forgets no
+   * event.
+   */
   public static UserHistory truth(List<Change> changes, int limit) {
     Map<String, Recorded> records = new HashMap<>();
     Map<String, Long> retractions = new HashMap<>();

@@ -49,7 +49,7 @@ final class DiskHistoriesTest extends HistoryContract {
   @Test
   void erase_removesEveryTraceFromDisk() throws IOException {
     String user = "a-user-to-be-forgotten";
-    // A record holds the first bytes of the hash of the event's id.
+    // A record contains the first bytes of the hash of the event's id.
     String trace = new String(sha256("event-1"), 0, 8, StandardCharsets.ISO_8859_1);
     try (HistoryStore store = open()) {
       store.append(user, List.of(event(1, 10)));
@@ -59,7 +59,7 @@ final class DiskHistoriesTest extends HistoryContract {
       assertThat(store.erase(user)).isFalse();
       assertThat(store.read(user)).isEqualTo(UserHistory.EMPTY);
       assertThat(store.read("another-user").lifetime()).isEqualTo(1);
-      assertThat(filesContain(trace)).isFalse(); // nor does the write-ahead log hold the hash
+      assertThat(filesContain(trace)).isFalse(); // the write-ahead log lacks the hash as well
     }
     assertThat(filesContain(trace)).isFalse();
     assertThat(filesContain(user)).isFalse();

@@ -20,12 +20,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every history store does. Its callers can't tell which one they have. */
+/** Tests that every history store must pass. A caller can't see which store it uses. */
 @Timeout(120)
 public abstract class HistoryContract {
   protected static final int LIMIT = 8;
 
-  /** Opens the store, with what it held before. */
+  /** Opens the store. It contains what earlier stores of this test have written. */
   protected abstract HistoryStore open();
 
   @Test
@@ -87,7 +87,7 @@ public abstract class HistoryContract {
           .extracting(RecordedAction::itemId)
           .containsExactlyElementsOf(
               IntStream.range(2 * LIMIT, 3 * LIMIT).mapToObj(Long::valueOf).toList());
-      // The action is too old to be kept, but its event is remembered.
+      // The action is too old to be kept, but the store remembers its event.
       assertThat(store.append("u", List.of(event(99, -1)))).isEqualTo(new AppendResult(1, 0));
       assertThat(store.append("u", List.of(event(99, -1)))).isEqualTo(new AppendResult(0, 1));
       assertThat(store.read("u").lifetime()).isEqualTo(3 * LIMIT + 1);
@@ -179,7 +179,10 @@ public abstract class HistoryContract {
     }
   }
 
-  /** Of two records with one revision, the greater content is valid, in any order of arrival. */
+  /**
+   * If two records of an event have the same revision, the greater content is valid. The order of
+   * arrival does not matter.
+   */
   @Test
   void append_oneRevisionWithTwoContents_keepsTheGreater() {
     List<RecordedAction> rising =
@@ -223,7 +226,10 @@ public abstract class HistoryContract {
     }
   }
 
-  /** Records, corrections and retractions in many orders end in the history that must result. */
+  /**
+   * Applies records, corrections and retractions in random orders. The history must be the same in
+   * each order.
+   */
   @Test
   void changes_inAnyOrder_endInOneHistory() {
     int limit = LIMIT;
@@ -303,7 +309,10 @@ public abstract class HistoryContract {
     }
   }
 
-  /** An archive takes and gives back whatever a record can hold, even from earlier versions. */
+  /**
+   * An archive stores and returns every part that a record can have, even parts that only earlier
+   * versions wrote.
+   */
   @Test
   void archive_recordOfEveryKind_comesBack() {
     RecordedAction action = new RecordedAction(-7, List.of("save", "click"), "home", 1000);

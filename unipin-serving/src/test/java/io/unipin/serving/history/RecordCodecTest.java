@@ -80,8 +80,8 @@ final class RecordCodecTest {
   }
 
   /**
-   * Restores the data of a server with a limit of 4. The data of version 1 has no corrections, the
-   * data of version 2 has some.
+   * Restores data that a server with a limit of 4 actions wrote. The data of version 1 has no
+   * corrections; the data of version 2 has some.
    */
   private void restore(String resource) throws IOException, RocksDBException {
     RocksDB.loadLibrary();
@@ -188,8 +188,8 @@ final class RecordCodecTest {
   }
 
   /**
-   * Tests random records and every truncation of their bytes. Some numbers are the smallest or
-   * largest values that fit.
+   * Tests that random records can be decoded, and that their bytes are refused if any are missing.
+   * Some numbers are near the smallest or the largest long.
    */
   @Test
   void decode_randomRecords_isWhatWasEncodedAndNothingShorterIs() {

@@ -21,8 +21,8 @@ final class UserRecordTest {
   private static final int LIMIT = 16;
 
   /**
-   * Tests several numbers of events. With the first two numbers, all events are kept. The last
-   * number is the largest number of events that the record can remember.
+   * Tests records of few and many events. With 10 or 18 events, the record keeps all events. It can
+   * remember at most 34 events.
    */
   @ParameterizedTest
   @ValueSource(ints = {10, 18, 24, 34})

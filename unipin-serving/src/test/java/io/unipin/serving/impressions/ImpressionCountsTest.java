@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ImpressionCountsTest {
   private static final long MAX_BYTES = 1 << 20;
 
-  /** The number of counts for which there is room in {@link #MAX_BYTES}. */
+  /** The number of counts that fit into {@link #MAX_BYTES}. */
   private static final int ROOM = (int) (MAX_BYTES * 3 / 4 / CountTable.COUNT_BYTES);
 
   @TempDir Path folder;
@@ -79,14 +79,17 @@ final class ImpressionCountsTest {
       counts.publish();
       counts.served(page("u", "r2", "hömé", 1));
       generation = counts.read("", new long[0]).generation();
-    } // closing writes what was not published
+    } // closing also writes the counts that were not published
     try (ImpressionCounts counts = ImpressionCounts.open(folder, MAX_BYTES)) {
       assertThat(read(counts, "hömé", 1, Long.MAX_VALUE)).containsExactly(2, 1);
       assertThat(counts.read("", new long[0]).generation()).isGreaterThan(generation + 1);
     }
   }
 
-  /** A copy of the folder is what a killed process leaves. */
+  /**
+   * Copies the folder while the counts are open, in the state in which a killed process would leave
+   * it.
+   */
   @Test
   void kill_keepsWhatWasPublished() throws IOException {
     Path copy = folder.resolve("copy");

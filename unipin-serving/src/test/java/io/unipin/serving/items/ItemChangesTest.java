@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the contents of every serving bundle's index after random changes, swaps and roll-backs.
+ * Tests which items the index of every serving bundle contains after changes, swaps and roll-backs.
  */
 @Timeout(120)
 final class ItemChangesTest {
@@ -102,7 +102,7 @@ final class ItemChangesTest {
   void anyChangesSwapsAndRollBacks_everyBundleHoldsWhatIsNotDeleted() {
     for (int seed = 0; seed < 4; seed++) {
       Random random = new Random(seed);
-      Set<Long> expected = held(serving); // a model of the index: only its ids
+      Set<Long> expected = held(serving); // the ids that the index must contain
       for (int step = 0; step < 60; step++) {
         step(random, expected);
         assertThat(held(serving)).as("seed %d, step %d", seed, step).isEqualTo(expected);

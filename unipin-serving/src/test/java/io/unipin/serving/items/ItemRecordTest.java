@@ -15,14 +15,14 @@ final class ItemRecordTest {
       new PutItem(42, "title", "all", "me", 1_700_000_000_000L, new float[] {1, -0.5f}, 5)
           .keyed("sku");
 
-  /** The bytes of version 1, which every later version must read. */
+  /** A put in format 1, which every later version must be able to read. */
   private static final String PUT =
       "0101"
-          + "23" // version, kind, length of the item
+          + "23" // the three bytes: version, kind, length of the item
           + "02"
           + "00"
           + "80a0abfef962"
-          + "0a" // version, revision, time of appearance, expiry
+          + "0a" // in four lines: version, revision, time of creation, expiry
           + "05"
           + "7469746c65"
           + "03"

@@ -137,7 +137,7 @@ final class ItemStoreTest {
       store.wipe();
       assertThat(filesContain(folder, forgotten)).isFalse();
       assertThat(filesContain(folder, kept)).isTrue();
-      store.wipe(); // no bytes are left to remove
+      store.wipe(); // must succeed although nothing is left to remove
     }
     assertThat(filesContain(folder, forgotten)).isFalse();
   }
@@ -196,7 +196,7 @@ final class ItemStoreTest {
                 + " have");
   }
 
-  /** Tests the files of an open store, which are the files that a killed server leaves. */
+  /** Tests a copy of an open store's files. A killed server would leave the same files. */
   @Test
   void store_ofAKilledServer_hasEverythingThatReturned() throws IOException {
     try (ItemStore store = ItemStore.open(folder)) {
@@ -263,7 +263,7 @@ final class ItemStoreTest {
     }
   }
 
-  /** Tests that bytes of version 1 are read. Later versions must still read them. */
+  /** Tests that a record of version 1 can be read. Later versions must still be able to read it. */
   @Test
   void decode_recordOfTheFirstVersion_isRead() {
     byte[] record = HexFormat.of().parseHex("01070ad00f05736576656e01630161023f800000c0200000");
@@ -275,7 +275,7 @@ final class ItemStoreTest {
     assertThat(ItemCodec.encode(read)).isEqualTo(record);
   }
 
-  /** Tests that bytes of version 2 are read. It has keys, but no attributes. */
+  /** Tests that a record of version 2 can be read. It has a key, but no attributes. */
   @Test
   void decode_recordOfTheSecondVersion_isRead() {
     byte[] record = HexFormat.of().parseHex("02070ad00f05736576656e016301610173023f800000c0200000");

@@ -10,7 +10,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class LongTableTest {
-  /** Returns keys that are near each other, at the ends of all longs, or spread over them. */
+  /**
+   * Returns a key near 0, a key near the smallest long, a small multiple of 2^32, or one of sixty
+   * random longs.
+   */
   private static long key(Random random) {
     return switch (random.nextInt(4)) {
       case 0 -> random.nextInt(40) - 20;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests which items every bundle serves after items were put and deleted. */
+/** Tests which items a bundle serves after items were put and deleted. */
 @Timeout(120)
 final class PutItemsTest {
   private static final int LIMIT = 8;
@@ -104,7 +104,7 @@ final class PutItemsTest {
         expiresMs);
   }
 
-  /** Gives two keys the same id, as two keys whose hashes collide would have. */
+  /** Gives two keys the same id. Two keys whose hashes collide would have the same id. */
   @Test
   void put_keyWhoseIdAnotherKeyHas_isRefusedAndNamesBoth() {
     PutItem lamp = ContentBundles.late().get(0).keyed("lamp");
@@ -214,7 +214,7 @@ final class PutItemsTest {
       rows.get(row * dimension, after);
       assertThat(after).containsExactly(before);
       assertThat(view.title(row)).isEqualTo(item.title());
-      // every slot is in use or kept for this reader
+      // no slot is free: this reader's view still uses the slots of the replaced items
       assertVerdict(put(titled(item, "One more")), Outcome.REFUSED, "try again");
       assertThat(title(serving, LATE_ID)).isEqualTo("Another " + (others - 1));
     }
@@ -283,7 +283,7 @@ final class PutItemsTest {
         .isEqualTo("a bundle whose items have content expected, got bundle plain");
     serve("early");
     assertThat(title(serving, LATE_ID)).isEqualTo(item.title());
-    // content of another length takes the item out of service
+    // An item with a wrong number of content values is stored, but no longer served.
     assertVerdict(put(withContent(item, 1, 2)), Outcome.NOT_SERVED, "4 numbers expected");
     assertThat(title(serving, LATE_ID)).isEmpty();
     assertThat(changes.itemsStatus().served()).isZero();
@@ -308,7 +308,8 @@ final class PutItemsTest {
         put(ContentBundles.item(EARLY + 2)),
         Outcome.NOT_SERVED,
         "content: 0 numbers expected by bundle tags, got 4");
-    // A bundle that reads content alone keeps the attributes, and serves what has content.
+    // A bundle that reads only content serves only items with content. The store still keeps the
+    // attributes of items.
     serve("early");
     assertThat(changes.find(LATE_ID).places().get(0).reason())
         .isEqualTo("content: 4 numbers expected by bundle early, got 0");

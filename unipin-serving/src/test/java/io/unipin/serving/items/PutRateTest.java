@@ -14,7 +14,7 @@ final class PutRateTest {
   @Test
   void take_moreThanTheRateAllows_isRefusedUntilThereIsRoom() {
     PutRate rate = new PutRate(2, () -> nanos);
-    rate.take(20); // all that ten seconds allow
+    rate.take(20); // the whole allowance of ten seconds
     assertThatThrownBy(() -> rate.take(3))
         .isInstanceOfSatisfying(
             ServingException.class,

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class LogSegmentsTest {
-  /** Size in bytes of a segment that is large enough to have an index. */
+  /** The size of a segment in bytes. Segments of this size have an index. */
   private static final int LARGE = 300 << 10;
 
   @TempDir Path root;
@@ -91,7 +91,10 @@ final class LogSegmentsTest {
     assertThat(written()).isEqualTo(20_001);
   }
 
-  /** Blanks remain around the other users' lines. Each of these lines is still one line of JSON. */
+  /**
+   * An erasure overwrites lines with blanks. The other users' lines may get blanks at their ends,
+   * but each must still be one line of JSON.
+   */
   @ParameterizedTest
   @ValueSource(ints = {2000, LARGE})
   void erase_linesBetweenOthers_leavesNoBlankLineAndEveryOtherLineReadable(int segmentBytes)
@@ -179,7 +182,7 @@ final class LogSegmentsTest {
     Path index = last.resolveSibling(last.getFileName() + ".users");
     Files.delete(index);
     try (LogSegments segments = open(LARGE)) {
-      // The folder lists this file, but the file can't be opened.
+      // A listing of the folder contains this file, but the file can't be opened.
       Path gone = folder().resolve("served-000000000000000.jsonl");
       Files.createSymbolicLink(gone, folder().resolve("nowhere"));
       segments.prepare();
@@ -196,7 +199,7 @@ final class LogSegmentsTest {
     }
     Path segment = LogFolder.segments("served", folder()).get(0);
     String text = Files.readString(segment);
-    // The file now ends within a user's id.
+    // Now the file ends in the middle of a user's id.
     Files.writeString(segment, text.substring(0, text.length() - 12));
     try (LogSegments segments = open(1 << 20)) {
       assertThat(segments.erase("gone")).isTrue();
@@ -215,7 +218,7 @@ final class LogSegmentsTest {
     LogSegments off = closed(1 << 20);
     assertThat(off.erase("gone")).isTrue();
     assertThat(everything()).doesNotContain("gone");
-    open(1 << 20).close(); // shows that the folder has no owner
+    open(1 << 20).close(); // succeeds only if no server owns the folder
     assertThat(off.erase("gone")).isFalse();
   }
 
@@ -246,7 +249,8 @@ final class LogSegmentsTest {
           .hasMessageContaining("another server writes to");
       assertThatThrownBy(() -> other.erase("u")).isInstanceOf(ServingException.class);
     }
-    open(1 << 20).close(); // the lock file still exists but has no owner
+    // succeeds, because the lock file still exists but no server holds the lock
+    open(1 << 20).close();
     assertThat(root.resolve("log/served.lock")).exists();
   }
 
@@ -268,7 +272,7 @@ final class LogSegmentsTest {
     try (LogSegments segments = open(1 << 20)) {
       assertThat(segments.append(waiting, false)).isZero();
       Files.delete(folder());
-      assertThat(segments.append(waiting, false)).isZero(); // the next try is not due yet
+      assertThat(segments.append(waiting, false)).isZero(); // the next attempt is not due yet
       assertThat(folder()).doesNotExist();
       nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
       assertThat(segments.append(waiting, false)).isEqualTo(3);

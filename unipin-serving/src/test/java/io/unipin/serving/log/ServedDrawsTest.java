@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that the served log keeps propensities, and that older logs are read as before. */
+/** Tests that the served log keeps propensities, and that logs of earlier versions can be read. */
 @Timeout(60)
 final class ServedDrawsTest {
   private static final FeedSchema SCHEMA =

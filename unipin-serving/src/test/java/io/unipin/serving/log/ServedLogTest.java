@@ -72,7 +72,8 @@ final class ServedLogTest {
       log.recorded("u", List.of(new ActionEvent("back", 1, event("back", 104, 1400).action())));
       log.served(slate("view", "u", 1000, 101, 102, 103, 104));
       for (int i = 0; i < 20; i++) {
-        log.served(slate("fill" + i, "other", 1000, 101)); // begins another segment
+        // many lines, so that the log begins another segment
+        log.served(slate("fill" + i, "other", 1000, 101));
       }
       log.recorded(
           "u",
@@ -107,7 +108,7 @@ final class ServedLogTest {
   }
 
   /**
-   * The file holds an action that stays, a corrected action, a retracted action, and an action that
+   * The file contains four actions. One stays as it is, one is corrected, one is retracted, and one
    * is recorded again after its retraction.
    */
   @Test
@@ -198,7 +199,7 @@ final class ServedLogTest {
       FeedLog read =
           ServedLogExport.read(
               folder.resolve("served"), SCHEMA, CATALOGUE, Duration.ofMinutes(1), skipped::add);
-      boolean whole = cut == 1; // only the end of the line is missing
+      boolean whole = cut == 1; // only the line break is missing
       boolean none = cut == line;
       assertThat(read.views()).isEqualTo(whole ? 5 : 4);
       assertThat(skipped).hasSize(whole || none ? 0 : 1);

@@ -21,7 +21,7 @@ final class SpoolTest {
 
   @TempDir Path folder;
 
-  /** A line of a log, which names its user. */
+  /** An entry of a log. It names its user. */
   record Entry(String user, int number) {}
 
   private Spool<Entry> open() {
@@ -36,7 +36,7 @@ final class SpoolTest {
     }
   }
 
-  /** Takes all entries out and returns their lines. */
+  /** Takes all entries out of the spool and returns their lines. */
   private static List<String> takeAll(Spool<Entry> spool) throws Exception {
     List<String> all = new ArrayList<>();
     for (Optional<SpooledLines> oldest = spool.oldest();
@@ -87,7 +87,7 @@ final class SpoolTest {
       assertThat(spool.bytes()).isBetween((long) MAX_BYTES, MAX_BYTES + 100L);
       long taken = 0;
       while (taken + spool.dropped() < offered) {
-        taken += takeAll(spool).size(); // those that waited in memory follow
+        taken += takeAll(spool).size(); // entries that waited in memory follow later
         TimeUnit.MILLISECONDS.sleep(1);
       }
       assertThat(taken + spool.dropped()).isEqualTo(offered);

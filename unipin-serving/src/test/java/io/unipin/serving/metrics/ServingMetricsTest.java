@@ -38,7 +38,9 @@ class ServingMetricsTest {
     assertThat(figure(metrics, "uptimeSeconds")).isPositive();
   }
 
-  /** Only the meters hold references to the sources of their values. */
+  /**
+   * After the garbage collection, only the meters themselves can hold the sources of their values.
+   */
   @Test
   void meters_afterACollection_allGoOnCounting() {
     AtomicLong source = new AtomicLong(1);
@@ -62,7 +64,8 @@ class ServingMetricsTest {
     List<String> ours =
         after.keySet().stream()
             .filter(name -> name.startsWith("unipin_"))
-            .filter(name -> !name.equals("unipin_receiving_limit")) // a constant setting
+            // it is a setting and never changes
+            .filter(name -> !name.equals("unipin_receiving_limit"))
             .toList();
     assertThat(ours).hasSizeGreaterThan(20);
     assertThat(ours)
@@ -89,7 +92,8 @@ class ServingMetricsTest {
   }
 
   /**
-   * Returns a reference that becomes empty when the garbage collector removes unreachable objects.
+   * Registers the sources of all meters. Returns a weak reference that becomes empty once the
+   * garbage collector has run.
    */
   private static WeakReference<Object> watch(ServingMetrics metrics, AtomicLong source) {
     metrics.watchServedLog(() -> source.get());
@@ -140,7 +144,7 @@ class ServingMetricsTest {
     return new LiveIndexStatus(v, count, count, count, false, v, v);
   }
 
-  /** Returns all samples of all meters. */
+  /** Returns the values of all meters by name. */
   private static Map<String, Double> meters(ServingMetrics metrics) {
     Map<String, Double> meters = new TreeMap<>();
     metrics

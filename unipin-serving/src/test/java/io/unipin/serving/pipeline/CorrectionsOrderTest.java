@@ -34,8 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests that changes of events give the same history, page and export in every order of arrival.
- * The changes are records, repeats, corrections and retractions.
+ * Tests that changes of events give the same history, page and export in every order of arrival. A
+ * change records, repeats, corrects or retracts an event.
  */
 final class CorrectionsOrderTest extends RecommenderFixture {
   private static final long SEED = 20_261_128;
@@ -43,8 +43,8 @@ final class CorrectionsOrderTest extends RecommenderFixture {
   private static final int LIMIT = 24;
 
   /**
-   * Numbers of events of three users. The model reads the first history completely. The second
-   * history is longer, and the store does not keep the oldest events of the third.
+   * The numbers of events of three users. The model reads the first history completely, but not the
+   * second. The store does not keep the oldest events of the third.
    */
   private static final List<Integer> EVENTS = List.of(8, 24, 40);
 
@@ -59,7 +59,8 @@ final class CorrectionsOrderTest extends RecommenderFixture {
   }
 
   private static List<Change> changes(int user) {
-    int earlier = 3; // a limit of 24 allows this many corrections to an earlier time
+    // a store with limit 24 is exact with up to three corrections to an earlier time
+    int earlier = 3;
     int events = EVENTS.get(user);
     return Corrections.of(events, 12, earlier, TinyBundles.ACTIONS, new Random(SEED + user));
   }
@@ -86,7 +87,7 @@ final class CorrectionsOrderTest extends RecommenderFixture {
     }
   }
 
-  /** The part of a feed log that concerns one user, compared by value. */
+  /** One user's part of a feed log. Two parts are compared by value. */
   private record Exported(
       List<Integer> items,
       List<Long> bits,
@@ -132,7 +133,8 @@ final class CorrectionsOrderTest extends RecommenderFixture {
               .isEqualTo(Corrections.truth(changes, LIMIT));
           if (order == 0) {
             pages.add(page(name));
-          } else if (order % EVENTS.size() == user) { // one page per order, because pages are slow
+          // only one page per order, because pages are slow
+          } else if (order % EVENTS.size() == user) {
             page(name).assertSame(pages.get(user));
           }
         }
@@ -145,8 +147,8 @@ final class CorrectionsOrderTest extends RecommenderFixture {
   private void apply(String user, List<Change> changes, Random random, ServedLog log) {
     List<ActionEvent> batch = new ArrayList<>();
     int viewed = random.nextInt(changes.size());
-    // In a quarter of the cases, a page is requested between the changes, so the cache holds state
-    // of the user.
+    // In a quarter of the cases, a page is requested between two changes. Then the cache contains
+    // state of the user.
     int asked = random.nextInt(changes.size() * 4);
     for (int i = 0; i < changes.size(); i++) {
       Change change = changes.get(i);

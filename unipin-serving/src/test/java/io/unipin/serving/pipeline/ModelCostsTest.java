@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Tests that the costs of one arm's model or settings do not affect the costs of other arms. */
+/** Tests that arms with different models or settings have separate estimates of costs. */
 final class ModelCostsTest extends RecommenderFixture {
   private static RecommenderConfig config(int breadth) {
     return new RecommenderConfig(

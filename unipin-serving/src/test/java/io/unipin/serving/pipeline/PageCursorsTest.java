@@ -67,9 +67,7 @@ final class PageCursorsTest {
     assertInvalid("u", cursor);
   }
 
-  /**
-   * {@code cursor-1.json} holds a cursor of version 1, and the data that the cursor was made from.
-   */
+  /** {@code cursor-1.json} contains a cursor of version 1, and the data from which it was made. */
   @Test
   void open_cursorOfVersion1_returnsItems() throws IOException {
     JsonNode made;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Tests when actions are encoded, and that cached state gives the same answers as no cache. */
+/** Tests when actions are encoded, and that pages are the same with and without cached state. */
 final class RecommenderCacheTest extends RecommenderFixture {
   @Test
   void retrieveAndRank_sameUserAgain_hitsThenAppends() {
@@ -91,7 +91,8 @@ final class RecommenderCacheTest extends RecommenderFixture {
     page("u", "");
     for (int n = 0; n < 3 * TinyBundles.MAX_HISTORY; n++) {
       record("u", n, n + 1);
-      recommender.refresh(bundle, "u"); // also when the history is longer than the model reads
+      // must also work if the history is longer than the model reads
+      recommender.refresh(bundle, "u");
       Page page = page("u", "");
       assertThat(page.trace().cache()).isEqualTo(KvOutcome.HIT);
       if (n % 9 == 0) {

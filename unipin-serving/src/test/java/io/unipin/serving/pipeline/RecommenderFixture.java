@@ -38,12 +38,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A recommender over a tiny bundle with its history, its cache and the requests of its tests. */
+/**
+ * A recommender over a tiny bundle, with a history store, a cache, and helpers that make requests.
+ */
 abstract class RecommenderFixture {
   static final long NOW = 10_000_000;
   static final int PAGE = 5;
 
-  /** The clock of all requests, in nanoseconds. Every reading of a clock advances it. */
+  /** The time of all requests in nanoseconds. Each reading of a clock advances it. */
   static final AtomicLong TIME = new AtomicLong();
 
   static final CallBudget NO_LIMIT = new CountdownBudget(Integer.MAX_VALUE);

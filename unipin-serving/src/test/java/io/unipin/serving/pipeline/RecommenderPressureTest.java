@@ -28,7 +28,7 @@ final class RecommenderPressureTest extends RecommenderFixture {
       assertThatThrownBy(() -> recommender.retrieveAndRank(bundle, query(input), clock))
           .isInstanceOfSatisfying(
               ServingException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.DEADLINE));
-      // Each native call has its own stage. No stage began after the check that stopped the
+      // Each stage makes one native call at most. No stage began after the check that stopped the
       // request.
       assertThat(clock.spent()).hasSizeLessThanOrEqualTo(checks);
       assertThat(cache.stats().leases()).isZero();
@@ -36,7 +36,7 @@ final class RecommenderPressureTest extends RecommenderFixture {
     }
   }
 
-  /** Every stage takes 10 ms. If there is time, 20 candidates are scored. */
+  /** Every stage takes 10 ms. If the time suffices, 20 candidates are scored. */
   @Test
   void retrieveAndRank_littleTime_takesTheStepsOfTheLadderAndNamesThem() {
     record("a", 0, 5);

@@ -80,7 +80,7 @@ final class RecommenderTest extends RecommenderFixture {
     Wishes all = wishes(Set.of("all", "other"), 0);
     assertThat(page("u", "", all, 50).items()).hasSize(50);
     assertThat(page("u", "", wishes(Set.of("other"), 0), 50).items()).isEmpty();
-    // All items of the catalogue have an unknown age.
+    // The age of all items in the catalogue is unknown.
     assertThat(page("u", "", wishes(Set.of(), NOW - 1), 50).items()).isEmpty();
   }
 

@@ -42,13 +42,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Compares pages whose rows came from the files with pages of a model without any cache. */
+/** Compares pages whose rows were read from files with pages that are computed without a cache. */
 final class RecommenderTierTest {
   private static final int MAX_HISTORY = 200;
   private static final int USERS = 5;
   private static final int STEPS = 120;
 
-  /** So slow that reading always pays. */
+  /**
+   * The clock advances by this time at each reading. Encoding then seems so slow that reading rows
+   * from files always pays.
+   */
   private static final long NANOS_PER_LOOK = 1_000_000_000;
 
   @TempDir static Path shared;
@@ -103,7 +106,7 @@ final class RecommenderTierTest {
     assertThat(reasons).containsKey(KvReason.GROWN);
   }
 
-  /** Returns room for two users with full histories. */
+  /** Returns limits that leave room for two users with full histories. */
   private static KvCacheLimits limits(KvType type) {
     KvLayout layout = bundle.model().config().kvLayout(type);
     long budget = 2 * layout.budgetBytes(layout.maxRows());

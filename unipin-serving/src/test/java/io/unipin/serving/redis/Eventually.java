@@ -4,7 +4,7 @@ import io.unipin.serving.failure.ServingException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Repeats calls of tests until they succeed. The test's timeout ends the repetition. */
+/** Repeats calls of tests until they succeed, for 30 s at most. */
 public final class Eventually {
   private static final long PATIENCE_NANOS = 30_000_000_000L;
 

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Marks tests that start a real {@code redis-server}. If it is not installed, the tests are skipped
- * with a message. If the environment has {@code UNIPIN_TEST}, they fail instead.
+ * with a message. If the environment variable {@code UNIPIN_TEST} is set, the tests fail instead.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NeedsRedis.Condition.class)
 public @interface NeedsRedis {
-  /** Looks for the program. */
+  /** Decides whether the tests run: looks for the program {@code redis-server}. */
   final class Condition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A cluster of three primaries, each with one replica, for tests. Nodes time out after 1 s. */
+/**
+ * A Redis cluster for tests. It has three primaries with one replica each. The node timeout is 1 s.
+ */
 public final class RedisCluster implements AutoCloseable {
   private static final int PRIMARIES = 3;
   private static final int SLOTS = 16_384;

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests a real failover: after the death of a primary, its replica is found by itself. */
+/**
+ * Tests a real failover: after the death of a primary, the connections find its replica themselves.
+ */
 @NeedsRedis
 @Timeout(120)
 final class RedisClusterTest {
@@ -48,10 +50,11 @@ final class RedisClusterTest {
         byte[][] key = {bytes("key" + i)};
         List<Object> answer =
             Eventually.returns(() -> redis.run(ADD, Duration.ofSeconds(2), key, bytes("1")));
-        // A call that failed for its caller may still have arrived.
+        // The answer may exceed 2, because the server may have run an attempt that failed for the
+        // caller.
         assertThat((Long) answer.get(0)).isGreaterThanOrEqualTo(2);
       }
-      // Until the replica has taken over, asking all primaries is refused, as any call is.
+      // A call to all primaries fails until the replica has taken over.
       assertThat(Eventually.returns(redis::identities)).hasSize(3).doesNotHaveDuplicates();
       assertThat(SlotHash.getSlot(bytes("{a}:m"))).isEqualTo(SlotHash.getSlot(bytes("{a}:e")));
     }

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A {@code redis-server} of a test, on a free port of the loopback address. It can be killed and
- * started again on the same port.
+ * A {@code redis-server} for a test, on a free port of the loopback address. A test can kill it,
+ * and start it again on the same port.
  */
 public final class RedisServer implements AutoCloseable {
   static final String PROGRAM = "redis-server";
@@ -41,7 +41,7 @@ public final class RedisServer implements AutoCloseable {
   /**
    * Starts a server and waits until it answers.
    *
-   * @param folder folder for its files, which the server does not share
+   * @param folder folder for its files; no other server may use it
    * @param options options of the program, such as {@code --appendonly yes}
    */
   public static RedisServer start(Path folder, String... options) {
@@ -66,7 +66,10 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** Returns a port below the range whose numbers plus 10,000 are no ports, as clusters need. */
+  /**
+   * Returns a free port below 55,000, because a cluster node also uses the port 10,000 above its
+   * own.
+   */
   private static int freePort() throws IOException {
     while (true) {
       try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -130,8 +133,8 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /**
-   * Sends an inline command over a connection of its own. Returns the first line of the answer, or
-   * the second line if the first only tells a length.
+   * Sends an inline command over a new connection. Returns the first line of the answer. If this
+   * line is only a length, returns the second line.
    */
   public String command(String text) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -147,12 +150,12 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** Returns a field of INFO; empty if there is none. */
+  /** Returns a field of a section of INFO; empty if there is no such field. */
   public String infoField(String section, String name) {
     return field("INFO " + section, name);
   }
 
-  /** Returns a field of an answer with lines such as {@code name:value}; empty if there is none. */
+  /** Returns a field of an answer whose lines are {@code name:value}; empty if there is none. */
   String field(String command, String name) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(5000);

@@ -47,7 +47,7 @@ final class CallRunnerTest {
     CompletableFuture<String> running = run(this::await);
     CompletableFuture<String> waiting = run(this::await);
     while (admission.waiting() < 1) {
-      LockSupport.parkNanos(POLL_NANOS); // leaves the processor to the other threads
+      LockSupport.parkNanos(POLL_NANOS); // gives other threads time to run
     }
     StatusRuntimeException refused = failure(run(this::await));
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);

@@ -299,8 +299,7 @@ final class RequestReaderTest {
       assertInvalid("users[0].user_id", () -> reader().events(record(id, at(1), "e")));
       assertInvalid("users[0].actions[0].event_id", () -> reader().events(record("u", at(1), id)));
     }
-    // A store may hold such an id from an earlier version. The user of such an id can still be
-    // erased.
+    // Earlier versions may have stored users with such ids. It must be possible to erase them.
     EraseUserRequest old = EraseUserRequest.newBuilder().setUserId("  ").build();
     assertThat(reader().erasure(old)).isEqualTo("  ");
   }

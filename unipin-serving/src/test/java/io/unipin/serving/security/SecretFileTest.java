@@ -76,7 +76,10 @@ final class SecretFileTest {
     assertThat(keys.verify(Arrays.copyOf(mac, 16), TEXT)).isFalse();
   }
 
-  /** A key is the HMAC of {@code unipin} and the purpose's label, as docs/security.md says. */
+  /**
+   * A key is an HMAC with the secret over {@code unipin} and the label of the key's purpose.
+   * docs/security.md documents this.
+   */
   @Test
   void sign_withASharedSecret_isThatOfTheDocumentedDerivation() throws IOException {
     byte[] expected =

@@ -7,7 +7,7 @@ import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
 
-/** A self-signed certificate for 127.0.0.1 with its key, as PEM files. */
+/** A self-signed certificate for 127.0.0.1 and its key. Both are PEM files. */
 public record TestCertificate(Path certificate, Path key) {
   private static final String PASSWORD = "changeit";
 

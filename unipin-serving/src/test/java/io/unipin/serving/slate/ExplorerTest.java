@@ -33,7 +33,10 @@ final class ExplorerTest {
 
   private final ImpressionCounts counts = ImpressionCounts.inMemory(1 << 20);
 
-  /** Returns items 0, 1, … of as many authors and categories, with falling utility. */
+  /**
+   * Returns a catalogue of items 0, 1, … by {@code authors} authors, in {@code categories}
+   * categories.
+   */
   private static Catalogue catalogue(int items, int authors, int categories) {
     List<CatalogueItem> all = new ArrayList<>();
     for (int id = 0; id < items; id++) {
@@ -85,7 +88,8 @@ final class ExplorerTest {
                 option -> expected.put(draw.place() + ":" + option.item(), option.probability()));
       }
     }
-    assertThat(expected).hasSize(6 + 12); // six places are drawn for, from a pool of twelve
+    // the draws are for six places, from a pool of twelve items
+    assertThat(expected).hasSize(6 + 12);
     expected.forEach(
         (option, probability) -> {
           double error = Math.sqrt(probability * (1 - probability) / pages);
@@ -220,7 +224,7 @@ final class ExplorerTest {
       assertThat(draw.options()).as(seed).allMatch(option -> drawn.add(option.item()));
       assertThat(draw.options()).as(seed).noneMatch(o -> rules.blockedItems().contains(o.item()));
     }
-    // The worst page: of every draw the option that hurts a cap most.
+    // A cap must hold even if every draw picks an item of the same author or category.
     if (rules.perAuthor() > 0) {
       worst(plain, draws, id -> catalogue.author((int) id))
           .forEach(
@@ -240,7 +244,10 @@ final class ExplorerTest {
     String of(long id);
   }
 
-  /** Returns for each name the largest number of its items on any page that may be drawn. */
+  /**
+   * Returns how many items of each author or category a page can have at most, over all results of
+   * the draws.
+   */
   private static Map<String, Long> worst(Slated plain, List<Draw> draws, Name name) {
     Map<Integer, Draw> byPlace =
         draws.stream().collect(Collectors.toMap(Draw::place, Function.identity()));

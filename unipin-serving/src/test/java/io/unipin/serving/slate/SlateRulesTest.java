@@ -33,7 +33,10 @@ final class SlateRulesTest {
     return new CatalogueItem(id, "", category, created, new float[0], author);
   }
 
-  /** Returns the catalogue's items in the catalogue's order, with falling utility. */
+  /**
+   * Returns the items in the catalogue's order. Each item has a lower utility than the item before
+   * it.
+   */
   private static List<RankedItem> ranked(Catalogue catalogue) {
     return IntStream.range(0, catalogue.size())
         .mapToObj(

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests backups of a server on the disk: what was erased since stays erased. */
+/**
+ * Tests backups of a server on the disk. A user who is erased after the backup must stay erased
+ * after a restore.
+ */
 @Timeout(180)
 final class BackupTest {
   private static final long NOW = 1_700_000_000_000L;
@@ -87,7 +90,7 @@ final class BackupTest {
       before = page(client, "stays", "");
       page(client, "goes", "");
       while (!served().contains("\"goes\",\"timeMs\":" + NOW)) {
-        Thread.sleep(20); // the log is written behind
+        Thread.sleep(20); // the log is written in the background
       }
       Backup.Report report = Backup.write(config, backup, done -> {});
       assertThat(report.users()).isEqualTo(3);
@@ -119,7 +122,8 @@ final class BackupTest {
           .isNotEmpty()
           .doesNotContainAnyElementsOf(items(before));
     }
-    // The marks are kept, so a second restore of the same backup does not revive anybody either.
+    // A restore keeps the marks of erasures. So a second restore of the same backup revives no
+    // erased user.
     assertThat(Restore.run(config, backup, done -> {}).erased()).isEqualTo(2);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> String.valueOf(file.getFileName())))

@@ -13,7 +13,10 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Receives traces over gRPC, as a real collector does, and keeps them. */
+/**
+ * A collector of traces. It receives them over gRPC, as a real collector does, and keeps them for
+ * the test.
+ */
 public final class Collector extends TraceServiceGrpc.TraceServiceImplBase
     implements AutoCloseable {
   private final List<ExportTraceServiceRequest> requests = new CopyOnWriteArrayList<>();

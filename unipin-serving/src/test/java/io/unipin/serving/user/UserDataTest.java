@@ -131,7 +131,7 @@ final class UserDataTest {
         .containsExactly(1, 1, 0);
   }
 
-  /** The counts stay, because they say nothing about the user. */
+  /** The count of the page stays, because it says nothing about the user. */
   @Test
   void served_afterAnErasure_remembersNoPageOfTheUser() {
     UserMark mark = users.mark("gone");
@@ -142,7 +142,10 @@ final class UserDataTest {
     assertThat(impressions.read("home", new long[] {1}).impressions()).containsExactly(1);
   }
 
-  /** If a store reads the history while it erases the user, it finds none to store again. */
+  /**
+   * The history is erased first. So a store that reads the history during its own erasure finds
+   * nothing that it could store again.
+   */
   @Test
   void erase_shadowReadsWhenItIsAsked_findsNoHistory() {
     users.record("gone", List.of(event("e1")));
@@ -171,7 +174,8 @@ final class UserDataTest {
   @Test
   void record_again_isLoggedAgainSoThatACrashLosesNothing() throws IOException {
     assertThat(histories.append("u", List.of(event("e1"))).recorded()).isEqualTo(1);
-    // The server ended before it logged the event. The caller sends the event again.
+    // Simulates a server that ended before it logged the event. The caller then sends the event
+    // again.
     assertThat(users.record("u", List.of(event("e1")))).isEqualTo(new AppendResult(0, 1));
     served.close();
     assertThat(log()).contains("\"event\":\"e1\"");

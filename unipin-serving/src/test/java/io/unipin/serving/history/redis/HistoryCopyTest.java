@@ -83,7 +83,7 @@ final class HistoryCopyTest {
           assertThat(copy.read("user-" + user)).isEqualTo(first.read("user-" + user));
         }
       }
-      // A copy goes on as the original would.
+      // A change has the same effect on a copy as on the original.
       RecordedAction action = new RecordedAction(1, List.of("save"), "home", 90_000);
       ActionEvent again = new ActionEvent("event-0", 9, action);
       assertThat(redis.append("user-0", List.of(again)))
@@ -91,7 +91,10 @@ final class HistoryCopyTest {
     }
   }
 
-  /** A user who is erased while the copy runs is not in the copy, but the erasure's mark is. */
+  /**
+   * A user who is erased while the copy runs is not in the copy. The copy contains the mark of the
+   * erasure.
+   */
   @Test
   void copy_userErasedMeanwhile_isNotRevived() {
     try (RedisServer server = RedisServer.start(folder.resolve("redis"));

@@ -30,7 +30,10 @@ final class RedisFailoverTest {
         "event-" + number, new RecordedAction(number, List.of("click"), "home", 1000L * number));
   }
 
-  /** With one awaited replica, no acknowledged action is lost, and a retry counts nothing twice. */
+  /**
+   * Every write waits for one replica. So no acknowledged action is lost. A repeated call does not
+   * count an action twice.
+   */
   @Test
   void append_primaryIsKilled_losesNothingThatWasAcknowledged() {
     try (RedisCluster cluster = RedisCluster.start(folder);
@@ -39,7 +42,8 @@ final class RedisFailoverTest {
       recordAll(store, 0, EVENTS / 2);
       assertThat(Eventually.returns(() -> reader.sample(2 * USERS))).hasSize(USERS);
       cluster.killPrimary(0);
-      // The replica of the dead node has no replica of its own, so its changes are not awaited.
+      // The replica that replaces the dead node has no replica itself. So writes no longer wait for
+      // one.
       try (HistoryStore after =
           Eventually.returns(() -> RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 0))) {
         recordAll(after, EVENTS / 2, EVENTS);

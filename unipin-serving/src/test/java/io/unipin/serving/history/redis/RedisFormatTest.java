@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RedisFormatTest {
   @TempDir Path folder;
 
-  /** Runs the commands of a file, whose words are hexadecimal. */
+  /** Runs the Redis commands of a file. The arguments in it are hexadecimal. */
   private static void load(RedisServer server) throws IOException {
     HexFormat hex = HexFormat.of();
     try (RedisConnections redis = RedisConnections.open("test", server.place());

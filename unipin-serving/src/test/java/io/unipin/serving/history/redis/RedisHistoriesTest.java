@@ -98,7 +98,7 @@ final class RedisHistoriesTest extends HistoryContract {
       assertThat(store.view("u", PATIENCE).history()).isSameAs(first);
       assertThat(store.reads().fetched()).isEqualTo(1);
       assertThat(store.reads().held()).isEqualTo(2);
-      // What one server has acknowledged, the next read of any server counts.
+      // A read by any server counts every action that another server has acknowledged before.
       for (int i = 2; i < 6; i++) {
         other.append("u", List.of(event(i, 10L * i)));
         assertThat(store.read("u").lifetime()).isEqualTo(i);
@@ -134,7 +134,8 @@ final class RedisHistoriesTest extends HistoryContract {
       store.retract("u", List.of("never-recorded", "event-31"), 0);
       assertThat(server.command("DBSIZE")).isNotIn(":0", ":1", ":2");
       assertThat(store.erase("u")).isTrue();
-      assertThat(server.command("DBSIZE")).isEqualTo(":2"); // the secret and the mark
+      // the keys of the secret and of the mark
+      assertThat(server.command("DBSIZE")).isEqualTo(":2");
     }
   }
 

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that the script in Redis and the code for the disk do the same: random records, corrections
- * and retractions get the same answers and end in the same records, whatever was dropped or
- * forgotten.
+ * Tests that the script in Redis and the code for the disk do the same. Random records, corrections
+ * and retractions must get the same answers and lead to the same records, even if events are
+ * dropped or forgotten.
  */
 @NeedsRedis
 @Timeout(300)
@@ -53,7 +53,7 @@ final class SameRecordsTest {
       for (int seed = 0; seed < SEEDS; seed++) {
         Random random = new Random(seed);
         String user = "user-" + seed;
-        if (seed % 5 == 0) { // as a record of the first version would be
+        if (seed % 5 == 0) { // begins with a record as the first version wrote it
           StoredRecord old = unlinked(random);
           byte[] key = HistoryKeys.user(user);
           disk.archive().replace(key, old);
@@ -109,7 +109,10 @@ final class SameRecordsTest {
     }
   }
 
-  /** The records by their keys, with the orders of what is dropped and waits. */
+  /**
+   * Returns the records by their keys. The maps of dropped and waiting events become lists, so that
+   * their order is compared as well.
+   */
   private static Map<String, List<Object>> records(HistoryStore store) {
     Map<String, List<Object>> all = new TreeMap<>();
     store

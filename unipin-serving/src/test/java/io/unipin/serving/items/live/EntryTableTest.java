@@ -76,7 +76,10 @@ final class EntryTableTest {
     assertThat(table.room()).isLessThan(2 * kept.length);
   }
 
-  /** Readers look for ids that stay, and for ids that come and go while the table moves. */
+  /**
+   * Readers look up ids that stay in the table, and ids that a writer adds and removes. Meanwhile
+   * the table's memory is reallocated.
+   */
   @Test
   void readers_besideAWriter_findWhatStaysAndNoOther() throws Exception {
     EntryTable table = new EntryTable();

@@ -182,9 +182,9 @@ final class ItemViewTest {
   }
 
   /**
-   * Tests readers and writers of an array that stands for the model's table. The array has one
-   * number per slot, which a writer changes without waiting for readers. A reader that finds the
-   * number of another item would have scored the wrong item.
+   * Tests that slots protect readers of the model's table. An array with one number per slot stands
+   * for this table, and a writer changes it without waiting for readers. If a reader found the
+   * number of another item, a request could score the wrong item.
    */
   @Test
   void readersAndWriters_onFewSlots_neverMeetAnotherItem() throws Exception {

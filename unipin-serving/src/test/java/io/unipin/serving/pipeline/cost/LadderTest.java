@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Tests the ladder with requests of one user on the test's own clock. The user has 100 actions to
- * encode and 200 candidates to score.
+ * Tests the ladder with requests of one user on a clock that the test sets. A request encodes 100
+ * actions and scores 200 candidates.
  */
 final class LadderTest {
   private static final long MS = 1_000_000;
@@ -50,8 +50,7 @@ final class LadderTest {
   }
 
   /**
-   * Runs a request whose stages take the given times. Returns the steps of the ladder that were
-   * taken.
+   * Runs a request whose stages take the given times. Returns the steps of the ladder that it took.
    */
   private List<String> request(Duration deadline, long encodeMs, long scoreMs) {
     StageClock clock = new StageClock(new Until(now, now.get() + deadline.toNanos()), now::get);
@@ -94,7 +93,9 @@ final class LadderTest {
     }
   }
 
-  /** Returns the milliseconds until ten requests in a row were not degraded. */
+  /**
+   * Makes requests until ten in a row are not degraded. Returns the milliseconds that this took.
+   */
   private long wholeAgain(Duration deadline, long encodeMs, long scoreMs) {
     long begin = now.get();
     int whole = 0;
@@ -106,7 +107,7 @@ final class LadderTest {
     return (now.get() - begin) / MS;
   }
 
-  /** Both workers stop for 15 s, each in the same stage. */
+  /** Both workers stop for 15 s during the same stage. */
   @ParameterizedTest
   @EnumSource(names = {"ENCODE", "QUERY", "SEARCH", "SCORE"})
   void pause_ofFifteenSeconds_degradesNothing(Stage stage) {
@@ -125,7 +126,7 @@ final class LadderTest {
     };
   }
 
-  /** All known costs of all stages are a hundred times too high. */
+  /** A disturbance makes the known costs of all stages about a hundred times too high. */
   @Test
   void disturbance_ofAllThatIsKnown_isOverWithinSeconds() {
     ordinary(20);
@@ -138,7 +139,7 @@ final class LadderTest {
     assertThat(wholeAgain(DEADLINE, 20, 10)).isLessThan(5000);
   }
 
-  /** Before the first real requests there is only one request, and this request is disturbed. */
+  /** The first request is disturbed, so the only known costs are too high. */
   @Test
   void disturbance_ofTheFirstRequest_isOverWithinSeconds() {
     request(Duration.ofMinutes(1), 5000, 3000);

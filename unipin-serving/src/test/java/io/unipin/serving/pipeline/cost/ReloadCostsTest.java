@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Tests whether rows are read or encoded, on the test's own clock. */
+/** Tests whether rows are read or encoded, on a clock that the test sets. */
 final class ReloadCostsTest {
   private static final long MS = 1_000_000;
   private static final int ROWS = 101;
@@ -62,7 +62,7 @@ final class ReloadCostsTest {
     assertThat(choice().pays(WHOLE)).isTrue();
   }
 
-  /** The first reads of a process load classes. */
+  /** The first reads of a process are slow because they load classes. They must not count. */
   @Test
   void pays_afterSlowFirstReads_reads() {
     encoded(10);
@@ -105,7 +105,7 @@ final class ReloadCostsTest {
     assertThat(choice().pays(WHOLE)).isTrue();
   }
 
-  /** A disk that was slow for a while is used again once it is fast. */
+  /** If a disk was slow for a while, it must be used again once it is fast. */
   @Test
   void pays_afterADisturbance_recoversByItself() {
     warmUp();

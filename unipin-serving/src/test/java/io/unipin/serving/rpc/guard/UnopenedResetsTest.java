@@ -46,9 +46,9 @@ class UnopenedResetsTest {
     byte[] sent =
         join(
             preface(),
-            frame(RST_STREAM, 0, 4), // the connection itself
-            frame(RST_STREAM, 2, 4), // a stream that only servers open
-            frame(RST_STREAM, 1, 5)); // a wrong length
+            frame(RST_STREAM, 0, 4), // stream 0 is the connection itself
+            frame(RST_STREAM, 2, 4), // only servers open even streams
+            frame(RST_STREAM, 1, 5)); // the length must be 4
     assertThat(passed(sent, 100, 10)).isEqualTo(sent);
   }
 

@@ -14,7 +14,7 @@ final class ReceiveBudgetTest {
 
   private final ReceiveBudget budget = new ReceiveBudget(4 * MESSAGE);
 
-  /** A call that notes how it was refused. */
+  /** A call that records its refusals. */
   private final class Call {
     final Receipt receipt = new Receipt(budget, MESSAGE);
     final List<ServingException> refusals = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Creates messages of a type in every encoding that the wire format allows. It prefers the
- * encodings that cost a parser most. Not thread-safe.
+ * Creates random messages of a type. They use every encoding that the wire format allows, but
+ * mostly those that cost a parser most. Not thread-safe.
  */
 final class WireBytes {
   private final Random random;
@@ -21,8 +21,8 @@ final class WireBytes {
   }
 
   /**
-   * Returns a message of about {@code bytes} bytes. Most of its parts have the same kind, which the
-   * random seed picks.
+   * Returns a message of about {@code bytes} bytes. Most of its fields are of the same kind, which
+   * is drawn at random.
    */
   byte[] message(Descriptor type, int bytes, int depth) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -60,7 +60,7 @@ final class WireBytes {
     }
   }
 
-  /** Writes a known field number with a wire type that the field never has. */
+  /** Writes a known field number with a wire type that is wrong for the field. */
   private static void mistaken(CodedOutputStream wire, FieldDescriptor field) throws IOException {
     int number = field.getNumber();
     if (field.getLiteType().getWireType() == WireFormat.WIRETYPE_FIXED64) {

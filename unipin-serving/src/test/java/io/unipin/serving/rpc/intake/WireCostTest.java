@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class WireCostTest {
   /**
-   * Largest ratio of allocated to estimated bytes. The parser's lists grow by copying. The
-   * allocated bytes include the discarded copies, but the estimate does not.
+   * The largest ratio of allocated bytes to estimated bytes. The parser copies its lists when they
+   * grow. The allocated bytes include the discarded lists, but the estimate does not.
    */
   private static final int GARBAGE = 4;
 

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Tests in which order a stream reads, works and answers. */
+/**
+ * Tests when a stream reads a message, when it runs the work of the message, and when it answers.
+ */
 final class ItemStreamTest {
   private final Answers answers = new Answers();
   private final Deque<Runnable> work = new ArrayDeque<>();
@@ -23,7 +25,7 @@ final class ItemStreamTest {
   private final StreamObserver<ChangeItemsRequest> stream =
       ItemStream.open(answers, this::later, ItemStreamTest::answer);
 
-  /** The transport's side of a call, which records what the stream sends. */
+  /** The transport's side of a call. It records what the stream sends and requests. */
   private static final class Answers extends ServerCallStreamObserver<ItemVerdicts> {
     private final List<Long> sent = new ArrayList<>();
     private int requested;
@@ -138,7 +140,7 @@ final class ItemStreamTest {
     send(1);
     work();
     assertThat(answers.requested).isEqualTo(1);
-    answers.onReady.run(); // the transport may call this although nothing waits
+    answers.onReady.run(); // the transport may call this at any time, even while it is not ready
     assertThat(answers.requested).isEqualTo(1);
     answers.ready = true;
     answers.onReady.run();
